@@ -1,0 +1,56 @@
+# make run    the dashboard on http://127.0.0.1:8501, with sample data when the database is new
+# make test   everything: lint, types, unit, PostgreSQL and browser tests
+# make bench  speed and memory, each figure beside a yardstick from the same run
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+JOBS   ?= 2
+
+.PHONY: run test check lint types unit lock clean
+
+run: $(VENV)/.run
+	$(BIN)/outreach-results demo --if-new
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/.test
+	tests/install-chromium
+	$(MAKE) check
+
+check: lint types unit
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+unit:
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+# The lock files hold every version and hash, and no index address; a stamp makes the second time quick.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.run
+	$(PIP) --require-hashes -r requirements-test.lock
+	touch $@
+
+# After editing the dependencies in pyproject.toml.
+lock:
+	$(PIP) uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra build \
+	    pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra test \
+	    -c requirements.lock pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,196 @@
+"""The command line: the same questions and the same loader as the dashboard, for the terminal and for scripts."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from outreach_results import export as exports
+from outreach_results import results, sample
+from outreach_results.config import settings
+from outreach_results.errors import OutreachError
+from outreach_results.ingest.files import records_of
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.records import Rejected
+from outreach_results.store import admin
+from outreach_results.store.engine import Store, open_store
+
+app = typer.Typer(
+    help="Results of cold-email campaigns: load them, look at them, export them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+say = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one sentence and exit status 1."""
+    try:
+        app()
+    except OutreachError as error:
+        say.print(str(error), style="red", markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _store() -> Store:
+    return open_store(settings().database_url, new_zone=settings().time_zone)
+
+
+@app.command()
+def init() -> None:
+    """Create the database, or upgrade its tables to this version."""
+    store = _store()
+    say.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
+
+
+@app.command()
+def demo(
+    if_new: Annotated[bool, typer.Option("--if-new", help="Only where the database holds no campaign yet.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the sample data out again.")] = False,
+) -> None:
+    """Load the sample data, to look around before the first own campaign is in."""
+    store = _store()
+    if remove:
+        say.print(f"{admin.remove_sample(store)} sample campaigns removed.")
+        return
+    if if_new and results.all_campaigns(store):
+        return
+    say.print(sample.load_sample(store).sentence(), markup=False)
+    say.print("Take it out again with: outreach-results demo --remove")
+
+
+@app.command(name="import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="JSON or CSV files.")],
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file.")
+    ] = None,
+) -> None:
+    """Bring files in. Each file is one transaction; the same file twice adds nothing.
+
+    Exit status: 0 all rows of all files are in, 1 some file or row could not be used.
+    """
+    store = _store()
+    failed = False
+    with ExitStack() as stack:
+        write_rejected = _rejected_writer(rejected, stack)
+        progress = stack.enter_context(_progress())
+        for file in files:
+            task = progress.add_task(file.name, total=None, records=0)
+
+            def on_progress(n: int, task: Any = task) -> None:
+                progress.update(task, records=n)
+
+            try:
+                report = load(store, file.name, records_of(file), on_rejected=write_rejected, on_progress=on_progress)
+            except OutreachError as error:
+                failed = True
+                say.print(str(error), style="red", markup=False)
+            else:
+                failed |= report.rejected_total > 0
+                _print_report(report, rejected)
+            progress.remove_task(task)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.fields[records]:,} records"),
+        TimeElapsedColumn(),
+        console=say,
+        transient=True,
+    )
+
+
+def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
+    if path is None:
+        return None
+    file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    writer = csv.writer(file)
+    writer.writerow(Rejected._fields)
+    return lambda row: writer.writerow([row.source, row.row, exports.defuse(row.column), exports.defuse(row.reason)])
+
+
+def _print_report(report: LoadReport, written_to: Path | None) -> None:
+    say.print(report.sentence(), markup=False)
+    for row in report.rejected[:10]:
+        say.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
+    if report.rejected_total > 10:
+        where = (
+            f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
+        )
+        say.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
+
+
+@app.command()
+def export(
+    campaign: Annotated[str | None, typer.Argument(help="The campaign's id.")] = None,
+    fmt: Annotated[str, typer.Option("--format", help="csv or json.")] = "json",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file; with --all a folder. Without it: the terminal.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every campaign and the account, into a folder.")] = False,
+    humans_only: Annotated[
+        bool, typer.Option("--humans-only", help="Without machine opens, machine clicks and automatic replies.")
+    ] = False,
+) -> None:
+    """Write all data of a campaign: sent e-mails, opens, clicks, replies."""
+    store = _store()
+    if every:
+        if campaign is not None or output is None:
+            raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
+        output.mkdir(parents=True, exist_ok=True)
+        for found in results.all_campaigns(store):
+            download = exports.campaign_download(store, found.id, fmt, humans_only=humans_only)
+            _write(download, output / download.file_name)
+        _write(exports.account_download(store), output / "account.json")
+        return
+    if campaign is None:
+        raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
+    download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only)
+    if output is not None:
+        _write(download, output)
+        return
+    for chunk in download.chunks:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _write(download: exports.Download, path: Path) -> None:
+    """Write a file that is either complete or not there."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(download.chunks)
+        partial.replace(path)
+    except OSError as error:
+        raise OutreachError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    say.print(f"Written: {path}", markup=False)
+
+
+@app.command()
+def timezone(
+    zone: Annotated[str | None, typer.Argument(help="An IANA name, such as Europe/Zurich.")] = None,
+) -> None:
+    """Show the reporting time zone, or change it and date everything anew."""
+    store = _store()
+    if zone is None:
+        typer.echo(store.zone().key)
+    else:
+        say.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)

@@ -1,0 +1,53 @@
+"""Every error this product raises on purpose.
+
+Each message is a sentence that a person can act on; nothing else of an error is ever shown.
+
+    OutreachError
+    ├── ConfigError         a setting is missing or malformed
+    ├── StoreError          the database cannot be opened, or is of another version
+    │   └── StoreBusyError  another process is writing; trying again helps
+    ├── UnknownCampaignError  no campaign has that id
+    ├── QueryError          a question with an impossible parameter (names the parameter)
+    ├── SourceError         a file or server cannot be read at all; nothing was changed
+    └── ConflictError       somebody else changed the same thing first
+"""
+
+
+class OutreachError(Exception):
+    """Base of all errors that are meant to be read by a person."""
+
+
+class ConfigError(OutreachError):
+    """A setting is missing or malformed."""
+
+
+class StoreError(OutreachError):
+    """The database cannot be opened or used."""
+
+
+class StoreBusyError(StoreError):
+    """Another process is writing to the database; trying again helps."""
+
+
+class UnknownCampaignError(OutreachError):
+    """No campaign has the given id."""
+
+    def __init__(self, campaign_id: str) -> None:
+        self.campaign_id = campaign_id
+        super().__init__(f"There is no campaign {campaign_id!r} in this database.")
+
+
+class QueryError(OutreachError):
+    """A question that cannot be answered as asked; ``parameter`` is the one to change."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        self.parameter = parameter
+        super().__init__(message)
+
+
+class SourceError(OutreachError):
+    """A file or a server that cannot be read at all; nothing was changed by trying."""
+
+
+class ConflictError(OutreachError):
+    """Somebody else changed the same thing first; look again before changing it."""

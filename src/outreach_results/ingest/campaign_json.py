@@ -1,0 +1,202 @@
+"""A campaign in this product's own JSON: one document with meta, campaign, emails, events and replies.
+
+Read as a stream, so that its size does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import ijson
+
+from outreach_results.errors import SourceError
+from outreach_results.export import FORMAT
+from outreach_results.ingest import records as read
+from outreach_results.ingest.records import FieldError, Rejected
+from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, Detail
+
+Item = Mapping[str, Any]
+
+
+def campaign_json(path: Path) -> read.Records:
+    """The records of a campaign's JSON export.
+
+    Raises:
+        SourceError: it is no such document, or ends too early.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from read_campaign(file, path.name)
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
+
+
+def read_campaign(file: IO[bytes], source: str) -> read.Records:
+    """The records of an open document; ``source`` names it in rejected rows."""
+    campaign_id: str | None = None
+    rows = 0
+    try:
+        for section, item in _items(file):
+            if section == "meta":
+                _check_format(item, source)
+            elif section == "campaign":
+                record = _campaign(item, source)
+                campaign_id = record.campaign_id
+                yield record
+            elif section in _SECTIONS or section == "reported":
+                if campaign_id is None:
+                    raise SourceError(f'{source} cannot be read: "campaign" has to come before "{section}".')
+                rows += 1
+                try:
+                    if not isinstance(item, dict):
+                        raise FieldError(section, "an object is needed here")
+                    yield from (_SECTIONS.get(section) or _reported)(campaign_id, item)
+                except FieldError as error:
+                    yield Rejected(source, rows, f"{section}.{error.column}", error.reason)
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceError(
+            f"{source} is not valid JSON, or ends too early ({reason}). Nothing was imported; "
+            "export or download the file again."
+        ) from None
+    if campaign_id is None:
+        raise SourceError(f'{source} is not a campaign export of Outreach Results: it has no "campaign".')
+
+
+def _items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """Every top-level object, and every element of a top-level array, with the name of its section."""
+    section = ""
+    builder: Any = None
+    depth = ends_at = 0
+    for event, value in ijson.basic_parse(file):
+        if event in ("start_map", "start_array"):
+            depth += 1
+        elif event in ("end_map", "end_array"):
+            depth -= 1
+        if builder is not None:
+            builder.event(event, value)
+            if depth == ends_at:
+                yield section, builder.value
+                builder = None
+        elif depth == 1 and event == "map_key":
+            section = value
+        elif event == "start_map" and depth in (2, 3):
+            builder, ends_at = ijson.ObjectBuilder(), depth - 1
+            builder.event(event, value)
+        elif depth == 2 and event not in ("start_array", "map_key", "end_map", "end_array"):
+            yield section, value  # a bare value in an array: to be rejected by name
+
+
+def _check_format(meta: Any, source: str) -> None:
+    found = meta.get("format") if isinstance(meta, dict) else None
+    if found != FORMAT:
+        raise SourceError(
+            f"{source} is of the format {read.shown(found)}; this version reads {FORMAT!r}. Nothing was imported."
+        )
+
+
+def _campaign(item: Any, source: str) -> read.CampaignRecord:
+    try:
+        if not isinstance(item, dict):
+            raise FieldError("campaign", "an object is needed here")
+        detail = item.get("detail") or Detail.EVENTS.value
+        if detail not in set(Detail):
+            raise FieldError("detail", f"{read.shown(detail)} is not one of {', '.join(Detail)}")
+        campaign_id = read.identifier("id", item.get("id"))
+        return read.CampaignRecord(
+            campaign_id,
+            read.text("name", item.get("name")) or campaign_id,
+            read.text("mcp", item.get("mcp"), read.MAX_ID),
+            read.instant("created_at", item.get("created_at")),
+            detail,
+        )
+    except FieldError as error:
+        raise SourceError(f"{source} describes its campaign wrongly: {error}. Nothing was imported.") from None
+
+
+def _email(campaign_id: str, item: Item) -> read.Records:
+    costs = item.get("costs_usd") or {}
+    if not isinstance(costs, dict):
+        raise FieldError("costs_usd", "an object with a cost for each component is needed here")
+    yield read.require_cost_has_sending(
+        read.EmailRecord(
+            campaign_id,
+            read.identifier("id", item.get("id")),
+            read.text("recipient", item.get("recipient")),
+            read.text("name", item.get("name")),
+            read.text("company", item.get("company")),
+            read.optional_instant("sent_at", item.get("sent_at")),
+            *(read.micros(f"costs_usd.{name}", costs.get(name)) for name in COSTS),
+        )
+    )
+
+
+def _event(campaign_id: str, item: Item) -> read.Records:
+    yield read.EventRecord(
+        campaign_id,
+        read.identifier("id", item.get("id")),
+        read.identifier("email_id", item.get("email_id")),
+        read.event_type("type", item.get("type")),
+        read.instant("occurred_at", item.get("occurred_at")),
+        read.flag("is_machine", item.get("is_machine")),
+        read.text("url", item.get("url")),
+    )
+
+
+def _reply(campaign_id: str, item: Item) -> read.Records:
+    reply = read.ReplyRecord(
+        campaign_id,
+        read.identifier("id", item.get("id")),
+        read.text("email_id", item.get("email_id"), read.MAX_ID),
+        read.text("email", item.get("email")),
+        read.text("name", item.get("name")),
+        read.text("company", item.get("company")),
+        read.sentiment("sentiment", item.get("sentiment")),
+        read.text("preview", item.get("preview")) or "",
+        read.text("body", item.get("body"), read.MAX_BODY),
+        read.instant("received_at", item.get("received_at")),
+    )
+    mark = item.get("mark")
+    yield reply
+    if mark is not None:
+        if not isinstance(mark, dict):
+            raise FieldError("mark", "an object is needed here")
+        yield read.MarkRecord(
+            campaign_id,
+            reply.reply_id,
+            None if mark.get("sentiment") is None else read.sentiment("mark.sentiment", mark["sentiment"]),
+            read.optional_instant("mark.handled_at", mark.get("handled_at")),
+            read.text("mark.by", mark.get("by")),
+            read.instant("mark.at", mark.get("at")),
+        )
+
+
+def _daily(campaign_id: str, item: Item) -> read.Records:
+    counts = {name: read.count(name, item.get(name)) for name in COUNTS}
+    day = read.day("date", item.get("date"))
+    yield read.DailyRecord(campaign_id, day, **counts, cost=_known_micros("cost_usd", item))
+
+
+def _reported(campaign_id: str, item: Item) -> read.Records:
+    yield read.ReportedRecord(
+        campaign_id=campaign_id,
+        period_start=read.optional_instant("period_start", item.get("period_start")),
+        period_end=read.optional_instant("period_end", item.get("period_end")),
+        fetched_at=read.instant("fetched_at", item.get("fetched_at")),
+        **{name: read.count(name, item.get(name)) for name in COUNTS},
+        **{name: _known_micros(f"{name}_usd", item) for name in (*COST_COLUMNS, "cost")},
+    )
+
+
+def _known_micros(name: str, item: Item) -> int | None:
+    return None if item.get(name) is None else read.micros(name, item[name])
+
+
+_SECTIONS: dict[str, Callable[[str, Item], read.Records]] = {
+    "emails": _email,
+    "events": _event,
+    "replies": _reply,
+    "daily": _daily,
+}

@@ -1,0 +1,308 @@
+"""What every source yields, and the checks that make a record valid.
+
+A record is a plain named tuple, because files hold millions of them. Instants are aware and UTC, costs are integer
+micro-dollars, texts are free of NUL characters and lone surrogates. A row that cannot become a record becomes a
+`Rejected` instead, and never stops the rows around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any, NamedTuple
+
+from outreach_results.models import MICROS_PER_DOLLAR, Detail, EventType, Sentiment
+
+MAX_ID = 200
+MAX_TEXT = 2_000
+MAX_BODY = 1_000_000
+MAX_MICROS = 10**15
+YEARS = range(1990, 2101)
+
+
+class CampaignRecord(NamedTuple):
+    campaign_id: str
+    name: str
+    mcp: str | None
+    created_at: datetime
+    detail: str = Detail.EVENTS.value
+
+
+class EmailRecord(NamedTuple):
+    """An e-mail; ``sent_at`` is None while only later events of it are known."""
+
+    campaign_id: str
+    email_id: str
+    recipient: str | None = None
+    name: str | None = None
+    company: str | None = None
+    sent_at: datetime | None = None
+    cost_ai_generation: int = 0
+    cost_lead_enrichment: int = 0
+    cost_email_sending: int = 0
+
+
+class EventRecord(NamedTuple):
+    """Something that happened to an e-mail after it was sent."""
+
+    campaign_id: str
+    event_id: str
+    email_id: str
+    type: str
+    occurred_at: datetime
+    is_machine: bool = False
+    url: str | None = None
+
+
+class ReplyRecord(NamedTuple):
+    """A reply; where its e-mail is known the loader derives the ``replied`` event, under the reply's id."""
+
+    campaign_id: str
+    reply_id: str
+    email_id: str | None
+    address: str | None
+    name: str | None
+    company: str | None
+    sentiment: str
+    preview: str
+    body: str | None
+    received_at: datetime
+
+
+class MarkRecord(NamedTuple):
+    """What somebody did with a reply in the inbox."""
+
+    campaign_id: str
+    reply_id: str
+    sentiment: str | None
+    handled_at: datetime | None
+    marked_by: str | None
+    marked_at: datetime
+
+
+class DailyRecord(NamedTuple):
+    """One day of a campaign that is known only in daily totals; None where the source does not say."""
+
+    campaign_id: str
+    date: date
+    emails_sent: int | None = None
+    delivered: int | None = None
+    bounced: int | None = None
+    opened: int | None = None
+    clicked: int | None = None
+    replied: int | None = None
+    unsubscribed: int | None = None
+    meetings_booked: int | None = None
+    cost: int | None = None
+
+
+class ReportedRecord(NamedTuple):
+    """What a platform itself says of a whole campaign."""
+
+    campaign_id: str
+    period_start: datetime | None
+    period_end: datetime | None
+    emails_sent: int | None
+    delivered: int | None
+    bounced: int | None
+    opened: int | None
+    clicked: int | None
+    replied: int | None
+    unsubscribed: int | None
+    meetings_booked: int | None
+    cost_ai_generation: int | None
+    cost_lead_enrichment: int | None
+    cost_email_sending: int | None
+    cost: int | None
+    fetched_at: datetime
+
+
+class PlanRecord(NamedTuple):
+    name: str
+    email_limit: int
+    price: int
+
+
+class BenchmarkRecord(NamedTuple):
+    """The community's distribution of one metric; ``mcp`` is '' for the community as a whole."""
+
+    mcp: str
+    metric: str
+    average: float | None
+    p25: float | None
+    p50: float | None
+    p75: float | None
+    sample_size: int | None
+    updated_at: datetime | None
+
+
+class Rejected(NamedTuple):
+    """A row that could not be used, where it stood and why."""
+
+    source: str
+    row: int
+    column: str
+    reason: str
+
+
+Record = (
+    CampaignRecord
+    | EmailRecord
+    | EventRecord
+    | ReplyRecord
+    | MarkRecord
+    | DailyRecord
+    | ReportedRecord
+    | PlanRecord
+    | BenchmarkRecord
+)
+Records = Iterator[Record | Rejected]
+
+
+class FieldError(ValueError):
+    """One value that is not allowed; becomes a `Rejected`."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        self.column = column
+        self.reason = reason
+        super().__init__(f"{column}: {reason}")
+
+
+def shown(value: Any) -> str:
+    """A value as an error message quotes it: short, and on one line."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
+    """A text as it is, or None where there is none."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise FieldError(column, f"{shown(value)} is no text")
+    if len(value) > limit:
+        raise FieldError(column, f"the text has {len(value):,} characters; {limit:,} are allowed")
+    if "\x00" in value:
+        raise FieldError(column, "the text holds a NUL character")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise FieldError(column, "the text holds half of a surrogate pair") from None
+    return value
+
+
+def identifier(column: str, value: Any) -> str:
+    """An id: a text that must be there."""
+    found = text(column, value, MAX_ID)
+    if found is None:
+        raise FieldError(column, "a value is needed here")
+    return found
+
+
+def instant(column: str, value: Any) -> datetime:
+    """An ISO 8601 instant with an offset, as UTC."""
+    if not isinstance(value, str):
+        raise FieldError(column, f"{shown(value)} is no date and time: write it like 2026-01-31T14:23:00Z")
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise FieldError(column, f"{shown(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
+    if found.tzinfo is None:
+        raise FieldError(column, f"{shown(value)} names no time zone: end it in Z or in an offset like +01:00")
+    if found.year not in YEARS:
+        raise FieldError(column, f"the year {found.year} cannot be right")
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
+def optional_instant(column: str, value: Any) -> datetime | None:
+    """An instant, or None where there is none."""
+    return None if value is None or value == "" else instant(column, value)
+
+
+def day(column: str, value: Any) -> date:
+    """A date, YYYY-MM-DD."""
+    try:
+        found = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise FieldError(column, f"{shown(value)} is no date: write it like 2026-01-31") from None
+    if found.year not in YEARS:
+        raise FieldError(column, f"the year {found.year} cannot be right")
+    return found
+
+
+def micros(column: str, value: Any) -> int:
+    """Dollars, as a number or its text, in micro-dollars; nothing means 0."""
+    if value is None or value == "":
+        return 0
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise InvalidOperation
+        amount = Decimal(str(value)) * MICROS_PER_DOLLAR
+        if not amount.is_finite() or abs(amount) > MAX_MICROS:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise FieldError(column, f"{shown(value)} is no amount in dollars") from None
+    if amount < 0:
+        raise FieldError(column, "a cost below zero is not allowed")
+    return round(amount)
+
+
+def count(column: str, value: Any) -> int | None:
+    """A number of e-mails, or None where it is not known."""
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise ValueError
+        found = int(value)
+        if found != Decimal(str(value)) or not 0 <= found <= MAX_MICROS:
+            raise ValueError
+    except (ValueError, InvalidOperation):
+        raise FieldError(column, f"{shown(value)} is no whole number of 0 or more") from None
+    return found
+
+
+def share(column: str, value: Any) -> float | None:
+    """A finite number such as a rate, or None where it is not known."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
+        raise FieldError(column, f"{shown(value)} is no number")
+    return float(value)
+
+
+def flag(column: str, value: Any) -> bool:
+    """Yes or no; nothing means no."""
+    if value is True or value in ("true", "1"):
+        return True
+    if value is False or value is None or value in ("", "false", "0"):
+        return False
+    raise FieldError(column, f"{shown(value)} is neither true nor false")
+
+
+_EVENT_TYPES = frozenset(EventType)
+_SENTIMENTS = frozenset(Sentiment)
+
+
+def event_type(column: str, value: Any) -> str:
+    """The name of an event type."""
+    if value not in _EVENT_TYPES:
+        raise FieldError(column, f"{shown(value)} is not one of {', '.join(EventType)}")
+    return str(value)
+
+
+def sentiment(column: str, value: Any) -> str:
+    """The name of a sentiment."""
+    if value not in _SENTIMENTS:
+        raise FieldError(column, f"{shown(value)} is not one of {', '.join(Sentiment)}")
+    return str(value)
+
+
+def require_cost_has_sending(email: EmailRecord) -> EmailRecord:
+    """Costs are dated by the day of sending, so an e-mail with costs needs one."""
+    if email.sent_at is None and (email.cost_ai_generation or email.cost_lead_enrichment or email.cost_email_sending):
+        raise FieldError("sent_at", "an e-mail that has costs needs the time at which it was sent")
+    return email

@@ -1,0 +1,287 @@
+"""The words of the Results API as types: one definition for pages, HTTP API, sync client and docs.
+
+Counts are unique e-mails. A count that is not tracked, and a rate without a denominator, is ``None``, never 0.
+Instants are aware and in UTC; dates are local to the reporting time zone. Money is integer micro-dollars inside
+the product and dollars (``*_usd``) in these models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+MICROS_PER_DOLLAR = 1_000_000
+
+
+class EventType(StrEnum):
+    """What can happen to an e-mail, in the e-mail field's standard names."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    REPLIED = "replied"
+    UNSUBSCRIBED = "unsubscribed"
+    MEETING_BOOKED = "meeting_booked"
+
+
+class Sentiment(StrEnum):
+    """How a reply sounds."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+    AUTOMATIC = "automatic"
+    UNCLASSIFIED = "unclassified"
+
+
+class Basis(StrEnum):
+    """Which day an event counts on: its own (activity) or its e-mail's sending day (send)."""
+
+    ACTIVITY = "activity"
+    SEND = "send"
+
+
+class Detail(StrEnum):
+    """What is known of a campaign: every event, or only daily totals."""
+
+    EVENTS = "events"
+    DAILY = "daily"
+
+
+COUNT_OF: dict[EventType, str] = {
+    EventType.SENT: "emails_sent",
+    EventType.DELIVERED: "delivered",
+    EventType.BOUNCED: "bounced",
+    EventType.OPENED: "opened",
+    EventType.CLICKED: "clicked",
+    EventType.REPLIED: "replied",
+    EventType.UNSUBSCRIBED: "unsubscribed",
+    EventType.MEETING_BOOKED: "meetings_booked",
+}
+"""The contract's name for the count of each event type."""
+
+COUNTS: tuple[str, ...] = tuple(COUNT_OF.values())
+HUMAN_COUNTS: tuple[str, ...] = tuple(f"{name}_human" for name in COUNTS if name != "emails_sent")
+"""The twins that leave out machine opens and clicks and automatic replies; sending has none."""
+
+COSTS: tuple[str, ...] = ("ai_generation", "lead_enrichment", "email_sending")
+COST_COLUMNS: tuple[str, ...] = tuple(f"cost_{name}" for name in COSTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The question every page, answer and export shares.
+
+    ``campaigns`` is None for all of them; ``start`` and ``end`` are inclusive local dates, None for open ends.
+    """
+
+    campaigns: tuple[str, ...] | None = None
+    start: date | None = None
+    end: date | None = None
+    basis: Basis = Basis.ACTIVITY
+    humans_only: bool = False
+
+    def of(self, campaign_id: str) -> Filters:
+        """The same question about one campaign."""
+        return replace(self, campaigns=(campaign_id,))
+
+
+def _utc_z(value: datetime) -> str:
+    """An instant as the contract writes it: UTC, ending in Z, no fraction unless there is one."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+Instant = Annotated[datetime, PlainSerializer(_utc_z, return_type=str, when_used="json")]
+
+
+class Model(BaseModel):
+    """Base of the contract's bodies. Unknown fields of a remote answer are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Period(Model):
+    """From the first second of the first day to the last second of the last day."""
+
+    start: Instant
+    end: Instant
+
+
+class Stats(Model):
+    """Unique e-mails per outcome."""
+
+    emails_sent: int | None = None
+    delivered: int | None = None
+    bounced: int | None = None
+    opened: int | None = None
+    clicked: int | None = None
+    replied: int | None = None
+    unsubscribed: int | None = None
+    meetings_booked: int | None = None
+
+
+class Rates(Model):
+    """Shares, rounded to three decimals: delivered of sent, everything else of delivered."""
+
+    delivery_rate: float | None = None
+    open_rate: float | None = None
+    click_rate: float | None = None
+    reply_rate: float | None = None
+    conversion_rate: float | None = None
+
+
+class CostBreakdown(Model):
+    """What the own keys (BYOK) were charged, by component, in dollars."""
+
+    ai_generation: float | None = None
+    lead_enrichment: float | None = None
+    email_sending: float | None = None
+
+
+class Costs(Model):
+    """Cost of the period in dollars."""
+
+    total_byok_usd: float | None = None
+    breakdown: CostBreakdown = CostBreakdown()
+
+
+class CampaignStats(Model):
+    """``GET /campaigns/:id/stats``. ``period`` is None while nothing has happened."""
+
+    campaign_id: str
+    period: Period | None = None
+    stats: Stats
+    rates: Rates
+    costs: Costs
+
+
+class DailyRow(Model):
+    """One day of ``GET /campaigns/:id/stats/daily``."""
+
+    date: date
+    emails_sent: int | None = None
+    opened: int | None = None
+    replied: int | None = None
+    cost_usd: float | None = None
+
+
+class DailyStats(Model):
+    """``GET /campaigns/:id/stats/daily``, oldest day first; days on which nothing happened are left out."""
+
+    campaign_id: str
+    daily: list[DailyRow]
+
+
+class Reply(Model):
+    """A reply as lists show it; ``sentiment`` is the corrected one where somebody corrected it."""
+
+    id: str
+    email: str | None = None
+    name: str | None = None
+    company: str | None = None
+    sentiment: Sentiment
+    preview: str
+    received_at: Instant
+
+
+class InboxReply(Reply):
+    """A reply with what only the inbox shows."""
+
+    campaign_id: str
+    email_id: str | None = None
+    body: str | None = None
+    source_sentiment: Sentiment
+    handled_at: Instant | None = None
+    marked_by: str | None = None
+    mark_version: int = 0
+
+
+class Pagination(Model):
+    """Where a page stands among all rows of its question."""
+
+    total: int
+    page: int
+    per_page: int
+
+
+class Replies(Model):
+    """``GET /campaigns/:id/replies``, newest first."""
+
+    campaign_id: str
+    replies: list[Reply]
+    pagination: Pagination
+
+
+class UsageNumbers(Model):
+    """What a month used of the plan; ``emails_remaining`` is None without a plan."""
+
+    campaigns_created: int
+    emails_sent: int
+    emails_remaining: int | None = None
+    byok_cost_usd: float
+
+
+class Plan(Model):
+    """The account's plan."""
+
+    name: str
+    email_limit: int
+    price_usd: float
+
+
+class Usage(Model):
+    """``GET /usage``; ``period`` is YYYY-MM in the reporting time zone."""
+
+    period: str
+    usage: UsageNumbers
+    plan: Plan | None = None
+
+
+class Distribution(Model):
+    """How a metric is spread over the community."""
+
+    average: float | None = None
+    p25: float | None = None
+    p50: float | None = None
+    p75: float | None = None
+
+
+class Benchmarks(Model):
+    """``GET /benchmarks``; ``mcp`` is None for the community as a whole."""
+
+    mcp: str | None = None
+    sample_size: int | None = None
+    benchmarks: dict[str, Distribution]
+    updated_at: Instant | None = None
+
+
+class Campaign(Model):
+    """One row of ``GET /campaigns``."""
+
+    id: str
+    name: str
+    mcp: str | None = None
+    created_at: Instant
+    detail: Detail = Detail.EVENTS
+
+
+class Campaigns(Model):
+    """``GET /campaigns``, newest first."""
+
+    campaigns: list[Campaign]
+    pagination: Pagination
+
+
+RateName = Literal["delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate"]
+PositiveInt = Annotated[int, Field(ge=1)]
+
+
+def dollars(micros: int) -> float:
+    """Micro-dollars as dollars: exact to the micro-dollar."""
+    return micros / MICROS_PER_DOLLAR

@@ -1,0 +1,195 @@
+"""Opening the database: connecting, creating, upgrading, and the two ways of talking to it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from outreach_results.errors import ConfigError, StoreBusyError, StoreError
+from outreach_results.store.schema import meta
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 60_000
+_LOAD_LOCK = 0x6F757472  # any fixed number: PostgreSQL's name of the lock that makes loads take turns
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name.
+
+    Raises:
+        ConfigError: there is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f"{name!r} is no time zone. Use an IANA name such as Europe/Zurich or UTC.") from None
+
+
+class Store:
+    """An open database. Cheap to share between threads; ``read`` and ``write`` each lend a connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection whose statements all see the database at one moment."""
+        level = "REPEATABLE READ" if not self.is_sqlite else None
+        with _plain_errors(), self.engine.connect() as connection:
+            if level:
+                connection.execution_options(isolation_level=level)
+            yield connection
+
+    @contextmanager
+    def write(self, *, exclusive: bool = False) -> Iterator[Connection]:
+        """A transaction: all of it is kept or, after any error or a crash, none of it.
+
+        ``exclusive`` makes loads take turns, also on PostgreSQL, where writers otherwise run side by side.
+        """
+        with _plain_errors(), self.engine.connect() as raw:
+            connection = raw.execution_options(outreach_write=True)
+            with connection.begin():
+                if exclusive and not self.is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOAD_LOCK})
+                yield connection
+                set_meta(connection, "data_version", secrets.token_hex(8))
+
+    def version(self) -> str:
+        """Changes with every write of any process: the key under which answers may be cached."""
+        with self.read() as connection:
+            return get_meta(connection, "data_version") or ""
+
+    def zone(self) -> ZoneInfo:
+        """The reporting time zone of this database."""
+        with self.read() as connection:
+            return zone_of(connection)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def zone_of(connection: Connection) -> ZoneInfo:
+    """The reporting time zone, on a connection that is already open."""
+    return time_zone(get_meta(connection, "time_zone") or "UTC")
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """One remembered fact about this database."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Remember one fact about this database."""
+    connection.execute(delete(meta).where(meta.c.key == key))
+    connection.execute(insert(meta), {"key": key, "value": value})
+
+
+def open_store(url: str, *, new_zone: str = "UTC") -> Store:
+    """Open the database at ``url``, creating or upgrading its tables first where needed.
+
+    Raises:
+        ConfigError: the address is malformed or of an unsupported kind.
+        StoreError: it cannot be reached, or was written by a newer version of this product.
+    """
+    store = Store(_engine(url))
+    with _plain_errors():
+        _upgrade(store, new_zone)
+    return store
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "The database address is malformed. Examples: sqlite:///outreach.db, postgresql://user:password@host/name."
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_recycle=1800)
+    if backend != "sqlite":
+        raise ConfigError(f"Databases of the kind {backend!r} are not supported: use sqlite or postgresql.")
+    if parsed.database in (None, "", ":memory:"):
+        raise ConfigError("A SQLite database needs a file, such as sqlite:///outreach.db.")
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says, DDL included
+    for pragma in (
+        "journal_mode = WAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "synchronous = NORMAL",
+        "cache_size = -65536",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer asks for the lock at once: upgrading a reader's lock later fails without waiting.
+    writes = connection.get_execution_options().get("outreach_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(store: Store, new_zone: str) -> None:
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with store.read() as connection:
+        if _revision(connection) == head:
+            return
+    from alembic import command  # imported only when there is something to do: it is slow to load
+    from alembic.util import CommandError
+
+    with store.write(exclusive=True) as connection:
+        is_new = _revision(connection) is None
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise StoreError(
+                "This database was written by a newer version of Outreach Results. Upgrade the program to open it."
+            ) from None
+        if is_new:
+            set_meta(connection, "time_zone", time_zone(new_zone).key)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a database driver says into a sentence with a next step."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+        if "database is locked" in reason or "deadlock" in reason:
+            raise StoreBusyError("The database is busy with another change. Try again in a moment.") from error
+        raise StoreError(
+            f"The database cannot be used: {reason}. Check OUTREACH_DATABASE_URL, and that the server runs or the "
+            "folder exists and is writable."
+        ) from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StoreError(f"The database refused: {reason}.") from error

@@ -1,0 +1,220 @@
+"""The tables.
+
+The rules that let the same code run on SQLite, PostgreSQL and Citus: every key begins with ``campaign_id`` wherever
+the table has one, joins are on ``campaign_id``, and nothing relies on sequences, triggers or the server's clock.
+
+Instants are UTC; beside each stands its local date in the reporting zone (``*_on``), so no query needs zone
+arithmetic. Costs are integer micro-dollars.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware instant: exact."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: ``timestamptz`` on PostgreSQL, integer microseconds since 1970 on SQLite."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return to_micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return EPOCH + value * MICROSECOND  # type: ignore[no-any-return]
+
+
+# Compared byte by byte on every database, so that rows come in the same order everywhere.
+Id = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+
+def _table(name: str, *items: Any) -> Table:
+    # WITHOUT ROWID clusters SQLite's rows by the key, so that a campaign's rows lie side by side.
+    return Table(name, metadata, *items, sqlite_with_rowid=False)
+
+
+campaigns = _table(
+    "campaigns",
+    Column("campaign_id", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mcp", Id),
+    Column("created_at", Instant, nullable=False),
+    Column("created_on", Date, nullable=False),
+    Column("detail", Id, nullable=False),
+    Column("is_sample", Boolean, nullable=False),
+    PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
+    CheckConstraint("detail IN ('events', 'daily')", name="campaigns_detail"),
+)
+
+emails = _table(
+    "emails",
+    Column("campaign_id", Id, nullable=False),
+    Column("email_id", Id, nullable=False),
+    Column("recipient", Text),
+    Column("name", Text),
+    Column("company", Text),
+    Column("sent_at", Instant),
+    Column("sent_on", Date),
+    *(Column(name, BigInteger, nullable=False) for name in COST_COLUMNS),
+    PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
+)
+
+events = _table(
+    "events",
+    Column("campaign_id", Id, nullable=False),
+    Column("event_id", Id, nullable=False),
+    Column("email_id", Id, nullable=False),
+    Column("type", Id, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("is_machine", Boolean, nullable=False),
+    Column("url", Text),
+    PrimaryKeyConstraint("campaign_id", "event_id", name="events_pk"),
+    ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
+    # Holds all that a recount reads, so that it never touches the table.
+    Index("events_by_email", "campaign_id", "email_id", "type", "occurred_on", "is_machine"),
+)
+
+replies = _table(
+    "replies",
+    Column("campaign_id", Id, nullable=False),
+    Column("reply_id", Id, nullable=False),
+    Column("email_id", Id),
+    Column("address", Text),
+    Column("name", Text),
+    Column("company", Text),
+    Column("sentiment", Id, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("body", Text),
+    Column("received_at", Instant, nullable=False),
+    Column("received_on", Date, nullable=False),
+    PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
+    Index("replies_newest", "campaign_id", "received_at", "reply_id"),
+)
+
+reply_marks = _table(
+    "reply_marks",
+    Column("campaign_id", Id, nullable=False),
+    Column("reply_id", Id, nullable=False),
+    Column("sentiment", Id),
+    Column("handled_at", Instant),
+    Column("marked_by", Text),
+    Column("marked_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("campaign_id", "reply_id", name="reply_marks_pk"),
+    ForeignKeyConstraint(
+        ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="reply_marks_reply"
+    ),
+)
+
+daily_stats = _table(
+    "daily_stats",
+    Column("campaign_id", Id, nullable=False),
+    Column("basis", Id, nullable=False),
+    Column("date", Date, nullable=False),
+    *(Column(name, BigInteger) for name in (*COUNTS, *HUMAN_COUNTS)),
+    *(Column(name, BigInteger) for name in COST_COLUMNS),
+    Column("cost", BigInteger),
+    PrimaryKeyConstraint("campaign_id", "basis", "date", name="daily_stats_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="daily_stats_campaign"),
+    CheckConstraint("basis IN ('activity', 'send')", name="daily_stats_basis"),
+)
+
+reported_stats = _table(
+    "reported_stats",
+    Column("campaign_id", Id, nullable=False),
+    Column("period_start", Instant),
+    Column("period_end", Instant),
+    *(Column(name, BigInteger) for name in COUNTS),
+    *(Column(name, BigInteger) for name in COST_COLUMNS),
+    Column("cost", BigInteger),
+    Column("fetched_at", Instant, nullable=False),
+    PrimaryKeyConstraint("campaign_id", name="reported_stats_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="reported_stats_campaign"),
+)
+
+benchmarks = _table(
+    "benchmarks",
+    Column("mcp", Id, nullable=False),  # '' is the community as a whole
+    Column("metric", Id, nullable=False),
+    Column("average", Float),
+    Column("p25", Float),
+    Column("p50", Float),
+    Column("p75", Float),
+    Column("sample_size", Integer),
+    Column("updated_at", Instant),
+    PrimaryKeyConstraint("mcp", "metric", name="benchmarks_pk"),
+)
+
+plan = _table(
+    "plan",
+    Column("name", Text, nullable=False),
+    Column("email_limit", BigInteger, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name", name="plan_pk"),
+)
+
+loads = _table(
+    "loads",
+    Column("load_id", Id, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("inserted", BigInteger, nullable=False),
+    Column("duplicate", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    PrimaryKeyConstraint("load_id", name="loads_pk"),
+)
+
+meta = _table(
+    "meta",
+    Column("key", Id, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("key", name="meta_pk"),
+)

@@ -1,0 +1,101 @@
+"""Bulk writing, the same on every database: insert what is new, merge what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Table
+
+from outreach_results.store.schema import to_micros
+
+Row = tuple[Any, ...]
+
+
+class Encoder:
+    """Turns instants into what the driver stores, and dates them in the reporting zone."""
+
+    def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
+        self._zone = None if zone.key == "UTC" else zone
+        self._is_sqlite = connection.dialect.name == "sqlite"
+
+    def instant(self, value: datetime | None) -> int | datetime | None:
+        """An instant as the driver takes it."""
+        if value is None or not self._is_sqlite:
+            return value
+        return to_micros(value)
+
+    def day(self, value: datetime | None) -> str | date | None:
+        """The local date of an instant as the driver takes it."""
+        if value is None:
+            return None
+        local = value.astimezone(self._zone).date() if self._zone else value.astimezone(UTC).date()
+        return local.isoformat() if self._is_sqlite else local
+
+
+def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> int:
+    """Insert the rows whose key is not there yet; the number of those. Sorts ``rows`` by key, for locality."""
+    return _insert(connection, table, columns, rows, "DO NOTHING")
+
+
+def merge(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: list[Row],
+    winners: dict[str, str],
+) -> None:
+    """Insert rows; where the key is there, take a new value wherever its condition in ``winners`` holds.
+
+    A condition is SQL over ``{old}`` and ``{new}``. None of them may depend on the order of loads, unless the caller
+    means the last one to win.
+    """
+    sets, changed = [], []
+    for column, condition in winners.items():
+        old, new = f"{table.name}.{column}", f"excluded.{column}"
+        wins = condition.format(old=old, new=new)
+        sets.append(f"{column} = CASE WHEN {wins} THEN {new} ELSE {old} END")
+        changed.append(f"({wins})")
+    key = ", ".join(column.name for column in table.primary_key)
+    _insert(
+        connection,
+        table,
+        columns,
+        rows,
+        f"DO UPDATE SET {', '.join(sets)} WHERE {' OR '.join(changed)}",
+        conflict_target=f"({key}) ",
+    )
+
+
+def _insert(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: list[Row],
+    on_conflict: str,
+    conflict_target: str = "",
+) -> int:
+    if not rows:
+        return 0
+    rows.sort(key=lambda row: row[:2])
+    names = ", ".join(columns)
+    tail = f"ON CONFLICT {conflict_target}{on_conflict}"
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {tail}"
+        return connection.exec_driver_sql(sql, rows).rowcount
+    stage = f"stage_{table.name}"
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS SELECT {names} FROM {table.name} LIMIT 0"
+    )
+    connection.exec_driver_sql(f"TRUNCATE {stage}")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(f"COPY {stage} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
+    sql = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} {tail} RETURNING 1"
+    return len(connection.exec_driver_sql(sql).all())
