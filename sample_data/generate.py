@@ -74,7 +74,7 @@ class Spec:
     """Share of domains whose gateway clicks every link."""
     follow_ups: float = 0.0
     enrichment: tuple[int, ...] = (10_000, 12_000, 14_000)
-    moods: tuple[float, ...] = (0.31, 0.26, 0.18, 0.19, 0.06)
+    moods: tuple[float, ...] = (0.28, 0.27, 0.18, 0.2, 0.07)
     """positive, neutral, negative, automatic, unclassified."""
     tracked: bool = True
     spike: date | None = None
@@ -198,7 +198,7 @@ SPECS = (
         bounced=0.088,
         opened=0.1,
         clicked=0.08,
-        replied=0.01,
+        replied=0.015,
         unsubscribed=0.055,
         meeting=0.0,
         enrichment=(2_000, 3_000),
@@ -642,7 +642,7 @@ def link(rng: random.Random, spec: Spec) -> str:
     page = rng.choices(
         ("", "/book?from=mail", "/pricing", "/kunden/übersicht", "/en/case-studies#all"), (4, 3, 2, 1, 1)
     )[0]
-    return f"https://www.example.com/{spec.key}{page}"
+    return f"https://www.example.com/{spec.kind}{page}"
 
 
 class Life:
