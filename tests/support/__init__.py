@@ -1,0 +1,1 @@
+"""Helpers that more than one test file uses; none of them is a test."""
