@@ -218,3 +218,14 @@ meta = _table(
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("key", name="meta_pk"),
 )
+
+api_keys = _table(
+    "api_keys",
+    Column("key_id", Id, nullable=False),  # the public part of a key
+    Column("name", Text, nullable=False),
+    Column("digest", Id, nullable=False),  # SHA-256 of the whole key; the key itself is nowhere
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("key_id", name="api_keys_pk"),
+)
