@@ -8,7 +8,9 @@ from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from outreach_results.models import Costs, Distribution, Rates, Stats
+import pandas as pd
+
+from outreach_results.models import COUNTS, Costs, Distribution, Rates, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,26 @@ def rates(stats: Stats) -> Rates:
         value = ratio(getattr(stats, of.numerator), getattr(stats, of.denominator))
         values[name] = None if value is None else round(value, 3)
     return Rates(**values)
+
+
+def rate_of(stats: Stats, name: str) -> float | None:
+    """One rate of these counts, unrounded."""
+    of = RATES[name]
+    return ratio(getattr(stats, of.numerator), getattr(stats, of.denominator))
+
+
+def daily_rates(days: pd.DataFrame) -> pd.DataFrame:
+    """Each day's rates (float columns named as in `RATES`, NaN without a denominator) from daily counts."""
+    return rolling_rates(days, window=1)
+
+
+def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
+    """Rates over the ``window`` days that end with each day: steadier than those of single days."""
+    counts = days[[name for name in days.columns if name in COUNTS]].astype("float64")
+    sums = counts.rolling(window, min_periods=1).sum()
+    return pd.DataFrame(
+        {name: sums[of.numerator] / sums[of.denominator].where(sums[of.denominator] > 0) for name, of in RATES.items()}
+    )
 
 
 def cost_per_email(stats: Stats, costs: Costs) -> float | None:

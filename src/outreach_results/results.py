@@ -286,6 +286,11 @@ def _totals(sums: list[dict[str, Any]]) -> Totals:
     return Totals(stats=stats, rates=metrics.rates(stats), costs=costs)
 
 
+def cost_per(cost_usd: float | None, count: int | None) -> float | None:
+    """Dollars per reply, meeting or e-mail; None where there is none."""
+    return metrics.ratio(cost_usd, count)
+
+
 def _usd(micros: int | None) -> float | None:
     return None if micros is None else dollars(micros)
 
@@ -460,6 +465,19 @@ def inbox(
         )
 
 
+def replies_frame(
+    store: Store, filters: Filters, *, sentiments: Iterable[Sentiment] | None = None, q: str | None = None
+) -> pd.DataFrame:
+    """All replies that the inbox would show on all its pages, with all their columns."""
+    wanted = _replies_wanted(filters, q)
+    if sentiments is not None:
+        wanted.append(_SENTIMENT.in_(sorted(sentiments)))
+    query = reply_query(wanted).order_by(schema.replies.c.received_at.desc())
+    with store.read() as connection:
+        rows = [_inbox_reply(row).model_dump(mode="json") for row in connection.execute(query).mappings()]
+    return pd.DataFrame(rows, columns=list(InboxReply.model_fields))
+
+
 def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     """One reply with its full text, or None."""
     table = schema.replies.c
@@ -586,6 +604,12 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     return frame.groupby("month", as_index=False)[["emails_sent", *_COST_FIELDS]].sum()
 
 
+def last_day(store: Store) -> date | None:
+    """The last day on which anything happened in any campaign."""
+    span = date_range(store)
+    return None if span is None else span[1]
+
+
 def next_month(month: date) -> date:
     """The first day of the month after the one that ``month`` lies in."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
@@ -644,6 +668,35 @@ def benchmark_mcps(store: Store) -> list[str]:
     column = schema.benchmarks.c.mcp
     with store.read() as connection:
         return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of ours beside the community's; ``interval`` is that of a rate."""
+
+    metric: str
+    value: float | None
+    interval: metrics.Interval | None
+    community: Distribution
+    verdict: str
+    is_money: bool
+
+
+def benchmark_comparison(own: Totals, community: Benchmarks) -> list[Comparison]:
+    """Every metric that the community's benchmarks know, beside our own totals."""
+    rows = []
+    for name, spread in community.benchmarks.items():
+        is_money = name not in metrics.RATES
+        interval = None
+        if is_money:
+            value = metrics.cost_per_email(own.stats, own.costs) if name == "avg_cost_per_email_usd" else None
+        else:
+            of = metrics.RATES[name]
+            value = metrics.rate_of(own.stats, name)
+            interval = metrics.wilson(getattr(own.stats, of.numerator), getattr(own.stats, of.denominator))
+        verdict = metrics.verdict(value, spread, lower_is_better=is_money)
+        rows.append(Comparison(name, value, interval, spread, verdict, is_money))
+    return rows
 
 
 # --- checks ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""The one entry: the ASGI app when it is imported, the dashboard's frame when Streamlit runs it as the script."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+PAGES = ("overview", "trends", "inbox", "usage", "benchmarks")
+
+
+def dashboard() -> None:
+    """Draw the frame, then the page that was asked for."""
+    from outreach_results.ui import shell
+
+    st.set_page_config(page_title="Outreach Results", page_icon="📨", layout="wide")
+    page = st.navigation(
+        [st.Page(f"pages/{name}.py", title=name.capitalize(), default=name == "overview") for name in PAGES],
+        position="top",
+    )
+    with shell.plain_errors():
+        shell.open_view()
+        page.run()
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Open the database and import what is slow to import before the first visitor comes."""
+    from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
+    from outreach_results.ui.cache import store
+
+    await asyncio.to_thread(store)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
+    yield
+
+
+if __name__ == "__main__" and st.runtime.exists():
+    dashboard()
+else:
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from streamlit.runtime.pages_manager import PagesManager
+
+    from outreach_results.ui import downloads
+
+    # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
+    PagesManager.uses_pages_directory = False
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=downloads.routes(),
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])],
+    )

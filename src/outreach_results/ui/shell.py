@@ -1,0 +1,81 @@
+"""What surrounds every page: the gate, the shared view, the notices and the empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from outreach_results import results, sample
+from outreach_results.errors import OutreachError
+from outreach_results.store import admin
+from outreach_results.ui import filters
+from outreach_results.ui.cache import ask, store
+from outreach_results.ui.filters import View
+
+_VIEW = "outreach-view"
+
+
+def open_view() -> None:
+    """Called by app.py on every run, before the page: draws the filters and the notices."""
+    st.session_state.pop(_VIEW, None)
+    campaigns = ask(results.all_campaigns)
+    if not campaigns:
+        _welcome()
+        st.stop()
+    view = filters.sidebar(campaigns)
+    if view is None:
+        st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
+        st.stop()
+    if ask(admin.has_sample):
+        _sample_notice()
+    st.session_state[_VIEW] = view
+
+
+def current_view() -> View:
+    """The view of this run; stops a page that was reached around app.py."""
+    view = st.session_state.get(_VIEW)
+    if not isinstance(view, View):
+        st.info("Open the dashboard at its front page.")
+        st.link_button("To the front page", "/")
+        st.stop()
+    return view
+
+
+def begin(title: str, question: str, *, by_period: bool = True) -> View:
+    """Start a page: its title, the question it answers and, where the period matters, what is being looked at."""
+    view = current_view()
+    st.title(title, anchor=False)
+    st.caption(f"{question} {view.sentence()}." if by_period else question)
+    return view
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Show every expected error as its sentence."""
+    try:
+        yield
+    except OutreachError as error:
+        st.error(str(error), icon="⚠️")
+
+
+def _welcome() -> None:
+    st.title("No results yet", anchor=False)
+    st.write(
+        "Bring your campaigns in from a file with `outreach-results import FILE`, "
+        "or look around with the sample data first."
+    )
+    if st.button("Load the sample data", type="primary"):
+        with st.spinner("Loading the sample data …"):
+            sample.load_sample(store())
+        st.rerun()
+
+
+def _sample_notice() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="sample-notice", border=True):
+        st.markdown("**This is sample data**, made up to show what the dashboard can do.")
+        st.space("stretch")
+        if st.button("Remove it", help="Removes the sample campaigns, plan and benchmarks. Your own results stay."):
+            admin.remove_sample(store())
+            st.rerun()
