@@ -219,6 +219,18 @@ meta = _table(
     PrimaryKeyConstraint("key", name="meta_pk"),
 )
 
+sync_state = _table(
+    "sync_state",
+    Column("campaign_id", Id, nullable=False),  # '' is the account as a whole
+    Column("resource", Id, nullable=False),
+    Column("server", Text, nullable=False),
+    Column("etag", Text),
+    Column("answer", Text),  # what has to be remembered of an answer, because an unchanged one is not sent again
+    Column("fetched_at", Instant, nullable=False),
+    # No foreign key: a campaign can be known to a server before anything of it is here.
+    PrimaryKeyConstraint("campaign_id", "resource", name="sync_state_pk"),
+)
+
 api_keys = _table(
     "api_keys",
     Column("key_id", Id, nullable=False),  # the public part of a key
