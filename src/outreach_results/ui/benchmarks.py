@@ -21,15 +21,8 @@ def mcp_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign]) -> str | Non
     own = [campaign.mcp for campaign in campaigns]
     named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
     options = [*named, COMMUNITY] if "" in mcps else named
-    chosen = st.segmented_control(
-        "Compare with",
-        options,
-        default=options[0],
-        format_func=lambda mcp: mcp if mcp == COMMUNITY else text.plain(mcp),
-        required=True,
-        key="mcp",
-        bind="query-params",
-    )
+    # A select box shows its options as plain characters; buttons would read them as Markdown.
+    chosen = st.selectbox("Compare with", options, key="mcp", bind="query-params", width=320)
     return None if chosen == COMMUNITY else chosen
 
 

@@ -1,0 +1,56 @@
+"""The shared data module: every question the product can answer, one typed function each.
+
+Pages, the HTTP API, exports and the command line all ask here, so they always agree. What a question costs does not
+grow with the number of e-mails: all of it reads ``daily_stats`` or an indexed slice.
+
+Every function takes the `Store`; `Filters` mean the same in each of them. Frames hold counts as nullable integers
+(NA: not tracked) and money as dollars (``*_usd``).
+"""
+
+from outreach_results.results.asking import MAX_PER_PAGE, PER_PAGE
+from outreach_results.results.benchmarks import Comparison, benchmark_comparison, benchmark_mcps, benchmarks
+from outreach_results.results.campaigns import (
+    all_campaigns,
+    campaign,
+    campaigns,
+    date_range,
+    last_day,
+    require_campaign,
+)
+from outreach_results.results.daily import campaign_daily, daily_stats
+from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
+from outreach_results.results.totals import COST_FIELDS, Totals, campaign_stats, campaign_totals, cost_per, totals
+from outreach_results.results.usage import next_month, plan_of, usage, usage_by_month
+
+__all__ = [
+    "COST_FIELDS",
+    "MAX_PER_PAGE",
+    "PER_PAGE",
+    "Comparison",
+    "Inbox",
+    "Totals",
+    "all_campaigns",
+    "benchmark_comparison",
+    "benchmark_mcps",
+    "benchmarks",
+    "campaign",
+    "campaign_daily",
+    "campaign_stats",
+    "campaign_totals",
+    "campaigns",
+    "cost_per",
+    "daily_stats",
+    "date_range",
+    "inbox",
+    "last_day",
+    "next_month",
+    "plan_of",
+    "replies",
+    "replies_frame",
+    "reply",
+    "reply_query",
+    "require_campaign",
+    "totals",
+    "usage",
+    "usage_by_month",
+]

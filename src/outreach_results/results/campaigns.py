@@ -1,0 +1,85 @@
+"""The campaigns, and the days they span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from outreach_results.errors import UnknownCampaignError
+from outreach_results.models import Basis, Campaign, Campaigns, Detail, Pagination
+from outreach_results.results.asking import PER_PAGE, check_page
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+
+def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campaigns:
+    """A page of all campaigns, newest first."""
+    check_page(page, per_page)
+    table = schema.campaigns
+    with store.read() as connection:
+        total = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        rows = connection.execute(
+            select(table)
+            .order_by(table.c.created_at.desc(), table.c.campaign_id)
+            .limit(per_page)
+            .offset((page - 1) * per_page)
+        ).mappings()
+        return Campaigns(
+            campaigns=[_campaign(row) for row in rows],
+            pagination=Pagination(total=total, page=page, per_page=per_page),
+        )
+
+
+def all_campaigns(store: Store) -> list[Campaign]:
+    """Every campaign, newest first."""
+    table = schema.campaigns
+    with store.read() as connection:
+        rows = connection.execute(select(table).order_by(table.c.created_at.desc(), table.c.campaign_id)).mappings()
+        return [_campaign(row) for row in rows]
+
+
+def campaign(store: Store, campaign_id: str) -> Campaign:
+    """One campaign.
+
+    Raises:
+        UnknownCampaignError: there is none of that id.
+    """
+    with store.read() as connection:
+        return _campaign(require_campaign(connection, campaign_id))
+
+
+def _campaign(row: RowMapping) -> Campaign:
+    return Campaign(
+        id=row["campaign_id"],
+        name=row["name"],
+        mcp=row["mcp"],
+        created_at=row["created_at"],
+        detail=Detail(row["detail"]),
+    )
+
+
+def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
+    table = schema.campaigns
+    row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).mappings().first()
+    if row is None:
+        raise UnknownCampaignError(campaign_id)
+    return row
+
+
+def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:
+    """The first and the last day on which anything happened, or None where nothing did."""
+    table = schema.daily_stats.c
+    wanted = [table.basis == Basis.ACTIVITY]
+    if campaign_ids is not None:
+        wanted.append(table.campaign_id.in_(list(campaign_ids)))
+    with store.read() as connection:
+        first, last = connection.execute(select(func.min(table.date), func.max(table.date)).where(*wanted)).one()
+    return (first, last) if first else None
+
+
+def last_day(store: Store) -> date | None:
+    """The last day on which anything happened in any campaign."""
+    span = date_range(store)
+    return None if span is None else span[1]

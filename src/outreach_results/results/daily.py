@@ -1,0 +1,79 @@
+"""The same numbers day by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, select
+
+from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
+from outreach_results.results.asking import check_period, chosen_days, complete_sum, count_column, integers, usd
+from outreach_results.results.campaigns import require_campaign
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+
+def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = None) -> DailyStats:
+    """One campaign's days: the contract's ``/campaigns/:id/stats/daily``.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+        QueryError: the period starts after its end.
+    """
+    asked = (filters or Filters()).of(campaign_id)
+    check_period(asked)
+    with store.read() as connection:
+        require_campaign(connection, campaign_id)
+        days = [integers(row) for row in connection.execute(_daily_query(asked)).mappings()]
+    return DailyStats(
+        campaign_id=campaign_id,
+        daily=[
+            DailyRow(
+                date=day["date"],
+                emails_sent=day["emails_sent"],
+                opened=day["opened"],
+                replied=day["replied"],
+                cost_usd=usd(day["cost"]),
+            )
+            for day in days
+        ],
+    )
+
+
+def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
+    """All chosen campaigns together, one row a day without gaps, oldest first.
+
+    Columns: date (datetime64), the counts, cost_usd and its components. Days on which nothing happened hold 0.
+    The range is that of the filters, or where they are open that of the data.
+    """
+    check_period(filters)
+    with store.read() as connection:
+        days = [integers(row) for row in connection.execute(_daily_query(filters)).mappings()]
+    frame = pd.DataFrame(days, columns=["date", *COUNTS, "cost", *COST_COLUMNS])
+    start = filters.start or (days[0]["date"] if days else None)
+    end = filters.end or (days[-1]["date"] if days else None)
+    frame["date"] = pd.to_datetime(frame["date"])
+    frame = frame.set_index("date")
+    if start is not None and end is not None:
+        untracked = frame.isna().any()
+        frame = frame.reindex(pd.date_range(start, end, name="date"))
+        quiet = frame.isna().all(axis=1)
+        frame.loc[quiet, [name for name in frame.columns if not untracked[name]]] = 0
+    for name in ("cost", *COST_COLUMNS):
+        frame[f"{name}usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
+    return frame.astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
+
+
+def _daily_query(filters: Filters) -> Select[Any]:
+    table = schema.daily_stats.c
+    return (
+        select(
+            table.date,
+            *(complete_sum(count_column(name, filters)).label(name) for name in COUNTS),
+            *(complete_sum(table[name]).label(name) for name in ("cost", *COST_COLUMNS)),
+        )
+        .where(*chosen_days(filters))
+        .group_by(table.date)
+        .order_by(table.date)
+    )

@@ -1,0 +1,167 @@
+"""What campaigns achieved in a period, one by one and together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from outreach_results import metrics
+from outreach_results.models import (
+    COST_COLUMNS,
+    COSTS,
+    COUNTS,
+    CampaignStats,
+    CostBreakdown,
+    Costs,
+    Detail,
+    Filters,
+    Period,
+    Rates,
+    Stats,
+)
+from outreach_results.results.asking import check_period, chosen_days, complete_sum, count_column, integers, usd
+from outreach_results.results.campaigns import require_campaign
+from outreach_results.store import schema
+from outreach_results.store.engine import Store, zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a set of campaigns achieved in a period. A count that one of them does not track is None."""
+
+    stats: Stats
+    rates: Rates
+    costs: Costs
+
+
+def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = None) -> CampaignStats:
+    """One campaign's stats, rates and costs: the contract's ``/campaigns/:id/stats``.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+        QueryError: the period starts after its end.
+    """
+    asked = (filters or Filters()).of(campaign_id)
+    check_period(asked)
+    with store.read() as connection:
+        require_campaign(connection, campaign_id)
+        found = _sums(connection, asked).get(campaign_id, _NOTHING)
+        totals = _totals([found])
+        return CampaignStats(
+            campaign_id=campaign_id,
+            period=_period(asked, found["first_on"], found["last_on"], zone_of(connection)),
+            stats=totals.stats,
+            rates=totals.rates,
+            costs=totals.costs,
+        )
+
+
+def totals(store: Store, filters: Filters) -> Totals:
+    """The stats, rates and costs of all chosen campaigns together."""
+    check_period(filters)
+    with store.read() as connection:
+        return _totals(list(_sums(connection, filters).values()))
+
+
+def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
+    """One row a campaign with anything in the period, most e-mails first.
+
+    Columns: campaign_id, name, mcp, the counts, the rates (unrounded), cost_usd and its components.
+    """
+    check_period(filters)
+    with store.read() as connection:
+        sums = _sums(connection, filters)
+        names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns))}
+    rows = []
+    for campaign_id, found in sums.items():
+        row: dict[str, Any] = {
+            "campaign_id": campaign_id,
+            "name": names[campaign_id].name,
+            "mcp": names[campaign_id].mcp,
+        }
+        row |= {name: found[name] for name in COUNTS}
+        row |= {
+            name: metrics.ratio(found[rate.numerator], found[rate.denominator]) for name, rate in metrics.RATES.items()
+        }
+        row |= {f"{name}usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
+        rows.append(row)
+    columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame = frame.astype(dict.fromkeys(COUNTS, "Int64") | dict.fromkeys([*metrics.RATES, *COST_FIELDS], "float64"))
+    return frame.sort_values(["emails_sent", "campaign_id"], ascending=[False, True], ignore_index=True)
+
+
+def cost_per(cost_usd: float | None, count: int | None) -> float | None:
+    """Dollars per reply, meeting or e-mail; None where there is none."""
+    return metrics.ratio(cost_usd, count)
+
+
+COST_FIELDS = tuple(f"{name}usd" for name in ("cost", *COST_COLUMNS))
+
+
+_NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | {
+    "first_on": None,
+    "last_on": None,
+}
+
+
+def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
+    """Per campaign: counts, micro-dollars, first_on and last_on."""
+    table = schema.daily_stats.c
+    query = (
+        select(
+            table.campaign_id,
+            func.min(table.date).label("first_on"),
+            func.max(table.date).label("last_on"),
+            *(complete_sum(count_column(name, filters)).label(name) for name in COUNTS),
+            *(complete_sum(table[name]).label(name) for name in ("cost", *COST_COLUMNS)),
+        )
+        .where(*chosen_days(filters))
+        .group_by(table.campaign_id)
+    )
+    sums = {row["campaign_id"]: integers(row) for row in connection.execute(query).mappings()}
+    if filters.start is None and filters.end is None and not filters.humans_only:
+        _prefer_reported(connection, sums)
+    return sums
+
+
+def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) -> None:
+    """Campaigns known only by the day take their totals from what their platform says of the whole."""
+    reported = schema.reported_stats
+    daily_only = (
+        select(reported)
+        .join(schema.campaigns, schema.campaigns.c.campaign_id == reported.c.campaign_id)
+        .where(schema.campaigns.c.detail == Detail.DAILY)
+    )
+    for row in connection.execute(daily_only).mappings():
+        if row["campaign_id"] in sums:
+            known = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row[name] is not None}
+            sums[row["campaign_id"]] |= known
+
+
+def _totals(sums: list[dict[str, Any]]) -> Totals:
+    def total(name: str) -> int | None:
+        values = [found[name] for found in sums]
+        return None if None in values else sum(values)
+
+    stats = Stats(**{name: total(name) for name in COUNTS})
+    costs = Costs(
+        total_byok_usd=usd(total("cost")),
+        breakdown=CostBreakdown(**{name: usd(total(f"cost_{name}")) for name in COSTS}),
+    )
+    return Totals(stats=stats, rates=metrics.rates(stats), costs=costs)
+
+
+def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneInfo) -> Period | None:
+    start, end = filters.start or first, filters.end or last
+    if start is None or end is None or start > end:
+        return None
+    return Period(
+        start=datetime.combine(start, time.min, zone).astimezone(UTC),
+        end=(datetime.combine(end + timedelta(days=1), time.min, zone) - timedelta(seconds=1)).astimezone(UTC),
+    )

@@ -1,0 +1,26 @@
+"""Figures: pure functions from numbers to a Plotly figure, each answering one question.
+
+The same metric has the same colour everywhere; the palette is safe for colour-blind eyes (after Okabe and Ito).
+"""
+
+from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
+from outreach_results.ui.charts.benchmarks import bullet
+from outreach_results.ui.charts.overview import costs_by_component, funnel
+from outreach_results.ui.charts.trends import costs_over_time, daily_counts, daily_rates
+from outreach_results.ui.charts.usage import costs_by_campaign, quota
+
+__all__ = [
+    "COLOURS",
+    "GRID",
+    "LABELS",
+    "bullet",
+    "costs_by_campaign",
+    "costs_by_component",
+    "costs_over_time",
+    "daily_counts",
+    "daily_rates",
+    "empty",
+    "funnel",
+    "quota",
+    "shorten",
+]

@@ -1,0 +1,63 @@
+"""What every figure shares: colours, names, an empty figure."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from outreach_results.metrics import RATES
+
+COLOURS: dict[str, str] = {
+    "emails_sent": "#6b7785",
+    "delivered": "#56b4e9",
+    "bounced": "#d0668f",
+    "opened": "#0072b2",
+    "clicked": "#cc79a7",
+    "replied": "#009e73",
+    "unsubscribed": "#b8860b",
+    "meetings_booked": "#d55e00",
+    "cost": "#8f6bc9",
+    "cost_ai_generation": "#8f6bc9",
+    "cost_lead_enrichment": "#56b4e9",
+    "cost_email_sending": "#e69f00",
+}
+
+COLOURS |= {name: COLOURS[rate.numerator] for name, rate in RATES.items()}
+
+
+LABELS: dict[str, str] = {
+    "emails_sent": "Sent",
+    "delivered": "Delivered",
+    "bounced": "Bounced",
+    "opened": "Opened",
+    "clicked": "Clicked",
+    "replied": "Replied",
+    "unsubscribed": "Unsubscribed",
+    "meetings_booked": "Meetings",
+    "cost_ai_generation": "AI generation",
+    "cost_lead_enrichment": "Lead enrichment",
+    "cost_email_sending": "E-mail sending",
+    "avg_cost_per_email_usd": "Cost per e-mail",
+} | {name: rate.label for name, rate in RATES.items()}
+
+
+GRID = "rgba(128, 140, 155, 0.22)"
+
+
+def empty(height: int, **layout: object) -> go.Figure:
+    figure = go.Figure()
+    shared: dict[str, object] = {
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "hovermode": "x unified",
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "dragmode": False,
+    }
+    figure.update_layout(shared | layout)
+    figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=True)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False, fixedrange=True, rangemode="tozero", automargin=True)
+    return figure
+
+
+def shorten(text: str, length: int = 34) -> str:
+    """A title that fits beside a bar."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
