@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
+from datetime import timedelta
 from functools import lru_cache
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outreach_results.errors import ConfigError
 
 PREFIX = "OUTREACH_"
+SHORTEST_SYNC_EVERY = timedelta(seconds=30)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+
+
+def _duration(value: object) -> object:
+    """A duration as people write it: 90s, 15m, 1h."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([0-9]{1,6})([smh])", value.strip())
+    if found is None:
+        raise PydanticCustomError("duration", "write it like 90s, 15m or 1h")
+    duration = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if duration < SHORTEST_SYNC_EVERY:
+        raise PydanticCustomError("duration", "30s is the shortest that is allowed")
+    return duration
 
 
 class Settings(BaseSettings):
@@ -28,6 +47,21 @@ class Settings(BaseSettings):
         description="Reporting time zone (IANA name) of a new database. An existing one is changed by "
         "`outreach-results timezone`.",
         examples=["Europe/Zurich"],
+    )
+    api_url: str | None = Field(
+        default=None,
+        description="Address of the Results API that `outreach-results sync` reads: what comes before `/campaigns`.",
+        examples=["https://results.example.com/api/v1"],
+    )
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="Key for that Results API. It is sent to that address only, and never shown.",
+        examples=["outreach_0123456789ab_…"],
+    )
+    sync_every: Annotated[timedelta | None, BeforeValidator(_duration)] = Field(
+        default=None,
+        description="How often the dashboard syncs by itself while it runs; without it, never. At least 30s.",
+        examples=["15m"],
     )
 
 

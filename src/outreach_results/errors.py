@@ -9,6 +9,9 @@ Each message is a sentence that a person can act on; nothing else of an error is
     ├── UnknownCampaignError  no campaign has that id
     ├── QueryError          a question with an impossible parameter (names the parameter)
     ├── SourceError         a file or server cannot be read at all; nothing was changed
+    │   ├── KeyRefusedError   the server does not accept the key
+    │   └── NotOfferedError   the server does not have what was asked for
+    ├── SyncRunningError    another sync of the same database is running
     └── ConflictError       somebody else changed the same thing first
 """
 
@@ -47,6 +50,22 @@ class QueryError(OutreachError):
 
 class SourceError(OutreachError):
     """A file or a server that cannot be read at all; nothing was changed by trying."""
+
+
+class KeyRefusedError(SourceError):
+    """The server does not accept the key: asking it anything more is pointless."""
+
+
+class NotOfferedError(SourceError):
+    """The server does not have what was asked for, or does not offer it; ``status`` is what it answered."""
+
+    def __init__(self, message: str, status: int) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class SyncRunningError(OutreachError):
+    """Another sync of the same database is running."""
 
 
 class ConflictError(OutreachError):
