@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
 from outreach_results.store.schema import meta
@@ -92,8 +93,13 @@ def get_meta(connection: Connection, key: str) -> str | None:
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Remember one fact about this database."""
-    connection.execute(delete(meta).where(meta.c.key == key))
-    connection.execute(insert(meta), {"key": key, "value": value})
+    # One statement, so that writers side by side replace each other's value and never collide.
+    connection.execute(
+        text(
+            "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        ),
+        {"key": key, "value": value},
+    )
 
 
 def open_store(url: str, *, new_zone: str = "UTC") -> Store:
@@ -104,15 +110,19 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
         StoreError: it cannot be reached, or was written by a newer version of this product.
     """
     store = Store(_engine(url))
-    with _plain_errors():
-        _upgrade(store, new_zone)
+    try:
+        with _plain_errors():
+            _upgrade(store, new_zone)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError(
             "The database address is malformed. Examples: sqlite:///outreach.db, postgresql://user:password@host/name."
         ) from None
@@ -123,7 +133,7 @@ def _engine(url: str) -> Engine:
         raise ConfigError(f"Databases of the kind {backend!r} are not supported: use sqlite or postgresql.")
     if parsed.database in (None, "", ":memory:"):
         raise ConfigError("A SQLite database needs a file, such as sqlite:///outreach.db.")
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -140,6 +150,8 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows only the letters of English.
+    connection.create_function("lower", 1, lambda value: value and str(value).lower(), deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -182,6 +194,8 @@ def _plain_errors() -> Iterator[None]:
     """Turn what a database driver says into a sentence with a next step."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise StoreBusyError("The database is busy: every connection is in use. Try again in a moment.") from error
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
         if "database is locked" in reason or "deadlock" in reason:
