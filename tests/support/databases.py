@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 
-BOOKKEEPING = frozenset({"loads", "meta"})
+BOOKKEEPING = frozenset({"api_keys", "loads", "meta", "sync_state"})
 """Tables that tell what was done with a database rather than what is in it."""
 
 

@@ -1,0 +1,102 @@
+"""What ``daily_stats`` has to hold, worked out from the records alone and in plain Python.
+
+Written from the product's definitions and not from its code: it shares no line with the loader or the rollup.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from outreach_results.ingest.records import EmailRecord, EventRecord, Record, ReplyRecord
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+Day = tuple[str, str, date]
+Numbers = dict[str, int]
+
+_COUNT = {
+    "delivered": "delivered",
+    "bounced": "bounced",
+    "opened": "opened",
+    "clicked": "clicked",
+    "replied": "replied",
+    "unsubscribed": "unsubscribed",
+    "meeting_booked": "meetings_booked",
+}
+
+
+def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
+    """(campaign, basis, date) → every number that is not 0."""
+    sent: dict[tuple[str, str], datetime] = {}
+    costs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    happened: dict[tuple[str, str], tuple[str, str, datetime, bool]] = {}
+    replies: dict[tuple[str, str], list[ReplyRecord]] = defaultdict(list)
+    for record in records:
+        if isinstance(record, EmailRecord):
+            email = (record.campaign_id, record.email_id)
+            if record.sent_at is not None:
+                sent[email] = min(record.sent_at, sent.get(email, record.sent_at))
+            amounts = (record.cost_ai_generation, record.cost_lead_enrichment, record.cost_email_sending)
+            costs[email] = [max(pair) for pair in zip(costs[email], amounts, strict=True)]
+        elif isinstance(record, EventRecord) and record.type == "sent":
+            email = (record.campaign_id, record.email_id)
+            sent[email] = min(record.occurred_at, sent.get(email, record.occurred_at))
+        elif isinstance(record, EventRecord):
+            own = (record.campaign_id, record.event_id)
+            happened[own] = (record.email_id, record.type, record.occurred_at, record.is_machine)
+        elif isinstance(record, ReplyRecord):
+            replies[record.campaign_id, record.reply_id].append(record)
+    for own, versions in replies.items():
+        email_id = next((version.email_id for version in versions if version.email_id is not None), None)
+        if email_id is not None:
+            judged = max((v.sentiment for v in versions if v.sentiment != "unclassified"), default="unclassified")
+            happened[own] = (email_id, "replied", min(v.received_at for v in versions), judged == "automatic")
+    return _tally(sent, costs, happened, ZoneInfo(zone))
+
+
+def _tally(
+    sent: dict[tuple[str, str], datetime],
+    costs: dict[tuple[str, str], list[int]],
+    happened: dict[tuple[str, str], tuple[str, str, datetime, bool]],
+    zone: ZoneInfo,
+) -> dict[Day, Numbers]:
+    days: dict[Day, Numbers] = defaultdict(lambda: defaultdict(int))
+
+    def local(instant: datetime) -> date:
+        return instant.astimezone(zone).date()
+
+    for email, instant in sent.items():
+        for basis in ("activity", "send"):
+            row = days[email[0], basis, local(instant)]
+            row["emails_sent"] += 1
+            for name, amount in zip(("ai_generation", "lead_enrichment", "email_sending"), costs[email], strict=True):
+                row[f"cost_{name}"] += amount
+                row["cost"] += amount
+    first: dict[tuple[str, str, str], datetime] = {}
+    for (campaign_id, _), (email_id, kind, instant, is_machine) in happened.items():
+        for name in (_COUNT[kind],) if is_machine else (_COUNT[kind], f"{_COUNT[kind]}_human"):
+            key = (campaign_id, email_id, name)
+            first[key] = min(instant, first.get(key, instant))
+    for (campaign_id, email_id, name), instant in first.items():
+        days[campaign_id, "activity", local(instant)][name] += 1
+        if (campaign_id, email_id) in sent:
+            days[campaign_id, "send", local(sent[campaign_id, email_id])][name] += 1
+    return {day: {name: n for name, n in numbers.items() if n} for day, numbers in days.items()}
+
+
+def stored_days(store: Store) -> dict[Day, Numbers]:
+    """``daily_stats`` in the same form; a number that is not known is -1."""
+    with store.read() as connection:
+        rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(select(schema.daily_stats)).mappings()]
+    return {
+        (row.pop("campaign_id"), row.pop("basis"), row.pop("date")): {
+            name: -1 if n is None else n for name, n in row.items() if n != 0
+        }
+        for row in rows
+    }
