@@ -61,7 +61,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
         quiet = frame.isna().all(axis=1)
         frame.loc[quiet, [name for name in frame.columns if not untracked[name]]] = 0
     for name in ("cost", *COST_COLUMNS):
-        frame[f"{name}usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
+        frame[f"{name}_usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
     return frame.astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
 
 

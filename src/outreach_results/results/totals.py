@@ -88,7 +88,7 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
         row |= {
             name: metrics.ratio(found[rate.numerator], found[rate.denominator]) for name, rate in metrics.RATES.items()
         }
-        row |= {f"{name}usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
+        row |= {f"{name}_usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
         rows.append(row)
     columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
     frame = pd.DataFrame(rows, columns=columns)
@@ -101,7 +101,7 @@ def cost_per(cost_usd: float | None, count: int | None) -> float | None:
     return metrics.ratio(cost_usd, count)
 
 
-COST_FIELDS = tuple(f"{name}usd" for name in ("cost", *COST_COLUMNS))
+COST_FIELDS = tuple(f"{name}_usd" for name in ("cost", *COST_COLUMNS))
 
 
 _NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | {
