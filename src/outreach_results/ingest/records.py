@@ -172,7 +172,7 @@ class FieldError(ValueError):
 
 def shown(value: Any) -> str:
     """A value as an error message quotes it: short, and on one line."""
-    text = repr(value)
+    text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -212,9 +212,11 @@ def instant(column: str, value: Any) -> datetime:
         raise FieldError(column, f"{shown(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
     if found.tzinfo is None:
         raise FieldError(column, f"{shown(value)} names no time zone: end it in Z or in an offset like +01:00")
+    if found.tzinfo is not UTC and found.year in YEARS:
+        found = found.astimezone(UTC)
     if found.year not in YEARS:
         raise FieldError(column, f"the year {found.year} cannot be right")
-    return found if found.tzinfo is UTC else found.astimezone(UTC)
+    return found
 
 
 def optional_instant(column: str, value: Any) -> datetime | None:
@@ -243,7 +245,7 @@ def micros(column: str, value: Any) -> int:
         amount = Decimal(str(value)) * MICROS_PER_DOLLAR
         if not amount.is_finite() or abs(amount) > MAX_MICROS:
             raise InvalidOperation
-    except InvalidOperation:
+    except ArithmeticError:
         raise FieldError(column, f"{shown(value)} is no amount in dollars") from None
     if amount < 0:
         raise FieldError(column, "a cost below zero is not allowed")
@@ -257,28 +259,32 @@ def count(column: str, value: Any) -> int | None:
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise ValueError
-        found = int(value)
-        if found != Decimal(str(value)) or not 0 <= found <= MAX_MICROS:
+        found = Decimal(str(value))
+        if not 0 <= found <= MAX_MICROS or found != int(found):
             raise ValueError
-    except (ValueError, InvalidOperation):
+    except (ValueError, ArithmeticError):
         raise FieldError(column, f"{shown(value)} is no whole number of 0 or more") from None
-    return found
+    return int(found)
 
 
 def share(column: str, value: Any) -> float | None:
     """A finite number such as a rate, or None where it is not known."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
-        raise FieldError(column, f"{shown(value)} is no number")
-    return float(value)
+    try:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
+            raise ValueError
+        return float(value)
+    except (ValueError, OverflowError):
+        raise FieldError(column, f"{shown(value)} is no number") from None
 
 
 def flag(column: str, value: Any) -> bool:
-    """Yes or no; nothing means no."""
-    if value is True or value in ("true", "1"):
+    """Yes or no, in any case as spreadsheets write them in capitals; nothing means no."""
+    told = value.lower() if isinstance(value, str) else value
+    if told is True or told in ("true", "1"):
         return True
-    if value is False or value is None or value in ("", "false", "0"):
+    if told is False or told is None or told in ("", "false", "0"):
         return False
     raise FieldError(column, f"{shown(value)} is neither true nor false")
 
@@ -289,14 +295,14 @@ _SENTIMENTS = frozenset(Sentiment)
 
 def event_type(column: str, value: Any) -> str:
     """The name of an event type."""
-    if value not in _EVENT_TYPES:
+    if not isinstance(value, str) or value not in _EVENT_TYPES:
         raise FieldError(column, f"{shown(value)} is not one of {', '.join(EventType)}")
     return str(value)
 
 
 def sentiment(column: str, value: Any) -> str:
     """The name of a sentiment."""
-    if value not in _SENTIMENTS:
+    if not isinstance(value, str) or value not in _SENTIMENTS:
         raise FieldError(column, f"{shown(value)} is not one of {', '.join(Sentiment)}")
     return str(value)
 
