@@ -1,16 +1,12 @@
-"""Rates, intervals and verdicts: pure functions over numbers, no database and no drawing."""
+"""Shares of e-mails: which there are, and what they are of given counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from math import sqrt
-from statistics import NormalDist
-from typing import NamedTuple
 
 import pandas as pd
 
-from outreach_results.models import COUNTS, Costs, Distribution, Rates, Stats
+from outreach_results.models import COUNTS, Costs, Rates, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +68,8 @@ def cost_per_email(stats: Stats, costs: Costs) -> float | None:
     return ratio(costs.total_byok_usd, stats.emails_sent)
 
 
-class Interval(NamedTuple):
-    """A range that a value lies in with the stated confidence."""
-
-    low: float
-    high: float
-
-
-@lru_cache
-def _z(confidence: float) -> float:
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
-def wilson(count: int | None, of: int | None, confidence: float = 0.95) -> Interval | None:
-    """Wilson's score interval of a share: honest for small samples and for shares near 0 and 1.
-
-    None where there is nothing to take a share of, or the count exceeds it (activity of earlier sendings).
-    """
-    if count is None or not of or count < 0 or count > of:
-        return None
-    z = _z(confidence)
-    share = count / of
-    scale = 1 + z * z / of
-    centre = (share + z * z / (2 * of)) / scale
-    reach = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / scale
-    return Interval(max(0.0, centre - reach), min(1.0, centre + reach))
-
-
 def change(now: float | None, before: float | None) -> float | None:
     """The relative change since ``before``; None where there is nothing to compare with."""
     if now is None or not before:
         return None
     return now / before - 1
-
-
-def verdict(value: float | None, community: Distribution, *, lower_is_better: bool = False) -> str:
-    """Where a value stands among the community's quartiles, in words."""
-    if value is None:
-        return "No value of your own yet."
-    quartiles = (community.p25, community.p50, community.p75)
-    if any(q is None for q in quartiles):
-        return "The community's quartiles are not known."
-    below = sum(value > q for q in quartiles if q is not None)
-    better = 3 - below if lower_is_better else below
-    return (
-        "In the weakest quarter of the community.",
-        "Below the community's median.",
-        "Above the community's median.",
-        "In the best quarter of the community.",
-    )[better]
