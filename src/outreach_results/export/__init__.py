@@ -1,0 +1,34 @@
+"""Everything that leaves as a file: one table of formats, streamed, for pages, API and command line alike.
+
+A file is complete or visibly broken, never silently cut. It carries its filters, zone and definitions: JSON in a
+``meta`` object, CSV in its file name. Text cells of a CSV that a spreadsheet would run as a formula get a leading
+apostrophe, which the import takes off again.
+"""
+
+from outreach_results.export.columns import CSV_COLUMNS, defuse, fuse
+from outreach_results.export.downloads import (
+    DEFINITIONS,
+    FORMAT,
+    FORMATS,
+    Download,
+    Format,
+    account_download,
+    campaign_download,
+    file_name,
+    table_download,
+)
+
+__all__ = [
+    "CSV_COLUMNS",
+    "DEFINITIONS",
+    "FORMAT",
+    "FORMATS",
+    "Download",
+    "Format",
+    "account_download",
+    "campaign_download",
+    "defuse",
+    "file_name",
+    "fuse",
+    "table_download",
+]

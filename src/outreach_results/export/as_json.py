@@ -1,0 +1,149 @@
+"""A campaign, and a table, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
+from outreach_results.models import COSTS, COUNTS, Detail, dollars
+from outreach_results.store import schema
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value)} has no place in an export")
+
+
+def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
+    humans_only = meta["filters"]["humans_only"]
+    found = campaign_row(connection, campaign_id)
+    described = {
+        "id": found.campaign_id,
+        "name": found.name,
+        "mcp": found.mcp,
+        "created_at": found.created_at,
+        "detail": found.detail,
+    }
+    yield f'{{"meta":{_dumps(meta)},\n"campaign":{_dumps(described)}'.encode()
+    yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))
+    events = read_rows(connection, event_query(campaign_id, humans_only=humans_only))
+    yield from _json_section("events", map(_json_events, events))
+    replies = read_rows(connection, replies_query(campaign_id, humans_only=humans_only))
+    yield from _json_section("replies", map(_json_replies, replies))
+    if found.detail == Detail.DAILY.value:
+        yield from _json_totals(connection, campaign_id)
+    yield b"}\n"
+
+
+def _json_section(name: str, chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+    """An array with a record a line, so that a text tool can read it too."""
+    yield f',\n"{name}":['.encode()
+    before = "\n"
+    for chunk in chunks:
+        yield (before + ",\n".join(map(_dumps, chunk))).encode()
+        before = ",\n"
+    yield b"]"
+
+
+def _json_emails(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": email_id,
+            "recipient": recipient,
+            "name": name,
+            "company": company,
+            "sent_at": iso(sent_at),
+            "costs_usd": dict(zip(COSTS, map(dollars, costs), strict=True)),
+        }
+        for email_id, recipient, name, company, sent_at, *costs in rows
+    ]
+
+
+def _json_events(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": event_id,
+            "email_id": email_id,
+            "type": kind,
+            "occurred_at": iso(occurred_at),
+            "is_machine": is_machine,
+            "url": url,
+        }
+        for event_id, email_id, kind, occurred_at, is_machine, url, *_ in rows
+    ]
+
+
+def _json_replies(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.reply_id,
+            "email_id": row.email_id,
+            "email": row.address,
+            "name": row.name,
+            "company": row.company,
+            "sentiment": row.source_sentiment,
+            "preview": row.preview,
+            "body": row.body,
+            "received_at": iso(row.received_at),
+            "mark": None
+            if row.marked_at is None
+            else {
+                "sentiment": row.corrected_sentiment,
+                "handled_at": iso(row.handled_at),
+                "by": row.marked_by,
+                "at": iso(row.marked_at),
+            },
+        }
+        for row in rows
+    ]
+
+
+def _json_totals(connection: Connection, campaign_id: str) -> Iterator[bytes]:
+    days, reported = schema.daily_stats.c, schema.reported_stats
+    query = (
+        select(days.date, *(days[name] for name in COUNTS), days.cost)
+        .where(days.campaign_id == campaign_id, days.basis == "activity")
+        .order_by(days.date)
+    )
+    yield from _json_section(
+        "daily", ([_in_dollars(row._asdict()) for row in rows] for rows in read_rows(connection, query))
+    )
+    row = connection.execute(select(reported).where(reported.c.campaign_id == campaign_id)).first()
+    if row is not None:
+        yield f',\n"reported":{_dumps(_in_dollars(row._asdict()))}'.encode()
+
+
+def _in_dollars(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        (f"{name}_usd" if name.startswith("cost") else name): (
+            dollars(value) if name.startswith("cost") and value is not None else value
+        )
+        for name, value in row.items()
+    }
+
+
+def json_table(frame: pd.DataFrame, meta: dict[str, Any]) -> Iterator[bytes]:
+    yield f'{{"meta":{_dumps(meta)}'.encode()
+    plain = frame.astype(object).where(frame.notna(), None)
+    yield from _json_section("rows", [[plain_row(row) for row in plain.to_dict("records")]] if len(frame) else [])
+    yield b"}\n"
+
+
+def plain_row(row: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        str(name): value.date() if isinstance(value, pd.Timestamp) and value.tzinfo is None else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,49 @@
+"""The columns of a campaign's CSV, and the texts in it that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+
+from outreach_results.models import COST_COLUMNS
+
+CSV_COLUMNS: dict[str, str] = {
+    "campaign_id": "Id of the campaign.",
+    "campaign_name": "Its title.",
+    "mcp": "The kind of outreach it is compared with.",
+    "campaign_created_at": "When it was created (UTC).",
+    "email_id": "Id of the e-mail; blank on a row that only describes the campaign.",
+    "recipient": "The prospect's address.",
+    "name": "The prospect's name.",
+    "company": "The prospect's company.",
+    "type": "sent, delivered, bounced, opened, clicked, replied, unsubscribed or meeting_booked; blank while unsent.",
+    "occurred_at": "When it happened (UTC).",
+    "event_id": "Id of the event, for a reply that of the reply; blank for sent.",
+    "is_machine": "true where a privacy proxy, a link scanner or an autoresponder did it.",
+    "url": "The link that was clicked.",
+    **{
+        f"{name}_usd": f"What {name.removeprefix('cost_').replace('_', ' ')} cost, in dollars." for name in COST_COLUMNS
+    },
+    "reply_address": "Who replied.",
+    "reply_name": "The name given in the reply.",
+    "reply_company": "The company given in the reply.",
+    "sentiment": "positive, neutral, negative, automatic or unclassified, as the source says.",
+    "preview": "The beginning of the reply.",
+    "body": "The whole reply.",
+    "corrected_sentiment": "What somebody corrected the sentiment to.",
+    "handled_at": "When the reply was marked as handled (UTC).",
+    "marked_by": "Who did either.",
+    "marked_at": "When (UTC).",
+}
+"""The columns of a campaign's CSV, one row an event."""
+
+_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def defuse(value: str | None) -> str | None:
+    """A text that no spreadsheet runs as a formula; `fuse` gives the original back."""
+    return "'" + value if value and _RISKY.match(value) else value
+
+
+def fuse(value: str) -> str:
+    """The text that `defuse` was given."""
+    return value[1:] if value[:1] == "'" and _RISKY.match(value) else value

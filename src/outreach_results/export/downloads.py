@@ -1,0 +1,134 @@
+"""The table of formats, and the files that leave: a campaign, a table of a page, the account."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from outreach_results.errors import QueryError
+from outreach_results.export.as_csv import csv_campaign, csv_table
+from outreach_results.export.as_json import json_campaign, json_table
+from outreach_results.models import Filters
+from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
+from outreach_results.store.engine import Store, zone_of
+
+FORMAT = "outreach-results/1"
+
+DEFINITIONS = {
+    "counts": "Unique e-mails: an e-mail opened five times is one opened.",
+    "delivery_rate": "delivered / emails_sent",
+    "open_rate": "opened / delivered",
+    "click_rate": "clicked / delivered",
+    "reply_rate": "replied / delivered",
+    "conversion_rate": "meetings_booked / delivered",
+    "humans_only": "Machine opens and clicks and automatic replies are left out.",
+    "basis": "activity: an event counts on its own day. send: on the day its e-mail was sent.",
+    "null": "Not tracked, or nothing to divide by; never 0.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file on its way out; ``chunks`` raises if it cannot be completed."""
+
+    file_name: str
+    media_type: str
+    chunks: Iterator[bytes]
+
+    def content(self) -> bytes:
+        """The whole file; for small ones."""
+        return b"".join(self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one format writes a whole campaign, and a table from a page."""
+
+    media_type: str
+    campaign: Callable[[Connection, str, dict[str, Any]], Iterator[bytes]]
+    table: Callable[[pd.DataFrame, dict[str, Any]], Iterator[bytes]]
+
+
+def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: bool = False) -> Download:
+    """All data of one campaign: what was sent and everything that happened, streamed.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+        QueryError: there is no such format.
+    """
+    chosen = _format(fmt)
+    campaign(store, campaign_id)  # says now, not half-way, that there is none
+    filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
+
+    def chunks() -> Iterator[bytes]:
+        with store.read() as connection:
+            yield from chosen.campaign(connection, campaign_id, _meta(filters, zone_of(connection).key))
+
+    return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
+
+
+def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> Download:
+    """A table as a page shows it.
+
+    Raises:
+        QueryError: there is no such format.
+    """
+    chosen = _format(fmt)
+    zone = store.zone().key
+    return Download(file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, _meta(filters, zone)))
+
+
+def account_download(store: Store) -> Download:
+    """The plan and every benchmark, in the form that the import reads."""
+    plan = plan_of(store)
+    account = {
+        "plan": plan.model_dump(mode="json") if plan else None,
+        "benchmarks": [benchmarks(store, mcp or None).model_dump(mode="json") for mcp in benchmark_mcps(store)],
+    }
+    return Download("account.json", "application/json", iter([json.dumps(account, indent=1).encode() + b"\n"]))
+
+
+def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) -> str:
+    """A safe file name that states the filters."""
+    parts: list[str] = [name]
+    if filters.start or filters.end:
+        parts.append(f"{filters.start or 'begin'}_{filters.end or 'today'}")
+    if zone is not None:
+        parts += [f"by-{filters.basis}-day", zone.replace("/", "-")]
+    if filters.humans_only:
+        parts.append("humans-only")
+    return re.sub(r"[^\w.-]+", "_", "_".join(parts), flags=re.ASCII)[:150] + f".{fmt}"
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise QueryError("format", f"{name[:20]!r} is no format. Known: {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def _meta(filters: Filters, zone: str) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "time_zone": zone,
+        "filters": {
+            "campaigns": filters.campaigns,
+            "start": filters.start,
+            "end": filters.end,
+            "basis": filters.basis,
+            "humans_only": filters.humans_only,
+        },
+        "definitions": DEFINITIONS,
+    }
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table),
+    "json": Format("application/json", json_campaign, json_table),
+}
+"""Every export format. To add one, write its two functions and name it here."""

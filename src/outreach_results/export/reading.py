@@ -1,0 +1,80 @@
+"""What both formats read of a campaign, in chunks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, or_, select
+
+from outreach_results.models import COST_COLUMNS, EventType, Sentiment
+from outreach_results.results import reply_query
+from outreach_results.store import schema
+
+ROWS_AT_A_TIME = 2_000
+
+
+def read_rows(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    result = connection.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME).execute(query)
+    yield from result.partitions(ROWS_AT_A_TIME)
+
+
+def email_query(campaign_id: str) -> Select[Any]:
+    table = schema.emails.c
+    return (
+        select(table.email_id, table.recipient, table.name, table.company, table.sent_at, *_costs())
+        .where(table.campaign_id == campaign_id)
+        .order_by(table.campaign_id, table.email_id)
+    )
+
+
+def _costs() -> list[Any]:
+    return [schema.emails.c[name] for name in COST_COLUMNS]
+
+
+def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
+    """Every event that is not told by a reply, beside its e-mail."""
+    event, email, reply = schema.events.c, schema.emails.c, schema.replies.c
+    joined = schema.events.join(
+        schema.emails, and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
+    ).outerjoin(schema.replies, and_(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id))
+    query = (
+        select(
+            event.event_id,
+            event.email_id,
+            event.type,
+            event.occurred_at,
+            event.is_machine,
+            event.url,
+            email.recipient,
+            email.name,
+            email.company,
+        )
+        .select_from(joined)
+        .where(
+            event.campaign_id == campaign_id,
+            or_(event.type != EventType.REPLIED.value, reply.reply_id.is_(None)),
+        )
+        .order_by(event.campaign_id, event.event_id)
+    )
+    return query.where(~event.is_machine) if humans_only else query
+
+
+def replies_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
+    table = schema.replies.c
+    query = (
+        reply_query([table.campaign_id == campaign_id])
+        .add_columns(schema.reply_marks.c.sentiment.label("corrected_sentiment"), schema.reply_marks.c.marked_at)
+        .order_by(table.campaign_id, table.reply_id)
+    )
+    return query.where(table.sentiment != Sentiment.AUTOMATIC.value) if humans_only else query
+
+
+def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:
+    table = schema.campaigns
+    return connection.execute(select(table).where(table.c.campaign_id == campaign_id)).one()
+
+
+def iso(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
