@@ -53,10 +53,12 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self, *, exclusive: bool = False) -> Iterator[Connection]:
+    def write(self, *, exclusive: bool = False, is_data: bool = True) -> Iterator[Connection]:
         """A transaction: all of it is kept or, after any error or a crash, none of it.
 
-        ``exclusive`` makes loads take turns, also on PostgreSQL, where writers otherwise run side by side.
+        Args:
+            exclusive: makes loads take turns, also on PostgreSQL, where writers otherwise run side by side.
+            is_data: False where no answer depends on what is written, so that cached ones stay valid.
         """
         with _plain_errors(), self.engine.connect() as raw:
             connection = raw.execution_options(outreach_write=True)
@@ -64,7 +66,8 @@ class Store:
                 if exclusive and not self.is_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOAD_LOCK})
                 yield connection
-                set_meta(connection, "data_version", secrets.token_hex(8))
+                if is_data:
+                    set_meta(connection, "data_version", secrets.token_hex(8))
 
     def version(self) -> str:
         """Changes with every write of any process: the key under which answers may be cached."""
