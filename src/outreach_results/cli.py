@@ -21,6 +21,7 @@ from outreach_results.ingest.files import records_of
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import Rejected
 from outreach_results.store import admin
+from outreach_results.store import keys as api_keys
 from outreach_results.store.engine import Store, open_store
 
 app = typer.Typer(
@@ -194,3 +195,46 @@ def timezone(
         typer.echo(store.zone().key)
     else:
         say.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
+
+
+@app.command()
+def get(
+    path: Annotated[str, typer.Argument(help="Such as campaigns/camp_abc123/stats?start=2026-01-30, or usage.")],
+) -> None:
+    """Print what the HTTP API answers, without a server and without a key."""
+    from outreach_results.api.local import get as answer  # slow to load, and nothing else here needs it
+
+    answer(_store(), path, sys.stdout.buffer.write)
+    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():
+        typer.echo()
+
+
+keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command(name="create")
+def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it.")]) -> None:
+    """Make a key and print it. It is shown this once: only a hash of it is kept."""
+    key = api_keys.create_key(_store(), name)
+    typer.echo(key)
+    say.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
+
+
+@keys.command(name="list")
+def list_keys() -> None:
+    """Show every key's name, when it was made and last used, and whether it was revoked."""
+    found = api_keys.list_keys(_store())
+    width = max([len("NAME"), *(len(key.name) for key in found)])
+    typer.echo(f"{'NAME':{width}}  {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
+    for key in found:
+        moments = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
+        typer.echo(f"{key.name:{width}}  {moments[0]:16}  {moments[1]:16}  {moments[2]}")
+
+
+@keys.command(name="revoke")
+def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """Make a key worthless, at once."""
+    api_keys.revoke_key(_store(), name)
+    say.print(f"The key {name!r} opens nothing any more.", markup=False)

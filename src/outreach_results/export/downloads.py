@@ -103,7 +103,8 @@ def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) ->
         parts += [f"by-{filters.basis}-day", zone.replace("/", "-")]
     if filters.humans_only:
         parts.append("humans-only")
-    return re.sub(r"[^\w.-]+", "_", "_".join(parts), flags=re.ASCII)[:150] + f".{fmt}"
+    safe = re.sub(r"[^\w.-]+", "_", "_".join(parts), flags=re.ASCII)[:150].lstrip(".")  # a leading dot would hide it
+    return f"{safe or 'export'}.{fmt}"
 
 
 def _format(name: str) -> Format:

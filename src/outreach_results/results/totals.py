@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,7 +161,12 @@ def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneI
     start, end = filters.start or first, filters.end or last
     if start is None or end is None or start > end:
         return None
-    return Period(
-        start=datetime.combine(start, time.min, zone).astimezone(UTC),
-        end=(datetime.combine(end + timedelta(days=1), time.min, zone) - timedelta(seconds=1)).astimezone(UTC),
-    )
+    return Period(start=_in_utc(start, time.min, zone), end=_in_utc(end, time(23, 59, 59), zone))
+
+
+def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    local = datetime.combine(day, at, zone)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is, in a zone on its far side
+        return local.replace(tzinfo=UTC)

@@ -1,0 +1,135 @@
+"""Who may ask: keys are compared in constant time, wrong ones are soon refused without a further look."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
+
+from starlette.types import Scope
+
+from outreach_results.api.answers import Wish
+from outreach_results.api.problems import Fault, ProblemError
+from outreach_results.errors import OutreachError
+from outreach_results.store import keys
+from outreach_results.store.engine import Store
+
+WINDOW_S = 60.0
+WRONG_KEYS_ALLOWED = 30
+ADDRESSES_KEPT = 10_000
+USE_NOTED_EVERY_S = 60.0
+
+_HOW = "Authorization: Bearer KEY"
+_CHALLENGE = 'Bearer realm="Outreach Results"'
+
+log = logging.getLogger(__name__)
+
+
+class Failures:
+    """How many wrong keys came from each client address within the last minute; remembers a bounded number of them."""
+
+    def __init__(self, allowed: int = WRONG_KEYS_ALLOWED, clock: Callable[[], float] = time.monotonic) -> None:
+        self._allowed = allowed
+        self._clock = clock
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def add(self, address: str) -> float | None:
+        """Count one; the seconds to wait once there were too many."""
+        now = self._clock()
+        since, n = self._seen.pop(address, (now, 0))
+        if now - since >= WINDOW_S:
+            since, n = now, 0
+        self._seen[address] = (since, n + 1)
+        if len(self._seen) > ADDRESSES_KEPT:
+            self._seen.popitem(last=False)
+        return WINDOW_S - (now - since) if n >= self._allowed else None
+
+
+class Access:
+    """Lets requests in. A valid key is never held up, whatever else comes from its address."""
+
+    def __init__(self, store: Callable[[], Store], wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> None:
+        self._failures = Failures(wrong_keys_allowed)
+        self._uses = Uses(store)
+
+    def refusal(self, scope: Scope, wish: Wish, digests: keys.Digests) -> ProblemError | None:
+        """Why this request is not let in, or None."""
+        if wish.authorization is None:
+            return _unauthorized("This needs an API key. Make one with: outreach-results keys create NAME", "")
+        scheme, _, key = wish.authorization.decode("latin-1").partition(" ")
+        if scheme.lower() == "bearer":
+            key_id = keys.recognise(key.strip(), digests)
+            if key_id is not None:
+                self._uses.note(key_id)
+                return None
+            refused = _unauthorized("This API key is not known, or it was revoked.", ', error="invalid_token"')
+        else:
+            refused = _unauthorized("The Authorization header holds no API key.", ', error="invalid_request"')
+        wait = self._failures.add(_address(scope))
+        return refused if wait is None else _too_many(wait)
+
+
+class Uses:
+    """Notes when keys are used: at most once a minute each, and never while a request waits."""
+
+    def __init__(self, store: Callable[[], Store]) -> None:
+        self._store = store
+        self._noted: dict[str, float] = {}
+        self._waiting: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+        self._is_writing = False
+
+    def note(self, key_id: str) -> None:
+        """The key was used just now."""
+        now = time.monotonic()
+        if now - self._noted.get(key_id, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
+            return
+        self._noted[key_id] = now
+        with self._lock:
+            self._waiting[key_id] = datetime.now(UTC)
+            if self._is_writing:
+                return
+            self._is_writing = True
+        # A daemon, because it may wait for a long load to end and nobody should wait for it.
+        threading.Thread(target=self._write, name="api-key-uses", daemon=True).start()
+
+    def _write(self) -> None:
+        while True:
+            with self._lock:
+                uses, self._waiting = self._waiting, {}
+                if not uses:
+                    self._is_writing = False
+                    return
+            try:
+                keys.record_use(self._store(), uses)
+            except OutreachError as error:
+                log.warning("The last use of API keys could not be noted: %s", error)
+
+
+def _unauthorized(detail: str, error: str) -> ProblemError:
+    fault = Fault(detail=detail, parameter="Authorization", allowed=_HOW)
+    return ProblemError(401, fault, headers={"WWW-Authenticate": _CHALLENGE + error})
+
+
+def _too_many(wait_s: float) -> ProblemError:
+    seconds = max(1, round(wait_s))
+    fault = Fault(
+        detail=f"Too many wrong keys came from this address. Try again in {seconds} seconds.",
+        parameter="Authorization",
+        allowed=_HOW,
+    )
+    return ProblemError(429, fault, headers={"Retry-After": str(seconds)})
+
+
+def _address(scope: Scope) -> str:
+    """The client's address; of IPv6 the network, which is what one client has."""
+    host = scope["client"][0] if scope.get("client") else "unknown"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return str(host)
+    return address.exploded[:19] if isinstance(address, IPv6Address) else host

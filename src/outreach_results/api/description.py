@@ -1,0 +1,99 @@
+"""The OpenAPI document: what FastAPI finds out by itself, and what only we know of errors and headers."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from fastapi import FastAPI
+
+from outreach_results.api.answers import Answer
+from outreach_results.api.docs import POLICY, page
+from outreach_results.api.problems import MEDIA_TYPE, Problem
+
+TEXT = """\
+Every request needs an API key: `Authorization: Bearer KEY`. Make one with `outreach-results keys create NAME`.
+
+Counts are unique e-mails. A count that is not tracked, and a rate without a denominator, is `null`, never 0. Instants
+are in UTC; dates are days of the reporting time zone, both ends included. Rates are rounded to three decimals.
+
+Every answer carries an `ETag`: send it back as `If-None-Match`, and what has not changed is answered with 304. Every
+error is a problem (RFC 9457) that says what was wrong, with which parameter, and what is allowed.
+"""
+
+_ERRORS = {
+    401: "The key is missing, unknown or revoked.",
+    404: "There is nothing of that name.",
+    422: "A parameter is malformed, out of range, unknown, or given twice.",
+    429: "Too many wrong keys came from this address; a valid key is never held up.",
+    500: "The server failed; its log says why.",
+    503: "The database is busy or cannot be reached.",
+}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
+_CHALLENGE = {"WWW-Authenticate": {"description": "How to send a key.", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "Names this very body.", "schema": {"type": "string"}}}
+_HEADERS: dict[int, dict[str, Any]] = {200: _ETAG, 304: _ETAG, 401: _CHALLENGE, 429: _RETRY}
+
+
+def _response(status: int) -> dict[str, Any]:
+    described: dict[str, Any] = {"headers": _HEADERS.get(status, {})}
+    if status in _ERRORS:
+        described["description"] = _ERRORS[status]
+        described["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return described
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The answer.", **_response(200)},
+    304: {"description": "Nothing has changed since the answer with this ETag.", **_response(304)},
+    **{status: _response(status) for status in _ERRORS},
+}
+"""What every route may answer."""
+
+DOWNLOAD: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file, streamed. If it cannot be completed, the connection breaks off.",
+        "headers": _ETAG
+        | {"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    }
+}
+"""What a download answers instead of a JSON body."""
+
+
+def complete(app: FastAPI) -> None:
+    """Make ``app.openapi()`` describe problems too; it is made once, when somebody first asks."""
+    described = app.openapi
+
+    @lru_cache(maxsize=1)
+    def openapi() -> dict[str, Any]:
+        document = described()
+        schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        schemas = document["components"]["schemas"]
+        schemas |= schema.pop("$defs") | {"Problem": schema}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def query_names(document: dict[str, Any], path: str) -> list[str]:
+    """The query parameters of a route."""
+    found = document["paths"][path]["get"].get("parameters", [])
+    return [parameter["name"] for parameter in found if parameter["in"] == "query"]
+
+
+@lru_cache(maxsize=1)
+def openapi_answer(app: FastAPI) -> Answer:
+    """The document as an answer."""
+    return Answer(json.dumps(app.openapi(), ensure_ascii=False, indent=1).encode())
+
+
+@lru_cache(maxsize=1)
+def docs_answer(app: FastAPI) -> Answer:
+    """The document as a page to read."""
+    policy = (b"content-security-policy", POLICY.encode("ascii"))
+    return Answer(page(app.openapi()).encode(), b"text/html; charset=utf-8", [policy])

@@ -1,0 +1,89 @@
+"""The door: every request comes in here, most leave with an answer that was given before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from outreach_results.api.answers import Key, Wish
+from outreach_results.api.problems import ProblemError, problem_of
+from outreach_results.api.service import Service
+
+VISIT = "outreach_results.visit"
+_QUARTER_HOUR_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the door found out about a request, for the handler behind it.
+
+    ``version`` is the data version that the answer may be kept under, None where it is not kept at all.
+    """
+
+    wish: Wish
+    key: Key
+    version: str | None
+    refusal: ProblemError | None
+
+
+class Front:
+    """Checks the key, answers what was asked before, and leaves everything else to the routes.
+
+    Routes that do not exist and methods that are not served say so without a key: both are in the public description.
+    """
+
+    def __init__(self, service: Service, routes: Callable[[Service], ASGIApp]) -> None:
+        self._service = service
+        self._build_routes = routes
+
+    @cached_property
+    def _routes(self) -> ASGIApp:
+        # Built with the first request that needs it, so that importing the app does no work.
+        return self._build_routes(self._service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+            return
+        wish = Wish(scope)
+        try:
+            moment = await self._service.moment()
+        except Exception as error:
+            await problem_of(error).response()(scope, receive, send)
+            return
+        refusal = self._service.access.refusal(scope, wish, moment.digests)
+        key = _key(scope)
+        if refusal is None and scope["method"] in ("GET", "HEAD"):
+            found = self._service.answers.get(moment.version, key)
+            if found is not None:
+                await found.send(wish, send)
+                return
+        await self._ask_routes(scope, receive, send, Visit(wish, key, moment.version, refusal))
+
+    async def _ask_routes(self, scope: Scope, receive: Receive, send: Send, visit: Visit) -> None:
+        seen = {**scope, VISIT: visit}
+        if visit.wish.is_head:
+            seen["method"] = "GET"  # answered like GET, without the body
+            send = _without_body(send)
+        await self._routes(seen, receive, send)
+
+
+def _key(scope: Scope) -> Key:
+    # The quarter of an hour stands for the clock, which "this month" depends on: wherever in the world a month begins,
+    # it begins with one.
+    return (scope["path"], scope["query_string"], int(time.time() // _QUARTER_HOUR_S))
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head

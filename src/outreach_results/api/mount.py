@@ -1,0 +1,38 @@
+"""Where the API stands among an application's routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from outreach_results.api.access import WRONG_KEYS_ALLOWED
+from outreach_results.api.front import Front
+from outreach_results.api.problems import unknown_path
+from outreach_results.api.routes import build
+from outreach_results.api.service import Service
+from outreach_results.store.engine import Store
+
+
+def api_routes(open_store: Callable[[], Store], *, wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> list[BaseRoute]:
+    """The routes of the API, and an honest 404 for the rest of ``/api``, which a dashboard would answer with its page.
+
+    Args:
+        open_store: called once, by the first request.
+        wrong_keys_allowed: how many a minute from one address, before its wrong keys are answered with 429.
+    """
+    nothing = _Nothing()
+    return [
+        Mount("/api/v1", app=Front(Service(open_store, wrong_keys_allowed), build)),
+        Route("/api", nothing),
+        Mount("/api", app=nothing),
+    ]
+
+
+class _Nothing:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await unknown_path(scope["path"]).response()(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})

@@ -1,0 +1,194 @@
+"""What can be asked: each parameter with its type, its limits, and the sentence that refuses everything else.
+
+Values are read strictly: a day is ``2026-01-31`` and nothing that merely could be taken for one, so that a misspelt
+question is refused and never answered as a different one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from outreach_results.export import FORMATS
+from outreach_results.ingest.records import MAX_ID
+from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.results import MAX_PER_PAGE, PER_PAGE
+
+MAX_PAGE = 1_000_000
+MAX_Q = 200
+_NO_NUL = r"^[^\x00]*$"
+_PERIOD = r"^(month|(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2]))$"
+
+
+def _refusal(value: Any, allowed: str) -> PydanticCustomError:
+    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}…"
+    return PydanticCustomError(
+        "not_allowed", "{shown} is not allowed. Use {allowed}.", {"shown": shown, "allowed": allowed}
+    )
+
+
+def _checked(schema: dict[str, Any], allowed: str, convert: Callable[[str], Any]) -> tuple[Any, Any]:
+    """What makes a type a parameter: how it is described, and how its text is read."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value  # a default
+        try:
+            return convert(value)
+        except (ValueError, KeyError):
+            raise _refusal(value, allowed) from None
+
+    return BeforeValidator(read), WithJsonSchema(schema)
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def _whole(last: int) -> tuple[Any, Any]:
+    def convert(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= last:
+            raise ValueError
+        return int(text)
+
+    schema = {"type": "integer", "minimum": 1, "maximum": last}
+    return _checked(schema, f"a whole number from 1 to {last:,}", convert)
+
+
+def _one_of(values: Iterable[str]) -> tuple[Any, Any]:
+    names = [str(value) for value in values]
+    return _checked({"type": "string", "enum": names}, " or ".join(names), {name: name for name in names}.__getitem__)
+
+
+def _text(shortest: int, longest: int) -> tuple[Any, Any]:
+    def convert(text: str) -> str:
+        if not shortest <= len(text) <= longest or "\x00" in text:
+            raise ValueError
+        return text
+
+    schema = {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": _NO_NUL}
+    return _checked(schema, f"{shortest} to {longest} characters without NUL", convert)
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(_PERIOD, text):
+        raise ValueError
+    return text
+
+
+Day = Annotated[date, *_checked({"type": "string", "format": "date"}, "a date like 2026-01-31", _day)]
+Flag = Annotated[bool, *_checked({"type": "boolean"}, "true or false", {"true": True, "false": False}.__getitem__)]
+Page = Annotated[int, *_whole(MAX_PAGE)]
+PerPage = Annotated[int, *_whole(MAX_PER_PAGE)]
+Id = Annotated[str, *_text(1, MAX_ID)]
+
+CampaignId = Annotated[
+    Id,
+    Path(description="The campaign's id, as `/campaigns` lists it.", examples=["camp_abc123"]),
+]
+
+
+class NothingAsked(BaseModel):
+    """No parameters."""
+
+
+class PageAsked(BaseModel):
+    """Which page of a list."""
+
+    page: Page = Field(default=1, description="Which page, counted from 1.", examples=[1])
+    per_page: PerPage = Field(default=PER_PAGE, description="Rows a page.", examples=[PER_PAGE])
+
+
+class PeriodAsked(BaseModel):
+    """Which days, and whose doing."""
+
+    start: Day | SkipJsonSchema[None] = Field(
+        default=None,
+        description="The first day, in the reporting time zone. Without it: from the beginning.",
+        examples=["2026-01-30"],
+    )
+    end: Day | SkipJsonSchema[None] = Field(
+        default=None,
+        description="The last day, included. Without it: to the latest.",
+        examples=["2026-02-04"],
+    )
+    humans_only: Flag = Field(
+        default=False,
+        description="Leave out machine opens, machine clicks and automatic replies.",
+        examples=[True],
+    )
+
+    def filters(self) -> Filters:
+        """The same, as the data module asks it."""
+        return Filters(start=self.start, end=self.end, humans_only=self.humans_only)
+
+
+class StatsAsked(PeriodAsked):
+    """Which days, whose doing, and on which day an event counts."""
+
+    basis: Annotated[Basis, *_one_of(Basis)] = Field(
+        default=Basis.ACTIVITY,
+        description="On which day an event counts: its own (`activity`) or its e-mail's sending day (`send`).",
+        examples=["activity"],
+    )
+
+    def filters(self) -> Filters:
+        """The same, as the data module asks it."""
+        return Filters(start=self.start, end=self.end, basis=self.basis, humans_only=self.humans_only)
+
+
+class RepliesAsked(PeriodAsked, PageAsked):
+    """Which replies."""
+
+    sentiment: Annotated[Sentiment, *_one_of(Sentiment)] | SkipJsonSchema[None] = Field(
+        default=None, description="Only replies that sound like this, after corrections.", examples=["positive"]
+    )
+    q: Annotated[str, *_text(0, MAX_Q)] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Only replies in whose name, address, company or text each of these words occurs.",
+        examples=["pricing"],
+    )
+
+
+class UsageAsked(BaseModel):
+    """Which month."""
+
+    period: Annotated[
+        str, *_checked({"type": "string", "pattern": _PERIOD}, "month, or a month like 2026-01", _month)
+    ] = Field(
+        default="month",
+        description="`month` for the current calendar month of the reporting time zone, or `YYYY-MM`.",
+        examples=["2026-01"],
+    )
+
+
+class BenchmarksAsked(BaseModel):
+    """Whose benchmarks."""
+
+    mcp: Id | SkipJsonSchema[None] = Field(
+        default=None,
+        description="The kind of outreach. Without it: the community as a whole.",
+        examples=["sales-outreach"],
+    )
+
+
+class ExportAsked(BaseModel):
+    """Which file."""
+
+    format: Annotated[str, *_one_of(FORMATS)] = Field(
+        default="json", description="The format of the file.", examples=["csv"]
+    )
+    humans_only: Flag = Field(
+        default=False,
+        description="Leave out machine opens, machine clicks and automatic replies.",
+        examples=[True],
+    )

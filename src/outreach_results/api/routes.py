@@ -1,0 +1,242 @@
+"""The routes: each names its parameters, the question it puts to the data module, and the body it answers with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from outreach_results import results
+from outreach_results.api import description, parameters
+from outreach_results.api.answers import Answer
+from outreach_results.api.downloads import DownloadResponse
+from outreach_results.api.front import VISIT, Visit
+from outreach_results.api.parameters import CampaignId
+from outreach_results.api.problems import Fault, ProblemError, problem_of, unknown_path, wrong_method
+from outreach_results.api.service import Service
+from outreach_results.errors import QueryError
+from outreach_results.export import campaign_download
+from outreach_results.models import Benchmarks, Campaigns, CampaignStats, DailyStats, Model, Replies, Usage
+from outreach_results.store.engine import Store
+
+
+class ProblemRoute(APIRoute):
+    """A route whose every error becomes a problem."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with its errors caught."""
+        handle = super().get_route_handler()
+
+        async def handle_or_explain(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:
+                return problem_of(error).response()
+
+        return handle_or_explain
+
+
+class AnswerResponse(Response):
+    """An `Answer` on its way out."""
+
+    def __init__(self, answer: Answer, visit: Visit) -> None:
+        self._answer = answer
+        self._visit = visit
+        self.background = None
+        self.status_code = 200
+        self.raw_headers = []  # the answer has its own
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        await self._answer.send(self._visit.wish, send)
+
+
+_bearer = HTTPBearer(
+    scheme_name="key",
+    description="An API key, made with `outreach-results keys create NAME`.",
+    auto_error=False,
+)
+
+
+def _let_in(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    # The door has looked at the key already; the scheme above is there for the description.
+    if (refusal := _visit(request).refusal) is not None:
+        raise refusal
+
+
+def _only_known_parameters(request: Request) -> None:
+    """Refuse what would otherwise be ignored, and what was said twice."""
+    known = description.query_names(request.app.openapi(), request.scope["route"].path_format)
+    allowed = ", ".join(known) or "no parameters"
+    asked = [name for name, _ in request.query_params.multi_items()]
+    faults = [
+        Fault(detail=f"There is no parameter {name[:60]!r} here. Use {allowed}.", parameter=name[:60], allowed=allowed)
+        for name in dict.fromkeys(asked)
+        if name not in known
+    ]
+    faults += [
+        Fault(detail=f"The parameter {name!r} was given more than once.", parameter=name, allowed="one value")
+        for name in known
+        if asked.count(name) > 1
+    ]
+    if faults:
+        raise ProblemError(422, *faults[:20])
+
+
+router = APIRouter(
+    route_class=ProblemRoute,
+    dependencies=[Depends(_let_in), Depends(_only_known_parameters)],
+    responses=description.RESPONSES,
+    redirect_slashes=False,
+)
+
+
+@router.get("/campaigns", response_model=Campaigns, tags=["Campaigns"])
+async def campaigns(request: Request, asked: Annotated[parameters.PageAsked, Query()]) -> Response:
+    """All campaigns, newest first."""
+    return await _answer(request, lambda store: results.campaigns(store, page=asked.page, per_page=asked.per_page))
+
+
+@router.get("/campaigns/{campaign_id:path}/stats/daily", response_model=DailyStats, tags=["Campaigns"])
+async def daily_stats(
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsAsked, Query()]
+) -> Response:
+    """A campaign's days, oldest first; days on which nothing happened are left out."""
+    return await _answer(request, lambda store: results.campaign_daily(store, campaign_id, asked.filters()))
+
+
+@router.get("/campaigns/{campaign_id:path}/stats", response_model=CampaignStats, tags=["Campaigns"])
+async def stats(
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsAsked, Query()]
+) -> Response:
+    """A campaign's counts, rates and costs."""
+    return await _answer(request, lambda store: results.campaign_stats(store, campaign_id, asked.filters()))
+
+
+@router.get("/campaigns/{campaign_id:path}/replies", response_model=Replies, tags=["Campaigns"])
+async def replies(
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.RepliesAsked, Query()]
+) -> Response:
+    """A campaign's replies, newest first."""
+
+    def question(store: Store) -> Replies:
+        return results.replies(
+            store,
+            campaign_id,
+            asked.filters(),
+            sentiment=asked.sentiment,
+            q=asked.q,
+            page=asked.page,
+            per_page=asked.per_page,
+        )
+
+    return await _answer(request, question)
+
+
+@router.get(
+    "/campaigns/{campaign_id:path}/export", response_class=Response, responses=description.DOWNLOAD, tags=["Campaigns"]
+)
+async def export(
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.ExportAsked, Query()]
+) -> Response:
+    """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
+    service, visit = _service(request), _visit(request)
+    download = await service.ask(
+        lambda store: campaign_download(store, campaign_id, asked.format, humans_only=asked.humans_only)
+    )
+    if not service.exports.take():
+        raise ProblemError(
+            503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
+        )
+    etag = None if visit.version is None else _etag(visit.version, asked.format, *visit.key)
+    return DownloadResponse(download, visit.wish, service.exports, service.chunks, etag)
+
+
+@router.get("/usage", response_model=Usage, tags=["Account"])
+async def usage(request: Request, asked: Annotated[parameters.UsageAsked, Query()]) -> Response:
+    """What a month used of the plan."""
+    return await _answer(request, lambda store: results.usage(store, asked.period))
+
+
+@router.get("/benchmarks", response_model=Benchmarks, tags=["Account"])
+async def benchmarks(request: Request, asked: Annotated[parameters.BenchmarksAsked, Query()]) -> Response:
+    """How rates and costs are spread over the community."""
+
+    def question(store: Store) -> Benchmarks:
+        try:
+            return results.benchmarks(store, asked.mcp)
+        except QueryError as error:  # well asked, but there is nothing of that name
+            raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
+
+    return await _answer(request, question)
+
+
+def build(service: Service) -> FastAPI:
+    """The routes as an application."""
+    app = FastAPI(
+        title="Results API",
+        summary="The results of outreach campaigns, as the dashboard shows them.",
+        description=description.TEXT,
+        version=version("outreach-results"),
+        servers=[{"url": "/api/v1"}],
+        root_path_in_servers=False,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        # What people ask and answer is nobody else's business, also where a tracer happens to be installed.
+        telemetry={"exclude": lambda _scope: True, "auto_configure": False},
+    )
+    app.state.service = service
+    app.include_router(router)
+    description.complete(app)
+    app.add_route("/openapi.json", _openapi, include_in_schema=False)
+    app.add_route("/docs", _docs, include_in_schema=False)
+    app.add_exception_handler(HTTPException, _not_routed)
+    return app
+
+
+async def _answer(request: Request, question: Callable[[Store], Model]) -> Response:
+    service, visit = _service(request), _visit(request)
+    answer = await service.answer(question)
+    if visit.version is not None:
+        service.answers.put(visit.version, visit.key, answer)
+    return AnswerResponse(answer, visit)
+
+
+async def _openapi(request: Request) -> Response:
+    return AnswerResponse(description.openapi_answer(request.app), _visit(request))
+
+
+async def _docs(request: Request) -> Response:
+    return AnswerResponse(description.docs_answer(request.app), _visit(request))
+
+
+async def _not_routed(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return wrong_method(request.method).response()
+    if isinstance(error, HTTPException) and error.status_code == 404:
+        return unknown_path(request.url.path).response()
+    return problem_of(error).response()
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _visit(request: Request) -> Visit:
+    # A request that did not come through the door has none, and fails here rather than being let in.
+    visit: Visit = request.scope[VISIT]
+    return visit
+
+
+def _etag(*parts: object) -> bytes:
+    return b'"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32].encode() + b'"'
