@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Records, micros
+from outreach_results.ingest import records as read
+from outreach_results.ingest.records import BenchmarkRecord, FieldError, PlanRecord, Records
 from outreach_results.models import Benchmarks, Plan
 
 
@@ -22,28 +23,33 @@ class Account(BaseModel):
 
 
 def account_json(path: Path) -> Records:
-    """The records of an account file.
+    """The records of an account file. It is small, so anything wrong with it refuses all of it.
 
     Raises:
         SourceError: it is no such file.
     """
     try:
         account = Account.model_validate(json.loads(path.read_bytes()))
+        plan = [] if account.plan is None else [checked_plan(plan_record(account.plan))]
+        yield from plan + [checked_benchmark(row) for found in account.benchmarks for row in benchmark_records(found)]
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise SourceError(f"{path.name} cannot be used: {place}: {first['msg']}. Nothing was imported.") from None
-    if account.plan is not None:
-        yield plan_record(account.plan)
-    for benchmarks in account.benchmarks:
-        yield from benchmark_records(benchmarks)
+    except FieldError as error:
+        raise SourceError(f"{path.name} cannot be used: {error}. Nothing was imported.") from None
+    except (ValueError, RecursionError):
+        raise SourceError(
+            f"{path.name} is not valid JSON, or ends too early. Nothing was imported; "
+            "export or download the file again."
+        ) from None
 
 
 def plan_record(plan: Plan) -> PlanRecord:
     """The record of a plan."""
-    return PlanRecord(plan.name, plan.email_limit, micros("price_usd", plan.price_usd))
+    return PlanRecord(plan.name, plan.email_limit, read.micros("price_usd", plan.price_usd))
 
 
 def benchmark_records(benchmarks: Benchmarks) -> list[BenchmarkRecord]:
@@ -61,3 +67,31 @@ def benchmark_records(benchmarks: Benchmarks) -> list[BenchmarkRecord]:
         )
         for metric, spread in benchmarks.benchmarks.items()
     ]
+
+
+def checked_plan(record: PlanRecord) -> PlanRecord:
+    """The record, if a database can keep it.
+
+    Raises:
+        FieldError: a value cannot be right.
+    """
+    read.identifier("plan.name", record.name)
+    read.count("plan.email_limit", record.email_limit)
+    return record
+
+
+def checked_benchmark(record: BenchmarkRecord) -> BenchmarkRecord:
+    """The record, if a database can keep it.
+
+    Raises:
+        FieldError: a value cannot be right.
+    """
+    read.text("benchmarks.mcp", record.mcp, read.MAX_ID)
+    read.identifier("benchmarks", record.metric)
+    for name in ("average", "p25", "p50", "p75"):
+        read.share(f"{record.metric}.{name}", getattr(record, name))
+    if record.sample_size is not None and not 0 <= record.sample_size < 2**31:
+        raise FieldError("benchmarks.sample_size", f"{record.sample_size:,} cannot be right")
+    if record.updated_at is None:
+        return record
+    return record._replace(updated_at=read.instant("benchmarks.updated_at", record.updated_at.isoformat()))

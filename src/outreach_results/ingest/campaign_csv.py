@@ -39,7 +39,7 @@ def campaign_csv(path: Path) -> read.Records:
 
 
 def read_rows(file: Iterable[str], source: str) -> read.Records:
-    """The records of an open file; ``source`` names it in rejected rows."""
+    """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them."""
     reader = csv.reader(_without_nul(file, source), strict=True)
     try:
         header = next(reader, [])
@@ -51,13 +51,13 @@ def read_rows(file: Iterable[str], source: str) -> read.Records:
             )
         parse = _parser(header)
         described: set[tuple[str, ...]] = set()
-        for row in reader:
+        for number, row in enumerate(reader, 2):
             if not row:
                 continue
             try:
                 yield from parse(row, described)
             except FieldError as error:
-                yield Rejected(source, reader.line_num, error.column, error.reason)
+                yield Rejected(source, number, error.column, error.reason)
     except csv.Error as error:
         raise SourceError(
             f"{source} cannot be read as CSV near line {reader.line_num}: {error}. Nothing was imported."

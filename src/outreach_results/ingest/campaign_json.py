@@ -5,6 +5,8 @@ Read as a stream, so that its size does not matter.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -28,15 +30,17 @@ def campaign_json(path: Path) -> read.Records:
     """
     try:
         with path.open("rb") as file:
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
             yield from read_campaign(file, path.name)
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
 def read_campaign(file: IO[bytes], source: str) -> read.Records:
-    """The records of an open document; ``source`` names it in rejected rows."""
+    """The records of an open document; ``source`` names it in rejected rows, which are counted in each section."""
     campaign_id: str | None = None
-    rows = 0
+    rows: Counter[str] = Counter()
     try:
         for section, item in _items(file):
             if section == "meta":
@@ -48,45 +52,48 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
             elif section in _SECTIONS or section == "reported":
                 if campaign_id is None:
                     raise SourceError(f'{source} cannot be read: "campaign" has to come before "{section}".')
-                rows += 1
+                rows[section] += 1
                 try:
                     if not isinstance(item, dict):
                         raise FieldError(section, "an object is needed here")
                     yield from (_SECTIONS.get(section) or _reported)(campaign_id, item)
                 except FieldError as error:
-                    yield Rejected(source, rows, f"{section}.{error.column}", error.reason)
+                    yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason)
     except (ijson.JSONError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0]
         raise SourceError(
-            f"{source} is not valid JSON, or ends too early ({reason}). Nothing was imported; "
+            f"{source} is not valid JSON, or ends too early ({_first_line(error)}). Nothing was imported; "
             "export or download the file again."
         ) from None
     if campaign_id is None:
         raise SourceError(f'{source} is not a campaign export of Outreach Results: it has no "campaign".')
 
 
+def _first_line(error: Exception) -> str:
+    """What the parser says, without the excerpt that it appends."""
+    said = error.args[0]
+    return (said.decode(errors="replace") if isinstance(said, bytes) else str(error)).splitlines()[0]
+
+
 def _items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
-    """Every top-level object, and every element of a top-level array, with the name of its section."""
+    """Every top-level value, of an array its elements, with the name of its section; null is as good as left out."""
     section = ""
     builder: Any = None
     depth = ends_at = 0
     for event, value in ijson.basic_parse(file):
-        if event in ("start_map", "start_array"):
-            depth += 1
-        elif event in ("end_map", "end_array"):
-            depth -= 1
+        opens, closes = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+        depth += opens - closes
         if builder is not None:
             builder.event(event, value)
             if depth == ends_at:
                 yield section, builder.value
                 builder = None
-        elif depth == 1 and event == "map_key":
+        elif event == "map_key":
             section = value
-        elif event == "start_map" and depth in (2, 3):
+        elif opens and (depth == 3 or (depth == 2 and event == "start_map")):
             builder, ends_at = ijson.ObjectBuilder(), depth - 1
             builder.event(event, value)
-        elif depth == 2 and event not in ("start_array", "map_key", "end_map", "end_array"):
-            yield section, value  # a bare value in an array: to be rejected by name
+        elif (depth == 2 and not opens) or (depth == 1 and event not in ("null", "start_map", "end_array")):
+            yield section, value  # a bare value, to be rejected by name
 
 
 def _check_format(meta: Any, source: str) -> None:
@@ -102,7 +109,7 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
         if not isinstance(item, dict):
             raise FieldError("campaign", "an object is needed here")
         detail = item.get("detail") or Detail.EVENTS.value
-        if detail not in set(Detail):
+        if not isinstance(detail, str) or detail not in set(Detail):
             raise FieldError("detail", f"{read.shown(detail)} is not one of {', '.join(Detail)}")
         campaign_id = read.identifier("id", item.get("id"))
         return read.CampaignRecord(

@@ -172,7 +172,10 @@ class FieldError(ValueError):
 
 def shown(value: Any) -> str:
     """A value as an error message quotes it: short, and on one line."""
-    text = str(value) if isinstance(value, Decimal) else repr(value)
+    try:
+        text = str(value) if isinstance(value, Decimal) else repr(value)
+    except RecursionError:
+        return "what stands here"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

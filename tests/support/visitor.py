@@ -1,0 +1,167 @@
+"""A person in front of the dashboard: one Chromium context with one page, and what was wrong on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Route, WebSocket
+
+CALM_MS = 300
+"""A page is settled after this long without a run: the time a click may take to reach the server."""
+
+# Streamlit looks for its server's root below the page it was opened on first, and finds it one level up.
+_PROBE = re.compile(r"/_stcore/(health|host-config)$")
+_LOCAL = frozenset({"127.0.0.1", "localhost"})
+
+_IS_CALM = """(calm) => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = !app
+        || app.dataset.testConnectionState !== 'CONNECTED'
+        || app.dataset.testScriptState !== 'notRunning'
+        || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stSpinner"]');
+    if (busy) { window.calmSince = undefined; return false; }
+    window.calmSince ??= performance.now();
+    return performance.now() - window.calmSince >= calm;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A file as it arrived."""
+
+    name: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The content of a file of text."""
+        return self.content.decode("utf-8-sig")
+
+
+@dataclass
+class Visitor:
+    """Drives one page and remembers every console error and every request that left this machine.
+
+    Requests to other hosts never go out: they are refused and noted.
+    """
+
+    context: BrowserContext
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @classmethod
+    def enter(cls, context: BrowserContext) -> Visitor:
+        """Open the page of a new context, watched from its first request on."""
+        visitor = cls(context, context.new_page())
+        context.route("**/*", visitor._pass_local_requests)
+        visitor.page.on("console", visitor._note_console_error)
+        visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
+        visitor.page.on("websocket", visitor._note_foreign_websocket)
+        return visitor
+
+    def check(self) -> None:
+        """Fail where the page had errors or asked another host for something."""
+        assert not self.errors, f"console errors on {self.page.url}: {self.errors}"
+        assert not self.left, f"requests to other hosts from {self.page.url}: {self.left}"
+
+    # --- getting around ---
+
+    def open(self, address: str = "/") -> None:
+        """Go to an address below the server's root, and wait until all is drawn."""
+        self.page.goto(address)
+        self.settle()
+
+    def reload(self) -> None:
+        """Load the same address again."""
+        self.page.reload()
+        self.settle()
+
+    def back(self) -> None:
+        """The browser's back button."""
+        self.page.go_back()
+        self.settle()
+
+    def turn_to(self, title: str) -> None:
+        """Switch to another page by its link in the navigation."""
+        self.page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+        self.page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run, everything is drawn and nothing is on its way."""
+        self.page.wait_for_function(_IS_CALM, arg=CALM_MS, polling=50)
+
+    def click(self, what: Locator) -> None:
+        """Click, and wait for what comes of it."""
+        what.click()
+        self.settle()
+
+    # --- looking ---
+
+    @property
+    def path(self) -> str:
+        """The address without its parameters."""
+        return urlsplit(self.page.url).path
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """What the address says after the question mark, in its order."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        return found
+
+    @property
+    def main(self) -> Locator:
+        """The page without navigation and sidebar."""
+        return self.page.get_by_test_id("stMain")
+
+    @property
+    def title(self) -> str:
+        """The page's heading."""
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    def metric(self, label: str) -> str:
+        """The number of the card with that label, as it is shown."""
+        card = self.page.get_by_test_id("stMetric").filter(
+            has=self.page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+        )
+        return card.get_by_test_id("stMetricValue").inner_text().strip()
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        return int(
+            self.page.evaluate(
+                """() => Math.max(...[document.documentElement, document.querySelector('[data-testid="stMain"]')]
+                    .filter(Boolean).map(box => box.scrollWidth - box.clientWidth))"""
+            )
+        )
+
+    def download(self, what: Locator) -> Downloaded:
+        """Click what starts a download, and return the file."""
+        with self.page.expect_download() as coming:
+            what.click()
+        return Downloaded(coming.value.suggested_filename, Path(coming.value.path()).read_bytes())
+
+    # --- watching ---
+
+    def _pass_local_requests(self, route: Route) -> None:
+        address = urlsplit(route.request.url)
+        if address.scheme in ("data", "blob") or address.hostname in _LOCAL:
+            route.continue_()
+        else:
+            self.left.append(route.request.url)
+            route.abort()
+
+    def _note_foreign_websocket(self, socket: WebSocket) -> None:
+        if urlsplit(socket.url).hostname not in _LOCAL:
+            self.left.append(socket.url)
+
+    def _note_console_error(self, message: ConsoleMessage) -> None:
+        source = str(message.location.get("url", ""))
+        if message.type == "error" and not ("404" in message.text and _PROBE.search(source)):
+            self.errors.append(f"{message.text} ({source})")
