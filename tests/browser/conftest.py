@@ -1,0 +1,116 @@
+"""What the browser tests share: one Chromium for each test process, a fresh visitor for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.server import Server
+from support.visitor import Visitor
+
+# What Chromium does on its own account would be taken for the page's doing.
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-gpu",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+    "--no-first-run",
+)
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+"""Options of a visitor with a phone."""
+
+OpenVisitor = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker("browser")
+
+
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """A running browser, and the event loop that Playwright drives it with.
+
+    Playwright leaves its loop marked as running between calls. In the same process other tests run loops of their
+    own, so the mark is there only while a browser test is.
+    """
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop
+
+    @contextmanager
+    def in_use(self) -> Iterator[Browser]:
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield self.browser
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Chromium]:
+    """One Chromium for all browser tests of this process."""
+    with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(_QUIET))
+        asyncio._set_running_loop(None)
+        yield Chromium(browser, loop)
+        asyncio._set_running_loop(loop)
+
+
+@pytest.fixture
+def browser(chromium: Chromium) -> Iterator[Browser]:
+    """The Chromium, ready for this test."""
+    with chromium.in_use() as ready:
+        yield ready
+
+
+@pytest.fixture
+def open_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenVisitor]:
+    """``open_visitor(server=…, color_scheme="dark", **PHONE)`` is another person with a browser of their own.
+
+    Without ``server`` they visit the live server. At the end every visitor is checked: an error on the console or a
+    request to another host fails the test, unless the test calls ``visitor.errors.clear()`` and says why.
+    """
+    visitors: list[Visitor] = []
+
+    def enter(server: Server | None = None, **options: Any) -> Visitor:
+        visited: Server = server or request.getfixturevalue("live_server")
+        context = browser.new_context(
+            **{"base_url": visited.url, "viewport": {"width": 1360, "height": 900}, "locale": "en-US"} | options
+        )
+        context.set_default_timeout(20_000)
+        visitors.append(Visitor.enter(context))
+        return visitors[-1]
+
+    yield enter
+    for visitor in visitors:
+        visitor.context.close()
+    for visitor in visitors:
+        visitor.check()
+
+
+@pytest.fixture
+def visitor(open_visitor: OpenVisitor) -> Visitor:
+    """A person with a wide screen, who has not opened any page yet."""
+    return open_visitor()
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """The visitor's page, for what Playwright says best itself."""
+    return visitor.page
