@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
+from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outreach_results.api.answers import Key, Wish
@@ -39,11 +40,8 @@ class Front:
     def __init__(self, service: Service, routes: Callable[[Service], ASGIApp]) -> None:
         self._service = service
         self._build_routes = routes
-
-    @cached_property
-    def _routes(self) -> ASGIApp:
-        # Built with the first request that needs it, so that importing the app does no work.
-        return self._build_routes(self._service)
+        self._building = threading.Lock()
+        self._routes: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -71,7 +69,15 @@ class Front:
         if visit.wish.is_head:
             seen["method"] = "GET"  # answered like GET, without the body
             send = _without_body(send)
-        await self._routes(seen, receive, send)
+        routes = self._routes or await run_sync(self._built)
+        await routes(seen, receive, send)
+
+    def _built(self) -> ASGIApp:
+        """The routes, built for the first request: importing an app that mounts them does no work."""
+        with self._building:
+            if self._routes is None:
+                self._routes = self._build_routes(self._service)
+            return self._routes
 
 
 def _key(scope: Scope) -> Key:

@@ -200,6 +200,7 @@ def build(service: Service) -> FastAPI:
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_routed)
+    app.openapi()  # now and not with somebody's request, whose parameters it knows
     return app
 
 
