@@ -66,10 +66,3 @@ def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
 def cost_per_email(stats: Stats, costs: Costs) -> float | None:
     """Dollars per e-mail sent: the benchmark metric ``avg_cost_per_email_usd``."""
     return ratio(costs.total_byok_usd, stats.emails_sent)
-
-
-def change(now: float | None, before: float | None) -> float | None:
-    """The relative change since ``before``; None where there is nothing to compare with."""
-    if now is None or not before:
-        return None
-    return now / before - 1

@@ -19,7 +19,16 @@ from outreach_results.results.campaigns import (
 )
 from outreach_results.results.daily import campaign_daily, daily_stats
 from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
-from outreach_results.results.totals import COST_FIELDS, Totals, campaign_stats, campaign_totals, cost_per, totals
+from outreach_results.results.totals import (
+    COST_FIELDS,
+    Totals,
+    campaign_courses,
+    campaign_stats,
+    campaign_totals,
+    cost_per,
+    funnel,
+    totals,
+)
 from outreach_results.results.usage import next_month, plan_of, usage, usage_by_month
 
 __all__ = [
@@ -34,6 +43,7 @@ __all__ = [
     "benchmark_mcps",
     "benchmarks",
     "campaign",
+    "campaign_courses",
     "campaign_daily",
     "campaign_stats",
     "campaign_totals",
@@ -41,6 +51,7 @@ __all__ = [
     "cost_per",
     "daily_stats",
     "date_range",
+    "funnel",
     "inbox",
     "last_day",
     "next_month",

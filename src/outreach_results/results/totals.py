@@ -96,6 +96,31 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
     return frame.sort_values(["emails_sent", "campaign_id"], ascending=[False, True], ignore_index=True)
 
 
+_COMES_FROM = {
+    "emails_sent": None,
+    "delivered": "emails_sent",
+    "opened": "delivered",
+    "clicked": "opened",
+    "replied": "delivered",
+    "meetings_booked": "replied",
+}
+
+
+def funnel(stats: Stats) -> pd.DataFrame:
+    """How many e-mails got how far, one row a stage.
+
+    Columns: stage, emails, of (the stage it comes from), share of that stage (None where it exceeds it, as clicks
+    with images switched off can).
+    """
+    rows = []
+    for stage, origin in _COMES_FROM.items():
+        share = metrics.ratio(getattr(stats, stage), getattr(stats, origin)) if origin else None
+        rows.append((stage, getattr(stats, stage), origin, share if share is None or share <= 1 else None))
+    return pd.DataFrame(rows, columns=["stage", "emails", "of", "share"]).astype(
+        {"emails": "Int64", "share": "float64"}
+    )
+
+
 def cost_per(cost_usd: float | None, count: int | None) -> float | None:
     """Dollars per reply, meeting or e-mail; None where there is none."""
     return metrics.ratio(cost_usd, count)
@@ -170,3 +195,26 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
         return local.astimezone(UTC)
     except OverflowError:  # the first or the last day that there is, in a zone on its far side
         return local.replace(tzinfo=UTC)
+
+
+def campaign_courses(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:
+    """The course of one count for every campaign, as sparklines draw it.
+
+    Returns:
+        For each campaign at most ``points`` sums over equally long stretches of the period, oldest first.
+    """
+    check_period(filters)
+    days = schema.daily_stats.c
+    query = select(days.campaign_id, days.date, count_column(name, filters)).where(*chosen_days(filters))
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    if not rows:
+        return {}
+    first = filters.start or min(row[1] for row in rows)
+    last = filters.end or max(row[1] for row in rows)
+    stretch = max(1, -(-((last - first).days + 1) // points))
+    length = (last - first).days // stretch + 1
+    courses: dict[str, list[float]] = {}
+    for campaign_id, day, value in rows:
+        courses.setdefault(campaign_id, [0.0] * length)[(day - first).days // stretch] += float(value or 0)
+    return courses

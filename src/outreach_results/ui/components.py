@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics
-from outreach_results.models import Stats
-from outreach_results.ui import text
-
-CHART_CONFIG = {"displayModeBar": False, "responsive": True}
+from outreach_results.models import Filters, Stats
+from outreach_results.ui import downloads, text
+from outreach_results.ui.charts import LABELS
+from outreach_results.ui.filters import View
 
 DEFINITIONS: dict[str, str] = {
     "emails_sent": "E-mails sent.",
@@ -33,9 +33,38 @@ DEFINITIONS: dict[str, str] = {
 }
 
 
-def chart(figure: Any, *, key: str, alt: str) -> None:
-    """A figure with its description for those who do not see it."""
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+def glossary() -> None:
+    """Every number of the product and its denominator, a line each."""
+    with st.popover("What do these numbers mean?", type="tertiary"):
+        lines = [f"**{LABELS.get(name, 'Cost')}**: {meaning}" for name, meaning in DEFINITIONS.items()]
+        lines += [
+            "**Counts** are e-mails, not events: one opened five times counts once.",
+            "**–** means: not tracked, or nothing to divide by. It never means 0.",
+            "**Intervals** (95 %, Wilson) say how far chance alone could have moved a rate.",
+            "**Humans only** leaves out machine opens, machine clicks and automatic replies.",
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def chart(figure: Any, *, key: str, alt: str, **selection: Any) -> Any:
+    """A figure with its description for those who do not see it, and a button that saves it as PNG.
+
+    ``selection`` is what `st.plotly_chart` takes to report clicks.
+    """
+    config = {
+        "displaylogo": False,
+        "responsive": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"filename": f"outreach-{key}", "format": "png", "scale": 2},
+    }
+    return st.plotly_chart(figure, key=key, config=config, alt=alt, **selection)
+
+
+def chart_with_data(figure: Any, frame: pd.DataFrame, filters: Filters, *, key: str, alt: str, **selection: Any) -> Any:
+    """A figure, and the numbers behind it as downloads."""
+    event = chart(figure, key=key, alt=alt, **selection)
+    downloads.table_buttons(key, frame, filters, key=f"{key}-data")
+    return event
 
 
 def kpi(
@@ -43,27 +72,39 @@ def kpi(
     value: str,
     definition: str,
     *,
-    now: float | None,
-    before: float | None,
+    change: metrics.Change | None,
+    view: View,
     spark: Sequence[float],
+    is_rate: bool = False,
     neutral: bool = False,
 ) -> None:
-    """A number with its course and its change against the previous period.
+    """A number with its course and its change; grey where the change is within noise.
 
-    ``neutral`` where more is neither good nor bad, such as for what was sent and spent.
+    A rate's change is told in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
+    sent and spent.
     """
-    change = metrics.change(now, before)
+    is_noise = change is not None and change.is_noise
+    if is_noise:
+        definition += (
+            f" The change from {text.plain(view.compared_with)} is within noise: "
+            "with numbers this small, chance alone moves them as much."
+        )
+    remark = "within noise" if is_noise else f"vs. {view.versus}"
     st.metric(
         label,
         value,
-        delta=None if change is None else f"{change:+.0%}".replace("%", " %"),
-        delta_color="off" if neutral else "normal",
-        delta_description=None if change is None else "vs. previous",
+        delta=None if change is None else _moved(change, is_rate=is_rate),
+        delta_color="off" if neutral or is_noise else "normal",
+        delta_description=None if change is None else remark,
         help=definition,
         border=True,
         chart_data=list(spark) if len(spark) > 1 else None,
         chart_type="area",
     )
+
+
+def _moved(change: metrics.Change, *, is_rate: bool) -> str:
+    return text.points(change.difference) if is_rate else text.change(change.relative)
 
 
 def rate_with_interval(stats: Stats, name: str) -> str:

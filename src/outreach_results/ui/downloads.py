@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -24,24 +24,23 @@ from outreach_results.ui.cache import store
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
-_SAMPLED_BEYOND = 1024 * 1024  # Streamlit tells larger files apart by samples and by their name only
+_SMALL = 1_000  # rows; Streamlit tells files beyond 1 MiB apart by samples and by their name only
 
 
 def table_buttons(name: str, frame: pd.DataFrame, filters: Filters, *, key: str) -> None:
-    """Buttons for what a page shows, one a format."""
-    with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
+    """Quiet buttons for what a page shows, one a format. The file is made when it is asked for."""
+    with st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
         for fmt in FORMATS:
             download = table_download(store(), name, frame, fmt, filters)
-            data = download.content()
             st.download_button(
-                f"{fmt.upper()}",
-                data,
-                _distinct(download.file_name, data),
+                fmt.upper(),
+                partial(_content, name, frame, fmt, filters),
+                _distinct(download.file_name, frame),
                 download.media_type,
                 key=f"{key}-{fmt}",
-                help=f"What is shown here, as {fmt.upper()}",
+                help=f"Download these numbers as {fmt.upper()}",
                 on_click="ignore",
-                icon="⬇️",
+                type="tertiary",
             )
 
 
@@ -54,7 +53,6 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
                 f"Everything as {fmt.upper()}",
                 f"{PATH}/{ticket}",
                 help="All e-mails sent, opens, clicks and replies of this campaign",
-                icon="⬇️",
             )
 
 
@@ -89,8 +87,13 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
 
 
-def _distinct(file_name: str, data: bytes) -> str:
-    if len(data) <= _SAMPLED_BEYOND:
+def _content(name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> bytes:
+    return table_download(store(), name, frame, fmt, filters).content()
+
+
+def _distinct(file_name: str, frame: pd.DataFrame) -> str:
+    if len(frame) <= _SMALL:
         return file_name
     stem, _, extension = file_name.rpartition(".")
-    return f"{stem}_{hashlib.sha256(data).hexdigest()[:8]}.{extension}"
+    digest = hashlib.sha256(pd.util.hash_pandas_object(frame).to_numpy().tobytes()).hexdigest()[:8]
+    return f"{stem}_{digest}.{extension}"

@@ -9,16 +9,20 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
+from outreach_results.ui import address
 from outreach_results.ui.cache import ask
 
 DEFAULT_PERIOD = "Last 28 days"
 DAYS = {"Last 7 days": 7, DEFAULT_PERIOD: 28, "Last 90 days": 90}
-THIS_MONTH = "Month"
+THIS_MONTH = "This month"
 ALL_TIME = "All time"
 CUSTOM = "Custom"
 PERIODS = (*DAYS, THIS_MONTH, ALL_TIME, CUSTOM)
 
-_BASIS = {"Activity day": Basis.ACTIVITY, "Sending day": Basis.SEND}
+ACTIVITY_DAY, SENDING_DAY = "Activity day", "Sending day"
+_BASIS = {ACTIVITY_DAY: Basis.ACTIVITY, SENDING_DAY: Basis.SEND}
+
+PREVIOUS, LAST_YEAR, NOTHING = "Previous period", "Same period last year", "Nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,64 +30,56 @@ class View:
     """What the person is looking at.
 
     ``first`` and ``last`` are the days shown; ``filters`` has open ends where the whole history is meant.
+    ``comparison`` asks for what it is compared with; ``compared_with`` says so in full, ``versus`` in a word or two.
     """
 
     filters: Filters
     first: date
     last: date
-    period: str
-
-    @property
-    def previous(self) -> Filters | None:
-        """The period of the same length just before, or None where the whole history is shown."""
-        if self.period == ALL_TIME:
-            return None
-        length = self.last - self.first + timedelta(days=1)
-        return replace(self.filters, start=self.first - length, end=self.first - timedelta(days=1))
+    comparison: Filters | None = None
+    compared_with: str = ""
+    versus: str = ""
 
     def sentence(self) -> str:
         """The question in words."""
-        days = f"{self.first:%-d %b %Y} – {self.last:%-d %b %Y}"
         chosen = self.filters.campaigns
         whose = "all campaigns" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
         by = "counted on the day it happened" if self.filters.basis == Basis.ACTIVITY else "counted on the sending day"
-        return f"{days} · {whose} · {by}" + (" · humans only" if self.filters.humans_only else "")
+        humans = " · humans only" if self.filters.humans_only else ""
+        return f"{days_in_words(self.first, self.last)} · {whose} · {by}{humans}"
+
+
+def days_in_words(first: date, last: date) -> str:
+    """28 Feb – 27 Mar 2026."""
+    start = f"{first:%-d %b}" if first.year == last.year else f"{first:%-d %b %Y}"
+    return f"{start} – {last:%-d %b %Y}"
 
 
 def sidebar(campaigns: list[Campaign]) -> View | None:
     """Draw the filters and return what they ask for; None while there is no data at all."""
+    label_of = labels(campaigns)
     with st.sidebar:
-        chosen = _campaigns(campaigns)
+        chosen = _campaigns(label_of)
         span = ask(results.date_range, chosen)
         if span is None:
             return None
-        period = st.selectbox("Period", PERIODS, index=PERIODS.index(DEFAULT_PERIOD), key="period", bind="query-params")
-        first, last = _days(period, *span)
-        basis = st.segmented_control(
-            "Count on",
-            list(_BASIS),
-            default="Activity day",
-            required=True,
-            key="basis",
-            bind="query-params",
-            help="Activity day: an open counts on the day of the open. Sending day: on the day its e-mail was sent, "
-            "so that a day's rate is the rate of that day's e-mails.",
-        )
+        first, last, open_ended = _period(*span)
+        basis = _basis()
         humans_only = st.toggle(
             "Humans only",
             key="humans",
             bind="query-params",
             help="Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
         )
-    open_ended = period == ALL_TIME
-    filters = Filters(
-        campaigns=chosen,
-        start=None if open_ended else first,
-        end=None if open_ended else last,
-        basis=_BASIS[basis or "Activity day"],
-        humans_only=humans_only,
-    )
-    return View(filters=filters, first=first, last=last, period=period)
+        filters = Filters(
+            campaigns=chosen,
+            start=None if open_ended else first,
+            end=None if open_ended else last,
+            basis=basis,
+            humans_only=humans_only,
+        )
+        comparison = _comparison(filters, first, last, label_of)
+    return View(filters, first, last, *comparison)
 
 
 def labels(campaigns: list[Campaign]) -> dict[str, str]:
@@ -96,16 +92,28 @@ def labels(campaigns: list[Campaign]) -> dict[str, str]:
 
 
 def choose_campaigns(campaign_ids: list[str]) -> None:
-    """Set the filter from elsewhere, such as a click on a row. To be called before the sidebar is drawn."""
+    """Filter by these campaigns. For callbacks: widgets take a value only before they are drawn."""
     st.session_state["campaigns"] = campaign_ids
 
 
-def _campaigns(campaigns: list[Campaign]) -> tuple[str, ...] | None:
-    label_of = labels(campaigns)
+def choose_days(first: date, last: date) -> None:
+    """Show these days. For callbacks: widgets take a value only before they are drawn."""
+    st.session_state["period"] = CUSTOM
+    st.session_state["days"] = (first, last)
+
+
+def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
+    asked = address.take("campaign")  # a short form by id, for links from elsewhere
+    known = [campaign_id for campaign_id in asked if campaign_id in label_of]
+    if known:
+        choose_campaigns(known)
+    if len(known) < len(asked):
+        address.notice("The address names a campaign that is not here.")
+    address.check("campaigns", label_of.values(), "a campaign that is not here")
     chosen = st.multiselect(
         "Campaigns",
         list(label_of),
-        format_func=lambda campaign_id: label_of[campaign_id],
+        format_func=lambda campaign_id: label_of.get(campaign_id, campaign_id),
         placeholder="All campaigns",
         key="campaigns",
         bind="query-params",
@@ -113,14 +121,21 @@ def _campaigns(campaigns: list[Campaign]) -> tuple[str, ...] | None:
     return tuple(sorted(chosen)) or None
 
 
-def _days(period: str, first: date, last: date) -> tuple[date, date]:
+def _period(first: date, last: date) -> tuple[date, date, bool]:
+    """The days shown, and whether the whole history is meant."""
+    address.check("period", PERIODS, "a period that does not exist")
+    period = st.selectbox("Period", PERIODS, index=PERIODS.index(DEFAULT_PERIOD), key="period", bind="query-params")
+    if period == CUSTOM:
+        return *_custom(first, last), False
+    return *_preset(period, first, last), period == ALL_TIME
+
+
+def _preset(period: str, first: date, last: date) -> tuple[date, date]:
     """The days of a preset, counted back from the last day of the data: the clock may be far ahead of it."""
     if period in DAYS:
         return last - timedelta(days=DAYS[period] - 1), last
     if period == THIS_MONTH:
         return last.replace(day=1), last
-    if period == CUSTOM:
-        return _custom(first, last)
     return first, last
 
 
@@ -131,6 +146,48 @@ def _custom(first: date, last: date) -> tuple[date, date]:
         st.caption("Choose the last day too.")
         return (days[0], max(days[0], last)) if days else (first, last)
     if days[0] > days[1]:
-        st.warning("The first day is after the last; they were swapped.")
+        address.notice("The first day is after the last; they were swapped.")
         return days[1], days[0]
     return days[0], days[1]
+
+
+def _basis() -> Basis:
+    address.check("basis", _BASIS, "a way of counting that does not exist")
+    chosen = st.segmented_control(
+        "Count on",
+        list(_BASIS),
+        default=ACTIVITY_DAY,
+        required=True,
+        key="basis",
+        bind="query-params",
+        help="Activity day: an open counts on the day of the open. Sending day: on the day its e-mail was sent, "
+        "so that a day's rate is the rate of that day's e-mails.",
+    )
+    return _BASIS[chosen or ACTIVITY_DAY]
+
+
+def _comparison(filters: Filters, first: date, last: date, label_of: dict[str, str]) -> tuple[Filters | None, str, str]:
+    """What to compare with, and that in words, long and short."""
+    options = [PREVIOUS, LAST_YEAR, NOTHING, *label_of]
+    address.check("compare", [label_of.get(option, option) for option in options], "a comparison that does not exist")
+    chosen = st.selectbox(
+        "Compare with",
+        options,
+        format_func=lambda option: label_of.get(option, option),
+        key="compare",
+        bind="query-params",
+    )
+    if chosen in label_of:
+        return replace(filters, campaigns=(chosen,)), f"“{label_of[chosen]}”", "the other"
+    if chosen == NOTHING or filters.start is None:
+        return None, "", ""
+    length = last - first + timedelta(days=1)
+    back = _year_before(first) - first if chosen == LAST_YEAR else -length
+    start, end = first + back, last + back
+    versus = "last year" if chosen == LAST_YEAR else "previous"
+    return replace(filters, start=start, end=end), days_in_words(start, end), versus
+
+
+def _year_before(day: date) -> date:
+    """The same date a year before; 28 February for a leap day."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -2,92 +2,279 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results import metrics
+from outreach_results import metrics, results
+from outreach_results.insights import Alert
+from outreach_results.models import COSTS, Sentiment
 from outreach_results.results import Totals
-from outreach_results.ui import charts, text
-from outreach_results.ui.components import DEFINITIONS, kpi, rate_with_interval, spark
+from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
+from outreach_results.ui.filters import View, choose_campaigns
 
-_COUNTS = ("emails_sent", "delivered")
+_CHOSEN_COUNTS = ("emails_sent", "delivered")
 _RATES = ("open_rate", "click_rate", "reply_rate", "conversion_rate")
+_SORTS = {
+    "Most sent": ("emails_sent", False),
+    "Best reply rate": ("reply_rate", False),
+    "Best open rate": ("open_rate", False),
+    "Most meetings": ("meetings_booked", False),
+    "Cheapest meeting": ("cost_per_meeting_usd", True),
+    "Highest cost": ("cost_usd", False),
+    "Name": ("name", True),
+}
 
 
-def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame) -> None:
+def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
     """The eight numbers that matter most."""
+    now, then = totals.stats, before.stats if before else None
+    rolling = metrics.rolling_rates(days)
     with st.grid(4):
-        for name in _COUNTS:
-            _count(name, totals, before, days)
+        for name in _CHOSEN_COUNTS:
+            count = getattr(now, name)
+            kpi(
+                charts.LABELS[name],
+                text.number(count),
+                DEFINITIONS[name],
+                change=metrics.relative_change(count, getattr(then, name, None)),
+                view=view,
+                spark=spark(days, name),
+                neutral=True,
+            )
         for name in _RATES:
-            _rate(name, totals, before, days)
-        _count("meetings_booked", totals, before, days)
+            of = metrics.RATES[name]
+            parts = (of.numerator, of.denominator)
+            kpi(
+                charts.LABELS[name],
+                text.percent(metrics.rate_of(now, name)),
+                rate_with_interval(now, name),
+                change=metrics.rate_change(
+                    *(getattr(now, part) for part in parts), *(getattr(then, part, None) for part in parts)
+                ),
+                view=view,
+                spark=spark(rolling, name),
+                is_rate=True,
+            )
+        kpi(
+            charts.LABELS["meetings_booked"],
+            text.number(now.meetings_booked),
+            DEFINITIONS["meetings_booked"],
+            change=metrics.count_change(now.meetings_booked, then.meetings_booked if then else None),
+            view=view,
+            spark=spark(days, "meetings_booked"),
+        )
         cost = totals.costs.total_byok_usd
         kpi(
             "Cost",
             text.money(cost),
             DEFINITIONS["cost"],
-            now=cost,
-            before=before.costs.total_byok_usd if before else None,
+            change=metrics.relative_change(cost, before.costs.total_byok_usd if before else None),
+            view=view,
             spark=spark(days, "cost_usd"),
             neutral=True,
         )
 
 
-def _count(name: str, totals: Totals, before: Totals | None, days: pd.DataFrame) -> None:
-    now = getattr(totals.stats, name)
-    kpi(
-        charts.LABELS[name],
-        text.number(now),
-        DEFINITIONS[name],
-        now=now,
-        before=getattr(before.stats, name) if before else None,
-        spark=spark(days, name),
-        neutral=name in _COUNTS,
-    )
+def changes(sentences: Sequence[str]) -> None:
+    """What changed, in words."""
+    if sentences:
+        with st.container(border=True, key="what-changed"):
+            st.subheader("What changed", anchor=False)
+            st.text("\n".join(f"• {sentence}" for sentence in sentences))
 
 
-def _rate(name: str, totals: Totals, before: Totals | None, days: pd.DataFrame) -> None:
-    now = metrics.rate_of(totals.stats, name)
-    kpi(
-        charts.LABELS[name],
-        text.percent(now),
-        rate_with_interval(totals.stats, name),
-        now=now,
-        before=metrics.rate_of(before.stats, name) if before else None,
-        spark=spark(metrics.rolling_rates(days), name),
-    )
-
-
-def campaign_table(frame: pd.DataFrame, rates: list[str]) -> dict[Hashable, Any] | None:
-    """The campaigns side by side; returns the selected row."""
-    columns = ["name", "mcp", "emails_sent", "delivered", *rates, "meetings_booked", "cost_usd"]
-    event = st.dataframe(
-        frame,
-        key="campaign-table",
-        hide_index=True,
-        column_order=columns,
-        column_config={
-            "name": st.column_config.TextColumn("Campaign", width="large"),
-            "mcp": st.column_config.TextColumn("MCP"),
-            **{
-                name: st.column_config.NumberColumn(charts.LABELS[name], help=DEFINITIONS[name], format="localized")
-                for name in ("emails_sent", "delivered", "meetings_booked")
-            },
-            **{
-                name: st.column_config.NumberColumn(
-                    charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="percent"
+def alerts(found: Sequence[Alert]) -> None:
+    """What to look after: the cause and the next step, and the way to the campaign."""
+    if not found:
+        return
+    with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
+        for place, alert in enumerate(found):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"**{text.plain(alert.campaign)}**: {text.plain(alert.what)} {text.plain(alert.cause)} "
+                    f"*{text.plain(alert.next_step)}*"
                 )
-                for name in rates
-            },
-            "cost_usd": st.column_config.NumberColumn("Cost", help=DEFINITIONS["cost"], format="dollar"),
-        },
+                st.button(
+                    "Show",
+                    key=f"alert-{place}",
+                    help="Show only this campaign",
+                    on_click=choose_campaigns,
+                    args=([alert.campaign_id],),
+                )
+
+
+def funnel(totals: Totals, view: View) -> None:
+    """From sent to meeting; a click on a bar goes to what it stands for."""
+    st.subheader("From sent to meeting", anchor=False)
+    stages = results.funnel(totals.stats)
+    event = chart_with_data(
+        charts.funnel(stages),
+        stages,
+        view.filters,
+        key="funnel",
+        alt="Funnel from e-mails sent to meetings booked",
         on_select="rerun",
-        selection_mode="single-row",
-        alt="Campaigns with counts, rates and cost",
+        selection_mode="points",
     )
-    rows = event.selection.rows
-    return frame.iloc[rows[0]].to_dict() if rows else None
+    points = event.selection.points
+    if points:
+        _go_to(stages["stage"][points[0]["point_index"]])
+
+
+def _go_to(stage: str) -> None:
+    if stage == "replied":
+        st.switch_page("pages/inbox.py")
+    st.session_state["show"] = "Counts"
+    st.session_state["counts"] = [stage]
+    st.switch_page("pages/trends.py")
+
+
+def costs(totals: Totals, positive: int, view: View) -> None:
+    """What one e-mail, reply, positive reply and meeting cost, by component."""
+    st.subheader("What it cost", anchor=False)
+    frame = cost_table(totals, positive)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="cost-table",
+        column_config={
+            "component": st.column_config.TextColumn("Component"),
+            "total": st.column_config.NumberColumn("Total", format="$%.2f"),
+            "per_email": st.column_config.NumberColumn("An e-mail", format="$%.4f"),
+            "per_reply": st.column_config.NumberColumn("A reply", format="$%.2f"),
+            "per_positive_reply": st.column_config.NumberColumn("Positive reply", format="$%.2f"),
+            "per_meeting": st.column_config.NumberColumn("A meeting", format="$%.2f"),
+        },
+        alt="Cost by component, in total and for each e-mail, reply and meeting",
+    )
+    downloads.table_buttons("costs", frame, view.filters, key="costs-data")
+
+
+def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
+    """One row a component and one for all: total, per_email, per_reply, per_positive_reply, per_meeting (dollars)."""
+    stats = totals.stats
+    parts = {charts.LABELS[f"cost_{name}"]: getattr(totals.costs.breakdown, name) for name in COSTS}
+    parts["All"] = totals.costs.total_byok_usd
+    return pd.DataFrame(
+        {
+            "component": name,
+            "total": cost,
+            "per_email": metrics.ratio(cost, stats.emails_sent),
+            "per_reply": metrics.ratio(cost, stats.replied),
+            "per_positive_reply": metrics.ratio(cost, positive),
+            "per_meeting": metrics.ratio(cost, stats.meetings_booked),
+        }
+        for name, cost in parts.items()
+    ).astype(dict.fromkeys(("total", "per_email", "per_reply", "per_positive_reply", "per_meeting"), "float64"))
+
+
+def positive_replies(counts: dict[Sentiment, int]) -> int:
+    """How many replies were positive."""
+    return counts.get(Sentiment.POSITIVE, 0)
+
+
+def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) -> None:
+    """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
+    st.subheader("Campaigns", anchor=False)
+    shown = _arranged(frame)
+    if shown.empty:
+        st.info("No campaign has that in its name.")
+        return
+    table = shown.assign(
+        course=shown["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        reply_interval=_intervals(shown, "reply_rate"),
+    )
+    ids = list(table["campaign_id"])
+    key = f"campaign-table-{hash((tuple(ids), view.filters))}"
+
+    def show_selected() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            choose_campaigns([ids[rows[0]]])
+
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        column_order=[
+            "name",
+            "emails_sent",
+            "open_rate",
+            "reply_rate",
+            "reply_interval",
+            "course",
+            "meetings_booked",
+            "cost_per_meeting_usd",
+            "cost_usd",
+            "delivery_rate",
+            "click_rate",
+            "conversion_rate",
+            "mcp",
+        ],
+        column_config=_COLUMNS,
+        on_select=show_selected,
+        selection_mode="single-row",
+        alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
+    )
+    downloads.table_buttons("campaigns", shown, view.filters, key="campaigns-data")
+    chosen = view.filters.campaigns
+    if chosen is None or len(chosen) > 1:
+        st.caption("Select a row to show only that campaign and to download everything that is known about it.")
+    else:
+        with st.container(horizontal=True):
+            downloads.campaign_links(chosen[0], humans_only=view.filters.humans_only)
+            st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
+
+
+def _arranged(frame: pd.DataFrame) -> pd.DataFrame:
+    address.check("sort", _SORTS, "an order that does not exist")
+    with st.container(horizontal=True):
+        wanted = st.text_input(
+            "Find", placeholder="Part of a name", max_chars=100, key="find", bind="query-params", width=280
+        )
+        order = st.selectbox("Order", list(_SORTS), key="sort", bind="query-params", width=220)
+    column, ascending = _SORTS[order]
+    frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
+    if wanted:
+        frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
+    return frame.sort_values(
+        [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
+    )
+
+
+def _intervals(frame: pd.DataFrame, rate: str) -> list[str]:
+    of = metrics.RATES[rate]
+    pairs = (
+        frame[[of.numerator, of.denominator]].astype(object).where(frame[[of.numerator, of.denominator]].notna(), None)
+    )
+    found = (metrics.wilson(count, whole) for count, whole in pairs.itertuples(index=False))
+    return [text.MISSING if one is None else f"{one.low * 100:.1f} – {one.high * 100:.1f} %" for one in found]
+
+
+def _rate_column(name: str) -> Any:
+    return st.column_config.NumberColumn(
+        charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="percent"
+    )
+
+
+_COLUMNS: dict[str, Any] = {
+    "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
+    "mcp": st.column_config.TextColumn("MCP"),
+    "emails_sent": st.column_config.NumberColumn("Sent", help=DEFINITIONS["emails_sent"], format="localized"),
+    "meetings_booked": st.column_config.NumberColumn(
+        "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
+    ),
+    "course": st.column_config.AreaChartColumn("Replies over the period", width="small", y_min=0),
+    "reply_interval": st.column_config.TextColumn(
+        "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
+    ),
+    "cost_usd": st.column_config.NumberColumn("Cost", help=DEFINITIONS["cost"], format="$%.2f"),
+    "cost_per_meeting_usd": st.column_config.NumberColumn(
+        "Per meeting", help="Cost divided by meetings booked.", format="$%.2f"
+    ),
+    **{name: _rate_column(name) for name in metrics.RATES},
+}

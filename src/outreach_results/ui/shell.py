@@ -10,11 +10,21 @@ import streamlit as st
 from outreach_results import results, sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
-from outreach_results.ui import filters
+from outreach_results.ui import address, filters
 from outreach_results.ui.cache import ask, store
+from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 
 _VIEW = "outreach-view"
+
+# A printed page is a report: no controls, no scrolling frames, nothing cut in two.
+_PRINT = """<style>@media print {
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .stButton, .stDownloadButton,
+  .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .stPopover, .stPagination { display: none }
+  [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
+    position: static; overflow: visible; height: auto }
+  [data-testid=stMetric], .stPlotlyChart, [data-testid=stDataFrame] { break-inside: avoid }
+}</style>"""
 
 
 def open_view() -> None:
@@ -28,6 +38,8 @@ def open_view() -> None:
     if view is None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
+    st.html(_PRINT)
+    address.show_notices()
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
@@ -46,7 +58,10 @@ def current_view() -> View:
 def begin(title: str, question: str, *, by_period: bool = True) -> View:
     """Start a page: its title, the question it answers and, where the period matters, what is being looked at."""
     view = current_view()
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title(title, anchor=False)
+        st.space("stretch")
+        glossary()
     st.caption(f"{question} {view.sentence()}." if by_period else question)
     return view
 

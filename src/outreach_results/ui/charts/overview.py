@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from outreach_results.models import Stats
 from outreach_results.ui.charts.base import COLOURS, LABELS, empty
 from outreach_results.ui.text import money, number, percent
 
-_FUNNEL = ("emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked")
 
-
-def funnel(stats: Stats) -> go.Figure:
-    """How many e-mails got how far: one bar a stage, with its share of what was sent."""
-    stages = [(name, getattr(stats, name)) for name in _FUNNEL]
-    known = [(name, value) for name, value in stages if value is not None]
-    sent = stats.emails_sent or 0
-    figure = empty(260, showlegend=False, hovermode="closest")
+def funnel(stages: pd.DataFrame) -> go.Figure:
+    """How many e-mails got how far: one bar a stage of `results.funnel`, with its share of the stage it comes from."""
+    known = stages.dropna(subset="emails")
+    figure = empty(250, showlegend=False, hovermode="closest")
+    shares = [
+        "" if pd.isna(share) else f"  ·  {percent(share)} of {LABELS[stage].lower()}"
+        for share, stage in zip(known["share"], known["of"].fillna("emails_sent"), strict=True)
+    ]
+    names = [LABELS[stage] for stage in known["stage"]]
     figure.add_bar(
         orientation="h",
-        y=[LABELS[name] for name, _ in known],
-        x=[value for _, value in known],
-        marker_color=[COLOURS[name] for name, _ in known],
-        text=[f"{number(value)}  ·  {percent(value / sent if sent else None)}" for _, value in known],
+        y=names,
+        x=known["emails"].astype("float64"),
+        marker_color=[COLOURS[stage] for stage in known["stage"]],
+        text=[number(n) + share for n, share in zip(known["emails"], shares, strict=True)],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{y}: %{text} of sent<extra></extra>",
+        customdata=[
+            f"{number(n)} e-mails: {name.lower()}{share.replace('  ·  ', ', ')}. Click to see them."
+            for n, name, share in zip(known["emails"], names, shares, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(visible=False, range=[0, max(sent, 1) * 1.25])
+    figure.update_xaxes(visible=False, range=[0, max([*known["emails"], 1]) * 1.55])
     return figure
 
 

@@ -1,0 +1,46 @@
+"""The address of the page: what it asks for in vain is said, not silently dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+_NOTICES = "address-notices"
+
+
+def check(key: str, allowed: Collection[str], wrong: str) -> None:
+    """Before a bound widget is drawn: note it where the address asks for something that is not offered.
+
+    ``wrong`` completes "The address asks for …".
+    """
+    if key in st.session_state:
+        return  # the widget has taken over; the address follows it
+    if any(value and value not in allowed for value in st.query_params.get_all(key)):
+        notice(f"The address asks for {wrong}; the default is shown.")
+
+
+def take(key: str) -> list[str]:
+    """The values of a parameter that no widget owns; it leaves the address."""
+    values = st.query_params.get_all(key)
+    if values:
+        del st.query_params[key]
+    return values
+
+
+def notice(sentence: str) -> None:
+    """Say something about the address on this page."""
+    noticed = st.session_state.setdefault(_NOTICES, [])
+    if sentence not in noticed:
+        noticed.append(sentence)
+
+
+def show_notices() -> None:
+    """Show what was noted, until it is closed."""
+    noticed: list[str] = st.session_state.get(_NOTICES, [])
+    if not noticed:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"):
+        st.text("\n".join(noticed))
+        st.space("stretch")
+        st.button("Close", key="close-address-notices", on_click=noticed.clear)
