@@ -45,13 +45,15 @@ else:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from streamlit.runtime.pages_manager import PagesManager
 
+    from outreach_results.api import api_routes
     from outreach_results.ui import downloads
+    from outreach_results.ui.cache import store
 
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
     PagesManager.uses_pages_directory = False
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=downloads.routes(),
+        routes=[*api_routes(store), *downloads.routes()],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])],
     )

@@ -142,12 +142,12 @@ def costs(totals: Totals, positive: int, view: View) -> None:
         hide_index=True,
         key="cost-table",
         column_config={
-            "component": st.column_config.TextColumn("Component"),
-            "total": st.column_config.NumberColumn("Total", format="$%.2f"),
-            "per_email": st.column_config.NumberColumn("An e-mail", format="$%.4f"),
-            "per_reply": st.column_config.NumberColumn("A reply", format="$%.2f"),
-            "per_positive_reply": st.column_config.NumberColumn("Positive reply", format="$%.2f"),
-            "per_meeting": st.column_config.NumberColumn("A meeting", format="$%.2f"),
+            "component": st.column_config.TextColumn("Component", width=110),
+            "total": st.column_config.NumberColumn("Total", width=65, format="$%.2f"),
+            "per_email": st.column_config.NumberColumn("An e-mail", width=75, format="$%.4f"),
+            "per_reply": st.column_config.NumberColumn("A reply", width=65, format="$%.2f"),
+            "per_positive_reply": st.column_config.NumberColumn("Positive reply", width=90, format="$%.2f"),
+            "per_meeting": st.column_config.NumberColumn("A meeting", width=75, format="$%.2f"),
         },
         alt="Cost by component, in total and for each e-mail, reply and meeting",
     )
