@@ -69,7 +69,9 @@ class Front:
         if visit.wish.is_head:
             seen["method"] = "GET"  # answered like GET, without the body
             send = _without_body(send)
-        routes = self._routes or await run_sync(self._built)
+        routes = self._routes
+        if routes is None:
+            routes = await run_sync(self._built)
         await routes(seen, receive, send)
 
     def _built(self) -> ASGIApp:
