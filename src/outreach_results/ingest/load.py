@@ -11,7 +11,7 @@ import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -46,6 +46,7 @@ _EARLIEST = "{new} IS NOT NULL AND ({old} IS NULL OR {new} < {old})"
 _LARGEST = "{new} > {old}"
 _JUDGED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassified' OR {new} > {old})"
 _LATEST_WINS = "{new} IS DISTINCT FROM {old}"
+_LATEST_KNOWN_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
 
 _CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample")
 _EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", *COST_COLUMNS)
@@ -92,6 +93,13 @@ _REPLY_RULES = {
     "received_on": _EARLIEST,
 }
 
+_EVENT_RULES_OF_AUTHORITY = dict.fromkeys(("type", "occurred_at", "occurred_on", "is_machine", "url"), _LATEST_WINS)
+_REPLY_RULES_OF_AUTHORITY = dict.fromkeys(_REPLY_RULES, _LATEST_WINS) | {
+    # A source that tells less of a reply than another did does not take anything back.
+    "email_id": _LATEST_KNOWN_WINS,
+    "body": _LATEST_KNOWN_WINS,
+}
+
 Key = tuple[str, str]
 
 
@@ -127,14 +135,16 @@ def load(
     replace: bool = False,
     on_rejected: Callable[[Rejected], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    also: Callable[[Connection, LoadReport], None] | None = None,
 ) -> LoadReport:
     """Write all records in one transaction.
 
     Args:
         source: what the load is called in reports and in the history.
-        replace: the source is the authority: its value of a campaign, e-mail or reply wins over the stored one.
+        replace: the source is the authority: its value of a campaign, e-mail, event or reply wins over the stored one.
         on_rejected: called with every rejected row, also those the report no longer keeps.
         on_progress: called now and then with how many records were read so far.
+        also: what belongs into the same transaction, done when all records are written.
 
     Raises:
         StoreError: nothing was changed.
@@ -154,6 +164,8 @@ def load(
                 on_progress(n)
         loader.finish()
         report = loader.report
+        if also:
+            also(connection, report)
         connection.execute(
             insert(schema.loads),
             {
@@ -183,7 +195,7 @@ class _Loader:
         self._events: dict[Key, EventRecord] = {}
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
-        self._daily: list[DailyRecord] = []
+        self._daily: dict[tuple[str, date], DailyRecord] = {}
         self._reported: list[ReportedRecord] = []
         self._account: list[PlanRecord | BenchmarkRecord] = []
         self._size = 0
@@ -194,7 +206,7 @@ class _Loader:
             ReplyRecord: self._keep_reply,
             CampaignRecord: self._keep_campaign,
             MarkRecord: self._keep_mark,
-            DailyRecord: self._daily.append,
+            DailyRecord: self._keep_day,
             ReportedRecord: self._reported.append,
             PlanRecord: self._account.append,
             BenchmarkRecord: self._account.append,
@@ -230,7 +242,8 @@ class _Loader:
         elif known != record:
             if known.sent_at is not None and record.sent_at is not None:
                 self.report.duplicate["emails"] += 1
-            self._emails[key] = record if self._replace else _merged(known, record)
+            replaces = self._replace and record.sent_at is not None
+            self._emails[key] = record if replaces else _merged(known, record)
         elif record.sent_at is not None:
             self.report.duplicate["emails"] += 1
 
@@ -254,7 +267,10 @@ class _Loader:
         self._replies[key] = record
 
     def _keep_mark(self, record: MarkRecord) -> None:
-        self._marks[record[:2]] = record
+        self._marks.setdefault(record[:2], record)
+
+    def _keep_day(self, record: DailyRecord) -> None:
+        self._daily[record.campaign_id, record.date] = record
 
     def _flush(self) -> None:
         self._write_campaigns()
@@ -276,20 +292,20 @@ class _Loader:
         for reply in self._replies.values():
             if reply.email_id is not None:
                 touched[reply.campaign_id].add(reply.email_id)
-        for campaign_id, reply_ids in _ids_by_campaign(key for key, r in self._replies.items() if r.email_id is None):
+        for campaign_id, reply_ids in _ids_by_campaign(self._replies):
             touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
         self.report.campaigns.update(touched)
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
 
     def _emails_answered(self, campaign_id: str, reply_ids: list[str]) -> list[str]:
-        """The e-mails of stored replies, for records that do not name them."""
-        table = schema.replies.c
+        """The e-mails that stored replies answer: what is new of a reply may not name it, or name another."""
+        table = schema.events.c
         stored = select(table.email_id).where(
             table.campaign_id == campaign_id,
-            table.email_id.is_not(None),
-            rollup.id_in(self._connection, table.reply_id, reply_ids),
+            table.type == EventType.REPLIED,
+            rollup.id_in(self._connection, table.event_id, reply_ids),
         )
-        return [str(email_id) for email_id in self._connection.execute(stored).scalars()]
+        return list(self._connection.execute(stored).scalars())
 
     def _write_campaigns(self) -> None:
         rows: list[Row] = []
@@ -307,6 +323,7 @@ class _Loader:
             self.report.campaigns.add(record.campaign_id)
         inserted = insert_new(self._connection, schema.campaigns, _CAMPAIGN, rows)
         if inserted < len(rows):
+            self._days.turn(record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS)
             rules = dict.fromkeys(_CAMPAIGN_RULES, _LATEST_WINS) if self._replace else _CAMPAIGN_RULES
             merge(self._connection, schema.campaigns, _CAMPAIGN, rows, rules | {"detail": _LARGEST})
         self.report.inserted["campaigns"] += inserted
@@ -366,6 +383,8 @@ class _Loader:
     def _write_events(self) -> None:
         rows = [self._event_row(record) for record in self._events.values()]
         inserted = insert_new(self._connection, schema.events, _EVENT, rows)
+        if self._replace and inserted < len(rows):
+            merge(self._connection, schema.events, _EVENT, rows, _EVENT_RULES_OF_AUTHORITY)
         self.report.inserted["events"] += inserted
         self.report.duplicate["events"] += len(rows) - inserted
         self._events.clear()
@@ -377,7 +396,7 @@ class _Loader:
         ]
         inserted = insert_new(self._connection, schema.replies, _REPLY, rows)
         if inserted < len(rows):
-            rules = dict.fromkeys(_REPLY_RULES, _LATEST_WINS) if self._replace else _REPLY_RULES
+            rules = _REPLY_RULES_OF_AUTHORITY if self._replace else _REPLY_RULES
             merge(self._connection, schema.replies, _REPLY, rows, rules)
         self.report.inserted["replies"] += inserted
         self.report.duplicate["replies"] += len(rows) - inserted
@@ -389,19 +408,26 @@ class _Loader:
     def _realign_events(self, records: list[ReplyRecord]) -> None:
         """Let the events of replies say what the merged replies say."""
         reply, of_reply = schema.replies.c, schema.events.c
-        own = (reply.campaign_id == of_reply.campaign_id, reply.reply_id == of_reply.event_id)
+        own = (
+            reply.campaign_id == of_reply.campaign_id,
+            reply.reply_id == of_reply.event_id,
+            reply.email_id.is_not(None),
+        )
         for campaign_id, ids in _ids_by_campaign(record[:2] for record in records):
             self._connection.execute(
                 update(schema.events)
                 .where(
                     of_reply.campaign_id == campaign_id,
                     rollup.id_in(self._connection, of_reply.event_id, ids),
+                    of_reply.type == EventType.REPLIED,
                     *own,
                 )
                 .values(
+                    email_id=reply.email_id,
                     is_machine=reply.sentiment == Sentiment.AUTOMATIC,
                     occurred_at=reply.received_at,
                     occurred_on=reply.received_on,
+                    url=None,
                 )
             )
 
@@ -419,7 +445,7 @@ class _Loader:
         daily_only = set(
             self._connection.execute(select(table.campaign_id).where(table.detail == Detail.DAILY)).scalars()
         )
-        days = [record for record in self._daily if record.campaign_id in daily_only]
+        days = [record for record in self._daily.values() if record.campaign_id in daily_only]
         for campaign_id in {record.campaign_id for record in days}:
             self._connection.execute(delete(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))
             self.report.campaigns.add(campaign_id)
@@ -477,11 +503,22 @@ class _Days:
             if campaign_id not in self._rebuild:
                 self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
 
+    def turn(self, campaign_ids: Iterable[str]) -> None:
+        """From now on the events of these campaigns count, where so far only daily totals did."""
+        table = schema.campaigns.c
+        known = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
+        daily = select(table.campaign_id).where(known, table.detail == Detail.DAILY)
+        self._rebuild.update(self._connection.execute(daily).scalars())
+
     def finish(self) -> None:
-        for campaign_id in sorted(self._rebuild):
+        table = schema.campaigns.c
+        daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
+        told_by_the_day = set(self._connection.execute(daily).scalars())
+        for campaign_id in sorted(self._rebuild - told_by_the_day):
             rollup.rebuild(self._connection, campaign_id)
         for campaign_id, change in sorted(self._change.items()):
-            rollup.add(self._connection, campaign_id, change)
+            if campaign_id not in told_by_the_day | self._rebuild:
+                rollup.add(self._connection, campaign_id, change)
 
     def _emails_known(self, campaign_id: str) -> int:
         table = schema.daily_stats.c

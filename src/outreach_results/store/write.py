@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, Text
 
 from outreach_results.store.schema import to_micros
 
@@ -55,7 +55,10 @@ def merge(
     sets, changed = [], []
     for column, condition in winners.items():
         old, new = f"{table.name}.{column}", f"excluded.{column}"
-        wins = condition.format(old=old, new=new)
+        # Texts are compared byte by byte, as SQLite and Python do, whatever the collation of the database.
+        is_text = connection.dialect.name == "postgresql" and isinstance(table.c[column].type, Text)
+        order = ' COLLATE "C"' if is_text else ""
+        wins = condition.format(old=old + order, new=new + order)
         sets.append(f"{column} = CASE WHEN {wins} THEN {new} ELSE {old} END")
         changed.append(f"({wins})")
     key = ", ".join(column.name for column in table.primary_key)

@@ -1,0 +1,509 @@
+"""What a load does to a database, on every kind of database."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from outreach_results import results
+from outreach_results.errors import SourceError
+from outreach_results.ingest import load as loading
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import (
+    BenchmarkRecord,
+    DailyRecord,
+    PlanRecord,
+    Rejected,
+    ReportedRecord,
+)
+from outreach_results.models import Filters, Sentiment
+from outreach_results.store import rollup, schema
+from support.databases import contents
+from support.records import at, campaign, email, emails, event, mark, reply
+from support.recount import days_of, stored_days
+
+EVERYTHING = [
+    campaign(),
+    email("e1"),
+    email("e2", at(5)),
+    event("delivered"),
+    event("opened", at(6), is_machine=True),
+    event("opened", at(7)),
+    event("opened", at(8)),
+    event("clicked", at(8), url="https://example.com/?a=1"),
+    event("bounced", email_id="e2"),
+    event("meeting_booked", at(9)),
+    reply(),
+    mark(),
+]
+
+
+def rows(store, table, *columns):
+    with store.read() as connection:
+        found = connection.execute(select(*(table.c[name] for name in columns) if columns else table.c))
+        return sorted(tuple(row) for row in found)
+
+
+def recounted(store, campaign_id="camp_1"):
+    """Whether the days that pages read are what the product itself counts anew."""
+    with store.read() as connection:
+        tally = rollup.recount(connection, campaign_id)
+        stored = connection.execute(select(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))
+        days = Counter(
+            {(row["basis"], row["date"], name): row[name] for row in stored.mappings() for name in rollup.COLUMNS}
+        )
+    return Counter({(str(basis), day, name): n for (basis, day, name), n in tally.items() if n}) == +days
+
+
+# --- what is counted ---------------------------------------------------------------------------------------------
+
+
+def test_a_report_says_what_is_new(store):
+    report = load(store, "first.json", EVERYTHING)
+    assert report.inserted == {"campaigns": 1, "emails": 2, "events": 7, "replies": 1, "days": 0}
+    assert report.duplicate.total() == 0
+    assert report.campaigns == {"camp_1"}
+    assert report.sentence() == "first.json: 1 campaigns, 2 emails, 7 events, 1 replies."
+
+
+def test_the_same_records_again_add_nothing(store):
+    load(store, "first.json", EVERYTHING)
+    before = contents(store)
+    report = load(store, "first.json", EVERYTHING)
+    assert report.inserted.total() == 0
+    assert report.duplicate == {"emails": 2, "events": 7, "replies": 1}
+    assert report.sentence() == "first.json: nothing new; 10 already known."
+    assert contents(store) == before
+
+
+def test_records_that_occur_twice_in_one_load_count_once(store):
+    report = load(store, "first.json", EVERYTHING + EVERYTHING)
+    assert report.inserted.total() == 11
+    assert report.duplicate == {"emails": 2, "events": 7, "replies": 1}
+    assert stored_days(store) == days_of(EVERYTHING)
+
+
+def test_rejected_rows_are_told_and_stop_nothing(store):
+    bad = Rejected("first.json", 3, "emails.id", "a value is needed here")
+    told = []
+    report = load(store, "first.json", [EVERYTHING[0], bad, *EVERYTHING[1:], bad], on_rejected=told.append)
+    assert (report.rejected, report.rejected_total, told) == ([bad, bad], 2, [bad, bad])
+    assert report.sentence().endswith("; 2 rejected.")
+    assert stored_days(store) == days_of(EVERYTHING)
+
+
+def test_only_so_many_rejected_rows_are_kept_but_all_are_told(sqlite_store, monkeypatch):
+    monkeypatch.setattr(loading, "REJECTED_KEPT", 3)
+    told = []
+    bad = [Rejected("f", n, "id", "?") for n in range(5)]
+    report = load(sqlite_store, "f", bad, on_rejected=told.append)
+    assert (report.rejected, report.rejected_total, told) == (bad[:3], 5, bad)
+
+
+def test_the_history_of_loads_tells_each(store):
+    load(store, "first.json", EVERYTHING)
+    load(store, "again.json", [*EVERYTHING, Rejected("again.json", 1, "id", "?")])
+    assert rows(store, schema.loads, "source", "inserted", "duplicate", "rejected") == [
+        ("again.json", 0, 10, 1),
+        ("first.json", 11, 0, 0),
+    ]
+
+
+def test_progress_is_told_now_and_then(sqlite_store, monkeypatch):
+    monkeypatch.setattr(loading, "BATCH", 4)
+    told = []
+    load(sqlite_store, "f", [campaign(), *emails(9)], on_progress=told.append)
+    assert told == [4, 8]
+
+
+# --- what is derived ---------------------------------------------------------------------------------------------
+
+
+def test_the_days_are_those_of_the_definitions(store):
+    load(store, "first.json", EVERYTHING)
+    assert stored_days(store) == days_of(EVERYTHING)
+    assert recounted(store)
+    day = stored_days(store)
+    assert day["camp_1", "activity", date(2026, 1, 6)] == {"delivered": 1, "delivered_human": 1, "opened": 1} | {
+        "bounced": 1,
+        "bounced_human": 1,
+    }
+    assert day["camp_1", "activity", date(2026, 1, 7)] == {"opened_human": 1, "replied": 1, "replied_human": 1}
+    assert day["camp_1", "send", date(2026, 1, 5)]["opened"] == 1
+    assert ("camp_1", "activity", date(2026, 1, 9)) in day
+    assert ("camp_1", "send", date(2026, 1, 9)) not in day
+
+
+def test_an_automatic_reply_is_no_human_one(store):
+    load(store, "f", [campaign(), email(), reply(sentiment="automatic")])
+    assert stored_days(store)["camp_1", "activity", date(2026, 1, 7)] == {"replied": 1}
+
+
+def test_a_reply_that_is_judged_later_is_counted_anew(store):
+    first, judged = reply(sentiment="unclassified"), reply(sentiment="automatic")
+    load(store, "f", [campaign(), email(), first])
+    assert "replied_human" in stored_days(store)["camp_1", "activity", date(2026, 1, 7)]
+    load(store, "f", [judged])
+    assert stored_days(store) == days_of([email(), first, judged])
+    assert recounted(store)
+
+
+def test_a_reply_whose_e_mail_is_told_later_is_counted_then(store):
+    load(store, "f", [campaign(), email(), reply(email_id=None)])
+    assert not any("replied" in numbers for numbers in stored_days(store).values())
+    load(store, "f", [reply()])
+    assert stored_days(store) == days_of([email(), reply()])
+    load(store, "f", [reply(email_id=None, sentiment="automatic")])
+    assert stored_days(store) == days_of([email(), reply(), reply(sentiment="automatic")])
+
+
+@pytest.mark.parametrize("first", ["event", "reply"])
+def test_a_replied_event_and_its_reply_are_one_whichever_comes_first(store, first):
+    told = event("replied", at(9), event_id="r1", url="https://example.com", email_id="e2")
+    pair = [told, reply(sentiment="automatic")] if first == "event" else [reply(sentiment="automatic"), told]
+    load(store, "f", [campaign(), email(), email("e2")])
+    for record in pair:
+        load(store, "f", [record])
+        assert recounted(store)
+    assert stored_days(store) == days_of([email(), email("e2"), reply(sentiment="automatic")])
+    assert rows(store, schema.events, "event_id", "email_id", "url") == [("r1", "e1", None)]
+
+
+@pytest.mark.parametrize("first", ["event", "reply"])
+def test_a_reply_without_an_e_mail_leaves_the_event_alone(store, first):
+    told = event("replied", at(9), event_id="r1")
+    lone = reply(email_id=None, sentiment="automatic")
+    load(store, "f", [campaign(), email()])
+    for record in [told, lone] if first == "event" else [lone, told]:
+        load(store, "f", [record])
+    load(store, "f", [lone])
+    assert stored_days(store) == days_of([email(), told])
+
+
+def test_an_event_that_only_happens_to_have_the_id_of_a_reply_stays_what_it_is(store):
+    opened = event("opened", at(6), event_id="r1")
+    load(store, "f", [campaign(), email(), opened])
+    load(store, "f", [reply(sentiment="automatic")])
+    load(store, "f", [reply(sentiment="automatic")])
+    assert rows(store, schema.events, "event_id", "type", "occurred_at", "is_machine") == [
+        ("r1", "opened", at(6), False)
+    ]
+    assert recounted(store)
+
+
+def test_a_reply_that_contradicts_which_e_mail_it_answers_breaks_no_count(store):
+    load(store, "f", [campaign(), email(), email("e2"), reply(sentiment="unclassified")])
+    load(store, "f", [reply(email_id="e2", sentiment="automatic")])
+    assert recounted(store)
+
+
+def test_a_small_load_into_a_big_campaign_gives_what_a_fresh_count_gives(store):
+    big = [campaign(), *(email(f"e{n}", at(2 + n % 5)) for n in range(300))]
+    big += [event("delivered", at(9), email_id=f"e{n}") for n in range(0, 300, 2)]
+    small = [
+        email("e1", at(1)),
+        email("new", at(3)),
+        event("opened", at(4), email_id="e2"),
+        event("opened", at(3), email_id="e2"),
+        event("delivered", at(8), email_id="e4", event_id="earlier"),
+        reply(email_id="e6"),
+    ]
+    load(store, "big", big)
+    load(store, "small", small)
+    assert stored_days(store) == days_of(big + small)
+    with store.write() as connection:
+        rollup.rebuild(connection, "camp_1")
+    assert stored_days(store) == days_of(big + small)
+
+
+def test_a_small_load_recounts_only_the_e_mails_it_touches(sqlite_store, monkeypatch):
+    load(sqlite_store, "big", [campaign(), *emails(50)])
+    counted = []
+    recount = rollup.recount
+    monkeypatch.setattr(rollup, "recount", lambda *asked: counted.append(asked[1:]) or recount(*asked))
+    load(sqlite_store, "small", [event("opened", email_id="e7")])
+    assert counted == [("camp_1", {"e7"}), ("camp_1", {"e7"})]
+
+
+def test_a_day_on_which_nothing_is_left_goes(store):
+    load(store, "big", [campaign(), *emails(10), email("late", at(20))])
+    load(store, "small", [email("late", at(5))])
+    assert {day for _, _, day in stored_days(store)} == {date(2026, 1, 5)}
+
+
+# --- e-mails that are known in part ------------------------------------------------------------------------------
+
+
+def test_an_e_mail_known_from_an_event_is_filled_in_later(store):
+    load(store, "events", [campaign(), event("opened")])
+    assert rows(store, schema.emails, "email_id", "recipient", "sent_at") == [("e1", None, None)]
+    assert ("camp_1", "send", date(2026, 1, 6)) not in stored_days(store)
+    report = load(store, "emails", [email()])
+    assert (report.inserted["emails"], report.duplicate["emails"]) == (1, 0)
+    assert rows(store, schema.emails, "email_id", "recipient", "sent_at") == [
+        ("e1", "ada@prospect.example", at(5)),
+    ]
+    assert stored_days(store) == days_of([event("opened"), email()])
+
+
+def test_a_description_without_sending_fills_gaps_and_takes_nothing(store):
+    load(store, "f", [campaign(), email(name=None)])
+    load(store, "f", [email(sent_at=None, name="Ada", company=None)])
+    assert rows(store, schema.emails, "name", "company", "sent_at", "cost_ai_generation") == [
+        ("Ada", "Prospect", at(5), 1_000)
+    ]
+
+
+def test_a_sent_event_is_the_sending_of_its_e_mail(store):
+    load(store, "f", [campaign(), event("sent", at(4)), event("delivered")])
+    assert rows(store, schema.emails, "email_id", "sent_at") == [("e1", at(4))]
+    assert rows(store, schema.events, "type") == [("delivered",)]
+
+
+# --- sources that disagree ---------------------------------------------------------------------------------------
+
+DISAGREEING = [
+    [campaign(name="Alpha", mcp=None, created_at=at(2)), campaign(name="Beta"), campaign(name="beta", mcp="a")],
+    [email(name="Zoë", sent_at=at(6)), email(name="ada", company=None), email(name="Ada", costs=(5_000, 1, 1))],
+    [email(sent_at=None, name="b"), email(name="B"), email(name=None, sent_at=at(4))],
+    [
+        reply(sentiment="unclassified", body=None, preview="a"),
+        reply(sentiment="positive", received_at=at(9), name=None),
+        reply(sentiment="negative", preview="B", email_id=None, address="a@b.example"),
+    ],
+]
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("disagreeing", DISAGREEING, ids=["campaign", "email", "placeholder", "reply"])
+def test_the_result_does_not_depend_on_the_order(make_store, disagreeing, split):
+    outcomes = []
+    for order in (disagreeing, disagreeing[::-1], disagreeing[1:] + disagreeing[:1]):
+        store = make_store()
+        load(store, "start", [campaign(), email("e0")])
+        for part in [[record] for record in order] if split else [order]:
+            load(store, "part", part)
+        outcomes.append(contents(store))
+        assert recounted(store)
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_every_database_chooses_the_same_among_values_that_disagree(make_sqlite, make_postgres):
+    outcomes = []
+    for make in (make_sqlite, make_postgres):
+        store = make()
+        for disagreeing in DISAGREEING:
+            for record in [campaign(), email(), *disagreeing]:
+                load(store, "part", [record])
+        outcomes.append(contents(store))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_an_authority_replaces_what_is_known(store):
+    load(store, "f", [campaign(), email(), event("opened", at(5)), reply()])
+    told = [campaign(name="A"), email(name="A", sent_at=at(6)), reply(sentiment="positive", name=None)]
+    load(store, "sync", told, replace=True)
+    assert rows(store, schema.campaigns, "name") == [("A",)]
+    assert rows(store, schema.emails, "name", "sent_at") == [("A", at(6))]
+    assert rows(store, schema.replies, "sentiment", "name") == [("positive", None)]
+    assert recounted(store)
+
+
+def test_a_description_does_not_take_back_the_sending_that_an_authority_told(store):
+    load(store, "sync", [campaign(), email(), email(sent_at=None)], replace=True)
+    assert rows(store, schema.emails, "sent_at") == [(at(5),)]
+
+
+# --- marks -------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_did_in_the_inbox_survives_every_load(store):
+    load(store, "f", EVERYTHING)
+    with store.write() as connection:
+        connection.execute(update(schema.reply_marks).values(sentiment="negative", marked_by="me", version=7))
+    marked = rows(store, schema.reply_marks)
+    load(store, "f", EVERYTHING)
+    load(store, "sync", [reply(sentiment="automatic"), mark(sentiment="positive")], replace=True)
+    assert rows(store, schema.reply_marks) == marked
+    found = results.reply(store, "camp_1", "r1")
+    assert (found.sentiment, found.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.AUTOMATIC)
+
+
+def test_marks_of_a_file_are_taken_where_there_are_none(store):
+    load(store, "f", EVERYTHING)
+    assert rows(store, schema.reply_marks, "sentiment", "marked_by", "version") == [
+        ("positive", "grace@team.example", 1)
+    ]
+
+
+def test_of_two_marks_in_one_load_the_first_stays_as_between_loads(store):
+    load(store, "f", [campaign(), email(), reply(), mark(sentiment="positive"), mark(sentiment="negative")])
+    assert rows(store, schema.reply_marks, "sentiment") == [("positive",)]
+
+
+# --- all or nothing ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", [2, 10_000])
+def test_a_source_that_breaks_off_changes_nothing(store, monkeypatch, batch):
+    def breaks_off():
+        yield from [campaign("camp_2"), campaign(name="Zzz"), email("e9"), event("opened", email_id="e9"), reply("r9")]
+        raise SourceError("The file ends too early.")
+
+    monkeypatch.setattr(loading, "BATCH", batch)
+    load(store, "f", EVERYTHING)
+    before = contents(store, without=frozenset()), store.version()
+    with pytest.raises(SourceError, match="ends too early"):
+        load(store, "broken", breaks_off())
+    assert (contents(store, without=frozenset()), store.version()) == before
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 5])
+def test_the_size_of_a_batch_changes_nothing(store, make_store, monkeypatch, batch):
+    report = load(store, "f", EVERYTHING)
+    monkeypatch.setattr(loading, "BATCH", batch)
+    other = make_store()
+    in_batches = load(other, "f", EVERYTHING)
+    assert contents(other) == contents(store)
+    assert (+in_batches.inserted, +in_batches.duplicate) == (+report.inserted, +report.duplicate)
+
+
+# --- campaigns known only by the day -----------------------------------------------------------------------------
+
+DAILY = campaign(detail="daily")
+DAYS = [
+    DailyRecord("camp_1", date(2026, 1, 5), emails_sent=10, opened=4, replied=1, cost=900),
+    DailyRecord("camp_1", date(2026, 1, 6), emails_sent=20, opened=5, replied=None, cost=None),
+]
+REPORTED = ReportedRecord(
+    *("camp_1", at(5), at(6), 30, 27, 3, 8, 2, 2, 1, 0),
+    *(100, 200, None, 1_700, at(9)),
+)
+
+
+def test_days_keep_what_is_not_known_as_unknown(store):
+    report = load(store, "sync", [DAILY, *DAYS])
+    assert report.inserted["days"] == 2
+    day = stored_days(store)["camp_1", "activity", date(2026, 1, 6)]
+    assert (day["emails_sent"], day["replied"], day["delivered"], day["cost"]) == (20, -1, -1, -1)
+    stats = results.campaign_stats(store, "camp_1")
+    assert (stats.stats.emails_sent, stats.stats.opened, stats.stats.replied) == (30, 9, None)
+    assert (stats.stats.delivered, stats.rates.open_rate, stats.costs.total_byok_usd) == (None, None, None)
+
+
+def test_by_the_day_of_sending_only_what_was_sent_is_known(store):
+    load(store, "sync", [DAILY, *DAYS])
+    day = stored_days(store)["camp_1", "send", date(2026, 1, 5)]
+    assert (day["emails_sent"], day["cost"], day["opened"]) == (10, 900, -1)
+
+
+def test_the_totals_of_such_a_campaign_are_those_its_platform_reports(store):
+    load(store, "sync", [DAILY, *DAYS, REPORTED])
+    stats = results.campaign_stats(store, "camp_1")
+    assert (stats.stats.delivered, stats.stats.opened, stats.rates.delivery_rate) == (27, 8, 0.9)
+    assert (stats.costs.total_byok_usd, stats.costs.breakdown.email_sending) == (0.0017, None)
+    in_a_period = results.campaign_stats(store, "camp_1", Filters(start=date(2026, 1, 5)))
+    assert (in_a_period.stats.delivered, in_a_period.stats.opened) == (None, 9)
+
+
+def test_the_days_of_a_later_answer_replace_the_earlier_ones(store):
+    load(store, "sync", [DAILY, *DAYS, REPORTED])
+    load(store, "sync", [DAILY, DAYS[0]._replace(opened=6), REPORTED._replace(opened=6)])
+    assert {
+        day: numbers["opened"] for (_, basis, day), numbers in stored_days(store).items() if basis == "activity"
+    } == {date(2026, 1, 5): 6}
+    assert rows(store, schema.reported_stats, "opened") == [(6,)]
+
+
+def test_of_a_day_that_is_told_twice_the_last_word_counts(store):
+    load(store, "file", [DAILY, DAYS[0], DAYS[0]._replace(opened=7)])
+    assert stored_days(store)["camp_1", "activity", date(2026, 1, 5)]["opened"] == 7
+
+
+def test_replies_do_not_push_the_days_aside(store):
+    load(store, "sync", [DAILY, *DAYS])
+    before = stored_days(store)
+    load(store, "sync", [DAILY, reply(), reply("r2", email_id=None), event("opened", email_id="e7")])
+    assert stored_days(store) == before
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_when_events_arrive_they_become_the_truth(store, again):
+    load(store, "sync", [DAILY, *DAYS, REPORTED])
+    load(store, "file", EVERYTHING)
+    if again:
+        load(store, "sync", [DAILY, *DAYS, REPORTED])
+    assert results.campaign(store, "camp_1").detail == "events"
+    assert stored_days(store) == days_of(EVERYTHING)
+    assert results.campaign_stats(store, "camp_1").stats.emails_sent == 2
+
+
+def test_events_that_came_before_anybody_said_so_are_counted_then(store):
+    load(store, "sync", [DAILY, *DAYS, email(), event("opened")])
+    load(store, "file", [campaign()])
+    assert stored_days(store) == days_of([email(), event("opened")])
+
+
+def test_days_and_events_of_two_campaigns_mix_in_one_load(store):
+    load(store, "f", [DAILY, *DAYS, campaign("camp_2"), email(of="camp_2"), event("opened", of="camp_2")])
+    assert {name for name, _, _ in stored_days(store)} == {"camp_1", "camp_2"}
+    assert results.totals(store, Filters()).stats.emails_sent == 31
+    assert results.totals(store, Filters()).stats.delivered is None
+
+
+# --- the account -------------------------------------------------------------------------------------------------
+
+SPREAD = BenchmarkRecord("sales", "open_rate", 0.2, 0.1, 0.2, 0.3, 50, at(1))
+
+
+def test_a_plan_replaces_the_one_before(store):
+    load(store, "f", [PlanRecord("Free", 100, 0), PlanRecord("Pro", 10_000, 20_000_000)])
+    assert rows(store, schema.plan) == [("Pro", 10_000, 20_000_000)]
+    load(store, "f", [PlanRecord("Max", 1, 2)])
+    assert rows(store, schema.plan) == [("Max", 1, 2)]
+
+
+def test_a_benchmark_replaces_its_own_and_no_other(store):
+    load(store, "f", [SPREAD, SPREAD._replace(metric="reply_rate"), SPREAD._replace(mcp="")])
+    load(store, "f", [SPREAD._replace(average=0.25, updated_at=at(2))])
+    assert rows(store, schema.benchmarks, "mcp", "metric", "average") == [
+        ("", "open_rate", 0.2),
+        ("sales", "open_rate", 0.25),
+        ("sales", "reply_rate", 0.2),
+    ]
+
+
+# --- time zones --------------------------------------------------------------------------------------------------
+
+
+def test_a_load_dates_in_the_zone_of_the_database(store):
+    late = at(31, 23, 30)
+    with store.write() as connection:
+        connection.execute(update(schema.meta).where(schema.meta.c.key == "time_zone").values(value="Europe/Zurich"))
+    told = [campaign(created_at=late), email(sent_at=late), reply(received_at=late + timedelta(hours=1))]
+    load(store, "f", told)
+    assert stored_days(store) == days_of(told, "Europe/Zurich")
+    assert rows(store, schema.campaigns, "created_on") == [(date(2026, 2, 1),)]
+    assert rows(store, schema.replies, "received_at", "received_on") == [(at(32, 0, 30), date(2026, 2, 1))]
+
+
+def test_a_load_never_waits_for_what_only_reads(store):
+    with store.read() as connection:
+        connection.execute(select(schema.campaigns)).all()
+        load(store, "f", EVERYTHING)
+    assert stored_days(store) == days_of(EVERYTHING)
+
+
+def test_two_loads_of_the_same_at_once_are_as_one(store):
+    reports = []
+    threads = [threading.Thread(target=lambda: reports.append(load(store, "f", EVERYTHING))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(report.inserted["events"] for report in reports) == [0, 7]
+    assert stored_days(store) == days_of(EVERYTHING)

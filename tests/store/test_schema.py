@@ -1,0 +1,67 @@
+"""The tables: what the revisions build is what the code believes, and the rules of distribution hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import DateTime, insert, inspect, select
+
+from outreach_results.store import schema
+from outreach_results.store.schema import Instant
+
+
+def differs(_context, _inspected, _column, found, wanted):
+    """Like alembic's own comparison, which does not know that our instants are integers on SQLite."""
+    return False if isinstance(wanted, Instant) else None
+
+
+def test_the_revisions_build_exactly_the_tables_of_the_schema(store):
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": differs, "compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_comparison_would_see_a_missing_column(store):
+    with store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE plan ADD COLUMN colour TEXT")
+        context = MigrationContext.configure(connection, opts={"compare_type": differs})
+        assert [change[0] for change in compare_metadata(context, schema.metadata)] == ["remove_column"]
+
+
+def test_every_constraint_is_built_too(store):
+    with store.read() as connection:
+        found = inspect(connection)
+        for table in schema.metadata.sorted_tables:
+            assert found.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key]
+            assert {key["name"] for key in found.get_foreign_keys(table.name)} == {
+                key.name for key in table.foreign_key_constraints
+            }
+            assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
+
+
+def test_instants_are_timestamps_on_postgres_and_integers_on_sqlite(store):
+    with store.read() as connection:
+        [kind] = [column["type"] for column in inspect(connection).get_columns("emails") if column["name"] == "sent_at"]
+    assert isinstance(kind, DateTime) is not store.is_sqlite
+
+
+def test_keys_and_references_begin_with_the_campaign_so_that_tables_can_be_distributed():
+    for table in schema.metadata.sorted_tables:
+        if "campaign_id" in table.c:
+            assert next(iter(table.primary_key)).name == "campaign_id", table.name
+            assert all(next(iter(index.columns)).name == "campaign_id" for index in table.indexes), table.name
+        for key in table.foreign_key_constraints:
+            assert key.column_keys[0] == "campaign_id", key.name
+
+
+def test_an_instant_comes_back_in_utc_to_the_microsecond(store):
+    moment = datetime(2026, 1, 31, 14, 23, 5, 123456, tzinfo=UTC)
+    row = {"load_id": "x", "source": "s", "started_at": moment, "finished_at": moment}
+    with store.write() as connection:
+        connection.execute(insert(schema.loads), row | {"inserted": 0, "duplicate": 0, "rejected": 0})
+    with store.read() as connection:
+        found = connection.execute(select(schema.loads.c.started_at)).scalar_one()
+    assert found == moment
+    assert found.tzinfo is UTC

@@ -1,0 +1,82 @@
+"""Bulk writing, the same on every database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from outreach_results.store import schema
+from outreach_results.store.write import Encoder, insert_new, merge
+
+COLUMNS = ("name", "email_limit", "price")
+NASTY = "tab\t newline\n back\\slash \\. \\N 'quote' \"double\" %s :id 日本語 🙂 ‮"
+
+
+def plans(store):
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(select(schema.plan).order_by(schema.plan.c.name))]
+
+
+def test_only_rows_whose_key_is_new_are_inserted_and_counted(store):
+    with store.write() as connection:
+        assert insert_new(connection, schema.plan, COLUMNS, [("a", 1, 1), ("b", 2, 2)]) == 2
+        assert insert_new(connection, schema.plan, COLUMNS, [("b", 9, 9), ("c", 3, 3)]) == 1
+        assert insert_new(connection, schema.plan, COLUMNS, []) == 0
+    assert plans(store) == [("a", 1, 1), ("b", 2, 2), ("c", 3, 3)]
+
+
+def test_a_merge_takes_each_value_where_its_own_condition_holds(store):
+    rules = {"email_limit": "{new} > {old}", "price": "{new} < {old}"}
+    with store.write() as connection:
+        merge(connection, schema.plan, COLUMNS, [("a", 5, 5), ("b", 5, 5)], rules)
+        merge(connection, schema.plan, COLUMNS, [("a", 7, 7), ("b", 3, 3)], rules)
+    assert plans(store) == [("a", 7, 5), ("b", 5, 3)]
+
+
+def test_any_text_is_written_as_it_is(store):
+    row = ("c", NASTY, None, datetime(2026, 1, 1, tzinfo=UTC), date(2026, 1, 1), "events", False)
+    columns = tuple(column.name for column in schema.campaigns.c)
+    with store.write() as connection:
+        encoder = Encoder(connection, ZoneInfo("UTC"))
+        insert_new(connection, schema.campaigns, columns, [(*row[:3], encoder.instant(row[3]), *row[4:])])
+    with store.read() as connection:
+        assert tuple(connection.execute(select(schema.campaigns)).one()) == row
+
+
+def test_texts_are_compared_byte_by_byte(store):
+    columns = tuple(column.name for column in schema.emails.c)
+    campaign_columns = tuple(column.name for column in schema.campaigns.c)
+
+    def email(name):
+        return ("c", "e", None, name, None, None, None, 0, 0, 0)
+
+    with store.write() as connection:
+        now = Encoder(connection, ZoneInfo("UTC")).instant(datetime(2026, 1, 1, tzinfo=UTC))
+        insert_new(
+            connection,
+            schema.campaigns,
+            campaign_columns,
+            [("c", "C", None, now, "2026-01-01", "events", False)],
+        )
+        for name in ("a", "B", "é", "z", "Z"):
+            merge(connection, schema.emails, columns, [email(name)], {"name": "{new} > {old}"})
+        assert connection.execute(select(schema.emails.c.name)).scalar() == "é"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Zurich", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"])
+def test_an_instant_is_dated_in_the_zone(store, zone):
+    moment = datetime(2026, 3, 29, 22, 30, tzinfo=UTC)
+    with store.write() as connection:
+        day = Encoder(connection, ZoneInfo(zone)).day(moment)
+        assert Encoder(connection, ZoneInfo(zone)).day(None) is None
+    assert str(day) == moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+@given(st.integers(0, 2 * 10**15).map(lambda n: timedelta(microseconds=n)))
+def test_microseconds_since_1970_are_exact(since):
+    assert timedelta(microseconds=schema.to_micros(schema.EPOCH + since)) == since
