@@ -1,12 +1,18 @@
 """Campaigns in this product's own CSV: one row an event, in the columns of `export.CSV_COLUMNS`.
 
 Columns are found by name, in any order; those that are not needed may be missing.
+
+Files hold millions of rows, so there are two ways through a row: nearly all are plain, and become records with a few
+comparisons; a row that is unusual in any way is read field by field, which also finds what is wrong with it. Both
+give the same records.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 from outreach_results.errors import SourceError
@@ -17,6 +23,9 @@ from outreach_results.models import COST_COLUMNS, EventType
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
+_PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
+_COSTS = slice(_PLACES["cost_ai_generation_usd"], _PLACES["cost_email_sending_usd"] + 1)
+_REMEMBERED = 50_000
 
 csv.field_size_limit(read.MAX_BODY * 2)
 
@@ -49,13 +58,22 @@ def read_rows(file: Iterable[str], source: str) -> read.Records:
                 f"{source} is not a CSV export of Outreach Results: it has no column {', '.join(missing)}. "
                 "Nothing was imported."
             )
-        parse = _parser(header)
-        described: set[tuple[str, ...]] = set()
+        in_our_order = header == list(CSV_COLUMNS)
+        arranged = _arranger(header)
+        rows = _Rows()
         for number, row in enumerate(reader, 2):
             if not row:
                 continue
+            if len(row) != len(header):
+                yield Rejected(source, number, "row", f"it has {len(row)} cells, the header has {len(header)}")
+                continue
+            cells = row if in_our_order else arranged(row)
+            records = rows.plain(cells)
+            if records is not None:
+                yield from records
+                continue
             try:
-                yield from parse(row, described)
+                yield from rows.careful(cells)
             except FieldError as error:
                 yield Rejected(source, number, error.column, error.reason)
     except csv.Error as error:
@@ -71,26 +89,70 @@ def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
         yield line
 
 
-def _parser(header: list[str]) -> Callable[[list[str], set[tuple[str, ...]]], Iterable[Record]]:
-    """A function from a row to its records, with the columns looked up once."""
-    places = {name: header.index(name) for name in CSV_COLUMNS if name in header}
-    width = len(header)
-    campaign_places = [places.get(name) for name in ("campaign_id", "campaign_name", "mcp", "campaign_created_at")]
+def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:
+    """Puts the cells of a row in the order of `CSV_COLUMNS`; columns that the file lacks are empty."""
+    places = itemgetter(*(header.index(name) if name in header else len(header) for name in CSV_COLUMNS))
+    return lambda row: list(places([*row, ""]))
 
-    def parse(row: list[str], described: set[tuple[str, ...]]) -> Iterable[Record]:
-        if len(row) != width:
-            raise FieldError("row", f"it has {len(row)} cells, the header has {width}")
+
+class _Rows:
+    """The two ways from the cells of a row, in the order of `CSV_COLUMNS`, to its records."""
+
+    def __init__(self) -> None:
+        self._described: dict[tuple[str, ...], str] = {}
+        self._told: dict[str, tuple[str, ...]] = {}  # what was already said of the latest e-mails
+
+    def plain(self, cells: list[str]) -> tuple[Record, ...] | None:
+        """The records of a plain row; None where it is not, and has to be read with care."""
+        whose, title, mcp, created, email_id, recipient, name, company, kind, at, event_id, machine, url = cells[:13]
+        campaign_id = self._described.get((whose, title, mcp, created))
+        # As long as all of them together, none is too long. An apostrophe may be one that defuses a formula.
+        texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
+        if campaign_id is None or not email_id or len(texts) > read.MAX_ID or "'" in texts:
+            return None
+        try:
+            instant = datetime.fromisoformat(at)
+        except ValueError:
+            return None
+        if instant.tzinfo is not UTC or instant.year not in read.YEARS:
+            return None
+        about = (campaign_id, recipient, name, company)
+        if kind == "sent":
+            costs = [_plain_micros(cell) for cell in cells[_COSTS]]
+            if None in costs:
+                return None
+            self._remember(email_id, about)
+            described = (recipient or None, name or None, company or None)
+            return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs),)  # type: ignore[arg-type]
+        if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
+            return None
+        event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None)
+        if not recipient or self._told.get(email_id) == about:
+            return (event,)
+        self._remember(email_id, about)
+        return read.EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
+
+    def _remember(self, email_id: str, about: tuple[str, ...]) -> None:
+        if len(self._told) >= _REMEMBERED:
+            self._told.clear()
+        self._told[email_id] = about
+
+    def careful(self, cells: list[str]) -> Iterator[Record]:
+        """The records of any row.
+
+        Raises:
+            FieldError: a cell is not what it has to be.
+        """
 
         def cell(name: str) -> str:
-            place = places.get(name)
-            value = "" if place is None else row[place]
+            value = cells[_PLACES[name]]
             return fuse(value) if value[:1] == "'" and name in _TEXTS else value
 
-        described_by = tuple("" if place is None else row[place] for place in campaign_places)
         campaign_id = cell("campaign_id")
-        if described_by not in described:
+        described_by = tuple(cells[:4])
+        if described_by not in self._described:
             yield _campaign(cell)
-            described.add(described_by)
+            self._described[described_by] = campaign_id
         email_id = cell("email_id")
         kind = cell("type")
         if kind == EventType.REPLIED and cell("sentiment"):
@@ -120,7 +182,18 @@ def _parser(header: list[str]) -> Callable[[list[str], set[tuple[str, ...]]], It
             read.text("url", cell("url")),
         )
 
-    return parse
+
+_PLAIN_KINDS = frozenset(map(str, EventType)) - {EventType.SENT, EventType.REPLIED}
+_FLAGS = {"true": True, "false": False, "": False}
+
+
+def _plain_micros(cell: str) -> int | None:
+    """Dollars with at most six decimals in micro-dollars; None where it is written in any other way."""
+    dollars, point, cents = cell.partition(".")
+    if point and not cents:
+        return None
+    digits = dollars + cents.ljust(6, "0")
+    return int(digits) if len(cents) <= 6 and len(digits) <= 15 and digits.isdecimal() else None
 
 
 Cell = Callable[[str], str]

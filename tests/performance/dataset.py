@@ -1,0 +1,179 @@
+"""Made-up campaigns of any size: the same every time, and quick to make.
+
+About 2.6 events an e-mail, its sending included; ids are scattered as those of real platforms are, so that no key
+comes in the order of time; one reply to twenty e-mails.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.records import (
+    BenchmarkRecord,
+    CampaignRecord,
+    EmailRecord,
+    EventRecord,
+    PlanRecord,
+    Record,
+    ReplyRecord,
+)
+from outreach_results.models import Sentiment
+
+CAMPAIGNS = 200
+DAYS = 180
+START = datetime(2025, 7, 1, tzinfo=UTC)
+REPLIED = 0.05
+
+_HOW_OFTEN = {"delivered": 0.95, "bounced": 0.05, "opened": 0.43, "clicked": 0.08, "unsubscribed": 0.02}
+_SPREAD_S = {"delivered": 60, "bounced": 60, "opened": 3 * 86400, "clicked": 4 * 86400, "unsubscribed": 5 * 86400}
+_MACHINE = {"opened": 0.25, "clicked": 0.1}
+_MEETING = 0.012
+_FIRST = "Ada Grace Alan Edsger Barbara Donald Frances Ken Margaret Linus Radia Tim Hedy John Katherine Niklaus".split()
+_LAST = "Lovelace Hopper Turing Dijkstra Liskov Knuth Allen Perlman Hamilton Lamarr Johnson Wirth Moser Okafor Zhang".split()
+_COMPANY = "Acme Birch Cobalt Delta Ember Fjord Garnet Harbor Indigo Juniper Krypton Lumen Mosaic Nimbus Onyx".split()
+_WORDS = (
+    "thanks for reaching out we are happy with our current provider please call me next week the price is too high "
+    "could you send more details about integration security and onboarding our team meets on monday not interested "
+    "remove me from this list sounds great let us talk what does it cost per seat who else uses it in our industry"
+).split()
+_SENTIMENTS = [str(s) for s in Sentiment]
+_SENTIMENT_SHARES = [0.22, 0.3, 0.25, 0.13, 0.1]
+
+
+def campaign_id(number: int) -> str:
+    """The id of the campaign of that number."""
+    return f"camp_{number * 7919 % 999983:06d}"
+
+
+def campaign(number: int) -> CampaignRecord:
+    """The campaign of that number."""
+    mcp = ("sales-outreach", "partner-outreach", "recruiting", None)[number % 4]
+    return CampaignRecord(campaign_id(number), f"Campaign {number:03d}", mcp, START + timedelta(hours=number))
+
+
+def campaign_records(number: int, emails: int, *, first_email: int = 0, day: int | None = None) -> Iterator[Record]:
+    """All of one campaign; an e-mail's events follow it.
+
+    Args:
+        first_email: where its e-mails start to be counted, to add to a campaign.
+        day: send all of it on this day, instead of over `DAYS` days.
+    """
+    yield campaign(number)
+    for first in range(first_email, first_email + emails, 20_000):
+        last = min(first + 20_000, first_email + emails)
+        yield from _some(number, first, last - first, day)
+
+
+def _some(number: int, first: int, count: int, day: int | None) -> Iterator[Record]:
+    own = campaign_id(number)
+    random = np.random.default_rng([number, first])
+    day_of = random.integers(0, DAYS, count) if day is None else np.full(count, day)
+    sent_s = (day_of * 86400 + random.integers(8 * 3600, 18 * 3600, count)).tolist()
+    costs = random.integers(500, 20_000, (count, 3)).tolist()
+    happens = {kind: (random.random(count) < share).tolist() for kind, share in _HOW_OFTEN.items()}
+    delays = {kind: random.integers(1, spread, count).tolist() for kind, spread in _SPREAD_S.items()}
+    machine = {kind: (random.random(count) < share).tolist() for kind, share in _MACHINE.items()}
+    replied = (random.random(count) < REPLIED).tolist()
+    meets = (random.random(count) < _MEETING).tolist()
+    names = random.integers(0, 1000, (count, 3)).tolist()
+    for i in range(count):
+        n = first + i
+        email_id = f"em_{_scattered(n, 1):08x}"
+        sent_at = START + timedelta(seconds=sent_s[i])
+        a, b, c = names[i]
+        who = f"{_FIRST[a % len(_FIRST)]} {_LAST[b % len(_LAST)]}"
+        company = f"{_COMPANY[c % len(_COMPANY)]} {c}"
+        address = f"p{n}.{a}@{_COMPANY[c % len(_COMPANY)].lower()}{c}.example"
+        yield EmailRecord(own, email_id, address, who, company, sent_at, *costs[i])
+        for k, (kind, happened) in enumerate(happens.items()):
+            if happened[i] and not (kind == "delivered" and happens["bounced"][i]):
+                at = sent_at + timedelta(seconds=delays[kind][i])
+                is_machine = kind in machine and machine[kind][i]
+                url = "https://example.com/offer" if kind == "clicked" else None
+                yield EventRecord(own, f"ev_{_scattered(n * 8 + k, 2):010x}", email_id, kind, at, is_machine, url)
+        if meets[i]:
+            at = sent_at + timedelta(days=7)
+            yield EventRecord(own, f"ev_{_scattered(n * 8 + 7, 2):010x}", email_id, "meeting_booked", at)
+        if replied[i]:
+            yield _reply(own, n, email_id, address, who, company, sent_at + timedelta(seconds=delays["opened"][i] + 60))
+
+
+def _scattered(n: int, salt: int) -> int:
+    """A number that no other ``n`` gets, in no order."""
+    return (n * 0x9E3779B1 + salt * 0x7F4A7C15) % 2**32 if n < 2**32 else n
+
+
+def _reply(own: str, n: int, email_id: str, address: str, who: str, company: str, at: datetime) -> ReplyRecord:
+    random = np.random.default_rng([n, int(at.timestamp())])
+    words = [_WORDS[i] for i in random.integers(0, len(_WORDS), 24)]
+    words += [f"topic{random.integers(0, 50)}", f"ticket{n % 99991}"]
+    body = " ".join(words)
+    sentiment = _SENTIMENTS[int(random.choice(5, p=_SENTIMENT_SHARES))]
+    return ReplyRecord(
+        own, f"re_{_scattered(n, 3):08x}", email_id, address, who, company, sentiment, body[:90], body, at
+    )
+
+
+def account_records() -> Iterator[Record]:
+    """A plan and the community's benchmarks."""
+    yield PlanRecord("Pro", 20_000_000, 20_000_000)
+    updated = datetime(2026, 1, 1, tzinfo=UTC)
+    for mcp in ("", "sales-outreach", "partner-outreach", "recruiting"):
+        for metric, middle in (
+            ("delivery_rate", 0.94),
+            ("open_rate", 0.35),
+            ("reply_rate", 0.045),
+            ("avg_cost_per_email_usd", 0.03),
+        ):
+            spread = [middle, middle * 0.8, middle, middle * 1.2]
+            yield BenchmarkRecord(mcp, metric, *spread, sample_size=1247, updated_at=updated)
+
+
+def write_csv(path: Path, emails: int, campaigns: int, *, day: int | None = None, first_email: int = 0) -> int:
+    """A CSV of several campaigns in the order of time, as an event log is; the number of its rows."""
+    rows = [
+        row
+        for number in range(campaigns)
+        for row in csv_rows(campaign_records(number, emails // campaigns, first_email=first_email, day=day))
+    ]
+    rows.sort(key=lambda row: row[9])
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows(rows)
+    return len(rows)
+
+
+def csv_rows(records: Iterator[Record]) -> Iterator[tuple[str, ...]]:
+    """The rows of a campaign's CSV, as the export writes them."""
+    head: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    for record in records:
+        if isinstance(record, CampaignRecord):
+            head = (record.campaign_id, record.name, record.mcp or "", _iso(record.created_at))
+        elif isinstance(record, EmailRecord):
+            about = (record.email_id, record.recipient or "", record.name or "", record.company or "")
+            assert record.sent_at is not None
+            costs = (f"{cost / 1e6:.6f}" for cost in record[6:])
+            yield (*head, *about, "sent", _iso(record.sent_at), "", "", "", *costs, *("",) * 10)
+        elif isinstance(record, EventRecord):
+            flag = "true" if record.is_machine else "false"
+            at = _iso(record.occurred_at)
+            yield (*head, *about, record.type, at, record.event_id, flag, record.url or "", *("",) * 13)
+        elif isinstance(record, ReplyRecord):
+            flag = "true" if record.sentiment == "automatic" else "false"
+            whose = (record.address or "", record.name or "", record.company or "")
+            told = (*whose, record.sentiment, record.preview, record.body or "")
+            at = _iso(record.received_at)
+            own = (record.email_id or "", "", "", "", "replied", at, record.reply_id, flag, "")
+            yield (*head, *own, "", "", "", *told, "", "", "", "")
+
+
+def _iso(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat() + "Z"
