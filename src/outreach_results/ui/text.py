@@ -9,18 +9,34 @@ from zoneinfo import ZoneInfo
 
 MISSING = "–"
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&^=@/\"'])")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$:<>&^=@/\"']")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+# The dashboard makes links, icons and arrows of these after it has taken the escapes away. In an element of its own,
+# such as a colour directive that names no colour, a character is never seen together with those that follow.
+_LATE = re.compile(
+    r"(?<=www)\. | :(?=// | [\w+-]+:) | @ | [<>=~-](?=[<>=~-])",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def plain(text: str) -> str:
     """Text for a place that reads Markdown, so that every character shows as itself."""
     one_line = " ".join(text.split())
-    return _MARKDOWN.sub(r"\\\1", one_line).replace("\\<", "&lt;").replace("\\>", "&gt;").replace("\\&", "&amp;")
+    pieces, end = [], 0
+    for late in _LATE.finditer(one_line):
+        pieces += [_escaped(one_line[end : late.start()]), f":color[{_escaped(late[0])}]"]
+        end = late.end()
+    return "".join([*pieces, _escaped(one_line[end:])])
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
 
 
 def in_chart(text: str) -> str:
-    """Text for a Plotly figure, which reads a little HTML."""
-    return escape(" ".join(text.split()), quote=False).replace("$", "&#36;")
+    """Text for a Plotly figure, which reads a little HTML, formulas and templates."""
+    return escape(" ".join(text.split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def number(value: float | None) -> str:
@@ -29,8 +45,10 @@ def number(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share with one decimal: 24.6 %."""
-    return MISSING if value is None else f"{value:.1%}".replace("%", " %")
+    """A share with one decimal: 24.6 %. What is not nothing never shows as 0."""
+    if value is None:
+        return MISSING
+    return "<0.1 %" if 0 < value < 0.0005 else f"{value:.1%}".replace("%", " %")
 
 
 def change(relative: float) -> str:
@@ -44,10 +62,13 @@ def points(difference: float) -> str:
 
 
 def money(value: float | None) -> str:
-    """Dollars; small amounts keep a third decimal."""
+    """Dollars: $8.74; small amounts keep a third decimal. What is not nothing never shows as 0."""
     if value is None:
         return MISSING
-    return f"${value:,.3f}" if 0 < abs(value) < 0.1 else f"${value:,.2f}"
+    sign, amount = "-" if value < 0 else "", abs(value)
+    if 0 < amount < 0.0005:
+        return f"{sign}<$0.001"
+    return f"{sign}${amount:,.3f}" if 0 < amount < 0.1 else f"{sign}${amount:,.2f}"
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

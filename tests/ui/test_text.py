@@ -1,0 +1,144 @@
+"""Strangers' words as plain characters, and numbers for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from outreach_results.ui import text
+from support.hostile import HOSTILE
+
+# Letters would seldom meet to something that Markdown reads; these often do.
+active_texts = st.text(st.sampled_from("\\`*_{}[]()#+-.!|~$:<>&^=@/\"' \n\tabw1;x"), max_size=40)
+any_texts = st.text(max_size=60)
+texts = active_texts | any_texts | st.sampled_from(HOSTILE)
+
+markdown = MarkdownIt("js-default", {"html": True, "linkify": False, "typographer": False})
+
+
+class Shown(HTMLParser):
+    """The characters a browser would show, and the elements around them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.tags = "", []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, _attributes):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+    def note_markup(self, content):
+        self.tags.append(content)
+
+    handle_comment = handle_decl = handle_pi = unknown_decl = note_markup
+
+
+def one_line(words):
+    return " ".join(words.replace("\0", "\N{REPLACEMENT CHARACTER}").split())
+
+
+def without_isolation(source):
+    """The source without the colour directives that keep characters apart: no part of common Markdown."""
+    for character in (r"\.", r"\:", r"\@", "&lt;", "&gt;", r"\=", r"\~", r"\-"):
+        source = source.replace(f":color[{character}]", character)
+    return source
+
+
+@given(texts)
+@example("a\n# b")
+@example("| a |\n|---|\n| b |")
+@example("[a]: http://example.com")
+@example(r"\*a\*")
+@example("&lt;b&gt; &#36; &copy")
+@example("</p><script>")
+def test_markdown_shows_every_character_of_plain_text_as_itself(words):
+    shown = Shown(markdown.render(without_isolation(text.plain(words))))
+    assert one_line(shown.text) == one_line(words)
+    assert set(shown.tags) <= {"p"}
+
+
+@given(texts, texts)
+def test_plain_text_stays_plain_between_markdown_of_our_own(before, after):
+    source = f"**{text.plain('a' + before + 'a')}** and {text.plain(after)}"
+    shown = Shown(markdown.render(without_isolation(source)))
+    assert one_line(shown.text) == one_line(f"a{before}a and {after}")
+    assert [tag for tag in shown.tags if tag != "p"] == ["strong"]
+
+
+@given(active_texts)
+def test_plain_text_is_one_line(words):
+    assert "\n" not in text.plain(words)
+
+
+def test_this_check_would_see_what_is_not_plain():
+    assert Shown(markdown.render("a **b** <i>c</i>")).tags == ["p", "strong", "i"]
+    assert Shown(markdown.render("&amp;amp;")).text.strip() == "&amp;"
+
+
+@given(texts)
+@example("<br>")
+@example("<a href='http://example.com'>x</a>")
+@example("&lt;b&gt;")
+def test_no_tag_survives_in_a_chart(words):
+    shown = Shown(text.in_chart(words))
+    assert shown.tags == []
+    assert one_line(shown.text) == one_line(words.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+
+@given(texts)
+@example("%{x} and $x^2$")
+def test_no_template_and_no_formula_survives_in_a_chart(words):
+    assert "%{" not in text.in_chart(words)
+    assert "$" not in text.in_chart(words)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "–"), (0, "0"), (7, "7"), (1247, "1,247"), (1_234_567, "1,234,567"), (-1247, "-1,247"), (12.0, "12")],
+)
+def test_counts_have_thousands_separators(value, shown):
+    assert text.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((None, "–"), (0, "0.0 %"), (0.0, "0.0 %"), (0.245614, "24.6 %"), (1, "100.0 %"), (1.5, "150.0 %")),
+        *((0.0005, "0.1 %"), (0.000499, "<0.1 %"), (1e-9, "<0.1 %")),
+    ],
+)
+def test_shares_have_one_decimal_and_are_not_rounded_to_nothing(value, shown):
+    assert text.percent(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((None, "–"), (0, "$0.00"), (8.74, "$8.74"), (1234567.891, "$1,234,567.89"), (0.1, "$0.10")),
+        *((0.018, "$0.018"), (0.0005, "$0.001"), (0.0004, "<$0.001")),
+        *((-8.74, "-$8.74"), (-0.018, "-$0.018"), (-1e-6, "-<$0.001")),
+    ],
+)
+def test_money_is_dollars_and_is_not_rounded_to_nothing(value, shown):
+    assert text.money(value) == shown
+
+
+@pytest.mark.parametrize(("relative", "shown"), [(0.62, "+62 %"), (-0.085, "-8 %"), (0, "+0 %"), (2.1, "×3.1")])
+def test_changes_have_a_sign_and_become_multiples_beyond_tripling(relative, shown):
+    assert text.change(relative) == shown
+
+
+def test_moments_are_told_in_the_reporting_zone():
+    instant = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
+    assert text.moment(instant, ZoneInfo("UTC")) == "31 Jan 2026, 23:30"
+    assert text.moment(instant, ZoneInfo("Asia/Tokyo")) == "1 Feb 2026, 08:30"
