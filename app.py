@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-PAGES = ("overview", "trends", "inbox", "usage", "benchmarks")
+PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 
 
 def dashboard() -> None:

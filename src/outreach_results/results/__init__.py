@@ -19,6 +19,7 @@ from outreach_results.results.campaigns import (
 )
 from outreach_results.results.daily import campaign_daily, daily_stats
 from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
+from outreach_results.results.sources import load_history
 from outreach_results.results.totals import (
     COST_FIELDS,
     Totals,
@@ -54,6 +55,7 @@ __all__ = [
     "funnel",
     "inbox",
     "last_day",
+    "load_history",
     "next_month",
     "plan_of",
     "replies",

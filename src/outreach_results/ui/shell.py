@@ -10,7 +10,8 @@ import streamlit as st
 from outreach_results import results, sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
-from outreach_results.ui import address, filters
+from outreach_results.sync import sync_status
+from outreach_results.ui import address, data, filters
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -77,14 +78,18 @@ def plain_errors() -> Iterator[None]:
 
 def _welcome() -> None:
     st.title("No results yet", anchor=False)
-    st.write(
-        "Bring your campaigns in from a file with `outreach-results import FILE`, "
-        "or look around with the sample data first."
-    )
-    if st.button("Load the sample data", type="primary"):
-        with st.spinner("Loading the sample data …"):
-            sample.load_sample(store())
-        st.rerun()
+    st.write("Bring your campaigns in from files or from your outreach platform, or look around first.")
+    look, files = st.columns(2, gap="large")
+    with look:
+        st.subheader("Look around", anchor=False)
+        st.write("A dozen made-up campaigns show what the dashboard can do. They are removed with one click.")
+        if st.button("Load the sample data", type="primary"):
+            with st.spinner("Loading the sample data …"):
+                sample.load_sample(store())
+            st.rerun()
+    with files:
+        data.upload()
+    data.sync_summary(sync_status(store()))
 
 
 def _sample_notice() -> None:

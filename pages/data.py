@@ -1,0 +1,15 @@
+"""Data: where the numbers come from, when they were last brought in, and whether the platform agrees."""
+
+import streamlit as st
+
+from outreach_results import results
+from outreach_results.sync import sync_status
+from outreach_results.ui import data, shell
+from outreach_results.ui.cache import ask, store
+
+shell.begin("Data", "Where do the numbers come from?", by_period=False)
+st.caption(f"Days are those of the reporting time zone, {store().zone().key}.")
+
+data.upload()
+data.sync_summary(sync_status(store()))
+data.history(ask(results.load_history))

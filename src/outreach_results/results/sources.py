@@ -1,0 +1,37 @@
+"""Where the numbers come from: what was brought in, when, and what of it could not be used."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import select
+
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+LOADS_SHOWN = 100
+
+
+def load_history(store: Store) -> pd.DataFrame:
+    """The latest loads, newest first.
+
+    Columns: source, finished_at (datetime in the reporting zone), inserted, duplicate, rejected, seconds.
+    """
+    table = schema.loads.c
+    query = select(schema.loads).order_by(table.finished_at.desc(), table.load_id).limit(LOADS_SHOWN)
+    with store.read() as connection:
+        rows = connection.execute(query).mappings().all()
+    zone = store.zone()
+    return pd.DataFrame(
+        [
+            {
+                "source": row["source"],
+                "finished_at": row["finished_at"].astimezone(zone),
+                "inserted": row["inserted"],
+                "duplicate": row["duplicate"],
+                "rejected": row["rejected"],
+                "seconds": (row["finished_at"] - row["started_at"]).total_seconds(),
+            }
+            for row in rows
+        ],
+        columns=["source", "finished_at", "inserted", "duplicate", "rejected", "seconds"],
+    )

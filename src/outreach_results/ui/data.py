@@ -1,0 +1,111 @@
+"""The larger pieces of the data page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results.models import Filters
+from outreach_results.sync import SyncStatus
+from outreach_results.ui import downloads, text
+from outreach_results.ui.cache import store
+from outreach_results.ui.importing import ImportJob, start_import
+
+_JOB = "import-job"
+_ALL = Filters()
+
+
+def upload() -> None:
+    """Files from the person's own machine."""
+    st.subheader("Import files", anchor=False)
+    files = st.file_uploader(
+        "JSON or CSV exports", type=["json", "csv"], accept_multiple_files=True, key="upload", width="stretch"
+    )
+    job: ImportJob | None = st.session_state.get(_JOB)
+    is_running = job is not None and not job.is_done
+    if st.button("Import", type="primary", disabled=not files or is_running):
+        st.session_state[_JOB] = start_import(store(), [(file.name, file) for file in files])
+        st.rerun()
+    if job is not None and is_running:
+        _progress(job)
+    elif job is not None:
+        _outcome(job)
+
+
+@st.fragment(run_every="500ms")
+def _progress(job: ImportJob) -> None:
+    if job.is_done:
+        st.rerun()
+    st.text(f"{job.doing}: {job.records:,} records so far …")
+
+
+def _outcome(job: ImportJob) -> None:
+    for report in job.reports:
+        st.text(report.sentence())
+    for problem in job.problems:
+        st.error(text.plain(problem), icon="⚠️")
+    if job.rejected:
+        shown = pd.DataFrame(job.rejected[:200])
+        st.markdown(f"**{len(job.rejected):,} rows could not be used.** Everything else is in.")
+        st.dataframe(shown, hide_index=True, key="rejected", alt="Rows that could not be used, with the reason")
+        st.download_button("Download these rows", job.rejected_csv, "rejected.csv", "text/csv", on_click="ignore")
+
+
+def sync_summary(status: SyncStatus) -> None:
+    """When the platform was last asked, and what failed."""
+    st.subheader("Sync", anchor=False)
+    zone = store().zone()
+    if status.running_since is not None:
+        st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
+    last = status.last
+    if last is None:
+        if status.running_since is None:
+            st.text(
+                "Nothing was synced yet. Set OUTREACH_API_URL and OUTREACH_API_KEY, then run: outreach-results sync"
+            )
+        return
+    when = "" if last.finished_at is None else f" on {text.moment(last.finished_at, zone)}"
+    st.text(f"Last sync{when} from {last.server}: {last.sentence()}")
+    if last.problem:
+        st.error(text.plain(last.problem), icon="⚠️")
+    for campaign_id, reason in last.failed.items():
+        st.warning(text.plain(f"{campaign_id or 'Account'}: {reason}"), icon="⚠️")
+    notes = [f"{campaign_id or 'Account'}: {note}" for campaign_id, found in last.notes.items() for note in found]
+    if notes:
+        with st.expander(f"{len(notes)} remarks"):
+            st.text("\n".join(notes))
+
+
+def reconciliation(frame: pd.DataFrame) -> None:
+    """What the platform reports beside what is counted here."""
+    st.subheader("Does it agree with the platform?", anchor=False)
+    if frame.empty:
+        st.caption("As soon as a platform reports its own totals, they are compared here with what its events say.")
+        return
+    only = st.toggle("Only what differs", value=True, key="differs", bind="query-params")
+    shown = frame[frame["difference"].fillna(0) != 0] if only else frame
+    if shown.empty:
+        st.success("Everything agrees.")
+    else:
+        st.dataframe(shown, hide_index=True, key="reconciliation", alt="Reported and counted numbers side by side")
+    downloads.table_buttons("reconciliation", frame, _ALL, key="reconciliation-data")
+
+
+def history(frame: pd.DataFrame) -> None:
+    """What was brought in, newest first."""
+    st.subheader("History", anchor=False)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="load-history",
+        column_config={
+            "source": st.column_config.TextColumn("Source", width="large"),
+            "finished_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+            "inserted": st.column_config.NumberColumn("New", format="localized"),
+            "duplicate": st.column_config.NumberColumn("Already known", format="localized"),
+            "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
+            "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+        },
+        alt="What was brought in, newest first",
+    )
+    downloads.table_buttons("loads", frame, _ALL, key="loads-data")
