@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from outreach_results import cli_sync, results, sample
 from outreach_results import export as exports
-from outreach_results import results, sample
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.files import records_of
@@ -23,6 +23,7 @@ from outreach_results.ingest.records import Rejected
 from outreach_results.store import admin
 from outreach_results.store import keys as api_keys
 from outreach_results.store.engine import Store, open_store
+from outreach_results.sync import server_of, sync
 
 app = typer.Typer(
     help="Results of cold-email campaigns: load them, look at them, export them.",
@@ -135,6 +136,24 @@ def _print_report(report: LoadReport, written_to: Path | None) -> None:
             f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
         )
         say.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
+
+
+@app.command(name="sync")
+def sync_results(
+    campaign: Annotated[
+        list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
+    ] = None,
+) -> None:
+    """Bring in what changed on the server of OUTREACH_API_URL. What did not change is not fetched again.
+
+    Exit status: 0 everything the server has is here, 1 something failed.
+    """
+    store = _store()
+    with closing(server_of(settings())) as server, cli_sync.campaign_progress(say) as on_progress:
+        report = sync(store, server, campaign_ids=campaign or (), on_progress=on_progress)
+    cli_sync.print_report(say, report)
+    if not report.is_complete:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -12,6 +12,7 @@ Each message is a sentence that a person can act on; nothing else of an error is
     │   ├── KeyRefusedError   the server does not accept the key
     │   └── NotOfferedError   the server does not have what was asked for
     ├── SyncRunningError    another sync of the same database is running
+    ├── StoppedError        somebody asked it to stop
     └── ConflictError       somebody else changed the same thing first
 """
 
@@ -66,6 +67,10 @@ class NotOfferedError(SourceError):
 
 class SyncRunningError(OutreachError):
     """Another sync of the same database is running."""
+
+
+class StoppedError(OutreachError):
+    """Somebody asked what was going on to stop."""
 
 
 class ConflictError(OutreachError):

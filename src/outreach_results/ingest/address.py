@@ -1,0 +1,64 @@
+"""The address of a server and the key for it: what is allowed, and why not."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from outreach_results.errors import ConfigError, SourceError
+
+
+def checked_address(url: str, key: SecretStr | None) -> httpx.URL:
+    """The address of a server, normalised.
+
+    Raises:
+        ConfigError: it is none, or would carry the key in clear over a network.
+    """
+    try:
+        found = httpx.URL(url.strip())
+    except httpx.InvalidURL:
+        found = httpx.URL()
+    if found.scheme not in ("http", "https") or not found.host:
+        raise ConfigError(
+            "OUTREACH_API_URL is no address of a server: write it like https://results.example.com/api/v1."
+        )
+    if found.userinfo or found.query or found.fragment:
+        raise ConfigError("OUTREACH_API_URL must hold no password, no ? and no #. The key belongs in OUTREACH_API_KEY.")
+    if found.scheme == "http" and key is not None and not is_loopback(found):
+        raise ConfigError(
+            f"OUTREACH_API_URL begins with http://, so everybody on the way to {found.host} could read the key. "
+            "Use https://."
+        )
+    return found.copy_with(path=found.path.rstrip("/") or "/")
+
+
+def checked_key(key: SecretStr) -> str:
+    """The key, fit for a header.
+
+    Raises:
+        ConfigError: it cannot be a key. The message does not hold it.
+    """
+    value = key.get_secret_value().strip()
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError("OUTREACH_API_KEY is no key: it must be printable ASCII characters without a space.")
+    return value
+
+
+def is_loopback(url: httpx.URL) -> bool:
+    """Whether the address is on this machine."""
+    if url.host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return False
+
+
+def path_segment(part: str) -> str:
+    """A part of a path that stays one part, whatever characters a stranger put into an id."""
+    if part in (".", ".."):
+        raise SourceError(f"The id {part!r} cannot be asked for.")
+    return quote(part, safe="")

@@ -1,0 +1,93 @@
+"""Reading a list page by page while others add to it and take from it: nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from outreach_results.errors import SourceError
+
+T = TypeVar("T")
+
+MAX_ITEMS = 200_000
+MAX_PAGES = 10_000
+MAX_PASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page: its items by their id, and where it says it stands."""
+
+    items: dict[str, T]
+    total: int
+    per_page: int
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """A whole list. Where it is not complete, an item that is missing from it may exist all the same."""
+
+    items: dict[str, T]
+    reported_total: int
+    is_complete: bool
+    etags: tuple[str, ...]
+
+
+class Ask(Protocol[T]):
+    """Asks for a page by its number; answers None where it is unchanged since that ETag."""
+
+    def __call__(self, page: int, etag: str | None = None) -> Page[T] | None: ...
+
+
+def is_unchanged(ask: Ask[T], etags: Sequence[str]) -> bool:
+    """Whether every page that was read the last time is still the same. Without ETags nobody knows: then it is not."""
+    return bool(etags) and all(ask(number, etag) is None for number, etag in enumerate(etags, 1))
+
+
+def read_all(ask: Ask[T]) -> Listing[T]:
+    """Every item of a list, in as many passes as it takes to be sure.
+
+    A list that shifts while it is read repeats an item on the next page, or moves one to a page that was read
+    already. So a pass counts only if the total stayed the same from its first page to its last, and there are as many
+    different items. A server whose total is simply wrong is believed when two passes in a row find the same items.
+
+    Raises:
+        SourceError: the list is longer than can be read this way.
+    """
+    before: dict[str, T] | None = None
+    seen: dict[str, T] = {}
+    for _ in range(MAX_PASSES):
+        pages = _one_pass(ask)
+        items = {key: item for page in pages for key, item in page.items.items()}
+        total = pages[-1].total
+        is_steady = len({page.total for page in pages}) == 1
+        if is_steady and (len(items) == total or (before is not None and before.keys() == items.keys())):
+            is_complete = len(items) >= total
+            return Listing(items, total, is_complete, _etags(pages) if is_complete else ())
+        before = items if is_steady else None
+        seen |= items
+    return Listing(seen, pages[-1].total, is_complete=False, etags=())
+
+
+def _etags(pages: list[Page[T]]) -> tuple[str, ...]:
+    etags = tuple(page.etag for page in pages if page.etag is not None)
+    return etags if len(etags) == len(pages) else ()
+
+
+def _one_pass(ask: Ask[T]) -> list[Page[T]]:
+    pages = [_page(ask, 1)]
+    while pages[-1].items and len(pages) * pages[0].per_page < pages[-1].total:
+        if pages[-1].total > MAX_ITEMS or len(pages) == MAX_PAGES:
+            raise SourceError(
+                f"The server lists {pages[-1].total:,} items; at most {MAX_ITEMS:,} on {MAX_PAGES:,} pages can be read."
+            )
+        pages.append(_page(ask, len(pages) + 1))
+    return pages
+
+
+def _page(ask: Ask[T], number: int) -> Page[T]:
+    page = ask(number)
+    assert page is not None  # nothing can be unchanged since no ETag
+    return page

@@ -1,0 +1,165 @@
+"""The lease that keeps two syncs of one database apart, and the report that the last one left.
+
+The lease is a row with an expiry, renewed while the sync goes on, so that one that was killed blocks nobody for long.
+It works the same on every database, and between machines that share one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+from sqlalchemy import Connection, delete
+
+from outreach_results.errors import StoreBusyError, SyncRunningError
+from outreach_results.store.engine import Store, get_meta, set_meta
+from outreach_results.store.schema import meta
+
+LEASE_LASTS = timedelta(minutes=3)
+_RENEWED_BELOW = timedelta(minutes=2)
+_LEASE = "sync_lease"
+_REPORT = "sync_report"
+
+
+class Claim(BaseModel):
+    """Who syncs, since when, and until when nobody else may."""
+
+    token: str
+    place: str
+    process: int
+    started_at: AwareDatetime
+    expires_at: AwareDatetime
+
+    def holds(self, now: datetime) -> bool:
+        """Whether its sync goes on, as far as can be told from here."""
+        return now < self.expires_at and not self._is_dead()
+
+    def _is_dead(self) -> bool:
+        if not self.place or self.place != _this_place():
+            return False
+        if self.process == os.getpid():
+            return self.token not in _own_tokens
+        try:
+            os.kill(self.process, 0)  # asks only whether the process is there
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+_own_tokens: set[str] = set()
+
+
+def _this_place() -> str:
+    """This machine, or rather this set of processes on it; '' where other processes cannot be asked for."""
+    try:
+        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def current_claim(connection: Connection) -> Claim | None:
+    """The claim of the sync that goes on, or of one that was cut off."""
+    text = get_meta(connection, _LEASE)
+    try:
+        return None if text is None else Claim.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def stored_report(connection: Connection) -> str | None:
+    """The report of the last run, as `Lease.release` was given it."""
+    return get_meta(connection, _REPORT)
+
+
+class Lease:
+    """The right to sync. To be taken once, kept often, and released."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._store = store
+        self._clock = clock
+        self._claim: Claim | None = None
+
+    def take(self) -> datetime:
+        """Claim the database for this sync; the moment from which it counts.
+
+        Raises:
+            SyncRunningError: another sync of this database is running.
+        """
+        with self._store.read() as connection:
+            self._raise_if_held(connection)  # without waiting for what that sync may be writing
+        now = self._clock()
+        claim = Claim(
+            token=secrets.token_hex(16),
+            place=_this_place(),
+            process=os.getpid(),
+            started_at=now,
+            expires_at=now + LEASE_LASTS,
+        )
+        _own_tokens.add(claim.token)
+        with self._store.write(exclusive=True, is_data=False) as connection:
+            self._raise_if_held(connection)
+            set_meta(connection, _LEASE, claim.model_dump_json())
+        self._claim = claim
+        return now
+
+    def keep(self) -> None:
+        """Renew the claim where it is time to. Cheap: to be called at every step.
+
+        Raises:
+            SyncRunningError: it ran out, and another sync began.
+        """
+        assert self._claim is not None
+        if self._claim.expires_at - self._clock() > _RENEWED_BELOW:
+            return
+        renewed = self._renewed()
+        try:
+            with self._store.write(exclusive=True, is_data=False) as connection:
+                self._write(connection, renewed)
+        except StoreBusyError:
+            return  # a long load holds the database, so that nobody else can claim it either; the next step tries again
+        self._claim = renewed
+
+    def keep_in(self, connection: Connection) -> None:
+        """The same within a transaction of the sync, which must not be kept if the claim is lost.
+
+        Raises:
+            SyncRunningError: it ran out, and another sync began.
+        """
+        self._write(connection, self._renewed())
+
+    def _renewed(self) -> Claim:
+        assert self._claim is not None
+        return self._claim.model_copy(update={"expires_at": self._clock() + LEASE_LASTS})
+
+    def _write(self, connection: Connection, renewed: Claim) -> None:
+        found = current_claim(connection)
+        if found is None or found.token != renewed.token:
+            raise SyncRunningError("Another sync of this database took over, because this one paused for too long.")
+        set_meta(connection, _LEASE, renewed.model_dump_json())
+
+    def release(self, report: str) -> None:
+        """Give the claim back, and keep the report of the run for `stored_report`."""
+        if self._claim is None:
+            return
+        with self._store.write(exclusive=True, is_data=False) as connection:
+            found = current_claim(connection)
+            if found is not None and found.token == self._claim.token:
+                connection.execute(delete(meta).where(meta.c.key == _LEASE))
+                set_meta(connection, _REPORT, report)
+        _own_tokens.discard(self._claim.token)
+        self._claim = None
+
+    def _raise_if_held(self, connection: Connection) -> None:
+        claim = current_claim(connection)
+        if claim is not None and claim.holds(self._clock()):
+            raise SyncRunningError(
+                f"Another sync of this database has been running since {claim.started_at:%H:%M:%S} UTC. "
+                "Try again when it is through."
+            )

@@ -1,0 +1,62 @@
+"""What a sync remembers of a server between two runs, so that what is unchanged need not be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from outreach_results.store.schema import sync_state
+
+ACCOUNT = ""
+"""Stands where a campaign's id does, for what the server says of the account as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An answer of the server: its ETag, and as much of its content as an unchanged one leaves unsaid."""
+
+    etag: str | None = None
+    answer: str | None = None
+
+
+def remembered(connection: Connection, server: str, campaign_id: str) -> dict[str, Remembered]:
+    """What this server last said of a campaign, or of the `ACCOUNT`, by resource."""
+    table = sync_state.c
+    rows = connection.execute(
+        select(table.resource, table.etag, table.answer).where(table.campaign_id == campaign_id, table.server == server)
+    )
+    return {row.resource: Remembered(row.etag, row.answer) for row in rows}
+
+
+def remember(connection: Connection, server: str, campaign_id: str, answers: Mapping[str, Remembered]) -> None:
+    """Replace all that was remembered of a campaign, or of the `ACCOUNT`."""
+    forget(connection, campaign_id)
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "resource": resource,
+            "server": server,
+            "etag": found.etag,
+            "answer": found.answer,
+            "fetched_at": now,
+        }
+        for resource, found in sorted(answers.items())
+    ]
+    if rows:
+        connection.execute(insert(sync_state), rows)
+
+
+def forget(connection: Connection, campaign_id: str) -> None:
+    """Forget what any server said of a campaign: the next sync reads all of it."""
+    connection.execute(delete(sync_state).where(sync_state.c.campaign_id == campaign_id))
+
+
+def synced_campaigns(connection: Connection, server: str) -> list[str]:
+    """The campaigns that were read from this server."""
+    table = sync_state.c
+    query = select(table.campaign_id).where(table.server == server, table.campaign_id != ACCOUNT).distinct()
+    return sorted(connection.execute(query).scalars())
