@@ -217,6 +217,43 @@ def writable_sample(sample_database: Path) -> Iterator[Store]:
     store.close()
 
 
+# --- dashboard ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def use_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """``use_database(url)``: the dashboard that is run in this process (`support.dashboard`) reads that database."""
+    from outreach_results.ui import cache
+
+    with ExitStack() as opened:
+
+        def open_and_remember(url: str, *, new_zone: str = "UTC") -> Store:
+            store = open_store(url, new_zone=new_zone)
+            opened.callback(store.close)
+            return store
+
+        def use(url: str) -> None:
+            monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
+            forget()
+
+        def forget() -> None:
+            settings.cache_clear()
+            cache.store.clear()
+            cache._answer.clear()
+
+        monkeypatch.setattr(cache, "open_store", open_and_remember)
+        forget()
+        yield use
+        forget()
+
+
+@pytest.fixture
+def sample_dashboard(use_database: Callable[[str], None], sample_database: Path) -> Path:
+    """The dashboard that is run in this process reads this test's own copy of the sample data."""
+    use_database(sqlite_url(sample_database))
+    return sample_database
+
+
 # --- browser and server ------------------------------------------------------------------------------------------
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -1,0 +1,54 @@
+"""The dashboard without a browser: its script, run as Streamlit runs it, and what it drew."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from streamlit.testing.v1 import AppTest
+
+from support.server import ROOT
+
+PAGES: tuple[str, ...] = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+"""The names of all pages, as their files say."""
+
+HOME = "overview"
+"""The page at the server's root."""
+
+TIMEOUT_S = 60
+
+
+def title(page: str) -> str:
+    """What the navigation calls a page."""
+    return page.capitalize()
+
+
+def address(page: str, **parameters: Any) -> str:
+    """Where a page is found below the server's root."""
+    path = "/" if page == HOME else f"/{page}"
+    return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
+
+
+def run_page(page: str = HOME, **parameters: Any) -> AppTest:
+    """Run the dashboard for somebody who opens this page with these parameters in the address."""
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=TIMEOUT_S)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()  # app.py registers its pages; before that, a page would run without it
+    return app if page == HOME else app.switch_page(f"pages/{page}.py").run()
+
+
+def run_alone(page: str) -> AppTest:
+    """Run the file of a page without app.py around it."""
+    return AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=TIMEOUT_S).run()
+
+
+def words(app: AppTest) -> list[str]:
+    """All that is to be read on the page and in its sidebar, in no particular order."""
+    kinds = ("title", "header", "subheader", "caption", "markdown", "text", "info", "warning", "error", "success")
+    return [element.value for kind in kinds for element in app.get(kind)]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """The numbers of the cards under their labels."""
+    return {metric.label: metric.value for metric in app.metric}
