@@ -221,7 +221,21 @@ def writable_sample(sample_database: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def use_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def pages_through_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages run inside app.py, as on the server. AppTest forgets before each run that app.py sees to that."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    as_it_is = PagesManager.__init__
+
+    def start(self: PagesManager, *args: Any, **kwargs: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        as_it_is(self, *args, **kwargs)
+
+    monkeypatch.setattr(PagesManager, "__init__", start)
+
+
+@pytest.fixture
+def use_database(monkeypatch: pytest.MonkeyPatch, pages_through_the_entry: None) -> Iterator[Callable[[str], None]]:
     """``use_database(url)``: the dashboard that is run in this process (`support.dashboard`) reads that database."""
     from outreach_results.ui import cache
 

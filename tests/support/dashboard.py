@@ -34,8 +34,9 @@ def run_page(page: str = HOME, **parameters: Any) -> AppTest:
     app = AppTest.from_file(ROOT / "app.py", default_timeout=TIMEOUT_S)
     for name, value in parameters.items():
         app.query_params[name] = value
-    app.run()  # app.py registers its pages; before that, a page would run without it
-    return app if page == HOME else app.switch_page(f"pages/{page}.py").run()
+    if page != HOME:
+        app.switch_page(f"pages/{page}.py")
+    return app.run()
 
 
 def run_alone(page: str) -> AppTest:

@@ -11,7 +11,7 @@ from outreach_results import results, sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync import sync_status
-from outreach_results.ui import address, data, filters
+from outreach_results.ui import address, data, filters, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -73,7 +73,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except OutreachError as error:
-        st.error(str(error), icon="⚠️")
+        st.error(text.plain(str(error)), icon="⚠️")
 
 
 def _welcome() -> None:
