@@ -20,6 +20,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.ingest.files import records_of
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import Rejected
+from outreach_results.reconcile import reconcile
 from outreach_results.store import admin
 from outreach_results.store import keys as api_keys
 from outreach_results.store.engine import Store, open_store
@@ -154,6 +155,14 @@ def sync_results(
     cli_sync.print_report(say, report)
     if not report.is_complete:
         raise typer.Exit(1)
+
+
+@app.command(name="reconcile")
+def reconcile_results(
+    every: Annotated[bool, typer.Option("--all", help="Also the numbers that agree.")] = False,
+) -> None:
+    """Show what the server reports beside what is counted here, and why the two differ."""
+    cli_sync.print_reconciliation(Console(highlight=False), reconcile(_store()), only_differences=not every)
 
 
 @app.command()

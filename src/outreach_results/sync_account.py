@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, select
@@ -40,13 +41,25 @@ class _StoredList(BaseModel):
     campaigns: list[ListedCampaign]
 
 
-def reported_usage(connection: Connection, server: str) -> Usage | None:
-    """What the server last said of a month's usage."""
-    found = remembered(connection, server, ACCOUNT).get(_USAGE)
+@dataclass(frozen=True, slots=True)
+class ReportedUsage:
+    """What a server last said of a month's usage."""
+
+    usage: Usage
+    server: str
+    fetched_at: datetime
+
+
+def reported_usage(connection: Connection) -> ReportedUsage | None:
+    """What the server of the last sync said of its month's usage."""
+    table = schema.sync_state
+    query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
+    row = connection.execute(query).first()
     try:
-        return Usage.model_validate_json(found.answer) if found and found.answer else None
+        usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
     except ValidationError:  # written by another version
-        return None
+        usage = None
+    return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
 
 
 class AccountSync:

@@ -50,25 +50,26 @@ def read_all(ask: Ask[T]) -> Listing[T]:
     """Every item of a list, in as many passes as it takes to be sure.
 
     A list that shifts while it is read repeats an item on the next page, or moves one to a page that was read
-    already. So a pass counts only if the total stayed the same from its first page to its last, and there are as many
-    different items. A server whose total is simply wrong is believed when two passes in a row find the same items.
+    already, and its total need not show it. So a list of several pages is believed only when a second look finds each
+    page as it was: then all of them belong to one moment. With ETags that look costs next to nothing.
 
     Raises:
         SourceError: the list is longer than can be read this way.
     """
-    before: dict[str, T] | None = None
     seen: dict[str, T] = {}
+    before: list[tuple[str, ...]] = []
     for _ in range(MAX_PASSES):
         pages = _one_pass(ask)
         items = {key: item for page in pages for key, item in page.items.items()}
         total = pages[-1].total
-        is_steady = len({page.total for page in pages}) == 1
-        if is_steady and (len(items) == total or (before is not None and before.keys() == items.keys())):
-            is_complete = len(items) >= total
-            return Listing(items, total, is_complete, _etags(pages) if is_complete else ())
-        before = items if is_steady else None
+        now = [tuple(page.items) for page in pages]
+        etags = _etags(pages)
+        if len(pages) == 1 or now == before or is_unchanged(ask, etags):
+            is_complete = len(items) >= total  # or else its total is simply wrong
+            return Listing(items, total, is_complete, etags if is_complete else ())
+        before = now
         seen |= items
-    return Listing(seen, pages[-1].total, is_complete=False, etags=())
+    return Listing(seen, total, is_complete=False, etags=())
 
 
 def _etags(pages: list[Page[T]]) -> tuple[str, ...]:

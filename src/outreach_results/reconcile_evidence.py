@@ -1,0 +1,158 @@
+"""What may lie behind a difference, counted: asked only where two numbers differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
+
+from outreach_results.models import Basis, EventType
+from outreach_results.results.usage import next_month
+from outreach_results.store import schema
+from outreach_results.store.engine import zone_of
+
+WIDEST_OFFSET = timedelta(hours=14)
+"""No two time zones put the same instant further apart than this from the start of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Of the e-mails that count: how many only by a machine, how many first outside of the reported period, how many
+    by people outside of it, how many first after the server was asked. ``repeated`` is by how much the events outnumber
+    the e-mails, ``unlinked_replies`` how many replies name no e-mail.
+
+    ``is_zone_edge`` says that all outside lie within a day's edge of a period that is not cut in our time zone.
+    """
+
+    machine: int
+    outside: int
+    human_outside: int
+    late: int
+    repeated: int
+    unlinked_replies: int
+    is_zone_edge: bool
+
+
+def evidence_of(
+    connection: Connection,
+    campaign_id: str,
+    kind: EventType,
+    start: datetime | None,
+    end: datetime | None,
+    asked_at: datetime,
+) -> Evidence:
+    """Look at the e-mails of a campaign that count as ``kind``."""
+    firsts = _firsts(campaign_id, kind).subquery("firsts")
+    first, human = firsts.c.first_at, firsts.c.human_at
+    outside = _outside(first, start, end)
+    far_outside = _outside(first, start and start - WIDEST_OFFSET, end and end + WIDEST_OFFSET)
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((condition, 1)))
+
+    found = connection.execute(
+        select(
+            count(human.is_(None)).label("machine"),
+            count(outside).label("outside"),
+            count(far_outside).label("far_outside"),
+            count(and_(human.is_not(None), _outside(human, start, end))).label("human_outside"),
+            count(first > asked_at).label("late"),
+            (func.coalesce(func.sum(firsts.c.n), 0) - func.count()).label("repeated"),
+        )
+    ).one()
+    return Evidence(
+        machine=found.machine,
+        outside=found.outside,
+        human_outside=found.human_outside,
+        late=found.late,
+        repeated=int(found.repeated),
+        unlinked_replies=_unlinked_replies(connection, campaign_id) if kind is EventType.REPLIED else 0,
+        is_zone_edge=found.far_outside == 0 and _is_cut_elsewhere(start, zone_of(connection)),
+    )
+
+
+def _firsts(campaign_id: str, kind: EventType) -> Select[tuple[str, datetime, datetime, int]]:
+    """One row an e-mail that counts: when it first happened, when first by a person, and how often."""
+    if kind is EventType.SENT:
+        email = schema.emails.c
+        return (
+            select(
+                email.email_id,
+                email.sent_at.label("first_at"),
+                email.sent_at.label("human_at"),
+                func.count().label("n"),
+            )
+            .where(email.campaign_id == campaign_id, email.sent_at.is_not(None))
+            .group_by(email.campaign_id, email.email_id, email.sent_at)
+        )
+    event = schema.events.c
+    return (
+        select(
+            event.email_id,
+            func.min(event.occurred_at).label("first_at"),
+            func.min(case((~event.is_machine, event.occurred_at))).label("human_at"),
+            func.count().label("n"),
+        )
+        .where(event.campaign_id == campaign_id, event.type == kind)
+        .group_by(event.campaign_id, event.email_id)
+    )
+
+
+def _outside(at: ColumnElement[datetime], start: datetime | None, end: datetime | None) -> ColumnElement[bool]:
+    sides = [] if start is None else [at < start]
+    if end is not None:
+        sides.append(at >= end + timedelta(seconds=1))  # the contract's period ends with the second that it names
+    return or_(false(), *sides)
+
+
+def _is_cut_elsewhere(start: datetime | None, zone: ZoneInfo) -> bool:
+    return start is not None and start.astimezone(zone).time() != time.min
+
+
+def _unlinked_replies(connection: Connection, campaign_id: str) -> int:
+    reply = schema.replies.c
+    query = select(func.count()).where(reply.campaign_id == campaign_id, reply.email_id.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEvidence:
+    """E-mails of a month: those counted here, those that a month in UTC would hold, those of campaigns that did not
+    come from the server, and those sent after it was asked."""
+
+    here: int
+    in_utc: int
+    elsewhere: int
+    late: int
+    zone: str
+
+
+def month_evidence(connection: Connection, period: str, server: str, asked_at: datetime) -> MonthEvidence:
+    """Look at the e-mails that count in a month, YYYY-MM."""
+    first = date.fromisoformat(f"{period}-01")
+    last = next_month(first)
+    zone = zone_of(connection)
+    day, email = schema.daily_stats.c, schema.emails.c
+    in_month = (day.basis == Basis.SEND, day.date >= first, day.date < last)
+    state = schema.sync_state.c
+    from_server = select(state.campaign_id).where(state.server == server)
+
+    def sent(*conditions: ColumnElement[bool]) -> int:
+        return int(connection.execute(select(func.sum(day.emails_sent)).where(*in_month, *conditions)).scalar() or 0)
+
+    def emails(start: datetime, end: datetime) -> int:
+        query = select(func.count()).where(email.sent_at >= start, email.sent_at < end)
+        return connection.execute(query).scalar_one()
+
+    start, end = (datetime.combine(month, time.min, zone).astimezone(UTC) for month in (first, last))
+    start_utc, end_utc = (datetime.combine(month, time.min, UTC) for month in (first, last))
+    here = sent()
+    return MonthEvidence(
+        here=here,
+        in_utc=here - emails(start, end) + emails(start_utc, end_utc),
+        elsewhere=sent(day.campaign_id.not_in(from_server)),
+        late=emails(max(start, asked_at), end) if asked_at < end else 0,
+        zone=zone.key,
+    )
