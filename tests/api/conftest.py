@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -12,9 +12,8 @@ from starlette.testclient import TestClient
 from outreach_results.api import api_routes
 from outreach_results.store import keys
 from outreach_results.store.engine import Store
-from support.http import Served, serving
+from support.http import Serve, Served, serving
 
-Serve = Callable[..., Served]
 V1 = "/api/v1"
 
 

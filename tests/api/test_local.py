@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from outreach_results import cli
+from outreach_results.api import routes
+from outreach_results.export import Download
 from outreach_results.store.engine import Store
+
+Run = Callable[[str], tuple[int, bytes, str]]
 
 TARGETS = [
     "campaigns",
@@ -28,7 +35,7 @@ TARGETS = [
 
 
 @pytest.fixture
-def run(writable_sample: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]):  # type: ignore[no-untyped-def]
+def run(writable_sample: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """``run("usage")`` gives the exit status, standard output and standard error of ``get usage``."""
     monkeypatch.setenv("OUTREACH_DATABASE_URL", writable_sample.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("COLUMNS", "300")
@@ -47,14 +54,14 @@ def run(writable_sample: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: py
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_prints_the_servers_body_byte_for_byte(client: TestClient, run, target: str) -> None:  # type: ignore[no-untyped-def]
+def test_prints_the_servers_body_byte_for_byte(client: TestClient, run: Run, target: str) -> None:
     answer = client.get(f"/{target}")
     assert answer.status_code == 200
     assert run(target)[:2] == (0, answer.content)
 
 
 @pytest.mark.parametrize("target", ["/usage?period=2026-01", "/api/v1/usage?period=2026-01", "usage/?period=2026-01"])
-def test_takes_the_path_as_people_have_it(client: TestClient, run, target: str) -> None:  # type: ignore[no-untyped-def]
+def test_takes_the_path_as_people_have_it(client: TestClient, run: Run, target: str) -> None:
     assert run(target)[1] == client.get("/usage?period=2026-01").content
 
 
@@ -68,23 +75,21 @@ def test_takes_the_path_as_people_have_it(client: TestClient, run, target: str) 
         ("", "There is nothing at '/'."),
     ],
 )
-def test_errors_are_a_sentence_and_exit_status_1(run, target: str, sentence: str) -> None:  # type: ignore[no-untyped-def]
+def test_errors_are_a_sentence_and_exit_status_1(run: Run, target: str, sentence: str) -> None:
     assert run(target) == (1, b"", sentence + "\n")
 
 
-def test_an_export_that_breaks_off_fails(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    from outreach_results.api import routes
-
+def test_an_export_that_breaks_off_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = routes.campaign_download
 
-    def broken(*args: object, **options: object):  # type: ignore[no-untyped-def]
-        download = whole(*args, **options)  # type: ignore[arg-type]
+    def broken(*args: Any, **options: Any) -> Download:
+        download = whole(*args, **options)
 
-        def chunks():  # type: ignore[no-untyped-def]
+        def chunks() -> Iterator[bytes]:
             yield next(download.chunks)
             raise RuntimeError("the secret inside")
 
-        return type(download)(download.file_name, download.media_type, chunks())
+        return replace(download, chunks=chunks())
 
     monkeypatch.setattr(routes, "campaign_download", broken)
     status, out, err = run("campaigns/camp_abc123/export?format=csv")
@@ -92,6 +97,6 @@ def test_an_export_that_breaks_off_fails(run, monkeypatch: pytest.MonkeyPatch) -
     assert out.startswith(b"campaign_id,")
 
 
-def test_works_where_nothing_is_yet(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_works_where_nothing_is_yet(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTREACH_DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
     assert run("campaigns") == (0, b'{"campaigns":[],"pagination":{"total":0,"page":1,"per_page":20}}', "")

@@ -17,6 +17,9 @@ from support.server import free_port
 STARTS_WITHIN_S = 20
 
 
+Serve = Callable[[ASGIApp], "Served"]
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """An ASGI app behind a real socket."""

@@ -34,7 +34,7 @@ def _refusal(value: Any, allowed: str) -> PydanticCustomError:
     )
 
 
-def _checked(schema: dict[str, Any], allowed: str, convert: Callable[[str], Any]) -> tuple[Any, Any]:
+def _checked(schema: dict[str, Any], example: object, allowed: str, convert: Callable[[str], Any]) -> tuple[Any, Any]:
     """What makes a type a parameter: how it is described, and how its text is read."""
 
     def read(value: Any) -> Any:
@@ -45,7 +45,7 @@ def _checked(schema: dict[str, Any], allowed: str, convert: Callable[[str], Any]
         except (ValueError, KeyError):
             raise _refusal(value, allowed) from None
 
-    return BeforeValidator(read), WithJsonSchema(schema)
+    return BeforeValidator(read), WithJsonSchema(schema | {"examples": [example]})
 
 
 def _day(text: str) -> date:
@@ -54,29 +54,30 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _whole(last: int) -> tuple[Any, Any]:
+def _whole(last: int, example: int) -> tuple[Any, Any]:
     def convert(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= last:
             raise ValueError
         return int(text)
 
     schema = {"type": "integer", "minimum": 1, "maximum": last}
-    return _checked(schema, f"a whole number from 1 to {last:,}", convert)
+    return _checked(schema, example, f"a whole number from 1 to {last:,}", convert)
 
 
 def _one_of(values: Iterable[str]) -> tuple[Any, Any]:
     names = [str(value) for value in values]
-    return _checked({"type": "string", "enum": names}, " or ".join(names), {name: name for name in names}.__getitem__)
+    convert = {name: name for name in names}.__getitem__
+    return _checked({"type": "string", "enum": names}, names[0], " or ".join(names), convert)
 
 
-def _text(shortest: int, longest: int) -> tuple[Any, Any]:
+def _text(shortest: int, longest: int, example: str) -> tuple[Any, Any]:
     def convert(text: str) -> str:
         if not shortest <= len(text) <= longest or "\x00" in text:
             raise ValueError
         return text
 
     schema = {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": _NO_NUL}
-    return _checked(schema, f"{shortest} to {longest} characters without NUL", convert)
+    return _checked(schema, example, f"{shortest} to {longest} characters without NUL", convert)
 
 
 def _month(text: str) -> str:
@@ -85,27 +86,25 @@ def _month(text: str) -> str:
     return text
 
 
-Day = Annotated[date, *_checked({"type": "string", "format": "date"}, "a date like 2026-01-31", _day)]
-Flag = Annotated[bool, *_checked({"type": "boolean"}, "true or false", {"true": True, "false": False}.__getitem__)]
-Page = Annotated[int, *_whole(MAX_PAGE)]
-PerPage = Annotated[int, *_whole(MAX_PER_PAGE)]
-Id = Annotated[str, *_text(1, MAX_ID)]
+_FLAGS = {"true": True, "false": False}
 
-CampaignId = Annotated[
-    Id,
-    Path(description="The campaign's id, as `/campaigns` lists it.", examples=["camp_abc123"]),
+Day = Annotated[date, *_checked({"type": "string", "format": "date"}, "2026-01-31", "a date like 2026-01-31", _day)]
+Flag = Annotated[bool, *_checked({"type": "boolean"}, True, "true or false", _FLAGS.__getitem__)]
+Month = Annotated[
+    str, *_checked({"type": "string", "pattern": _PERIOD}, "2026-01", "month, or a month like 2026-01", _month)
 ]
-
-
-class NothingAsked(BaseModel):
-    """No parameters."""
+CampaignId = Annotated[
+    str,
+    *_text(1, MAX_ID, "camp_abc123"),
+    Path(description="The campaign's id, as `/campaigns` lists it."),
+]
 
 
 class PageAsked(BaseModel):
     """Which page of a list."""
 
-    page: Page = Field(default=1, description="Which page, counted from 1.", examples=[1])
-    per_page: PerPage = Field(default=PER_PAGE, description="Rows a page.", examples=[PER_PAGE])
+    page: Annotated[int, *_whole(MAX_PAGE, 1)] = Field(default=1, description="Which page, counted from 1.")
+    per_page: Annotated[int, *_whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
 
 
 class PeriodAsked(BaseModel):
@@ -114,17 +113,14 @@ class PeriodAsked(BaseModel):
     start: Day | SkipJsonSchema[None] = Field(
         default=None,
         description="The first day, in the reporting time zone. Without it: from the beginning.",
-        examples=["2026-01-30"],
     )
     end: Day | SkipJsonSchema[None] = Field(
         default=None,
         description="The last day, included. Without it: to the latest.",
-        examples=["2026-02-04"],
     )
     humans_only: Flag = Field(
         default=False,
         description="Leave out machine opens, machine clicks and automatic replies.",
-        examples=[True],
     )
 
     def filters(self) -> Filters:
@@ -138,7 +134,6 @@ class StatsAsked(PeriodAsked):
     basis: Annotated[Basis, *_one_of(Basis)] = Field(
         default=Basis.ACTIVITY,
         description="On which day an event counts: its own (`activity`) or its e-mail's sending day (`send`).",
-        examples=["activity"],
     )
 
     def filters(self) -> Filters:
@@ -150,34 +145,30 @@ class RepliesAsked(PeriodAsked, PageAsked):
     """Which replies."""
 
     sentiment: Annotated[Sentiment, *_one_of(Sentiment)] | SkipJsonSchema[None] = Field(
-        default=None, description="Only replies that sound like this, after corrections.", examples=["positive"]
+        default=None,
+        description="Only replies that sound like this, after corrections.",
     )
-    q: Annotated[str, *_text(0, MAX_Q)] | SkipJsonSchema[None] = Field(
+    q: Annotated[str, *_text(0, MAX_Q, "pricing")] | SkipJsonSchema[None] = Field(
         default=None,
         description="Only replies in whose name, address, company or text each of these words occurs.",
-        examples=["pricing"],
     )
 
 
 class UsageAsked(BaseModel):
     """Which month."""
 
-    period: Annotated[
-        str, *_checked({"type": "string", "pattern": _PERIOD}, "month, or a month like 2026-01", _month)
-    ] = Field(
+    period: Month = Field(
         default="month",
         description="`month` for the current calendar month of the reporting time zone, or `YYYY-MM`.",
-        examples=["2026-01"],
     )
 
 
 class BenchmarksAsked(BaseModel):
     """Whose benchmarks."""
 
-    mcp: Id | SkipJsonSchema[None] = Field(
+    mcp: Annotated[str, *_text(1, MAX_ID, "sales-outreach")] | SkipJsonSchema[None] = Field(
         default=None,
         description="The kind of outreach. Without it: the community as a whole.",
-        examples=["sales-outreach"],
     )
 
 
@@ -185,10 +176,10 @@ class ExportAsked(BaseModel):
     """Which file."""
 
     format: Annotated[str, *_one_of(FORMATS)] = Field(
-        default="json", description="The format of the file.", examples=["csv"]
+        default="json",
+        description="The format of the file.",
     )
     humans_only: Flag = Field(
         default=False,
         description="Leave out machine opens, machine clicks and automatic replies.",
-        examples=[True],
     )
