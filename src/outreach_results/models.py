@@ -70,6 +70,14 @@ COUNTS: tuple[str, ...] = tuple(COUNT_OF.values())
 HUMAN_COUNTS: tuple[str, ...] = tuple(f"{name}_human" for name in COUNTS if name != "emails_sent")
 """The twins that leave out machine opens and clicks and automatic replies; sending has none."""
 
+RHYTHM_METRICS: tuple[str, ...] = ("emails_sent", "opened", "opened_human", "replied", "replied_human")
+"""The counts that are also known by the hour of the day."""
+
+LAG_METRICS: tuple[str, ...] = tuple(
+    f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")
+)
+"""The counts that go on growing after the sending, and are also known by how many days they took."""
+
 COSTS: tuple[str, ...] = ("ai_generation", "lead_enrichment", "email_sending")
 COST_COLUMNS: tuple[str, ...] = tuple(f"cost_{name}" for name in COSTS)
 

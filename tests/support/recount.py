@@ -1,4 +1,4 @@
-"""What ``daily_stats`` has to hold, worked out from the records alone and in plain Python.
+"""What the rollups have to hold, worked out from the records alone and in plain Python.
 
 Written from the product's definitions and not from its code: it shares no line with the loader or the rollup.
 """
@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from outreach_results.ingest.records import EmailRecord, EventRecord, Record, ReplyRecord
 from outreach_results.store import schema
@@ -31,8 +31,47 @@ _COUNT = {
 }
 
 
+_RHYTHM = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
+_LAG = {f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")}
+
+Firsts = dict[tuple[str, str, str], datetime]
+"""(campaign, e-mail, count) → when it first happened."""
+
+
 def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
     """(campaign, basis, date) → every number that is not 0."""
+    sent, costs, first = _facts(records)
+    return _tally(sent, costs, first, ZoneInfo(zone))
+
+
+def hours_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
+    """(campaign, metric, date) → hour of the day on the zone's clocks (h00 …) → how many, where there are any."""
+    sent, _, first = _facts(records)
+    hours: dict[Day, Numbers] = defaultdict(lambda: defaultdict(int))
+    every = first | {(*email, "emails_sent"): instant for email, instant in sent.items()}
+    for (campaign_id, _, metric), instant in every.items():
+        if metric in _RHYTHM:
+            local = instant.astimezone(ZoneInfo(zone))
+            hours[campaign_id, metric, local.date()][f"h{local.hour:02}"] += 1
+    return {day: dict(numbers) for day, numbers in hours.items()}
+
+
+def lags_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
+    """(campaign, metric, sending day) → days until it happened (l00 … l30: or later) → how many."""
+    sent, _, first = _facts(records)
+    lags: dict[Day, Numbers] = defaultdict(lambda: defaultdict(int))
+    for (campaign_id, email_id, metric), instant in first.items():
+        if metric in _LAG and (campaign_id, email_id) in sent:
+            sent_on = sent[campaign_id, email_id].astimezone(ZoneInfo(zone)).date()
+            days = (instant.astimezone(ZoneInfo(zone)).date() - sent_on).days
+            lags[campaign_id, metric, sent_on][f"l{max(0, min(days, 30)):02}"] += 1
+    return {day: dict(numbers) for day, numbers in lags.items()}
+
+
+def _facts(
+    records: Iterable[Record],
+) -> tuple[dict[tuple[str, str], datetime], dict[tuple[str, str], list[int]], Firsts]:
+    """When each e-mail was sent, what it cost, and what first happened to it when."""
     sent: dict[tuple[str, str], datetime] = {}
     costs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     happened: dict[tuple[str, str], tuple[str, str, datetime, bool]] = {}
@@ -57,13 +96,18 @@ def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
         if email_id is not None:
             judged = max((v.sentiment for v in versions if v.sentiment != "unclassified"), default="unclassified")
             happened[own] = (email_id, "replied", min(v.received_at for v in versions), judged == "automatic")
-    return _tally(sent, costs, happened, ZoneInfo(zone))
+    first: Firsts = {}
+    for (campaign_id, _), (email_id, kind, instant, is_machine) in happened.items():
+        for name in (_COUNT[kind],) if is_machine else (_COUNT[kind], f"{_COUNT[kind]}_human"):
+            key = (campaign_id, email_id, name)
+            first[key] = min(instant, first.get(key, instant))
+    return sent, costs, first
 
 
 def _tally(
     sent: dict[tuple[str, str], datetime],
     costs: dict[tuple[str, str], list[int]],
-    happened: dict[tuple[str, str], tuple[str, str, datetime, bool]],
+    first: Firsts,
     zone: ZoneInfo,
 ) -> dict[Day, Numbers]:
     days: dict[Day, Numbers] = defaultdict(lambda: defaultdict(int))
@@ -78,11 +122,6 @@ def _tally(
             for name, amount in zip(("ai_generation", "lead_enrichment", "email_sending"), costs[email], strict=True):
                 row[f"cost_{name}"] += amount
                 row["cost"] += amount
-    first: dict[tuple[str, str, str], datetime] = {}
-    for (campaign_id, _), (email_id, kind, instant, is_machine) in happened.items():
-        for name in (_COUNT[kind],) if is_machine else (_COUNT[kind], f"{_COUNT[kind]}_human"):
-            key = (campaign_id, email_id, name)
-            first[key] = min(instant, first.get(key, instant))
     for (campaign_id, email_id, name), instant in first.items():
         days[campaign_id, "activity", local(instant)][name] += 1
         if (campaign_id, email_id) in sent:
@@ -92,10 +131,24 @@ def _tally(
 
 def stored_days(store: Store) -> dict[Day, Numbers]:
     """``daily_stats`` in the same form; a number that is not known is -1."""
+    return _stored(store, schema.daily_stats, "basis")
+
+
+def stored_hours(store: Store) -> dict[Day, Numbers]:
+    """``hourly_stats`` in the same form."""
+    return _stored(store, schema.hourly_stats, "metric")
+
+
+def stored_lags(store: Store) -> dict[Day, Numbers]:
+    """``lag_stats`` in the same form."""
+    return _stored(store, schema.lag_stats, "metric")
+
+
+def _stored(store: Store, table: Table, kind: str) -> dict[Day, Numbers]:
     with store.read() as connection:
-        rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(select(schema.daily_stats)).mappings()]
+        rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(select(table)).mappings()]
     return {
-        (row.pop("campaign_id"), row.pop("basis"), row.pop("date")): {
+        (row.pop("campaign_id"), row.pop(kind), row.pop("date")): {
             name: -1 if n is None else n for name, n in row.items() if n != 0
         }
         for row in rows

@@ -49,8 +49,18 @@ _LATEST_WINS = "{new} IS DISTINCT FROM {old}"
 _LATEST_KNOWN_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
 
 _CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample")
-_EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", *COST_COLUMNS)
-_EVENT = ("campaign_id", "event_id", "email_id", "type", "occurred_at", "occurred_on", "is_machine", "url")
+_EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", "sent_hour", *COST_COLUMNS)
+_EVENT = (
+    "campaign_id",
+    "event_id",
+    "email_id",
+    "type",
+    "occurred_at",
+    "occurred_on",
+    "occurred_hour",
+    "is_machine",
+    "url",
+)
 _REPLY = (
     "campaign_id",
     "reply_id",
@@ -63,6 +73,7 @@ _REPLY = (
     "body",
     "received_at",
     "received_on",
+    "received_hour",
 )
 _MARK = ("campaign_id", "reply_id", "sentiment", "handled_at", "marked_by", "marked_at", "version")
 
@@ -79,6 +90,7 @@ _EMAIL_RULES = {
     "company": _FILL,
     "sent_at": _EARLIEST,
     "sent_on": _EARLIEST,
+    "sent_hour": _EARLIEST,
     **dict.fromkeys(COST_COLUMNS, _LARGEST),
 }
 _REPLY_RULES = {
@@ -91,9 +103,10 @@ _REPLY_RULES = {
     "body": _FILL,
     "received_at": _EARLIEST,
     "received_on": _EARLIEST,
+    "received_hour": _EARLIEST,
 }
 
-_EVENT_RULES_OF_AUTHORITY = dict.fromkeys(("type", "occurred_at", "occurred_on", "is_machine", "url"), _LATEST_WINS)
+_EVENT_RULES_OF_AUTHORITY = dict.fromkeys(_EVENT[3:], _LATEST_WINS)
 _REPLY_RULES_OF_AUTHORITY = dict.fromkeys(_REPLY_RULES, _LATEST_WINS) | {
     # A source that tells less of a reply than another did does not take anything back.
     "email_id": _LATEST_KNOWN_WINS,
@@ -330,8 +343,7 @@ class _Loader:
         self._campaigns.clear()
 
     def _email_row(self, record: EmailRecord) -> Row:
-        at = record.sent_at
-        return (*record[:5], self._encoder.instant(at), self._encoder.day(at), *record[6:])
+        return (*record[:5], *self._encoder.dated(record.sent_at), *record[6:])
 
     def _write_emails(self) -> None:
         sent = [record for record in self._emails.values() if record.sent_at is not None]
@@ -377,8 +389,7 @@ class _Loader:
         )
 
     def _event_row(self, record: EventRecord) -> Row:
-        at = record.occurred_at
-        return (*record[:4], self._encoder.instant(at), self._encoder.day(at), *record[5:])
+        return (*record[:4], *self._encoder.dated(record.occurred_at), *record[5:])
 
     def _write_events(self) -> None:
         rows = [self._event_row(record) for record in self._events.values()]
@@ -391,9 +402,7 @@ class _Loader:
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
-        rows: list[Row] = [
-            (*r[:9], self._encoder.instant(r.received_at), self._encoder.day(r.received_at)) for r in records
-        ]
+        rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
         inserted = insert_new(self._connection, schema.replies, _REPLY, rows)
         if inserted < len(rows):
             rules = _REPLY_RULES_OF_AUTHORITY if self._replace else _REPLY_RULES
@@ -427,6 +436,7 @@ class _Loader:
                     is_machine=reply.sentiment == Sentiment.AUTOMATIC,
                     occurred_at=reply.received_at,
                     occurred_on=reply.received_on,
+                    occurred_hour=reply.received_hour,
                     url=None,
                 )
             )

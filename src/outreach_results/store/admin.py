@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, extract, func, select, update
 
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import Store, set_meta, time_zone
-from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns
+from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, local_hour
 
 
 def delete_campaign(connection: Connection, campaign_id: str) -> None:
@@ -48,30 +51,39 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
         if store.is_sqlite:
             driver = connection.connection.driver_connection
             assert driver is not None
-            driver.create_function("local_day", 1, lambda micros: _local_day(micros, zone), deterministic=True)
-        for table, instant, day in (
-            (campaigns, "created_at", "created_on"),
-            (schema.emails, "sent_at", "sent_on"),
-            (schema.events, "occurred_at", "occurred_on"),
-            (schema.replies, "received_at", "received_on"),
+            for name, of_local in (("local_day", _iso_day), ("local_hour", local_hour)):
+                driver.create_function(name, 1, _on_clocks_of(zone, of_local), deterministic=True)
+        for table, stem in (
+            (campaigns, "created"),
+            (schema.emails, "sent"),
+            (schema.events, "occurred"),
+            (schema.replies, "received"),
         ):
-            _redate(connection, table, instant, day, zone.key)
-        for campaign_id in connection.execute(
-            select(campaigns.c.campaign_id).where(campaigns.c.detail == "events")
-        ).scalars():
-            rollup.rebuild(connection, campaign_id)
+            _redate(connection, table, stem, zone.key)
+        rollup.rebuild_all(connection)
         set_meta(connection, "time_zone", zone.key)
     return zone
 
 
-def _redate(connection: Connection, table: Table, instant: str, day: str, zone_name: str) -> None:
-    column = table.c[instant]
+def _redate(connection: Connection, table: Table, stem: str, zone_name: str) -> None:
+    instant = table.c[f"{stem}_at"]
+    local: dict[str, ColumnElement[Any]]
     if connection.dialect.name == "sqlite":
-        local = func.local_day(column)
+        local = {f"{stem}_on": func.local_day(instant), f"{stem}_hour": func.local_hour(instant)}
     else:
-        local = func.date(func.timezone(zone_name, column))
-    connection.execute(update(table).where(column.is_not(None)).values({day: local}))
+        clock = func.timezone(zone_name, instant)
+        hour = cast(func.floor(extract("epoch", clock) / 3600), Integer)
+        local = {f"{stem}_on": func.date(clock), f"{stem}_hour": hour}
+    values = {name: value for name, value in local.items() if name in table.c}
+    connection.execute(update(table).where(instant.is_not(None)).values(values))
 
 
-def _local_day(micros: int, zone: ZoneInfo) -> str:
-    return (EPOCH + micros * MICROSECOND).astimezone(zone).date().isoformat()
+def _on_clocks_of(
+    zone: ZoneInfo, of_local: Callable[[datetime], int | str]
+) -> Callable[[int | None], int | str | None]:
+    """A function of SQL: microseconds since 1970 as a local date or hour."""
+    return lambda micros: None if micros is None else of_local((EPOCH + micros * MICROSECOND).astimezone(zone))
+
+
+def _iso_day(local: datetime) -> str:
+    return local.date().isoformat()

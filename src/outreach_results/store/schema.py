@@ -3,13 +3,14 @@
 The rules that let the same code run on SQLite, PostgreSQL and Citus: every key begins with ``campaign_id`` wherever
 the table has one, joins are on ``campaign_id``, and nothing relies on sequences, triggers or the server's clock.
 
-Instants are UTC; beside each stands its local date in the reporting zone (``*_on``), so no query needs zone
-arithmetic. Costs are integer micro-dollars.
+Instants are UTC. Beside each stands its local date in the reporting zone (``*_on``) and, where the hour of the day
+matters, its local hour (``*_hour``: hours since 1970, so that modulo 24 it is the hour of the day and divided by 24 the
+day). No query needs zone arithmetic. Costs are integer micro-dollars.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: a table has that name.
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -31,15 +32,26 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS
+from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS, LAG_METRICS, RHYTHM_METRICS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_EPOCH_DAY = EPOCH.toordinal()
 
 
 def to_micros(instant: datetime) -> int:
     """Microseconds since 1970 UTC of an aware instant: exact."""
     return (instant - EPOCH) // MICROSECOND
+
+
+def local_hour(local: datetime) -> int:
+    """Hours since 1970 on the clocks of the instant's own zone."""
+    return (local.toordinal() - _EPOCH_DAY) * 24 + local.hour
+
+
+def day_of_hour(hour: int) -> date:
+    """The local date that a local hour lies in."""
+    return date.fromordinal(_EPOCH_DAY + hour // 24)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -99,6 +111,7 @@ emails = _table(
     Column("company", Text),
     Column("sent_at", Instant),
     Column("sent_on", Date),
+    Column("sent_hour", Integer),
     *(Column(name, BigInteger, nullable=False) for name in COST_COLUMNS),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
@@ -112,12 +125,13 @@ events = _table(
     Column("type", Id, nullable=False),
     Column("occurred_at", Instant, nullable=False),
     Column("occurred_on", Date, nullable=False),
+    Column("occurred_hour", Integer),  # never null; SQLite cannot add a column that says so
     Column("is_machine", Boolean, nullable=False),
     Column("url", Text),
     PrimaryKeyConstraint("campaign_id", "event_id", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
     # Holds all that a recount reads, so that it never touches the table.
-    Index("events_by_email", "campaign_id", "email_id", "type", "occurred_on", "is_machine"),
+    Index("events_by_email", "campaign_id", "email_id", "type", "occurred_hour", "is_machine"),
 )
 
 replies = _table(
@@ -133,6 +147,7 @@ replies = _table(
     Column("body", Text),
     Column("received_at", Instant, nullable=False),
     Column("received_on", Date, nullable=False),
+    Column("received_hour", Integer),  # as above
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
     Index("replies_newest", "campaign_id", "received_at", "reply_id"),
@@ -164,6 +179,46 @@ daily_stats = _table(
     PrimaryKeyConstraint("campaign_id", "basis", "date", name="daily_stats_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="daily_stats_campaign"),
     CheckConstraint("basis IN ('activity', 'send')", name="daily_stats_basis"),
+)
+
+HOURS = tuple(f"h{hour:02}" for hour in range(24))
+LAST_LAG = 30
+LAGS = tuple(f"l{days:02}" for days in range(LAST_LAG + 1))
+
+# On which hours of the day things happen: the activity days of daily_stats, split by the local hour.
+hourly_stats = _table(
+    "hourly_stats",
+    Column("campaign_id", Id, nullable=False),
+    Column("metric", Id, nullable=False),
+    Column("date", Date, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in HOURS),
+    PrimaryKeyConstraint("campaign_id", "metric", "date", name="hourly_stats_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="hourly_stats_campaign"),
+    CheckConstraint(f"metric IN {RHYTHM_METRICS}", name="hourly_stats_metric"),
+)
+
+# How long things take: the sending days of daily_stats, split by the days until it first happened (the last column:
+# that many or more).
+lag_stats = _table(
+    "lag_stats",
+    Column("campaign_id", Id, nullable=False),
+    Column("metric", Id, nullable=False),
+    Column("date", Date, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in LAGS),
+    PrimaryKeyConstraint("campaign_id", "metric", "date", name="lag_stats_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="lag_stats_campaign"),
+    CheckConstraint(f"metric IN {LAG_METRICS}", name="lag_stats_metric"),
+)
+
+annotations = _table(
+    "annotations",
+    Column("campaign_id", Id, nullable=False),  # '' concerns all campaigns, hence no foreign key
+    Column("annotation_id", Id, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("campaign_id", "annotation_id", name="annotations_pk"),
 )
 
 reported_stats = _table(

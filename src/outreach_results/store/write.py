@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, Text
 
-from outreach_results.store.schema import to_micros
+from outreach_results.store.schema import local_hour, to_micros
 
 Row = tuple[Any, ...]
 
@@ -29,10 +29,15 @@ class Encoder:
 
     def day(self, value: datetime | None) -> str | date | None:
         """The local date of an instant as the driver takes it."""
+        return self.dated(value)[1]
+
+    def dated(self, value: datetime | None) -> tuple[int | datetime | None, str | date | None, int | None]:
+        """An instant, its local date and its local hour, as the driver takes them."""
         if value is None:
-            return None
-        local = value.astimezone(self._zone).date() if self._zone else value.astimezone(UTC).date()
-        return local.isoformat() if self._is_sqlite else local
+            return None, None, None
+        local = value.astimezone(self._zone or UTC)
+        day = local.date()
+        return self.instant(value), day.isoformat() if self._is_sqlite else day, local_hour(local)
 
 
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> int:
