@@ -1,0 +1,235 @@
+"""What holds on every page: it draws, says what it shows, and fails in sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.models import Basis, Filters
+from outreach_results.store import admin
+from outreach_results.store.engine import open_store
+from outreach_results.ui import text
+from support import records
+from support.dashboard import HOME, PAGES, metrics, run_page, title, words
+from support.databases import sqlite_url
+
+SAMPLE_NOTICE = "**This is sample data**, made up to show what the dashboard can do."
+FIRST, LAST = date(2025, 11, 3), date(2026, 3, 27)  # of the sample data
+CAMPAIGN = "camp_abc123"
+
+VIEWS = {
+    "as it opens": {},
+    "everything by sending day": {"period": "All time", "basis": "Sending day"},
+    "humans only of one campaign": {
+        "campaigns": "Q1 Outreach – US & UK operations leads",
+        "humans": "true",
+        "period": "All time",
+    },
+    "this month beside a campaign": {"period": "This month", "compare": "Q1 Outreach – US & UK operations leads"},
+    "a quarter beside nothing": {"period": "Last 90 days", "compare": "Nothing"},
+    "one day": {"period": "Custom", "days": ["2026-02-03", "2026-02-03"], "compare": "Same period last year"},
+}
+NOTHING_HAPPENED = {"period": "Custom", "days": ["2024-06-01", "2024-06-02"]}
+
+
+@pytest.fixture
+def campaign_label(writable_sample):
+    """The contract's campaign as the filter names it."""
+    return results.campaign(writable_sample, CAMPAIGN).name
+
+
+# --- with data ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_draws_in_every_view(page, view, sample_dashboard):
+    app = run_page(page, **VIEWS[view])
+    assert not app.exception
+    assert not app.error
+    assert [shown.value for shown in app.title] == [title(page)]
+
+
+def test_the_views_above_are_what_they_say(sample_dashboard, campaign_label):
+    assert {view.get("campaigns", campaign_label) for view in VIEWS.values()} == {campaign_label}
+    for view in VIEWS.values():
+        assert not run_page(**view).session_state.get("address-notices", [])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_offers_what_it_shows_as_files(page, sample_dashboard):
+    labels = [button.label for button in run_page(page, period="All time").download_button]
+    assert labels
+    assert labels.count("CSV") == labels.count("JSON") == len(labels) / 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_period_without_data_is_told_without_an_error(page, sample_dashboard):
+    app = run_page(page, **NOTHING_HAPPENED)
+    assert not app.exception
+    assert not app.error
+    assert [shown.value for shown in app.title] == [title(page)]
+
+
+@pytest.mark.parametrize("page", ["overview", "trends", "inbox"])
+def test_a_page_about_a_period_says_when_nothing_happened_in_it(page, sample_dashboard):
+    app = run_page(page, **NOTHING_HAPPENED)
+    assert any("1 Jun – 2 Jun 2024" in caption.value for caption in app.caption)
+    assert len(app.info) == 1
+    assert not app.metric
+
+
+# --- filters -----------------------------------------------------------------------------------------------------
+
+ASKED = {
+    "the last 28 days": ({}, Filters(start=date(2026, 2, 28), end=LAST)),
+    "everything": ({"period": "All time"}, Filters()),
+    "a week by sending day": (
+        {"period": "Last 7 days", "basis": "Sending day"},
+        Filters(start=date(2026, 3, 21), end=LAST, basis=Basis.SEND),
+    ),
+    "humans only": ({"period": "All time", "humans": "true"}, Filters(humans_only=True)),
+    "one campaign": (
+        {"period": "All time", "campaigns": "Q1 Outreach – US & UK operations leads"},
+        Filters(campaigns=(CAMPAIGN,)),
+    ),
+    "chosen days": (
+        {"period": "Custom", "days": ["2026-01-30", "2026-02-04"]},
+        Filters(start=date(2026, 1, 30), end=date(2026, 2, 4)),
+    ),
+}
+
+
+def expected_numbers(store, filters):
+    totals = results.totals(store, filters)
+    stats, delivered = totals.stats, totals.stats.delivered
+    return {
+        "Sent": text.number(stats.emails_sent),
+        "Delivered": text.number(delivered),
+        "Open rate": text.percent(stats.opened / delivered),
+        "Click rate": text.percent(stats.clicked / delivered),
+        "Reply rate": text.percent(stats.replied / delivered),
+        "Meetings": text.number(stats.meetings_booked),
+        "Cost": text.money(totals.costs.total_byok_usd),
+    }
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_overview_shows_the_numbers_of_its_filters(asked, sample_dashboard, writable_sample):
+    parameters, filters = ASKED[asked]
+    shown = metrics(run_page(**parameters))
+    expected = expected_numbers(writable_sample, filters)
+    assert {label: shown[label] for label in expected} == expected
+
+
+def test_the_filters_above_ask_for_different_numbers(writable_sample):
+    different = {tuple(expected_numbers(writable_sample, filters).values()) for _, filters in ASKED.values()}
+    assert len(different) == len(ASKED)
+
+
+def test_the_contracts_campaign_shows_the_contracts_numbers(sample_dashboard, golden):
+    shown = metrics(run_page(campaign=CAMPAIGN, period="All time"))
+    contract = golden("stats")
+    assert shown["Sent"] == str(contract["stats"]["emails_sent"])
+    assert shown["Open rate"] == text.percent(contract["stats"]["opened"] / contract["stats"]["delivered"])
+    assert shown["Cost"] == f"${contract['costs']['total_byok_usd']}"
+
+
+def test_a_change_of_a_filter_changes_the_numbers(sample_dashboard, writable_sample):
+    app = run_page()
+    app.sidebar.selectbox(key="period").set_value("All time").run()
+    app.sidebar.toggle(key="humans").set_value(True).run()
+    expected = expected_numbers(writable_sample, Filters(humans_only=True))
+    assert {label: metrics(app)[label] for label in expected} == expected
+
+
+def test_a_load_shows_at_the_next_run(sample_dashboard, writable_sample):
+    app = run_page(period="All time")
+    before = int(metrics(app)["Sent"].replace(",", ""))
+    load(writable_sample, "test", [records.campaign(), *records.emails(3)])
+    assert metrics(app.run())["Sent"] == text.number(before + 3)
+
+
+# --- sample data -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_that_it_shows_sample_data(page, sample_dashboard):
+    assert SAMPLE_NOTICE in words(run_page(page))
+
+
+def test_the_sample_data_is_removed_with_one_click(sample_dashboard):
+    app = run_page()
+    button(app, "Remove it").click().run()
+    assert not app.exception
+    assert [shown.value for shown in app.title] == ["No results yet"]
+    assert SAMPLE_NOTICE not in words(app)
+
+
+def test_removing_the_sample_data_leaves_ones_own(sample_dashboard, writable_sample):
+    load(writable_sample, "test", [records.campaign(), *records.emails(3)])
+    app = run_page(period="All time")
+    button(app, "Remove it").click().run()
+    assert metrics(app)["Sent"] == "3"
+    assert SAMPLE_NOTICE not in words(app)
+    assert not admin.has_sample(writable_sample)
+
+
+def button(app, label):
+    found = [button for button in app.button if button.label == label]
+    assert len(found) == 1, f"{len(found)} buttons {label!r}"
+    return found[0]
+
+
+# --- without data ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty_dashboard(use_database, sqlite_store):
+    """The dashboard over a database without anything in it."""
+    use_database(sqlite_store.engine.url.render_as_string(hide_password=False))
+    return sqlite_store
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_database_is_welcomed_on_every_page(page, empty_dashboard):
+    app = run_page(page)
+    assert not app.exception
+    assert not app.error
+    assert [shown.value for shown in app.title] == ["No results yet"]
+    assert not app.metric
+    assert button(app, "Load the sample data")
+
+
+def test_the_welcome_loads_the_sample_data(empty_dashboard, golden):
+    app = run_page()
+    button(app, "Load the sample data").click().run()
+    assert not app.exception
+    assert [shown.value for shown in app.title] == [title(HOME)]
+    assert SAMPLE_NOTICE in words(app)
+    assert results.campaign_stats(empty_dashboard, CAMPAIGN).model_dump(mode="json") == golden("stats")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_campaigns_that_have_sent_nothing_are_told_on_every_page(page, empty_dashboard):
+    load(empty_dashboard, "test", [records.campaign()])
+    app = run_page(page)
+    assert not app.exception
+    assert not app.error
+    assert any("nothing has been sent yet" in shown for shown in words(app))
+
+
+def test_a_database_without_plan_replies_and_benchmarks_draws_on_every_page(use_database, tmp_path):
+    url = sqlite_url(tmp_path / "bare.db")
+    store = open_store(url)
+    load(store, "test", [records.campaign(mcp=None), *records.emails(2)])
+    store.close()
+    use_database(url)
+    for page in PAGES:
+        app = run_page(page)
+        assert not app.exception, page
+        assert not app.error, page
+        assert [shown.value for shown in app.title] == [title(page)]
