@@ -48,7 +48,7 @@ def open_view() -> None:
 
 def current_view() -> View:
     """The view of this run; stops a page that was reached around app.py."""
-    view = st.session_state.get(_VIEW)
+    view = st.session_state.pop(_VIEW, None)  # good for one run: the next needs app.py again
     if not isinstance(view, View):
         st.info("Open the dashboard at its front page.")
         st.link_button("To the front page", "/")

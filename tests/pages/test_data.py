@@ -1,0 +1,30 @@
+"""The data page says where the numbers come from."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from support.dashboard import run_page
+
+
+@pytest.fixture
+def data(sample_database: Path, use_database: Callable[[str], None]) -> AppTest:
+    use_database(f"sqlite:///{sample_database}")
+    return run_page("data")
+
+
+def test_every_load_is_listed(data: AppTest) -> None:
+    assert not data.exception
+    history = next(frame.value for frame in data.dataframe if "inserted" in frame.value.columns)
+    assert list(history["source"]) == ["sample data"]
+    assert history["inserted"][0] > 10_000
+
+
+def test_the_zone_is_named(data: AppTest) -> None:
+    assert any("reporting time zone, UTC" in caption.value for caption in data.caption)
+
+
+def test_without_a_sync_it_says_how_to_start_one(data: AppTest) -> None:
+    assert any("outreach-results sync" in str(element.value) for element in data.text)

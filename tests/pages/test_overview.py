@@ -1,0 +1,92 @@
+"""The overview shows what the data module says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.store.engine import Store
+from outreach_results.ui import text
+
+APP = Path(__file__).parents[2] / "app.py"
+MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
+
+
+@pytest.fixture
+def overview(sample_database: Path, use_database: Callable[[str], None]) -> AppTest:
+    use_database(f"sqlite:///{sample_database}")
+    return AppTest.from_file(APP, default_timeout=60)
+
+
+def metric(page: AppTest, label: str) -> str:
+    (found,) = [metric.value for metric in page.metric if metric.label == label]
+    return str(found)
+
+
+def test_the_cards_show_the_totals_of_the_last_28_days_of_the_data(overview: AppTest, sample_store: Store) -> None:
+    overview.run()
+    totals = results.totals(sample_store, MARCH)
+    assert not overview.exception
+    assert metric(overview, "Sent") == text.number(totals.stats.emails_sent)
+    assert metric(overview, "Cost") == text.money(totals.costs.total_byok_usd)
+
+
+def test_the_contracts_campaign_shows_the_contracts_numbers(overview: AppTest) -> None:
+    overview.query_params["campaign"] = "camp_abc123"
+    overview.run()
+    shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
+    assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6 %", "Meetings": "5", "Cost": "$8.74"}
+
+
+def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: Store) -> None:
+    overview.run()
+    overview.toggle(key="humans").set_value(True).run()
+    humans = results.totals(sample_store, replace(MARCH, humans_only=True))
+    delivered = humans.stats.delivered or 0
+    assert metric(overview, "Open rate") == text.percent((humans.stats.opened or 0) / delivered)
+
+
+def test_a_change_within_noise_says_so(overview: AppTest) -> None:
+    overview.run()
+    (meetings,) = [metric for metric in overview.metric if metric.label == "Meetings"]
+    assert meetings.delta_description == "within noise"
+    assert "chance alone" in meetings.help
+
+
+def test_without_a_comparison_nothing_changed(overview: AppTest) -> None:
+    overview.run()
+    overview.selectbox(key="compare").select("Nothing").run()
+    assert not any(heading.value == "What changed" for heading in overview.subheader)
+    assert all(not metric.delta for metric in overview.metric)
+
+
+def test_comparing_with_a_campaign_names_it(overview: AppTest, sample_store: Store) -> None:
+    overview.run()
+    name = results.campaign(sample_store, "camp_4eaf56").name
+    overview.selectbox(key="compare").select("camp_4eaf56").run()
+    assert any(name in str(element.value) for element in overview.text) or "the other" in str(
+        [metric.delta_description for metric in overview.metric]
+    )
+
+
+def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
+    overview.query_params["period"] = "All time"
+    overview.run()
+    overview.button(key="alert-0").click().run()
+    assert len(overview.multiselect(key="campaigns").value) == 1
+
+
+def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Store) -> None:
+    overview.query_params["period"] = "All time"
+    overview.run()
+    overview.selectbox(key="sort").select("Best reply rate").run()
+    expected = results.campaign_totals(sample_store, Filters()).sort_values("reply_rate", ascending=False)
+    table = next(frame.value for frame in overview.dataframe if "reply_interval" in frame.value.columns)
+    assert list(table["campaign_id"])[:3] == list(expected["campaign_id"])[:3]
+    overview.text_input(key="find").set_value("no such campaign anywhere").run()
+    assert any("No campaign has that" in info.value for info in overview.info)
