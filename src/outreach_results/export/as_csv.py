@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, and_, case, null
 
 from outreach_results.export.as_json import plain_row
 from outreach_results.export.columns import CSV_COLUMNS, defuse
 from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
+from outreach_results.export.texts import defused_text
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
+from outreach_results.store import schema
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -23,66 +25,59 @@ def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
+    yield _csv_lines([tuple(CSV_COLUMNS)])
     found = campaign_row(connection, campaign_id)
     head = (defuse(found.campaign_id), defuse(found.name), defuse(found.mcp), iso(found.created_at))
-    yield _csv_lines([tuple(CSV_COLUMNS)])
     humans_only = meta["filters"]["humans_only"]
     empty = True
-    for rows in read_rows(connection, email_query(campaign_id)):
+    for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
-        yield _csv_lines(_csv_email(head, row) for row in rows)
-    for rows in read_rows(connection, event_query(campaign_id, humans_only=humans_only)):
-        yield _csv_lines(_csv_event(head, row) for row in rows)
+        yield _csv_lines(head + tuple(row) + _NO_REPLY for row in rows)
+    for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
+        yield _csv_lines(head + tuple(row) + _NO_COSTS + _NO_REPLY for row in rows)
     for rows in read_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
     if empty:
-        yield _csv_lines([_csv_row(head)])
+        yield _csv_lines([head + (None,) * (len(CSV_COLUMNS) - len(head))])
 
 
-_AFTER_HEAD = tuple(CSV_COLUMNS)[4:]
 _NO_COSTS = (None,) * len(COST_COLUMNS)
 _NO_REPLY = (None,) * (len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address"))
 
 
-def _csv_row(head: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*head, *(None,) * len(_AFTER_HEAD))
+def _emails(campaign_id: str) -> Select[Any]:
+    """E-mails, from ``email_id`` to the costs."""
+    query, email = email_query(campaign_id), schema.emails.c
+    told = query.selected_columns
+    columns: list[Any] = [
+        *_about(email),
+        case((email.sent_at.is_not(None), EventType.SENT.value)),
+        told.sent_at,
+        *(null(), null(), null()),  # event_id, is_machine and url
+        *(case((email[name] != 0, told[name])) for name in COST_COLUMNS),
+    ]
+    return query.with_only_columns(*columns)
 
 
-def _csv_email(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
-    email_id, recipient, name, company, sent_at, *costs = row
-    return (
-        *head,
-        defuse(email_id),
-        defuse(recipient),
-        defuse(name),
-        defuse(company),
-        None if sent_at is None else EventType.SENT.value,
-        iso(sent_at),
-        None,
-        None,
-        None,
-        *(_amount(cost) for cost in costs),
-        *_NO_REPLY,
-    )
+def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
+    """Events beside their e-mails, from ``email_id`` to ``url``."""
+    query, event, email = event_query(campaign_id, humans_only=humans_only), schema.events.c, schema.emails.c
+    told = query.selected_columns
+    columns: list[Any] = [
+        *_about(email),
+        told.type,
+        told.occurred_at,
+        defused_text(told.event_id),
+        told.is_machine,
+        defused_text(told.url),
+    ]
+    own = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
+    return query.with_only_columns(*columns).join_from(schema.events, schema.emails, own)
 
 
-def _csv_event(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
-    event_id, email_id, kind, occurred_at, is_machine, url, recipient, name, company = row
-    return (
-        *head,
-        defuse(email_id),
-        defuse(recipient),
-        defuse(name),
-        defuse(company),
-        kind,
-        iso(occurred_at),
-        defuse(event_id),
-        "true" if is_machine else "false",
-        defuse(url),
-        *_NO_COSTS,
-        *_NO_REPLY,
-    )
+def _about(email: Any) -> list[defused_text]:
+    return [defused_text(column) for column in (email.email_id, email.recipient, email.name, email.company)]
 
 
 def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
@@ -109,13 +104,6 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         defuse(row.marked_by),
         iso(row.marked_at),
     )
-
-
-def _amount(micros: int) -> str | None:
-    """Micro-dollars as exact decimal dollars; nothing for 0."""
-    if not micros:
-        return None
-    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}".rstrip("0").rstrip(".")
 
 
 def csv_table(frame: pd.DataFrame, _meta: dict[str, Any]) -> Iterator[bytes]:

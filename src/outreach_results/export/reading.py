@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, exists, or_, select
 
+from outreach_results.export.texts import dollars_text, flag_text, iso_text
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
@@ -16,45 +17,48 @@ ROWS_AT_A_TIME = 2_000
 
 
 def read_rows(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows of a query, some at a time: never all of them in memory."""
     result = connection.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME).execute(query)
     yield from result.partitions(ROWS_AT_A_TIME)
 
 
 def email_query(campaign_id: str) -> Select[Any]:
+    """E-mails as texts: id, recipient, name, company, sent_at and the costs in dollars."""
     table = schema.emails.c
     return (
-        select(table.email_id, table.recipient, table.name, table.company, table.sent_at, *_costs())
+        select(
+            table.email_id,
+            table.recipient,
+            table.name,
+            table.company,
+            iso_text(table.sent_at).label("sent_at"),
+            *(dollars_text(table[name]).label(name) for name in COST_COLUMNS),
+        )
         .where(table.campaign_id == campaign_id)
         .order_by(table.campaign_id, table.email_id)
     )
 
 
-def _costs() -> list[Any]:
-    return [schema.emails.c[name] for name in COST_COLUMNS]
-
-
 def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Every event that is not told by a reply, beside its e-mail."""
-    event, email, reply = schema.events.c, schema.emails.c, schema.replies.c
-    joined = schema.events.join(
-        schema.emails, and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
-    ).outerjoin(schema.replies, and_(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id))
+    """Every event that is not told by a reply, as texts: id, email_id, type, occurred_at, is_machine, url."""
+    event, reply = schema.events.c, schema.replies.c
+    told_by_a_reply = (
+        exists()
+        .where(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id)
+        .correlate(schema.events)
+    )
     query = (
         select(
             event.event_id,
             event.email_id,
             event.type,
-            event.occurred_at,
-            event.is_machine,
+            iso_text(event.occurred_at).label("occurred_at"),
+            flag_text(event.is_machine).label("is_machine"),
             event.url,
-            email.recipient,
-            email.name,
-            email.company,
         )
-        .select_from(joined)
         .where(
             event.campaign_id == campaign_id,
-            or_(event.type != EventType.REPLIED.value, reply.reply_id.is_(None)),
+            or_(event.type != EventType.REPLIED.value, ~told_by_a_reply),
         )
         .order_by(event.campaign_id, event.event_id)
     )
