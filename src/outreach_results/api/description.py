@@ -67,14 +67,16 @@ DOWNLOAD: dict[int | str, dict[str, Any]] = {
 
 def complete(app: FastAPI) -> None:
     """Make ``app.openapi()`` describe problems too; it is made once, when somebody first asks."""
-    described = app.openapi
+    found = app.openapi
 
     @lru_cache(maxsize=1)
     def openapi() -> dict[str, Any]:
-        document = described()
+        document = found()
         schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
         schemas = document["components"]["schemas"]
         schemas |= schema.pop("$defs") | {"Problem": schema}
+        for described in schemas.values():  # docstrings speak Python
+            described["description"] = described.get("description", "").replace("None", "null").replace("``", "`")
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -23,7 +23,8 @@ pre { background: var(--soft); padding: .8rem 1rem; border-radius: 6px; overflow
 pre code { padding: 0; overflow-wrap: normal; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .93em; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); }
-th { color: var(--faint); font-weight: 600; } nav li { margin: .15rem 0; } .faint { color: var(--faint); }
+th { color: var(--faint); font-weight: 600; } td p { margin: 0; } td:first-child code { white-space: nowrap; }
+nav li { margin: .15rem 0; } .faint { color: var(--faint); }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
@@ -63,6 +64,8 @@ def page(document: dict[str, Any]) -> str:
 <nav><ul>{"".join(_link(path) for path, _ in routes)}</ul></nav>
 <h2>Routes</h2>
 {"".join(_route(server, path, operation) for path, operation in routes)}
+<h2>Statuses</h2>
+{_statuses(routes[0][1]["responses"])}
 <h2>Bodies</h2>
 {"".join(_schema(name, schema) for name, schema in document["components"]["schemas"].items())}
 </main>
@@ -84,17 +87,22 @@ def _route(server: str, path: str, operation: dict[str, Any]) -> str:
         )
         for parameter in operation.get("parameters", [])
     ]
-    answers = [
-        (_name(status), _bodies(answer), _text(answer["description"]))
-        for status, answer in sorted(operation["responses"].items())
-    ]
+    answer = operation["responses"]["200"]
     return f"""<section id="{_anchor(path)}">
 <h3><code>GET {escape(server + path)}</code></h3>
 {_text(operation.get("description", ""))}
 {_table(("Parameter", "Value", ""), parameters) if parameters else ""}
-{_table(("Status", "Body", ""), answers)}
+<p>{escape(answer["description"])} {_bodies(answer)}</p>
 </section>
 """
+
+
+def _statuses(responses: dict[str, Any]) -> str:
+    rows = [
+        (_name(status), _bodies(answer) if status != "200" else "", _text(answer["description"]))
+        for status, answer in sorted(responses.items())
+    ]
+    return _table(("Status", "Body", ""), rows)
 
 
 def _schema(name: str, schema: dict[str, Any]) -> str:
@@ -115,19 +123,23 @@ def _type(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(map(_type, schema["anyOf"]))
     if "enum" in schema:
-        return ", ".join(_name(str(value)) for value in schema["enum"])
+        return ", ".join(_name(str(value)) for value in schema["enum"]) + _default(schema)
     if schema.get("type") == "array":
         return f"array of {_type(schema['items'])}"
     if isinstance(inner := schema.get("additionalProperties"), dict):
         return f"object of {_type(inner)} by name"
     words = [str(schema.get("format", schema.get("type", "anything")))]
-    limits = {"minimum": "from", "maximum": "to", "minLength": "at least", "maxLength": "at most"}
+    limits = {"minimum": "from", "maximum": "to", "minLength": "from", "maxLength": "to"}
     words += [f"{word} {schema[limit]:,}" for limit, word in limits.items() if limit in schema]
-    if "Length" in "".join(schema):
+    if "maxLength" in schema:
         words.append("characters")
-    if "default" in schema:
-        words.append(f"(without it: {json.dumps(schema['default'])})")
-    return escape(" ".join(words))
+    return escape(" ".join(words)) + _default(schema)
+
+
+def _default(schema: dict[str, Any]) -> str:
+    if "default" not in schema:
+        return ""
+    return f' <span class="faint">(without it: {escape(json.dumps(schema["default"]))})</span>'
 
 
 def _bodies(answer: dict[str, Any]) -> str:
@@ -140,7 +152,7 @@ def _bodies(answer: dict[str, Any]) -> str:
 def _example(parameter: dict[str, Any]) -> str:
     found = parameter.get("examples") or parameter["schema"].get("examples") or []
     values = [item["value"] for item in found.values()] if isinstance(found, dict) else found
-    return "".join(f'<p class="faint">Example: {_name(str(value))}</p>' for value in values)
+    return "".join(f'<p class="faint">Example: {_name(_plain(value))}</p>' for value in values)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -154,6 +166,10 @@ def _text(text: str) -> str:
     """Paragraphs, and `code` within them."""
     marked = re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(text))
     return "".join(f"<p>{paragraph}</p>" for paragraph in marked.split("\n\n") if paragraph.strip())
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _name(text: str) -> str:
