@@ -22,7 +22,11 @@ from support.postgres import Postgres, PostgresUnavailableError, name_of, runnin
 from support.server import Server, running_server
 
 hypothesis.settings.register_profile(
-    "outreach", deadline=None, max_examples=40, derandomize=bool(os.environ.get("CI")), database=None
+    "outreach",
+    max_examples=int(os.environ.get("OUTREACH_TEST_EXAMPLES", "40")),  # more of them search deeper
+    derandomize=bool(os.environ.get("CI")),
+    deadline=None,
+    database=None,
 )
 hypothesis.settings.load_profile("outreach")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from sqlalchemy import delete, event, select
 
 from outreach_results.store import schema
-from outreach_results.store.engine import Store, open_store
+from outreach_results.store.engine import Store, open_store, set_meta
 
-BOOKKEEPING = frozenset({"api_keys", "loads", "meta", "sync_state"})
+BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_state"})
 """Tables that tell what was done with a database rather than what is in it."""
 
 
@@ -47,3 +51,32 @@ def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> dict[str
             for table in schema.metadata.sorted_tables
             if table.name not in without
         }
+
+
+def wipe(store: Store, zone: str = "UTC") -> None:
+    """Take out all that is in a database, and let it report in this zone."""
+    with store.write() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(delete(table))
+        set_meta(connection, "time_zone", zone)
+
+
+def every_database(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a property, which takes a store to wipe first, on each kind of database; on the slower one less often."""
+
+    def decorate(check: Callable[..., None]) -> Callable[..., None]:
+        @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+        def test(kind: str, request: pytest.FixtureRequest) -> None:
+            store: Store = request.getfixturevalue(f"make_{kind}")()
+            often = hypothesis.settings().max_examples
+
+            @hypothesis.settings(max_examples=often if kind == "sqlite" else often // 4)
+            @hypothesis.given(st.tuples(*strategies))
+            def run(drawn: tuple[Any, ...]) -> None:
+                check(store, *drawn)
+
+            run()
+
+        return test
+
+    return decorate

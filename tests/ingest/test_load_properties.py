@@ -1,0 +1,89 @@
+"""What holds for every load, whatever arrives in whatever order."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from unittest import mock
+
+from hypothesis import strategies as st
+
+from outreach_results import results
+from outreach_results.ingest import load as loading
+from outreach_results.ingest.load import load
+from outreach_results.models import Basis, Filters
+from outreach_results.store import admin
+from support.databases import contents, every_database, wipe
+from support.recount import days_of, hours_of, lags_of, stored_days, stored_hours, stored_lags
+from support.strategies import ZONES, histories
+
+
+def bring(store, campaigns, units, splits=(), batch=10_000):
+    """Load the units in several loads, each of which also describes the campaigns."""
+    edges = sorted({0, len(units), *(split % (len(units) + 1) for split in splits)})
+    parts = [units[start:end] for start, end in pairwise(edges)] or [[]]
+    with mock.patch.object(loading, "BATCH", batch):
+        return [load(store, "part", records_of(campaigns, part)) for part in parts]
+
+
+def records_of(campaigns, units):
+    return [*campaigns, *(record for unit in units for record in unit)]
+
+
+several = st.lists(st.integers(0, 30), max_size=4)
+batches = st.sampled_from([1, 2, 3, 7, 10_000])
+
+
+@every_database(histories(plain=True), several, batches, st.sampled_from(ZONES))
+def test_what_pages_read_equals_an_independent_recount(store, history, splits, batch, zone):
+    wipe(store, zone)
+    bring(store, *history, splits, batch)
+    records = records_of(*history)
+    assert stored_days(store) == days_of(records, zone)
+    assert stored_hours(store) == hours_of(records, zone)
+    assert stored_lags(store) == lags_of(records, zone)
+
+
+@every_database(histories(), several, batches)
+def test_loading_again_changes_nothing(store, history, splits, batch):
+    wipe(store)
+    bring(store, *history, splits, batch)
+    before = contents(store)
+    again = bring(store, *history, splits, batch)
+    assert contents(store) == before
+    assert sum(report.inserted.total() for report in again) == 0
+
+
+@every_database(histories(), several, batches, several, batches, st.randoms(use_true_random=False))
+def test_the_order_of_records_and_the_split_into_files_do_not_matter(
+    store, history, splits, batch, others, size, chance
+):
+    wipe(store)
+    campaigns, units = history
+    bring(store, campaigns, units, splits, batch)
+    one_way = contents(store)
+    chance.shuffle(campaigns)
+    chance.shuffle(units)
+    wipe(store)
+    bring(store, campaigns, units, others, size)
+    assert contents(store) == one_way
+
+
+@every_database(histories(all_sent=True, plain=True), several)
+def test_both_ways_of_dating_have_the_same_totals_when_all_sending_is_known(store, history, splits):
+    wipe(store)
+    bring(store, *history, splits)
+    for humans_only in (False, True):
+        by_activity = Filters(basis=Basis.ACTIVITY, humans_only=humans_only)
+        by_sending = Filters(basis=Basis.SEND, humans_only=humans_only)
+        assert results.totals(store, by_activity) == results.totals(store, by_sending)
+
+
+@every_database(histories(plain=True), st.sampled_from(ZONES), st.sampled_from(ZONES))
+def test_changing_the_time_zone_equals_a_fresh_load_in_it(store, history, first, second):
+    wipe(store, second)
+    bring(store, *history)
+    fresh = contents(store)
+    wipe(store, first)
+    bring(store, *history)
+    admin.change_time_zone(store, second)
+    assert contents(store) == fresh

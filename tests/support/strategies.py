@@ -1,0 +1,146 @@
+"""Random campaigns: e-mails, events and replies as sources tell them, in part, twice and against each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    Record,
+    ReplyRecord,
+)
+from outreach_results.models import EventType, Sentiment
+
+ZONES = ["UTC", "Europe/Zurich", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati"]
+
+_NASTY = [
+    "=1+1",
+    "'=1+1",
+    "''=1+1",
+    "'",
+    "' quoted '",
+    "-5",
+    "+41 44 000 00 00",
+    "@here",
+    "\t tab",
+    "\r\n",
+    "line\nbreak",
+    "carriage\rreturn",
+    'a "quote", a comma; a semicolon',
+    "<script>alert(1)</script>",
+    "[link](https://example.com) **bold**",
+    "%s {0} \\N \\x00 \\",
+    "عربي ‮ right to left",
+    "日本語 👩‍👩‍👧 🏳️‍🌈",
+    "é é",
+    "\ufeff",
+    "\u2028 \u2029 \x85 \x0b \x0c",
+    "\x7f\x1b[31m",
+    " spaces around ",
+    "null",
+    "NaN",
+]
+_CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+
+
+def texts(max_size: int = 12) -> st.SearchStrategy[str]:
+    """Any text that can be stored, often one that something might choke on."""
+    return st.one_of(st.sampled_from(_NASTY), st.text(_CHARACTERS, min_size=1, max_size=max_size))
+
+
+maybe_texts = st.none() | texts()
+amounts = st.sampled_from([0, 1, 17_746, 5_000_000]) | st.integers(0, 10**12)
+# Close together, so that they meet on days, and around midnights.
+instants = st.builds(
+    lambda hours, micros: datetime(2026, 3, 28, tzinfo=UTC) + timedelta(hours=hours, microseconds=micros),
+    st.integers(-80, 80),
+    st.sampled_from([0, 0, 1, 1_800_000_000]),
+)
+_AFTER_SENDING = sorted(set(EventType) - {EventType.SENT})
+
+Unit = list[Record]
+"""Records that a source tells together."""
+
+History = tuple[list[CampaignRecord], list[Unit]]
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, *, all_sent: bool = False, plain: bool = False
+) -> tuple[list[CampaignRecord], list[Unit]]:
+    """Descriptions of one or two campaigns, and units of what is known of them, in no order.
+
+    Args:
+        all_sent: of every e-mail it is known when it was sent.
+        plain: every text is a letter.
+    """
+    few = st.sampled_from("abAB")
+    text = st.none() | few if plain else maybe_texts
+    need = few if plain else texts()
+    ids = draw(st.lists(need, min_size=1, max_size=2, unique=True))
+    campaigns = [
+        CampaignRecord(own_id, draw(need), draw(text), draw(instants))
+        for own_id in ids
+        for _ in range(draw(st.integers(1, 2)))
+    ]
+    email_ids = draw(st.lists(need, min_size=1, max_size=4, unique=True))
+    keys = st.tuples(st.sampled_from(ids), st.sampled_from(email_ids))
+    units: list[Unit] = []
+
+    def describe(key: tuple[str, str]) -> EmailRecord:
+        sent_at = draw(instants if all_sent else st.none() | instants)
+        costs = draw(st.tuples(amounts, amounts, amounts)) if sent_at else (0, 0, 0)
+        return EmailRecord(*key, draw(text), draw(text), draw(text), sent_at, *costs)
+
+    units += [[describe(draw(keys))] for _ in range(draw(st.integers(0, 6)))]
+    for number in range(draw(st.integers(0, 12))):
+        campaign_id, email_id = draw(keys)
+        kind, url = draw(st.sampled_from(_AFTER_SENDING)), draw(text)
+        event = EventRecord(campaign_id, f"v{number}", email_id, kind.value, draw(instants), draw(st.booleans()), url)
+        units += [[event]] * draw(st.integers(1, 2))
+    for number in range(draw(st.integers(0, 4))):
+        campaign_id, email_id = draw(keys)
+        units += _replies(draw, campaign_id, f"r{number}", email_id, text, need)
+    if all_sent:
+        named = {record[:2] for unit in units for record in unit if isinstance(record, EmailRecord)}
+        units += [[describe(key)] for key in [(c, e) for c in ids for e in email_ids] if key not in named]
+    return campaigns, draw(st.permutations(units))
+
+
+def _replies(
+    draw: st.DrawFn,
+    campaign_id: str,
+    reply_id: str,
+    email_id: str,
+    text: st.SearchStrategy[str | None],
+    need: st.SearchStrategy[str],
+) -> list[Unit]:
+    """What several sources tell of a reply; of the e-mail it answers some know nothing, but none another."""
+
+    def told() -> ReplyRecord:
+        return ReplyRecord(
+            campaign_id,
+            reply_id,
+            draw(st.sampled_from([email_id, None])),
+            *(draw(text) for _ in range(3)),
+            draw(st.sampled_from(Sentiment)).value,
+            draw(st.just("") | need),
+            draw(text),
+            draw(instants),
+        )
+
+    units: list[Unit] = [[told()] for _ in range(draw(st.integers(1, 3)))]
+    if draw(st.booleans()):
+        corrected = draw(st.none() | st.sampled_from(Sentiment))
+        mark = MarkRecord(
+            campaign_id, reply_id, corrected and corrected.value, draw(st.none() | instants), draw(text), draw(instants)
+        )
+        units = [[*unit, mark] for unit in units]
+    if draw(st.booleans()):
+        units.append([EventRecord(campaign_id, reply_id, email_id, "replied", draw(instants), draw(st.booleans()))])
+    return units
