@@ -1,22 +1,101 @@
-"""Where a value stands among the community."""
+"""Where a value stands among a community that publishes an average and three quartiles and nothing else."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from outreach_results.metrics.intervals import Interval, wilson_of_share
 from outreach_results.models import Distribution
 
+_NORMAL = NormalDist()
+_Z75 = _NORMAL.inv_cdf(0.75)
+_MEAN_OF_HALF = _NORMAL.pdf(0)  # mean of the positive part of a standard normal variable
+_MEAN_BEYOND_Z75 = _NORMAL.pdf(_Z75) - _Z75 * 0.25  # of what exceeds its 75th percentile
+_WIDEST_TAIL = 6.0
+_SHARPEST = 0.01  # quartiles do not tell the 99th percentile from the maximum
+_FLAT = 1e-9
 
-def verdict(value: float | None, community: Distribution, *, lower_is_better: bool = False) -> str:
-    """Where a value stands among the community's quartiles, in words."""
-    if value is None:
-        return "No value of your own yet."
-    quartiles = (community.p25, community.p50, community.p75)
-    if any(q is None for q in quartiles):
-        return "The community's quartiles are not known."
-    below = sum(value > q for q in quartiles if q is not None)
-    better = 3 - below if lower_is_better else below
-    return (
-        "In the weakest quarter of the community.",
-        "Below the community's median.",
-        "Above the community's median.",
-        "In the best quarter of the community.",
-    )[better]
+
+@dataclass(frozen=True, slots=True)
+class QuantileCurve:
+    """A distribution that has the published quartiles, and the published average where that is possible.
+
+    Normal quantiles, stretched by ``left`` below the median and by ``right`` above it; beyond the quartiles the tails
+    are stretched further by ``left_tail`` and ``right_tail``, so that the average comes out.
+    """
+
+    median: float
+    left: float
+    right: float
+    left_tail: float = 1.0
+    right_tail: float = 1.0
+
+    def share_below(self, value: float) -> float:
+        """The share (0 to 1) of the community that lies below a value: its percentile / 100."""
+        offset = value - self.median
+        scale, tail = (self.left, self.left_tail) if offset < 0 else (self.right, self.right_tail)
+        z = abs(offset) / scale
+        if z > _Z75:
+            z = _Z75 + (z - _Z75) / tail
+        return _NORMAL.cdf(z if offset >= 0 else -z)
+
+    def value_at(self, share: float) -> float:
+        """The value that this share (between 0 and 1) of the community lies below."""
+        z = _NORMAL.inv_cdf(share)
+        scale, tail = (self.left, self.left_tail) if z < 0 else (self.right, self.right_tail)
+        reach = abs(z) if abs(z) <= _Z75 else _Z75 + (abs(z) - _Z75) * tail
+        return self.median + (reach * scale if z >= 0 else -reach * scale)
+
+
+def quantile_curve(community: Distribution) -> QuantileCurve | None:
+    """The curve through what is published; None where a quartile is missing or they are not in order."""
+    low, middle, high = community.p25, community.p50, community.p75
+    if low is None or middle is None or high is None or not low <= middle <= high:
+        return None
+    least = max(abs(middle), 1.0) * _FLAT  # equal quartiles: a step as good as upright
+    left, right = max(middle - low, least) / _Z75, max(high - middle, least) / _Z75
+    if community.average is None:
+        return QuantileCurve(middle, left, right)
+    missing = (community.average - middle) - _MEAN_OF_HALF * (right - left)
+    stretch = [1.0, 1.0]
+    side, scale = (1, right) if missing > 0 else (0, left)
+    stretch[side] = min(_WIDEST_TAIL, 1 + abs(missing) / (scale * _MEAN_BEYOND_Z75))
+    return QuantileCurve(middle, left, right, *stretch)
+
+
+def percentile_range(
+    own: Interval, community: Distribution, *, sample_size: int | None = None, lower_is_better: bool = False
+) -> Interval | None:
+    """The percentiles (0 to 1) a value may stand at, given its own interval and the size of the community.
+
+    A higher percentile is always better: where lower is better, it is the share of the community with more. The ends
+    are widened by how well ``sample_size`` campaigns can tell a percentile, and never go beyond the 1st and 99th.
+    None where the quartiles do not allow an estimate.
+    """
+    curve = quantile_curve(community)
+    if curve is None:
+        return None
+    ends = [curve.share_below(own.low), curve.share_below(own.high)]
+    if lower_is_better:
+        ends = [1 - end for end in reversed(ends)]
+    low, high = ends
+    if sample_size:
+        low, high = wilson_of_share(low, sample_size).low, wilson_of_share(high, sample_size).high
+    return Interval(_within(low), _within(high))
+
+
+def quartile_range(community: Distribution, share: float, sample_size: int | None) -> Interval | None:
+    """Where the true quartile (``share`` 0.25, 0.5 or 0.75) may lie, given how many campaigns it was taken from."""
+    curve = quantile_curve(community)
+    if curve is None:
+        return None
+    if not sample_size:
+        value = curve.value_at(share)
+        return Interval(value, value)
+    ranks = wilson_of_share(share, sample_size)
+    return Interval(curve.value_at(_within(ranks.low)), curve.value_at(_within(ranks.high)))
+
+
+def _within(share: float) -> float:
+    return min(1 - _SHARPEST, max(_SHARPEST, share))

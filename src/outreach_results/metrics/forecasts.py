@@ -1,0 +1,189 @@
+"""What the rest of a month will bring, as ranges: e-mails, cost, and the day on which the quota runs out.
+
+Many possible courses of the remaining days are drawn from the account's own rhythm (`rhythm`), level (`levels`),
+scatter of single days and skipped days. The same data gives the same draws. The ranges are those in which the middle
+80 % of the courses lie; a simulation of many accounts in the tests checks that they hold about as often as they say.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from outreach_results.metrics.intervals import Interval
+from outreach_results.metrics.levels import day_residuals, levels
+from outreach_results.metrics.rhythm import Bools, Floats, Rhythm, rhythm
+
+CONFIDENCE = 0.8
+_PATHS = 2000
+_UNLIKELY = (1 - CONFIDENCE) / 2
+_FLOOR_OF_COST_CHANGE = 0.01
+_WEEKS_OF_COST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut:
+    """When the quota runs out.
+
+    ``chance`` that it does before the month ends. ``first`` and ``last``: the days between which it does with 80 %
+    probability; both None where it most likely lasts, ``last`` alone None where it may last.
+    """
+
+    chance: float
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A month at its end, as it looks today. Money in dollars, own keys only; e-mails and money count from its start.
+
+    ``days`` are those still to come; ``low``, ``middle`` and ``high`` are the e-mails by the end of each of them.
+    """
+
+    days: tuple[date, ...]
+    low: tuple[float, ...]
+    middle: tuple[float, ...]
+    high: tuple[float, ...]
+    emails: Interval
+    cost: Interval
+    likely_emails: float
+    likely_cost: float
+    run_out: RunOut | None
+
+
+def forecast(
+    sent: Floats,
+    cost: Floats,
+    today: date,
+    until: date,
+    *,
+    limit: int | None = None,
+    today_is_over: bool = True,
+) -> Forecast | None:
+    """What the month of ``today`` will have brought when ``until`` ends; None with too little history.
+
+    Args:
+        sent: e-mails a day (days,), oldest first, without gaps, ending with today.
+        cost: dollars a day (days,), likewise.
+        until: the last day to forecast, not before today.
+        limit: e-mails that the plan allows from the first of the month on; None without a plan.
+        today_is_over: False where e-mails of today are still to come.
+    """
+    if until < today or len(sent) != len(cost):
+        raise ValueError("A forecast needs as many costs as counts, and an end that is not before today.")
+    this_month = min(today.day, len(sent))
+    so_far, paid = float(sent[-this_month:].sum()), float(cost[-this_month:].sum())
+    known = len(sent) if today_is_over else len(sent) - 1
+    last = today if today_is_over else today - timedelta(days=1)
+    found = rhythm(sent[:known], last)
+    random = np.random.default_rng(_seed(sent, cost, today, until))
+    daily = None if found is None else courses(found, last, (until - last).days, random)
+    if daily is None:
+        return None
+    if not today_is_over:
+        # What is already sent counts; the courses say how much the whole day may bring.
+        daily[:, 0] = np.maximum(daily[:, 0] - sent[-1], 0)
+    total = so_far + np.cumsum(daily, axis=1)
+    price = _cost_per_email(sent[:known], cost[:known], daily.shape[1], random)
+    spent = paid + daily.sum(axis=1) * price
+    days = tuple(last + timedelta(days=n + 1) for n in range(total.shape[1]))
+    at_end = total[:, -1] if days else np.array([so_far])
+    low, middle, high = np.quantile(total, [_UNLIKELY, 0.5, 1 - _UNLIKELY], axis=0)
+    return Forecast(
+        days=days,
+        low=tuple(low.tolist()),
+        middle=tuple(middle.tolist()),
+        high=tuple(high.tolist()),
+        emails=_range(at_end),
+        cost=_range(spent),
+        likely_emails=float(np.median(at_end)),
+        likely_cost=float(np.median(spent)),
+        run_out=None if limit is None or so_far >= limit else _run_out(total >= limit, days),
+    )
+
+
+def courses(of: Rhythm, last: date, days: int, random: np.random.Generator) -> Floats | None:
+    """E-mails a day (paths, days) on the days after ``last``, as they may come; None where no level is known."""
+    on_main, on_others = day_residuals(of)
+    known = levels(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
+    if known is None or not len(on_main):
+        return None
+    ahead = np.arange(days)
+    weekday = (last.weekday() + 1 + ahead) % 7
+    weekly = known.draw(random, _PATHS, max(1, -(-days // 7)))
+    scatter = random.choice(on_main, (_PATHS, days))
+    if len(on_others):
+        scatter = np.where(of.is_main[weekday], scatter, random.choice(on_others, (_PATHS, days)))
+    worked = ~_skips(of, of.is_main[weekday], random)
+    return np.asarray(weekly[:, ahead // 7] * of.shares[weekday] * scatter * worked)
+
+
+def reached_on(sent: Sequence[float], first: date, limit: float) -> date | None:
+    """The day on which the e-mails since ``first`` reached a limit, or None."""
+    reached = np.flatnonzero(np.cumsum(np.asarray(sent, dtype=np.float64)) >= limit)
+    return first + timedelta(days=int(reached[0])) if len(reached) else None
+
+
+def _skips(of: Rhythm, is_main: Bools, random: np.random.Generator) -> Bools:
+    """Which days to come (paths, days) are skipped: as often as so far, and in runs as long as so far."""
+    seen = of.skipped[of.is_main[of.weekday]]
+    before, after = seen[:-1], seen[1:]
+    # A pause that was never seen is rare but possible, and long rather than short.
+    starts = ((~before & after).sum() + 0.5) / ((~before).sum() + 60)
+    goes_on = ((before & after).sum() + 1.4) / (before.sum() + 2)
+    skipped = np.zeros((_PATHS, len(is_main)), dtype=bool)
+    now = np.full(_PATHS, bool(seen[-1]))
+    for day, main in enumerate(is_main):
+        if main:
+            now = random.random(_PATHS) < np.where(now, goes_on, starts)
+        skipped[:, day] = now
+    return skipped
+
+
+def _cost_per_email(sent: Floats, cost: Floats, days: int, random: np.random.Generator) -> Floats:
+    """Dollars an e-mail (paths,): as in the last weeks, give or take what it changes from week to week."""
+    weeks = min(len(sent) // 7, _WEEKS_OF_COST)
+    sums = [values[-7 * weeks :].reshape(weeks, 7).sum(axis=1) for values in (sent, cost)]
+    counts = (sums[0] > 0) & (sums[1] > 0)
+    if not counts.any():
+        return np.zeros(_PATHS)
+    weekly = sums[1][counts] / sums[0][counts]
+    weight = sums[0][counts] * 0.5 ** (np.arange(len(weekly))[::-1] / 2)
+    change = np.sqrt(np.mean(np.diff(np.log(weekly)) ** 2)) if len(weekly) > 1 else 0.1
+    reach = max(float(change), _FLOOR_OF_COST_CHANGE) * np.sqrt(max(1.0, days / 14))
+    return np.asarray(np.average(weekly, weights=weight) * np.exp(reach * random.standard_normal(_PATHS)))
+
+
+def _range(values: Floats) -> Interval:
+    low, high = np.quantile(values, [_UNLIKELY, 1 - _UNLIKELY])
+    return Interval(float(low), float(high))
+
+
+def _run_out(reached: Bools, days: Sequence[date]) -> RunOut:
+    """The days in the middle that hold about 80 % of the courses, where "not this month" counts as one last day."""
+    chance = float(reached[:, -1].mean()) if days else 0.0
+    if chance < _UNLIKELY:
+        return RunOut(chance)
+    by = np.append(reached.mean(axis=0), 1.0)  # the share of courses that ran out by then; all have at "not"
+    first = int(np.searchsorted(by, _UNLIKELY))
+    last = int(np.searchsorted(by, 1 - _UNLIKELY))
+    on = np.diff(by, prepend=0.0)
+    while last > first:  # leave out a day at either end where that comes closer to 80 %
+        holds, lightest = on[first : last + 1].sum(), min(on[first], on[last])
+        if abs(holds - lightest - CONFIDENCE) > holds - CONFIDENCE:
+            break
+        first, last = (first + 1, last) if on[first] <= on[last] else (first, last - 1)
+    if first == len(days):
+        return RunOut(chance)
+    return RunOut(chance, days[first], days[last] if last < len(days) else None)
+
+
+def _seed(sent: Floats, cost: Floats, today: date, until: date) -> int:
+    """The same data always gives the same forecast."""
+    text = f"{today}{until}".encode()
+    return zlib.crc32(np.ascontiguousarray(cost).tobytes(), zlib.crc32(np.ascontiguousarray(sent).tobytes() + text))
