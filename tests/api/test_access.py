@@ -176,3 +176,17 @@ def test_the_last_use_is_noted_once_a_minute(client: TestClient, monkeypatch: py
 def test_a_refused_key_is_not_used(stranger: TestClient, writable_sample: Store, key: str) -> None:
     stranger.get("/usage", headers={"Authorization": f"Bearer {key}x"})
     assert keys.list_keys(writable_sample)[0].last_used_at is None
+
+
+def test_trouble_with_noting_troubles_no_request(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[object] = []
+
+    def fail(_store: object, uses: object) -> None:
+        tries.append(uses)
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(keys, "record_use", fail)
+    monkeypatch.setattr(access, "USE_NOTED_EVERY_S", 0)
+    for n in (1, 2):
+        assert client.get("/usage").status_code == 200
+        eventually(lambda n=n: len(tries) == n)

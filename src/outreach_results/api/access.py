@@ -14,7 +14,6 @@ from starlette.types import Scope
 
 from outreach_results.api.answers import Wish
 from outreach_results.api.problems import Fault, ProblemError
-from outreach_results.errors import OutreachError
 from outreach_results.store import keys
 from outreach_results.store.engine import Store
 
@@ -106,8 +105,8 @@ class Uses:
                     return
             try:
                 keys.record_use(self._store(), uses)
-            except OutreachError as error:
-                log.warning("The last use of API keys could not be noted: %s", error)
+            except Exception:  # of no importance to any request; ending here would end all noting
+                log.warning("The last use of API keys could not be noted.", exc_info=True)
 
 
 def _unauthorized(detail: str, error: str) -> ProblemError:

@@ -23,6 +23,7 @@ error is a problem (RFC 9457) that says what was wrong, with which parameter, an
 """
 
 _ERRORS = {
+    400: "The address is not valid UTF-8.",
     401: "The key is missing, unknown or revoked.",
     404: "There is nothing of that name.",
     422: "A parameter is malformed, out of range, unknown, or given twice.",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
 from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.routing import APIRoute
@@ -72,8 +73,13 @@ def _let_in(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, 
         raise refusal
 
 
-def _only_known_parameters(request: Request) -> None:
-    """Refuse what would otherwise be ignored, and what was said twice."""
+def _understood(request: Request) -> None:
+    """Refuse what would otherwise be guessed at or ignored: broken characters, unknown names, two values."""
+    for part in (request.scope.get("raw_path", b""), request.scope["query_string"]):
+        try:
+            unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            raise ProblemError(400, Fault(detail="The address is not valid UTF-8.", allowed="UTF-8")) from None
     known = description.query_names(request.app.openapi(), request.scope["route"].path_format)
     allowed = ", ".join(known) or "no parameters"
     asked = [name for name, _ in request.query_params.multi_items()]
@@ -93,7 +99,7 @@ def _only_known_parameters(request: Request) -> None:
 
 router = APIRouter(
     route_class=ProblemRoute,
-    dependencies=[Depends(_let_in), Depends(_only_known_parameters)],
+    dependencies=[Depends(_let_in), Depends(_understood)],
     responses=description.RESPONSES,
     redirect_slashes=False,
 )
@@ -156,7 +162,7 @@ async def export(
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
         )
-    etag = None if visit.version is None else _etag(visit.version, asked.format, *visit.key)
+    etag = None if visit.version is None else _etag(visit.version, campaign_id, asked)
     return DownloadResponse(download, visit.wish, service.exports, service.chunks, etag)
 
 
