@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, case, null
+from sqlalchemy import Connection, Select, and_, case, func, literal
 
 from outreach_results.export.as_json import plain_row
 from outreach_results.export.columns import CSV_COLUMNS, defuse
@@ -20,8 +20,12 @@ from outreach_results.store import schema
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator=_END).writerows(rows)
     return text.getvalue().encode()
+
+
+_END = "\r\n"
+_REPLY_COLUMNS = len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address")
 
 
 def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
@@ -32,9 +36,9 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
     empty = True
     for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
-        yield _csv_lines(head + tuple(row) + _NO_REPLY for row in rows)
+        yield _same_around(head, rows, _REPLY_COLUMNS)
     for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
-        yield _csv_lines(head + tuple(row) + _NO_COSTS + _NO_REPLY for row in rows)
+        yield _same_around(head, rows, len(COST_COLUMNS) + _REPLY_COLUMNS)
     for rows in read_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
@@ -42,26 +46,37 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         yield _csv_lines([head + (None,) * (len(CSV_COLUMNS) - len(head))])
 
 
-_NO_COSTS = (None,) * len(COST_COLUMNS)
-_NO_REPLY = (None,) * (len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address"))
+def _same_around(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int) -> bytes:
+    """Lines of rows of texts, each after the cells of ``head`` and before so many empty ones."""
+    commas = len(rows[0]) - 1
+    # Nearly every row has nothing to quote, and is told by its commas and quotation marks.
+    lines = (
+        line
+        if line.count(",") == commas and '"' not in line and "\n" not in line and "\r" not in line
+        else _csv_lines([row]).decode().removesuffix(_END)
+        for row, line in zip(rows, map(",".join, rows), strict=True)
+    )
+    before = _csv_lines([head]).decode().removesuffix(_END) + ","
+    after = "," * empty + _END
+    return (before + (after + before).join(lines) + after).encode()
 
 
 def _emails(campaign_id: str) -> Select[Any]:
-    """E-mails, from ``email_id`` to the costs."""
+    """E-mails as texts, from ``email_id`` to the costs."""
     query, email = email_query(campaign_id), schema.emails.c
     told = query.selected_columns
     columns: list[Any] = [
         *_about(email),
-        case((email.sent_at.is_not(None), EventType.SENT.value)),
-        told.sent_at,
-        *(null(), null(), null()),  # event_id, is_machine and url
-        *(case((email[name] != 0, told[name])) for name in COST_COLUMNS),
+        case((email.sent_at.is_not(None), EventType.SENT.value), else_=""),
+        func.coalesce(told.sent_at, ""),
+        *(literal(""), literal(""), literal("")),  # event_id, is_machine and url
+        *(case((email[name] != 0, told[name]), else_="") for name in COST_COLUMNS),
     ]
     return query.with_only_columns(*columns)
 
 
 def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Events beside their e-mails, from ``email_id`` to ``url``."""
+    """Events beside their e-mails as texts, from ``email_id`` to ``url``."""
     query, event, email = event_query(campaign_id, humans_only=humans_only), schema.events.c, schema.emails.c
     told = query.selected_columns
     columns: list[Any] = [
@@ -70,14 +85,18 @@ def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
         told.occurred_at,
         defused_text(told.event_id),
         told.is_machine,
-        defused_text(told.url),
+        _text(told.url),
     ]
     own = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
     return query.with_only_columns(*columns).join_from(schema.events, schema.emails, own)
 
 
-def _about(email: Any) -> list[defused_text]:
-    return [defused_text(column) for column in (email.email_id, email.recipient, email.name, email.company)]
+def _about(email: Any) -> list[Any]:
+    return [defused_text(email.email_id), *map(_text, (email.recipient, email.name, email.company))]
+
+
+def _text(column: Any) -> Any:
+    return func.coalesce(defused_text(column), "")
 
 
 def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
@@ -92,7 +111,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         defuse(row.reply_id),
         "true" if row.source_sentiment == Sentiment.AUTOMATIC else "false",
         None,
-        *_NO_COSTS,
+        *(None,) * len(COST_COLUMNS),
         defuse(row.address),
         defuse(row.name),
         defuse(row.company),
