@@ -1,0 +1,62 @@
+"""The overview as a person uses it."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.store.engine import Store
+from support.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_row_of_the_table_filters_by_its_campaign_and_the_back_way_is_offered(visitor: Visitor) -> None:
+    visitor.open("/?period=All+time")
+    table = visitor.page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    visitor.page.mouse.click(box["x"] + 18, box["y"] + 52)
+    visitor.page.wait_for_url("**campaigns=**")
+    visitor.settle()
+    (label,) = visitor.parameters["campaigns"]
+    assert label
+    visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
+    visitor.page.wait_for_function("!location.search.includes('campaigns')")
+    assert "campaigns" not in visitor.parameters
+
+
+def test_order_and_search_live_in_the_address_and_survive_a_reload(visitor: Visitor) -> None:
+    visitor.open("/?period=All+time&sort=Cheapest+meeting&find=a")
+    visitor.reload()
+    assert visitor.parameters["sort"] == ["Cheapest meeting"]
+    assert visitor.parameters["find"] == ["a"]
+
+
+def test_a_click_on_the_replies_of_the_funnel_leads_to_the_inbox(visitor: Visitor) -> None:
+    visitor.open("/")
+    bars = visitor.page.locator(".st-key-funnel .barlayer .point path")
+    bars.first.wait_for()
+    bars.nth(4).click(force=True)
+    visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
+
+
+def test_what_an_address_asks_for_in_vain_is_said_and_can_be_closed(visitor: Visitor) -> None:
+    visitor.open("/?period=Next+year&campaign=camp_nowhere")
+    notice = visitor.main.get_by_text("The address asks for a period that does not exist")
+    notice.wait_for()
+    assert visitor.main.get_by_text("The address names a campaign that is not here").is_visible()
+    visitor.click(visitor.page.get_by_role("button", name="Close", exact=True))
+    notice.wait_for(state="detached")
+
+
+def test_the_table_downloads_what_it_shows(visitor: Visitor, sample_store: Store) -> None:
+    visitor.open("/?period=All+time")
+    file = visitor.download(visitor.page.locator(".st-key-campaigns-data-csv button").first)
+    expected = results.campaign_totals(sample_store, Filters())
+    frame = pd.read_csv(io.StringIO(file.text))
+    assert list(frame["campaign_id"]) == list(expected["campaign_id"])
+    assert list(frame["replied"]) == list(expected["replied"])
