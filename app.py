@@ -29,13 +29,23 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
+    from outreach_results.config import settings
+    from outreach_results.schedule import schedule_of
     from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
     await asyncio.to_thread(store)
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
-    yield
+    schedule = schedule_of(store, settings())
+    if schedule is None:
+        yield
+        return
+    schedule.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(schedule.stop)
 
 
 if __name__ == "__main__" and st.runtime.exists():

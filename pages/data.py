@@ -3,6 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
+from outreach_results.reconcile import reconciliation
 from outreach_results.sync import sync_status
 from outreach_results.ui import data, shell
 from outreach_results.ui.cache import ask, store
@@ -12,4 +13,5 @@ st.caption(f"Days are those of the reporting time zone, {store().zone().key}.")
 
 data.upload()
 data.sync_summary(sync_status(store()))
+data.reconciliation(ask(reconciliation))
 data.history(ask(results.load_history))

@@ -87,7 +87,21 @@ def reconciliation(frame: pd.DataFrame) -> None:
     if shown.empty:
         st.success("Everything agrees.")
     else:
-        st.dataframe(shown, hide_index=True, key="reconciliation", alt="Reported and counted numbers side by side")
+        st.dataframe(
+            shown,
+            hide_index=True,
+            key="reconciliation",
+            column_order=["campaign", "metric", "reported", "counted", "difference", "explanation"],
+            column_config={
+                "campaign": st.column_config.TextColumn("Campaign", width="medium"),
+                "metric": st.column_config.TextColumn("Number"),
+                "reported": st.column_config.NumberColumn("Platform says", format="localized"),
+                "counted": st.column_config.NumberColumn("Counted here", format="localized"),
+                "difference": st.column_config.NumberColumn("Difference", format="localized"),
+                "explanation": st.column_config.TextColumn("Why", width="large"),
+            },
+            alt="Reported and counted numbers side by side",
+        )
     downloads.table_buttons("reconciliation", frame, _ALL, key="reconciliation-data")
 
 

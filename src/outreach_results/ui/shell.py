@@ -39,6 +39,7 @@ def open_view() -> None:
     if view is None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
+    _sync_line()
     st.html(_PRINT)
     address.show_notices()
     if ask(admin.has_sample):
@@ -90,6 +91,16 @@ def _welcome() -> None:
     with files:
         data.upload()
     data.sync_summary(sync_status(store()))
+
+
+def _sync_line() -> None:
+    """When the platform was last asked, at the foot of the filters."""
+    status = sync_status(store())
+    if status.last is None or status.last.finished_at is None:
+        return
+    when = text.moment(status.last.finished_at, store().zone())
+    trouble = "" if status.last.is_complete else " Not everything arrived: see the page Data."
+    st.sidebar.caption(text.plain(f"Last synced {when}.{trouble}"))
 
 
 def _sample_notice() -> None:
