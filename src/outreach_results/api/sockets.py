@@ -12,7 +12,8 @@ def send_without_delay() -> None:
     A server writes the head and the body of an answer separately. Unless a connection has TCP_NODELAY, the body waits
     until the client has acknowledged the head, which clients put off for 40 ms. asyncio sets it only where a socket
     names its protocol, and the one that ``streamlit run`` opens does not. Connections inherit it from the listening
-    socket, which is looked for among all objects because Streamlit hands it to nobody.
+    socket, which is looked for among all objects because Streamlit hands it to nobody. To be called before
+    ``gc.freeze()``, which takes objects out of sight.
     """
     for found in gc.get_objects():
         if type(found) is socket.socket and _listens_for_tcp(found):
