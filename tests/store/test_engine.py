@@ -35,7 +35,7 @@ def plans(store):
 def test_a_new_database_is_created_when_it_is_opened(new_database):
     store = open_store(new_database())
     assert set(contents(store)) == {table.name for table in schema.metadata.tables.values()} - {
-        *("api_keys", "loads", "meta", "sync_state")
+        *("api_keys", "loads", "mark_changes", "meta", "sync_state")
     }
     assert not any(contents(store).values())
     store.close()

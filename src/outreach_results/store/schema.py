@@ -115,6 +115,7 @@ emails = _table(
     *(Column(name, BigInteger, nullable=False) for name in COST_COLUMNS),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
+    Index("emails_by_recipient", "campaign_id", "recipient"),
 )
 
 events = _table(
@@ -151,21 +152,49 @@ replies = _table(
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
     Index("replies_newest", "campaign_id", "received_at", "reply_id"),
+    Index("replies_by_email", "campaign_id", "email_id"),
 )
 
 reply_marks = _table(
     "reply_marks",
     Column("campaign_id", Id, nullable=False),
     Column("reply_id", Id, nullable=False),
-    Column("sentiment", Id),
+    Column("sentiment", Id),  # what somebody corrected it to
     Column("handled_at", Instant),
-    Column("marked_by", Text),
+    Column("marked_by", Text),  # who changed the mark last
     Column("marked_at", Instant, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # rises with every change, so that nobody overwrites another's
+    Column("corrected_by", Text),
+    Column("corrected_at", Instant),
+    Column("handled_by", Text),
     PrimaryKeyConstraint("campaign_id", "reply_id", name="reply_marks_pk"),
     ForeignKeyConstraint(
         ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="reply_marks_reply"
     ),
+)
+
+mark_changes = _table(
+    "mark_changes",
+    Column("campaign_id", Id, nullable=False),
+    Column("reply_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),  # of the mark that the change made
+    Column("batch_id", Id, nullable=False),  # the changes that were made, and can be undone, together
+    Column("action", Id, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    # The mark before the change.
+    Column("was_sentiment", Id),
+    Column("was_corrected_by", Text),
+    Column("was_corrected_at", Instant),
+    Column("was_handled_at", Instant),
+    Column("was_handled_by", Text),
+    Column("was_marked_by", Text),
+    Column("was_marked_at", Instant),
+    PrimaryKeyConstraint("campaign_id", "reply_id", "version", name="mark_changes_pk"),
+    ForeignKeyConstraint(
+        ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="mark_changes_reply"
+    ),
+    Index("mark_changes_by_batch", "campaign_id", "batch_id"),
 )
 
 daily_stats = _table(

@@ -1,0 +1,36 @@
+"""Replies beside what people marked them with: the one definition of the sentiment that counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from outreach_results.models import Sentiment
+from outreach_results.store.schema import replies, reply_marks
+
+Columns = ReadOnlyColumnCollection[str, Any]
+
+
+def same_reply(one: Columns, other: Columns) -> ColumnElement[bool]:
+    """Where two tables speak of the same reply."""
+    return and_(one.campaign_id == other.campaign_id, one.reply_id == other.reply_id)
+
+
+marked_replies: FromClause = replies.outerjoin(reply_marks, same_reply(replies.c, reply_marks.c))
+"""Replies beside their marks."""
+
+effective_sentiment: ColumnElement[str] = func.coalesce(reply_marks.c.sentiment, replies.c.sentiment)
+"""The sentiment that counts, of `marked_replies`."""
+
+mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
+"""The version of the mark, of `marked_replies`; 0 where there is none."""
+
+
+def counts_as_automatic() -> ColumnElement[bool]:
+    """Whether a machine replied, after corrections; for statements over ``replies`` that cannot join the marks."""
+    corrected = (
+        select(reply_marks.c.sentiment).where(same_reply(reply_marks.c, replies.c)).correlate(replies).scalar_subquery()
+    )
+    return func.coalesce(corrected, replies.c.sentiment) == Sentiment.AUTOMATIC.value
