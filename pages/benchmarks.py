@@ -1,24 +1,33 @@
-"""Benchmarks: our own numbers among those of the community."""
+"""Benchmarks: our own numbers among those of the community, and what can be said of them."""
 
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import benchmarks, downloads, shell
+from outreach_results.ui import benchmarks, comparisons, shell
 from outreach_results.ui.cache import ask
 
-view = shell.begin("Benchmarks", "How do we compare with the community?")
-mcps = ask(results.benchmark_mcps)
-if not mcps:
-    st.info("No community benchmarks are known yet. They come with a sync, or in an account file.")
+view = shell.begin("Benchmarks", "How do we compare?")
+today = ask(results.last_day) or view.last
+peers = benchmarks.peer_chooser(ask(results.benchmark_mcps), ask(results.all_campaigns), view.filters)
+benchmarks.reliability(peers, today)
+
+rows = ask(results.comparisons, view.filters, peers)
+if not rows:
+    st.info("There is nothing to compare with: too few campaigns of our own in this period. Choose a longer one.")
     st.stop()
 
-campaigns = ask(results.all_campaigns)
-mcp = benchmarks.mcp_chooser(mcps, campaigns)
-community = ask(results.benchmarks, mcp)
-own = ask(results.totals, benchmarks.own_filters(view.filters, campaigns, mcp))
-benchmarks.sample_notice(community)
+benchmarks.legend(peers)
+benchmarks.bullets(rows, peers, view)
 
-rows = results.benchmark_comparison(own, community)
-for row in rows:
-    benchmarks.comparison(row)
-downloads.table_buttons("benchmarks", benchmarks.as_frame(rows), view.filters, key="benchmarks")
+st.subheader("One metric, closer", anchor=False)
+metric = benchmarks.metric_chooser(peers)
+campaigns, course = st.columns(2, gap="large")
+with campaigns:
+    st.markdown("**Campaign by campaign**")
+    comparisons.by_campaign(view, peers, metric)
+with course:
+    st.markdown("**Over time**")
+    comparisons.over_time(view, peers, metric)
+    st.markdown("**By kind of campaign (mcp)**")
+    comparisons.by_mcp(view, metric)
+comparisons.verdicts(view, peers, metric)

@@ -8,7 +8,23 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 """
 
 from outreach_results.results.asking import MAX_PER_PAGE, PER_PAGE
-from outreach_results.results.benchmarks import Comparison, benchmark_comparison, benchmark_mcps, benchmarks
+from outreach_results.results.benchmarks import (
+    COST_PER_EMAIL,
+    ENOUGH_CASES,
+    LOWER_IS_BETTER,
+    SMALL_BELOW_CAMPAIGNS,
+    STALE_AFTER_DAYS,
+    Comparison,
+    Peers,
+    benchmark_mcps,
+    benchmarks,
+    campaign_comparison,
+    community,
+    comparison_over_time,
+    comparisons,
+    mcp_comparison,
+    own_peers,
+)
 from outreach_results.results.campaigns import (
     all_campaigns,
     campaign,
@@ -30,25 +46,35 @@ from outreach_results.results.totals import (
     funnel,
     totals,
 )
-from outreach_results.results.usage import next_month, plan_of, usage, usage_by_month
+from outreach_results.results.usage import Outlook, next_month, outlook, plan_of, usage, usage_by_month
 
 __all__ = [
     "COST_FIELDS",
+    "COST_PER_EMAIL",
+    "ENOUGH_CASES",
+    "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
     "PER_PAGE",
+    "SMALL_BELOW_CAMPAIGNS",
+    "STALE_AFTER_DAYS",
     "Comparison",
     "Inbox",
+    "Outlook",
+    "Peers",
     "Totals",
     "all_campaigns",
-    "benchmark_comparison",
     "benchmark_mcps",
     "benchmarks",
     "campaign",
+    "campaign_comparison",
     "campaign_courses",
     "campaign_daily",
     "campaign_stats",
     "campaign_totals",
     "campaigns",
+    "community",
+    "comparison_over_time",
+    "comparisons",
     "cost_per",
     "daily_stats",
     "date_range",
@@ -56,7 +82,10 @@ __all__ = [
     "inbox",
     "last_day",
     "load_history",
+    "mcp_comparison",
     "next_month",
+    "outlook",
+    "own_peers",
     "plan_of",
     "replies",
     "replies_frame",

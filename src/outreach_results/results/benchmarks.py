@@ -1,17 +1,37 @@
-"""The community, and our own numbers beside it."""
+"""The community, and our own numbers beside it: together, by campaign, by kind of campaign (mcp), and over time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
 
-from sqlalchemy import select
+import numpy as np
+import pandas as pd
+from sqlalchemy import Float, cast, func, select
 
 from outreach_results import metrics
 from outreach_results.errors import QueryError
-from outreach_results.models import Benchmarks, Distribution
-from outreach_results.results.totals import Totals
+from outreach_results.metrics import Interval, Verdict
+from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Benchmarks, Distribution, Filters
+from outreach_results.results.asking import chosen_days
+from outreach_results.results.campaigns import all_campaigns
+from outreach_results.results.daily import daily_stats
+from outreach_results.results.totals import campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+
+COST_PER_EMAIL = "avg_cost_per_email_usd"
+LOWER_IS_BETTER = frozenset({COST_PER_EMAIL})
+OWN_METRICS = (*metrics.RATES, COST_PER_EMAIL)
+
+STALE_AFTER_DAYS = 180
+SMALL_BELOW_CAMPAIGNS = 100
+ENOUGH_CASES = 30
+"""A campaign of our own with fewer e-mails says too little to count among our own campaigns."""
+ENOUGH_CAMPAIGNS = 4
+"""Fewer campaigns of our own have no quartiles."""
 
 
 def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
@@ -27,7 +47,7 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
     if not rows and mcp:
         named = ", ".join(name for name in known if name) or "none"
         raise QueryError("mcp", f"No benchmarks are known for the mcp {mcp[:100]!r}. Known: {named}.")
-    order = {name: place for place, name in enumerate((*metrics.RATES, "avg_cost_per_email_usd"))}
+    order = {name: place for place, name in enumerate(OWN_METRICS)}
     return Benchmarks(
         mcp=mcp,
         sample_size=rows[0].sample_size if rows else None,
@@ -47,29 +67,293 @@ def benchmark_mcps(store: Store) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """Whom we are compared with: the community's campaigns (of one mcp, or all), or those of our own.
+
+    ``numbers.sample_size`` is how many campaigns they are.
+    """
+
+    numbers: Benchmarks
+    is_own: bool = False
+
+    @property
+    def sampled(self) -> int | None:
+        """How many campaigns the quartiles were drawn from; None where there is no drawing: ours are all of ours."""
+        return None if self.is_own else self.numbers.sample_size
+
+    def age_on(self, day: date) -> int | None:
+        """Days since the numbers were updated, or None where nobody knows; negative if they are newer."""
+        return None if self.numbers.updated_at is None else (day - self.numbers.updated_at.date()).days
+
+    def is_stale_on(self, day: date) -> bool:
+        """Whether the numbers are too old to lean on."""
+        return (self.age_on(day) or 0) > STALE_AFTER_DAYS
+
+    @property
+    def is_small(self) -> bool:
+        """Whether they are too few campaigns to lean on."""
+        return self.sampled is not None and self.sampled < SMALL_BELOW_CAMPAIGNS
+
+
+def community(store: Store, mcp: str | None) -> Peers:
+    """The community's campaigns of an mcp, or all of them."""
+    return Peers(benchmarks(store, mcp))
+
+
+def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
+    """All our own campaigns (of an mcp) in the same period, whichever of them are chosen."""
+    frame = _campaign_sums(store, _all_of(store, filters, mcp))
+    return Peers(Benchmarks(mcp=mcp, sample_size=len(frame), benchmarks=_own_spread(frame)), is_own=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """One metric of ours beside the community's; ``interval`` is that of a rate."""
+    """One metric of ours beside that of our peers.
+
+    ``interval`` is that of ``value`` with 95 % confidence, ``cases`` the e-mails it rests on; ``percentiles`` (0 to 1)
+    is where it may stand among the peers, a higher one always being better. ``own`` is how all our own campaigns are
+    spread.
+    """
 
     metric: str
     value: float | None
-    interval: metrics.Interval | None
+    interval: Interval | None
+    cases: int | None
     community: Distribution
-    verdict: str
-    is_money: bool
+    percentiles: Interval | None
+    verdict: Verdict
+    own: Distribution | None = None
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the metric is dollars rather than a share."""
+        return is_money(self.metric)
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether less of it is better."""
+        return self.metric in LOWER_IS_BETTER
 
 
-def benchmark_comparison(own: Totals, community: Benchmarks) -> list[Comparison]:
-    """Every metric that the community's benchmarks know, beside our own totals."""
+def is_money(metric: str) -> bool:
+    """Whether a metric is dollars rather than a share."""
+    return metric.endswith("_usd")
+
+
+def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison]:
+    """Every metric that our peers' numbers know, beside our own chosen campaigns of their mcp together."""
+    mcp = peers.numbers.mcp
+    every = _campaign_sums(store, _all_of(store, filters, mcp))
+    together = _sum(_chosen(every, filters))
+    spread = _own_spread(every)
+    return [
+        replace(_compare(metric, together, numbers, peers), own=spread.get(metric))
+        for metric, numbers in peers.numbers.benchmarks.items()
+    ]
+
+
+_OF_EACH = ["value", "low", "high", "cases", "percentile_low", "percentile_high", "standing", "verdict"]
+
+
+def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
+    """Each chosen campaign of the peers' mcp beside the peers, the best first.
+
+    Columns: campaign_id, name, mcp, value, low and high (95 %), cases, percentile_low and _high (0 to 1), standing,
+    verdict.
+    """
+    numbers = peers.numbers.benchmarks.get(metric, Distribution())
+    frame = _chosen(_campaign_sums(store, _all_of(store, filters, peers.numbers.mcp)), filters)
+    rows = [
+        {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, row, numbers, peers))
+        for row in _records(frame)
+    ]
+    found = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_OF_EACH])
+    return found.sort_values(
+        ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
+    )
+
+
+def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
+    """Our campaigns of each mcp beside the community's of the same one, most e-mails first.
+
+    Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size.
+    """
+    frame = _chosen(_campaign_sums(store, filters), filters)
     rows = []
-    for name, spread in community.benchmarks.items():
-        is_money = name not in metrics.RATES
-        interval = None
-        if is_money:
-            value = metrics.cost_per_email(own.stats, own.costs) if name == "avg_cost_per_email_usd" else None
-        else:
-            of = metrics.RATES[name]
-            value = metrics.rate_of(own.stats, name)
-            interval = metrics.wilson(getattr(own.stats, of.numerator), getattr(own.stats, of.denominator))
-        verdict = metrics.verdict(value, spread, lower_is_better=is_money)
-        rows.append(Comparison(name, value, interval, spread, verdict, is_money))
-    return rows
+    known = benchmark_mcps(store)
+    for mcp in sorted({mcp for mcp in [*frame["mcp"].dropna(), *known] if mcp}):
+        peers = community(store, mcp) if mcp in known else Peers(Benchmarks(mcp=mcp, benchmarks={}))
+        numbers = peers.numbers.benchmarks.get(metric, Distribution())
+        ours = frame[frame["mcp"] == mcp]
+        rows.append(
+            {"mcp": mcp, "campaigns": len(ours)}
+            | _row(_compare(metric, _sum(ours), numbers, peers))
+            | numbers.model_dump()
+            | {"sample_size": peers.numbers.sample_size}
+        )
+    columns = ["mcp", "campaigns", *_OF_EACH, "average", "p25", "p50", "p75", "sample_size"]
+    found = pd.DataFrame(rows, columns=columns)
+    return found.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
+
+
+def comparison_over_time(
+    store: Store, filters: Filters, peers: Peers, metric: str, by: Literal["week", "month"] = "week"
+) -> pd.DataFrame:
+    """Our value week by week (from Monday) or month by month, oldest first, with its interval.
+
+    Columns: start, end (datetime64, inclusive), value, low, high, cases, percentile_low and _high, standing, verdict.
+    Weeks at either end are cut where the filters' days are.
+    """
+    asked = _of_mcp(store, filters, peers.numbers.mcp)
+    days = daily_stats(store, asked)
+    numbers = peers.numbers.benchmarks.get(metric, Distribution())
+    columns = ["start", "end", *_OF_EACH]
+    if days.empty:
+        return pd.DataFrame(columns=columns)
+    days = days.merge(_cost_spread(store, asked, "date"), on="date", how="left")
+    period = days["date"].dt.to_period("W-SUN" if by == "week" else "M")
+    rows = [
+        {"start": chosen["date"].min(), "end": chosen["date"].max()}
+        | _row(_compare(metric, _sum(chosen), numbers, peers))
+        for _, chosen in days.groupby(period)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+_SPREAD = ("cells", "cost_squares", "cost_times_sent", "sent_squares")
+
+
+def _campaign_sums(store: Store, filters: Filters) -> pd.DataFrame:
+    """`campaign_totals` with what the interval of cost per e-mail needs."""
+    return campaign_totals(store, filters).merge(
+        _cost_spread(store, filters, "campaign_id"), on="campaign_id", how="left"
+    )
+
+
+def _cost_spread(store: Store, filters: Filters, by: Literal["campaign_id", "date"]) -> pd.DataFrame:
+    """By campaign or by date: number and sums of squares of the days of single campaigns on which e-mails went out."""
+    table = schema.daily_stats.c
+    dollars = cast(table.cost, Float) / float(MICROS_PER_DOLLAR)
+    sent = cast(table.emails_sent, Float)
+    query = (
+        select(
+            table[by],
+            func.count().label("cells"),
+            func.sum(dollars * dollars).label("cost_squares"),
+            func.sum(dollars * sent).label("cost_times_sent"),
+            func.sum(sent * sent).label("sent_squares"),
+        )
+        .where(*chosen_days(filters), table.emails_sent > 0)
+        .group_by(table[by])
+    )
+    with store.read() as connection:
+        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[by, *_SPREAD])
+    frame = frame.astype(dict.fromkeys(_SPREAD, "float64"))
+    return frame.assign(date=pd.to_datetime(frame["date"])) if by == "date" else frame
+
+
+def _all_of(store: Store, filters: Filters, mcp: str | None) -> Filters:
+    """All our campaigns of an mcp, whichever are chosen."""
+    return _of_mcp(store, replace(filters, campaigns=None), mcp)
+
+
+def _of_mcp(store: Store, filters: Filters, mcp: str | None) -> Filters:
+    if mcp is None:
+        return filters
+    wanted = filters.campaigns
+    ours = (campaign.id for campaign in all_campaigns(store) if campaign.mcp == mcp)
+    return replace(filters, campaigns=tuple(sorted(of for of in ours if wanted is None or of in wanted)))
+
+
+def _chosen(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    return frame if filters.campaigns is None else frame[frame["campaign_id"].isin(filters.campaigns)]
+
+
+def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _sum(frame: pd.DataFrame) -> Mapping[str, Any]:
+    """Totals of some campaigns or days; None where one of them does not know a number."""
+    sums: dict[str, Any] = {}
+    for name in (*COUNTS, "cost_usd"):
+        sums[name] = None if frame[name].isna().any() else frame[name].sum()
+    for name in _SPREAD:
+        sums[name] = float(frame[name].fillna(0).sum())
+    return sums
+
+
+def _compare(metric: str, sums: Mapping[str, Any], numbers: Distribution, peers: Peers) -> Comparison:
+    value, interval, cases = _measure(metric, sums)
+    lower_is_better = metric in LOWER_IS_BETTER
+    verdict = metrics.judge(
+        value,
+        interval,
+        numbers,
+        cases=cases,
+        sample_size=peers.sampled,
+        lower_is_better=lower_is_better,
+        is_share=not is_money(metric),
+    )
+    if verdict.more is not None and cases:
+        # What is needed are cases, such as delivered e-mails; people send e-mails.
+        verdict = replace(verdict, more=metrics.round_up(verdict.more * max(1.0, (sums["emails_sent"] or 0) / cases)))
+    percentiles = None
+    if interval is not None:
+        percentiles = metrics.percentile_range(
+            interval, numbers, sample_size=peers.sampled, lower_is_better=lower_is_better
+        )
+    return Comparison(metric, value, interval, cases, numbers, percentiles, verdict)
+
+
+def _measure(metric: str, sums: Mapping[str, Any]) -> tuple[float | None, Interval | None, int | None]:
+    """A metric of these totals: its value, its 95 % interval, and how many e-mails it rests on."""
+    if metric == COST_PER_EMAIL:
+        return _cost_per_email(sums)
+    rate = metrics.RATES.get(metric)
+    if rate is None:
+        return None, None, None
+    count, of = (None if sums[name] is None else int(sums[name]) for name in (rate.numerator, rate.denominator))
+    return metrics.ratio(count, of), metrics.wilson(count, of), of
+
+
+def _cost_per_email(sums: Mapping[str, Any]) -> tuple[float | None, Interval | None, int | None]:
+    cost, sent = sums["cost_usd"], sums["emails_sent"]
+    ratio = metrics.ratio(cost, sent)
+    if ratio is None:
+        return None, None, None
+    value = float(ratio)
+    interval = None
+    if (sums["cells"] or 0) >= 2:
+        variance = sums["cost_squares"] - 2 * value * sums["cost_times_sent"] + value * value * sums["sent_squares"]
+        interval = metrics.ratio_interval(value, variance, float(sent), int(sums["cells"]))
+    return value, interval, int(sent)
+
+
+def _row(found: Comparison) -> dict[str, Any]:
+    """A comparison as the columns `_OF_EACH`."""
+    low, high = found.interval or (None, None)
+    percentile_low, percentile_high = found.percentiles or (None, None)
+    return {
+        "value": found.value,
+        "low": low,
+        "high": high,
+        "cases": found.cases,
+        "percentile_low": percentile_low,
+        "percentile_high": percentile_high,
+        "standing": str(found.verdict.standing),
+        "verdict": found.verdict.words(),
+    }
+
+
+def _own_spread(frame: pd.DataFrame) -> dict[str, Distribution]:
+    """How our own campaigns are spread, each counting once; without those too small to say anything."""
+    spread = {}
+    for metric in OWN_METRICS:
+        measured = [_measure(metric, row) for row in _records(frame)]
+        values = [value for value, _, cases in measured if value is not None and (cases or 0) >= ENOUGH_CASES]
+        if len(values) >= ENOUGH_CAMPAIGNS:
+            p25, p50, p75 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+            spread[metric] = Distribution(average=float(np.mean(values)), p25=p25, p50=p50, p75=p75)
+    return spread

@@ -3,66 +3,170 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results.models import Benchmarks, Campaign, Filters
-from outreach_results.results import Comparison
-from outreach_results.ui import charts, text
+from outreach_results import results
+from outreach_results.metrics import Interval
+from outreach_results.models import Campaign, Filters
+from outreach_results.results import Comparison, Peers
+from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui.cache import ask
+from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import DEFINITIONS, chart
+from outreach_results.ui.filters import View
 
 COMMUNITY = "Whole community"
+OWN = "Our own campaigns"
 
 
-def mcp_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign]) -> str | None:
-    """The group to compare with: an mcp, the one of most of our campaigns first, or None for the whole community."""
+def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
+    """Ask whom to compare with: the community's campaigns of an mcp or all of them, or our own campaigns."""
     own = [campaign.mcp for campaign in campaigns]
     named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
-    options = [*named, COMMUNITY] if "" in mcps else named
+    options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
+    address.check("mcp", options, "benchmarks that are not here")
     # A select box shows its options as plain characters; buttons would read them as Markdown.
-    chosen = st.selectbox("Compare with", options, key="mcp", bind="query-params", width=320)
-    return None if chosen == COMMUNITY else chosen
+    chosen = st.selectbox("Compared with", options, key="mcp", bind="query-params", width=320)
+    if chosen == OWN:
+        return ask(results.own_peers, filters)
+    return ask(results.community, None if chosen == COMMUNITY else chosen)
 
 
-def own_filters(filters: Filters, campaigns: Sequence[Campaign], mcp: str | None) -> Filters:
-    """The shared filters, for the campaigns of that mcp."""
-    if mcp is None:
-        return filters
-    wanted = filters.campaigns
-    return replace(
-        filters,
-        campaigns=tuple(
-            campaign.id for campaign in campaigns if campaign.mcp == mcp and (wanted is None or campaign.id in wanted)
-        ),
+def reliability(peers: Peers, today: date) -> None:
+    """How many campaigns the numbers stand on and how old they are; a warning where that is too few or too old."""
+    size, updated = peers.numbers.sample_size, peers.numbers.updated_at
+    if peers.is_own:
+        st.caption(
+            f"{size:,} of our own campaigns in this period, each counting once, "
+            f"without those of fewer than {results.ENOUGH_CASES} e-mails."
+        )
+        return
+    sized = "an unknown number of campaigns" if size is None else f"{size:,} campaigns of the community"
+    aged = "." if updated is None else f", updated {updated:%-d %B %Y}, {_age_in_words(peers, today)}."
+    st.caption(f"From {sized}{aged}")
+    if peers.is_stale_on(today):
+        st.warning(
+            f"These benchmarks are old: {_age_in_words(peers, today)}. "
+            "Since then the community may have changed. Sync or import newer ones."
+        )
+    if peers.is_small:
+        st.warning(
+            f"These benchmarks rest on {size:,} campaigns only, so the percentiles are rough "
+            "and more is left undecided. The whole community is a steadier yardstick."
+        )
+
+
+def _age_in_words(peers: Peers, today: date) -> str:
+    age = peers.age_on(today)
+    if age is None:
+        return "nobody knows when"
+    if age == 0:
+        return "the day of the last data"
+    days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
+    return f"{days} {'before' if age > 0 else 'after'} the last data"
+
+
+def legend(peers: Peers) -> None:
+    """What the bullets show, once and in words."""
+    whose = "our own campaigns" if peers.is_own else "the community's campaigns"
+    own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
+    st.caption(
+        f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
+        "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
+        f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
+        "Right is always better, so the axis of the cost runs backwards."
     )
 
 
-def sample_notice(community: Benchmarks) -> None:
-    """How many campaigns the benchmark stands on, and how old it is."""
-    size = "an unknown number of" if community.sample_size is None else f"{community.sample_size:,}"
-    age = "" if community.updated_at is None else f", as of {community.updated_at:%-d %B %Y}"
-    st.caption(f"From {size} campaigns of the community{age}.")
+def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
+    """One row a metric: the numbers in words beside the picture."""
+    for row in rows:
+        words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
+        with words:
+            _in_words(row, peers)
+        with picture:
+            _bullet(row, peers)
+    downloads.table_buttons("benchmarks", as_frame(rows), view.filters, key="benchmarks")
 
 
-def comparison(row: Comparison) -> None:
-    """One metric: the numbers in words beside the picture."""
-    show = text.money if row.is_money else text.percent
-    words, picture = st.columns([2, 3], gap="large", vertical_alignment="center")
-    with words:
-        st.metric(
-            charts.LABELS.get(row.metric, text.plain(row.metric)), show(row.value), help=DEFINITIONS.get(row.metric)
+def _in_words(row: Comparison, peers: Peers) -> None:
+    label = charts.LABELS.get(row.metric, text.plain(row.metric))
+    st.metric(label, show(row.metric, row.value), help=_definition(row))
+    st.markdown(f"**{text.plain(row.verdict.words(_whom(peers)))}**")
+    st.caption(text.plain(" ".join(_facts(row, peers))))
+
+
+def _facts(row: Comparison, peers: Peers) -> list[str]:
+    facts = []
+    if row.percentiles is not None:
+        facts.append(percentile_words(row.percentiles))
+    if row.interval is not None:
+        ends = f"{show(row.metric, row.interval.low)} and {show(row.metric, row.interval.high)}"
+        facts.append(f"With 95 % confidence between {ends}, from {row.cases:,} e-mails.")
+    numbers = row.community
+    average, median = show(row.metric, numbers.average), show(row.metric, numbers.p50)
+    facts.append(f"{_whom(peers).capitalize()}: average {average}, median {median}.")
+    if row.own is not None and not peers.is_own:
+        facts.append(f"Our own campaigns: median {show(row.metric, row.own.p50)}.")
+    return facts
+
+
+def percentile_words(found: Interval) -> str:
+    """A range of percentiles (0 to 1) as a sentence."""
+    low, high = round(found.low * 100), round(found.high * 100)
+    if low >= 99:
+        return "Beyond the 99th percentile."
+    if high <= 1:
+        return "Below the 1st percentile."
+    if low == high:
+        return f"At the {_ordinal(low)} percentile."
+    return f"Between the {_ordinal(low)} and the {_ordinal(high)} percentile."
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _definition(row: Comparison) -> str:
+    meaning = DEFINITIONS.get(row.metric, "A metric that only the community knows.")
+    if row.is_money:
+        return (
+            f"{meaning} What you paid is exact; its interval says how far it would move with other days of the same "
+            "kind. Lower is better, so a higher percentile is a lower cost."
         )
-        average, median = show(row.community.average), show(row.community.p50)
-        st.markdown(f"**{row.verdict}**")
-        st.caption(text.plain(f"Community: average {average}, median {median}."))
-    with picture:
-        chart(
-            charts.bullet(row.value, row.interval, row.community, as_money=row.is_money),
-            key=f"bullet-{row.metric}",
-            alt=f"{charts.LABELS.get(row.metric, row.metric)}: {row.verdict}",
-        )
+    return (
+        f"{meaning} The percentile is estimated from the published quartiles and average, and is no more precise "
+        "than the number of campaigns behind them allows."
+    )
+
+
+def _whom(peers: Peers) -> str:
+    return "our own campaigns" if peers.is_own else "the community"
+
+
+def _bullet(row: Comparison, peers: Peers) -> None:
+    label = charts.LABELS.get(row.metric, row.metric)
+    mark = Mark(
+        row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
+    )
+    chart(
+        charts.bullet(row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
+        key=f"bullet-{row.metric}",
+        alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
+    )
+
+
+def _sentence(row: Comparison, peers: Peers) -> str:
+    ours = f"Ours is {show(row.metric, row.value)}"
+    reach = ""
+    if row.interval is not None:
+        low, high = show(row.metric, row.interval.low), show(row.metric, row.interval.high)
+        reach = f", with 95 % confidence between {low} and {high}"
+    return text.in_chart(f"{ours}{reach}.") + "<br>" + text.in_chart(row.verdict.words(_whom(peers)))
 
 
 def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
@@ -73,8 +177,31 @@ def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
             "value": row.value,
             "low": row.interval.low if row.interval else None,
             "high": row.interval.high if row.interval else None,
+            "emails": row.cases,
             **row.community.model_dump(),
-            "verdict": row.verdict,
+            "percentile_low": row.percentiles.low if row.percentiles else None,
+            "percentile_high": row.percentiles.high if row.percentiles else None,
+            "verdict": row.verdict.words(),
+            "own_p25": row.own.p25 if row.own else None,
+            "own_p50": row.own.p50 if row.own else None,
+            "own_p75": row.own.p75 if row.own else None,
         }
         for row in rows
+    )
+
+
+def metric_chooser(peers: Peers) -> str:
+    """The metric that is looked at more closely."""
+    offered = list(peers.numbers.benchmarks)
+    labels = {name: charts.LABELS.get(name, name) for name in offered}
+    address.check("metric", labels.values(), "a metric without a benchmark")
+    default = "reply_rate" if "reply_rate" in offered else offered[0]
+    return st.selectbox(
+        "Look closer at",
+        offered,
+        index=offered.index(default),
+        format_func=lambda name: labels.get(name, name),
+        key="metric",
+        bind="query-params",
+        width=320,
     )

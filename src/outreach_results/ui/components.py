@@ -46,24 +46,34 @@ def glossary() -> None:
         st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def chart(figure: Any, *, key: str, alt: str, **selection: Any) -> Any:
+def chart(figure: Any, *, key: str, alt: str, name: str | None = None, **selection: Any) -> Any:
     """A figure with its description for those who do not see it, and a button that saves it as PNG.
 
-    ``selection`` is what `st.plotly_chart` takes to report clicks.
+    ``name`` is that of the file, where the key changes with what is shown; ``selection`` is what `st.plotly_chart`
+    takes to report clicks.
     """
     config = {
         "displaylogo": False,
         "responsive": True,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"filename": f"outreach-{key}", "format": "png", "scale": 2},
+        "toImageButtonOptions": {"filename": f"outreach-{name or key}", "format": "png", "scale": 2},
     }
     return st.plotly_chart(figure, key=key, config=config, alt=alt, **selection)
 
 
-def chart_with_data(figure: Any, frame: pd.DataFrame, filters: Filters, *, key: str, alt: str, **selection: Any) -> Any:
+def chart_with_data(
+    figure: Any,
+    frame: pd.DataFrame,
+    filters: Filters,
+    *,
+    key: str,
+    alt: str,
+    name: str | None = None,
+    **selection: Any,
+) -> Any:
     """A figure, and the numbers behind it as downloads."""
-    event = chart(figure, key=key, alt=alt, **selection)
-    downloads.table_buttons(key, frame, filters, key=f"{key}-data")
+    event = chart(figure, key=key, alt=alt, name=name, **selection)
+    downloads.table_buttons(name or key, frame, filters, key=f"{key}-data")
     return event
 
 

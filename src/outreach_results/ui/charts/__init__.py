@@ -4,7 +4,7 @@ The same metric has the same colour everywhere; the palette is safe for colour-b
 """
 
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
-from outreach_results.ui.charts.benchmarks import bullet
+from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 from outreach_results.ui.charts.trends import costs_over_time, daily_counts, daily_rates
 from outreach_results.ui.charts.usage import costs_by_campaign, quota
@@ -13,6 +13,8 @@ __all__ = [
     "COLOURS",
     "GRID",
     "LABELS",
+    "Mark",
+    "beside_community",
     "bullet",
     "costs_by_campaign",
     "costs_by_component",
@@ -21,6 +23,8 @@ __all__ = [
     "daily_rates",
     "empty",
     "funnel",
+    "over_time",
     "quota",
     "shorten",
+    "show",
 ]

@@ -1,87 +1,284 @@
-"""The figures of the benchmark page."""
+"""The figures of the benchmark page. To the right is always better, so the axis of a cost runs backwards."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
 import plotly.graph_objects as go
 
 from outreach_results.metrics import Interval
 from outreach_results.models import Distribution
-from outreach_results.ui.charts.base import COLOURS, empty
-from outreach_results.ui.text import money, percent
+from outreach_results.ui.charts.base import COLOURS, GRID, empty
+from outreach_results.ui.text import in_chart, money, percent
+
+BAND = "rgba(120, 136, 158, 0.30)"
+MEDIAN = "#7a8795"
+_UNSEEN = "rgba(0, 0, 0, 0)"
+
+_BULLET_HEIGHT = 104
+_ROW_HEIGHT = 46
+_SIDES = {"l": 14, "r": 14}
+_ROOM = 1.14
 
 
-def bullet(value: float | None, interval: Interval | None, community: Distribution, *, as_money: bool) -> go.Figure:
-    """Our own value and its interval against the community's middle half, median and average."""
-    show = money if as_money else percent
-    figure = empty(96, showlegend=False, hovermode="closest")
-    known = [
-        number
-        for number in (value, *(interval or ()), community.average, community.p25, community.p50, community.p75)
-        if number is not None
-    ]
-    low, high = min(known, default=0), max(known, default=1)
-    room = (high - low or high or 1) * 0.12
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value of ours in a row of its own: its name, its interval, whom it is compared with, and a sentence on it."""
+
+    key: str
+    name: str
+    value: float | None
+    interval: Interval | None
+    community: Distribution
+    sentence: str
+    is_settled: bool
+
+
+def show(metric: str, value: float | None) -> str:
+    """A value of a metric for people: dollars or a share."""
+    return money(value) if metric.endswith("_usd") else percent(value)
+
+
+def colour(metric: str) -> str:
+    """The colour of a metric, the same on every page."""
+    return COLOURS.get(metric, COLOURS["cost"])
+
+
+def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better: bool) -> go.Figure:
+    """Our own value and its interval against the community's middle half, median and average.
+
+    The median stands in the middle of every bullet, so that those below one another can be compared. ``own`` is how
+    our own campaigns are spread: a thin line under the band.
+    """
+    figure = empty(_BULLET_HEIGHT, showlegend=False, hovermode="closest")
+    figure.update_layout(margin={**_SIDES, "t": 6, "b": 6}, hoverdistance=12)
+    community = mark.community
+    _community_band(figure, community, 0.34, 0.94)
+    _hover(figure, metric, community, 0.64, "the community's campaigns")
+    if community.average is not None:
+        figure.add_scatter(
+            x=[community.average],
+            y=[0.64],
+            mode="markers",
+            marker={"symbol": "diamond-open", "size": 11, "color": MEDIAN, "line": {"width": 2}},
+            hovertemplate=f"The community's average is {show(metric, community.average)}.<extra></extra>",
+        )
+    if own is not None:
+        _own_line(figure, metric, own)
+    _dot(figure, metric, [mark], [0.64], size=15)
+    known = [community.p25, community.p75, community.average, mark.value, *(mark.interval or ())]
+    if own is not None:
+        known += [own.p25, own.p75]
+    figure.update_yaxes(visible=False, range=[0, 1.02])
+    _value_axis(figure, metric, community.p50, known, lower_is_better=lower_is_better)
+    _better(figure, y=1.0)
+    return figure
+
+
+def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: bool) -> go.Figure:
+    """One row a campaign or mcp: our value with its interval, on the band of whom it is compared with.
+
+    A full dot lies on one side of the median for certain; of an empty one that cannot be told. The name stands above
+    its row, so that it fits a narrow screen. Each dot carries its key as ``customdata``.
+    """
+    figure = empty(len(marks) * _ROW_HEIGHT + 44, showlegend=False, hovermode="closest")
+    figure.update_layout(margin={**_SIDES, "t": 6, "b": 6}, hoverdistance=14)
+    known: list[float | None] = []
+    for row, mark in enumerate(marks):
+        _community_band(figure, mark.community, row - 0.5, row + 0.5)
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row,
+            yshift=13,
+            text=in_chart(mark.name if len(mark.name) <= 52 else mark.name[:51].rstrip() + "…"),
+            showarrow=False,
+            font={"size": 12},
+        )
+        known += [mark.community.p25, mark.community.p75, mark.value]
+        if mark.value is not None and mark.interval is not None:
+            known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
+    for line in range(1, len(marks)):
+        figure.add_shape(
+            type="line", xref="paper", x0=0, x1=1, y0=line - 0.5, y1=line - 0.5, line={"color": GRID, "width": 1}
+        )
+    _dot(figure, metric, marks, [row + 0.2 for row in range(len(marks))], size=11)
+    figure.update_yaxes(visible=False, range=[len(marks) - 0.5, -0.5])
+    _value_axis(figure, metric, None, known, lower_is_better=lower_is_better)
+    return figure
+
+
+def over_time(metric: str, frame: pd.DataFrame, community: Distribution, *, chosen_from: pd.Timestamp) -> go.Figure:
+    """Our value week by week or month by month with its interval, against the community's band.
+
+    Args:
+        frame: as `results.comparison_over_time` gives it, with a ``sentence`` for each row.
+        chosen_from: what lies before the chosen period is drawn lighter.
+    """
+    figure = empty(320, showlegend=False, hovermode="closest")
+    own = colour(metric)
+    known = frame.dropna(subset="value")
+    if community.p25 is not None and community.p75 is not None:
+        figure.add_hrect(y0=community.p25, y1=community.p75, fillcolor=BAND, line_width=0, layer="below")
+    if community.p50 is not None:
+        figure.add_hline(y=community.p50, line={"color": MEDIAN, "width": 2})
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=community.p50, yanchor="bottom", showarrow=False,
+            text=f"median {show(metric, community.p50)}", font={"size": 11, "color": MEDIAN},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=frame["start"], y=frame["value"], mode="lines", line={"color": own, "width": 1.5}, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=known["start"],
+        y=known["value"],
+        mode="markers",
+        marker={
+            "size": 9,
+            "color": own,
+            "opacity": [1.0 if end >= chosen_from else 0.45 for end in known["end"]],
+        },
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": (known["high"] - known["value"]).fillna(0),
+            "arrayminus": (known["value"] - known["low"]).fillna(0),
+            "thickness": 1.2,
+            "width": 3,
+            "color": own,
+        },
+        customdata=[f"{start:%Y-%m-%d}" for start in known["start"]],
+        text=known["sentence"],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    top = max([*known["value"], *known["high"].fillna(0), community.p75 or 0], default=1)
+    figure.update_yaxes(tickformat=_tick_format(metric), range=[0, min(top, _highest(known, community)) * 1.08])
+    return figure
+
+
+def _highest(known: pd.DataFrame, community: Distribution) -> float:
+    """Intervals of tiny weeks reach far; the axis follows the values rather than them."""
+    values = [*known["value"], community.p75 or 0.0]
+    return max(values, default=1.0) * 1.6
+
+
+def _at_most(value: float, end: float, mark: Mark) -> float:
+    """An end of an interval, cut where a tiny campaign would squeeze all others together."""
+    quartiles = (mark.community.p75 or value) - (mark.community.p25 or value)
+    reach = max(3 * quartiles, abs(value) * 0.75)
+    return min(max(end, value - reach), value + reach)
+
+
+def _community_band(figure: go.Figure, community: Distribution, low: float, high: float) -> None:
     if community.p25 is not None and community.p75 is not None:
         figure.add_shape(
-            type="rect",
-            x0=community.p25,
-            x1=community.p75,
-            y0=0.2,
-            y1=0.8,
-            fillcolor="rgba(110,130,155,0.32)",
-            line_width=0,
-            layer="below",
-        )
-        figure.add_scatter(
-            x=[community.p25, community.p75],
-            y=[0.5, 0.5],
-            mode="markers",
-            marker={"size": 16, "color": "rgba(0,0,0,0)"},
-            hovertemplate=[
-                "25th percentile: " + show(community.p25) + "<extra></extra>",
-                "75th percentile: " + show(community.p75) + "<extra></extra>",
-            ],
-        )
-    for at, name, symbol in (
-        (community.p50, "Median", "line-ns-open"),
-        (community.average, "Average", "diamond-open"),
-    ):
-        if at is not None:
-            figure.add_scatter(
-                x=[at],
-                y=[0.5],
-                mode="markers",
-                marker={
-                    "symbol": symbol,
-                    "size": 22 if name == "Median" else 10,
-                    "color": "#7a8795",
-                    "line": {"width": 2},
-                },
-                hovertemplate=f"{name}: {show(at)}<extra></extra>",
-            )
-    if value is not None:
-        reach = None
-        if interval is not None:
-            reach = {
-                "type": "data",
-                "symmetric": False,
-                "array": [interval.high - value],
-                "arrayminus": [value - interval.low],
-                "thickness": 2,
-                "width": 6,
-            }
-        figure.add_scatter(
-            x=[value],
-            y=[0.5],
-            mode="markers",
-            error_x=reach,
-            marker={"size": 13, "color": COLOURS["meetings_booked"]},
-            hovertemplate=f"Yours: {show(value)}<extra></extra>",
-        )
-    figure.update_yaxes(visible=False, range=[0, 1])
-    figure.update_xaxes(
-        range=[low - room, high + room],
-        tickformat="$.3f" if as_money else ".1%",
-        nticks=6,
+            type="rect", x0=community.p25, x1=community.p75, y0=low, y1=high,
+            fillcolor=BAND, line_width=0, layer="below",
+        )  # fmt: skip
+    if community.p50 is not None:
+        figure.add_shape(
+            type="line", x0=community.p50, x1=community.p50, y0=low, y1=high,
+            line={"color": MEDIAN, "width": 3}, layer="below",
+        )  # fmt: skip
+
+
+def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
+    """Sentences on the quartiles, where the band ends and at its median."""
+    quartiles = [
+        (community.p25, f"A quarter of {whose} lie below {show(metric, community.p25)}."),
+        (community.p50, f"Half of {whose} lie below {show(metric, community.p50)}, the median."),
+        (community.p75, f"A quarter of {whose} lie above {show(metric, community.p75)}."),
+    ]
+    known = [(at, sentence) for at, sentence in quartiles if at is not None]
+    figure.add_scatter(
+        x=[at for at, _ in known],
+        y=[y] * len(known),
+        mode="markers",
+        marker={"size": 20, "color": _UNSEEN},
+        text=[sentence for _, sentence in known],
+        hovertemplate="%{text}<extra></extra>",
     )
-    return figure
+
+
+def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
+    """Our own campaigns: their middle half as a thin line, their median as a tick on it."""
+    figure.add_scatter(
+        x=[own.p25, own.p75], y=[0.14, 0.14], mode="lines", line={"color": colour(metric), "width": 4}, opacity=0.55,
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[own.p50],
+        y=[0.14],
+        mode="markers",
+        marker={"symbol": "line-ns-open", "size": 12, "color": colour(metric), "line": {"width": 3}},
+        hovertemplate=f"Our own campaigns: half of them lie between {show(metric, own.p25)} and "
+        f"{show(metric, own.p75)}, their median is {show(metric, own.p50)}.<extra></extra>",
+    )
+
+
+def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
+    """Our values, each with its interval: full where their side of the median is certain."""
+    known = [(mark, y) for mark, y in zip(marks, at, strict=True) if mark.value is not None]
+    values = [mark.value or 0.0 for mark, _ in known]
+    intervals = [mark.interval or Interval(value, value) for (mark, _), value in zip(known, values, strict=True)]
+    own = colour(metric)
+    figure.add_scatter(
+        x=values,
+        y=[y for _, y in known],
+        mode="markers",
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [interval.high - value for interval, value in zip(intervals, values, strict=True)],
+            "arrayminus": [value - interval.low for interval, value in zip(intervals, values, strict=True)],
+            "thickness": 2.5,
+            "width": 7,
+            "color": own,
+        },
+        marker={
+            "size": size,
+            "symbol": ["circle" if mark.is_settled else "circle-open" for mark, _ in known],
+            "color": own,
+            "line": {"width": 2.5, "color": own},
+        },
+        customdata=[mark.key for mark, _ in known],
+        text=[mark.sentence for mark, _ in known],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _value_axis(
+    figure: go.Figure, metric: str, centre: float | None, known: Sequence[float | None], *, lower_is_better: bool
+) -> None:
+    values = [value for value in known if value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if centre is not None:
+        reach = max(centre - low, high - centre, abs(centre) * 0.02) * _ROOM
+        low, high = centre - reach, centre + reach
+    else:
+        room = (high - low or abs(high) or 1.0) * (_ROOM - 1)
+        low, high = low - room, high + room
+    figure.update_xaxes(
+        range=[high, low] if lower_is_better else [low, high],
+        tickformat=_tick_format(metric),
+        nticks=7,
+        ticks="outside",
+        ticklen=4,
+        tickcolor=GRID,
+        tickfont={"size": 12},
+        zeroline=False,
+    )
+
+
+def _better(figure: go.Figure, y: float) -> None:
+    figure.add_annotation(
+        x=1, xref="paper", xanchor="right", y=y, yref="paper", yanchor="top", showarrow=False, text="better →",
+        font={"size": 11, "color": MEDIAN},
+    )  # fmt: skip
+
+
+def _tick_format(metric: str) -> str:
+    return "$.3f" if metric.endswith("_usd") else ".1~%"
