@@ -8,7 +8,7 @@ from sqlalchemy import update
 from outreach_results import results
 from outreach_results.errors import ConfigError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord
+from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, schema
 from support.databases import contents
@@ -92,3 +92,35 @@ def test_the_sample_goes_and_own_campaigns_stay(store):
     assert not admin.has_sample(store)
     assert contents(store) == before
     assert admin.remove_sample(store) == 0
+
+
+OWN_ACCOUNT = [PlanRecord("Own", 5, 6), BenchmarkRecord("sales-outreach", "open_rate", 0.5, 0.4, 0.5, 0.6, 9, at(1))]
+
+
+def account(store):
+    found = contents(store)
+    return found["plan"], found["benchmarks"]
+
+
+@pytest.mark.parametrize("first", ["own", "sample"])
+def test_the_samples_account_never_mixes_with_the_own_one(store, make_store, first):
+    own_only = make_store()
+    load(own_only, "own", OWN_ACCOUNT)
+    if first == "own":
+        load(store, "own", OWN_ACCOUNT)
+        load_sample(store)
+    else:
+        load_sample(store)
+        assert account(store) != account(own_only)
+        load(store, "own", OWN_ACCOUNT)
+    assert account(store) == account(own_only)
+    admin.remove_sample(store)
+    assert account(store) == account(own_only)
+
+
+def test_the_samples_account_goes_with_the_sample(store):
+    load_sample(store)
+    assert results.plan_of(store).name == "Pro"
+    admin.remove_sample(store)
+    assert results.plan_of(store) is None
+    assert results.benchmark_mcps(store) == []

@@ -30,7 +30,7 @@ from outreach_results.ingest.records import (
     ReportedRecord,
 )
 from outreach_results.models import COST_COLUMNS, Basis, Detail, EventType, Sentiment
-from outreach_results.store import rollup, schema
+from outreach_results.store import admin, rollup, schema
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.rollup import Tally
 from outreach_results.store.write import Encoder, Row, insert_new, merge
@@ -474,6 +474,9 @@ class _Loader:
         self.report.inserted["days"] += len(days)
 
     def _write_account(self) -> None:
+        """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
+        if not self._account or not admin.make_way_for_account(self._connection, is_sample=self._is_sample):
+            return
         plans = [record for record in self._account if isinstance(record, PlanRecord)]
         if plans:
             self._connection.execute(delete(schema.plan))

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, extract, func, select, update
 
 from outreach_results.store import rollup, schema
-from outreach_results.store.engine import Store, set_meta, time_zone
+from outreach_results.store.engine import Store, get_meta, set_meta, time_zone
 from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, local_hour
+from outreach_results.store.sync_state import ACCOUNT, forget
+
+_ACCOUNT_IS, _OWN, _SAMPLE = "account_is", "own", "sample"  # whose plan and benchmarks are there
 
 
 def delete_campaign(connection: Connection, campaign_id: str) -> None:
@@ -34,10 +37,26 @@ def remove_sample(store: Store) -> int:
         ids = list(connection.execute(select(campaigns.c.campaign_id).where(campaigns.c.is_sample)).scalars())
         for campaign_id in ids:
             delete_campaign(connection, campaign_id)
-        if ids:
-            for table in (schema.plan, schema.benchmarks):
-                connection.execute(delete(table))
+        if get_meta(connection, _ACCOUNT_IS) == _SAMPLE:
+            _delete_account(connection)
+            forget(connection, ACCOUNT)  # so that the next sync brings the account's own again
     return len(ids)
+
+
+def make_way_for_account(connection: Connection, *, is_sample: bool) -> bool:
+    """Whether a plan and benchmarks may be written: the sample's only where the account's own are not there."""
+    known = get_meta(connection, _ACCOUNT_IS)
+    if is_sample and known == _OWN:
+        return False
+    if not is_sample and known == _SAMPLE:
+        _delete_account(connection)
+    set_meta(connection, _ACCOUNT_IS, _SAMPLE if is_sample else _OWN)
+    return True
+
+
+def _delete_account(connection: Connection) -> None:
+    for table in (schema.plan, schema.benchmarks):
+        connection.execute(delete(table))
 
 
 def change_time_zone(store: Store, name: str) -> ZoneInfo:
