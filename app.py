@@ -29,12 +29,14 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
+    from outreach_results.api.sockets import send_without_delay
     from outreach_results.config import settings
     from outreach_results.schedule import schedule_of
     from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
     await asyncio.to_thread(store)
+    send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
     schedule = schedule_of(store, settings())

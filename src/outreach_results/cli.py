@@ -183,10 +183,7 @@ def export(
         if campaign is not None or output is None:
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
         output.mkdir(parents=True, exist_ok=True)
-        for found in results.all_campaigns(store):
-            download = exports.campaign_download(store, found.id, fmt, humans_only=humans_only)
-            _write(download, output / download.file_name)
-        _write(exports.account_download(store), output / "account.json")
+        _export_all(store, output, fmt, humans_only=humans_only)
         return
     if campaign is None:
         raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
@@ -197,6 +194,18 @@ def export(
     for chunk in download.chunks:
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
+
+
+def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
+    taken = {"account.json"}
+    for place, found in enumerate(results.all_campaigns(store)):
+        download = exports.campaign_download(store, found.id, fmt, humans_only=humans_only)
+        name = download.file_name
+        if name.casefold() in taken:  # two ids may be one as a file name
+            name = f"{place}-{name}"
+        taken.add(name.casefold())
+        _write(download, folder / name)
+    _write(exports.account_download(store), folder / "account.json")
 
 
 def _write(download: exports.Download, path: Path) -> None:

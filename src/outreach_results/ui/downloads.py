@@ -56,7 +56,7 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
             )
 
 
-async def download(request: Request) -> Response:
+def download(request: Request) -> Response:
     """Serve what a ticket stands for, as it is read from the database."""
     try:
         ticket: list[Any] = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
