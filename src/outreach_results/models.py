@@ -100,6 +100,18 @@ class Filters:
         return replace(self, campaigns=(campaign_id,))
 
 
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What somebody noted beside the results of a day; ``campaign_id`` is '' where it is about all campaigns."""
+
+    annotation_id: str
+    date: date
+    campaign_id: str
+    text: str
+    author: str | None
+    created_at: datetime
+
+
 def _utc_z(value: datetime) -> str:
     """An instant as the contract writes it: UTC, ending in Z, no fraction unless there is one."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -1,5 +1,6 @@
 """Rates, intervals, percentiles, forecasts and verdicts: pure functions over numbers, no database and no drawing."""
 
+from outreach_results.metrics.buckets import Every, bucketed
 from outreach_results.metrics.changes import (
     Change,
     count_change,
@@ -7,6 +8,7 @@ from outreach_results.metrics.changes import (
     rate_change,
     relative_change,
 )
+from outreach_results.metrics.control import CountLimits, binomial_limits, control_limits
 from outreach_results.metrics.forecasts import Forecast, RunOut, forecast, reached_on
 from outreach_results.metrics.intervals import (
     Interval,
@@ -28,25 +30,39 @@ from outreach_results.metrics.rates import (
     rolling_rates,
 )
 from outreach_results.metrics.rhythm import Rhythm, rhythm
+from outreach_results.metrics.ripeness import RIPE, Ripeness, likely_total, ripeness, still_to_come
+from outreach_results.metrics.trends import MEAN_DAYS, Compared, Trend, counted, trend
 from outreach_results.metrics.verdicts import Standing, Verdict, judge, needed_for_average, needed_for_share, round_up
 
 __all__ = [
+    "MEAN_DAYS",
     "RATES",
+    "RIPE",
     "Change",
+    "Compared",
+    "CountLimits",
+    "Every",
     "Forecast",
     "Interval",
     "QuantileCurve",
     "RateDefinition",
     "Rhythm",
+    "Ripeness",
     "RunOut",
     "Standing",
+    "Trend",
     "Verdict",
+    "binomial_limits",
+    "bucketed",
+    "control_limits",
     "cost_per_email",
     "count_change",
+    "counted",
     "daily_rates",
     "difference_interval",
     "forecast",
     "judge",
+    "likely_total",
     "needed_for_average",
     "needed_for_share",
     "percentile_range",
@@ -60,8 +76,11 @@ __all__ = [
     "reached_on",
     "relative_change",
     "rhythm",
+    "ripeness",
     "rolling_rates",
     "round_up",
+    "still_to_come",
+    "trend",
     "two_sided_t",
     "two_sided_z",
     "wilson",

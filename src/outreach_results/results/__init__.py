@@ -7,6 +7,7 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 (NA: not tracked) and money as dollars (``*_usd``).
 """
 
+from outreach_results.results.annotations import annotations_in
 from outreach_results.results.asking import MAX_PER_PAGE, PER_PAGE
 from outreach_results.results.benchmarks import (
     COST_PER_EMAIL,
@@ -35,6 +36,7 @@ from outreach_results.results.campaigns import (
 )
 from outreach_results.results.daily import campaign_daily, daily_stats
 from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
+from outreach_results.results.rhythm import RHYTHM_COUNTS, Ripening, WeeklyRhythm, ripening, weekly_rhythm
 from outreach_results.results.sources import load_history
 from outreach_results.results.totals import (
     COST_FIELDS,
@@ -46,6 +48,7 @@ from outreach_results.results.totals import (
     funnel,
     totals,
 )
+from outreach_results.results.trends import Trends, trends
 from outreach_results.results.usage import Outlook, next_month, outlook, plan_of, usage, usage_by_month
 
 __all__ = [
@@ -55,14 +58,19 @@ __all__ = [
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
     "PER_PAGE",
+    "RHYTHM_COUNTS",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
     "Comparison",
     "Inbox",
     "Outlook",
     "Peers",
+    "Ripening",
     "Totals",
+    "Trends",
+    "WeeklyRhythm",
     "all_campaigns",
+    "annotations_in",
     "benchmark_mcps",
     "benchmarks",
     "campaign",
@@ -92,7 +100,10 @@ __all__ = [
     "reply",
     "reply_query",
     "require_campaign",
+    "ripening",
     "totals",
+    "trends",
     "usage",
     "usage_by_month",
+    "weekly_rhythm",
 ]

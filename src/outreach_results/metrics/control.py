@@ -1,0 +1,79 @@
+"""Binomial control limits: between which counts a day stays when nothing but chance moves it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import ceil, floor, lgamma, log, log1p, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from outreach_results.models import COUNTS
+
+COVERAGE = 0.997
+"""The share of days that chance alone keeps within the limits: the usual three sigma."""
+
+MIN_JUDGED_OF = 20
+"""Days with a smaller denominator are not judged: they say too little either way."""
+
+MIN_JUDGED_POINTS = 5
+"""With fewer points there is no course that one of them could fall out of."""
+
+OF: dict[str, str] = dict.fromkeys(COUNTS, "delivered") | {"delivered": "emails_sent", "bounced": "emails_sent"}
+"""What each count is a share of; nothing is known that sending would be a share of."""
+del OF["emails_sent"]
+
+
+class CountLimits(NamedTuple):
+    """The smallest and the largest count that chance would bring."""
+
+    low: int
+    high: int
+
+
+@lru_cache(maxsize=10_000)
+def binomial_limits(of: int, share: float, coverage: float = COVERAGE) -> CountLimits:
+    """Exact quantiles of the binomial distribution, the same probability beyond either limit.
+
+    Args:
+        of: number of e-mails, each of which counts with probability ``share``.
+        coverage: the counts from ``low`` to ``high`` have at least this probability together.
+    """
+    if share <= 0 or of <= 0:
+        return CountLimits(0, 0)
+    if share >= 1:
+        return CountLimits(of, of)
+    mean, deviation = of * share, sqrt(of * share * (1 - share))
+    first = max(0, floor(mean - 12 * deviation - 40))  # beyond this there is no probability to speak of
+    last = min(of, ceil(mean + 12 * deviation + 40))
+    counts = np.arange(first, last + 1)
+    log_first = (
+        lgamma(of + 1) - lgamma(first + 1) - lgamma(of - first + 1) + first * log(share) + (of - first) * log1p(-share)
+    )
+    steps = np.log((of - counts[:-1]) / counts[1:]) + log(share) - log1p(-share)
+    below = np.cumsum(np.exp(log_first + np.concatenate([[0.0], np.cumsum(steps)])))
+    tail = (1 - coverage) / 2
+    low = int(np.searchsorted(below, tail * (1 - 1e-10)))
+    high = min(int(np.searchsorted(below, (1 - tail) * (1 - 1e-10))), len(counts) - 1)
+    return CountLimits(first + low, first + high)
+
+
+def control_limits(counts: pd.Series[float], of: pd.Series[float], judged: pd.Series[bool]) -> pd.DataFrame:
+    """Limits of each day's count around the rate of all judged days together (a p-chart with exact limits).
+
+    Args:
+        counts: e-mails that count on each day; NaN where not known.
+        of: e-mails they are a share of.
+        judged: days that may be judged and contribute to the common rate.
+
+    Returns:
+        Columns low, high (counts, NaN where a day is not judged) and is_unusual, indexed like ``counts``.
+    """
+    judged = judged & (of >= MIN_JUDGED_OF) & (counts >= 0) & (counts <= of)
+    limits = pd.DataFrame({"low": np.nan, "high": np.nan}, index=counts.index)
+    if judged.sum() >= MIN_JUDGED_POINTS:
+        share = float(counts[judged].sum() / of[judged].sum())
+        found = [binomial_limits(int(n), share) for n in of[judged]]
+        limits.loc[judged, ["low", "high"]] = np.asarray(found, dtype=np.float64)
+    return limits.assign(is_unusual=(counts < limits["low"]) | (counts > limits["high"]))

@@ -1,0 +1,96 @@
+"""How metrics move, and all there is to say of each point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pandas as pd
+
+from outreach_results import metrics
+from outreach_results.metrics import Compared, Every, Trend
+from outreach_results.models import Basis, Filters
+from outreach_results.results.daily import daily_stats
+from outreach_results.results.rhythm import Ripening, ripening
+from outreach_results.results.totals import COST_FIELDS
+from outreach_results.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """The courses of some metrics and of the cost over the same days, weeks or months.
+
+    ``costs``: date and cost by component in dollars. ``is_cohort``: counted on the sending day, so that days can be
+    judged and known to be unripe; ``ripening`` says from what.
+    """
+
+    every: Every
+    courses: tuple[Trend, ...]
+    costs: pd.DataFrame
+    is_cohort: bool
+    ripening: Ripening
+
+    def table(self) -> pd.DataFrame:
+        """What the chart shows, a row a bucket: values, means, comparison, limits and ripeness by metric."""
+        frame = self.costs[["date"]].copy()
+        for course in self.courses:
+            points = course.points
+            frame[course.metric] = points["value"]
+            for column in ("mean", "compared", "usual_low", "usual_high", "arrived", "expected"):
+                if points[column].notna().any():
+                    frame[f"{course.metric}_{column}"] = points[column]
+        return frame.assign(cost_usd=self.costs["cost_usd"])
+
+
+def trends(
+    store: Store,
+    filters: Filters,
+    names: Sequence[str],
+    *,
+    every: Every = Every.DAY,
+    comparison: Filters | None = None,
+) -> Trends:
+    """The courses of these counts and rates.
+
+    Args:
+        comparison: what to lay over them: another period is moved so that its first day falls on the first shown.
+    """
+    days = daily_stats(store, _with_run_up(filters))
+    is_cohort = filters.basis == Basis.SEND
+    learned = ripening(store, humans_only=filters.humans_only) if is_cohort else Ripening({}, None)
+    first = None if filters.start is None else pd.Timestamp(filters.start)
+    compared = None if comparison is None else _compared(store, filters, comparison)
+    courses = tuple(
+        metrics.trend(
+            name,
+            days,
+            every=every,
+            first=first,
+            compared=compared,
+            is_cohort=is_cohort,
+            ripeness=learned.by_count.get(metrics.counted(name)),
+            last_day=learned.last_day,
+        )
+        for name in names
+    )
+    shown = days if first is None else days[days["date"] >= first]
+    costs = metrics.bucketed(shown[["date", *COST_FIELDS]], every)
+    return Trends(every, courses, costs, is_cohort, learned)
+
+
+def _with_run_up(filters: Filters) -> Filters:
+    """The same with the days before that the first mean needs."""
+    if filters.start is None:
+        return filters
+    return replace(filters, start=filters.start - timedelta(days=metrics.MEAN_DAYS - 1))
+
+
+def _compared(store: Store, filters: Filters, comparison: Filters) -> Compared | None:
+    """None where nothing happened in what it is compared with: a line of zeros would look like a failure."""
+    days = daily_stats(store, _with_run_up(comparison))
+    happened = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
+    if not happened.any():
+        return None
+    moved = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
+    return Compared(days, pd.Timedelta(moved))

@@ -1,0 +1,83 @@
+"""What people note beside their results: "new subject line", on the day it began."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from datetime import UTC, date, datetime
+
+from sqlalchemy import delete, insert, select
+
+from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.models import Annotation
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+MAX_LENGTH = 200
+_YEARS = range(1990, 2101)
+
+
+def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: str | None = None) -> Annotation:
+    """Note something on a day.
+
+    Args:
+        text: one line; line breaks become spaces.
+        campaign_id: what it is about; '' for all campaigns.
+
+    Raises:
+        QueryError: the text is empty or too long, or the day cannot be right.
+        UnknownCampaignError: there is no such campaign.
+    """
+    if day.year not in _YEARS:
+        raise QueryError("date", f"The year {day.year} cannot be right.")
+    added = Annotation(secrets.token_hex(8), day, campaign_id, _one_line(text), author, datetime.now(UTC))
+    restore(store, added)
+    return added
+
+
+def restore(store: Store, annotation: Annotation) -> None:
+    """Write an annotation as it is: the way back from `remove`.
+
+    Raises:
+        UnknownCampaignError: its campaign is not there.
+    """
+    with store.write() as connection:
+        if annotation.campaign_id:
+            known = select(schema.campaigns.c.campaign_id).where(
+                schema.campaigns.c.campaign_id == annotation.campaign_id
+            )
+            if connection.execute(known).first() is None:
+                raise UnknownCampaignError(annotation.campaign_id)
+        connection.execute(
+            insert(schema.annotations),
+            {
+                "campaign_id": annotation.campaign_id,
+                "annotation_id": annotation.annotation_id,
+                "date": annotation.date,
+                "text": annotation.text,
+                "author": annotation.author,
+                "created_at": annotation.created_at,
+            },
+        )
+
+
+def remove(store: Store, annotation: Annotation) -> bool:
+    """Take an annotation away; False where it had gone already."""
+    table = schema.annotations
+    key = (
+        table.c.campaign_id == annotation.campaign_id,
+        table.c.annotation_id == annotation.annotation_id,
+    )
+    with store.write() as connection:
+        return bool(connection.execute(delete(schema.annotations).where(*key).returning(table.c.annotation_id)).all())
+
+
+def _one_line(text: str) -> str:
+    """The text as one line of characters that can be seen."""
+    seen = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in text)
+    line = " ".join(seen.split())
+    if not line:
+        raise QueryError("text", "Write a few words first.")
+    if len(line) > MAX_LENGTH:
+        raise QueryError("text", f"The note has {len(line)} characters; {MAX_LENGTH} are allowed.")
+    return line
