@@ -9,14 +9,17 @@ import streamlit as st
 _NOTICES = "address-notices"
 
 
+def asked(key: str) -> list[str]:
+    """What the address asks of a bound widget before it is drawn for the first time; later the address follows it."""
+    return [] if key in st.session_state else st.query_params.get_all(key)
+
+
 def check(key: str, allowed: Collection[str], wrong: str) -> None:
     """Before a bound widget is drawn: note it where the address asks for something that is not offered.
 
     ``wrong`` completes "The address asks for …".
     """
-    if key in st.session_state:
-        return  # the widget has taken over; the address follows it
-    if any(value and value not in allowed for value in st.query_params.get_all(key)):
+    if any(value and value not in allowed for value in asked(key)):
         notice(f"The address asks for {wrong}; the default is shown.")
 
 

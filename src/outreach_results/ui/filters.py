@@ -65,6 +65,7 @@ def sidebar(campaigns: list[Campaign]) -> View | None:
             return None
         first, last, open_ended = _period(*span)
         basis = _basis()
+        address.check("humans", ("true", "false"), "something else than true or false for humans")
         humans_only = st.toggle(
             "Humans only",
             key="humans",
@@ -140,8 +141,11 @@ def _preset(period: str, first: date, last: date) -> tuple[date, date]:
 
 
 def _custom(first: date, last: date) -> tuple[date, date]:
+    asked = address.asked("days")
     chosen = st.date_input("Days", (first, last), key="days", bind="query-params", format="YYYY-MM-DD")
     days = tuple(chosen) if isinstance(chosen, tuple | list) else (chosen,)
+    if any(asked) and (len(days) > 2 or asked != [day.isoformat() for day in days]):
+        address.notice("The address asks for days that cannot be shown; others are shown.")
     if len(days) != 2:
         st.caption("Choose the last day too.")
         return (days[0], max(days[0], last)) if days else (first, last)
