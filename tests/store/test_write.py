@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from outreach_results.store import schema
+from outreach_results.store.engine import open_store
 from outreach_results.store.write import Encoder, insert_new, merge
+from support.databases import sqlite_url
 
 COLUMNS = ("name", "email_limit", "price")
 NASTY = "tab\t newline\n back\\slash \\. \\N 'quote' \"double\" %s :id 日本語 🙂 ‮"
@@ -53,15 +55,15 @@ def test_texts_are_compared_byte_by_byte(store):
     campaign_columns = tuple(column.name for column in schema.campaigns.c)
 
     def email(name):
-        return ("c", "e", None, name, None, None, None, 0, 0, 0)
+        return ("c", "e", None, name, None, None, None, None, 0, 0, 0)
 
     with store.write() as connection:
-        now = Encoder(connection, ZoneInfo("UTC")).instant(datetime(2026, 1, 1, tzinfo=UTC))
+        now, today, _ = Encoder(connection, ZoneInfo("UTC")).dated(datetime(2026, 1, 1, tzinfo=UTC))
         insert_new(
             connection,
             schema.campaigns,
             campaign_columns,
-            [("c", "C", None, now, "2026-01-01", "events", False)],
+            [("c", "C", None, now, today, "events", False)],
         )
         for name in ("a", "B", "é", "z", "Z"):
             merge(connection, schema.emails, columns, [email(name)], {"name": "{new} > {old}"})
@@ -80,3 +82,19 @@ def test_an_instant_is_dated_in_the_zone(store, zone):
 @given(st.integers(0, 2 * 10**15).map(lambda n: timedelta(microseconds=n)))
 def test_microseconds_since_1970_are_exact(since):
     assert timedelta(microseconds=schema.to_micros(schema.EPOCH + since)) == since
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/St_Johns", "Asia/Kathmandu"])
+@given(moment=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_an_instant_comes_with_its_local_date_and_hour(sqlite_connection, zone, moment):
+    local = moment.astimezone(ZoneInfo(zone))
+    dated = Encoder(sqlite_connection, ZoneInfo(zone)).dated(moment)
+    assert dated == (schema.to_micros(moment), local.date().isoformat(), schema.local_hour(local))
+
+
+@pytest.fixture(scope="module")
+def sqlite_connection(sqlite_template):
+    store = open_store(sqlite_url(sqlite_template))
+    with store.read() as connection:
+        yield connection
+    store.close()

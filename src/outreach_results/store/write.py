@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, Text
+from sqlalchemy import Column, Connection, Table, Text
 
-from outreach_results.store.schema import local_hour, to_micros
+from outreach_results.store.schema import EPOCH, day_of_hour
 
 Row = tuple[Any, ...]
+
+
+Dated = tuple[int | datetime | None, str | date | None, int | None]
 
 
 class Encoder:
@@ -20,28 +24,37 @@ class Encoder:
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self._zone = None if zone.key == "UTC" else zone
         self._is_sqlite = connection.dialect.name == "sqlite"
+        self._days: dict[int, str | date] = {}  # by the number of days since 1970
 
     def instant(self, value: datetime | None) -> int | datetime | None:
         """An instant as the driver takes it."""
-        if value is None or not self._is_sqlite:
-            return value
-        return to_micros(value)
+        return self.dated(value)[0]
 
     def day(self, value: datetime | None) -> str | date | None:
         """The local date of an instant as the driver takes it."""
         return self.dated(value)[1]
 
-    def dated(self, value: datetime | None) -> tuple[int | datetime | None, str | date | None, int | None]:
+    def dated(self, value: datetime | None) -> Dated:
         """An instant, its local date and its local hour, as the driver takes them."""
         if value is None:
             return None, None, None
-        local = value.astimezone(self._zone or UTC)
-        day = local.date()
-        return self.instant(value), day.isoformat() if self._is_sqlite else day, local_hour(local)
+        since = value - EPOCH
+        instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds if self._is_sqlite else value
+        if self._zone is not None:
+            since = value.astimezone(self._zone).replace(tzinfo=UTC) - EPOCH
+        days = since.days
+        day = self._days.get(days)
+        if day is None:
+            on = day_of_hour(days * 24)
+            day = self._days[days] = on.isoformat() if self._is_sqlite else on
+        return instant, day, days * 24 + since.seconds // 3600
 
 
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> int:
-    """Insert the rows whose key is not there yet; the number of those. Sorts ``rows`` by key, for locality."""
+    """Insert the rows whose key is not there yet; the number of those.
+
+    No two rows may have the same key. Sorts ``rows`` by it, so that neighbours are written together.
+    """
     return _insert(connection, table, columns, rows, "DO NOTHING")
 
 
@@ -87,13 +100,23 @@ def _insert(
 ) -> int:
     if not rows:
         return 0
-    rows.sort(key=lambda row: row[:2])
+    rows.sort(key=itemgetter(1))  # two sorts of texts are quicker than one of pairs
+    rows.sort(key=itemgetter(0))
     names = ", ".join(columns)
     tail = f"ON CONFLICT {conflict_target}{on_conflict}"
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {tail}"
         return connection.exec_driver_sql(sql, rows).rowcount
+    stage = _staged(connection, table, columns, rows)
+    # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
+    sql = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} {tail} RETURNING 1"
+    return len(connection.exec_driver_sql(sql).all())
+
+
+def _staged(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> str:
+    """Copy rows into a temporary table of PostgreSQL; its name."""
+    names = ", ".join(columns)
     stage = f"stage_{table.name}"
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS SELECT {names} FROM {table.name} LIMIT 0"
@@ -101,9 +124,13 @@ def _insert(
     connection.exec_driver_sql(f"TRUNCATE {stage}")
     driver = connection.connection.driver_connection
     assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(f"COPY {stage} ({names}) FROM STDIN") as copy:
+    # The binary form is seven times quicker to write than texts, above all of instants.
+    with driver.cursor() as cursor, cursor.copy(f"COPY {stage} ({names}) FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types([_type_name(table.c[name], connection) for name in columns])
         for row in rows:
             copy.write_row(row)
-    # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
-    sql = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} {tail} RETURNING 1"
-    return len(connection.exec_driver_sql(sql).all())
+    return stage
+
+
+def _type_name(column: Column[Any], connection: Connection) -> str:
+    return column.type.compile(dialect=connection.dialect).partition(" COLLATE")[0].lower()
