@@ -15,6 +15,7 @@ from outreach_results.export.downloads import (
     account_download,
     campaign_download,
     file_name,
+    holds,
     table_download,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "defuse",
     "file_name",
     "fuse",
+    "holds",
     "table_download",
 ]

@@ -144,7 +144,10 @@ def json_table(frame: pd.DataFrame, meta: dict[str, Any]) -> Iterator[bytes]:
 
 
 def plain_row(row: dict[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): value.date() if isinstance(value, pd.Timestamp) and value.tzinfo is None else value
-        for name, value in row.items()
-    }
+    return {str(name): _plain_cell(value) for name, value in row.items()}
+
+
+def _plain_cell(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.date() if value.tzinfo is None else iso(value.to_pydatetime())
+    return value

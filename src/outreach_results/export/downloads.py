@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_table
 from outreach_results.export.as_json import json_campaign, json_table
-from outreach_results.models import Filters
+from outreach_results.models import Detail, Filters
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
 from outreach_results.store.engine import Store, zone_of
 
@@ -60,10 +60,12 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
 
     Raises:
         UnknownCampaignError: there is no such campaign.
-        QueryError: there is no such format.
+        QueryError: there is no such format, or it cannot hold all that is known of the campaign.
     """
     chosen = _format(fmt)
-    campaign(store, campaign_id)  # says now, not half-way, that there is none
+    found = campaign(store, campaign_id)  # says now, not half-way, that there is none
+    if not holds(fmt, found.detail):
+        raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:
@@ -71,6 +73,11 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
             yield from chosen.campaign(connection, campaign_id, _meta(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
+
+
+def holds(fmt: str, detail: Detail) -> bool:
+    """Whether a format can hold all of such a campaign: a CSV has a row for each event, and none for a day."""
+    return detail is Detail.EVENTS or fmt == "json"
 
 
 def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> Download:

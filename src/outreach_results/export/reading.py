@@ -40,11 +40,11 @@ def email_query(campaign_id: str) -> Select[Any]:
 
 
 def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Every event that is not told by a reply, as texts: id, email_id, type, occurred_at, is_machine, url."""
+    """Every event that no reply to a known e-mail tells, as texts: id, email_id, type, occurred_at, is_machine, url."""
     event, reply = schema.events.c, schema.replies.c
     told_by_a_reply = (
         exists()
-        .where(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id)
+        .where(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id, reply.email_id.is_not(None))
         .correlate(schema.events)
     )
     query = (
