@@ -8,7 +8,7 @@ from outreach_results.metrics import RATES
 
 COLOURS: dict[str, str] = {
     "emails_sent": "#6b7785",
-    "delivered": "#56b4e9",
+    "delivered": "#209ce2",
     "bounced": "#d0668f",
     "opened": "#0072b2",
     "clicked": "#cc79a7",
@@ -17,8 +17,8 @@ COLOURS: dict[str, str] = {
     "meetings_booked": "#d55e00",
     "cost": "#8f6bc9",
     "cost_ai_generation": "#8f6bc9",
-    "cost_lead_enrichment": "#56b4e9",
-    "cost_email_sending": "#e69f00",
+    "cost_lead_enrichment": "#209ce2",
+    "cost_email_sending": "#c58800",
 }
 
 COLOURS |= {name: COLOURS[rate.numerator] for name, rate in RATES.items()}

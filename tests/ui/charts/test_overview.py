@@ -1,0 +1,113 @@
+"""The figures of the overview: what they draw is what they were given."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Filters, Stats
+from outreach_results.ui.charts import COLOURS, LABELS, base
+from outreach_results.ui.charts.overview import costs_by_component, funnel
+
+STATS = Stats(emails_sent=487, delivered=456, bounced=31, opened=112, clicked=34, replied=23, meetings_booked=5)
+STAGES = ("emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked")
+
+
+def bars(figure):
+    (trace,) = figure.data
+    return trace
+
+
+def test_the_funnel_has_one_bar_a_stage_in_the_order_of_the_journey():
+    trace = bars(funnel(results.funnel(STATS)))
+    assert list(trace.y) == [LABELS[stage] for stage in STAGES]
+    assert list(trace.x) == [487, 456, 112, 34, 23, 5]
+    assert list(trace.marker.color) == [COLOURS[stage] for stage in STAGES]
+
+
+def test_the_funnel_says_of_what_each_share_is():
+    sent, delivered, opened, *_ = bars(funnel(results.funnel(STATS))).text
+    assert sent == "487"
+    assert delivered == "456  ·  93.6 % of sent"
+    assert opened == "112  ·  24.6 % of delivered"
+
+
+def test_the_funnel_leaves_out_what_is_not_tracked():
+    trace = bars(funnel(results.funnel(STATS.model_copy(update={"opened": None}))))
+    assert "Opened" not in trace.y
+    assert "nan" not in " ".join((*trace.text, *trace.customdata)).lower()
+
+
+def test_more_clicks_than_opens_are_no_share_of_the_opens():
+    stages = results.funnel(STATS.model_copy(update={"opened": 3}))
+    trace = bars(funnel(stages))
+    shares = [float(share) for share in re.findall(r"([\d.]+) %", " ".join(trace.text))]
+    assert shares
+    assert max(shares) <= 100
+
+
+@pytest.mark.parametrize("stats", [Stats(), Stats(emails_sent=0, delivered=0, replied=0, meetings_booked=0)])
+def test_a_funnel_of_nothing_can_be_drawn(stats):
+    trace = bars(funnel(results.funnel(stats)))
+    assert sum(trace.x) == 0
+
+
+def test_the_text_behind_each_bar_fits_into_the_figure():
+    figure = funnel(results.funnel(STATS))
+    assert figure.layout.xaxis.range[1] >= 1.5 * max(bars(figure).x)
+
+
+def test_the_funnel_of_the_sample_agrees_with_the_totals(sample_store):
+    stats = results.totals(sample_store, Filters()).stats
+    trace = bars(funnel(results.funnel(stats)))
+    assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
+
+
+def test_costs_have_one_bar_a_component_in_dollars():
+    figure = costs_by_component({"cost_ai_generation": 2.15, "cost_lead_enrichment": 0, "cost_email_sending": None})
+    trace = bars(figure)
+    assert list(trace.y) == ["AI generation", "Lead enrichment"]
+    assert list(trace.text) == ["$2.15", "$0.00"]
+    assert list(trace.marker.color) == [COLOURS["cost_ai_generation"], COLOURS["cost_lead_enrichment"]]
+
+
+def test_costs_of_nothing_can_be_drawn():
+    assert len(bars(costs_by_component({})).x or ()) == 0
+
+
+def test_every_colour_is_a_colour_and_a_rate_has_that_of_what_it_counts():
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in COLOURS.values())
+    assert COLOURS["reply_rate"] == COLOURS["replied"]
+
+
+def _luminance(colour):
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#11161d"])
+def test_every_colour_stands_out_from_both_backgrounds(background):
+    ground = _luminance(background)
+    faint = {
+        name: round(contrast, 2)
+        for name, colour in COLOURS.items()
+        if (contrast := (max(ground, _luminance(colour)) + 0.05) / (min(ground, _luminance(colour)) + 0.05)) < 3
+    }
+    assert not faint
+
+
+def test_long_titles_are_cut_with_a_sign():
+    assert base.shorten("short") == "short"
+    cut = base.shorten("a very long title that would not fit beside a bar")
+    assert len(cut) <= 34
+    assert cut.endswith("…")
+
+
+def test_an_empty_figure_draws_neither_paper_nor_controls_of_its_own():
+    figure = base.empty(100)
+    assert figure.layout.dragmode is False
+    assert figure.layout.xaxis.fixedrange
+    assert figure.layout.yaxis.fixedrange
