@@ -27,7 +27,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     select,
     text,
 )
@@ -41,7 +40,6 @@ from outreach_results.models import (
     RHYTHM_METRICS,
     Basis,
     Detail,
-    EventType,
 )
 from outreach_results.store.schema import (
     HOURS,
@@ -55,6 +53,7 @@ from outreach_results.store.schema import (
     lag_stats,
 )
 from outreach_results.store.schema import day_of_hour as _day_of_hour
+from outreach_results.store.write import insert_new
 
 
 class Rollup(NamedTuple):
@@ -83,6 +82,8 @@ _Days = dict[tuple[str, date], Counter[str]]
 _WITH_RHYTHM = tuple(kind.value for kind, name in COUNT_OF.items() if name in RHYTHM_METRICS)
 
 day_of_hour = lru_cache(maxsize=100_000)(_day_of_hour)
+
+_ACTIVITY, _SEND = Basis.ACTIVITY.value, Basis.SEND.value
 
 
 def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[str]) -> ColumnElement[bool]:
@@ -204,7 +205,7 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
 
 def _tally_happened(tally: Tally, rows: Iterable[Sequence[Any]]) -> None:
     for kind, sent_on, first_hour, human_hour, n in rows:
-        name = COUNT_OF[EventType(kind)]
+        name = COUNT_OF[kind]
         _tally_first(tally, name, sent_on, first_hour, n)
         if human_hour is not None:
             _tally_first(tally, f"{name}_human", sent_on, human_hour, n)
@@ -212,11 +213,11 @@ def _tally_happened(tally: Tally, rows: Iterable[Sequence[Any]]) -> None:
 
 def _tally_first(tally: Tally, metric: str, sent_on: date | None, hour: int, n: int) -> None:
     day = day_of_hour(hour)
-    tally[Basis.ACTIVITY, day, metric] += n
+    tally[_ACTIVITY, day, metric] += n
     if metric in RHYTHM_METRICS:
         tally[metric, day, HOURS[hour % 24]] += n
     if sent_on is not None:
-        tally[Basis.SEND, sent_on, metric] += n
+        tally[_SEND, sent_on, metric] += n
         if metric in LAG_METRICS:
             days = min(max((day - sent_on).days, 0), LAST_LAG)  # clocks differ: some open before the sending
             tally[metric, sent_on, LAGS[days]] += n
@@ -232,15 +233,10 @@ def _by_day(tally: Tally, rollup: Rollup) -> _Days:
 
 
 def _insert(connection: Connection, rollup: Rollup, campaign_id: str, days: _Days) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "campaign_id": campaign_id,
-            rollup.kind: str(kind),
-            "date": day,
-            **{name: counts[name] for name in rollup.columns},
-        }
-        for (kind, day), counts in sorted(days.items())
+    stored = date.isoformat if connection.dialect.name == "sqlite" else lambda day: day
+    rows = [
+        (campaign_id, str(kind), stored(day), *[counts[name] for name in rollup.columns])
+        for (kind, day), counts in days.items()
         if any(counts.values())
     ]
-    if rows:
-        connection.execute(insert(rollup.table), rows)
+    insert_new(connection, rollup.table, ("campaign_id", rollup.kind, "date", *rollup.columns), rows)
