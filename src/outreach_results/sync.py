@@ -127,10 +127,10 @@ def sync(
     report = SyncReport(server=server.url, started_at=lease.take())
     try:
         _Run(store, ResultsApi(server), lease, report, on_progress).go(campaign_ids)
-    except StoreError:
-        raise
     except OutreachError as error:
         report.problem = str(error)
+        if isinstance(error, StoreError):
+            raise
     except BaseException as error:
         report.problem = f"It ended unexpectedly ({type(error).__name__})."
         raise

@@ -19,7 +19,7 @@ from outreach_results.models import Usage
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import ACCOUNT, Remembered, remember, remembered
+from outreach_results.store.sync_state import ACCOUNT, Remembered, digest_of, remember, remembered
 
 _USAGE = "usage"
 _CAMPAIGNS = "campaigns"
@@ -118,11 +118,11 @@ class AccountSync:
             with self._going_on(is_optional=mcp is not None):
                 found = self._api.benchmarks(mcp, self._etag(resource))
                 if found is not None:
-                    records += found.content
-                    answers[resource] = Remembered(found.etag)
-        if records:
-            with self._going_on():
-                self._land(records, answers)
+                    answers[resource] = Remembered(found.etag, digest_of(found.content))
+                    if answers[resource].answer != self._digest(resource):
+                        records += found.content
+        with self._going_on():
+            self._land(records, answers)
 
     def _stored_list(self) -> _StoredList | None:
         found = self._answers.get(_CAMPAIGNS)
@@ -143,6 +143,9 @@ class AccountSync:
     def _etag(self, resource: str) -> str | None:
         return self._answers[resource].etag if resource in self._answers else None
 
+    def _digest(self, resource: str) -> str | None:
+        return self._answers[resource].answer if resource in self._answers else None
+
     @contextmanager
     def _going_on(self, *, is_optional: bool = False) -> Iterator[None]:
         """What fails inside is told, and the rest goes on; what a server does not offer is no failure."""
@@ -159,6 +162,8 @@ class AccountSync:
     def _land(self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, Remembered]) -> None:
         """Write the records, and remember the answers that they came with, in one transaction."""
         now_known = self._answers | answers
+        if not records and now_known == self._answers:
+            return
 
         def also(connection: Connection, _report: LoadReport | None = None) -> None:
             remember(connection, self._api.server.url, ACCOUNT, now_known)

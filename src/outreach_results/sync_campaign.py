@@ -21,14 +21,13 @@ from outreach_results.ingest.records import (
     ReplyRecord,
     ReportedRecord,
 )
-from outreach_results.ingest.remote import Answer
 from outreach_results.ingest.remote_export import Export, Seen
 from outreach_results.ingest.results_api import ListedCampaign, ResultsApi
 from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import Remembered, remember, remembered
+from outreach_results.store.sync_state import Remembered, digest_of, remember, remembered
 from outreach_results.store.vanished import delete_vanished_replies
 
 _EXPORT = "export."
@@ -67,9 +66,8 @@ class CampaignSync:
         Raises:
             KeyRefusedError, SourceError, StoreError, StoppedError, SyncRunningError: nothing of it was changed.
         """
-        stats = self._api.stats(self._id, self._etag("stats"))
-        if stats is not None:
-            self._answers["stats"] = Remembered(stats.etag)
+        answer = self._api.stats(self._id, self._etag("stats"))
+        stats = answer.content if answer and self._is_new("stats", answer.etag, [answer.content[:-1]]) else None
         try:
             with tempfile.TemporaryFile() as file:
                 export = remote_export.fetch(self._api.server, self._id, file, self._exports())
@@ -102,6 +100,12 @@ class CampaignSync:
             if resource.startswith(_EXPORT)
         }
 
+    def _is_new(self, resource: str, etag: str | None, rows: Iterable[object]) -> bool:
+        """Whether an answer says anything else than the last time; it is to be remembered in any case."""
+        found = Remembered(etag, digest_of(rows))
+        self._answers[resource] = found
+        return resource not in self._before or found.answer != self._before[resource].answer
+
     def _remember_export(self, export: Export) -> None:
         kept = {resource: found for resource, found in self._answers.items() if not resource.startswith(_EXPORT)}
         self._answers = kept | {
@@ -123,17 +127,17 @@ class CampaignSync:
 
         load(self._store, f"{self._api.server.name}: {self._id}", while_allowed(), replace=True, also=finish)
 
-    def _write_answers(self) -> None:
-        with self._store.write(exclusive=True, is_data=False) as connection:
-            remember(connection, self._api.server.url, self._id, self._answers)
-            self._lease.keep_in(connection)
+    def _land_nothing(self) -> bool:
+        if self._answers != self._before:  # the same under other ETags
+            with self._store.write(exclusive=True, is_data=False) as connection:
+                remember(connection, self._api.server.url, self._id, self._answers)
+                self._lease.keep_in(connection)
+        return False
 
-    def _land_export(self, stats: Answer[ReportedRecord] | None, fmt: str, file: IO[bytes] | None) -> bool:
+    def _land_export(self, stats: ReportedRecord | None, fmt: str, file: IO[bytes] | None) -> bool:
         """Whether anything changed; ``file`` is None where the export is unchanged."""
         if file is None and stats is None:
-            if self._answers != self._before:  # the same under another ETag
-                self._write_answers()
-            return False
+            return self._land_nothing()
         reply_ids: set[str] = set()
         was_daily = self._stored is not None and self._stored.detail == Detail.DAILY
 
@@ -145,7 +149,7 @@ class CampaignSync:
                     has_totals |= isinstance(record, ReportedRecord)
                     yield record
             if stats is not None and not has_totals:  # what the export itself reports is nearer to the origin
-                yield stats.content
+                yield stats
 
         def also(connection: Connection, report: LoadReport) -> None:
             if file is None:
@@ -160,23 +164,21 @@ class CampaignSync:
         self._load(records(), also)
         return True
 
-    def _land_totals(self, stats: Answer[ReportedRecord] | None) -> bool:
-        daily = self._api.daily(self._id, self._etag("daily"))
+    def _land_totals(self, stats: ReportedRecord | None) -> bool:
+        answer = self._api.daily(self._id, self._etag("daily"))
+        days = answer.content if answer and self._is_new("daily", answer.etag, answer.content) else None
         replies = self._changed_replies()
         described = self._described(stats)
-        if not (stats or daily or replies) and self._stored is not None and described[:4] == tuple(self._stored)[:4]:
-            return False
-        if daily:
-            self._answers["daily"] = Remembered(daily.etag)
-        if replies:
-            self._answers["replies"] = Remembered(None, json.dumps(replies.etags))
+        is_described = self._stored is not None and described[:4] == tuple(self._stored)[:4]
+        if stats is None and days is None and replies is None and is_described:
+            return self._land_nothing()
 
         def records() -> Records:
             yield described
-            yield from daily.content if daily else ()
+            yield from days or ()
             yield from replies.items.values() if replies else ()
-            if stats:
-                yield stats.content
+            if stats is not None:
+                yield stats
 
         def also(connection: Connection, report: LoadReport) -> None:
             if self._note_rejected(report):
@@ -184,28 +186,32 @@ class CampaignSync:
                 self._answers.pop("replies", None)
             elif replies:
                 self._finish_replies(connection, replies)
-            if daily and not daily.content:
+            if days == []:
                 _delete_days(connection, self._id)
 
         self._load(records(), also)
         return True
 
     def _changed_replies(self) -> paging.Listing[ReplyRecord | Rejected] | None:
-        known = self._before.get("replies")
-        if known and known.answer and paging.is_unchanged(self._reply_page, json.loads(known.answer)):
+        known = self._etag("replies")
+        if known and paging.is_unchanged(self._reply_page, json.loads(known)):
             return None
-        return paging.read_all(self._reply_page)
+        listing = paging.read_all(self._reply_page)
+        etags = json.dumps(listing.etags) if listing.etags else None
+        if not self._is_new("replies", etags, sorted(listing.items.items())) and listing.is_complete:
+            return None
+        return listing
 
     def _reply_page(self, page: int, etag: str | None = None) -> paging.Page[ReplyRecord | Rejected] | None:
         return self._api.replies(self._id, page, etag)
 
-    def _described(self, stats: Answer[ReportedRecord] | None) -> CampaignRecord:
+    def _described(self, stats: ReportedRecord | None) -> CampaignRecord:
         """The campaign as the server's list has it; where there is none, as it is here, or as its period tells."""
         listed, stored = self._listed, self._stored
         created_at = (listed and listed.created_at) or (stored and stored.created_at)
         if created_at is None:
             assert stats is not None  # it is unchanged only where the campaign is here
-            created_at = stats.content.period_start or stats.content.fetched_at
+            created_at = stats.period_start or stats.fetched_at
         return CampaignRecord(
             self._id,
             (listed and listed.name) or (stored.name if stored else self._id),
@@ -228,6 +234,7 @@ class CampaignSync:
         if replies.is_complete:
             self._delete_vanished(connection, replies.items.keys())
         else:
+            self._answers.pop("replies", None)
             self._notes.append(
                 f"{self._api.server.name} says it has {replies.reported_total:,} replies and gave "
                 f"{len(replies.items):,}; none was deleted here."

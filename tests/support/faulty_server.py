@@ -136,6 +136,16 @@ def silent_for(seconds: float) -> Trouble:
     return make
 
 
+def held_until(event: threading.Event) -> Trouble:
+    """Says nothing before that."""
+
+    def make(exchange: Exchange) -> None:
+        event.wait(30)
+        exchange.send()
+
+    return make
+
+
 def dripping(seconds_between: float) -> Trouble:
     """Sends a byte at a time, never slow enough for a timeout of silence."""
 

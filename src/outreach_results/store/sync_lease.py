@@ -29,7 +29,7 @@ _REPORT = "sync_report"
 class Claim(BaseModel):
     """Who syncs, since when, and until when nobody else may."""
 
-    token: str
+    holder: str
     place: str
     process: int
     started_at: AwareDatetime
@@ -43,7 +43,7 @@ class Claim(BaseModel):
         if not self.place or self.place != _this_place():
             return False
         if self.process == os.getpid():
-            return self.token not in _own_tokens
+            return self.holder not in _own_claims
         try:
             os.kill(self.process, 0)  # asks only whether the process is there
         except ProcessLookupError:
@@ -53,7 +53,7 @@ class Claim(BaseModel):
         return False
 
 
-_own_tokens: set[str] = set()
+_own_claims: set[str] = set()
 
 
 def _this_place() -> str:
@@ -96,13 +96,13 @@ class Lease:
             self._raise_if_held(connection)  # without waiting for what that sync may be writing
         now = self._clock()
         claim = Claim(
-            token=secrets.token_hex(16),
+            holder=secrets.token_hex(16),
             place=_this_place(),
             process=os.getpid(),
             started_at=now,
             expires_at=now + LEASE_LASTS,
         )
-        _own_tokens.add(claim.token)
+        _own_claims.add(claim.holder)
         with self._store.write(exclusive=True, is_data=False) as connection:
             self._raise_if_held(connection)
             set_meta(connection, _LEASE, claim.model_dump_json())
@@ -140,7 +140,7 @@ class Lease:
 
     def _write(self, connection: Connection, renewed: Claim) -> None:
         found = current_claim(connection)
-        if found is None or found.token != renewed.token:
+        if found is None or found.holder != renewed.holder:
             raise SyncRunningError("Another sync of this database took over, because this one paused for too long.")
         set_meta(connection, _LEASE, renewed.model_dump_json())
 
@@ -150,10 +150,10 @@ class Lease:
             return
         with self._store.write(exclusive=True, is_data=False) as connection:
             found = current_claim(connection)
-            if found is not None and found.token == self._claim.token:
+            if found is not None and found.holder == self._claim.holder:
                 connection.execute(delete(meta).where(meta.c.key == _LEASE))
                 set_meta(connection, _REPORT, report)
-        _own_tokens.discard(self._claim.token)
+        _own_claims.discard(self._claim.holder)
         self._claim = None
 
     def _raise_if_held(self, connection: Connection) -> None:

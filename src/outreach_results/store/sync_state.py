@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,10 +17,18 @@ ACCOUNT = ""
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """An answer of the server: its ETag, and as much of its content as an unchanged one leaves unsaid."""
+    """An answer of the server: its ETag, and as much of its content as an unchanged one leaves unsaid.
+
+    Of most answers that is a digest, which recognises what is the same under another ETag, or without one.
+    """
 
     etag: str | None = None
     answer: str | None = None
+
+
+def digest_of(rows: Iterable[object]) -> str:
+    """A short text that is the same for the same rows."""
+    return hashlib.sha256(repr(list(rows)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def remembered(connection: Connection, server: str, campaign_id: str) -> dict[str, Remembered]:

@@ -1,0 +1,143 @@
+"""Two syncs of one database never run at once, and one that died blocks nobody."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from outreach_results.errors import SyncRunningError
+from outreach_results.store import sync_lease
+from outreach_results.store.engine import Store, set_meta
+from outreach_results.store.sync_lease import LEASE_LASTS, Claim, Lease, current_claim, stored_report
+
+NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def claimed(store: Store, **changes: object) -> None:
+    """Somebody else holds the lease."""
+    claim = Claim(holder="theirs", place="elsewhere", process=1, started_at=NOW, expires_at=NOW + LEASE_LASTS)
+    with store.write(is_data=False) as connection:
+        set_meta(connection, "sync_lease", claim.model_copy(update=changes).model_dump_json())
+
+
+def claim_in(store: Store) -> Claim | None:
+    with store.read() as connection:
+        return current_claim(connection)
+
+
+def test_the_second_to_ask_is_refused_until_the_first_gives_back(store: Store, clock: Clock) -> None:
+    first, second = Lease(store, clock), Lease(store, clock)
+    first.take()
+    with pytest.raises(SyncRunningError, match=r"has been running since 12:00:00 UTC\. Try again"):
+        second.take()
+    first.release("done")
+    second.take()
+    with store.read() as connection:
+        assert stored_report(connection) == "done"
+
+
+def test_a_claim_that_ran_out_is_free_for_all(store: Store, clock: Clock) -> None:
+    claimed(store)
+    with pytest.raises(SyncRunningError):
+        Lease(store, clock).take()
+    clock.now += LEASE_LASTS
+    Lease(store, clock).take()
+
+
+def test_a_claim_that_is_kept_does_not_run_out(store: Store, clock: Clock) -> None:
+    lease = Lease(store, clock)
+    lease.take()
+    for _ in range(10):
+        clock.now += LEASE_LASTS / 2
+        lease.keep()
+        with pytest.raises(SyncRunningError):
+            Lease(store, clock).take()
+
+
+def test_keeping_a_fresh_claim_writes_nothing(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = Lease(store, clock)
+    lease.take()
+    monkeypatch.setattr(Store, "write", None)
+    lease.keep()
+
+
+def test_no_cached_answer_is_lost_to_the_lease(store: Store, clock: Clock) -> None:
+    before = store.version()
+    lease = Lease(store, clock)
+    lease.take()
+    clock.now += LEASE_LASTS / 2
+    lease.keep()
+    lease.release("done")
+    assert store.version() == before
+
+
+def keep_in_a_transaction(lease: Lease, store: Store) -> None:
+    with store.write() as connection:
+        lease.keep_in(connection)
+
+
+@pytest.mark.parametrize("keep", [lambda lease, _store: lease.keep(), keep_in_a_transaction], ids=["alone", "within"])
+def test_who_lost_the_claim_does_not_go_on(store: Store, clock: Clock, keep: Callable[[Lease, Store], None]) -> None:
+    lease = Lease(store, clock)
+    lease.take()
+    clock.now += LEASE_LASTS
+    claimed(store)
+    with pytest.raises(SyncRunningError, match="took over"):
+        keep(lease, store)
+
+
+def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) -> None:
+    lease = Lease(store, clock)
+    lease.take()
+    claimed(store)
+    lease.release("mine")
+    found = claim_in(store)
+    assert found is not None
+    assert found.holder == "theirs"
+    with store.read() as connection:
+        assert stored_report(connection) is None
+
+
+@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
+def test_a_claim_of_a_process_that_died_here_is_free_at_once(store: Store, clock: Clock) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    claimed(store, place=sync_lease._this_place(), process=process.pid)
+    with pytest.raises(SyncRunningError):
+        Lease(store, clock).take()
+    process.kill()
+    process.communicate()
+    Lease(store, clock).take()
+
+
+@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
+def test_a_claim_of_an_earlier_life_of_this_process_is_free_at_once(store: Store, clock: Clock) -> None:
+    claimed(store, place=sync_lease._this_place(), process=os.getpid())
+    Lease(store, clock).take()
+
+
+def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:
+    with store.write() as connection:
+        set_meta(connection, "sync_lease", "{}")
+    Lease(store, clock).take()
+
+
+def test_a_claim_lasts_longer_than_any_pause_of_a_sync() -> None:
+    assert timedelta(seconds=120) <= LEASE_LASTS

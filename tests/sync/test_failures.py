@@ -1,0 +1,157 @@
+"""What fails stops nothing else, and is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.store.engine import Store
+from support import faulty_server as faults
+from support.databases import contents
+from support.faulty_server import FaultyServer, remote_campaign
+from support.records import CAMPAIGN, email, event
+from support.syncing import files_of, publish, replies_here, sync_from
+
+
+def test_a_campaign_that_fails_stops_no_other(remote: FaultyServer, sqlite_store: Store) -> None:
+    for name in "abc":
+        remote.campaigns[name] = remote_campaign()
+    remote.trouble("/b/", faults.status(500), times=None)
+    report = sync_from(remote.url, sqlite_store)
+    assert report.sentence() == "3 campaigns: 2 changed, 1 failed."
+    assert list(report.failed) == ["b"]
+    assert report.failed["b"].endswith("3 attempts were made; try again later.")
+    assert {found.id for found in results.all_campaigns(sqlite_store)} == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [faults.shortened_to(700), faults.cut_after(700), faults.shortened_to(1_500)],
+    ids=["cut and framed", "cut with the connection", "cut later"],
+)
+def test_an_export_that_is_cut_short_changes_nothing(
+    published: FaultyServer, origin: Store, sqlite_store: Store, trouble: faults.Trouble
+) -> None:
+    sync_from(published.url, sqlite_store)
+    before = contents(sqlite_store)
+    load(origin, "more", [email("e9"), event("opened", email_id="e9")])
+    publish(published, origin)
+    published.trouble("/export", trouble, times=None)
+    report = sync_from(published.url, sqlite_store)
+    assert list(report.failed) == [CAMPAIGN]
+    assert contents(sqlite_store) == before
+    published._troubles.clear()
+    assert sync_from(published.url, sqlite_store).changed == 1
+    assert files_of(sqlite_store)[f"{CAMPAIGN}.json"] == files_of(origin)[f"{CAMPAIGN}.json"]
+
+
+def test_an_export_of_another_campaign_is_refused(published: FaultyServer, sqlite_store: Store) -> None:
+    published.campaigns["other"] = published.campaigns[CAMPAIGN]
+    report = sync_from(published.url, sqlite_store, "other")
+    assert report.failed == {
+        "other": "The export of other holds data of something else than other. Nothing was changed."
+    }
+    assert results.all_campaigns(sqlite_store) == []
+
+
+def test_rows_that_cannot_be_used_are_told_at_every_sync_until_they_can(
+    remote: FaultyServer, sqlite_store: Store
+) -> None:
+    remote.campaigns["a"] = remote_campaign(replies=3)
+    remote.campaigns["a"].replies[1]["sentiment"] = "furious"
+    for _ in range(2):
+        report = sync_from(remote.url, sqlite_store)
+        assert report.is_complete
+        assert report.notes["a"][-1].startswith(
+            "One row could not be used; the first is replies.sentiment in row 2: 'furious' is not one of positive, "
+        )
+    assert len(replies_here(sqlite_store)) == 2
+    remote.campaigns["a"].replies[1]["sentiment"] = "negative"
+    assert len(sync_from(remote.url, sqlite_store).notes["a"]) == 1
+    assert len(replies_here(sqlite_store)) == 3
+
+
+def test_a_campaign_that_is_gone_stays_here_and_is_asked_for_no_more(remote: FaultyServer, sqlite_store: Store) -> None:
+    remote.lists_campaigns = False
+    remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
+    sync_from(remote.url, sqlite_store, "a", "b")
+    del remote.campaigns["b"]
+    report = sync_from(remote.url, sqlite_store)
+    assert report.failed == {"b": f"{remote.url[7:]} does not have this campaign; what is here of it stays."}
+    assert len(results.all_campaigns(sqlite_store)) == 2
+    assert sync_from(remote.url, sqlite_store).sentence() == "1 campaign: 1 unchanged."
+
+
+def test_where_every_campaign_is_gone_the_address_is_doubted_and_not_they(
+    remote: FaultyServer, sqlite_store: Store
+) -> None:
+    remote.lists_campaigns = False
+    remote.campaigns["a"] = remote_campaign()
+    sync_from(remote.url, sqlite_store, "a")
+    campaigns, remote.campaigns = remote.campaigns, {}
+    assert list(sync_from(remote.url, sqlite_store).failed) == ["a"]
+    remote.campaigns = campaigns
+    assert sync_from(remote.url, sqlite_store).is_complete
+
+
+def test_a_campaign_that_leaves_the_list_stays_here_and_is_mentioned_once(
+    remote: FaultyServer, sqlite_store: Store
+) -> None:
+    remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
+    sync_from(remote.url, sqlite_store)
+    del remote.campaigns["b"]
+    report = sync_from(remote.url, sqlite_store)
+    assert report.is_complete
+    assert report.notes["b"] == ["It is no longer on the server; what is here of it stays."]
+    assert len(results.all_campaigns(sqlite_store)) == 2
+    assert "b" not in sync_from(remote.url, sqlite_store).notes
+
+
+def test_a_key_that_is_revoked_half_way_stops_everything(remote: FaultyServer, sqlite_store: Store) -> None:
+    for name in "abc":
+        remote.campaigns[name] = remote_campaign()
+
+    def revoke() -> None:
+        remote.key = "another"
+
+    remote.trouble("/b/stats", faults.preceded_by(revoke))
+    report = sync_from(remote.url, sqlite_store)
+    assert report.problem is not None
+    assert "does not accept the key in OUTREACH_API_KEY" in report.problem
+    assert report.sentence() == "3 campaigns: 1 changed, 2 not reached."
+    assert len([asked for asked in remote.asked if asked.status == 401]) == 1
+    assert remote.asked[-1].status == 401
+
+
+def test_usage_and_benchmarks_may_be_missing(remote: FaultyServer, sqlite_store: Store) -> None:
+    remote.campaigns["a"] = remote_campaign()
+    remote.usage = None
+    remote.benchmarks.clear()
+    report = sync_from(remote.url, sqlite_store)
+    assert report.is_complete
+    assert [note.partition(" to ")[2] for note in report.notes[""]] == [
+        "/usage: it does not have that.",
+        "/benchmarks: it does not have that.",
+    ]
+
+
+def test_usage_that_cannot_be_used_fails_and_campaigns_come_all_the_same(
+    remote: FaultyServer, sqlite_store: Store
+) -> None:
+    remote.campaigns["a"] = remote_campaign()
+    remote.usage = {"period": "2026-01"}
+    report = sync_from(remote.url, sqlite_store)
+    assert report.failed[""].endswith("cannot be used: usage: it is missing. Nothing of it was changed.")
+    assert report.changed == 1
+
+
+def test_plan_and_benchmarks_of_every_mcp_come_with_the_campaigns(remote: FaultyServer, store: Store) -> None:
+    remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign(mcp="hiring"), "c": remote_campaign(mcp=None)}
+    remote.benchmarks["hiring"] = dict(remote.benchmarks[None], sample_size=7)
+    assert sync_from(remote.url, store).is_complete
+    plan = results.plan_of(store)
+    assert plan is not None
+    assert (plan.name, plan.email_limit, plan.price_usd) == ("Pro", 10_000, 20)
+    assert results.benchmark_mcps(store) == ["", "hiring"]
+    assert results.benchmarks(store, "hiring").sample_size == 7
