@@ -21,13 +21,13 @@ benchmarks.bullets(rows, peers, view)
 
 st.subheader("One metric, closer", anchor=False)
 metric = benchmarks.metric_chooser(peers)
-campaigns, course = st.columns(2, gap="large")
-with campaigns:
-    st.markdown("**Campaign by campaign**")
-    comparisons.by_campaign(view, peers, metric)
+course, kinds = st.columns(2, gap="large")
 with course:
     st.markdown("**Over time**")
     comparisons.over_time(view, peers, metric)
+with kinds:
     st.markdown("**By kind of campaign (mcp)**")
     comparisons.by_mcp(view, metric)
+st.markdown("**Campaign by campaign**")
+comparisons.by_campaign(view, peers, metric)
 comparisons.verdicts(view, peers, metric)

@@ -152,14 +152,14 @@ def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison
     ]
 
 
-_OF_EACH = ["value", "low", "high", "cases", "percentile_low", "percentile_high", "standing", "verdict"]
+_OF_EACH = ["value", "low", "high", "cases", "percentile_low", "percentile_high", "standing", "more_emails", "verdict"]
 
 
 def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
     """Each chosen campaign of the peers' mcp beside the peers, the best first.
 
     Columns: campaign_id, name, mcp, value, low and high (95 %), cases, percentile_low and _high (0 to 1), standing,
-    verdict.
+    more_emails (needed to tell), verdict.
     """
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     frame = _chosen(_campaign_sums(store, _all_of(store, filters, peers.numbers.mcp)), filters)
@@ -201,7 +201,8 @@ def comparison_over_time(
 ) -> pd.DataFrame:
     """Our value week by week (from Monday) or month by month, oldest first, with its interval.
 
-    Columns: start, end (datetime64, inclusive), value, low, high, cases, percentile_low and _high, standing, verdict.
+    Columns: start, end (datetime64, inclusive), value, low, high, cases, percentile_low and _high, standing,
+    more_emails, verdict.
     Weeks at either end are cut where the filters' days are.
     """
     asked = _of_mcp(store, filters, peers.numbers.mcp)
@@ -343,6 +344,7 @@ def _row(found: Comparison) -> dict[str, Any]:
         "percentile_low": percentile_low,
         "percentile_high": percentile_high,
         "standing": str(found.verdict.standing),
+        "more_emails": found.verdict.more,
         "verdict": found.verdict.words(),
     }
 

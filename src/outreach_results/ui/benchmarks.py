@@ -29,7 +29,7 @@ def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Fi
     options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
     address.check("mcp", options, "benchmarks that are not here")
     # A select box shows its options as plain characters; buttons would read them as Markdown.
-    chosen = st.selectbox("Compared with", options, key="mcp", bind="query-params", width=320)
+    chosen = st.selectbox("Benchmark", options, key="mcp", bind="query-params", width=320)
     if chosen == OWN:
         return ask(results.own_peers, filters)
     return ask(results.community, None if chosen == COMMUNITY else chosen)
@@ -84,33 +84,34 @@ def legend(peers: Peers) -> None:
 def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
     """One row a metric: the numbers in words beside the picture."""
     for row in rows:
-        words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
-        with words:
-            _in_words(row, peers)
-        with picture:
-            _bullet(row, peers)
+        with st.container(border=True):
+            words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
+            with words:
+                _in_words(row, peers)
+            with picture:
+                _bullet(row, peers)
     downloads.table_buttons("benchmarks", as_frame(rows), view.filters, key="benchmarks")
 
 
 def _in_words(row: Comparison, peers: Peers) -> None:
     label = charts.LABELS.get(row.metric, text.plain(row.metric))
-    st.metric(label, show(row.metric, row.value), help=_definition(row))
-    st.markdown(f"**{text.plain(row.verdict.words(_whom(peers)))}**")
-    st.caption(text.plain(" ".join(_facts(row, peers))))
+    with st.container(gap="xsmall"):
+        st.metric(label, show(row.metric, row.value), help=_definition(row))
+        st.markdown(f"**{text.plain(row.verdict.words(_whom(peers)))}**")
+        for fact in _facts(row, peers):
+            st.caption(text.plain(fact))
 
 
 def _facts(row: Comparison, peers: Peers) -> list[str]:
     facts = []
-    if row.percentiles is not None:
-        facts.append(percentile_words(row.percentiles))
     if row.interval is not None:
-        ends = f"{show(row.metric, row.interval.low)} and {show(row.metric, row.interval.high)}"
-        facts.append(f"With 95 % confidence between {ends}, from {row.cases:,} e-mails.")
+        ends = f"{show(row.metric, row.interval.low)} to {show(row.metric, row.interval.high)}"
+        where = "" if row.percentiles is None else percentile_words(row.percentiles)
+        facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
     numbers = row.community
-    average, median = show(row.metric, numbers.average), show(row.metric, numbers.p50)
-    facts.append(f"{_whom(peers).capitalize()}: average {average}, median {median}.")
-    if row.own is not None and not peers.is_own:
-        facts.append(f"Our own campaigns: median {show(row.metric, row.own.p50)}.")
+    theirs = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
+    ours = "" if row.own is None or peers.is_own else f" Ours: median {show(row.metric, row.own.p50)}."
+    facts.append(f"{_whom(peers).capitalize()}: {theirs}.{ours}")
     return facts
 
 

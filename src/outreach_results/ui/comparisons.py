@@ -81,18 +81,19 @@ def verdicts(view: View, peers: Peers, metric: str) -> None:
         shown=[show(metric, value) for value in _values(frame, "value")],
         interval=[_ends(metric, row) for row in frame.to_dict("records")],
         percentile=[_percentiles(row) for row in frame.to_dict("records")],
+        brief=[_brief(row) for row in frame.to_dict("records")],
     )
     st.dataframe(
         table,
         key=key,
         hide_index=True,
-        column_order=["name", "shown", "interval", "percentile", "verdict", "cases"],
+        column_order=["name", "shown", "interval", "percentile", "brief", "cases"],
         column_config={
             "name": st.column_config.TextColumn("Campaign", width="medium"),
             "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=110),
             "interval": st.column_config.TextColumn("95 % interval", alignment="right", width=130),
             "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=100),
-            "verdict": st.column_config.TextColumn("Verdict", width="large"),
+            "brief": st.column_config.TextColumn("Verdict", width="medium", help="Where it stands among them"),
             "cases": st.column_config.NumberColumn("E-mails", format="localized", width=80),
         },
         on_select=show_selected,
@@ -129,8 +130,8 @@ def by_mcp(view: View, metric: str) -> None:
 
 def _mcp_name(row: Mapping[Hashable, Any]) -> str:
     ours = int(row["campaigns"])
-    theirs = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} of the community"
-    return f"{row['mcp']}  ({ours} of ours, {theirs})"
+    theirs = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} theirs"
+    return f"{row['mcp']} ({ours} ours, {theirs})"
 
 
 def _compare_with(mcp: str) -> None:
@@ -165,7 +166,8 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
     st.caption(
-        f"Each dot is a {by} with its 95 % interval; the band and the line are the benchmark's middle half and median."
+        f"Each dot is a {by} with its 95 % interval; the band and the line are the benchmark's middle half and median"
+        f" ({text.plain(show(metric, numbers.p50))})."
         f"{lighter} A click on a dot shows only those days."
     )
 
@@ -218,6 +220,14 @@ def _percentiles(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["percentile_low"]):
         return text.MISSING
     return f"{row['percentile_low'] * 100:.0f} – {row['percentile_high'] * 100:.0f}"
+
+
+def _brief(row: Mapping[Hashable, Any]) -> str:
+    """The verdict as a table has room for."""
+    standing = str(row["standing"])
+    if pd.isna(row["more_emails"]):
+        return standing.capitalize()
+    return f"{standing.capitalize()}, about {row['more_emails']:,.0f} more e-mails"
 
 
 def _of(row: Mapping[Hashable, Any], *names: str) -> dict[str, float | None]:

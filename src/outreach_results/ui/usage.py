@@ -2,83 +2,323 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results.models import Basis, Filters, Usage
-from outreach_results.results import next_month
-from outreach_results.ui import charts, text
-from outreach_results.ui.components import DEFINITIONS, chart
+from outreach_results.metrics import RunOut
+from outreach_results.models import COST_COLUMNS, Basis, Costs, Filters, Plan, UsageNumbers
+from outreach_results.results import COST_FIELDS, Outlook, next_month
+from outreach_results.ui import address, charts, text
+from outreach_results.ui.charts import dollars
+from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
+from outreach_results.ui.filters import choose_campaigns
+
+PER_EMAIL, IN_ALL = "Per e-mail", "In all"
 
 
-def month_chooser(months: pd.DataFrame) -> str:
+def month_chooser(months: pd.DataFrame) -> date:
     """The month to look at, the newest of the data first."""
     known = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
-    return st.selectbox("Month", known, key="month", bind="query-params", width=200)
+    address.check("month", known, "a month without data")
+    return date.fromisoformat(st.selectbox("Month", known, key="month", bind="query-params", width=220) + "-01")
 
 
-def month_filters(filters: Filters, month: str) -> Filters:
-    """The shared filters, for a whole month and by sending day: the day on which cost arises."""
-    first = date.fromisoformat(f"{month}-01")
-    return replace(filters, start=first, end=next_month(first) - timedelta(days=1), basis=Basis.SEND)
-
-
-def quota_cards(used: Usage, last_day: date | None) -> None:
-    """Quota, time and money of a month."""
-    first = date.fromisoformat(f"{used.period}-01")
-    days = (next_month(first) - first).days
-    today = min(last_day or first, first + timedelta(days=days - 1))
-    gone = max(0, (today - first).days + 1)
-    numbers = used.usage
-    if used.plan is not None:
-        share = numbers.emails_sent / used.plan.email_limit if used.plan.email_limit else None
-        st.markdown(
-            f"**{numbers.emails_sent:,}** of {used.plan.email_limit:,} e-mails of the plan "
-            f"**{text.plain(used.plan.name)}** are used ({text.percent(share)})."
-        )
-        expected = used.plan.email_limit * gone / days if gone < days else None
-        chart(
-            charts.quota(numbers.emails_sent, used.plan.email_limit, expected),
-            key="quota",
-            alt=f"{numbers.emails_sent} of {used.plan.email_limit} e-mails used",
-        )
+def quota(month: Outlook, filters: Filters) -> None:
+    """How much of the plan's quota is used, and whether it will last."""
+    st.markdown(" ".join([*_used(month), *_ahead(month)]))
+    plan = month.plan
+    if plan is None:
+        st.info("The plan is not known, so there is no quota to compare with. It comes with a sync or an account file.")
     else:
-        st.info("The plan is not known, so there is no quota to compare with.")
-    with st.grid(4):
-        st.metric("E-mails sent", text.number(numbers.emails_sent), border=True, help=DEFINITIONS["emails_sent"])
-        remaining = None if numbers.emails_remaining is None else float(numbers.emails_remaining)
-        st.metric("E-mails left", text.number(remaining), border=True, help="Until the plan's limit is reached.")
-        st.metric(
-            "Days left",
-            text.number(days - gone),
-            border=True,
-            help=f"Of {days} days, counted from the last day of the data, {today:%-d %B %Y}.",
+        due = None if month.is_over else plan.email_limit * month.due_share
+        chart(
+            charts.quota(month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
+            key="quota",
+            alt=f"{month.total:,} of {plan.email_limit:,} e-mails used"
+            + ("" if due is None else f"; {due:,.0f} are expected by today"),
         )
-        st.metric(
-            "Cost of own keys",
-            text.money(numbers.byok_cost_usd),
-            border=True,
-            help=DEFINITIONS["cost"]
-            + (f" The plan itself costs {text.money(used.plan.price_usd)}." if used.plan else ""),
-        )
+    st.caption(" ".join(_remarks(month, filters)))
 
 
-def month_table(months: pd.DataFrame) -> None:
-    """All months as numbers."""
-    st.dataframe(
-        months.iloc[::-1],
-        hide_index=True,
-        key="month-table",
-        column_config={
-            "month": st.column_config.DateColumn("Month", format="MMMM YYYY"),
-            "emails_sent": st.column_config.NumberColumn("Sent", format="localized"),
-            **{
-                f"{name}_usd": st.column_config.NumberColumn(charts.LABELS.get(name, "Cost"), format="dollar")
-                for name in ("cost", "cost_ai_generation", "cost_lead_enrichment", "cost_email_sending")
-            },
-        },
-        alt="E-mails sent and cost by month",
+def _used(month: Outlook) -> list[str]:
+    name = f"{month.first:%B %Y}"
+    if month.plan is None:
+        return [f"**{month.total:,}** e-mails were sent in {name}."]
+    limit = month.plan.email_limit
+    share = text.percent(month.total / limit if limit else None)
+    said = [
+        f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.plain(month.plan.name)}** are used ({share})."
+    ]
+    if month.reached_on is not None:
+        over = month.total - limit
+        beyond = f"; {over:,} e-mails went beyond it" if over > 0 else ""
+        said.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
+    elif month.is_over:
+        said.append(f"The quota lasted for all of {name}.")
+    return said
+
+
+def _ahead(month: Outlook) -> list[str]:
+    if month.is_over:
+        return []
+    forecast = month.forecast
+    if forecast is None:
+        return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
+    said = [] if forecast.run_out is None else [run_out_words(forecast.run_out, month.last)]
+    low, high = forecast.emails
+    return [*said, f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely)."]
+
+
+def run_out_words(found: RunOut, month_end: date) -> str:
+    """When the quota runs out, as sure as it is."""
+    if found.first is None:
+        chance = "less than 1 %" if found.chance < 0.01 else f"{found.chance:.0%}".replace("%", " %")
+        return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
+    if found.last is None:
+        chance = f"{found.chance:.0%}".replace("%", " %")
+        return (
+            f"**The quota may run out from {found.first:%A, %-d %B} on**, or last until {month_end:%-d %B}: "
+            f"the chance that it runs out this month is {chance}."
+        )
+    if found.first == found.last:
+        return f"**The quota runs out on {found.first:%A, %-d %B}** (80 % likely)."
+    return f"**The quota runs out between {found.first:%A, %-d %B}, and {found.last:%A, %-d %B}** (80 % likely)."
+
+
+def _remarks(month: Outlook, filters: Filters) -> list[str]:
+    said = []
+    if not month.is_over:
+        pace = "in the account's own weekday rhythm" if month.knows_rhythm else "at an even pace"
+        said.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
+        if month.plan is not None:
+            said.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
+        if month.forecast is not None:
+            said.append(
+                "The lighter stretch is where it may end; the forecast repeats the account's recent weeks with their "
+                "ups and downs, and does not know of plans or holidays to come."
+            )
+    if filters.campaigns is not None:
+        said.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
+    return said
+
+
+def course(month: Outlook, filters: Filters) -> None:
+    """The month day by day, and where it may go."""
+    chart_with_data(
+        charts.month_course(
+            month.first, month.last, month.sent, month.plan.email_limit if month.plan else None, month.forecast
+        ),
+        course_table(month),
+        filters,
+        key="month-course",
+        alt=f"E-mails sent since {month.first:%-d %B}, day by day"
+        + ("" if month.forecast is None else ", and the 80 % range of the days to come"),
     )
+
+
+def course_table(month: Outlook) -> pd.DataFrame:
+    """The days of the month: date, emails_sent (so far), and total_low, total_likely, total_high (to come)."""
+    days = [month.first + timedelta(days=n) for n in range(len(month.sent))]
+    known = pd.DataFrame({"date": pd.to_datetime(days), "emails_sent": list(month.sent)})
+    forecast = month.forecast
+    if forecast is None:
+        return known
+    ahead = pd.DataFrame(
+        {
+            "date": pd.to_datetime(list(forecast.days)),
+            "total_low": [round(emails) for emails in forecast.low],
+            "total_likely": [round(emails) for emails in forecast.middle],
+            "total_high": [round(emails) for emails in forecast.high],
+        }
+    )
+    whole = dict.fromkeys(("emails_sent", "total_low", "total_likely", "total_high"), "Int64")
+    return known.merge(ahead, on="date", how="outer").astype(whole)
+
+
+def month_costs(month: Outlook, used: UsageNumbers) -> None:
+    """What the whole account has cost in the month, and what it will have cost in the end, plan price included."""
+    price = month.plan.price_usd if month.plan else 0.0
+    with st.grid(4):
+        so_far = "Own keys" if month.is_over else "Own keys so far"
+        st.metric(so_far, text.money(used.byok_cost_usd), border=True, help=DEFINITIONS["cost"])
+        st.metric(
+            "Cost per e-mail",
+            dollars(used.byok_cost_usd / used.emails_sent if used.emails_sent else None),
+            border=True,
+            help=f"{DEFINITIONS['avg_cost_per_email_usd']} Own keys only, without the price of the plan.",
+        )
+        _plan_price(month.plan)
+        _in_all(month, used.byok_cost_usd, price)
+
+
+def _plan_price(plan: Plan | None) -> None:
+    name = "Plan" if plan is None else f"Plan {text.plain(plan.name)}"
+    st.metric(
+        name,
+        text.MISSING if plan is None else text.money(plan.price_usd),
+        border=True,
+        help="The plan as it is today, whole, however many days of the month are gone.",
+    )
+
+
+def _in_all(month: Outlook, cost: float, price: float) -> None:
+    if month.is_over or month.forecast is None:
+        so_far = "" if month.is_over else " so far"
+        st.metric(f"In all{so_far}", text.money(cost + price), border=True, help="Own keys and the plan together.")
+        return
+    low, high = (amount + price for amount in month.forecast.cost)
+    st.metric(
+        f"In all by {month.last:%-d %B}",
+        money_range(low, high),
+        border=True,
+        help=f"80 % likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
+        f"Own keys alone: {money_range(*month.forecast.cost)}.",
+    )
+
+
+def money_range(low: float, high: float) -> str:
+    """A range of dollars: whole ones where cents would pretend to know more than the range does."""
+    if high - low >= 2:
+        return f"${low:,.0f} – ${high:,.0f}"
+    return f"{text.money(low)} – {text.money(high)}"
+
+
+def cost_mode() -> bool:
+    """Whether costs are shown for one e-mail rather than in all."""
+    options = [PER_EMAIL, IN_ALL]
+    address.check("costs", options, "a way to show costs that does not exist")
+    chosen = st.segmented_control(
+        "Show costs", options, default=PER_EMAIL, required=True, key="costs", bind="query-params"
+    )
+    return chosen != IN_ALL
+
+
+def month_filters(filters: Filters, month: date) -> Filters:
+    """The shared filters, for a whole month and by sending day: the day on which cost arises."""
+    return replace(filters, start=month, end=next_month(month) - timedelta(days=1), basis=Basis.SEND)
+
+
+def by_component(costs: Costs, emails: int | None, filters: Filters, *, per_email: bool) -> None:
+    """What each component cost."""
+    st.markdown("**By component**")
+    known = {f"cost_{name}": value for name, value in costs.breakdown.model_dump().items()}
+    table = pd.DataFrame(
+        {
+            "component": name.removeprefix("cost_"),
+            "cost_usd": value,
+            "cost_per_email_usd": None if value is None or not emails else value / emails,
+        }
+        for name, value in known.items()
+    )
+    chart_with_data(
+        charts.costs_of_components(known, emails if per_email else None),
+        table,
+        filters,
+        key="costs-by-component",
+        alt=f"Cost {_per(per_email)} by component",
+    )
+
+
+def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
+    """What each campaign cost; a click shows only that one."""
+    st.markdown("**By campaign**")
+    if frame.empty:
+        st.info("The chosen campaigns sent nothing in this month.")
+        return
+    key = f"costs-by-campaign-{abs(hash((filters, per_email))):x}"
+    columns = ["campaign_id", "name", "emails_sent", *COST_FIELDS]
+    sent = frame["emails_sent"].astype("float64")
+    table = frame[columns].assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
+    chart_with_data(
+        charts.costs_of_campaigns(frame, per_email=per_email),
+        table,
+        filters,
+        key=key,
+        name="costs-by-campaign",
+        alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
+        on_select=_on_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
+        selection_mode="points",
+    )
+    if filters.campaigns is not None:
+        st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
+
+
+def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
+    """Every month; a click on a bar or a row shows that one above."""
+    key = f"months-{abs(hash((len(months), per_email, st.session_state.get('month')))):x}"
+    table = month_table(months, plan)
+    chart_with_data(
+        charts.costs_of_months(months, per_email=per_email),
+        table,
+        Filters(basis=Basis.SEND),
+        key=key,
+        name="usage",
+        alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
+        on_select=_on_click(key, _show_month),
+        selection_mode="points",
+    )
+    newest_first = table.iloc[::-1].reset_index(drop=True)
+    shown = newest_first.assign(quota_share=newest_first["quota_share"] * 100)
+
+    def show_selected() -> None:
+        rows = st.session_state[f"{key}-table"].selection.rows
+        if rows:
+            _show_month(f"{newest_first['month'][rows[0]]:%Y-%m}")
+
+    st.dataframe(
+        shown,
+        key=f"{key}-table",
+        hide_index=True,
+        column_config=_MONTH_COLUMNS,
+        column_order=list(_MONTH_COLUMNS),
+        on_select=show_selected,
+        selection_mode="single-row",
+        alt="Every month: e-mails sent, share of the quota, cost; selecting a row shows that month above",
+    )
+    if plan is not None:
+        st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")
+
+
+def month_table(months: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
+    """The months with the share of the quota that they used, and their cost with the plan's price (``total_usd``)."""
+    sent = months["emails_sent"].astype("float64")
+    return months.assign(
+        quota_share=sent / plan.email_limit if plan and plan.email_limit else float("nan"),
+        total_usd=months["cost_usd"] + (plan.price_usd if plan else 0.0),
+    )
+
+
+_MONTH_COLUMNS = {
+    "month": st.column_config.DateColumn("Month", format="MMMM YYYY"),
+    "emails_sent": st.column_config.NumberColumn("Sent", format="localized"),
+    "quota_share": st.column_config.ProgressColumn("Of the quota", format="%.0f %%", min_value=0, max_value=100),
+    "campaigns_created": st.column_config.NumberColumn("New campaigns"),
+    "cost_per_email_usd": st.column_config.NumberColumn("Per e-mail", format="$%.4f"),
+    "cost_usd": st.column_config.NumberColumn("Own keys", format="dollar", help=DEFINITIONS["cost"]),
+    "total_usd": st.column_config.NumberColumn("With the plan", format="dollar"),
+    **{f"{name}_usd": st.column_config.NumberColumn(charts.LABELS[name], format="dollar") for name in COST_COLUMNS},
+}
+
+
+def _show_month(month: str) -> None:
+    st.session_state["month"] = month
+
+
+def _per(per_email: bool) -> str:
+    return "of one e-mail" if per_email else "in all"
+
+
+def _on_click(key: str, go: Callable[[str], None]) -> Callable[[], None]:
+    """A callback that goes to what the clicked bar stands for; widgets take new values only there."""
+
+    def clicked() -> None:
+        points = st.session_state[key].selection.points
+        chosen = points[0].get("customdata") if points else None
+        if chosen:
+            go(str(chosen[0] if isinstance(chosen, list) else chosen))
+
+    return clicked

@@ -7,7 +7,14 @@ from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorte
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 from outreach_results.ui.charts.trends import costs_over_time, daily_counts, daily_rates
-from outreach_results.ui.charts.usage import costs_by_campaign, quota
+from outreach_results.ui.charts.usage import (
+    costs_of_campaigns,
+    costs_of_components,
+    costs_of_months,
+    dollars,
+    month_course,
+    quota,
+)
 
 __all__ = [
     "COLOURS",
@@ -16,13 +23,17 @@ __all__ = [
     "Mark",
     "beside_community",
     "bullet",
-    "costs_by_campaign",
     "costs_by_component",
+    "costs_of_campaigns",
+    "costs_of_components",
+    "costs_of_months",
     "costs_over_time",
     "daily_counts",
     "daily_rates",
+    "dollars",
     "empty",
     "funnel",
+    "month_course",
     "over_time",
     "quota",
     "shorten",

@@ -17,7 +17,7 @@ BAND = "rgba(120, 136, 158, 0.30)"
 MEDIAN = "#7a8795"
 _UNSEEN = "rgba(0, 0, 0, 0)"
 
-_BULLET_HEIGHT = 104
+_BULLET_HEIGHT = 112
 _ROW_HEIGHT = 46
 _SIDES = {"l": 14, "r": 14}
 _ROOM = 1.14
@@ -53,7 +53,7 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     our own campaigns are spread: a thin line under the band.
     """
     figure = empty(_BULLET_HEIGHT, showlegend=False, hovermode="closest")
-    figure.update_layout(margin={**_SIDES, "t": 6, "b": 6}, hoverdistance=12)
+    figure.update_layout(margin={**_SIDES, "t": 18, "b": 6}, hoverdistance=12)
     community = mark.community
     _community_band(figure, community, 0.34, 0.94)
     _hover(figure, metric, community, 0.64, "the community's campaigns")
@@ -73,7 +73,7 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
         known += [own.p25, own.p75]
     figure.update_yaxes(visible=False, range=[0, 1.02])
     _value_axis(figure, metric, community.p50, known, lower_is_better=lower_is_better)
-    _better(figure, y=1.0)
+    _better(figure)
     return figure
 
 
@@ -87,13 +87,14 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
     figure.update_layout(margin={**_SIDES, "t": 6, "b": 6}, hoverdistance=14)
     known: list[float | None] = []
     for row, mark in enumerate(marks):
-        _community_band(figure, mark.community, row - 0.5, row + 0.5)
+        _community_band(figure, mark.community, row - 0.06, row + 0.4)
         figure.add_annotation(
             x=0,
             xref="paper",
             xanchor="left",
             y=row,
-            yshift=13,
+            yanchor="bottom",
+            yshift=5,
             text=in_chart(mark.name if len(mark.name) <= 52 else mark.name[:51].rstrip() + "…"),
             showarrow=False,
             font={"size": 12},
@@ -105,7 +106,7 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
         figure.add_shape(
             type="line", xref="paper", x0=0, x1=1, y0=line - 0.5, y1=line - 0.5, line={"color": GRID, "width": 1}
         )
-    _dot(figure, metric, marks, [row + 0.2 for row in range(len(marks))], size=11)
+    _dot(figure, metric, marks, [row + 0.17 for row in range(len(marks))], size=11)
     figure.update_yaxes(visible=False, range=[len(marks) - 0.5, -0.5])
     _value_axis(figure, metric, None, known, lower_is_better=lower_is_better)
     return figure
@@ -125,35 +126,35 @@ def over_time(metric: str, frame: pd.DataFrame, community: Distribution, *, chos
         figure.add_hrect(y0=community.p25, y1=community.p75, fillcolor=BAND, line_width=0, layer="below")
     if community.p50 is not None:
         figure.add_hline(y=community.p50, line={"color": MEDIAN, "width": 2})
-        figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=community.p50, yanchor="bottom", showarrow=False,
-            text=f"median {show(metric, community.p50)}", font={"size": 11, "color": MEDIAN},
-        )  # fmt: skip
     figure.add_scatter(
-        x=frame["start"], y=frame["value"], mode="lines", line={"color": own, "width": 1.5}, hoverinfo="skip"
+        x=frame["start"],
+        y=frame["value"],
+        mode="lines",
+        line={"color": own, "width": 1},
+        opacity=0.5,
+        hoverinfo="skip",
     )
-    figure.add_scatter(
-        x=known["start"],
-        y=known["value"],
-        mode="markers",
-        marker={
-            "size": 9,
-            "color": own,
-            "opacity": [1.0 if end >= chosen_from else 0.45 for end in known["end"]],
-        },
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": (known["high"] - known["value"]).fillna(0),
-            "arrayminus": (known["value"] - known["low"]).fillna(0),
-            "thickness": 1.2,
-            "width": 3,
-            "color": own,
-        },
-        customdata=[f"{start:%Y-%m-%d}" for start in known["start"]],
-        text=known["sentence"],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    for chosen in (False, True):
+        part = known[(known["end"] >= chosen_from) == chosen]
+        figure.add_scatter(
+            x=part["start"],
+            y=part["value"],
+            mode="markers",
+            opacity=1.0 if chosen else 0.45,
+            marker={"size": 9, "color": own},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": (part["high"] - part["value"]).fillna(0),
+                "arrayminus": (part["value"] - part["low"]).fillna(0),
+                "thickness": 1.5,
+                "width": 3,
+                "color": own,
+            },
+            customdata=[f"{start:%Y-%m-%d}" for start in part["start"]],
+            text=part["sentence"],
+            hovertemplate="%{text}<extra></extra>",
+        )
     top = max([*known["value"], *known["high"].fillna(0), community.p75 or 0], default=1)
     figure.update_yaxes(tickformat=_tick_format(metric), range=[0, min(top, _highest(known, community)) * 1.08])
     return figure
@@ -175,14 +176,25 @@ def _at_most(value: float, end: float, mark: Mark) -> float:
 def _community_band(figure: go.Figure, community: Distribution, low: float, high: float) -> None:
     if community.p25 is not None and community.p75 is not None:
         figure.add_shape(
-            type="rect", x0=community.p25, x1=community.p75, y0=low, y1=high,
-            fillcolor=BAND, line_width=0, layer="below",
-        )  # fmt: skip
+            type="rect",
+            x0=community.p25,
+            x1=community.p75,
+            y0=low,
+            y1=high,
+            fillcolor=BAND,
+            line_width=0,
+            layer="below",
+        )
     if community.p50 is not None:
         figure.add_shape(
-            type="line", x0=community.p50, x1=community.p50, y0=low, y1=high,
-            line={"color": MEDIAN, "width": 3}, layer="below",
-        )  # fmt: skip
+            type="line",
+            x0=community.p50,
+            x1=community.p50,
+            y0=low,
+            y1=high,
+            line={"color": MEDIAN, "width": 3},
+            layer="below",
+        )
 
 
 def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
@@ -206,9 +218,13 @@ def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, wh
 def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
     """Our own campaigns: their middle half as a thin line, their median as a tick on it."""
     figure.add_scatter(
-        x=[own.p25, own.p75], y=[0.14, 0.14], mode="lines", line={"color": colour(metric), "width": 4}, opacity=0.55,
+        x=[own.p25, own.p75],
+        y=[0.14, 0.14],
+        mode="lines",
+        line={"color": colour(metric), "width": 4},
+        opacity=0.55,
         hoverinfo="skip",
-    )  # fmt: skip
+    )
     figure.add_scatter(
         x=[own.p50],
         y=[0.14],
@@ -273,11 +289,18 @@ def _value_axis(
     )
 
 
-def _better(figure: go.Figure, y: float) -> None:
+def _better(figure: go.Figure) -> None:
     figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=y, yref="paper", yanchor="top", showarrow=False, text="better →",
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text="better →",
         font={"size": 11, "color": MEDIAN},
-    )  # fmt: skip
+    )
 
 
 def _tick_format(metric: str) -> str:

@@ -2,51 +2,291 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 
+from outreach_results.metrics import Forecast, Interval
+from outreach_results.models import COST_COLUMNS
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
-from outreach_results.ui.text import in_chart
+from outreach_results.ui.text import in_chart, money, number
+
+USED = COLOURS["opened"]
+OVER = COLOURS["meetings_booked"]
+AHEAD = "rgba(0, 114, 178, 0.32)"
+QUIET = "#7a8795"
+_FAR = 3.0  # a limit beyond this many times what is sent would press the course flat
 
 
-def quota(sent: int, limit: int, expected: float | None) -> go.Figure:
-    """How much of the month's quota is used; the tick is where an even pace would stand today."""
-    figure = empty(110, showlegend=False, barmode="overlay", hovermode="closest")
-    figure.add_bar(orientation="h", y=[""], x=[limit], marker_color=GRID, width=0.55, hoverinfo="skip")
+def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> go.Figure:
+    """How much of the month's quota is used, where today's expected line is, and where the month may end.
+
+    Args:
+        due: e-mails that would be sent by now if the month were to end exactly at the limit; None for a month that is
+            over.
+        ahead: e-mails of the whole month, as an 80 % range.
+    """
+    figure = empty(112, showlegend=False, hovermode="closest", barmode="overlay")
+    figure.update_layout(margin={"l": 14, "r": 14, "t": 26, "b": 4})
+    end = max(limit, sent, ahead.high if ahead else 0)
+    _bar(figure, 0, limit, GRID, f"The plan allows {limit:,} e-mails a month.")
+    _bar(figure, 0, min(sent, limit), USED, f"{sent:,} of {limit:,} e-mails are used.")
+    if sent > limit:
+        _bar(figure, limit, sent, OVER, f"{sent - limit:,} e-mails went beyond the limit of {limit:,}.")
+    if ahead is not None and ahead.high > sent:
+        told = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
+        _bar(figure, ahead.low, ahead.high, AHEAD, told, height=0.28)
+    if due is not None:
+        # In the right half the words stand to the left of their line, so that they never leave the figure.
+        side = "right" if due > end / 2 else "left"
+        figure.add_scatter(
+            x=[due],
+            y=[0],
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 46, "color": QUIET, "line": {"width": 3}},
+            hovertemplate=f"Expected by today, to end the month exactly at the limit: {due:,.0f}.<extra></extra>",
+        )
+        figure.add_annotation(
+            x=due,
+            y=0.5,
+            yanchor="bottom",
+            xanchor=side,
+            text=f"expected by today {due:,.0f}",
+            showarrow=False,
+            font={"size": 12, "color": QUIET},
+        )
+    figure.update_xaxes(range=[0, end * 1.01], tickformat=",.0f", nticks=6, tickfont={"size": 12})
+    figure.update_yaxes(visible=False, range=[-0.5, 0.5])
+    return figure
+
+
+def _bar(figure: go.Figure, low: float, high: float, colour: str, sentence: str, *, height: float = 0.6) -> None:
     figure.add_bar(
         orientation="h",
-        y=[""],
-        x=[min(sent, limit)],
-        marker_color=COLOURS["opened"] if sent < limit * 0.9 else COLOURS["meetings_booked"],
-        width=0.55,
-        hovertemplate=f"{sent:,} of {limit:,} e-mails<extra></extra>",
+        y=[0],
+        base=[low],
+        x=[high - low],
+        width=height,
+        marker={"color": colour, "line": {"width": 0}},
+        hovertemplate=f"{sentence}<extra></extra>",
     )
-    if expected is not None:
-        figure.add_scatter(
-            x=[expected],
-            y=[""],
-            mode="markers",
-            marker={"symbol": "line-ns-open", "size": 34, "color": COLOURS["emails_sent"], "line": {"width": 3}},
-            hovertemplate=f"An even pace would stand at {expected:,.0f}<extra></extra>",
+
+
+def month_course(
+    first: date, last: date, sent: Sequence[int], limit: int | None, forecast: Forecast | None
+) -> go.Figure:
+    """E-mails sent since the first of the month, day by day, and the range of their likely course.
+
+    Args:
+        sent: e-mails of each day from ``first`` to today.
+    """
+    figure = empty(300, showlegend=False, hovermode="closest")
+    days = [first + timedelta(days=n) for n in range(len(sent))]
+    so_far = pd.Series(sent, dtype="int64").cumsum().tolist()
+    highest = float(so_far[-1]) if so_far else 0.0
+    if forecast is not None and forecast.days:
+        highest = max(highest, forecast.high[-1])
+        _fan(figure, forecast, days[-1], so_far[-1])
+    figure.add_scatter(
+        x=days,
+        y=so_far,
+        mode="lines+markers",
+        line={"color": USED, "width": 2.5},
+        marker={"size": 5},
+        text=[
+            f"{day:%a %-d %B}: {count:,} e-mails since the 1st, {today:,} of them on this day."
+            for day, count, today in zip(days, so_far, sent, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    top = highest * 1.1 or 1.0
+    if limit is not None and limit <= highest * _FAR:
+        top = max(top, limit * 1.1)
+        _limit(figure, limit)
+    elif limit is not None:
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=1,
+            yref="paper",
+            yanchor="top",
+            text=f"↑ the limit of {limit:,} lies far above",
+            showarrow=False,
+            font={"size": 12, "color": QUIET},
         )
-    figure.update_xaxes(range=[0, limit * 1.02], tickformat=",.0f", showgrid=False)
-    figure.update_yaxes(visible=False)
+    if forecast is not None and forecast.run_out is not None and forecast.run_out.first is not None:
+        _run_out(figure, forecast.run_out.first, forecast.run_out.last or last)
+    figure.update_xaxes(range=[first - timedelta(days=0.4), last + timedelta(days=0.6)], tickformat="%-d %b", nticks=9)
+    figure.update_yaxes(
+        range=[0, top], tickformat=",.0f", nticks=6, title={"text": "E-mails since the 1st", "font": {"size": 12}}
+    )
     return figure
 
 
-def costs_by_campaign(frame: pd.DataFrame) -> go.Figure:
-    """What each campaign spent, the most expensive first."""
-    top = frame.sort_values("cost_usd", ascending=False).head(15)
-    figure = empty(max(160, 34 * len(top) + 60), barmode="stack", hovermode="closest")
-    for name in ("cost_ai_generation", "cost_lead_enrichment", "cost_email_sending"):
+def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
+    # The fan opens at the end of today, also where today itself is still to be forecast.
+    start = min(today, forecast.days[0] - timedelta(days=1))
+    begin = sent if start == today else None
+    days = [today, *forecast.days] if begin is not None else list(forecast.days)
+    low, middle, high = (
+        ([sent, *course] if begin is not None else list(course))
+        for course in (forecast.low, forecast.middle, forecast.high)
+    )
+    figure.add_scatter(x=days, y=high, mode="lines", line={"width": 0}, hoverinfo="skip")
+    figure.add_scatter(
+        x=days, y=low, mode="lines", line={"width": 0}, fill="tonexty", fillcolor=AHEAD, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=forecast.days,
+        y=forecast.middle,
+        mode="lines+markers",
+        line={"color": USED, "width": 2, "dash": "dot"},
+        marker={"size": 4},
+        text=[
+            f"By the end of {day:%a %-d %B}: {number(low)} to {number(high)} e-mails, 80 % likely."
+            for day, low, high in zip(forecast.days, forecast.low, forecast.high, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    if days != list(forecast.days):
+        figure.add_scatter(
+            x=[today, forecast.days[0]],
+            y=[sent, middle[1]],
+            mode="lines",
+            line={"color": USED, "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
+
+
+def _limit(figure: go.Figure, limit: int) -> None:
+    figure.add_hline(y=limit, line={"color": OVER, "width": 2})
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=limit,
+        yanchor="bottom",
+        text=f"limit {limit:,}",
+        showarrow=False,
+        font={"size": 12, "color": OVER},
+    )
+
+
+def _run_out(figure: go.Figure, first: date, last: date) -> None:
+    half = timedelta(hours=12)
+    start, end = pd.Timestamp(first) - half, pd.Timestamp(last) + half
+    figure.add_vrect(x0=start, x1=end, fillcolor=OVER, opacity=0.14, line_width=0, layer="below")
+    figure.add_annotation(
+        x=start,
+        xanchor="right",
+        y=0.04,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text="quota runs out",
+        font={"size": 12, "color": OVER},
+    )
+
+
+def costs_of_components(costs: Mapping[str, float | None], emails: int | None) -> go.Figure:
+    """One bar a cost component, in dollars; of one e-mail where ``emails`` is given."""
+    known = {name: value / (emails or 1) for name, value in costs.items() if value is not None}
+    figure = empty(190, showlegend=False, hovermode="closest")
+    per = "an e-mail" if emails else "in all"
+    figure.add_bar(
+        orientation="h",
+        y=[LABELS[name] for name in known],
+        x=list(known.values()),
+        marker_color=[COLOURS[name] for name in known],
+        text=[dollars(value) for value in known.values()],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=[f"{LABELS[name]} costs {dollars(value)} {per}.<extra></extra>" for name, value in known.items()],
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(visible=False, range=[0, max(known.values(), default=0) * 1.35 or 1])
+    return figure
+
+
+def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+    """What each campaign spent by component, the most expensive first, in all or on one e-mail.
+
+    The name stands above its bar, so that it fits a narrow screen. Each bar carries its campaign as ``customdata``.
+
+    Args:
+        frame: rows of `results.campaign_totals`.
+    """
+    per = frame["emails_sent"].astype("float64") if per_email else pd.Series(1.0, frame.index)
+    total = frame["cost_usd"] / per
+    order = total.sort_values(ascending=False, na_position="last").index[:15]
+    figure = empty(max(130, 46 * len(order) + 40), barmode="stack", hovermode="closest", bargap=0.62)
+    figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, margin={"t": 4})
+    rows = list(range(len(order)))
+    for column in COST_COLUMNS:
+        values = (frame[f"{column}_usd"] / per).loc[order]
         figure.add_bar(
             orientation="h",
-            y=[in_chart(shorten(title)) for title in top["name"]],
-            x=top[f"{name}_usd"],
-            name=LABELS[name],
-            marker_color=COLOURS[name],
-            hovertemplate="%{y}: $%{x:,.2f}",
+            y=rows,
+            x=values,
+            name=LABELS[column],
+            marker_color=COLOURS[column],
+            customdata=list(frame.loc[order, "campaign_id"]),
+            hovertemplate=[
+                _spent(title, column, value, per_email=per_email)
+                for title, value in zip(frame.loc[order, "name"], values, strict=True)
+            ],
         )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(tickprefix="$", showgrid=True, gridcolor=GRID)
+    for row, index in zip(rows, order, strict=True):
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row,
+            yanchor="bottom",
+            yshift=9,
+            showarrow=False,
+            font={"size": 12},
+            text=f"{in_chart(shorten(frame.loc[index, 'name'], 44))}  {dollars(total[index])}",
+        )
+    figure.update_yaxes(visible=False, range=[len(order) - 0.4, -0.85])
+    figure.update_xaxes(visible=False, range=[0, total.max() * 1.02 if total.max() > 0 else 1])
     return figure
+
+
+def _spent(title: str, column: str, value: float, *, per_email: bool) -> str:
+    per = "an e-mail" if per_email else "in all"
+    return f"{in_chart(title)}: {LABELS[column].lower()} {dollars(value)} {per}.<extra></extra>"
+
+
+def costs_of_months(months: pd.DataFrame, *, per_email: bool) -> go.Figure:
+    """What each month cost by component, in all or on one e-mail. Each bar carries its month as ``customdata``."""
+    per = months["emails_sent"].astype("float64") if per_email else pd.Series(1.0, months.index)
+    per = per.where(per > 0)
+    figure = empty(280, barmode="stack", hovermode="closest")
+    for column in COST_COLUMNS:
+        values = months[f"{column}_usd"] / per
+        figure.add_bar(
+            x=months["month"],
+            y=values,
+            name=LABELS[column],
+            marker_color=COLOURS[column],
+            customdata=[f"{month:%Y-%m}" for month in months["month"]],
+            hovertemplate=[
+                f"{month:%B %Y}: {LABELS[column].lower()} {dollars(value)} {'an e-mail' if per_email else 'in all'}. "
+                "Click to see that month.<extra></extra>"
+                for month, value in zip(months["month"], values, strict=True)
+            ],
+        )
+    figure.update_yaxes(tickprefix="$", tickformat=".3f" if per_email else ",.0f", nticks=6)
+    figure.update_xaxes(tickformat="%b %Y", dtick="M1" if len(months) <= 14 else "M3")
+    return figure
+
+
+def dollars(value: float | None) -> str:
+    """Dollars; the cost of one e-mail is far below a cent, so it keeps a fourth decimal."""
+    if value is None or pd.isna(value):
+        return money(None)
+    return f"${value:.4f}" if 0 < abs(value) < 0.1 else money(float(value))
