@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from outreach_results import metrics, results
 from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
-from outreach_results.ui import address, charts, text
+from outreach_results.ui import address, charts, clicks, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import chart_with_data
@@ -35,7 +35,7 @@ def by_campaign(view: View, peers: Peers, metric: str) -> None:
         return
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     shown = known.iloc[_page(len(known))]
-    key = f"by-campaign-{_mark_of(shown, view.filters)}"
+    key = clicks.key_of("by-campaign", view.filters, metric, tuple(shown["campaign_id"]))
     chart_with_data(
         charts.beside_community(
             metric,
@@ -47,7 +47,7 @@ def by_campaign(view: View, peers: Peers, metric: str) -> None:
         key=key,
         name="benchmark-campaigns",
         alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
-        on_select=_on_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
+        on_select=clicks.goes(key, lambda campaign_id: choose_campaigns([campaign_id])),
         selection_mode="points",
     )
     if view.filters.campaigns is not None:
@@ -69,14 +69,7 @@ def verdicts(view: View, peers: Peers, metric: str) -> None:
     frame = ask(results.campaign_comparison, view.filters, peers, metric)
     if frame.empty:
         return
-    ids = list(frame["campaign_id"])
-    key = f"campaign-verdicts-{_mark_of(frame, view.filters)}"
-
-    def show_selected() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            choose_campaigns([ids[rows[0]]])
-
+    key = clicks.key_of("campaign-verdicts", view.filters, metric, tuple(frame["campaign_id"]))
     table = frame.assign(
         shown=[show(metric, value) for value in _values(frame, "value")],
         interval=[_ends(metric, row) for row in frame.to_dict("records")],
@@ -87,16 +80,15 @@ def verdicts(view: View, peers: Peers, metric: str) -> None:
         table,
         key=key,
         hide_index=True,
-        column_order=["name", "shown", "interval", "percentile", "brief", "cases"],
+        column_order=["name", "shown", "interval", "percentile", "brief"],
         column_config={
-            "name": st.column_config.TextColumn("Campaign", width="medium"),
-            "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=110),
-            "interval": st.column_config.TextColumn("95 % interval", alignment="right", width=130),
-            "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=100),
-            "brief": st.column_config.TextColumn("Verdict", width="medium", help="Where it stands among them"),
-            "cases": st.column_config.NumberColumn("E-mails", format="localized", width=80),
+            "name": st.column_config.TextColumn("Campaign", width=190),
+            "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=90),
+            "interval": st.column_config.TextColumn("95 % interval", alignment="right", width=125),
+            "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=85),
+            "brief": st.column_config.TextColumn("Verdict", width=290),
         },
-        on_select=show_selected,
+        on_select=clicks.selects(key, list(frame["campaign_id"]), lambda campaign_id: choose_campaigns([campaign_id])),
         selection_mode="single-row",
         alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; "
         "selecting a row shows only that campaign",
@@ -110,7 +102,7 @@ def by_mcp(view: View, metric: str) -> None:
     if known.empty:
         st.info("No campaign says which kind (mcp) it is.")
         return
-    key = f"by-mcp-{_mark_of(known, view.filters)}"
+    key = clicks.key_of("by-mcp", view.filters, metric, st.session_state.get("mcp"))
     marks = [
         _mark(metric, row["mcp"], _mcp_name(row), row, Distribution(**_of(row, "average", "p25", "p50", "p75")))
         for row in known.to_dict("records")
@@ -123,7 +115,7 @@ def by_mcp(view: View, metric: str) -> None:
         name="benchmark-mcps",
         alt=f"{_label(metric)} by mcp, each beside its own benchmark: "
         + " ".join(f"{mark.name}: {mark.sentence}" for mark in marks),
-        on_select=_on_click(key, _compare_with),
+        on_select=clicks.goes(key, _compare_with),
         selection_mode="points",
     )
 
@@ -151,7 +143,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
             for row in frame.to_dict("records")
         ]
     )
-    key = f"over-time-{metric}-{_mark_of(frame, view.filters)}"
+    key = clicks.key_of("over-time", view.filters, metric)
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     days = {str(row["start"].date()): (row["start"].date(), row["end"].date()) for row in frame.to_dict("records")}
     chart_with_data(
@@ -161,7 +153,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
         key=key,
         name="benchmark-over-time",
         alt=f"{_label(metric)} {by} by {by} with its interval, beside the benchmark",
-        on_select=_on_click(key, lambda start: choose_days(*days[start])),
+        on_select=clicks.goes(key, lambda start: choose_days(*days[start])),
         selection_mode="points",
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
@@ -240,20 +232,3 @@ def _values(frame: pd.DataFrame, name: str) -> list[float | None]:
 
 def _label(metric: str) -> str:
     return charts.LABELS.get(metric, metric)
-
-
-def _mark_of(frame: pd.DataFrame, filters: Filters) -> str:
-    """A part of a key that changes with what is shown, so that a selection does not outlive it."""
-    return f"{abs(hash((filters, tuple(frame.columns), tuple(frame.iloc[:, 0].astype(str))))):x}"
-
-
-def _on_click(key: str, go: Callable[[str], None]) -> Callable[[], None]:
-    """A callback that goes to what the clicked point stands for; widgets take new values only there."""
-
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        chosen = points[0].get("customdata") if points else None
-        if chosen:
-            go(str(chosen[0] if isinstance(chosen, list) else chosen))
-
-    return clicked

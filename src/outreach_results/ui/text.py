@@ -71,6 +71,13 @@ def money(value: float | None) -> str:
     return f"{sign}${amount:,.3f}" if 0 < amount < 0.1 else f"{sign}${amount:,.2f}"
 
 
+def unit_price(value: float | None) -> str:
+    """Dollars for one e-mail, far below a cent: $0.0197, $0.018."""
+    if value is None or not 0.0005 <= abs(value) < 0.1:
+        return money(value)
+    return f"${value:.4f}".removesuffix("0") if value > 0 else f"-${-value:.4f}".removesuffix("0")
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """An instant in the reporting zone: 31 Jan 2026, 14:23."""
     return f"{value.astimezone(zone):%-d %b %Y, %H:%M}"

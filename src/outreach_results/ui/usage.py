@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,8 +11,7 @@ import streamlit as st
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Costs, Filters, Plan, UsageNumbers
 from outreach_results.results import COST_FIELDS, Outlook, next_month
-from outreach_results.ui import address, charts, text
-from outreach_results.ui.charts import dollars
+from outreach_results.ui import address, charts, clicks, text
 from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
 
@@ -80,8 +78,10 @@ def run_out_words(found: RunOut, month_end: date) -> str:
         return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
     if found.last is None:
         chance = f"{found.chance:.0%}".replace("%", " %")
+        if found.first == month_end:
+            return f"**The quota may run out on {month_end:%A, %-d %B}**, the last day: the chance is {chance}."
         return (
-            f"**The quota may run out from {found.first:%A, %-d %B} on**, or last until {month_end:%-d %B}: "
+            f"**The quota may run out from {found.first:%A, %-d %B} on**, or last to the end: "
             f"the chance that it runs out this month is {chance}."
         )
     if found.first == found.last:
@@ -147,7 +147,7 @@ def month_costs(month: Outlook, used: UsageNumbers) -> None:
         st.metric(so_far, text.money(used.byok_cost_usd), border=True, help=DEFINITIONS["cost"])
         st.metric(
             "Cost per e-mail",
-            dollars(used.byok_cost_usd / used.emails_sent if used.emails_sent else None),
+            text.unit_price(used.byok_cost_usd / used.emails_sent if used.emails_sent else None),
             border=True,
             help=f"{DEFINITIONS['avg_cost_per_email_usd']} Own keys only, without the price of the plan.",
         )
@@ -229,7 +229,7 @@ def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> No
     if frame.empty:
         st.info("The chosen campaigns sent nothing in this month.")
         return
-    key = f"costs-by-campaign-{abs(hash((filters, per_email))):x}"
+    key = clicks.key_of("costs-by-campaign", filters, per_email)
     columns = ["campaign_id", "name", "emails_sent", *COST_FIELDS]
     sent = frame["emails_sent"].astype("float64")
     table = frame[columns].assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
@@ -240,7 +240,7 @@ def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> No
         key=key,
         name="costs-by-campaign",
         alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
-        on_select=_on_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
+        on_select=clicks.goes(key, lambda campaign_id: choose_campaigns([campaign_id])),
         selection_mode="points",
     )
     if filters.campaigns is not None:
@@ -249,7 +249,7 @@ def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> No
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Every month; a click on a bar or a row shows that one above."""
-    key = f"months-{abs(hash((len(months), per_email, st.session_state.get('month')))):x}"
+    key = clicks.key_of("months", len(months), per_email, st.session_state.get("month"))
     table = month_table(months, plan)
     chart_with_data(
         charts.costs_of_months(months, per_email=per_email),
@@ -258,16 +258,11 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         key=key,
         name="usage",
         alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
-        on_select=_on_click(key, _show_month),
+        on_select=clicks.goes(key, _show_month),
         selection_mode="points",
     )
     newest_first = table.iloc[::-1].reset_index(drop=True)
     shown = newest_first.assign(quota_share=newest_first["quota_share"] * 100)
-
-    def show_selected() -> None:
-        rows = st.session_state[f"{key}-table"].selection.rows
-        if rows:
-            _show_month(f"{newest_first['month'][rows[0]]:%Y-%m}")
 
     st.dataframe(
         shown,
@@ -275,7 +270,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         hide_index=True,
         column_config=_MONTH_COLUMNS,
         column_order=list(_MONTH_COLUMNS),
-        on_select=show_selected,
+        on_select=clicks.selects(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
         selection_mode="single-row",
         alt="Every month: e-mails sent, share of the quota, cost; selecting a row shows that month above",
     )
@@ -310,15 +305,3 @@ def _show_month(month: str) -> None:
 
 def _per(per_email: bool) -> str:
     return "of one e-mail" if per_email else "in all"
-
-
-def _on_click(key: str, go: Callable[[str], None]) -> Callable[[], None]:
-    """A callback that goes to what the clicked bar stands for; widgets take new values only there."""
-
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        chosen = points[0].get("customdata") if points else None
-        if chosen:
-            go(str(chosen[0] if isinstance(chosen, list) else chosen))
-
-    return clicked

@@ -11,7 +11,6 @@ from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
     costs_of_components,
     costs_of_months,
-    dollars,
     month_course,
     quota,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "costs_over_time",
     "daily_counts",
     "daily_rates",
-    "dollars",
     "empty",
     "funnel",
     "month_course",

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from outreach_results.metrics import Interval
 from outreach_results.models import Distribution
 from outreach_results.ui.charts.base import COLOURS, GRID, empty
-from outreach_results.ui.text import in_chart, money, percent
+from outreach_results.ui.text import in_chart, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
 MEDIAN = "#7a8795"
@@ -38,7 +38,7 @@ class Mark:
 
 def show(metric: str, value: float | None) -> str:
     """A value of a metric for people: dollars or a share."""
-    return money(value) if metric.endswith("_usd") else percent(value)
+    return unit_price(value) if metric.endswith("_usd") else percent(value)
 
 
 def colour(metric: str) -> str:

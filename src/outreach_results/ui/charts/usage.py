@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from outreach_results.metrics import Forecast, Interval
+from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
-from outreach_results.ui.text import in_chart, money, number
+from outreach_results.ui.text import in_chart, number, unit_price
 
 USED = COLOURS["opened"]
 OVER = COLOURS["meetings_booked"]
@@ -118,7 +118,7 @@ def month_course(
             font={"size": 12, "color": QUIET},
         )
     if forecast is not None and forecast.run_out is not None and forecast.run_out.first is not None:
-        _run_out(figure, forecast.run_out.first, forecast.run_out.last or last)
+        _run_out(figure, forecast.run_out, last)
     figure.update_xaxes(range=[first - timedelta(days=0.4), last + timedelta(days=0.6)], tickformat="%-d %b", nticks=9)
     figure.update_yaxes(
         range=[0, top], tickformat=",.0f", nticks=6, title={"text": "E-mails since the 1st", "font": {"size": 12}}
@@ -175,9 +175,9 @@ def _limit(figure: go.Figure, limit: int) -> None:
     )
 
 
-def _run_out(figure: go.Figure, first: date, last: date) -> None:
+def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
     half = timedelta(hours=12)
-    start, end = pd.Timestamp(first) - half, pd.Timestamp(last) + half
+    start, end = pd.Timestamp(found.first) - half, pd.Timestamp(found.last or month_end) + half
     figure.add_vrect(x0=start, x1=end, fillcolor=OVER, opacity=0.14, line_width=0, layer="below")
     figure.add_annotation(
         x=start,
@@ -186,7 +186,7 @@ def _run_out(figure: go.Figure, first: date, last: date) -> None:
         yref="paper",
         yanchor="bottom",
         showarrow=False,
-        text="quota runs out",
+        text="quota may run out" if found.last is None else "quota runs out",
         font={"size": 12, "color": OVER},
     )
 
@@ -201,10 +201,12 @@ def costs_of_components(costs: Mapping[str, float | None], emails: int | None) -
         y=[LABELS[name] for name in known],
         x=list(known.values()),
         marker_color=[COLOURS[name] for name in known],
-        text=[dollars(value) for value in known.values()],
+        text=[_dollars(value) for value in known.values()],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate=[f"{LABELS[name]} costs {dollars(value)} {per}.<extra></extra>" for name, value in known.items()],
+        hovertemplate=[
+            f"{LABELS[name]} costs {_dollars(value)} {per}.<extra></extra>" for name, value in known.items()
+        ],
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(visible=False, range=[0, max(known.values(), default=0) * 1.35 or 1])
@@ -249,7 +251,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             yshift=9,
             showarrow=False,
             font={"size": 12},
-            text=f"{in_chart(shorten(frame.loc[index, 'name'], 44))}  {dollars(total[index])}",
+            text=f"{in_chart(shorten(frame.loc[index, 'name'], 44))}  {_dollars(total[index])}",
         )
     figure.update_yaxes(visible=False, range=[len(order) - 0.4, -0.85])
     figure.update_xaxes(visible=False, range=[0, total.max() * 1.02 if total.max() > 0 else 1])
@@ -258,7 +260,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
 
 def _spent(title: str, column: str, value: float, *, per_email: bool) -> str:
     per = "an e-mail" if per_email else "in all"
-    return f"{in_chart(title)}: {LABELS[column].lower()} {dollars(value)} {per}.<extra></extra>"
+    return f"{in_chart(title)}: {LABELS[column].lower()} {_dollars(value)} {per}.<extra></extra>"
 
 
 def costs_of_months(months: pd.DataFrame, *, per_email: bool) -> go.Figure:
@@ -275,7 +277,7 @@ def costs_of_months(months: pd.DataFrame, *, per_email: bool) -> go.Figure:
             marker_color=COLOURS[column],
             customdata=[f"{month:%Y-%m}" for month in months["month"]],
             hovertemplate=[
-                f"{month:%B %Y}: {LABELS[column].lower()} {dollars(value)} {'an e-mail' if per_email else 'in all'}. "
+                f"{month:%B %Y}: {LABELS[column].lower()} {_dollars(value)} {'an e-mail' if per_email else 'in all'}. "
                 "Click to see that month.<extra></extra>"
                 for month, value in zip(months["month"], values, strict=True)
             ],
@@ -285,8 +287,5 @@ def costs_of_months(months: pd.DataFrame, *, per_email: bool) -> go.Figure:
     return figure
 
 
-def dollars(value: float | None) -> str:
-    """Dollars; the cost of one e-mail is far below a cent, so it keeps a fourth decimal."""
-    if value is None or pd.isna(value):
-        return money(None)
-    return f"${value:.4f}" if 0 < abs(value) < 0.1 else money(float(value))
+def _dollars(value: float | None) -> str:
+    return unit_price(None if value is None or pd.isna(value) else float(value))
