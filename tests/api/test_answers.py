@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.testclient import TestClient
 
 from outreach_results import results
@@ -180,6 +182,14 @@ def test_the_same_question_is_put_once(client: TestClient, monkeypatch: pytest.M
     assert len(asked) == 1
     client.get(f"{STATS}?basis=send")
     assert len(asked) == 2
+
+
+def test_an_answer_sent_many_times_stays_the_same_under_middleware_that_adds_headers(app: Starlette, key: str) -> None:
+    # Streamlit wraps its routes in this one, which writes into the headers of what passes.
+    wrapped = GZipMiddleware(app, minimum_size=10**9)
+    with TestClient(wrapped, base_url="http://testserver/api/v1", headers={"Authorization": f"Bearer {key}"}) as client:
+        seen = {client.get("/campaigns/camp_abc123/replies").headers["vary"] for _ in range(5)}
+    assert len(seen) == 1
 
 
 def test_kept_answers_are_bounded_and_go_with_their_data() -> None:

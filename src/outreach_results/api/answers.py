@@ -51,7 +51,8 @@ class Answer:
             status, headers, body = 304, self.not_modified, b""
         elif self.gzipped and accepts_gzip(wish.encodings):
             headers, body = self.gzip_headers, self.gzipped
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        # A list of its own each time: middleware outside writes into it, and this answer is sent again.
+        await send({"type": "http.response.start", "status": status, "headers": headers.copy()})
         await send({"type": "http.response.body", "body": b"" if wish.is_head else body})
 
 
