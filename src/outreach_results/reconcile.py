@@ -153,25 +153,24 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
         if -difference == evidence.repeated:
             return f"The server counts every {name} event; here each e-mail counts once."
         if name == COUNT_OF[EventType.REPLIED] and -difference == evidence.unlinked_replies:
-            return f"{-difference:,} replies here name no e-mail, so no e-mail counts as replied."
+            return "These replies name no e-mail, so here no e-mail counts as replied."
         return "Not explained: the server knows more than its export told."
+    outside = "outside of the period that the server reports on"
+    zone = ", which it cuts in another time zone" if evidence.is_zone_edge else ""
     reasons = {
-        f"{evidence.machine:,} {machine} count here and not there.": evidence.machine,
-        f"{evidence.outside:,} lie outside of the period that the server reports on"
-        + (", which it cuts in another time zone." if evidence.is_zone_edge else "."): evidence.outside,
-        f"{evidence.late:,} came after the server was asked for its total.": evidence.late,
-        f"{evidence.machine:,} {machine}, and {evidence.human_outside:,} others outside of the period that the server "
-        "reports on.": evidence.machine + evidence.human_outside,
+        f"{machine.capitalize()} count here and not there.": evidence.machine,
+        f"All of it lies {outside}{zone}.": evidence.outside,
+        "All of it came after the server was asked for its total.": evidence.late,
+        f"{machine.capitalize()} ({evidence.machine:,}), and others {outside} ({evidence.human_outside:,}).": (
+            evidence.machine + evidence.human_outside
+        ),
     }
     for sentence, explained in reasons.items():
         if explained == difference:
             return sentence
-    parts = [
-        f"{count:,} {what}"
-        for count, what in ((evidence.machine, machine), (evidence.outside, "outside of the reported period"))
-        if count
-    ]
-    return "Not explained." + (f" There are {' and '.join(parts)}." if parts else "")
+    parts = {machine: evidence.machine, outside: evidence.outside}
+    hint = ", ".join(f"{what} ({count:,})" for what, count in parts.items() if count)
+    return f"Not explained. Part of it may be: {hint}." if hint else "Not explained."
 
 
 # --- the account -------------------------------------------------------------------------------------------------
@@ -196,9 +195,9 @@ def _explain_month(difference: int, reported: int, evidence: MonthEvidence) -> s
     if evidence.in_utc == reported:
         return f"The server's month is cut in UTC, the one here in {evidence.zone}."
     if difference == evidence.elsewhere:
-        return f"{difference:,} e-mails belong to campaigns that did not come from this server."
+        return "All of it belongs to campaigns that did not come from this server."
     if difference == evidence.late:
-        return f"{difference:,} e-mails were sent after the server was asked."
+        return "All of it was sent after the server was asked."
     if difference < 0:
         return "Not explained: some campaigns of the server may not be here."
     return "Not explained."
