@@ -13,7 +13,6 @@ from outreach_results.models import Detail, EventType
 from outreach_results.store import rollup, schema
 from outreach_results.store.rollup import Tally
 
-
 _ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if "reply_id" in table.c]
 
 
