@@ -57,10 +57,13 @@ def daily_rates(days: pd.DataFrame) -> pd.DataFrame:
 def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
     """Rates over the ``window`` days that end with each day: steadier than those of single days."""
     counts = days[[name for name in days.columns if name in COUNTS]].astype("float64")
-    sums = counts.rolling(window, min_periods=1).sum()
-    return pd.DataFrame(
-        {name: sums[of.numerator] / sums[of.denominator].where(sums[of.denominator] > 0) for name, of in RATES.items()}
-    )
+    rates = {}
+    for name, of in RATES.items():
+        # A day counts only where both are known: anything else would be a share of other e-mails.
+        both = counts[[of.numerator, of.denominator]].dropna().reindex(counts.index)
+        sums = both.rolling(window, min_periods=1).sum()
+        rates[name] = sums[of.numerator] / sums[of.denominator].where(sums[of.denominator] > 0)
+    return pd.DataFrame(rates)
 
 
 def cost_per_email(stats: Stats, costs: Costs) -> float | None:

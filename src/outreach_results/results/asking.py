@@ -11,9 +11,8 @@ from outreach_results.models import COST_COLUMNS, COUNTS, Filters, dollars
 from outreach_results.store import schema
 
 PER_PAGE = 20
-
-
 MAX_PER_PAGE = 100
+MAX_PAGE = 1_000_000
 
 
 def count_column(name: str, filters: Filters) -> ColumnElement[int]:
@@ -54,7 +53,7 @@ def check_period(filters: Filters) -> None:
 
 
 def check_page(page: int, per_page: int) -> None:
-    if page < 1:
-        raise QueryError("page", "Pages are counted from 1.")
+    if not 1 <= page <= MAX_PAGE:
+        raise QueryError("page", f"Pages are counted from 1 to {MAX_PAGE:,}.")
     if not 1 <= per_page <= MAX_PER_PAGE:
         raise QueryError("per_page", f"Between 1 and {MAX_PER_PAGE} rows a page are allowed.")

@@ -61,11 +61,23 @@ def _campaign(row: RowMapping) -> Campaign:
 
 
 def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
+    """The row of a campaign.
+
+    Raises:
+        UnknownCampaignError: there is none of that id.
+    """
     table = schema.campaigns
-    row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).mappings().first()
+    row = None
+    if _can_be_stored(campaign_id):
+        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).mappings().first()
     if row is None:
         raise UnknownCampaignError(campaign_id)
     return row
+
+
+def _can_be_stored(text: str) -> bool:
+    """Whether a database takes the text at all: no id holds a NUL, or bytes of an argument that were no text."""
+    return "\x00" not in text and text.encode(errors="replace").decode() == text
 
 
 def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:

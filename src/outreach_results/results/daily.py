@@ -44,7 +44,8 @@ def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = Non
 def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     """All chosen campaigns together, one row a day without gaps, oldest first.
 
-    Columns: date (datetime64), the counts, cost_usd and its components. Days on which nothing happened hold 0.
+    Columns: date (datetime64), the counts, cost_usd and its components. Days on which nothing happened hold 0, unless
+    the number is known of no day at all.
     The range is that of the filters, or where they are open that of the data.
     """
     check_period(filters)
@@ -56,7 +57,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     frame["date"] = pd.to_datetime(frame["date"])
     frame = frame.set_index("date")
     if start is not None and end is not None:
-        untracked = frame.isna().any()
+        untracked = frame.isna().all() & bool(days)
         frame = frame.reindex(pd.date_range(start, end, name="date"))
         quiet = frame.isna().all(axis=1)
         frame.loc[quiet, [name for name in frame.columns if not untracked[name]]] = 0

@@ -186,7 +186,8 @@ def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneI
     start, end = filters.start or first, filters.end or last
     if start is None or end is None or start > end:
         return None
-    return Period(start=_in_utc(start, time.min, zone), end=_in_utc(end, time(23, 59, 59), zone))
+    # Where clocks are set back at midnight they show its last second twice: the later one ends the day.
+    return Period(start=_in_utc(start, time.min, zone), end=_in_utc(end, time(23, 59, 59, fold=1), zone))
 
 
 def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -194,7 +195,7 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     try:
         return local.astimezone(UTC)
     except OverflowError:  # the first or the last day that there is, in a zone on its far side
-        return local.replace(tzinfo=UTC)
+        return local.replace(tzinfo=UTC, fold=0)
 
 
 def campaign_courses(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:

@@ -45,7 +45,7 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
         ).scalar_one()
         plan = _plan(connection)
     return Usage(
-        period=month.strftime("%Y-%m"),
+        period=month.isoformat()[:7],
         usage=UsageNumbers(
             campaigns_created=started,
             emails_sent=int(sent or 0),
@@ -64,7 +64,7 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     """
     frame = daily_stats(store, Filters(basis=Basis.SEND))
     frame["month"] = frame["date"].dt.to_period("M").dt.to_timestamp()
-    months = frame.groupby("month", as_index=False)[["emails_sent", *COST_FIELDS]].sum()
+    months = frame.groupby("month", as_index=False)[["emails_sent", *COST_FIELDS]].sum(skipna=False)
     created_on = schema.campaigns.c.created_on
     with store.read() as connection:
         created = pd.Series(connection.execute(select(created_on)).scalars().all(), dtype="datetime64[s]")
@@ -146,9 +146,11 @@ def _month(period: str) -> date:
     try:
         if len(period) != 7:
             raise ValueError
-        return date.fromisoformat(f"{period}-01")
-    except ValueError:
+        month = date.fromisoformat(f"{period}-01")
+        next_month(month)
+    except (ValueError, OverflowError):
         raise QueryError("period", f"{period[:20]!r} is no period: use 'month' or a month like 2026-01.") from None
+    return month
 
 
 def plan_of(store: Store) -> Plan | None:

@@ -1,0 +1,85 @@
+"""Shares of e-mails: nothing to divide by is None, never 0."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach_results import metrics
+from outreach_results.models import Costs, Rates, Stats
+
+
+def test_a_ratio_needs_both_sides_and_something_to_divide_by():
+    assert metrics.ratio(1, 4) == 0.25
+    assert metrics.ratio(0, 4) == 0
+    assert metrics.ratio(4, 0) is None
+    assert metrics.ratio(None, 4) is None
+    assert metrics.ratio(4, None) is None
+
+
+def test_rates_are_those_of_the_contract(golden):
+    assert metrics.rates(Stats(**golden("stats")["stats"])) == Rates(**golden("stats")["rates"])
+
+
+def test_what_is_not_tracked_has_no_rate():
+    rates = metrics.rates(Stats(emails_sent=10, opened=4))
+    assert set(rates.model_dump().values()) == {None}
+    assert metrics.rates(Stats(emails_sent=10, delivered=0)).model_dump() == {
+        "delivery_rate": 0.0,
+        "open_rate": None,
+        "click_rate": None,
+        "reply_rate": None,
+        "conversion_rate": None,
+    }
+
+
+def test_every_rate_has_a_definition():
+    assert set(metrics.RATES) == set(Rates.model_fields)
+    assert {of.denominator for name, of in metrics.RATES.items() if name != "delivery_rate"} == {"delivered"}
+
+
+@given(st.builds(Stats, **{name: st.none() | st.integers(0, 10**6) for name in Stats.model_fields}))
+def test_a_rounded_rate_is_the_unrounded_one_to_three_decimals(stats):
+    for name, rounded in metrics.rates(stats).model_dump().items():
+        exact = metrics.rate_of(stats, name)
+        assert (exact is None) == (rounded is None)
+        assert exact is None or rounded == round(exact, 3)
+
+
+def test_cost_per_email_is_that_of_what_was_sent():
+    assert metrics.cost_per_email(Stats(emails_sent=4), Costs(total_byok_usd=1)) == 0.25
+    assert metrics.cost_per_email(Stats(emails_sent=0), Costs(total_byok_usd=1)) is None
+    assert metrics.cost_per_email(Stats(emails_sent=4), Costs()) is None
+
+
+def days(**counts):
+    return pd.DataFrame(
+        {name: pd.array(counts.get(name, [None] * 3), dtype="Int64") for name in Stats.model_fields},
+        index=pd.date_range("2026-01-05", periods=3),
+    )
+
+
+def told(series):
+    return [None if pd.isna(value) else value for value in series]
+
+
+def test_daily_rates_are_missing_where_nothing_was_delivered():
+    rates = metrics.daily_rates(days(delivered=[4, 0, None], opened=[1, 1, 1]))
+    assert told(rates["open_rate"]) == [0.25, None, None]
+    assert told(rates["delivery_rate"]) == [None, None, None]
+    assert list(rates.columns) == list(metrics.RATES)
+
+
+def test_rolling_rates_weigh_days_by_what_was_delivered():
+    rates = metrics.rolling_rates(days(delivered=[10, 90, 0], opened=[5, 0, 0]), window=2)
+    assert told(rates["open_rate"]) == [0.5, 0.05, 0.0]
+
+
+@pytest.mark.parametrize("delivered", [[10, None, 10], [10, 0, 10]])
+def test_rolling_rates_never_take_the_opens_of_one_day_and_the_deliveries_of_another(delivered):
+    rates = metrics.rolling_rates(days(delivered=delivered, opened=[5, None, 5]), window=3)
+    assert told(rates["open_rate"]) == [0.5, 0.5, 0.5]
+    only_opens = metrics.rolling_rates(days(delivered=[10, None, None], opened=[5, 9, 9]), window=3)
+    assert told(only_opens["open_rate"]) == [0.5, 0.5, 0.5]
