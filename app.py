@@ -58,7 +58,7 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from outreach_results.api import api_routes
-    from outreach_results.ui import downloads
+    from outreach_results.ui import downloads, shell
     from outreach_results.ui.cache import store
 
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
@@ -66,6 +66,10 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
+        on_script_error=shell.unexpected,
         routes=[*api_routes(store), *downloads.routes()],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])],
+        middleware=[
+            # Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
+        ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from outreach_results.ui import address, data, filters, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
+
+_log = logging.getLogger(__name__)
 
 _VIEW = "outreach-view"
 
@@ -75,6 +78,13 @@ def plain_errors() -> Iterator[None]:
         yield
     except OutreachError as error:
         st.error(text.plain(str(error)), icon="⚠️")
+
+
+def unexpected(error: Exception) -> bool:
+    """Say that something unforeseen went wrong, and keep what it was for the log. For `st.App`."""
+    _log.error("A page failed.", exc_info=error)
+    st.error("Something went wrong here. Reload the page; if it stays, the log of the server says why.", icon="⚠️")
+    return True
 
 
 def _welcome() -> None:
