@@ -1,6 +1,6 @@
 """Rates, intervals, percentiles, forecasts and verdicts: pure functions over numbers, no database and no drawing."""
 
-from outreach_results.metrics.buckets import Every, bucketed
+from outreach_results.metrics.buckets import Every, bucket_start, bucketed
 from outreach_results.metrics.changes import (
     Change,
     count_change,
@@ -8,7 +8,13 @@ from outreach_results.metrics.changes import (
     rate_change,
     relative_change,
 )
-from outreach_results.metrics.control import CountLimits, binomial_limits, control_limits
+from outreach_results.metrics.control import (
+    MIN_JUDGED_OF,
+    MIN_JUDGED_POINTS,
+    CountLimits,
+    binomial_limits,
+    control_limits,
+)
 from outreach_results.metrics.forecasts import Forecast, RunOut, forecast, reached_on
 from outreach_results.metrics.intervals import (
     Interval,
@@ -36,6 +42,8 @@ from outreach_results.metrics.verdicts import Standing, Verdict, judge, needed_f
 
 __all__ = [
     "MEAN_DAYS",
+    "MIN_JUDGED_OF",
+    "MIN_JUDGED_POINTS",
     "RATES",
     "RIPE",
     "Change",
@@ -53,6 +61,7 @@ __all__ = [
     "Trend",
     "Verdict",
     "binomial_limits",
+    "bucket_start",
     "bucketed",
     "control_limits",
     "cost_per_email",

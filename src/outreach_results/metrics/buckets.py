@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from enum import StrEnum
 
 import pandas as pd
@@ -15,8 +16,14 @@ class Every(StrEnum):
     MONTH = "month"
 
 
-def bucket_start(dates: pd.Series[pd.Timestamp], every: Every) -> pd.Series[pd.Timestamp]:
-    """The first day of the bucket each date lies in; weeks are ISO weeks and begin on Monday."""
+def bucket_start(day: date, every: Every) -> date:
+    """The first day of the bucket a day lies in; weeks are ISO weeks and begin on Monday."""
+    if every == Every.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if every == Every.MONTH else day
+
+
+def _starts(dates: pd.Series[pd.Timestamp], every: Every) -> pd.Series[pd.Timestamp]:
     if every == Every.WEEK:
         return dates - pd.to_timedelta(dates.dt.weekday, unit="D")
     if every == Every.MONTH:
@@ -39,8 +46,8 @@ def bucketed(days: pd.DataFrame, every: Every) -> pd.DataFrame:
         daily = pd.DataFrame({"date": day, "first": day, "last": day, "is_partial": False})
         return pd.concat([daily, days.drop(columns="date")], axis="columns").reset_index(drop=True)
     numbers = days.drop(columns="date")
-    groups = days.groupby(bucket_start(days["date"], every).rename("start"))
-    sums = numbers.groupby(bucket_start(days["date"], every).rename("date")).sum(skipna=False)
+    groups = days.groupby(_starts(days["date"], every).rename("start"))
+    sums = numbers.groupby(_starts(days["date"], every).rename("date")).sum(skipna=False)
     spans = groups["date"].agg(first="min", last="max")
     found = sums.reset_index()
     found.insert(1, "first", spans["first"].to_numpy())

@@ -13,6 +13,7 @@ _Z75 = _NORMAL.inv_cdf(0.75)
 _MEAN_OF_HALF = _NORMAL.pdf(0)  # mean of the positive part of a standard normal variable
 _MEAN_BEYOND_Z75 = _NORMAL.pdf(_Z75) - _Z75 * 0.25  # of what exceeds its 75th percentile
 _WIDEST_TAIL = 6.0
+_SHORTEST_TAIL = 0.4
 _SHARPEST = 0.01  # quartiles do not tell the 99th percentile from the maximum
 _FLAT = 1e-9
 
@@ -22,7 +23,7 @@ class QuantileCurve:
     """A distribution that has the published quartiles, and the published average where that is possible.
 
     Normal quantiles, stretched by ``left`` below the median and by ``right`` above it; beyond the quartiles the tails
-    are stretched further by ``left_tail`` and ``right_tail``, so that the average comes out.
+    are stretched or shortened by ``left_tail`` and ``right_tail``, so that the average comes out.
     """
 
     median: float
@@ -58,10 +59,19 @@ def quantile_curve(community: Distribution) -> QuantileCurve | None:
     if community.average is None:
         return QuantileCurve(middle, left, right)
     missing = (community.average - middle) - _MEAN_OF_HALF * (right - left)
-    stretch = [1.0, 1.0]
-    side, scale = (1, right) if missing > 0 else (0, left)
-    stretch[side] = min(_WIDEST_TAIL, 1 + abs(missing) / (scale * _MEAN_BEYOND_Z75))
-    return QuantileCurve(middle, left, right, *stretch)
+    return QuantileCurve(middle, left, right, *_tails(missing, left, right))
+
+
+def _tails(missing: float, left: float, right: float) -> tuple[float, float]:
+    """How far to stretch the tails for the average to move by ``missing``: one is longer, the other shorter.
+
+    A lopsided distribution has both, so each does half of it, as far as a tail can be shortened.
+    """
+    longer, shorter = (right, left) if missing > 0 else (left, right)
+    unit_longer, unit_shorter = longer * _MEAN_BEYOND_Z75, shorter * _MEAN_BEYOND_Z75
+    cut = min(1 - _SHORTEST_TAIL, abs(missing) / 2 / unit_shorter)
+    stretch = min(_WIDEST_TAIL, 1 + (abs(missing) - cut * unit_shorter) / unit_longer)
+    return (1 - cut, stretch) if missing > 0 else (stretch, 1 - cut)
 
 
 def percentile_range(

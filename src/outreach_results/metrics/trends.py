@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from outreach_results.metrics.buckets import Every, bucketed
-from outreach_results.metrics.control import OF, control_limits
+from outreach_results.metrics.control import MIN_JUDGED_OF, OF, control_limits
 from outreach_results.metrics.rates import RATES
 from outreach_results.metrics.ripeness import RIPE, Ripeness, likely_total, still_to_come
 
@@ -23,17 +23,21 @@ class Trend:
 
     - date, first, last, is_partial: the bucket, see `bucketed`
     - count, of: how many e-mails, of how many (NaN where not known)
-    - value: what is drawn, a count or a rate
+    - value: what is drawn, a count or a rate; is_small: a rate of so few e-mails that it jumps about, among points that
+      mostly stand on more
     - mean: of the seven days that end with this one, in units of ``value`` (NaN for weeks and months)
     - compared, compared_mean: the same at this place of what it is compared with, ``compared_first`` its first day
     - usual_low, usual_high: between which values chance alone would keep it (NaN where that is not judged);
       is_unusual: outside of them
     - arrived: the share of its e-mails' opens, replies … that has arrived (NaN where all has); expected,
       expected_low, expected_high: the count in the end; is_unripe
+
+    ``is_cohort``: a point counts what became of the e-mails sent on it, so that ``count`` is a part of ``of``.
     """
 
     metric: str
     points: pd.DataFrame
+    is_cohort: bool = False
 
     @property
     def is_rate(self) -> bool:
@@ -83,10 +87,11 @@ def trend(
     shown = days if first is None else days[days["date"] >= first]
     points = bucketed(_parts(metric, shown), every)
     points["value"] = _value(metric, points)
+    points["is_small"] = _is_small(points) if metric in RATES else False
     points["mean"] = points["date"].map(_means(metric, days)) if every == Every.DAY else np.nan
     points = _with_ripeness(points, _parts(metric, shown), every, ripeness if is_cohort else None, last_day)
     points = _with_limits(points, metric, is_cohort=is_cohort)
-    return Trend(metric, _with_comparison(points, metric, shown, compared, every))
+    return Trend(metric, _with_comparison(points, metric, shown, compared, every), is_cohort)
 
 
 def _parts(metric: str, days: pd.DataFrame) -> pd.DataFrame:
@@ -102,6 +107,11 @@ def _parts(metric: str, days: pd.DataFrame) -> pd.DataFrame:
 
 def _value(metric: str, parts: pd.DataFrame) -> pd.Series[float]:
     return parts["count"] / parts["of"].where(parts["of"] > 0) if metric in RATES else parts["count"]
+
+
+def _is_small(parts: pd.DataFrame) -> pd.Series[bool]:
+    few = parts["of"] < MIN_JUDGED_OF
+    return few & (few[parts["of"] > 0].mean() < 0.5)
 
 
 def _means(metric: str, days: pd.DataFrame) -> pd.Series[float]:
@@ -161,9 +171,12 @@ def _with_comparison(
         )
     moved = compared.days.assign(date=compared.days["date"] + compared.shift)
     sums = bucketed(_parts(metric, moved[moved["date"].isin(shown["date"])]), every).set_index("date")
+    values = _value(metric, sums)
+    if metric in RATES:
+        values = values[~_is_small(sums)]
     means = points["date"].map(_means(metric, moved)) if every == Every.DAY else np.nan
     return points.assign(
-        compared=points["date"].map(_value(metric, sums)),
+        compared=points["date"].map(values),
         compared_mean=means,
         compared_first=points["date"].map(sums["first"]) - compared.shift,
     )

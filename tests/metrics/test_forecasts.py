@@ -1,0 +1,284 @@
+"""The rest of a month: forecasts that hold as often as they say, on accounts that they were not made for."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from outreach_results.metrics import Forecast, RunOut, forecast, reached_on
+from support.accounts import KINDS, Account, account, months
+
+TODAY = date(2026, 3, 18)  # a Wednesday
+MONTH_END = date(2026, 3, 31)
+WEEK = (100, 110, 110, 105, 80, 0, 0)  # from Monday
+ACCOUNTS_OF_A_KIND = 12
+
+
+def workdays(days: int = 90, last: date = TODAY, week: tuple[int, ...] = WEEK) -> np.ndarray:
+    """An account that does exactly the same every week."""
+    return np.array([week[(last - timedelta(days=back)).weekday()] for back in reversed(range(days))], dtype=float)
+
+
+def ahead(sent: np.ndarray, *, limit: int | None = None, until: date = MONTH_END, **options: bool) -> Forecast:
+    found = forecast(sent, sent * 0.02, TODAY, until, limit=limit, **options)
+    assert found is not None
+    return found
+
+
+# --- the backtest ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Held:
+    """What came true of one forecast."""
+
+    kind: str
+    day: int
+    emails: bool
+    cost: bool
+    run_out: bool
+
+
+def tried(of: Account, first: date, last: date, day: int, random: np.random.Generator) -> Held | None:
+    """Stand on a day of a simulated month, forecast its end with nothing but the past, and look."""
+    today = first.replace(day=day)
+    now, start, end = of.index(today), of.index(first), of.index(last)
+    rest = of.sent[now + 1 : end + 1].sum()
+    limit = int(of.sent[start : now + 1].sum() + random.uniform(0.1, 1.1) * max(rest, 1)) + 1
+    found = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, limit=limit)
+    if found is None:
+        return None
+    emails, cost = of.sent[start : end + 1].sum(), of.cost[start : end + 1].sum()
+    assert found.run_out is not None
+    return Held(
+        of.kind,
+        day,
+        found.emails.low <= emails <= found.emails.high,
+        found.cost.low <= cost <= found.cost.high,
+        came_true(found.run_out, reached_on(of.sent[start : end + 1].tolist(), first, limit), last),
+    )
+
+
+def came_true(said: RunOut, happened: date | None, last: date) -> bool:
+    if said.first is None:
+        return happened is None
+    if happened is None:
+        return said.last is None
+    return said.first <= happened <= (said.last or last)
+
+
+def backtest() -> list[Held]:
+    """Several days of several months of a simulated year, for over a hundred accounts of all kinds."""
+    held = []
+    for kind in KINDS:
+        for number in range(ACCOUNTS_OF_A_KIND):
+            random = np.random.default_rng([2026, KINDS.index(kind), number])
+            of = account(kind, random)
+            held += [tried(of, first, last, day, random) for first, last in months() for day in (6, 13, 20)]
+    known = [one for one in held if one is not None]
+    assert len(known) > 0.95 * len(held) > 1600
+    return known
+
+
+def test_the_80_percent_range_holds_in_75_to_85_of_100_cases():
+    """For e-mails, cost and the day of the quota alike; early and late in a month, and for every kind of account."""
+    held = backtest()
+    coverage = {what: np.mean([getattr(one, what) for one in held]) for what in ("emails", "cost", "run_out")}
+    assert all(0.75 <= share <= 0.85 for share in coverage.values()), coverage
+    by_day, by_kind = defaultdict(list), defaultdict(list)
+    for one in held:
+        by_day[one.day].append(one.emails)
+        by_kind[one.kind].append(one.emails)
+    days = {day: np.mean(of_day) for day, of_day in by_day.items()}
+    assert all(0.74 <= share <= 0.87 for share in days.values()), days
+    assert set(by_kind) == set(KINDS)
+    kinds = {kind: np.mean(of_kind) for kind, of_kind in by_kind.items()}
+    assert all(0.66 <= share <= 0.95 for share in kinds.values()), kinds
+
+
+def test_the_rhythm_is_worth_it():
+    """For accounts that rest at weekends, the middle of the forecast is far closer than an even pace by the day."""
+    errors, even = [], []
+    for number in range(25):
+        of = account("steady", np.random.default_rng([7, number]))
+        for first, last in months():
+            now, start, end = of.index(first.replace(day=21)), of.index(first), of.index(last)
+            found = forecast(of.sent[: now + 1], of.cost[: now + 1], first.replace(day=21), last)
+            assert found is not None
+            rest = of.sent[now + 1 : end + 1].sum()
+            errors.append(abs(found.likely_emails - of.sent[start : end + 1].sum()) / rest)
+            even.append(abs(of.sent[start : now + 1].mean() * (end - now) - rest) / rest)
+    assert np.median(errors) < 0.7 * np.median(even)
+
+
+# --- what it says of plain cases ---------------------------------------------------------------------------------
+
+
+def test_an_account_that_never_changes_is_told_almost_exactly():
+    sent = workdays()
+    truth = sent[-18:].sum() + sum(WEEK[(TODAY + timedelta(days=n)).weekday()] for n in range(1, 14))
+    found = ahead(sent)
+    assert found.emails.low <= truth <= found.emails.high
+    assert found.emails.high - found.emails.low < 0.1 * truth
+    assert found.likely_emails == pytest.approx(truth, rel=0.02)
+    assert found.likely_cost == pytest.approx(truth * 0.02, rel=0.03)
+
+
+def test_the_course_begins_at_what_is_sent_and_never_falls():
+    sent = workdays()
+    found = ahead(sent)
+    assert found.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
+    so_far = sent[-18:].sum()
+    for course in (found.low, found.middle, found.high):
+        assert course[0] >= so_far
+        assert list(course) == sorted(course)
+    assert all(low <= middle <= high for low, middle, high in zip(found.low, found.middle, found.high, strict=True))
+    assert found.emails == (found.low[-1], found.high[-1])
+
+
+def test_nothing_is_expected_on_days_of_rest():
+    found = ahead(workdays())
+    by_day = dict(zip(found.days, found.middle, strict=True))
+    friday, sunday = date(2026, 3, 20), date(2026, 3, 22)
+    assert by_day[sunday] == by_day[friday]
+    assert by_day[date(2026, 3, 23)] > by_day[sunday]
+
+
+def test_the_same_data_gives_the_same_forecast_and_other_data_another():
+    random = np.random.default_rng(1)
+    sent = workdays() * random.uniform(0.8, 1.2, 90)
+    assert ahead(sent) == ahead(sent.copy())
+    more = sent.copy()
+    more[-1] += 1
+    assert ahead(sent).emails != ahead(more).emails
+
+
+def test_weeks_that_differ_make_the_range_wider():
+    random = np.random.default_rng(3)
+    calm = workdays(91)
+    wild = calm * np.repeat(random.lognormal(0, 0.4, 13), 7)
+    narrow, wide = ahead(calm), ahead(wild)
+    assert wide.emails.high - wide.emails.low > 3 * (narrow.emails.high - narrow.emails.low)
+
+
+def test_two_weeks_are_enough_and_thirteen_days_are_not():
+    assert forecast(workdays(13), workdays(13), TODAY, MONTH_END) is None
+    assert forecast(workdays(14), workdays(14), TODAY, MONTH_END) is not None
+
+
+def test_empty_days_before_the_first_email_are_no_history():
+    sent = np.concatenate([np.zeros(200), workdays(10)])
+    assert forecast(sent, sent, TODAY, MONTH_END) is None
+    assert forecast(np.zeros(200), np.zeros(200), TODAY, MONTH_END) is None
+
+
+def test_a_year_old_burst_tells_nothing_of_today():
+    sent = np.concatenate([workdays(30), np.zeros(300)])
+    assert forecast(sent, sent, TODAY, MONTH_END) is None
+
+
+def test_a_holiday_makes_the_weekdays_no_smaller():
+    sent = workdays()
+    off = sent.copy()
+    off[-23:-18] = 0  # five days, a month ago
+    assert ahead(off).likely_emails - off[-18:].sum() == pytest.approx(
+        ahead(sent).likely_emails - sent[-18:].sum(), rel=0.06
+    )
+
+
+def test_an_account_at_rest_may_stay_at_rest():
+    sent = workdays()
+    sent[-10:] = 0
+    found = ahead(sent)
+    so_far = sent[-18:].sum()
+    assert found.emails.low == so_far
+    assert found.emails.high > so_far + 300
+
+
+def test_emails_without_cost_are_forecast_at_no_cost():
+    sent = workdays()
+    found = forecast(sent, np.zeros(90), TODAY, MONTH_END)
+    assert found is not None
+    assert found.cost == (0, 0)
+
+
+def test_on_the_last_day_of_the_month_nothing_is_left_to_come():
+    sent = workdays()
+    found = ahead(sent, until=TODAY)
+    assert found.days == ()
+    assert found.emails == (sent[-18:].sum(), sent[-18:].sum())
+
+
+def test_what_today_has_brought_so_far_counts_and_the_rest_of_it_is_forecast():
+    whole = workdays()
+    begun = whole.copy()
+    begun[-1] = 20  # of the usual 110
+    found = ahead(begun, today_is_over=False)
+    assert found.days[0] == TODAY
+    assert found.likely_emails == pytest.approx(ahead(whole).likely_emails, rel=0.03)
+    busy = whole.copy()
+    busy[-1] = 1000
+    assert ahead(busy, today_is_over=False).low[0] == busy[-18:].sum()
+
+
+@pytest.mark.parametrize(("days", "until"), [(90, TODAY - timedelta(days=1)), (89, MONTH_END)])
+def test_what_makes_no_sense_is_refused(days, until):
+    with pytest.raises(ValueError, match="A forecast needs"):
+        forecast(workdays(90), workdays(days), TODAY, until)
+
+
+def test_it_takes_less_than_20_ms():
+    random = np.random.default_rng(5)
+    sent = workdays(400) * random.uniform(0.5, 1.5, 400)
+    spent = []
+    for _ in range(7):
+        start = time.process_time()
+        ahead(sent, limit=5000)
+        spent.append(time.process_time() - start)
+    assert min(spent) < 0.02
+
+
+# --- the day the quota runs out ----------------------------------------------------------------------------------
+
+
+def test_a_quota_far_away_lasts():
+    assert ahead(workdays(), limit=100_000).run_out == RunOut(0.0)
+
+
+def test_a_quota_that_is_reached_next_friday_runs_out_about_then():
+    sent = workdays()
+    found = ahead(sent, limit=int(sent[-18:].sum()) + 650).run_out  # 610 come until Thursday, 690 until Friday
+    assert found is not None
+    assert found.chance > 0.95
+    assert found.first is not None
+    assert found.last is not None
+    assert found.first <= date(2026, 3, 27) <= found.last
+    assert found.last - found.first <= timedelta(days=4)
+
+
+def test_a_quota_that_may_last_is_said_to():
+    sent = workdays()
+    until_the_end = ahead(sent).likely_emails
+    found = ahead(sent, limit=int(until_the_end)).run_out
+    assert found is not None
+    assert 0.2 < found.chance < 0.8
+    assert found.last is None
+    assert found.first is not None
+    assert found.first >= date(2026, 3, 30)
+
+
+def test_a_quota_that_ran_out_is_no_forecast():
+    assert ahead(workdays(), limit=50).run_out is None
+    assert ahead(workdays()).run_out is None
+
+
+def test_the_day_it_ran_out_is_the_first_on_which_the_limit_is_reached():
+    first = date(2026, 3, 1)
+    assert reached_on([0, 10, 10, 0, 5], first, 20) == date(2026, 3, 3)
+    assert reached_on([0, 10, 10, 0, 5], first, 26) is None
+    assert reached_on([], first, 1) is None

@@ -1,0 +1,147 @@
+"""Percentiles from an average and three quartiles: exact where they are published, honest where they are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from outreach_results.metrics import Interval, percentile_range, quantile_curve, quartile_range, wilson
+from outreach_results.models import Distribution
+
+REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)  # the contract's
+COST = Distribution(average=0.018, p25=0.015, p50=0.017, p75=0.021)
+LEFT = Distribution(average=0.942, p25=0.912, p50=0.945, p75=0.968)
+
+
+def published(values: np.ndarray) -> Distribution:
+    p25, p50, p75 = np.quantile(values, [0.25, 0.5, 0.75])
+    return Distribution(average=values.mean(), p25=p25, p50=p50, p75=p75)
+
+
+@pytest.mark.parametrize("community", [REPLY, COST, LEFT])
+def test_the_curve_goes_through_the_quartiles_and_back(community):
+    curve = quantile_curve(community)
+    assert curve is not None
+    for share, quartile in ((0.25, community.p25), (0.5, community.p50), (0.75, community.p75)):
+        assert curve.share_below(quartile) == pytest.approx(share)
+        assert curve.value_at(share) == pytest.approx(quartile)
+    shares = np.linspace(0.01, 0.99, 50)
+    values = [curve.value_at(share) for share in shares]
+    assert values == sorted(values)
+    assert [curve.share_below(value) for value in values] == pytest.approx(list(shares))
+
+
+@pytest.mark.parametrize("community", [REPLY, COST, LEFT])
+def test_the_curve_has_the_published_average(community):
+    curve = quantile_curve(community)
+    assert curve is not None
+    average, _ = integrate.quad(curve.value_at, 0, 1, limit=200)
+    assert average == pytest.approx(community.average, rel=1e-3)
+
+
+TRUE = {
+    "reply rates": stats.beta(3, 57),
+    "delivery rates": stats.beta(40, 2.5),
+    "open rates": stats.beta(6, 18),
+    "costs": stats.lognorm(0.35, scale=0.018),
+    "normal": stats.norm(5, 1),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_percentiles_of_true_distributions_are_found_within_two_points(name):
+    truth = TRUE[name]
+    p25, p50, p75 = truth.ppf([0.25, 0.5, 0.75])
+    curve = quantile_curve(Distribution(average=truth.mean(), p25=p25, p50=p50, p75=p75))
+    assert curve is not None
+    for share in np.linspace(0.03, 0.97, 30):
+        assert curve.share_below(truth.ppf(share)) == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["reply rates", "open rates"])
+def test_the_range_holds_the_true_percentile_in_at_least_95_of_100_cases(name):
+    """A community of 200 campaigns, and a campaign of ours that is drawn from it and sends 500 e-mails."""
+    random = np.random.default_rng(17)
+    truth, held, widths = TRUE[name], [], []
+    for _ in range(1500):
+        community = published(truth.rvs(200, random_state=random))
+        own = truth.rvs(random_state=random)
+        interval = wilson(int(random.binomial(500, own)), 500)
+        assert interval is not None
+        found = percentile_range(interval, community, sample_size=200)
+        assert found is not None
+        held.append(found.low <= min(max(truth.cdf(own), 0.01), 0.99) <= found.high)
+        widths.append(found.high - found.low)
+    assert np.mean(held) >= 0.95
+    assert np.mean(widths) < 0.75  # and it still says something
+
+
+def test_a_small_community_gives_a_wide_range():
+    own = Interval(0.044, 0.046)
+    by_size = {size: percentile_range(own, REPLY, sample_size=size) for size in (38, 1247, None)}
+    width = {size: found.high - found.low for size, found in by_size.items()}
+    assert width[38] > 0.3
+    assert 0.05 < width[1247] < 0.12
+    assert width[None] < 0.05
+
+
+def test_where_lower_is_better_a_higher_percentile_is_a_lower_cost():
+    cheap, dear = Interval(0.013, 0.0135), Interval(0.0225, 0.023)
+    found = percentile_range(cheap, COST, lower_is_better=True)
+    assert found is not None
+    assert 0.75 < found.low < found.high
+    found = percentile_range(dear, COST, lower_is_better=True)
+    assert found is not None
+    assert found.low < found.high < 0.25
+    mirrored = percentile_range(dear, COST)
+    assert mirrored is not None
+    assert found == pytest.approx((1 - mirrored.high, 1 - mirrored.low))
+
+
+def test_nothing_is_beyond_the_1st_and_99th_percentile():
+    assert percentile_range(Interval(-1.0, -1.0), REPLY) == (0.01, 0.01)
+    assert percentile_range(Interval(0.9, 1.0), REPLY, sample_size=100_000) == (0.99, 0.99)
+
+
+@pytest.mark.parametrize(
+    "community",
+    [
+        Distribution(),
+        Distribution(average=0.05, p50=0.05),
+        Distribution(p25=0.06, p50=0.05, p75=0.07),
+        Distribution(p25=0.04, p50=0.05, p75=0.045),
+    ],
+)
+def test_missing_or_unordered_quartiles_give_no_percentile(community):
+    assert quantile_curve(community) is None
+    assert percentile_range(Interval(0.04, 0.05), community) is None
+    assert quartile_range(community, 0.5, 100) is None
+
+
+def test_quartiles_that_are_all_the_same_are_a_step():
+    community = Distribution(average=0.05, p25=0.05, p50=0.05, p75=0.05)
+    assert percentile_range(Interval(0.02, 0.03), community) == (0.01, 0.01)
+    assert percentile_range(Interval(0.06, 0.07), community) == (0.99, 0.99)
+
+
+def test_without_an_average_the_quartiles_are_enough():
+    curve = quantile_curve(Distribution(p25=0.031, p50=0.045, p75=0.062))
+    assert curve is not None
+    assert curve.share_below(0.062) == pytest.approx(0.75)
+    assert (curve.left_tail, curve.right_tail) == (1, 1)
+
+
+@pytest.mark.parametrize("size", [38, 400])
+def test_the_true_median_lies_in_its_range_about_as_often_as_it_says(size):
+    random = np.random.default_rng(23)
+    truth, held = TRUE["reply rates"], []
+    for _ in range(1500):
+        found = quartile_range(published(truth.rvs(size, random_state=random)), 0.5, size)
+        assert found is not None
+        held.append(found.low <= truth.median() <= found.high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.025)
+
+
+def test_quartiles_of_an_unknown_number_of_campaigns_are_taken_as_they_are():
+    assert quartile_range(REPLY, 0.5, None) == pytest.approx((0.045, 0.045))
