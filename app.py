@@ -32,10 +32,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     from outreach_results.api.sockets import send_without_delay
     from outreach_results.config import settings
     from outreach_results.schedule import schedule_of
-    from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
+    from outreach_results.ui import assets, charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
     await asyncio.to_thread(store)
+    assets.warm()
     send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
@@ -58,7 +59,7 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from outreach_results.api import api_routes
-    from outreach_results.ui import downloads, shell
+    from outreach_results.ui import assets, downloads, shell
     from outreach_results.ui.cache import store
 
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
@@ -71,5 +72,6 @@ else:
         middleware=[
             # Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
+            Middleware(assets.CompressedAssets),
         ],
     )
