@@ -1,0 +1,160 @@
+"""What the running server lets in, and what it tells browsers to keep out."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.server import ROOT
+
+EVERYTHING = ("/", "/inbox", "/_stcore/health", "/_stcore/metrics", "/_stcore/host-config", "/api/v1/campaigns")
+WEBSOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def asked(server, path, method="GET", **headers):
+    """Ask as any program can, with any headers; the answer, closed."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    try:
+        connection.putrequest(method, path, skip_host="Host" in headers)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        if answer.status != 101:
+            answer.text = answer.read().decode(errors="replace")
+        return answer
+    finally:
+        connection.close()
+
+
+def listening_addresses(port):
+    """The local addresses at which this machine listens on that port, as the kernel says."""
+    tables = [Path("/proc/net") / name for name in ("tcp", "tcp6")]
+    if not tables[0].exists():
+        pytest.skip("Only Linux tells who listens where.")
+    rows = [line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]]
+    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
+
+
+# --- who may connect ---------------------------------------------------------------------------------------------
+
+
+def test_only_this_machine_can_connect(live_server):
+    assert listening_addresses(urlsplit(live_server.url).port) == {"0100007F"}  # 127.0.0.1
+
+
+def test_the_settings_for_everybody_are_the_careful_ones():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+    assert config["server"].get("enableCORS", True) is True
+    assert config["server"].get("enableXsrfProtection", True) is True
+
+
+@pytest.mark.parametrize("path", [*EVERYTHING, "/download/x"])
+def test_a_foreign_name_for_this_machine_is_refused(path, live_server):
+    # A hostile site can point its own name at 127.0.0.1; its pages would then read everything.
+    assert asked(live_server, path, Host="results.evil.example").status == 400
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_its_own_names_are_welcome(path, live_server):
+    for name in ("localhost", "127.0.0.1"):
+        assert asked(live_server, path, Host=f"{name}:{urlsplit(live_server.url).port}").status in (200, 401)
+
+
+def test_a_foreign_site_cannot_talk_to_the_dashboard(live_server):
+    def shaken(origin):
+        return asked(live_server, "/_stcore/stream", Origin=origin, **WEBSOCKET).status
+
+    assert shaken(live_server.url) == 101
+    assert shaken("http://evil.example") == 403
+    assert shaken("https://127.0.0.1.evil.example") == 403
+    assert shaken("null") == 403
+
+
+def test_a_foreign_name_cannot_talk_to_the_dashboard(live_server):
+    headers = WEBSOCKET | {"Host": "evil.example", "Origin": "http://evil.example"}
+    assert asked(live_server, "/_stcore/stream", **headers).status in (400, 403)
+
+
+def test_a_foreign_site_cannot_upload(live_server):
+    assert asked(live_server, "/_stcore/upload_file/a/b", "PUT", Origin="http://evil.example").status == 403
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_no_foreign_site_may_read_an_answer(path, live_server):
+    answer = asked(live_server, path, Origin="http://evil.example")
+    assert answer.getheader("Access-Control-Allow-Origin") in (None, live_server.url)
+
+
+# --- what every answer says --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*EVERYTHING, "/download/x", "/no/such/page", "/api/v1/nothing"])
+def test_every_answer_keeps_out_frames_other_hosts_and_guessed_types(path, live_server):
+    answer = asked(live_server, path)
+    policy = answer.getheader("Content-Security-Policy")
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy
+    assert "*" not in policy
+    assert answer.getheader("X-Frame-Options") == "DENY"
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+
+
+# --- downloads ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ticket", ["x", "WyJjYW1wX2FiYzEyMyIsImNzdiIsZmFsc2Vd.aSBhbQ.bm90IHNpZ25lZA"])
+def test_a_forged_ticket_downloads_nothing(ticket, live_server):
+    answer = asked(live_server, f"/download/{ticket}")
+    assert answer.status == 403
+    assert answer.text == "This link has expired. Reload the dashboard and click again."
+
+
+@pytest.mark.parametrize("path", ["/download/../outreach.db", "/app/static/../../app.py", "/static/../../../app.py"])
+def test_no_path_leads_out_of_the_product(path, live_server):
+    with socket.create_connection((urlsplit(live_server.url).hostname, urlsplit(live_server.url).port)) as raw:
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: raw.recv(65536), b""))
+    assert b"SQLite format" not in answer
+    assert b"uses_pages_directory" not in answer
+
+
+# --- what a browser does with it ---------------------------------------------------------------------------------
+
+
+def test_the_browser_asks_no_other_host_even_if_it_is_told_to(visitor):
+    visitor.open("/")
+    refused = visitor.page.evaluate(
+        """() => new Promise(resolve => {
+            document.addEventListener('securitypolicyviolation', event => resolve(event.blockedURI));
+            const image = new Image();
+            image.onerror = () => setTimeout(() => resolve('nothing'), 1000);
+            image.src = 'https://tracker.example/p.png';
+        })"""
+    )
+    assert refused.startswith("https://tracker.example")
+    assert visitor.left == []
+    visitor.errors.clear()  # the browser says on the console what it refused
+
+
+def test_no_other_site_can_show_the_dashboard_in_a_frame(visitor, live_server):
+    visitor.page.route("**/framing", lambda route: route.fulfill(body=f"<iframe src='{live_server.url}/'>"))
+    visitor.page.goto(f"{live_server.url.replace('127.0.0.1', 'localhost')}/framing")
+    frame = visitor.page.frames[-1]
+    frame.wait_for_load_state()
+    assert frame != visitor.page.main_frame
+    assert frame.url.startswith("chrome-error:")
+    visitor.errors.clear()  # where the browser says so on the console, it is what this test wants
