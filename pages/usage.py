@@ -22,12 +22,15 @@ st.subheader(f"What {first:%B} {'cost' if month.is_over else 'costs'}", anchor=F
 usage.month_costs(month, ask(results.usage, f"{first:%Y-%m}").usage)
 per_email = usage.cost_mode()
 of_month = usage.month_filters(view.filters, first)
-spent = ask(results.totals, of_month)
-components, campaigns = st.columns(2, gap="large")
-with components:
-    usage.by_component(spent.costs, spent.stats.emails_sent, of_month, per_email=per_email)
-with campaigns:
-    usage.by_campaign(ask(results.campaign_totals, of_month), of_month, per_email=per_email)
+costs = ask(results.campaign_costs, of_month)
+if costs.empty:
+    st.info("The chosen campaigns sent nothing in this month.")
+else:
+    components, campaigns = st.columns(2, gap="large")
+    with components:
+        usage.by_component(costs, of_month, per_email=per_email)
+    with campaigns:
+        usage.by_campaign(costs, of_month, per_email=per_email)
 
 st.subheader("Every month", anchor=False)
 usage.history(months, month.plan, per_email=per_email)

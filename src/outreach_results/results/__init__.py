@@ -49,7 +49,17 @@ from outreach_results.results.totals import (
     totals,
 )
 from outreach_results.results.trends import Trends, trends
-from outreach_results.results.usage import Outlook, next_month, outlook, plan_of, usage, usage_by_month
+from outreach_results.results.usage import (
+    NOT_BROKEN_DOWN,
+    Outlook,
+    campaign_costs,
+    component_costs,
+    next_month,
+    outlook,
+    plan_of,
+    usage,
+    usage_by_month,
+)
 
 __all__ = [
     "COST_FIELDS",
@@ -57,6 +67,7 @@ __all__ = [
     "ENOUGH_CASES",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
+    "NOT_BROKEN_DOWN",
     "PER_PAGE",
     "RHYTHM_COUNTS",
     "SMALL_BELOW_CAMPAIGNS",
@@ -75,6 +86,7 @@ __all__ = [
     "benchmarks",
     "campaign",
     "campaign_comparison",
+    "campaign_costs",
     "campaign_courses",
     "campaign_daily",
     "campaign_stats",
@@ -83,6 +95,7 @@ __all__ = [
     "community",
     "comparison_over_time",
     "comparisons",
+    "component_costs",
     "cost_per",
     "daily_stats",
     "date_range",

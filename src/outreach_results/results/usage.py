@@ -10,10 +10,18 @@ from sqlalchemy import Connection, func, select
 
 from outreach_results import metrics
 from outreach_results.errors import QueryError
-from outreach_results.models import Basis, Filters, Plan, Usage, UsageNumbers, dollars
+from outreach_results.models import (
+    COST_COLUMNS,
+    MICROS_PER_DOLLAR,
+    Basis,
+    Filters,
+    Plan,
+    Usage,
+    UsageNumbers,
+    dollars,
+)
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.daily import daily_stats
-from outreach_results.results.totals import COST_FIELDS
+from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -56,22 +64,87 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
     )
 
 
+NOT_BROKEN_DOWN = "cost_not_broken_down"
+"""What a source says of the cost of a day beyond, or instead of, its components."""
+
+_PARTS = tuple(f"{name}_usd" for name in (*COST_COLUMNS, NOT_BROKEN_DOWN))
+
+
 def usage_by_month(store: Store) -> pd.DataFrame:
     """Every month of the data, oldest first.
 
-    Columns: month (datetime64), campaigns_created, emails_sent, cost_usd, its components, cost_per_email_usd (NaN
-    where nothing was sent).
+    Columns: month (datetime64), campaigns_created, emails_sent, cost_usd, its components and what is not broken down
+    into them, cost_per_email_usd (NaN where nothing was sent).
     """
-    frame = daily_stats(store, Filters(basis=Basis.SEND))
-    frame["month"] = frame["date"].dt.to_period("M").dt.to_timestamp()
-    months = frame.groupby("month", as_index=False)[["emails_sent", *COST_FIELDS]].sum(skipna=False)
+    days = _days(store)
+    month = days["date"].dt.to_period("M").dt.to_timestamp().rename("month")
+    months = days.groupby(month)[["emails_sent", "cost_usd", *_PARTS]].sum().reset_index()
     created_on = schema.campaigns.c.created_on
     with store.read() as connection:
         created = pd.Series(connection.execute(select(created_on)).scalars().all(), dtype="datetime64[s]")
     by_month = created.dt.to_period("M").dt.to_timestamp().value_counts()
     months.insert(1, "campaigns_created", months["month"].map(by_month).fillna(0).astype("Int64"))
-    sent = months["emails_sent"].astype("float64")
-    return months.assign(cost_per_email_usd=months["cost_usd"] / sent.where(sent > 0))
+    return _per_email(months)
+
+
+def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
+    """What each campaign cost in a period, the most expensive e-mails first.
+
+    Columns: campaign_id, name, emails_sent, cost_usd, its components and what is not broken down into them,
+    cost_per_email_usd.
+    """
+    frame = _rest(campaign_totals(store, filters)[["campaign_id", "name", "emails_sent", *COST_FIELDS]])
+    return _per_email(frame).sort_values(
+        ["cost_per_email_usd", "campaign_id"], ascending=[False, True], na_position="last", ignore_index=True
+    )
+
+
+def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """The components of the cost of some campaigns: component, cost_usd, cost_per_email_usd; only those that occur.
+
+    Args:
+        campaigns: rows of `campaign_costs`.
+    """
+    sent = campaigns["emails_sent"].sum()
+    rows = [
+        {"component": part.removesuffix("_usd"), "cost_usd": cost, "cost_per_email_usd": cost / sent if sent else None}
+        for part in _PARTS
+        if (cost := float(campaigns[part].sum())) > 0 or part != f"{NOT_BROKEN_DOWN}_usd"
+    ]
+    return pd.DataFrame(rows)
+
+
+def _days(store: Store, until: date | None = None) -> pd.DataFrame:
+    """What all campaigns sent and cost on each day, without gaps: what is known of it, as `usage` counts it.
+
+    Columns: date (datetime64), emails_sent, cost_usd, its components and the rest.
+    """
+    table = schema.daily_stats.c
+    sums = [func.sum(table[name]).label(name) for name in ("emails_sent", "cost", *COST_COLUMNS)]
+    query = select(table.date, *sums).where(table.basis == Basis.SEND).group_by(table.date).order_by(table.date)
+    if until is not None:
+        query = query.where(table.date <= until)
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])
+    days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0)
+    if len(days):
+        days = days.reindex(pd.date_range(days.index[0], days.index[-1], name="date"), fill_value=0)
+    dollars_of = {f"{name}_usd": days.pop(name) / MICROS_PER_DOLLAR for name in ("cost", *COST_COLUMNS)}
+    return _rest(days.astype({"emails_sent": "int64"}).assign(**dollars_of)).reset_index()
+
+
+def _rest(frame: pd.DataFrame) -> pd.DataFrame:
+    """With zeros for unknown components, and what the cost says beyond all components."""
+    parts = [f"{name}_usd" for name in COST_COLUMNS]
+    filled = frame.assign(**{part: frame[part].fillna(0) for part in parts})
+    rest = (filled["cost_usd"].fillna(0) - filled[parts].sum(axis=1)).round(6)
+    return filled.assign(**{f"{NOT_BROKEN_DOWN}_usd": rest.clip(lower=0)})
+
+
+def _per_email(frame: pd.DataFrame) -> pd.DataFrame:
+    sent = frame["emails_sent"].astype("float64")
+    return frame.assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +184,10 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
     with store.read() as connection:
         clock = (now or datetime.now(UTC)).astimezone(zone_of(connection)).date()
     is_over = known_until > end or (known_until == end and clock != end)
-    days = daily_stats(store, Filters(basis=Basis.SEND, end=today)).set_index("date")
+    days = _days(store, today).set_index("date")
     start = min(days.index.min().date(), month) if len(days) else month
     days = days.reindex(pd.date_range(start, today), fill_value=0)
-    sent = days["emails_sent"].fillna(0).to_numpy(dtype="float64")
-    cost = days["cost_usd"].fillna(0).to_numpy(dtype="float64")
+    sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost_usd"))
     plan = plan_of(store)
     rhythm = metrics.rhythm(sent, today)
     in_month = sent[-today.day :]

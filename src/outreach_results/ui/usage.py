@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results.metrics import RunOut
-from outreach_results.models import COST_COLUMNS, Basis, Costs, Filters, Plan, UsageNumbers
-from outreach_results.results import COST_FIELDS, Outlook, next_month
+from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
+from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import address, charts, clicks, text
+from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
 
@@ -202,40 +203,26 @@ def month_filters(filters: Filters, month: date) -> Filters:
     return replace(filters, start=month, end=next_month(month) - timedelta(days=1), basis=Basis.SEND)
 
 
-def by_component(costs: Costs, emails: int | None, filters: Filters, *, per_email: bool) -> None:
+def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """What each component cost."""
     st.markdown("**By component**")
-    known = {f"cost_{name}": value for name, value in costs.breakdown.model_dump().items()}
-    table = pd.DataFrame(
-        {
-            "component": name.removeprefix("cost_"),
-            "cost_usd": value,
-            "cost_per_email_usd": None if value is None or not emails else value / emails,
-        }
-        for name, value in known.items()
-    )
+    components = component_costs(campaigns)
     chart_with_data(
-        charts.costs_of_components(known, emails if per_email else None),
-        table,
+        charts.costs_of_components(components, per_email=per_email),
+        components,
         filters,
         key="costs-by-component",
         alt=f"Cost {_per(per_email)} by component",
     )
 
 
-def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
+def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """What each campaign cost; a click shows only that one."""
     st.markdown("**By campaign**")
-    if frame.empty:
-        st.info("The chosen campaigns sent nothing in this month.")
-        return
     key = clicks.key_of("costs-by-campaign", filters, per_email)
-    columns = ["campaign_id", "name", "emails_sent", *COST_FIELDS]
-    sent = frame["emails_sent"].astype("float64")
-    table = frame[columns].assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
     chart_with_data(
-        charts.costs_of_campaigns(frame, per_email=per_email),
-        table,
+        charts.costs_of_campaigns(campaigns, per_email=per_email),
+        campaigns,
         filters,
         key=key,
         name="costs-by-campaign",
@@ -243,6 +230,8 @@ def by_campaign(frame: pd.DataFrame, filters: Filters, *, per_email: bool) -> No
         on_select=clicks.goes(key, lambda campaign_id: choose_campaigns([campaign_id])),
         selection_mode="points",
     )
+    if len(campaigns) > MOST_CAMPAIGNS:
+        st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
     if filters.campaigns is not None:
         st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
 

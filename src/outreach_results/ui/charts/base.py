@@ -19,6 +19,7 @@ COLOURS: dict[str, str] = {
     "cost_ai_generation": "#8f6bc9",
     "cost_lead_enrichment": "#209ce2",
     "cost_email_sending": "#c58800",
+    "cost_not_broken_down": "#7b8794",
 }
 
 COLOURS |= {name: COLOURS[rate.numerator] for name, rate in RATES.items()}
@@ -36,6 +37,7 @@ LABELS: dict[str, str] = {
     "cost_ai_generation": "AI generation",
     "cost_lead_enrichment": "Lead enrichment",
     "cost_email_sending": "E-mail sending",
+    "cost_not_broken_down": "Not broken down",
     "avg_cost_per_email_usd": "Cost per e-mail",
 } | {name: rate.label for name, rate in RATES.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
+from outreach_results.results import NOT_BROKEN_DOWN
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
 from outreach_results.ui.text import in_chart, number, unit_price
 
@@ -17,6 +18,7 @@ USED = COLOURS["opened"]
 OVER = COLOURS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
+MOST_CAMPAIGNS = 15
 _FAR = 3.0  # a limit beyond this many times what is sent would press the course flat
 
 
@@ -177,7 +179,7 @@ def _limit(figure: go.Figure, limit: int) -> None:
 
 def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
     half = timedelta(hours=12)
-    start, end = pd.Timestamp(found.first) - half, pd.Timestamp(found.last or month_end) + half
+    start, end = pd.Timestamp(found.first or month_end) - half, pd.Timestamp(found.last or month_end) + half
     figure.add_vrect(x0=start, x1=end, fillcolor=OVER, opacity=0.14, line_width=0, layer="below")
     figure.add_annotation(
         x=start,
@@ -191,25 +193,30 @@ def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
     )
 
 
-def costs_of_components(costs: Mapping[str, float | None], emails: int | None) -> go.Figure:
-    """One bar a cost component, in dollars; of one e-mail where ``emails`` is given."""
-    known = {name: value / (emails or 1) for name, value in costs.items() if value is not None}
-    figure = empty(190, showlegend=False, hovermode="closest")
-    per = "an e-mail" if emails else "in all"
+def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+    """One bar a cost component, in all or on one e-mail.
+
+    Args:
+        frame: as `results.component_costs` gives it.
+    """
+    values = frame["cost_per_email_usd" if per_email else "cost_usd"].fillna(0)
+    per = "an e-mail" if per_email else "in all"
+    figure = empty(len(frame) * 48 + 46, showlegend=False, hovermode="closest")
     figure.add_bar(
         orientation="h",
-        y=[LABELS[name] for name in known],
-        x=list(known.values()),
-        marker_color=[COLOURS[name] for name in known],
-        text=[_dollars(value) for value in known.values()],
+        y=[LABELS[name] for name in frame["component"]],
+        x=values,
+        marker_color=[COLOURS[name] for name in frame["component"]],
+        text=[_dollars(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate=[
-            f"{LABELS[name]} costs {_dollars(value)} {per}.<extra></extra>" for name, value in known.items()
+            f"{LABELS[name]} costs {_dollars(value)} {per}.<extra></extra>"
+            for name, value in zip(frame["component"], values, strict=True)
         ],
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(visible=False, range=[0, max(known.values(), default=0) * 1.35 or 1])
+    figure.update_xaxes(visible=False, range=[0, values.max() * 1.35 or 1])
     return figure
 
 
@@ -219,29 +226,27 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     The name stands above its bar, so that it fits a narrow screen. Each bar carries its campaign as ``customdata``.
 
     Args:
-        frame: rows of `results.campaign_totals`.
+        frame: as `results.campaign_costs` gives it.
     """
-    per = frame["emails_sent"].astype("float64") if per_email else pd.Series(1.0, frame.index)
-    total = frame["cost_usd"] / per
-    order = total.sort_values(ascending=False, na_position="last").index[:15]
-    figure = empty(max(130, 46 * len(order) + 40), barmode="stack", hovermode="closest", bargap=0.62)
+    by = "cost_per_email_usd" if per_email else "cost_usd"
+    top = frame.dropna(subset=by).nlargest(MOST_CAMPAIGNS, by).reset_index(drop=True)
+    figure = empty(max(130, 46 * len(top) + 40), barmode="stack", hovermode="closest", bargap=0.62)
     figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, margin={"t": 4})
-    rows = list(range(len(order)))
-    for column in COST_COLUMNS:
-        values = (frame[f"{column}_usd"] / per).loc[order]
+    for part, values in _parts(top, per_email=per_email):
         figure.add_bar(
             orientation="h",
-            y=rows,
+            y=list(top.index),
             x=values,
-            name=LABELS[column],
-            marker_color=COLOURS[column],
-            customdata=list(frame.loc[order, "campaign_id"]),
+            name=LABELS[part],
+            marker_color=COLOURS[part],
+            customdata=list(top["campaign_id"]),
             hovertemplate=[
-                _spent(title, column, value, per_email=per_email)
-                for title, value in zip(frame.loc[order, "name"], values, strict=True)
+                f"{in_chart(name)}: {_spent(part, value, per_email=per_email)} Click to see only this campaign."
+                "<extra></extra>"
+                for name, value in zip(top["name"], values, strict=True)
             ],
         )
-    for row, index in zip(rows, order, strict=True):
+    for row, name, total in zip(top.index, top["name"], top[by], strict=True):
         figure.add_annotation(
             x=0,
             xref="paper",
@@ -251,40 +256,49 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             yshift=9,
             showarrow=False,
             font={"size": 12},
-            text=f"{in_chart(shorten(frame.loc[index, 'name'], 44))}  {_dollars(total[index])}",
+            text=f"{in_chart(shorten(name, 44))}  {in_chart(_dollars(total))}",
         )
-    figure.update_yaxes(visible=False, range=[len(order) - 0.4, -0.85])
-    figure.update_xaxes(visible=False, range=[0, total.max() * 1.02 if total.max() > 0 else 1])
+    figure.update_yaxes(visible=False, range=[len(top) - 0.4, -0.85])
+    figure.update_xaxes(visible=False, range=[0, top[by].max() * 1.02 if len(top) and top[by].max() > 0 else 1])
     return figure
 
 
-def _spent(title: str, column: str, value: float, *, per_email: bool) -> str:
-    per = "an e-mail" if per_email else "in all"
-    return f"{in_chart(title)}: {LABELS[column].lower()} {_dollars(value)} {per}.<extra></extra>"
+def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+    """What each month cost by component, in all or on one e-mail. Each bar carries its month as ``customdata``.
 
-
-def costs_of_months(months: pd.DataFrame, *, per_email: bool) -> go.Figure:
-    """What each month cost by component, in all or on one e-mail. Each bar carries its month as ``customdata``."""
-    per = months["emails_sent"].astype("float64") if per_email else pd.Series(1.0, months.index)
-    per = per.where(per > 0)
+    Args:
+        frame: as `results.usage_by_month` gives it.
+    """
     figure = empty(280, barmode="stack", hovermode="closest")
-    for column in COST_COLUMNS:
-        values = months[f"{column}_usd"] / per
+    for part, values in _parts(frame, per_email=per_email):
         figure.add_bar(
-            x=months["month"],
+            x=frame["month"],
             y=values,
-            name=LABELS[column],
-            marker_color=COLOURS[column],
-            customdata=[f"{month:%Y-%m}" for month in months["month"]],
+            name=LABELS[part],
+            marker_color=COLOURS[part],
+            customdata=[f"{month:%Y-%m}" for month in frame["month"]],
             hovertemplate=[
-                f"{month:%B %Y}: {LABELS[column].lower()} {_dollars(value)} {'an e-mail' if per_email else 'in all'}. "
-                "Click to see that month.<extra></extra>"
-                for month, value in zip(months["month"], values, strict=True)
+                f"{month:%B %Y}: {_spent(part, value, per_email=per_email)} Click to see that month.<extra></extra>"
+                for month, value in zip(frame["month"], values, strict=True)
             ],
         )
     figure.update_yaxes(tickprefix="$", tickformat=".3f" if per_email else ",.0f", nticks=6)
-    figure.update_xaxes(tickformat="%b %Y", dtick="M1" if len(months) <= 14 else "M3")
+    figure.update_xaxes(tickformat="%b %Y", dtick="M1" if len(frame) <= MOST_CAMPAIGNS else "M3")
     return figure
+
+
+def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Series[float]]]:
+    """The components of a cost, in all or on one e-mail; the rest only where there is one."""
+    sent = frame["emails_sent"].astype("float64")
+    per = sent.where(sent > 0) if per_email else 1.0
+    for part in (*COST_COLUMNS, NOT_BROKEN_DOWN):
+        values = frame[f"{part}_usd"] / per
+        if part != NOT_BROKEN_DOWN or values.sum() > 0:
+            yield part, values
+
+
+def _spent(part: str, value: float, *, per_email: bool) -> str:
+    return f"{LABELS[part].lower()} {_dollars(value)} {'an e-mail' if per_email else 'in all'}."
 
 
 def _dollars(value: float | None) -> str:
