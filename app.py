@@ -23,7 +23,8 @@ def dashboard() -> None:
     )
     with shell.plain_errors():
         shell.open_view()
-        page.run()
+        with shell.notices_at_the_top():
+            page.run()
 
 
 @asynccontextmanager
@@ -61,6 +62,7 @@ else:
     from outreach_results.api import api_routes
     from outreach_results.ui import assets, downloads, shell
     from outreach_results.ui.cache import store
+    from outreach_results.ui.headers import SecurityHeaders
 
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
     PagesManager.uses_pages_directory = False
@@ -70,7 +72,7 @@ else:
         on_script_error=shell.unexpected,
         routes=[*api_routes(store), *downloads.routes()],
         middleware=[
-            # Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
             Middleware(assets.CompressedAssets),
         ],
