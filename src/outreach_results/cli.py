@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-say = Console(stderr=True, highlight=False)
+say = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
 
 
 def main() -> None:
@@ -116,13 +116,15 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=say,
         transient=True,
+        disable=not say.is_terminal,
     )
 
 
 def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
     if path is None:
         return None
-    file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    with _writing(path):
+        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
     writer = csv.writer(file)
     writer.writerow(Rejected._fields)
     return lambda row: writer.writerow([row.source, row.row, exports.defuse(row.column), exports.defuse(row.reason)])
@@ -182,7 +184,8 @@ def export(
     if every:
         if campaign is not None or output is None:
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
-        output.mkdir(parents=True, exist_ok=True)
+        with _writing(output):
+            output.mkdir(parents=True, exist_ok=True)
         _export_all(store, output, fmt, humans_only=humans_only)
         return
     if campaign is None:
@@ -212,15 +215,23 @@ def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> N
 def _write(download: exports.Download, path: Path) -> None:
     """Write a file that is either complete or not there."""
     partial = path.with_name(path.name + ".partial")
+    with _writing(path):
+        try:
+            with partial.open("wb") as file:
+                file.writelines(download.chunks)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    say.print(f"Written: {path}", markup=False)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Tell why a file or folder cannot be written."""
     try:
-        with partial.open("wb") as file:
-            file.writelines(download.chunks)
-        partial.replace(path)
+        yield
     except OSError as error:
         raise OutreachError(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    say.print(f"Written: {path}", markup=False)
 
 
 @app.command()
