@@ -7,6 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 _NOTICES = "address-notices"
+_PLACE = "address-notices-place"
 
 
 def asked(key: str) -> list[str]:
@@ -38,12 +39,21 @@ def notice(sentence: str) -> None:
         noticed.append(sentence)
 
 
+def reserve_place() -> None:
+    """Keep the place for the notices: what is drawn after it may note something too."""
+    st.session_state[_PLACE] = st.container()
+
+
 def show_notices() -> None:
-    """Show what was noted, until it is closed."""
+    """Show what was noted, until it is closed: in the place kept for it, else here."""
+    place = st.session_state.pop(_PLACE, None)
     noticed: list[str] = st.session_state.get(_NOTICES, [])
     if not noticed:
         return
-    with st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"):
+    with (
+        place or st.container(),
+        st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"),
+    ):
         st.text("\n".join(noticed))
         st.space("stretch")
         st.button("Close", key="close-address-notices", on_click=noticed.clear)

@@ -44,7 +44,7 @@ def open_view() -> None:
         st.stop()
     _sync_line()
     st.html(_PRINT)
-    address.show_notices()
+    address.reserve_place()
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
@@ -69,6 +69,15 @@ def begin(title: str, question: str, *, by_period: bool = True) -> View:
         glossary()
     st.caption(f"{question} {view.sentence()}." if by_period else question)
     return view
+
+
+@contextmanager
+def notices_at_the_top() -> Iterator[None]:
+    """Show above the page also what the page itself notes of its address, however it ends."""
+    try:
+        yield
+    finally:
+        address.show_notices()
 
 
 @contextmanager

@@ -5,8 +5,10 @@ The same metric has the same colour everywhere; the palette is safe for colour-b
 
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
+from outreach_results.ui.charts.notes import annotate
 from outreach_results.ui.charts.overview import costs_by_component, funnel
-from outreach_results.ui.charts.trends import costs_over_time, daily_counts, daily_rates
+from outreach_results.ui.charts.rhythm import busiest, heat_map
+from outreach_results.ui.charts.trends import costs_over_time, trend_chart
 from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
     costs_of_components,
@@ -20,20 +22,22 @@ __all__ = [
     "GRID",
     "LABELS",
     "Mark",
+    "annotate",
     "beside_community",
     "bullet",
+    "busiest",
     "costs_by_component",
     "costs_of_campaigns",
     "costs_of_components",
     "costs_of_months",
     "costs_over_time",
-    "daily_counts",
-    "daily_rates",
     "empty",
     "funnel",
+    "heat_map",
     "month_course",
     "over_time",
     "quota",
     "shorten",
     "show",
+    "trend_chart",
 ]

@@ -1,53 +1,66 @@
-"""The figures of the trends."""
+"""The figures of the trends: the courses of metrics above, what was spent below."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby, pairwise
+from math import ceil
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from outreach_results.metrics import Every, Trend, bucket_start
+from outreach_results.models import Annotation
+from outreach_results.results import Trends
+from outreach_results.ui.charts import trend_words as words
 from outreach_results.ui.charts.base import COLOURS, LABELS, empty
+from outreach_results.ui.charts.notes import annotate
+
+MARKED = "#d1335b"
+"""The ring around what is unusual; its diamond says it too."""
+
+_COMPONENTS = ("cost_ai_generation", "cost_lead_enrichment", "cost_email_sending")
+_GREY = "#8a94a1"
+_MANY_POINTS = 62
+_TICKS = 8
+_A_MONDAY, _A_WEEK = "2024-01-01", 7 * 24 * 60 * 60 * 1000
+_HOVER_DATE = {Every.DAY: "%a %-d %b %Y", Every.WEEK: "Week of %a %-d %b %Y", Every.MONTH: "%B %Y"}
+_TICK = {Every.DAY: "%-d %b\n%Y", Every.WEEK: "%-d %b\n%Y", Every.MONTH: "%b\n%Y"}
+_SAY = "%{text}<extra></extra>"
+_STAY = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 
-def daily_counts(frame: pd.DataFrame, names: Sequence[str]) -> go.Figure:
-    """What happened on each day, one line a metric."""
-    figure = empty(340)
-    for name in names:
-        figure.add_scatter(
-            x=frame["date"],
-            y=frame[name].astype("float64"),
-            name=LABELS[name],
-            mode="lines+markers" if len(frame) <= 45 else "lines",
-            line={"color": COLOURS[name], "width": 2},
-            marker={"size": 5},
-            hovertemplate="%{y:,.0f}",
-        )
-    figure.update_yaxes(title="E-mails a day")
-    return figure
+def trend_chart(
+    trends: Trends, notes: Sequence[Annotation] = (), *, with_mean: bool = False, compared_with: str = ""
+) -> go.Figure:
+    """The courses of some metrics, and below them, over the same days, the cost by component.
 
-
-def daily_rates(frame: pd.DataFrame, names: Sequence[str]) -> go.Figure:
-    """The rate of each day, one line a metric; a day without its denominator is a gap."""
-    figure = empty(340)
-    for name in names:
-        figure.add_scatter(
-            x=frame["date"],
-            y=frame[name],
-            name=LABELS[name],
-            mode="lines+markers",
-            line={"color": COLOURS[name], "width": 2},
-            marker={"size": 5},
-            hovertemplate="%{y:.1%}",
-        )
-    figure.update_yaxes(title="Share of e-mails", tickformat=".0%")
+    Args:
+        with_mean: draw the mean of seven days strong and the single days faint.
+        compared_with: what the dashed lines are, for the legend.
+    """
+    figure = empty(520, hoversubplots="axis", barmode="stack")
+    top = _top(trends.courses)
+    if len(trends.courses) == 1:
+        _usual_range(figure, trends.courses[0])
+    for course in trends.courses:
+        drawn = _Drawn(figure, course, trends.every, top, with_mean=with_mean)
+        drawn.lines()
+        drawn.points()
+        drawn.compared()
+    _remarks(figure, trends)
+    _costs(figure, trends.costs)
+    _key(figure, trends, compared_with)
+    _axes(figure, trends, top)
+    annotate(figure, notes, lambda day: bucket_start(day, trends.every))
     return figure
 
 
 def costs_over_time(frame: pd.DataFrame, x: str, *, monthly: bool = False) -> go.Figure:
     """What was spent, stacked by component."""
     figure = empty(260, barmode="stack")
-    for name in ("cost_ai_generation", "cost_lead_enrichment", "cost_email_sending"):
+    for name in _COMPONENTS:
         figure.add_bar(
             x=frame[x],
             y=frame[f"{name}_usd"],
@@ -59,3 +72,203 @@ def costs_over_time(frame: pd.DataFrame, x: str, *, monthly: bool = False) -> go
     if monthly:
         figure.update_xaxes(tickformat="%b %Y", dtick="M1")
     return figure
+
+
+class _Drawn:
+    """One metric's course, being drawn into a figure."""
+
+    def __init__(self, figure: go.Figure, course: Trend, every: Every, top: float | None, *, with_mean: bool) -> None:
+        self._figure, self._course, self._every, self._top = figure, course, every, top
+        self._colour = COLOURS[course.metric]
+        self._is_mean = with_mean and bool(course.points["mean"].notna().any())
+        self._width = 3.0 if self._is_mean else 2.0
+
+    def _add(self, **trace: Any) -> None:
+        self._figure.add_scatter(legendgroup=self._course.metric, name=LABELS[self._course.metric], **trace)
+
+    def compared(self) -> None:
+        """What it is compared with: thin and dashed."""
+        column = "compared_mean" if self._is_mean else "compared"
+        points = self._course.points[self._course.points[column].notna() & ~self._course.points["is_small"]]
+        if points.empty:
+            return
+        self._add(
+            x=points["date"],
+            y=points[column],
+            mode="lines",
+            showlegend=False,
+            opacity=0.6,
+            line={"color": self._colour, "width": 1.2, "dash": "dash"},
+            text=[
+                words.compared_sentence(self._course, point, self._every, is_mean=self._is_mean)
+                for point in points.to_dict("records")
+            ],
+            hovertemplate=_SAY,
+        )
+
+    def lines(self) -> None:
+        """The line through the points, dotted where they are not complete; the mean over it."""
+        points = self._course.points
+        self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
+        if self._is_mean:
+            self._line(points, "mean", is_main=True)
+        self._add(x=[None], y=[None], mode="lines", line={"color": self._colour, "width": self._width})
+
+    def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> None:
+        known = points[points[column].notna()]
+        dates, values = list(known["date"]), list(known[column])
+        texts = [words.mean_sentence(self._course, value) if column == "mean" else "" for value in values]
+        loose = list(known["is_unripe"] | known["is_partial"])
+        dotted = [one or other for one, other in pairwise(loose)]
+        pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
+        for is_dotted, steps in pieces:
+            part = slice(steps[0], steps[-1] + 2)
+            self._add(
+                x=dates[part],
+                y=values[part],
+                mode="lines",
+                showlegend=False,
+                opacity=1.0 if is_main else 0.4,
+                line={
+                    "color": self._colour,
+                    "width": self._width if is_main else 1.0,
+                    "dash": "dot" if is_dotted else "solid",
+                },
+                text=texts[part],
+                **({"hovertemplate": _SAY} if column == "mean" else {"hoverinfo": "skip"}),
+            )
+
+    def points(self) -> None:
+        """Every point with its sentence: a diamond where it is unusual, hollow where it is not complete."""
+        known = self._course.points[self._course.points["value"].notna()]
+        looks = [self._look(point) for point in known.to_dict("records")]
+        self._add(
+            x=known["date"],
+            y=known["value"] if self._top is None else known["value"].clip(upper=self._top),
+            mode="markers",
+            showlegend=False,
+            marker={
+                "color": self._colour,
+                "symbol": [look["symbol"] for look in looks],
+                "size": [look["size"] for look in looks],
+                "opacity": [look["opacity"] for look in looks],
+                "line": {"color": [look["ring"] for look in looks], "width": [look["width"] for look in looks]},
+            },
+            cliponaxis=False,
+            text=[
+                words.point_sentence(self._course, point).replace(". ", ".<br>") for point in known.to_dict("records")
+            ],
+            customdata=[f"{day:%Y-%m-%d}" for day in known["date"]],
+            hovertemplate=_SAY,
+            **_STAY,
+        )
+
+    def _look(self, point: dict[Any, Any]) -> dict[str, Any]:
+        look = {"symbol": "circle", "size": self._size(), "opacity": 1.0, "ring": self._colour, "width": 0}
+        if point["is_unusual"]:
+            return look | {"symbol": "diamond", "size": 12, "ring": MARKED, "width": 2.5}
+        if point["is_unripe"]:
+            return look | {"symbol": "circle-open", "size": 8, "width": 1.8}
+        if point["is_partial"]:
+            return look | {"symbol": "square-open", "size": 8, "width": 1.8}
+        if point["is_small"]:
+            beyond = self._top is not None and point["value"] > self._top
+            return look | {"symbol": "triangle-up" if beyond else "circle", "opacity": 0.35, "size": 5}
+        return look
+
+    def _size(self) -> int:
+        return 6 if len(self._course.points) <= _MANY_POINTS and not self._is_mean else 3
+
+
+def _top(courses: Sequence[Trend]) -> float | None:
+    """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
+    if not any(course.is_rate for course in courses):
+        return None
+    known = [
+        course.points.loc[~course.points["is_small"], ["value", "usual_high", "compared"]].max().max()
+        for course in courses
+    ]
+    highest = max((value for value in known if not pd.isna(value)), default=0.0)
+    return float(highest) * 1.08 or None
+
+
+def _usual_range(figure: go.Figure, course: Trend) -> None:
+    """Where chance alone would keep the points of a single metric."""
+    judged = course.points[course.points["usual_low"].notna()]
+    shared = {"x": judged["date"], "mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
+    figure.add_scatter(y=judged["usual_low"], **shared)
+    figure.add_scatter(y=judged["usual_high"], fill="tonexty", fillcolor="rgba(128, 140, 155, 0.16)", **shared)
+
+
+def _remarks(figure: go.Figure, trends: Trends) -> None:
+    """What is to be said of a week or month as such, without anything to be seen."""
+    points = trends.courses[0].points if trends.courses else pd.DataFrame(columns=["is_partial"])
+    partial = points[points["is_partial"].astype(bool)]
+    if partial.empty:
+        return
+    figure.add_scatter(
+        x=partial["date"],
+        y=partial["value"].fillna(0),
+        mode="markers",
+        marker={"size": 0.1, "color": "rgba(0, 0, 0, 0)"},
+        showlegend=False,
+        text=[words.partial_sentence(point, trends.every) for point in partial.to_dict("records")],
+        hovertemplate=_SAY,
+    )
+
+
+def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
+    for name in _COMPONENTS:
+        spent = costs[f"{name}_usd"]
+        figure.add_bar(
+            x=costs["date"],
+            y=spent,
+            name=LABELS[name],
+            legend="legend2",
+            marker={"color": COLOURS[name], "line": {"width": 0}},
+            text=[words.cost_sentence(name, value) for value in spent],
+            textposition="none",
+            hovertemplate=_SAY,
+            yaxis="y2",
+        )
+
+
+def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
+    """Legend entries for the signs that occur."""
+    points = pd.concat([course.points for course in trends.courses])
+    signs: list[tuple[str, dict[str, Any]]] = []
+    if points["compared"].notna().any():
+        name = f"Compared: {compared_with}" if compared_with else "Compared"
+        signs.append((name, {"mode": "lines", "line": {"color": _GREY, "width": 1.2, "dash": "dash"}}))
+    for column, name, symbol in (
+        ("is_unusual", f"Unusual {trends.every}", "diamond"),
+        ("is_unripe", "Still collecting", "circle-open"),
+        ("is_partial", f"Part of a {trends.every}", "square-open"),
+    ):
+        if points[column].any():
+            ring = {"color": MARKED, "width": 2.5} if column == "is_unusual" else {"width": 1.8}
+            signs.append((name, {"marker": {"symbol": symbol, "size": 9, "color": _GREY, "line": ring}}))
+    for name, look in signs:
+        figure.add_scatter(x=[None], y=[None], name=name, **({"mode": "markers"} | look))
+
+
+def _axes(figure: go.Figure, trends: Trends, top: float | None) -> None:
+    figure.update_xaxes(tickformat=_TICK[trends.every], hoverformat=_HOVER_DATE[trends.every])
+    figure.update_xaxes(spikecolor=_GREY, spikethickness=1, spikedash="solid")
+    dates = trends.costs["date"]
+    if trends.every == Every.MONTH:
+        figure.update_xaxes(tick0=_A_MONDAY, dtick=f"M{ceil(len(dates) / _TICKS)}")
+    else:
+        weeks = len(dates) / (7 if trends.every == Every.DAY else 1)
+        figure.update_xaxes(tick0=_A_MONDAY, dtick=_A_WEEK * ceil(weeks / _TICKS))
+    figure.update_xaxes(anchor="y2")
+    upper: dict[str, Any] = {"title": f"E-mails a {trends.every}", "domain": [0.37, 1]}
+    if top is not None:
+        upper |= {"title": "Share of e-mails", "tickformat": ".1%" if top < 0.05 else ".0%", "range": [0, top]}
+    lower = figure.layout.yaxis.to_plotly_json() | {"title": "Dollars", "tickprefix": "$", "nticks": 4}
+    figure.update_layout(
+        yaxis=upper,
+        yaxis2=lower | {"domain": [0, 0.25]},
+        legend2={"orientation": "h", "y": 0.26, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        bargap=0.25,
+    )

@@ -1,0 +1,102 @@
+"""Notes that people put on days: to add, to read, to take away and to bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from outreach_results.errors import OutreachError, QueryError
+from outreach_results.models import Annotation, Campaign
+from outreach_results.store.annotations import MAX_LENGTH, add, remove, restore
+from outreach_results.ui import text
+from outreach_results.ui.cache import store
+from outreach_results.ui.filters import View, labels
+
+ALL_CAMPAIGNS = "All campaigns"
+_TAKEN = "annotation-taken-away"
+_REFUSED = "annotation-refused"
+
+
+def notes(found: Sequence[Annotation], campaigns: list[Campaign], view: View) -> None:
+    """The notes of the period, and the form that adds one."""
+    label_of = labels(campaigns)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Notes", anchor=False)
+        st.space("stretch")
+        _form(label_of, view)
+    _undo()
+    if not found:
+        st.caption("No notes in this period. A note such as “new subject line” shows on every chart over time.")
+    with st.container(gap=None):
+        for note in reversed(found):
+            _row(note, label_of)
+
+
+def _form(label_of: Mapping[str, str], view: View) -> None:
+    with st.popover("Add a note"), st.form("add-note", border=False, clear_on_submit=True):
+        st.text_input("What happened?", max_chars=MAX_LENGTH, placeholder="New subject line", key="note-text")
+        looked_at = st.session_state.get("at")
+        st.date_input("On", looked_at or view.last, key="note-date", format="YYYY-MM-DD")
+        st.selectbox(
+            "In",
+            ["", *label_of],
+            format_func=lambda campaign_id: label_of.get(campaign_id, ALL_CAMPAIGNS),
+            key="note-campaign",
+        )
+        st.form_submit_button("Add", type="primary", on_click=_add)
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused:
+        st.error(text.plain(refused))
+
+
+def _add() -> None:
+    state = st.session_state
+    try:
+        if not isinstance(state["note-date"], date):
+            raise QueryError("date", "Choose a day first.")
+        add(store(), state["note-date"], state["note-text"], campaign_id=state["note-campaign"], author=_author())
+    except OutreachError as error:
+        state[_REFUSED] = str(error)
+
+
+def _author() -> str | None:
+    """Who is signed in, where signing in is set up."""
+    email = st.user.to_dict().get("email")
+    return str(email) if email else None
+
+
+def _row(note: Annotation, label_of: Mapping[str, str]) -> None:
+    about = label_of.get(note.campaign_id, note.campaign_id) if note.campaign_id else ALL_CAMPAIGNS
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"note-{note.annotation_id}"):
+        st.text(f"{note.date:%a %-d %b %Y}  {note.text}", width="content")
+        st.caption(text.plain(" · ".join(filter(None, (about, note.author)))), width="content")
+        st.button(
+            "Delete",
+            key=f"delete-note-{note.annotation_id}",
+            help="Takes this note off the charts; it can be brought back",
+            type="tertiary",
+            on_click=_take_away,
+            args=(note,),
+        )
+
+
+def _take_away(note: Annotation) -> None:
+    if remove(store(), note):
+        st.session_state[_TAKEN] = note
+
+
+def _undo() -> None:
+    taken: Annotation | None = st.session_state.get(_TAKEN)
+    if taken is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="note-undo"):
+        st.text(f"Deleted: {taken.text}")
+        st.space("stretch")
+        st.button("Bring it back", on_click=_bring_back, args=(taken,), key="bring-note-back")
+
+
+def _bring_back(note: Annotation) -> None:
+    del st.session_state[_TAKEN]
+    restore(store(), note)

@@ -1,0 +1,65 @@
+"""The figure of the week: at which hours things happen."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from outreach_results.metrics import binomial_limits
+from outreach_results.results import WeeklyRhythm
+from outreach_results.ui.charts.base import COLOURS, empty
+from outreach_results.ui.text import number, percent
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SENTENCE = {
+    "emails_sent": ("e-mail was sent", "e-mails were sent"),
+    "opened": ("e-mail was first opened", "e-mails were first opened"),
+    "replied": ("e-mail got its first reply", "e-mails got their first reply"),
+}
+
+
+def heat_map(rhythm: WeeklyRhythm, metric: str) -> go.Figure:
+    """Weekdays downwards, hours to the right; the stronger the colour, the more happened."""
+    grid = rhythm.hours.pivot(index="weekday", columns="hour", values=metric)
+    total = int(grid.to_numpy().sum())
+    figure = empty(212, hovermode="closest", showlegend=False)
+    red, green, blue = (int(COLOURS[metric][at : at + 2], 16) for at in (1, 3, 5))
+    figure.add_heatmap(
+        z=grid.to_numpy(),
+        x=list(range(24)),
+        y=[day[:3] for day in WEEKDAYS],
+        colorscale=[[0, f"rgba({red}, {green}, {blue}, 0.05)"], [1, f"rgb({red}, {green}, {blue})"]],
+        showscale=False,
+        xgap=1.5,
+        ygap=1.5,
+        text=[[cell_sentence(rhythm, metric, day, hour, total) for hour in range(24)] for day in range(7)],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11}, rangemode="normal")
+    figure.update_xaxes(
+        tickvals=[0, 6, 12, 18, 23], ticktext=["0", "6", "12", "18", "23 h"], tickfont={"size": 11}, tickangle=0
+    )
+    return figure
+
+
+def cell_sentence(rhythm: WeeklyRhythm, metric: str, weekday: int, hour: int, total: int) -> str:
+    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 e-mails were first opened, 6.2 % of all."""
+    cell = rhythm.hours[(rhythm.hours["weekday"] == weekday) & (rhythm.hours["hour"] == hour)]
+    count = int(cell[metric].iloc[0])
+    share = f", {percent(count / total)} of all" if count else ""
+    when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({rhythm.zone})"
+    return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."
+
+
+def busiest(rhythm: WeeklyRhythm, metric: str) -> str:
+    """The two hours of the week in which most happened, in words, where they stand out of chance."""
+    grid = rhythm.hours.pivot(index="weekday", columns="hour", values=metric).to_numpy()
+    total = int(grid.sum())
+    if not total:
+        return "Nothing in this period."
+    pairs = grid[:, :-1] + grid[:, 1:]
+    # Of so many pairs of hours the best of all is high by chance, so each one has to pass a stricter test.
+    by_chance = binomial_limits(total, 2 / grid.size, 1 - 0.1 / pairs.size).high
+    if pairs.max() <= by_chance:
+        return f"{number(total)} are too few to tell a best hour."
+    weekday, hour = divmod(int(pairs.argmax()), pairs.shape[1])
+    return f"Most on {WEEKDAYS[weekday]}s {hour}:00 – {hour + 2}:00: {percent(pairs.max() / total)} of all."

@@ -1,0 +1,272 @@
+"""The larger pieces of the trends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results import metrics
+from outreach_results.metrics import Every, Trend
+from outreach_results.models import COUNTS, Annotation
+from outreach_results.results import RHYTHM_COUNTS, Trends, WeeklyRhythm
+from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui.charts import trend_words as words
+from outreach_results.ui.components import chart, chart_with_data
+from outreach_results.ui.filters import SENDING_DAY, View, choose_days
+
+_COUNTS, _RATES = "Counts", "Rates"
+_EVERY = {"Day": Every.DAY, "Week": Every.WEEK, "Month": Every.MONTH}
+_DEFAULTS = {_COUNTS: ["emails_sent", "opened", "replied"], _RATES: ["open_rate", "reply_rate"]}
+_LISTED = 8
+_MANY = 0.1  # of the points: more than this is no longer a few odd days
+_GO_TO = "trends-go-to"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the controls ask for: which metrics, by day, week or month, with the mean, over what it is compared with."""
+
+    names: tuple[str, ...]
+    every: Every
+    with_mean: bool
+    with_comparison: bool
+
+
+def controls(view: View) -> Question:
+    """Draw the controls and return what they ask for. All of it lives in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        show = _one_of("Show", [_COUNTS, _RATES], "show")
+        by = _one_of("By", list(_EVERY), "by")
+        with_mean = by == "Day" and _toggle(
+            "7-day mean", "mean", "The mean of the seven days that end with each day, so that weekends cancel out."
+        )
+        with_comparison = view.comparison is not None and _toggle(
+            "Overlay comparison", "overlay", "Draws what is chosen under “Compare with” as thin dashed lines."
+        )
+    names = _metrics("rates" if show == _RATES else "counts", list(metrics.RATES) if show == _RATES else list(COUNTS))
+    return Question(tuple(names), _EVERY[by], with_mean, with_comparison)
+
+
+def _one_of(label: str, options: list[str], key: str) -> str:
+    address.check(key, options, f"a choice of “{label}” that does not exist")
+    chosen = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
+    return chosen or options[0]
+
+
+def _toggle(label: str, key: str, explanation: str) -> bool:
+    address.check(key, ("true", "false"), f"something else than true or false for {key}")
+    return st.toggle(label, key=key, bind="query-params", help=explanation)
+
+
+def _metrics(key: str, offered: list[str]) -> list[str]:
+    address.check(key, [charts.LABELS[name] for name in offered], "a metric that does not exist")
+    return st.pills(
+        "Metrics",
+        offered,
+        format_func=lambda name: charts.LABELS[name],
+        selection_mode="multi",
+        default=_DEFAULTS[_RATES if key == "rates" else _COUNTS],
+        key=key,
+        bind="query-params",
+    )
+
+
+def courses(trends: Trends, notes: list[Annotation], question: Question, view: View) -> None:
+    """The chart, the point that is looked at, and what is unusual."""
+    starts = [start.date() for start in trends.costs["date"]]
+    names = ", ".join(charts.LABELS[name] for name in question.names)
+    key = "trend"
+
+    def look_at_clicked() -> None:
+        points = st.session_state[key].selection.points
+        chosen = next((point["customdata"] for point in points if point.get("customdata")), None)
+        if chosen:
+            day = date.fromisoformat(str(chosen[0] if isinstance(chosen, list) else chosen))
+            st.session_state["at"] = day if day in starts else None
+
+    chart_with_data(
+        charts.trend_chart(
+            trends,
+            notes,
+            with_mean=question.with_mean,
+            compared_with=view.compared_with if question.with_comparison else "",
+        ),
+        trends.table(),
+        view.filters,
+        key=key,
+        alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point tells more about it",
+        on_select=look_at_clicked,
+        selection_mode="points",
+    )
+    _explanation(trends, question)
+    _looked_at(trends, starts)
+
+
+def _explanation(trends: Trends, question: Question) -> None:
+    """What the signs of the chart mean, where they occur."""
+    points = pd.concat([course.points for course in trends.courses])
+    lines = []
+    if points["is_unripe"].any():
+        lag = words.lag_sentence(trends.ripening.by_count, list(question.names))
+        lines.append(f"Hollow points with dotted lines are still collecting. {lag}")
+    if points["is_partial"].any():
+        lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
+    if points["is_small"].any():
+        lines.append("Faint points stand on fewer than 20 e-mails.")
+    if question.with_comparison and points["compared"].isna().all():
+        lines.append("In what it is compared with, nothing happened: there is nothing to overlay.")
+    if lines:
+        st.caption(text.plain(" ".join(lines)))
+
+
+def _looked_at(trends: Trends, starts: list[date]) -> None:
+    """One point in words, and the ways on from it: for phones and keyboards as well as for clicks."""
+    name_of = {start: words.bucket_name(start, trends.every) for start in starts}
+    address.check("at", name_of.values(), f"a {trends.every} that is not shown")
+    if st.session_state.get("at") not in (None, *starts):
+        del st.session_state["at"]  # it is not among what is shown any more
+    chosen = st.selectbox(
+        f"Look at one {trends.every}",
+        starts,
+        index=None,
+        format_func=lambda start: name_of[start],
+        placeholder=f"Click a point, or choose a {trends.every} here",
+        key="at",
+        bind="query-params",
+        width=340,
+    )
+    if chosen is None:
+        return
+    place = starts.index(chosen)
+    rows = [course.points.iloc[[place]].to_dict("records")[0] for course in trends.courses]
+    with st.container(border=True, key="looked-at"):
+        sentences = [words.point_sentence(course, row) for course, row in zip(trends.courses, rows, strict=True)]
+        if rows[0]["is_partial"]:
+            sentences.append(words.partial_sentence(rows[0], trends.every))
+        cost = trends.costs["cost_usd"].iloc[place]
+        if not pd.isna(cost):
+            sentences.append(f"{text.money(cost)} was spent in all.")
+        st.text("\n".join(sentences))
+        _ways_on(rows[0]["first"].date(), rows[0]["last"].date(), trends.every)
+
+
+def _ways_on(first: date, last: date, every: Every) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if every != Every.DAY:
+            st.button(f"Show the days of this {every}", on_click=_show_days, args=(first, last), key="at-days")
+        st.button("To its overview", on_click=_go_to, args=("overview", first, last), key="at-overview")
+        st.button("To its replies", on_click=_go_to, args=("inbox", first, last), key="at-inbox")
+
+
+def follow_click() -> None:
+    """Go where the last click asked to go. Callbacks set filters; only a page can switch to another."""
+    page = st.session_state.pop(_GO_TO, None)
+    if page:
+        st.switch_page(f"pages/{page}.py")
+
+
+def _go_to(page: str, first: date, last: date) -> None:
+    choose_days(first, last)
+    st.session_state[_GO_TO] = page
+
+
+def _show_days(first: date, last: date) -> None:
+    choose_days(first, last)
+    st.session_state["by"] = "Day"
+    st.session_state["at"] = None
+
+
+def unusual(trends: Trends) -> None:
+    """What chance alone would hardly bring, in words."""
+    if not trends.is_cohort:
+        _why_not_judged()
+        return
+    st.subheader(f"Unusual {trends.every}s", anchor=False)
+    found = [(course, point) for course in trends.courses for point in course.unusual.to_dict("records")]
+    if not found:
+        st.caption(_nothing_unusual(trends))
+        return
+    found.sort(key=lambda pair: pair[1]["date"], reverse=True)
+    with st.container(gap=None):
+        for place, (course, point) in enumerate(found[:_LISTED]):
+            _unusual_point(course, point, trends.every, key=f"unusual-{place}")
+    st.caption(text.plain(_how_judged(trends, len(found))))
+
+
+def _unusual_point(course: Trend, point: words.Point, every: Every, *, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text(f"◆ {words.unusual_sentence(course, point, every)}.", width="content")
+        st.button(
+            "Show",
+            key=key,
+            help=f"Show only this {every}, on the overview",
+            type="tertiary",
+            on_click=_go_to,
+            args=("overview", point["first"].date(), point["last"].date()),
+        )
+
+
+def _how_judged(trends: Trends, found: int) -> str:
+    every = trends.every
+    sentences = [
+        f"Measured by the rate of all {every}s together: were only chance at work, fewer than 3 of 1,000 {every}s "
+        "would be outside the usual range."
+    ]
+    judged = sum(int(course.points["usual_low"].notna().sum()) for course in trends.courses)
+    if found > _MANY * judged:
+        sentences.append("So many are outside that campaigns or lists must differ: look at one campaign at a time.")
+    if found > _LISTED:
+        sentences.append(f"{found - _LISTED} older ones are in the download.")
+    return " ".join(sentences)
+
+
+def _nothing_unusual(trends: Trends) -> str:
+    judged = any(course.points["usual_low"].notna().any() for course in trends.courses)
+    if judged:
+        return f"None: what differs from {trends.every} to {trends.every} is no more than chance explains."
+    return (
+        f"Nothing can be judged here: it takes at least {metrics.MIN_JUDGED_POINTS} complete {trends.every}s "
+        f"with {metrics.MIN_JUDGED_OF} e-mails or more, and a metric that is a share of them."
+    )
+
+
+def _why_not_judged() -> None:
+    told, change = st.columns([5, 2], vertical_alignment="center")
+    told.caption(
+        "Which days are unusual, and which are still collecting, can only be told where each day counts what became of "
+        "its own e-mails."
+    )
+    change.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
+
+
+def _count_on_sending() -> None:
+    st.session_state["basis"] = SENDING_DAY
+
+
+def rhythm(found: WeeklyRhythm, view: View) -> None:
+    """At which hours of the week e-mails go out, and at which they are opened and answered."""
+    st.subheader("At which hours", anchor=False)
+    st.caption(text.plain(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
+    for column, metric in zip(st.columns(len(RHYTHM_COUNTS)), RHYTHM_COUNTS, strict=True):
+        with column:
+            busiest = charts.busiest(found, metric)
+            st.markdown(f"**{charts.LABELS[metric]}**")
+            st.caption(text.plain(busiest))
+            chart(
+                charts.heat_map(found, metric),
+                key=f"hours-{metric}",
+                alt=f"{charts.LABELS[metric]} by weekday and hour in {found.zone}. {busiest}",
+            )
+    unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in found.unknown.items() if n > 0]
+    if unknown:
+        st.caption(text.plain(f"Not in here, because only their day is known: {', '.join(unknown)}."))
+    downloads.table_buttons("hours", found.hours, view.filters, key="hours-data")
+
+
+def is_quiet(trends: Trends) -> bool:
+    """Whether nothing at all happened."""
+    counts = pd.concat([course.points["count"] for course in trends.courses])
+    return not counts.fillna(0).any() and not trends.costs["cost_usd"].fillna(0).any()
