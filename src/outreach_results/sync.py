@@ -102,7 +102,7 @@ def sync_status(store: Store) -> SyncStatus:
         last = None if report is None else SyncReport.model_validate_json(report)
     except ValidationError:
         last = None
-    is_running = claim is not None and claim.holds(datetime.now(UTC))
+    is_running = claim is not None and claim.goes_on(datetime.now(UTC))
     started_at = None if claim is None else claim.started_at
     return SyncStatus(started_at if is_running else None, last, None if is_running else started_at)
 
@@ -225,7 +225,7 @@ class _Run:
 
     def _land(self, campaign_id: str, listed: ListedCampaign | None) -> None:
         try:
-            landed = CampaignSync(self._store, self._api, self._lease, campaign_id, listed).land()
+            landed = CampaignSync(self._store, self._api, self._lease, campaign_id, listed, self._show).land()
         except KeyRefusedError:
             raise
         except (SourceError, StoreError) as error:

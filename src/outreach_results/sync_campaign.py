@@ -49,13 +49,20 @@ class CampaignSync:
     """
 
     def __init__(
-        self, store: Store, api: ResultsApi, lease: Lease, campaign_id: str, listed: ListedCampaign | None
+        self,
+        store: Store,
+        api: ResultsApi,
+        lease: Lease,
+        campaign_id: str,
+        listed: ListedCampaign | None,
+        show: Callable[[str], None],
     ) -> None:
         self._store = store
         self._api = api
         self._lease = lease
         self._id = campaign_id
         self._listed = listed
+        self._show = show
         self._stored, self._before = self._known()
         self._answers = dict(self._before)
         self._notes: list[str] = []
@@ -125,7 +132,14 @@ class CampaignSync:
             remember(connection, self._api.server.url, self._id, self._answers)
             self._lease.keep_in(connection)
 
-        load(self._store, f"{self._api.server.name}: {self._id}", while_allowed(), replace=True, also=finish)
+        load(
+            self._store,
+            f"{self._api.server.name}: {self._id}",
+            while_allowed(),
+            replace=True,
+            on_progress=lambda count: self._show(f"{count:,} records"),
+            also=finish,
+        )
 
     def _land_nothing(self) -> bool:
         if self._answers != self._before:  # the same under other ETags

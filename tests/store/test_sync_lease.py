@@ -133,6 +133,16 @@ def test_a_claim_of_an_earlier_life_of_this_process_is_free_at_once(store: Store
     Lease(store, clock).take()
 
 
+@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process lives.")
+def test_a_sync_that_could_not_renew_its_claim_for_long_is_still_seen_to_go_on(store: Store, clock: Clock) -> None:
+    lease = Lease(store, clock)
+    lease.take()
+    clock.now += 2 * LEASE_LASTS
+    found = claim_in(store)
+    assert found is not None
+    assert (found.holds(clock.now), found.goes_on(clock.now)) == (False, True)
+
+
 def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:
     with store.write() as connection:
         set_meta(connection, "sync_lease", "{}")

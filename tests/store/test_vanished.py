@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, Record
-from outreach_results.store import schema
+from outreach_results.store import marks, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.vanished import Vanished, delete_vanished_replies
 from support.records import CAMPAIGN, at, campaign, emails, event, mark, reply
@@ -49,9 +49,13 @@ def test_a_reply_that_somebody_handled_or_corrected_stays(store: Store) -> None:
     assert stored_days(store) == days_of(without("r3", "r4"))
 
 
-def test_a_mark_that_was_taken_back_keeps_nothing(store: Store) -> None:
-    load(store, "test", [*RECORDS, mark("r1", None, handled_at=None)])
+def test_a_mark_that_was_undone_keeps_nothing(store: Store) -> None:
+    load(store, "test", RECORDS)
+    batch = marks.mark(store, CAMPAIGN, "r1", marks.Action.HANDLED, by="grace@team.example", seen_version=0)
+    marks.undo(store, batch, by="grace@team.example")
     assert delete(store, "r2", "r3", "r4") == Vanished(deleted=1, kept=0)
+    with store.read() as connection:
+        assert connection.execute(select(schema.mark_changes)).all() == []
 
 
 def test_other_campaigns_are_left_alone(store: Store) -> None:

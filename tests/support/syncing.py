@@ -21,6 +21,7 @@ from sqlalchemy import select as query
 from outreach_results import export, results
 from outreach_results.ingest.records import Record
 from outreach_results.ingest.remote import Limits, RemoteServer
+from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 from outreach_results.sync import SyncReport, sync
@@ -83,7 +84,8 @@ def files_of(store: Store) -> dict[str, bytes]:
     """Everything in a database, as the files that leave it."""
     downloads = [export.account_download(store)]
     for found in results.all_campaigns(store):
-        downloads += [export.campaign_download(store, found.id, fmt) for fmt in ("csv", "json")]
+        formats = ("json",) if found.detail is Detail.DAILY else ("csv", "json")
+        downloads += [export.campaign_download(store, found.id, fmt) for fmt in formats]
     return {download.file_name: download.content() for download in downloads}
 
 

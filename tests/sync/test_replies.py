@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
 from outreach_results import results
 from outreach_results.ingest.load import load
-from outreach_results.models import Basis, Filters
-from outreach_results.store import schema
+from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.store import marks, schema
 from outreach_results.store.engine import Store
 from support import faulty_server as faults
 from support.faulty_server import FaultyServer, remote_campaign, remote_reply
@@ -61,7 +62,7 @@ def test_a_reply_that_somebody_marked_stays_and_is_mentioned(
 def test_a_correction_made_here_outlives_every_sync(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin)
     sync_from(remote.url, store)
-    load(store, "inbox", [mark("r1", "negative", by="me@here.example")])
+    marks.mark(store, CAMPAIGN, "r1", Sentiment.NEGATIVE, by="me@here.example", seen_version=0)
     load(origin, "inbox", [mark("r1", "positive", by="them@there.example"), mark("r3", "positive")])
     with origin.write() as connection:
         connection.execute(schema.replies.update().values(sentiment="unclassified", preview="Edited"))
@@ -71,8 +72,11 @@ def test_a_correction_made_here_outlives_every_sync(remote: FaultyServer, origin
     assert first is not None
     assert third is not None
     assert (first.sentiment, first.source_sentiment, first.preview) == ("negative", "unclassified", "Edited")
-    assert first.marked_by == "me@here.example"
     assert third.sentiment == "positive"  # nobody had said anything of it here
+    mine = schema.reply_marks.c
+    with store.read() as connection:
+        by = connection.execute(select(mine.marked_by).where(mine.reply_id == "r1")).scalar_one()
+    assert by == "me@here.example"
 
 
 def test_an_open_that_the_server_later_knows_for_a_machine_s_is_one_here(

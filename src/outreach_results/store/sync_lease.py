@@ -36,21 +36,27 @@ class Claim(BaseModel):
     expires_at: AwareDatetime
 
     def holds(self, now: datetime) -> bool:
-        """Whether its sync goes on, as far as can be told from here."""
-        return now < self.expires_at and not self._is_dead()
+        """Whether nobody else may sync."""
+        return now < self.expires_at and self._is_alive() is not False
 
-    def _is_dead(self) -> bool:
+    def goes_on(self, now: datetime) -> bool:
+        """Whether its sync goes on, as far as can be told from here: in a long load it cannot renew its claim."""
+        alive = self._is_alive()
+        return now < self.expires_at if alive is None else alive
+
+    def _is_alive(self) -> bool | None:
+        """Whether its process is there, or None where that cannot be told."""
         if not self.place or self.place != _this_place():
-            return False
+            return None
         if self.process == os.getpid():
-            return self.holder not in _own_claims
+            return self.holder in _own_claims
         try:
             os.kill(self.process, 0)  # asks only whether the process is there
         except ProcessLookupError:
-            return True
-        except OSError:
             return False
-        return False
+        except OSError:
+            return None
+        return True
 
 
 _own_claims: set[str] = set()
