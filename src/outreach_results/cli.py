@@ -23,6 +23,7 @@ from outreach_results.ingest.records import Rejected
 from outreach_results.reconcile import reconcile
 from outreach_results.store import admin
 from outreach_results.store import keys as api_keys
+from outreach_results.store.distribute import distribute
 from outreach_results.store.engine import Store, open_store
 from outreach_results.sync import server_of, sync
 
@@ -51,9 +52,16 @@ def _store() -> Store:
 
 
 @app.command()
-def init() -> None:
+def init(
+    spread: Annotated[
+        bool, typer.Option("--distribute", help="Spread the tables over the machines of a Citus cluster.")
+    ] = False,
+) -> None:
     """Create the database, or upgrade its tables to this version."""
     store = _store()
+    if spread:
+        placed = distribute(store)
+        say.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
     say.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
 
 
