@@ -1,0 +1,137 @@
+"""Imports run one way, the core knows no front end, and importing does no work."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import outreach_results
+from support.server import ROOT, clean_environment
+
+PACKAGE = "outreach_results"
+SOURCES = Path(outreach_results.__path__[0])
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(outreach_results.__path__, f"{PACKAGE}.")
+    if ".migrations" not in module.name
+)
+FRONT_ENDS = (f"{PACKAGE}.ui", f"{PACKAGE}.api")
+CORE = [name for name in MODULES if not name.startswith(FRONT_ENDS)]
+API = [name for name in MODULES if name.startswith(f"{PACKAGE}.api")]
+
+# Each may import those before it, and itself.
+LAYERS = [("errors",), ("config",), ("models",), ("store", "metrics"), ("results",), ("export",), ("ingest",)]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+PAGES = [*sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
+
+
+def loaded_by(modules, folder):
+    """The modules that are loaded once these are imported in a fresh interpreter."""
+    code = "import importlib, json, sys\nfor name in json.loads(sys.argv[1]): importlib.import_module(name)\n"
+    code += "print(json.dumps(sorted(sys.modules)))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(modules)],
+        env=clean_environment({"OUTREACH_NONSENSE": "reading the settings now would fail"}),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stderr == ""
+    return set(json.loads(ended.stdout))
+
+
+def imports_of(path):
+    """The names of the modules that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls_in(path):
+    """The names of the functions that a file calls."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+
+
+def test_the_core_is_all_that_the_front_ends_share():
+    for part in (
+        "results",
+        "export",
+        "ingest.load",
+        "ingest.files",
+        "store.engine",
+        "metrics",
+        "models",
+        "sample",
+        "cli",
+    ):
+        assert f"{PACKAGE}.{part}" in CORE
+    assert len(MODULES) > len(CORE) > 30
+
+
+def test_the_core_imports_no_front_end_and_does_no_work(tmp_path):
+    loaded = loaded_by(CORE, tmp_path)
+    assert set(CORE) <= loaded
+    assert not loaded & {"streamlit", "plotly", "fastapi", "starlette", "uvicorn"}
+    assert not {name for name in loaded if name.startswith(FRONT_ENDS)}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_api_stands_beside_the_dashboard_and_not_on_it(tmp_path):
+    loaded = loaded_by(API, tmp_path)
+    assert {"fastapi", *API} <= loaded
+    assert not loaded & {"streamlit", "plotly", f"{PACKAGE}.ui"}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", RANK)
+def test_a_layer_imports_only_what_lies_below_it(name):
+    own = SOURCES / name
+    files = list(own.rglob("*.py")) if own.is_dir() else [own.with_suffix(".py")]
+    assert files
+    for path in files:
+        for imported in imports_of(path):
+            if imported.startswith(f"{PACKAGE}."):
+                part = imported.split(".")[1]
+                assert part == name or RANK.get(part, len(LAYERS)) < RANK[name], f"{path.name} imports {imported}"
+
+
+def test_metrics_are_pure_functions():
+    for path in (SOURCES / "metrics").glob("*.py"):
+        assert not {name.partition(".")[0] for name in imports_of(path)} & {"sqlalchemy", "streamlit", "plotly"}
+
+
+def test_only_the_settings_read_the_environment():
+    readers = [
+        path.name
+        for path in [*SOURCES.rglob("*.py"), *PAGES]
+        if any(name in path.read_text(encoding="utf-8") for name in ("os.environ", "getenv", "import environ"))
+    ]
+    assert readers == ["config.py"]
+
+
+def test_nobody_edits_the_path_that_modules_are_found_on():
+    assert [path.name for path in [*SOURCES.rglob("*.py"), *PAGES] if "sys.path" in path.read_text("utf-8")] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_asks_and_shows_and_computes_nothing(page):
+    assert not {"groupby", "select", "text", "execute", "read_sql", "merge", "pivot_table"} & set(calls_in(page))
+    assert not {name.partition(".")[0] for name in imports_of(page)} & {"sqlalchemy", "pandas", "plotly"}
+
+
+def test_there_are_pages_to_look_at():
+    assert {"overview.py", "trends.py", "inbox.py", "usage.py", "benchmarks.py", "data.py", "app.py"} <= {
+        page.name for page in PAGES
+    }
