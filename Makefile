@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS   ?= 2
 
-.PHONY: run test check lint types unit lock clean
+.PHONY: run test bench check lint types unit lock clean
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
@@ -17,6 +17,11 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	tests/install-chromium
 	$(MAKE) check
+
+# ONLY=load,export measures some sections; see tests/performance/__main__.py.
+bench: $(VENV)/.test
+	tests/install-chromium
+	ONLY=$(ONLY) $(BIN)/python tests/performance
 
 check: lint types unit
 

@@ -23,7 +23,7 @@ from outreach_results.ingest.records import (
     Record,
     ReplyRecord,
 )
-from outreach_results.models import Sentiment
+from outreach_results.models import COST_COLUMNS, Sentiment
 
 CAMPAIGNS = 200
 DAYS = 180
@@ -34,14 +34,22 @@ _HOW_OFTEN = {"delivered": 0.95, "bounced": 0.05, "opened": 0.43, "clicked": 0.0
 _SPREAD_S = {"delivered": 60, "bounced": 60, "opened": 3 * 86400, "clicked": 4 * 86400, "unsubscribed": 5 * 86400}
 _MACHINE = {"opened": 0.25, "clicked": 0.1}
 _MEETING = 0.012
-_FIRST = "Ada Grace Alan Edsger Barbara Donald Frances Ken Margaret Linus Radia Tim Hedy John Katherine Niklaus".split()
-_LAST = "Lovelace Hopper Turing Dijkstra Liskov Knuth Allen Perlman Hamilton Lamarr Johnson Wirth Moser Okafor Zhang".split()
-_COMPANY = "Acme Birch Cobalt Delta Ember Fjord Garnet Harbor Indigo Juniper Krypton Lumen Mosaic Nimbus Onyx".split()
-_WORDS = (
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _words("Ada Grace Alan Edsger Barbara Donald Frances Ken Margaret Linus Radia Tim Hedy John Katherine Niklaus")
+_LAST = _words(
+    "Lovelace Hopper Turing Dijkstra Liskov Knuth Allen Perlman Hamilton Lamarr Johnson Wirth Moser Okafor Zhang"
+)
+_COMPANY = _words("Acme Birch Cobalt Delta Ember Fjord Garnet Harbor Indigo Juniper Krypton Lumen Mosaic Nimbus Onyx")
+_WORDS = _words(
     "thanks for reaching out we are happy with our current provider please call me next week the price is too high "
     "could you send more details about integration security and onboarding our team meets on monday not interested "
     "remove me from this list sounds great let us talk what does it cost per seat who else uses it in our industry"
-).split()
+)
 _SENTIMENTS = [str(s) for s in Sentiment]
 _SENTIMENT_SHARES = [0.22, 0.3, 0.25, 0.13, 0.1]
 
@@ -150,29 +158,58 @@ def write_csv(path: Path, emails: int, campaigns: int, *, day: int | None = None
     return len(rows)
 
 
-def csv_rows(records: Iterator[Record]) -> Iterator[tuple[str, ...]]:
+def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
     """The rows of a campaign's CSV, as the export writes them."""
-    head: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
+    told: dict[str, str] = {}  # of the campaign and the e-mail that follow each other
     for record in records:
         if isinstance(record, CampaignRecord):
-            head = (record.campaign_id, record.name, record.mcp or "", _iso(record.created_at))
+            told = {
+                "campaign_id": record.campaign_id,
+                "campaign_name": record.name,
+                "mcp": record.mcp or "",
+                "campaign_created_at": _iso(record.created_at),
+            }
         elif isinstance(record, EmailRecord):
-            about = (record.email_id, record.recipient or "", record.name or "", record.company or "")
             assert record.sent_at is not None
-            costs = (f"{cost / 1e6:.6f}" for cost in record[6:])
-            yield (*head, *about, "sent", _iso(record.sent_at), "", "", "", *costs, *("",) * 10)
+            told |= {
+                "email_id": record.email_id,
+                "recipient": record.recipient or "",
+                "name": record.name or "",
+                "company": record.company or "",
+            }
+            costs = {f"{name}_usd": f"{cost / 1e6:.6f}" for name, cost in zip(COST_COLUMNS, record[6:], strict=True)}
+            yield _cells(told | costs | {"type": "sent", "occurred_at": _iso(record.sent_at)})
         elif isinstance(record, EventRecord):
-            flag = "true" if record.is_machine else "false"
-            at = _iso(record.occurred_at)
-            yield (*head, *about, record.type, at, record.event_id, flag, record.url or "", *("",) * 13)
+            yield _cells(
+                told
+                | {
+                    "type": record.type,
+                    "occurred_at": _iso(record.occurred_at),
+                    "event_id": record.event_id,
+                    "is_machine": "true" if record.is_machine else "false",
+                    "url": record.url or "",
+                }
+            )
         elif isinstance(record, ReplyRecord):
-            flag = "true" if record.sentiment == "automatic" else "false"
-            whose = (record.address or "", record.name or "", record.company or "")
-            told = (*whose, record.sentiment, record.preview, record.body or "")
-            at = _iso(record.received_at)
-            own = (record.email_id or "", "", "", "", "replied", at, record.reply_id, flag, "")
-            yield (*head, *own, "", "", "", *told, "", "", "", "")
+            yield _cells(
+                told
+                | {
+                    "type": "replied",
+                    "occurred_at": _iso(record.received_at),
+                    "event_id": record.reply_id,
+                    "is_machine": "true" if record.sentiment == "automatic" else "false",
+                    "reply_address": record.address or "",
+                    "reply_name": record.name or "",
+                    "reply_company": record.company or "",
+                    "sentiment": record.sentiment,
+                    "preview": record.preview,
+                    "body": record.body or "",
+                }
+            )
+
+
+def _cells(told: dict[str, str]) -> list[str]:
+    return [told.get(name, "") for name in CSV_COLUMNS]
 
 
 def _iso(at: datetime) -> str:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+BENCH = ROOT / ".bench"
+"""Where databases and figures are kept between runs."""
+
+DOCS = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,14 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
+def text_table(figures: Sequence[Figure]) -> str:
+    """The figures as a table for the terminal."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table(figures).splitlines()]
+    del rows[1]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that this share of all values does not exceed."""
     ordered = sorted(values)
@@ -62,3 +84,65 @@ def milliseconds(seconds: float) -> str:
 def middle(values: Sequence[float]) -> float:
     """The median: what is quoted of several runs."""
     return median(values)
+
+
+def large(n: int) -> str:
+    """10000000 as ``10 million``."""
+    if n and n % 1_000_000 == 0:
+        return f"{n // 1_000_000} million"
+    return f"{n // 1_000} thousand" if n and n % 1_000 == 0 else f"{n:,}"
+
+
+def timed(run: Callable[[], object], times: int) -> list[float]:
+    """How long it takes in seconds, so many times."""
+    durations = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        run()
+        durations.append(time.perf_counter() - begin)
+    return durations
+
+
+def in_turns(times: int, *runs: Callable[[], float]) -> list[list[float]]:
+    """What each of the runs gives, measured in alternation, so that a noisy machine is noisy for all of them."""
+    found: list[list[float]] = [[] for _ in runs]
+    for _ in range(times):
+        for of_run, run in zip(found, runs, strict=True):
+            of_run.append(run())
+    return found
+
+
+def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios of neighbouring measurements."""
+    return median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def keep(section: str, figures: Sequence[Figure]) -> None:
+    """Remember a section's figures, and write all that is remembered into the docs."""
+    path = BENCH / "figures.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known[section] = {"on": time.strftime("%Y-%m-%d"), "figures": [asdict(figure) for figure in figures]}
+    path.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+    if DOCS.exists():
+        _write_docs(known)
+
+
+def _write_docs(known: dict[str, dict[str, Any]]) -> None:
+    lines = [BEGIN, "", f"Machine: {machine()}.", ""]
+    for section, kept in known.items():
+        figures = [Figure(**figure) for figure in kept["figures"]]
+        lines += [f"### {section.capitalize()}, {kept['on']}", "", table(figures), ""]
+    text = DOCS.read_text(encoding="utf-8")
+    between = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
+    DOCS.write_text(between.sub(lambda _: "\n".join([*lines, END]), text), encoding="utf-8")
+
+
+def machine() -> str:
+    """What it runs on."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        cpu = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), cpu)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    return f"{os.cpu_count()} × {cpu}, {memory:.0f} GiB of memory, {system}, Python {platform.python_version()}"

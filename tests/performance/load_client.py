@@ -82,4 +82,4 @@ async def run(host: str, port: int, path: str, key: str, connections: int, secon
 
 if __name__ == "__main__":
     host, port, path, key, connections, seconds = sys.argv[1:]
-    print(json.dumps(asyncio.run(run(host, int(port), path, key, int(connections), float(seconds)))))  # noqa: T201
+    print(json.dumps(asyncio.run(run(host, int(port), path, key, int(connections), float(seconds)))))

@@ -1,0 +1,55 @@
+"""``make bench``: measures everything, each figure beside its yardstick from the same run.
+
+    make bench                        all of it: hours when the databases have to be built first
+    make bench ONLY=load,export       some sections
+    OUTREACH_BENCH_SIZES=10000        only databases of these sizes
+    OUTREACH_BENCH_DATABASES=SQLite   only on this kind of database
+
+Prints one table, and writes it into docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
+
+from databases import Databases, databases
+from figures import Figure, keep, machine, text_table
+
+SECTIONS = ("load", "export", "pages", "api", "search", "memory", "concurrency", "browser", "throughput")
+
+
+def main() -> None:
+    """Measure the chosen sections."""
+    chosen = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(SECTIONS)
+    unknown = set(chosen) - set(SECTIONS)
+    if unknown:
+        sys.exit(f"There is no section {', '.join(sorted(unknown))}. Known are: {', '.join(SECTIONS)}.")
+    print(machine())
+    found: list[Figure] = []
+    with databases() as opened:
+        for name in chosen:
+            print(f"\n{name} …", flush=True)
+            begin = time.monotonic()
+            figures = _measure(name, opened)
+            keep(name, figures)
+            print(f"\r{text_table(figures)}\n({time.monotonic() - begin:.0f} s)", flush=True)
+            found += figures
+    verdicts = [figure.verdict for figure in found if figure.verdict]
+    print(f"\n{text_table(found)}\n\n{verdicts.count('met')} of {len(verdicts)} targets met.")
+
+
+def _measure(section: str, opened: Databases) -> list[Figure]:
+    """A section is a module; imported only when it is wanted, because some take long to import."""
+    if section == "throughput":
+        return importlib.import_module(section).measure()
+    return importlib.import_module(f"bench_{section}").measure(opened)
+
+
+if __name__ == "__main__":
+    main()
