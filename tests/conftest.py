@@ -17,6 +17,7 @@ import pytest
 from outreach_results.config import settings
 from outreach_results.sample import load_sample
 from outreach_results.store.engine import Store, open_store
+from support.chromium import find_chromium
 from support.databases import open_read_only, sqlite_url
 from support.postgres import Postgres, PostgresUnavailableError, name_of, running_postgres
 from support.server import Server, running_server
@@ -274,19 +275,14 @@ def sample_dashboard(use_database: Callable[[str], None], sample_database: Path)
 
 # --- browser and server ------------------------------------------------------------------------------------------
 
-_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_CHROME_ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The Chromium that the browser tests drive."""
-    named = os.environ.get("OUTREACH_TEST_CHROMIUM")
-    for name in (named,) if named else (*_CHROMIUM_NAMES, _CHROME_ON_MACOS):
-        found = shutil.which(name)
-        if found:
-            return found
-    missing("There is no Chromium here: run tests/install-chromium, or set OUTREACH_TEST_CHROMIUM to its path.")
+    found = find_chromium()
+    if found is None:
+        missing("There is no Chromium here: run tests/install-chromium, or set OUTREACH_TEST_CHROMIUM to its path.")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,148 @@
+"""In Chromium: how long until a page's numbers and figures stand, beside a page of the same figures from constants.
+
+The yardstick is a Streamlit script that draws the same Plotly figures, recorded from the page itself, and nothing else:
+no database, no filters, no tables. It gets the same protecting and compressing middleware, so that what is compared is
+the page, not the way it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from databases import Databases, sizes
+from figures import Figure, in_turns, middle, milliseconds, ratio_of
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from support.chromium import find_chromium
+from support.server import ROOT, clean_environment, free_port, running_server
+
+HERE = Path(__file__).parent
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+ROUNDS = 5
+AT_MOST = 1.25
+SLOW_LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
+SLOW_AT_MOST_S = 3.5
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+_STANDS = """(figures) => document.querySelector('h1')
+    && document.querySelectorAll('.js-plotly-plot .main-svg:first-of-type').length >= figures
+    && document.querySelector('[data-testid="stApp"]').dataset.testScriptState === 'notRunning'"""
+
+
+def measure(databases: Databases) -> list[Figure]:
+    """First visit and revisit of every page, and a first visit over a slow line."""
+    url = databases.full("SQLite", sizes()[0])
+    found: list[Figure] = []
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        recorded = _record(Path(folder), url)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
+        environment = {"OUTREACH_DATABASE_URL": url}
+        with running_server(Path(folder), environment) as server, _constants(Path(folder)) as constants:
+            for page in PAGES:
+                found += _page(browser, page, recorded[page], server.url, constants)
+            found.append(_slow(browser, recorded["overview"], server.url))
+        browser.close()
+    return found
+
+
+def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) -> list[Figure]:
+    address = ours + ("/" if page == "overview" else f"/{page}")
+    yardstick = f"{constants}/?page={page}"
+    found = []
+    for what, visit in (("first visit", _first_visit), ("revisit", _revisit)):
+        visit(browser, address, figures), visit(browser, yardstick, figures)
+        here, there = in_turns(
+            ROUNDS,
+            lambda visit=visit: visit(browser, address, figures),  # type: ignore[misc]
+            lambda visit=visit: visit(browser, yardstick, figures),  # type: ignore[misc]
+        )
+        found.append(
+            Figure(
+                "browser",
+                f"{page}, {what} ({figures} figures)",
+                milliseconds(middle(here)),
+                f"constants {milliseconds(middle(there))}",
+                ratio_of(here, there),
+                at_most=AT_MOST,
+            )
+        )
+    return found
+
+
+def _slow(browser: Browser, figures: int, ours: str) -> Figure:
+    runs = [_first_visit(browser, ours, figures, slow=True) for _ in range(ROUNDS)]
+    return Figure(
+        "browser",
+        "overview, first visit at 10 Mbit/s and 40 ms",
+        milliseconds(middle(runs)),
+        f"at most {SLOW_AT_MOST_S} s",
+        middle(runs) / SLOW_AT_MOST_S,
+        at_most=1.0,
+    )
+
+
+def _first_visit(browser: Browser, address: str, figures: int, *, slow: bool = False) -> float:
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    page = context.new_page()
+    if slow:
+        _throttle(context, page)
+    took = _time(page, address, figures)
+    context.close()
+    return took
+
+
+def _revisit(browser: Browser, address: str, figures: int) -> float:
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    page = context.new_page()
+    _time(page, address, figures)
+    took = _time(page, address, figures)
+    context.close()
+    return took
+
+
+def _throttle(context: BrowserContext, page: Page) -> None:
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_LINE)
+
+
+def _time(page: Page, address: str, figures: int) -> float:
+    begin = time.perf_counter()
+    page.goto(address)
+    page.wait_for_function(_STANDS, arg=figures, polling=20, timeout=60_000)
+    return time.perf_counter() - begin
+
+
+def _record(folder: Path, url: str) -> dict[str, int]:
+    """Write every page's figures to ``folder``; how many each page has."""
+    command = [sys.executable, str(HERE / "record_figures.py"), str(folder)]
+    environment = clean_environment({"OUTREACH_DATABASE_URL": url, "PYTHONPATH": str(HERE.parent)})
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    return {page: len(json.loads((folder / f"{page}.json").read_text())) for page in PAGES}
+
+
+@contextmanager
+def _constants(folder: Path) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "app_of_constants.py"), "--server.port", str(port)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"FIGURES": str(folder), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        time.sleep(4)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)

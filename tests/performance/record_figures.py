@@ -1,0 +1,43 @@
+"""Run every page once and write its Plotly figures to a folder: ``python record_figures.py FOLDER``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def main(folder: Path) -> None:
+    """Record them all."""
+    drawn: list[object] = []
+    draw = st.plotly_chart
+
+    def draw_and_keep(figure, *args, **kwargs):  # type: ignore[no-untyped-def]
+        drawn.append(json.loads(figure.to_json()))
+        return draw(figure, *args, **kwargs)
+
+    st.plotly_chart = draw_and_keep
+    start = PagesManager.__init__
+
+    def start_as_on_the_server(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        PagesManager.uses_pages_directory = False
+        start(self, *args, **kwargs)
+
+    PagesManager.__init__ = start_as_on_the_server  # type: ignore[method-assign]
+    for page in sorted((ROOT / "pages").glob("*.py")):
+        drawn.clear()
+        app = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+        if page.stem != "overview":
+            app.switch_page(f"pages/{page.name}")
+        app.run()
+        (folder / f"{page.stem}.json").write_text(json.dumps(drawn), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
