@@ -54,6 +54,7 @@ def flag(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -
             events.c.type == EventType.REPLIED,
             replies.c.campaign_id == events.c.campaign_id,
             replies.c.reply_id == events.c.event_id,
+            replies.c.email_id.is_not(None),  # otherwise somebody else told of the event
         )
         .values(is_machine=counts_as_automatic())
     )
