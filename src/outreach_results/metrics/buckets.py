@@ -1,11 +1,19 @@
-"""Days, weeks and months: daily counts summed into the buckets a chart shows."""
+"""Days, weeks and months: daily numbers summed into the buckets a chart shows."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Days = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+
+_DAY = np.timedelta64(1, "D")
 
 
 class Every(StrEnum):
@@ -16,6 +24,33 @@ class Every(StrEnum):
     MONTH = "month"
 
 
+class Buckets:
+    """Days without gaps, oldest first, put into days, weeks or months.
+
+    All arrays have one entry a bucket: ``start`` is its first day, whether or not that is among the days; ``first``
+    and ``last`` are those among them; ``is_partial`` says that some of its days are not.
+    """
+
+    def __init__(self, days: Days, every: Every) -> None:
+        days = days.astype("datetime64[D]")
+        starts = _starts(days, every)
+        self._offsets = np.flatnonzero(np.concatenate([[True], starts[1:] != starts[:-1]])) if len(days) else None
+        self.start = starts[self._offsets] if self._offsets is not None else starts
+        self.first = days[self._offsets] if self._offsets is not None else days
+        self.last = np.concatenate([self.first[1:] - _DAY, days[-1:]])
+        self.is_partial = (self.first > self.start) | (self.last < _last_day(self.start, every))
+
+    def sum(self, values: Floats) -> Floats:
+        """Sum the numbers of the days by bucket; not known (NaN) where one of them is not."""
+        return np.asarray(values if self._offsets is None else np.add.reduceat(values, self._offsets))
+
+    def columns(self) -> dict[str, Any]:
+        """date, first, last and is_partial, for a frame of buckets."""
+        # Seconds, because pandas knows no dates of days.
+        dates = {"date": self.start, "first": self.first, "last": self.last}
+        return {name: days.astype("datetime64[s]") for name, days in dates.items()} | {"is_partial": self.is_partial}
+
+
 def bucket_start(day: date, every: Every) -> date:
     """The first day of the bucket a day lies in; weeks are ISO weeks and begin on Monday."""
     if every == Every.WEEK:
@@ -23,43 +58,35 @@ def bucket_start(day: date, every: Every) -> date:
     return day.replace(day=1) if every == Every.MONTH else day
 
 
-def _starts(dates: pd.Series[pd.Timestamp], every: Every) -> pd.Series[pd.Timestamp]:
-    if every == Every.WEEK:
-        return dates - pd.to_timedelta(dates.dt.weekday, unit="D")
-    if every == Every.MONTH:
-        return dates - pd.to_timedelta(dates.dt.day - 1, unit="D")
-    return dates
-
-
 def bucketed(days: pd.DataFrame, every: Every) -> pd.DataFrame:
-    """Sum numbers by bucket. A bucket in which one day's number is not known does not know it either.
+    """Sum numbers by bucket.
 
     Args:
-        days: a column ``date`` (datetime64, without gaps) and numbers.
+        days: a column ``date`` (datetime64, without gaps, oldest first) and numbers.
 
     Returns:
-        One row a bucket, oldest first: date (its first day, whether or not that is among ``days``), first and last
-        (the days among ``days``), is_partial (some of its days are not), and the summed numbers.
+        One row a bucket: date, first, last and is_partial, see `Buckets`, and the sums.
     """
-    if every == Every.DAY:
-        day = days["date"]
-        daily = pd.DataFrame({"date": day, "first": day, "last": day, "is_partial": False})
-        return pd.concat([daily, days.drop(columns="date")], axis="columns").reset_index(drop=True)
-    numbers = days.drop(columns="date")
-    groups = days.groupby(_starts(days["date"], every).rename("start"))
-    sums = numbers.groupby(_starts(days["date"], every).rename("date")).sum(skipna=False)
-    spans = groups["date"].agg(first="min", last="max")
-    found = sums.reset_index()
-    found.insert(1, "first", spans["first"].to_numpy())
-    found.insert(2, "last", spans["last"].to_numpy())
-    whole = _end(found["date"], every)
-    found.insert(3, "is_partial", (found["first"] > found["date"]) | (found["last"] < whole))
-    return found
+    buckets = Buckets(days["date"].to_numpy(), every)
+    sums = {name: buckets.sum(floats(days, name)) for name in days.columns if name != "date"}
+    return pd.DataFrame(buckets.columns() | sums)
 
 
-def _end(starts: pd.Series[pd.Timestamp], every: Every) -> pd.Series[pd.Timestamp]:
+def floats(frame: pd.DataFrame, name: str) -> Floats:
+    """A column of numbers; NaN where one is not known."""
+    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _starts(days: Days, every: Every) -> Days:
     if every == Every.WEEK:
-        return starts + pd.Timedelta(days=6)
+        return days - ((days.astype(np.int64) + 3) % 7) * _DAY  # 1970 began on a Thursday
+    return days.astype("datetime64[M]").astype("datetime64[D]") if every == Every.MONTH else days
+
+
+def _last_day(starts: Days, every: Every) -> Days:
+    if every == Every.WEEK:
+        return starts + 6 * _DAY
     if every == Every.MONTH:
-        return starts + pd.offsets.MonthEnd(1)
+        following: Days = (starts.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+        return following - _DAY
     return starts

@@ -7,9 +7,12 @@ from math import ceil, floor, lgamma, log, log1p, sqrt
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from outreach_results.models import COUNTS
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 COVERAGE = 0.997
 """The share of days that chance alone keeps within the limits: the usual three sigma."""
@@ -59,21 +62,21 @@ def binomial_limits(of: int, share: float, coverage: float = COVERAGE) -> CountL
     return CountLimits(first + low, first + high)
 
 
-def control_limits(counts: pd.Series[float], of: pd.Series[float], judged: pd.Series[bool]) -> pd.DataFrame:
+def control_limits(counts: Floats, of: Floats, judged: Bools) -> tuple[Floats, Floats]:
     """Limits of each day's count around the rate of all judged days together (a p-chart with exact limits).
 
     Args:
-        counts: e-mails that count on each day; NaN where not known.
-        of: e-mails they are a share of.
-        judged: days that may be judged and contribute to the common rate.
+        counts: (days,) e-mails that count on each day; NaN where not known.
+        of: (days,) e-mails they are a share of.
+        judged: (days,) which days may be judged, and contribute to the common rate.
 
     Returns:
-        Columns low, high (counts, NaN where a day is not judged) and is_unusual, indexed like ``counts``.
+        The smallest and the largest usual count of each day; NaN where a day is not judged.
     """
     judged = judged & (of >= MIN_JUDGED_OF) & (counts >= 0) & (counts <= of)
-    limits = pd.DataFrame({"low": np.nan, "high": np.nan}, index=counts.index)
+    low, high = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     if judged.sum() >= MIN_JUDGED_POINTS:
         share = float(counts[judged].sum() / of[judged].sum())
-        found = [binomial_limits(int(n), share) for n in of[judged]]
-        limits.loc[judged, ["low", "high"]] = np.asarray(found, dtype=np.float64)
-    return limits.assign(is_unusual=(counts < limits["low"]) | (counts > limits["high"]))
+        limits = [binomial_limits(int(n), share) for n in of[judged]]
+        low[judged], high[judged] = np.array(limits, dtype=np.float64).T
+    return low, high

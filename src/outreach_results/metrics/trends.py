@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from outreach_results.metrics.buckets import Every, bucketed
-from outreach_results.metrics.control import MIN_JUDGED_OF, OF, control_limits
+from outreach_results.metrics.buckets import Buckets, Days, Every, Floats, floats
+from outreach_results.metrics.control import MIN_JUDGED_OF, OF, Bools, control_limits
 from outreach_results.metrics.rates import RATES
 from outreach_results.metrics.ripeness import RIPE, Ripeness, likely_total, still_to_come
+
+_NO_DAY = np.datetime64("NaT", "s")
 
 MEAN_DAYS = 7
 """The rolling mean is that of a whole week, so that weekends cancel out."""
@@ -21,7 +25,7 @@ MEAN_DAYS = 7
 class Trend:
     """One metric's course. Its ``points`` are a frame with one row a day, week or month, oldest first:
 
-    - date, first, last, is_partial: the bucket, see `bucketed`
+    - date, first, last, is_partial: the bucket, see `Buckets`
     - count, of: how many e-mails, of how many (NaN where not known)
     - value: what is drawn, a count or a rate; is_small: a rate of so few e-mails that it jumps about, among points that
       mostly stand on more
@@ -45,6 +49,12 @@ class Trend:
         return self.metric in RATES
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether none of the points knows its numbers, because somebody does not track them."""
+        needed = ["count", "of"] if self.is_rate else ["count"]
+        return bool(self.points[needed].isna().any(axis="columns").all())
+
+    @property
     def unusual(self) -> pd.DataFrame:
         """The points outside their limits."""
         return self.points[self.points["is_unusual"]]
@@ -55,7 +65,7 @@ class Compared:
     """Days of another period or campaign; ``shift`` is how much later they are drawn."""
 
     days: pd.DataFrame
-    shift: pd.Timedelta
+    shift: timedelta
 
 
 def counted(metric: str) -> str:
@@ -68,7 +78,7 @@ def trend(
     days: pd.DataFrame,
     *,
     every: Every = Every.DAY,
-    first: pd.Timestamp | None = None,
+    first: date | None = None,
     compared: Compared | None = None,
     is_cohort: bool = False,
     ripeness: Ripeness | None = None,
@@ -79,104 +89,138 @@ def trend(
     Args:
         metric: a count or a rate.
         days: what `results.daily_stats` gives; days before ``first`` only feed the mean.
-        first: the first day to show.
+        first: the first day to show; that of ``days`` by default.
         compared: what it is compared with.
         is_cohort: days are sending days, so that a count is a part of its denominator: limits and ripeness make sense.
         ripeness: how long this count takes to arrive, ``last_day`` up to when all is known.
     """
-    shown = days if first is None else days[days["date"] >= first]
-    points = bucketed(_parts(metric, shown), every)
-    points["value"] = _value(metric, points)
-    points["is_small"] = _is_small(points) if metric in RATES else False
-    points["mean"] = points["date"].map(_means(metric, days)) if every == Every.DAY else np.nan
-    points = _with_ripeness(points, _parts(metric, shown), every, ripeness if is_cohort else None, last_day)
-    points = _with_limits(points, metric, is_cohort=is_cohort)
-    return Trend(metric, _with_comparison(points, metric, shown, compared, every), is_cohort)
+    dates = days["date"].to_numpy().astype("datetime64[D]")
+    skipped = 0 if first is None else int(np.searchsorted(dates, np.datetime64(first)))
+    dates, all_days = dates[skipped:], _parts(metric, days)
+    parts = _Parts(all_days.count[skipped:], all_days.of[skipped:])
+    buckets = Buckets(dates, every)
+    points = parts.summed(buckets)
+    value = _value(metric, points)
+    is_daily = every == Every.DAY
+    columns = buckets.columns() | {
+        "count": points.count,
+        "of": points.of,
+        "value": value,
+        "is_small": _is_small(metric, points),
+        "mean": _means(metric, all_days)[skipped:] if is_daily else np.full(len(value), np.nan),
+    }
+    ages = None if last_day is None else (np.datetime64(last_day) - dates).astype(np.int64)
+    columns |= _ripening(parts, points, buckets, ripeness if is_cohort else None, ages)
+    columns |= _limits(metric, points, ~columns["is_unripe"] & is_cohort)
+    columns |= _comparison(metric, dates, buckets, compared, is_daily=is_daily)
+    return Trend(metric, pd.DataFrame(columns), is_cohort)
 
 
-def _parts(metric: str, days: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a metric is made of, by day or by bucket: e-mails that count, and of how many (NaN where not known)."""
+
+    count: Floats
+    of: Floats
+
+    def summed(self, buckets: Buckets) -> _Parts:
+        return _Parts(buckets.sum(self.count), buckets.sum(self.of))
+
+
+def _parts(metric: str, days: pd.DataFrame) -> _Parts:
     of = RATES[metric].denominator if metric in RATES else OF.get(metric)
-    return pd.DataFrame(
-        {
-            "date": days["date"],
-            "count": days[counted(metric)].astype("float64"),
-            "of": days[of].astype("float64") if of else np.nan,
-        }
-    ).reset_index(drop=True)
+    return _Parts(floats(days, counted(metric)), floats(days, of) if of else np.full(len(days), np.nan))
 
 
-def _value(metric: str, parts: pd.DataFrame) -> pd.Series[float]:
-    return parts["count"] / parts["of"].where(parts["of"] > 0) if metric in RATES else parts["count"]
+def _value(metric: str, parts: _Parts) -> Floats:
+    if metric not in RATES:
+        return parts.count
+    values = np.full(len(parts.of), np.nan)
+    np.divide(parts.count, parts.of, out=values, where=parts.of > 0)
+    return values
 
 
-def _is_small(parts: pd.DataFrame) -> pd.Series[bool]:
-    few = parts["of"] < MIN_JUDGED_OF
-    return few & (few[parts["of"] > 0].mean() < 0.5)
+def _is_small(metric: str, parts: _Parts) -> Bools:
+    some = parts.of > 0
+    few = some & (parts.of < MIN_JUDGED_OF)
+    mostly_many = bool(some.any()) and float(few[some].mean()) < 0.5
+    return few & (metric in RATES) & mostly_many
 
 
-def _means(metric: str, days: pd.DataFrame) -> pd.Series[float]:
-    """By date: the mean of its week, of a rate the rate of all its e-mails together."""
-    sums = _parts(metric, days).set_index("date").rolling(MEAN_DAYS, min_periods=MEAN_DAYS).sum()
-    return _value(metric, sums) / (1 if metric in RATES else MEAN_DAYS)
+def _means(metric: str, parts: _Parts) -> Floats:
+    """The mean of the week that ends with each day; of a rate, the rate of all its e-mails together."""
+    weeks = _Parts(_rolling_sum(parts.count), _rolling_sum(parts.of))
+    return _value(metric, weeks) / (1 if metric in RATES else MEAN_DAYS)
 
 
-def _with_ripeness(
-    points: pd.DataFrame, parts: pd.DataFrame, every: Every, ripeness: Ripeness | None, last_day: date | None
-) -> pd.DataFrame:
-    nothing = points.assign(arrived=np.nan, expected=np.nan, expected_low=np.nan, expected_high=np.nan, is_unripe=False)
-    if ripeness is None or last_day is None:
-        return nothing
-    ages = (pd.Timestamp(last_day) - parts["date"]).dt.days
-    arrived = ages.map(ripeness.at)
-    seen = float((parts["of"] * arrived).sum())
-    rate = min(1.0, float(parts["count"].sum()) / seen) if seen else 0.0
-    left = (parts["of"] - parts["count"]).clip(lower=0)
-    chances = arrived.map(lambda share: still_to_come(rate, share))
-    by_day = pd.DataFrame({"date": parts["date"], "arrived": parts["of"] * arrived, "to_come": left * chances})
-    sums = bucketed(by_day, every)
-    share = sums["arrived"] / points["of"].where(points["of"] > 0)
-    is_unripe = share < RIPE
+def _rolling_sum(numbers: Floats) -> Floats:
+    sums = np.full(len(numbers), np.nan)
+    if len(numbers) >= MEAN_DAYS:
+        sums[MEAN_DAYS - 1 :] = np.lib.stride_tricks.sliding_window_view(numbers, MEAN_DAYS).sum(axis=1)
+    return sums
+
+
+def _ripening(
+    parts: _Parts, points: _Parts, buckets: Buckets, ripeness: Ripeness | None, ages: NDArray[np.int64] | None
+) -> dict[str, Any]:
+    """How much has arrived, and what is expected in the end."""
+    unknown = np.full(len(points.count), np.nan)
+    nothing = dict.fromkeys(("arrived", "expected", "expected_low", "expected_high"), unknown)
+    complete = nothing | {"is_unripe": np.zeros(len(unknown), dtype=bool)}
+    if ripeness is None or ages is None:
+        return complete
+    arrived = np.array([ripeness.at(int(age)) for age in ages])
+    seen = float(np.nansum(parts.of * arrived))
+    rate = min(1.0, float(np.nansum(parts.count)) / seen) if seen else 0.0
+    left = np.maximum(parts.of - parts.count, 0)
+    to_come = buckets.sum(left * np.array([still_to_come(rate, share) for share in arrived]))
+    share = np.divide(buckets.sum(parts.of * arrived), points.of, out=unknown.copy(), where=points.of > 0)
+    is_unripe = (share < RIPE) & np.isfinite(points.count)
     if not is_unripe.any():
-        return nothing
-    ranges = [
-        likely_total(int(count), int(of), to_come / (of - count)) if unripe and of > count else (count, count)
-        for count, of, to_come, unripe in zip(points["count"], points["of"], sums["to_come"], is_unripe, strict=True)
-    ]
-    return points.assign(
-        arrived=share.where(is_unripe),
-        expected=(points["count"] + sums["to_come"]).where(is_unripe),
-        expected_low=pd.Series([low for low, _ in ranges], dtype="float64").where(is_unripe),
-        expected_high=pd.Series([high for _, high in ranges], dtype="float64").where(is_unripe),
-        is_unripe=is_unripe,
-    )
+        return complete
+    low, high = unknown.copy(), unknown.copy()
+    for at in np.flatnonzero(is_unripe):
+        count, of = int(points.count[at]), int(points.of[at])
+        low[at], high[at] = likely_total(count, of, to_come[at] / (of - count)) if of > count else (count, count)
+    return {
+        "arrived": np.where(is_unripe, share, np.nan),
+        "expected": np.where(is_unripe, points.count + to_come, np.nan),
+        "expected_low": low,
+        "expected_high": high,
+        "is_unripe": is_unripe,
+    }
 
 
-def _with_limits(points: pd.DataFrame, metric: str, *, is_cohort: bool) -> pd.DataFrame:
-    """Days that are still growing are not judged, and neither are counts that no denominator limits."""
-    judged = ~points["is_unripe"] & is_cohort
-    limits = control_limits(points["count"], points["of"], judged)
-    scale = points["of"] if metric in RATES else 1
-    return points.assign(
-        usual_low=limits["low"] / scale, usual_high=limits["high"] / scale, is_unusual=limits["is_unusual"]
-    )
+def _limits(metric: str, points: _Parts, judged: Bools) -> dict[str, Any]:
+    """Points that are still growing are not judged, and neither are counts that no denominator limits."""
+    low, high = control_limits(points.count, points.of, judged)
+    scale = points.of if metric in RATES else np.ones(len(low))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        usual = {"usual_low": low / scale, "usual_high": high / scale}
+    return usual | {"is_unusual": (points.count < low) | (points.count > high)}
 
 
-def _with_comparison(
-    points: pd.DataFrame, metric: str, shown: pd.DataFrame, compared: Compared | None, every: Every
-) -> pd.DataFrame:
+def _comparison(
+    metric: str, dates: Days, buckets: Buckets, compared: Compared | None, *, is_daily: bool
+) -> dict[str, Any]:
     """Lay what it is compared with over it, day by day."""
-    if compared is None:
-        return points.assign(
-            compared=np.nan, compared_mean=np.nan, compared_first=pd.Series(pd.NaT, index=points.index)
-        )
-    moved = compared.days.assign(date=compared.days["date"] + compared.shift)
-    sums = bucketed(_parts(metric, moved[moved["date"].isin(shown["date"])]), every).set_index("date")
-    values = _value(metric, sums)
-    if metric in RATES:
-        values = values[~_is_small(sums)]
-    means = points["date"].map(_means(metric, moved)) if every == Every.DAY else np.nan
-    return points.assign(
-        compared=points["date"].map(values),
-        compared_mean=means,
-        compared_first=points["date"].map(sums["first"]) - compared.shift,
-    )
+    unknown = np.full(len(buckets.start), np.nan)
+    if compared is None or not len(dates):
+        return {"compared": unknown, "compared_mean": unknown, "compared_first": np.full(len(unknown), _NO_DAY)}
+    parts = _parts(metric, compared.days)
+    shift = np.timedelta64(compared.shift.days, "D")
+    moved = compared.days["date"].to_numpy().astype("datetime64[D]") + shift
+    place = (dates - moved[0]).astype(np.int64)
+    is_there = (place >= 0) & (place < len(moved))
+
+    def laid(numbers: Floats, elsewhere: float) -> Floats:
+        return np.where(is_there, numbers[np.clip(place, 0, len(moved) - 1)], elsewhere)
+
+    is_some = buckets.sum(is_there.astype(np.float64)) > 0
+    sums = _Parts(laid(parts.count, 0.0), laid(parts.of, 0.0)).summed(buckets)
+    values = np.where(is_some & ~_is_small(metric, sums), _value(metric, sums), np.nan)
+    return {
+        "compared": values,
+        "compared_mean": laid(_means(metric, parts), np.nan) if is_daily else unknown,
+        "compared_first": (buckets.first - shift).astype("datetime64[s]"),
+    }

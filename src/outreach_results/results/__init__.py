@@ -34,7 +34,7 @@ from outreach_results.results.campaigns import (
     last_day,
     require_campaign,
 )
-from outreach_results.results.daily import campaign_daily, daily_stats
+from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
 from outreach_results.results.rhythm import RHYTHM_COUNTS, Ripening, WeeklyRhythm, ripening, weekly_rhythm
 from outreach_results.results.sources import load_history
@@ -97,6 +97,7 @@ __all__ = [
     "comparisons",
     "component_costs",
     "cost_per",
+    "daily_costs",
     "daily_stats",
     "date_range",
     "funnel",

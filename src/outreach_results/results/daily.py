@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
 from outreach_results.results.asking import check_period, chosen_days, complete_sum, count_column, integers, usd
@@ -64,6 +64,32 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     for name in ("cost", *COST_COLUMNS):
         frame[f"{name}_usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
     return frame.astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
+
+
+def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
+    """What all chosen campaigns together cost on each day, without gaps; the same days as `daily_stats`.
+
+    Columns: date (datetime64), cost_usd, its components as far as they are known, and cost_not_broken_down_usd, the
+    rest: some campaigns tell only what a day cost in all.
+    """
+    check_period(filters)
+    table = schema.daily_stats.c
+    query = (
+        select(table.date, *(func.coalesce(func.sum(table[name]), 0) for name in ("cost", *COST_COLUMNS)))
+        .where(*chosen_days(filters))
+        .group_by(table.date)
+        .order_by(table.date)
+    )
+    with store.read() as connection:
+        days = connection.execute(query).all()
+    frame = pd.DataFrame(days, columns=["date", "cost", *COST_COLUMNS]).astype({"date": "datetime64[s]"})
+    frame = frame.set_index("date").astype("float64") / MICROS_PER_DOLLAR
+    start = filters.start or (days[0].date if days else None)
+    end = filters.end or (days[-1].date if days else None)
+    if start is not None and end is not None:
+        frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0.0)
+    rest = (frame["cost"] - frame[list(COST_COLUMNS)].sum(axis="columns")).round(6).clip(lower=0)
+    return frame.assign(cost_not_broken_down=rest).add_suffix("_usd").reset_index()
 
 
 def _daily_query(filters: Filters) -> Select[Any]:

@@ -11,9 +11,8 @@ import pandas as pd
 from outreach_results import metrics
 from outreach_results.metrics import Compared, Every, Trend
 from outreach_results.models import Basis, Filters
-from outreach_results.results.daily import daily_stats
+from outreach_results.results.daily import daily_costs, daily_stats
 from outreach_results.results.rhythm import Ripening, ripening
-from outreach_results.results.totals import COST_FIELDS
 from outreach_results.store.engine import Store
 
 
@@ -21,8 +20,8 @@ from outreach_results.store.engine import Store
 class Trends:
     """The courses of some metrics and of the cost over the same days, weeks or months.
 
-    ``costs``: date and cost by component in dollars. ``is_cohort``: counted on the sending day, so that days can be
-    judged and known to be unripe; ``ripening`` says from what.
+    ``costs``: what `daily_costs` gives, by the same buckets. ``is_cohort``: counted on the sending day, so that days
+    can be judged and known to be unripe; ``ripening`` says from what.
     """
 
     every: Every
@@ -59,14 +58,13 @@ def trends(
     days = daily_stats(store, _with_run_up(filters))
     is_cohort = filters.basis == Basis.SEND
     learned = ripening(store, humans_only=filters.humans_only) if is_cohort else Ripening({}, None)
-    first = None if filters.start is None else pd.Timestamp(filters.start)
     compared = None if comparison is None else _compared(store, filters, comparison)
     courses = tuple(
         metrics.trend(
             name,
             days,
             every=every,
-            first=first,
+            first=filters.start,
             compared=compared,
             is_cohort=is_cohort,
             ripeness=learned.by_count.get(metrics.counted(name)),
@@ -74,8 +72,7 @@ def trends(
         )
         for name in names
     )
-    shown = days if first is None else days[days["date"] >= first]
-    costs = metrics.bucketed(shown[["date", *COST_FIELDS]], every)
+    costs = metrics.bucketed(daily_costs(store, filters), every)
     return Trends(every, courses, costs, is_cohort, learned)
 
 
@@ -93,4 +90,4 @@ def _compared(store: Store, filters: Filters, comparison: Filters) -> Compared |
     if not happened.any():
         return None
     moved = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
-    return Compared(days, pd.Timedelta(moved))
+    return Compared(days, moved)

@@ -116,6 +116,9 @@ def _explanation(trends: Trends, question: Question) -> None:
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
     if points["is_small"].any():
         lines.append("Faint points stand on fewer than 20 e-mails.")
+    unknown = [charts.LABELS[course.metric] for course in trends.courses if course.is_unknown]
+    if unknown:
+        lines.append(f"Not known here, because not every campaign tells it: {', '.join(unknown).lower()}.")
     if question.with_comparison and points["compared"].isna().all():
         lines.append("In what it is compared with, nothing happened: there is nothing to overlay.")
     if lines:

@@ -8,7 +8,7 @@ from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet
 from outreach_results.ui.charts.notes import annotate
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 from outreach_results.ui.charts.rhythm import busiest, heat_map
-from outreach_results.ui.charts.trends import costs_over_time, trend_chart
+from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
     costs_of_components,
@@ -30,7 +30,6 @@ __all__ = [
     "costs_of_campaigns",
     "costs_of_components",
     "costs_of_months",
-    "costs_over_time",
     "empty",
     "funnel",
     "heat_map",

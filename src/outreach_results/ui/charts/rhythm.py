@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from outreach_results.metrics import binomial_limits
 from outreach_results.results import WeeklyRhythm
@@ -19,19 +21,22 @@ _SENTENCE = {
 
 def heat_map(rhythm: WeeklyRhythm, metric: str) -> go.Figure:
     """Weekdays downwards, hours to the right; the stronger the colour, the more happened."""
-    grid = rhythm.hours.pivot(index="weekday", columns="hour", values=metric)
-    total = int(grid.to_numpy().sum())
+    grid = _grid(rhythm, metric)
+    total = int(grid.sum())
     figure = empty(212, hovermode="closest", showlegend=False)
     red, green, blue = (int(COLOURS[metric][at : at + 2], 16) for at in (1, 3, 5))
     figure.add_heatmap(
-        z=grid.to_numpy(),
+        z=grid,
         x=list(range(24)),
         y=[day[:3] for day in WEEKDAYS],
         colorscale=[[0, f"rgba({red}, {green}, {blue}, 0.05)"], [1, f"rgb({red}, {green}, {blue})"]],
         showscale=False,
         xgap=1.5,
         ygap=1.5,
-        text=[[cell_sentence(rhythm, metric, day, hour, total) for hour in range(24)] for day in range(7)],
+        text=[
+            [_sentence(metric, day, hour, int(grid[day, hour]), total, rhythm.zone) for hour in range(24)]
+            for day in range(7)
+        ],
         hovertemplate="%{text}<extra></extra>",
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11}, rangemode="normal")
@@ -41,18 +46,21 @@ def heat_map(rhythm: WeeklyRhythm, metric: str) -> go.Figure:
     return figure
 
 
-def cell_sentence(rhythm: WeeklyRhythm, metric: str, weekday: int, hour: int, total: int) -> str:
+def _grid(rhythm: WeeklyRhythm, metric: str) -> NDArray[np.int64]:
+    """Counts (weekday, hour)."""
+    return rhythm.hours[metric].to_numpy(dtype=np.int64).reshape(7, 24)
+
+
+def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
     """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 e-mails were first opened, 6.2 % of all."""
-    cell = rhythm.hours[(rhythm.hours["weekday"] == weekday) & (rhythm.hours["hour"] == hour)]
-    count = int(cell[metric].iloc[0])
     share = f", {percent(count / total)} of all" if count else ""
-    when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({rhythm.zone})"
+    when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({zone})"
     return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."
 
 
 def busiest(rhythm: WeeklyRhythm, metric: str) -> str:
     """The two hours of the week in which most happened, in words, where they stand out of chance."""
-    grid = rhythm.hours.pivot(index="weekday", columns="hour", values=metric).to_numpy()
+    grid = _grid(rhythm, metric)
     total = int(grid.sum())
     if not total:
         return "Nothing in this period."

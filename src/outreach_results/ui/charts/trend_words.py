@@ -10,6 +10,7 @@ import pandas as pd
 
 from outreach_results.metrics import RATES, Every, Ripeness, Trend, counted
 from outreach_results.metrics.control import OF
+from outreach_results.models import COST_COLUMNS
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.text import money, number, percent
 
@@ -80,6 +81,8 @@ def partial_sentence(point: Point, every: Every) -> str:
 
 def cost_sentence(component: str, value: float) -> str:
     """$1.73 was spent on AI generation."""
+    if component not in COST_COLUMNS:
+        return f"{money(value)} was spent without saying on what."
     name = LABELS[component]
     return f"{money(value)} was spent on {name if name.startswith('AI') else name.lower()}."
 

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from outreach_results.metrics import Every, Trend, bucket_start
-from outreach_results.models import Annotation
+from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
 from outreach_results.ui.charts import trend_words as words
 from outreach_results.ui.charts.base import COLOURS, LABELS, empty
@@ -20,7 +20,7 @@ from outreach_results.ui.charts.notes import annotate
 MARKED = "#d1335b"
 """The ring around what is unusual; its diamond says it too."""
 
-_COMPONENTS = ("cost_ai_generation", "cost_lead_enrichment", "cost_email_sending")
+_COST_PARTS = (*COST_COLUMNS, "cost_not_broken_down")
 _GREY = "#8a94a1"
 _MANY_POINTS = 62
 _TICKS = 8
@@ -54,23 +54,6 @@ def trend_chart(
     _key(figure, trends, compared_with)
     _axes(figure, trends, top)
     annotate(figure, notes, lambda day: bucket_start(day, trends.every))
-    return figure
-
-
-def costs_over_time(frame: pd.DataFrame, x: str, *, monthly: bool = False) -> go.Figure:
-    """What was spent, stacked by component."""
-    figure = empty(260, barmode="stack")
-    for name in _COMPONENTS:
-        figure.add_bar(
-            x=frame[x],
-            y=frame[f"{name}_usd"],
-            name=LABELS[name],
-            marker_color=COLOURS[name],
-            hovertemplate="$%{y:,.2f}",
-        )
-    figure.update_yaxes(title="Dollars", tickprefix="$")
-    if monthly:
-        figure.update_xaxes(tickformat="%b %Y", dtick="M1")
     return figure
 
 
@@ -218,8 +201,10 @@ def _remarks(figure: go.Figure, trends: Trends) -> None:
 
 
 def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
-    for name in _COMPONENTS:
+    for name in _COST_PARTS:
         spent = costs[f"{name}_usd"]
+        if name not in COST_COLUMNS and not spent.any():
+            continue
         figure.add_bar(
             x=costs["date"],
             y=spent,
@@ -257,10 +242,10 @@ def _axes(figure: go.Figure, trends: Trends, top: float | None) -> None:
     figure.update_xaxes(spikecolor=_GREY, spikethickness=1, spikedash="solid")
     dates = trends.costs["date"]
     if trends.every == Every.MONTH:
-        figure.update_xaxes(tick0=_A_MONDAY, dtick=f"M{ceil(len(dates) / _TICKS)}")
+        figure.update_xaxes(tick0=_A_MONDAY, dtick=f"M{max(1, ceil(len(dates) / _TICKS))}")
     else:
         weeks = len(dates) / (7 if trends.every == Every.DAY else 1)
-        figure.update_xaxes(tick0=_A_MONDAY, dtick=_A_WEEK * ceil(weeks / _TICKS))
+        figure.update_xaxes(tick0=_A_MONDAY, dtick=_A_WEEK * max(1, ceil(weeks / _TICKS)))
     figure.update_xaxes(anchor="y2")
     upper: dict[str, Any] = {"title": f"E-mails a {trends.every}", "domain": [0.37, 1]}
     if top is not None:
