@@ -230,8 +230,13 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
         y=[0.14],
         mode="markers",
         marker={"symbol": "line-ns-open", "size": 12, "color": colour(metric), "line": {"width": 3}},
-        hovertemplate=f"Our own campaigns: half of them lie between {show(metric, own.p25)} and "
-        f"{show(metric, own.p75)}, their median is {show(metric, own.p50)}.<extra></extra>",
+        text=[
+            in_chart(
+                f"Our own campaigns: half of them lie between {show(metric, own.p25)} and {show(metric, own.p75)}, "
+                f"their median is {show(metric, own.p50)}."
+            )
+        ],
+        hovertemplate="%{text}<extra></extra>",
     )
 
 

@@ -298,7 +298,7 @@ def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Se
 
 
 def _spent(part: str, value: float, *, per_email: bool) -> str:
-    return f"{LABELS[part].lower()} {_dollars(value)} {'an e-mail' if per_email else 'in all'}."
+    return f"{LABELS[part]} {_dollars(value)} {'an e-mail' if per_email else 'in all'}."
 
 
 def _dollars(value: float | None) -> str:

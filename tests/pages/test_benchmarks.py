@@ -1,0 +1,133 @@
+"""The benchmark page: where we stand, as far as can be told."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.store import schema
+from support.dashboard import metrics, run_page, words
+from support.databases import sqlite_url
+
+CAMPAIGN = "Q1 Outreach – US & UK operations leads"
+
+
+def said(app) -> str:
+    return "\n".join(words(app))
+
+
+def verdict_table(app):
+    return next(frame.value for frame in app.dataframe if "brief" in frame.value.columns)
+
+
+def test_every_metric_has_a_value_a_verdict_and_where_it_stands(sample_dashboard, sample_store):
+    app = run_page("benchmarks", period="All time")
+    peers = results.community(sample_store, "sales-outreach")
+    rows = results.comparisons(sample_store, Filters(), peers)
+    assert metrics(app) == {
+        "Delivery rate": "96.0 %",
+        "Open rate": "30.3 %",
+        "Reply rate": "4.6 %",
+        "Cost per e-mail": "$0.0177",
+    }
+    bold = [markdown.value for markdown in app.markdown if markdown.value.startswith("**")]
+    for row, shown in zip(rows, bold, strict=False):
+        assert shown.replace("\\", "") == f"**{row.verdict.words()}**"
+    assert said(app).count("percentile") >= 4
+
+
+def test_what_cannot_be_told_yet_says_how_many_emails_are_missing(sample_dashboard):
+    shown = said(run_page("benchmarks", period="All time", campaigns=CAMPAIGN)).replace("\\", "")
+    assert "Cannot tell yet, about" in shown
+    assert "more e-mails needed." in shown
+
+
+def test_size_and_age_are_in_view(sample_dashboard):
+    app = run_page("benchmarks")
+    assert "From 1,247 campaigns of the community, updated 30 January 2026, 56 days before the last data." in said(app)
+    assert not app.warning
+
+
+def test_an_old_and_a_small_benchmark_say_so(sample_dashboard):
+    app = run_page("benchmarks", mcp="partner-outreach", period="All time")
+    old, small = (warning.value for warning in app.warning)
+    assert old.startswith("These benchmarks are old: 283 days before the last data.")
+    assert small.startswith("These benchmarks rest on 38 campaigns only")
+    assert "median itself is not known well enough" in said(app).replace("\\", "")
+
+
+def test_the_legend_is_told_once(sample_dashboard):
+    assert said(run_page("benchmarks")).count("The grey band holds the middle half") == 1
+
+
+def test_the_whole_community_compares_all_campaigns(sample_dashboard):
+    app = run_page("benchmarks", mcp="Whole community", period="All time")
+    assert len(verdict_table(app)) == 13
+    assert "From 5,316 campaigns" in said(app)
+
+
+def test_our_own_campaigns_are_a_benchmark_too_with_every_metric(sample_dashboard):
+    app = run_page("benchmarks", mcp="Our own campaigns", period="All time", campaigns=CAMPAIGN)
+    assert set(metrics(app)) == {
+        "Delivery rate",
+        "Open rate",
+        "Click rate",
+        "Reply rate",
+        "Conversion rate",
+        "Cost per e-mail",
+    }
+    assert "13 of our own campaigns in this period" in said(app)
+    assert "our own campaigns' median" in said(app).replace("\\", "") or "of our own campaigns" in said(app)
+    assert len(verdict_table(app)) == 1
+
+
+@pytest.mark.parametrize("metric", ["Delivery rate", "Open rate", "Reply rate", "Cost per e-mail"])
+def test_each_metric_can_be_looked_at_closer(sample_dashboard, sample_store, metric):
+    app = run_page("benchmarks", period="All time", metric=metric)
+    assert not app.exception
+    table = verdict_table(app)
+    assert len(table) == 9
+    assert table["shown"].str.contains("$" if metric == "Cost per e-mail" else "%", regex=False).all()
+    assert set(table["campaign_id"]) == {
+        one.id for one in results.all_campaigns(sample_store) if one.mcp == "sales-outreach"
+    }
+
+
+def test_a_chosen_campaign_narrows_everything_and_there_is_a_way_back(sample_dashboard):
+    app = run_page("benchmarks", period="All time", campaigns=CAMPAIGN)
+    assert metrics(app)["Reply rate"] == "5.0 %"
+    assert list(verdict_table(app)["campaign_id"]) == ["camp_abc123"]
+    app.button("all-campaigns").click().run()
+    assert len(verdict_table(app)) == 9
+
+
+@pytest.mark.parametrize(
+    ("parameter", "notice"),
+    [
+        ({"mcp": "fishing"}, "The address asks for benchmarks that are not here; the default is shown."),
+        ({"metric": "Luck"}, "The address asks for a metric without a benchmark; the default is shown."),
+    ],
+)
+def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, notice):
+    app = run_page("benchmarks", **parameter)
+    assert not app.exception
+    assert notice in app.session_state["address-notices"]
+
+
+def test_without_any_benchmark_our_own_campaigns_are_compared(writable_sample, sample_database, use_database):
+    with writable_sample.engine.begin() as connection:
+        connection.execute(delete(schema.benchmarks))
+    use_database(sqlite_url(sample_database))
+    app = run_page("benchmarks", period="All time")
+    assert not app.exception
+    assert "13 of our own campaigns in this period" in said(app)
+    assert app.selectbox("mcp").options == ["Our own campaigns"]
+
+
+def test_campaigns_of_another_kind_leave_nothing_to_say_but_no_error(sample_dashboard):
+    app = run_page("benchmarks", mcp="recruiting-outreach", campaigns=CAMPAIGN)
+    assert not app.exception
+    assert "No value of your own in this period" in said(app).replace("\\", "")
+    assert set(metrics(app).values()) == {"–"}

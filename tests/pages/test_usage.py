@@ -1,0 +1,187 @@
+"""The usage page: how much of the plan is used, whether it will last, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import DailyRecord, PlanRecord
+from outreach_results.models import Basis, Filters
+from outreach_results.store import schema
+from outreach_results.store.engine import open_store
+from outreach_results.ui import text
+from support import records
+from support.dashboard import metrics, run_page, words
+from support.databases import sqlite_url
+
+CAMPAIGN = "Q1 Outreach – US & UK operations leads"
+
+
+def said(app) -> str:
+    return "\n".join(words(app))
+
+
+@pytest.fixture
+def account(tmp_path, use_database: Callable[[str], None]):
+    """``account(days, plan, until=…)``: an account that sends 100 e-mails every day, known by the day only."""
+
+    def make(days: int, plan: PlanRecord | None, *, until: date = date(2026, 3, 20)) -> None:
+        url = sqlite_url(tmp_path / "account.db")
+        store = open_store(url)
+        first = until - timedelta(days=days - 1)
+        sent = [DailyRecord(records.CAMPAIGN, first + timedelta(days=n), emails_sent=100, cost=2_000_000)
+                for n in range(days)]  # fmt: skip
+        load(store, "test", [records.campaign(detail="daily"), *sent, *([plan] if plan else [])])
+        store.close()
+        use_database(url)
+
+    return make
+
+
+def test_the_running_month_says_what_is_used_what_is_expected_and_what_may_come(sample_dashboard, sample_store):
+    app = run_page("usage")
+    month = results.outlook(sample_store, date(2026, 3, 1))
+    low, high = month.forecast.emails
+    shown = said(app)
+    assert "**2,600** of 10,000 e-mails of the plan **Pro** are used (26.0 %)." in shown
+    assert "**The quota will most likely last** until the month ends" in shown
+    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely)." in shown
+    assert "Today is 27 March 2026, the last day of the data." in shown
+    assert "in the account's own weekday rhythm" in shown
+
+
+def test_the_month_costs_what_its_own_keys_and_the_plan_cost(sample_dashboard, sample_store):
+    shown = metrics(run_page("usage"))
+    cost = results.outlook(sample_store, date(2026, 3, 1)).forecast.cost
+    assert shown == {
+        "Own keys so far": "$51.25",
+        "Cost per e-mail": "$0.0197",
+        "Plan Pro": "$20.00",
+        "In all by 31 March": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
+    }
+
+
+def test_a_month_that_is_over_is_told_to_the_cent_and_forecasts_nothing(sample_dashboard):
+    app = run_page("usage", month="2026-01")
+    assert metrics(app) == {
+        "Own keys": "$22.45",
+        "Cost per e-mail": "$0.018",
+        "Plan Pro": "$20.00",
+        "In all": "$42.45",
+    }
+    assert "The quota lasted for all of January 2026." in said(app)
+    assert "likely" not in said(app)
+
+
+def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_store):
+    table = next(frame.value for frame in run_page("usage").dataframe if "month" in frame.value.columns)
+    months = results.usage_by_month(sample_store).iloc[::-1]
+    assert list(table["month"]) == list(months["month"])
+    assert list(table["emails_sent"]) == list(months["emails_sent"]) == [2600, 1498, 1247, 730, 640]
+    assert list(table["total_usd"]) == pytest.approx(list(months["cost_usd"] + 20))
+    assert list(table["quota_share"]) == pytest.approx([26, 14.98, 12.47, 7.3, 6.4])
+
+
+def test_the_costs_are_those_of_the_chosen_campaigns_and_the_quota_is_everybodys(sample_dashboard):
+    app = run_page("usage", month="2026-01", campaigns=CAMPAIGN)
+    assert not app.exception
+    assert "**1,247** of 10,000" in said(app)
+    assert "The quota counts all campaigns" in said(app)
+    assert any(button.label == "Show all campaigns" for button in app.button)
+    app.button("all-campaigns").click().run()
+    assert app.multiselect("campaigns").value == []
+    assert "The quota counts all campaigns" not in said(app)
+
+
+def test_a_campaign_that_sent_nothing_in_the_month_is_no_error(sample_dashboard):
+    app = run_page("usage", month="2025-11", campaigns=CAMPAIGN)
+    assert not app.exception
+    assert [info.value for info in app.info] == ["The chosen campaigns sent nothing in this month."]
+    assert "**640** of 10,000" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "notice"),
+    [
+        ({"month": "2031-01"}, "The address asks for a month without data; the default is shown."),
+        ({"costs": "Free"}, "The address asks for a way to show costs that does not exist; the default is shown."),
+    ],
+)
+def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, notice):
+    app = run_page("usage", **parameter)
+    assert not app.exception
+    assert notice in app.session_state["address-notices"]
+    assert metrics(app)["Own keys so far"] == "$51.25"
+
+
+# --- other accounts ----------------------------------------------------------------------------------------------
+
+
+def test_the_day_the_quota_runs_out_is_named(account):
+    account(60, PlanRecord("Small", 2_450, 5_000_000))
+    shown = said(run_page("usage"))
+    assert "**The quota runs out" in shown
+    assert "25 March" in shown
+
+
+def test_a_quota_that_ran_out_is_told_with_what_went_beyond(account):
+    account(60, PlanRecord("Small", 1_450, 5_000_000))
+    shown = said(run_page("usage"))
+    assert "**The quota ran out on Sunday, 15 March**; 550 e-mails went beyond it." in shown
+    assert "most likely last" not in shown
+
+
+def test_ten_days_are_not_enough_yet(account):
+    account(10, PlanRecord("Small", 2_450, 5_000_000))
+    app = run_page("usage")
+    assert "there are **not enough days yet** to see a rhythm" in said(app)
+    assert "at an even pace" in said(app)
+    assert metrics(app)["In all so far"] == "$25.00"
+
+
+def test_without_a_plan_there_is_no_quota_but_a_forecast(account):
+    account(60, None)
+    app = run_page("usage")
+    assert not app.exception
+    assert "**2,000** e-mails were sent in March 2026." in said(app)
+    assert "The plan is not known" in said(app)
+    assert "80 % likely" in said(app)
+    assert metrics(app)["Plan"] == text.MISSING
+
+
+def test_a_plan_without_any_emails_is_no_error(account):
+    account(60, PlanRecord("Free", 0, 0))
+    app = run_page("usage")
+    assert not app.exception
+    assert not app.error
+
+
+def test_costs_that_nobody_broke_down_are_shown_whole(account):
+    account(60, None)
+    app = run_page("usage", costs="In all")
+    assert not app.exception
+    table = next(frame.value for frame in app.dataframe if "month" in frame.value.columns)
+    assert table["cost_not_broken_down_usd"].iloc[0] == pytest.approx(40)
+
+
+def test_a_database_in_which_nothing_was_sent_says_so(writable_sample, sample_database, use_database):
+    with writable_sample.engine.begin() as connection:
+        connection.execute(schema.daily_stats.delete().where(schema.daily_stats.c.basis == Basis.SEND))
+        connection.execute(update(schema.daily_stats).values(emails_sent=0))
+    use_database(sqlite_url(sample_database))
+    app = run_page("usage")
+    assert not app.exception
+    assert any(info.value.startswith("Nothing has been sent yet.") for info in app.info)
+
+
+def test_the_costs_by_campaign_are_the_downloads_of_the_month(sample_dashboard, sample_store):
+    asked = Filters(start=date(2026, 1, 1), end=date(2026, 1, 31), basis=Basis.SEND)
+    costs = results.campaign_costs(sample_store, asked)
+    assert costs["cost_usd"].sum() == pytest.approx(22.45)
+    labels = [button.label for button in run_page("usage", month="2026-01").download_button]
+    assert labels == ["CSV", "JSON"] * 4  # the course, components, campaigns, months

@@ -1,0 +1,185 @@
+"""The figures of the benchmark page: right is better, empty is undecided, and every mark says what it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from outreach_results import results
+from outreach_results.metrics import Interval
+from outreach_results.models import Distribution, Filters
+from outreach_results.results import COST_PER_EMAIL
+from outreach_results.ui.charts import COLOURS
+from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
+from support import hostile
+
+REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)
+COST = Distribution(average=0.018, p25=0.015, p50=0.017, p75=0.021)
+OWN = Distribution(average=0.05, p25=0.02, p50=0.04, p75=0.07)
+
+
+def mark(value: float | None = 0.05, *, is_settled: bool = False, key: str = "c1", name: str = "First") -> Mark:
+    interval = None if value is None else Interval(value * 0.8, value * 1.2)
+    return Mark(key, name, value, interval, REPLY, "Ours is 5.0 %.", is_settled)
+
+
+def dots(figure):
+    return next(trace for trace in figure.data if trace.customdata is not None)
+
+
+def hover(figure) -> list[str]:
+    said: list[str] = []
+    for trace in figure.data:
+        if trace.hovertemplate == "%{text}<extra></extra>":
+            said += list(trace.text)
+        elif trace.hovertemplate:
+            said.append(trace.hovertemplate.removesuffix("<extra></extra>"))
+    return said
+
+
+def bands(figure) -> list[tuple[float, float]]:
+    return [(shape.x0, shape.x1) for shape in figure.layout.shapes if shape.type == "rect"]
+
+
+# --- bullets -----------------------------------------------------------------------------------------------------
+
+
+def test_a_bullet_has_band_median_average_and_our_value_with_its_interval():
+    figure = bullet("reply_rate", mark(), OWN, lower_is_better=False)
+    assert bands(figure) == [(0.031, 0.062)]
+    assert [(line.x0, line.x1) for line in figure.layout.shapes if line.type == "line"] == [(0.045, 0.045)]
+    ours = dots(figure)
+    assert list(ours.x) == [0.05]
+    assert (ours.error_x.array[0], ours.error_x.arrayminus[0]) == pytest.approx((0.01, 0.01))
+    assert ours.marker.color == COLOURS["reply_rate"]
+    assert hover(figure) == [
+        "A quarter of the community's campaigns lie below 3.1 %.",
+        "Half of the community's campaigns lie below 4.5 %, the median.",
+        "A quarter of the community's campaigns lie above 6.2 %.",
+        "The community's average is 4.8 %.",
+        "Our own campaigns: half of them lie between 2.0 % and 7.0 %, their median is 4.0 %.",
+        "Ours is 5.0 %.",
+    ]
+
+
+@pytest.mark.parametrize("value", [0.001, 0.03, 0.05, 0.4])
+@pytest.mark.parametrize("lower_is_better", [True, False])
+def test_the_median_is_in_the_middle_of_every_bullet_and_everything_fits(value, lower_is_better):
+    figure = bullet("reply_rate", mark(value), OWN, lower_is_better=lower_is_better)
+    first, last = figure.layout.xaxis.range
+    assert (first + last) / 2 == pytest.approx(0.045)
+    low, high = sorted((first, last))
+    assert low < min(value * 0.8, 0.02)
+    assert high > max(value * 1.2, 0.07)
+    assert (first > last) == lower_is_better
+
+
+def test_all_bullets_have_the_same_height_and_margins():
+    layouts = [
+        bullet(metric, mark(value), None, lower_is_better=lower).layout
+        for metric, value, lower in (
+            ("reply_rate", 0.05, False),
+            (COST_PER_EMAIL, 0.02, True),
+            ("open_rate", None, False),
+        )
+    ]
+    assert len({(layout.height, layout.margin.l, layout.margin.r, layout.margin.t) for layout in layouts}) == 1
+
+
+@pytest.mark.parametrize(("is_settled", "symbol"), [(True, "circle"), (False, "circle-open")])
+def test_a_dot_is_full_where_its_side_of_the_median_is_certain(is_settled, symbol):
+    figure = bullet("reply_rate", mark(is_settled=is_settled), None, lower_is_better=False)
+    assert list(dots(figure).marker.symbol) == [symbol]
+
+
+def test_a_bullet_without_a_value_of_ours_or_without_quartiles_can_be_drawn():
+    assert len(dots(bullet("reply_rate", mark(None), None, lower_is_better=False)).x) == 0
+    unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0 %.", False)
+    figure = bullet("reply_rate", unknown, None, lower_is_better=False)
+    assert bands(figure) == []
+    assert dots(figure).error_x.array[0] == 0
+
+
+def test_money_is_dollars_and_shares_are_percent():
+    assert show(COST_PER_EMAIL, 0.0197) == "$0.0197"
+    assert show(COST_PER_EMAIL, 0.018) == "$0.018"
+    assert show("reply_rate", 0.05) == "5.0 %"
+    assert show("reply_rate", None) == "–"
+    assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.3f"
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def test_each_row_has_its_name_its_band_and_a_dot_that_knows_what_it_is():
+    marks = [mark(0.05, key="a", name="First", is_settled=True), mark(0.03, key="b", name="Second")]
+    figure = beside_community("reply_rate", marks, lower_is_better=False)
+    assert bands(figure) == [(0.031, 0.062)] * 2
+    assert [annotation.text for annotation in figure.layout.annotations] == ["First", "Second"]
+    assert list(dots(figure).customdata) == ["a", "b"]
+    assert list(dots(figure).marker.symbol) == ["circle", "circle-open"]
+    first, last = figure.layout.yaxis.range
+    assert first > last  # the first row is on top
+
+
+def test_a_row_without_a_value_keeps_its_band():
+    figure = beside_community("reply_rate", [mark(None), mark(0.05, key="b")], lower_is_better=False)
+    assert len(bands(figure)) == 2
+    assert list(dots(figure).customdata) == ["b"]
+
+
+def test_a_tiny_campaigns_interval_does_not_squeeze_the_others():
+    tiny = Mark("t", "Tiny", 0.05, Interval(0.0, 0.95), REPLY, "", False)
+    _, last = beside_community("reply_rate", [mark(), tiny], lower_is_better=False).layout.xaxis.range
+    assert last < 0.3
+
+
+def test_more_rows_make_a_taller_figure_of_equal_rows():
+    heights = [
+        beside_community("reply_rate", [mark()] * rows, lower_is_better=False).layout.height for rows in (1, 2, 3)
+    ]
+    assert heights[1] - heights[0] == heights[2] - heights[1] > 30
+
+
+@pytest.mark.parametrize("name", hostile.HOSTILE)
+def test_a_name_that_is_markup_shows_as_it_is(name):
+    figure = beside_community("reply_rate", [mark(name=name)], lower_is_better=False)
+    (shown,) = (annotation.text for annotation in figure.layout.annotations)
+    assert "<" not in shown
+    assert len(shown) < 400
+
+
+# --- over time ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def weeks(sample_store) -> pd.DataFrame:
+    frame = results.comparison_over_time(
+        sample_store, Filters(), results.community(sample_store, None), "reply_rate", "week"
+    )
+    return frame.assign(sentence=[f"week {n}" for n in range(len(frame))])
+
+
+def test_each_week_is_a_dot_with_its_interval_that_knows_its_first_day(weeks):
+    figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2026-03-01"))
+    before, chosen = (trace for trace in figure.data if trace.mode == "markers")
+    known = weeks.dropna(subset="value")
+    assert [*before.customdata, *chosen.customdata] == [f"{start:%Y-%m-%d}" for start in known["start"]]
+    assert list(chosen.customdata) == ["2026-02-23", "2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"]
+    assert before.opacity < chosen.opacity
+    assert list(chosen.y + chosen.error_y.array) == pytest.approx(list(known["high"])[-5:])
+    assert hover(figure) == list(known["sentence"])
+
+
+def test_the_benchmark_lies_behind_the_course(weeks):
+    figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2025-01-01"))
+    assert [(shape.y0, shape.y1) for shape in figure.layout.shapes] == [(0.031, 0.062), (0.045, 0.045)]
+    assert figure.layout.yaxis.range[0] == 0
+    assert over_time("reply_rate", weeks, Distribution(), chosen_from=pd.Timestamp("2025-01-01")).layout.shapes == ()
+
+
+def test_weeks_without_emails_leave_a_gap(weeks):
+    line = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2025-01-01")).data[0]
+    assert line.mode == "lines"
+    assert pd.Series(line.y).isna().sum() == 2  # the turn of the year
+    assert not line.connectgaps

@@ -1,0 +1,82 @@
+"""The sentences of the usage page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from outreach_results import results
+from outreach_results.metrics import RunOut
+from outreach_results.models import Plan
+from outreach_results.ui import usage
+
+END = date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            RunOut(0.0),
+            "**The quota will most likely last** until the month ends: the chance that it does not is less than 1 %.",
+        ),
+        (RunOut(0.07), "**The quota will most likely last** until the month ends: the chance that it does not is 7 %."),
+        (
+            RunOut(1.0, date(2026, 3, 24), date(2026, 3, 26)),
+            "**The quota runs out between Tuesday, 24 March, and Thursday, 26 March** (80 % likely).",
+        ),
+        (
+            RunOut(1.0, date(2026, 3, 24), date(2026, 3, 24)),
+            "**The quota runs out on Tuesday, 24 March** (80 % likely).",
+        ),
+        (
+            RunOut(0.62, date(2026, 3, 28)),
+            "**The quota may run out from Saturday, 28 March on**, or last to the end: "
+            "the chance that it runs out this month is 62 %.",
+        ),
+        (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40 %."),
+    ],
+)
+def test_the_day_the_quota_runs_out_is_told_as_surely_as_it_is_known(found, words):
+    assert usage.run_out_words(found, END) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [(74.4, 81.3, "$74 – $81"), (3.2, 4.1, "$3.20 – $4.10"), (1200.4, 1900.0, "$1,200 – $1,900")],
+)
+def test_a_range_of_dollars_pretends_no_cents_it_does_not_know(low, high, shown):
+    assert usage.money_range(low, high) == shown
+
+
+def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_store):
+    month = results.outlook(sample_store, date(2026, 3, 1))
+    table = usage.course_table(month)
+    assert [f"{day:%d}" for day in table["date"]] == [f"{n:02}" for n in range(1, 32)]
+    assert table["emails_sent"].sum() == 2600
+    assert table["emails_sent"].isna().sum() == table["total_low"].notna().sum() == 4
+    assert table["total_likely"].iloc[-1] == round(month.forecast.likely_emails)
+
+
+def test_the_table_of_a_month_that_is_over_has_only_what_was(sample_store):
+    table = usage.course_table(results.outlook(sample_store, date(2026, 1, 1)))
+    assert list(table.columns) == ["date", "emails_sent"]
+    assert table["emails_sent"].sum() == 1247
+
+
+def test_months_are_told_with_the_plan_and_its_price(sample_store):
+    months = results.usage_by_month(sample_store)
+    table = usage.month_table(months, Plan(name="Pro", email_limit=10_000, price_usd=20))
+    january = table[table["month"] == "2026-01"].iloc[0]
+    assert january["quota_share"] == pytest.approx(0.1247)
+    assert january["total_usd"] == pytest.approx(42.45)
+    assert usage.month_table(months, None)["quota_share"].isna().all()
+
+
+def test_a_plan_without_emails_divides_by_nothing(sample_store):
+    month = replace(results.outlook(sample_store, date(2026, 1, 1)), plan=Plan(name="Free", email_limit=0, price_usd=0))
+    assert "(–)" in usage._used(month)[0]
+    assert pd.isna(usage.month_table(results.usage_by_month(sample_store), month.plan)["quota_share"]).all()
