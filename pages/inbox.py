@@ -10,7 +10,8 @@ view = shell.begin("Inbox", "What did they answer?")
 sentiments = inbox.sentiment_filter()
 query = inbox.search_field()
 page = inbox.page_number()
-found = ask(results.inbox, view.filters, sentiments=sentiments, q=query, page=page)
+triage = results.Triage(sentiments=sentiments, q=query)
+found = ask(results.inbox, view.filters, triage, page=page)
 inbox.sentiment_counts(found.counts)
 
 if not found.pagination.total:
@@ -21,7 +22,6 @@ reading_list, reading_pane = st.columns([5, 4], gap="large")
 with reading_list:
     chosen = inbox.reply_list(found.replies)
     inbox.pages(found.pagination)
-    frame = ask(results.replies_frame, view.filters, sentiments=sentiments, q=query)
-    downloads.table_buttons("replies", frame, view.filters, key="replies")
+    downloads.replies_links(view.filters, triage)
 with reading_pane:
     inbox.reading_pane(chosen, ask(results.all_campaigns))

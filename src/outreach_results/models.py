@@ -221,8 +221,10 @@ class InboxReply(Reply):
     email_id: str | None = None
     body: str | None = None
     source_sentiment: Sentiment
+    corrected_by: str | None = None
+    corrected_at: Instant | None = None
     handled_at: Instant | None = None
-    marked_by: str | None = None
+    handled_by: str | None = None
     mark_version: int = 0
 
 

@@ -78,7 +78,7 @@ def test_what_may_be_missing_may_be_missing(read):
 def test_the_mark_of_a_reply_is_a_record_of_its_own(read):
     mark = {"sentiment": "positive", "handled_at": None, "by": "grace", "at": "2026-01-08T12:00:00Z"}
     records = read(json_document(replies=[json_reply(mark=mark)]))
-    assert records[-1] == MarkRecord("camp_1", "r1", "positive", None, "grace", at(8))
+    assert records[-1] == MarkRecord("camp_1", "r1", "positive", None, "grace", at(8), "grace", at(8))
 
 
 def test_daily_totals_keep_what_is_not_known(read):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
 
-from outreach_results.ingest.records import EmailRecord, EventRecord, Record, ReplyRecord
+from outreach_results.ingest.records import EmailRecord, EventRecord, MarkRecord, Record, ReplyRecord
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -76,6 +76,7 @@ def _facts(
     costs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     happened: dict[tuple[str, str], tuple[str, str, datetime, bool]] = {}
     replies: dict[tuple[str, str], list[ReplyRecord]] = defaultdict(list)
+    corrected: dict[tuple[str, str], str | None] = {}
     for record in records:
         if isinstance(record, EmailRecord):
             email = (record.campaign_id, record.email_id)
@@ -91,11 +92,14 @@ def _facts(
             happened[own] = (record.email_id, record.type, record.occurred_at, record.is_machine)
         elif isinstance(record, ReplyRecord):
             replies[record.campaign_id, record.reply_id].append(record)
+        elif isinstance(record, MarkRecord):
+            corrected.setdefault((record.campaign_id, record.reply_id), record.sentiment)
     for own, versions in replies.items():
         email_id = next((version.email_id for version in versions if version.email_id is not None), None)
         if email_id is not None:
             judged = max((v.sentiment for v in versions if v.sentiment != "unclassified"), default="unclassified")
-            happened[own] = (email_id, "replied", min(v.received_at for v in versions), judged == "automatic")
+            counted = corrected.get(own) or judged  # what a person says goes before what the source says
+            happened[own] = (email_id, "replied", min(v.received_at for v in versions), counted == "automatic")
     first: Firsts = {}
     for (campaign_id, _), (email_id, kind, instant, is_machine) in happened.items():
         for name in (_COUNT[kind],) if is_machine else (_COUNT[kind], f"{_COUNT[kind]}_human"):

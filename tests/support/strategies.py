@@ -138,7 +138,16 @@ def _replies(
     if draw(st.booleans()):
         corrected = draw(st.none() | st.sampled_from(Sentiment))
         mark = MarkRecord(
-            campaign_id, reply_id, corrected and corrected.value, draw(st.none() | instants), draw(text), draw(instants)
+            campaign_id,
+            reply_id,
+            corrected and corrected.value,
+            draw(st.none() | instants),
+            draw(text),
+            draw(instants),
+            draw(text),
+            draw(st.none() | instants),
+            draw(text),
+            draw(st.integers(1, 10**9)),
         )
         units = [[*unit, mark] for unit in units]
     if draw(st.booleans()):

@@ -18,12 +18,14 @@ from outreach_results.export.downloads import (
     holds,
     table_download,
 )
+from outreach_results.export.replies import REPLY_COLUMNS, replies_download
 
 __all__ = [
     "CSV_COLUMNS",
     "DEFINITIONS",
     "FORMAT",
     "FORMATS",
+    "REPLY_COLUMNS",
     "Download",
     "Format",
     "account_download",
@@ -32,5 +34,6 @@ __all__ = [
     "file_name",
     "fuse",
     "holds",
+    "replies_download",
     "table_download",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -109,7 +110,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         EventType.REPLIED.value,
         iso(row.received_at),
         defuse(row.reply_id),
-        "true" if row.source_sentiment == Sentiment.AUTOMATIC else "false",
+        "true" if row.sentiment == Sentiment.AUTOMATIC else "false",
         None,
         *(None,) * len(COST_COLUMNS),
         defuse(row.address),
@@ -122,6 +123,10 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         iso(row.handled_at),
         defuse(row.marked_by),
         iso(row.marked_at),
+        defuse(row.corrected_by),
+        iso(row.corrected_at),
+        defuse(row.handled_by),
+        None if row.marked_at is None else row.mark_version,
     )
 
 
@@ -132,3 +137,16 @@ def csv_table(frame: pd.DataFrame, _meta: dict[str, Any]) -> Iterator[bytes]:
         tuple(defuse(value) if isinstance(value, str) else value for value in plain_row(row).values())
         for row in plain.to_dict("records")
     )
+
+
+def csv_rows(
+    columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], _meta: dict[str, Any]
+) -> Iterator[bytes]:
+    """Rows as they are read: texts defused, instants in UTC."""
+    yield _csv_lines([columns])
+    for rows in chunks:
+        yield _csv_lines(list(map(_cell, row)) for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    return defuse(value) if isinstance(value, str) else iso(value) if isinstance(value, datetime) else value

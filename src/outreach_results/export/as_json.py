@@ -103,6 +103,10 @@ def _json_replies(rows: Sequence[Any]) -> list[str]:
                     "handled_at": iso(row.handled_at),
                     "by": row.marked_by,
                     "at": iso(row.marked_at),
+                    "corrected_by": row.corrected_by,
+                    "corrected_at": iso(row.corrected_at),
+                    "handled_by": row.handled_by,
+                    "version": row.mark_version,
                 },
             }
         )
@@ -151,3 +155,14 @@ def _plain_cell(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.date() if value.tzinfo is None else iso(value.to_pydatetime())
     return value
+
+
+def json_rows(
+    columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], meta: dict[str, Any]
+) -> Iterator[bytes]:
+    """Rows as they are read, an object each."""
+    yield f'{{"meta":{_dumps(meta)}'.encode()
+    yield from _json_section(
+        "rows", ([_dumps(dict(zip(columns, row, strict=True))) for row in rows] for rows in chunks)
+    )
+    yield b"}\n"

@@ -31,8 +31,12 @@ CSV_COLUMNS: dict[str, str] = {
     "body": "The whole reply.",
     "corrected_sentiment": "What somebody corrected the sentiment to.",
     "handled_at": "When the reply was marked as handled (UTC).",
-    "marked_by": "Who did either.",
+    "marked_by": "Who did something with the reply last.",
     "marked_at": "When (UTC).",
+    "corrected_by": "Who corrected the sentiment.",
+    "corrected_at": "When (UTC).",
+    "handled_by": "Who marked it as handled.",
+    "mark_version": "How often somebody did something with the reply.",
 }
 """The columns of a campaign's CSV, one row an event."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from outreach_results.errors import QueryError
-from outreach_results.export.as_csv import csv_campaign, csv_table
-from outreach_results.export.as_json import json_campaign, json_table
+from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
+from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.models import Detail, Filters
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
 from outreach_results.store.engine import Store, zone_of
@@ -48,11 +48,12 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one format writes a whole campaign, and a table from a page."""
+    """How one format writes a whole campaign, a table from a page, and rows as they are read from the database."""
 
     media_type: str
     campaign: Callable[[Connection, str, dict[str, Any]], Iterator[bytes]]
     table: Callable[[pd.DataFrame, dict[str, Any]], Iterator[bytes]]
+    rows: Callable[[Sequence[str], Iterable[Sequence[Sequence[Any]]], dict[str, Any]], Iterator[bytes]]
 
 
 def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: bool = False) -> Download:
@@ -62,7 +63,7 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
         UnknownCampaignError: there is no such campaign.
         QueryError: there is no such format, or it cannot hold all that is known of the campaign.
     """
-    chosen = _format(fmt)
+    chosen = format_named(fmt)
     found = campaign(store, campaign_id)  # says now, not half-way, that there is none
     if not holds(fmt, found.detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
@@ -70,7 +71,7 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            yield from chosen.campaign(connection, campaign_id, _meta(filters, zone_of(connection).key))
+            yield from chosen.campaign(connection, campaign_id, described(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
 
@@ -86,9 +87,11 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
     Raises:
         QueryError: there is no such format.
     """
-    chosen = _format(fmt)
+    chosen = format_named(fmt)
     zone = store.zone().key
-    return Download(file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, _meta(filters, zone)))
+    return Download(
+        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, described(filters, zone))
+    )
 
 
 def account_download(store: Store) -> Download:
@@ -114,13 +117,19 @@ def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) ->
     return f"{safe or 'export'}.{fmt}"
 
 
-def _format(name: str) -> Format:
+def format_named(name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        QueryError: there is no such format.
+    """
     if name not in FORMATS:
         raise QueryError("format", f"{name[:20]!r} is no format. Known: {', '.join(FORMATS)}.")
     return FORMATS[name]
 
 
-def _meta(filters: Filters, zone: str) -> dict[str, Any]:
+def described(filters: Filters, zone: str) -> dict[str, Any]:
+    """What a file says of itself: its filters, zone and definitions."""
     return {
         "format": FORMAT,
         "time_zone": zone,
@@ -136,7 +145,7 @@ def _meta(filters: Filters, zone: str) -> dict[str, Any]:
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table),
-    "json": Format("application/json", json_campaign, json_table),
+    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table, csv_rows),
+    "json": Format("application/json", json_campaign, json_table, json_rows),
 }
 """Every export format. To add one, write its two functions and name it here."""

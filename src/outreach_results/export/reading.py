@@ -12,6 +12,7 @@ from outreach_results.export.texts import dollars_text, flag_text, iso_text
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
+from outreach_results.store.marked import effective_sentiment
 
 ROWS_AT_A_TIME = 2_000
 
@@ -67,12 +68,8 @@ def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
 
 def replies_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
     table = schema.replies.c
-    query = (
-        reply_query([table.campaign_id == campaign_id])
-        .add_columns(schema.reply_marks.c.sentiment.label("corrected_sentiment"), schema.reply_marks.c.marked_at)
-        .order_by(table.campaign_id, table.reply_id)
-    )
-    return query.where(table.sentiment != Sentiment.AUTOMATIC.value) if humans_only else query
+    query = reply_query([table.campaign_id == campaign_id]).order_by(table.campaign_id, table.reply_id)
+    return query.where(effective_sentiment != Sentiment.AUTOMATIC.value) if humans_only else query
 
 
 def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:

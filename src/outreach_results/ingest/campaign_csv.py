@@ -246,4 +246,8 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
             read.optional_instant("handled_at", cell("handled_at")),
             read.text("marked_by", cell("marked_by")),
             read.instant("marked_at", cell("marked_at")),
+            read.text("corrected_by", cell("corrected_by")),
+            read.optional_instant("corrected_at", cell("corrected_at")),
+            read.text("handled_by", cell("handled_by")),
+            read.version("mark_version", cell("mark_version")),
         )

@@ -170,14 +170,25 @@ def _reply(campaign_id: str, item: Item) -> read.Records:
     if mark is not None:
         if not isinstance(mark, dict):
             raise FieldError("mark", "an object is needed here")
-        yield read.MarkRecord(
-            campaign_id,
-            reply.reply_id,
-            None if mark.get("sentiment") is None else read.sentiment("mark.sentiment", mark["sentiment"]),
-            read.optional_instant("mark.handled_at", mark.get("handled_at")),
-            read.text("mark.by", mark.get("by")),
-            read.instant("mark.at", mark.get("at")),
-        )
+        yield _mark(campaign_id, reply.reply_id, mark)
+
+
+def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
+    """What was done with a reply; who did it last did all of it where nothing else is said."""
+    sentiment, handled_at = mark.get("sentiment"), mark.get("handled_at")
+    by, at = mark.get("by"), mark.get("at")
+    return read.MarkRecord(
+        campaign_id,
+        reply_id,
+        None if sentiment is None else read.sentiment("mark.sentiment", sentiment),
+        read.optional_instant("mark.handled_at", handled_at),
+        read.text("mark.by", by),
+        read.instant("mark.at", at),
+        read.text("mark.corrected_by", mark.get("corrected_by", by if sentiment else None)),
+        read.optional_instant("mark.corrected_at", mark.get("corrected_at", at if sentiment else None)),
+        read.text("mark.handled_by", mark.get("handled_by", by if handled_at else None)),
+        read.version("mark.version", mark.get("version")),
+    )
 
 
 def _daily(campaign_id: str, item: Item) -> read.Records:

@@ -32,6 +32,8 @@ from outreach_results.ingest.records import (
 from outreach_results.models import COST_COLUMNS, Basis, Detail, EventType, Sentiment
 from outreach_results.store import admin, rollup, schema
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.marked import counts_as_automatic
+from outreach_results.store.replied import flag_replied
 from outreach_results.store.rollup import Tally
 from outreach_results.store.write import Encoder, Row, insert_new, merge
 
@@ -75,7 +77,18 @@ _REPLY = (
     "received_on",
     "received_hour",
 )
-_MARK = ("campaign_id", "reply_id", "sentiment", "handled_at", "marked_by", "marked_at", "version")
+_MARK = (
+    "campaign_id",
+    "reply_id",
+    "sentiment",
+    "handled_at",
+    "marked_by",
+    "marked_at",
+    "corrected_by",
+    "corrected_at",
+    "handled_by",
+    "version",
+)
 
 _CAMPAIGN_RULES = {
     "name": _FILL,
@@ -305,7 +318,7 @@ class _Loader:
         for reply in self._replies.values():
             if reply.email_id is not None:
                 touched[reply.campaign_id].add(reply.email_id)
-        for campaign_id, reply_ids in _ids_by_campaign(self._replies):
+        for campaign_id, reply_ids in _ids_by_campaign(self._replies.keys() | self._marks.keys()):
             touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
         self.report.campaigns.update(touched)
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
@@ -433,7 +446,7 @@ class _Loader:
                 )
                 .values(
                     email_id=reply.email_id,
-                    is_machine=reply.sentiment == Sentiment.AUTOMATIC,
+                    is_machine=counts_as_automatic(),
                     occurred_at=reply.received_at,
                     occurred_on=reply.received_on,
                     occurred_hour=reply.received_hour,
@@ -443,10 +456,22 @@ class _Loader:
 
     def _write_marks(self) -> None:
         rows: list[Row] = [
-            (*r[:3], self._encoder.instant(r.handled_at), r.marked_by, self._encoder.instant(r.marked_at), 1)
+            (
+                *r[:3],
+                self._encoder.instant(r.handled_at),
+                r.marked_by,
+                self._encoder.instant(r.marked_at),
+                r.corrected_by,
+                self._encoder.instant(r.corrected_at),
+                r.handled_by,
+                r.version,
+            )
             for r in self._marks.values()
         ]
         insert_new(self._connection, schema.reply_marks, _MARK, rows)  # what a person did here stays
+        corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
+        for campaign_id, reply_ids in _ids_by_campaign(corrected):
+            flag_replied(self._connection, campaign_id, reply_ids)
         self._marks.clear()
 
     def _write_reported(self) -> None:

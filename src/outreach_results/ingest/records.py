@@ -19,6 +19,7 @@ MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_BODY = 1_000_000
 MAX_MICROS = 10**15
+MAX_VERSION = 10**9
 YEARS = range(1990, 2101)
 
 
@@ -72,7 +73,7 @@ class ReplyRecord(NamedTuple):
 
 
 class MarkRecord(NamedTuple):
-    """What somebody did with a reply in the inbox."""
+    """What somebody did with a reply in the inbox; ``marked_by`` and ``marked_at`` tell of the last change."""
 
     campaign_id: str
     reply_id: str
@@ -80,6 +81,10 @@ class MarkRecord(NamedTuple):
     handled_at: datetime | None
     marked_by: str | None
     marked_at: datetime
+    corrected_by: str | None = None
+    corrected_at: datetime | None = None
+    handled_by: str | None = None
+    version: int = 1
 
 
 class DailyRecord(NamedTuple):
@@ -268,6 +273,14 @@ def count(column: str, value: Any) -> int | None:
     except (ValueError, ArithmeticError):
         raise FieldError(column, f"{shown(value)} is no whole number of 0 or more") from None
     return int(found)
+
+
+def version(column: str, value: Any) -> int:
+    """How often something was changed; the first time where nothing is said."""
+    found = count(column, value)
+    if found is not None and not 1 <= found <= MAX_VERSION:
+        raise FieldError(column, f"{shown(value)} is no version: the first is 1")
+    return found or 1
 
 
 def share(column: str, value: Any) -> float | None:

@@ -35,9 +35,22 @@ from outreach_results.results.campaigns import (
     require_campaign,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
-from outreach_results.results.replies import Inbox, inbox, replies, replies_frame, reply, reply_query
+from outreach_results.results.replies import (
+    Inbox,
+    Neighbours,
+    ReplyKey,
+    inbox,
+    key_of,
+    neighbours,
+    page_of,
+    replies,
+    reply,
+    reply_query,
+)
 from outreach_results.results.rhythm import RHYTHM_COUNTS, Ripening, WeeklyRhythm, ripening, weekly_rhythm
+from outreach_results.results.sentiments import sentiment_over_time
 from outreach_results.results.sources import load_history
+from outreach_results.results.timeline import Happening, Timeline, timeline
 from outreach_results.results.totals import (
     COST_FIELDS,
     Totals,
@@ -49,6 +62,7 @@ from outreach_results.results.totals import (
     totals,
 )
 from outreach_results.results.trends import Trends, trends
+from outreach_results.results.triage import EVERYTHING, NEWEST_FIRST, Handling, Lane, Triage, chosen_replies, in_lane
 from outreach_results.results.usage import (
     NOT_BROKEN_DOWN,
     Outlook,
@@ -65,20 +79,29 @@ __all__ = [
     "COST_FIELDS",
     "COST_PER_EMAIL",
     "ENOUGH_CASES",
+    "EVERYTHING",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
+    "NEWEST_FIRST",
     "NOT_BROKEN_DOWN",
     "PER_PAGE",
     "RHYTHM_COUNTS",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
     "Comparison",
+    "Handling",
+    "Happening",
     "Inbox",
+    "Lane",
+    "Neighbours",
     "Outlook",
     "Peers",
+    "ReplyKey",
     "Ripening",
+    "Timeline",
     "Totals",
     "Trends",
+    "Triage",
     "WeeklyRhythm",
     "all_campaigns",
     "annotations_in",
@@ -92,6 +115,7 @@ __all__ = [
     "campaign_stats",
     "campaign_totals",
     "campaigns",
+    "chosen_replies",
     "community",
     "comparison_over_time",
     "comparisons",
@@ -101,20 +125,25 @@ __all__ = [
     "daily_stats",
     "date_range",
     "funnel",
+    "in_lane",
     "inbox",
+    "key_of",
     "last_day",
     "load_history",
     "mcp_comparison",
+    "neighbours",
     "next_month",
     "outlook",
     "own_peers",
+    "page_of",
     "plan_of",
     "replies",
-    "replies_frame",
     "reply",
     "reply_query",
     "require_campaign",
     "ripening",
+    "sentiment_over_time",
+    "timeline",
     "totals",
     "trends",
     "usage",

@@ -1,28 +1,61 @@
-"""The replies: a page of them, one of them, all of them."""
+"""The replies: a page of them, one of them, the one before and the one after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-import pandas as pd
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
 
 from outreach_results.models import Filters, InboxReply, Pagination, Replies, Reply, Sentiment
 from outreach_results.results.asking import PER_PAGE, check_page, check_period
 from outreach_results.results.campaigns import campaign
+from outreach_results.results.triage import (
+    EVERYTHING,
+    NEWEST_FIRST,
+    Handling,
+    Lane,
+    Triage,
+    chosen_replies,
+    found_replies,
+    in_lane,
+    is_wanted,
+)
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies
+
+
+class ReplyKey(NamedTuple):
+    """What names a reply."""
+
+    campaign_id: str
+    reply_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page of the inbox, and how many replies of each sentiment the same filters find."""
+    """A page of the inbox, the replies just before and after it, and how many the same filters find.
+
+    Each count leaves out the filter it is shown at: ``counts`` ignores the chosen sentiments, ``lanes`` these and the
+    lane, ``handling`` whether replies are open.
+    """
 
     replies: list[InboxReply]
+    before: ReplyKey | None
+    after: ReplyKey | None
     counts: dict[Sentiment, int]
+    lanes: dict[Lane, int]
+    handling: dict[Handling, int]
     pagination: Pagination
+
+
+class Neighbours(NamedTuple):
+    """The replies listed just before and just after one."""
+
+    before: ReplyKey | None
+    after: ReplyKey | None
 
 
 def replies(
@@ -42,14 +75,8 @@ def replies(
         QueryError: a parameter is out of range.
     """
     campaign(store, campaign_id)
-    found = inbox(
-        store,
-        (filters or Filters()).of(campaign_id),
-        sentiments=[sentiment] if sentiment else None,
-        q=q,
-        page=page,
-        per_page=per_page,
-    )
+    triage = Triage(sentiments=(sentiment,) if sentiment else None, q=q)
+    found = inbox(store, (filters or Filters()).of(campaign_id), triage, page=page, per_page=per_page)
     return Replies(
         campaign_id=campaign_id,
         replies=[Reply(**{name: getattr(reply, name) for name in Reply.model_fields}) for reply in found.replies],
@@ -58,125 +85,133 @@ def replies(
 
 
 def inbox(
-    store: Store,
-    filters: Filters,
-    *,
-    sentiments: Iterable[Sentiment] | None = None,
-    q: str | None = None,
-    page: int = 1,
-    per_page: int = PER_PAGE,
+    store: Store, filters: Filters, triage: Triage = EVERYTHING, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Inbox:
-    """The replies of all chosen campaigns, newest first.
-
-    Args:
-        sentiments: only these, after corrections; None for all. The counts ignore it.
-        q: only replies in whose name, address, company or text every word of it occurs, in any case.
+    """A page of the replies of all chosen campaigns, newest first.
 
     Raises:
         QueryError: a parameter is out of range.
     """
     check_period(filters)
     check_page(page, per_page)
-    wanted = _replies_wanted(filters, q)
+    first = (page - 1) * per_page
+    # One more on either side, so that next and previous lead beyond the page.
+    skipped = max(first - 1, 0)
+    listed = (
+        reply_query(chosen_replies(filters, triage))
+        .order_by(*NEWEST_FIRST)
+        .limit(first - skipped + per_page + 1)
+        .offset(skipped)
+    )
     with store.read() as connection:
-        counts = {
-            Sentiment(name): n
-            for name, n in connection.execute(
-                select(_SENTIMENT, func.count()).select_from(_MARKED).where(*wanted).group_by(_SENTIMENT)
-            )
-        }
-        chosen = set(Sentiment if sentiments is None else sentiments)
-        if sentiments is not None:
-            wanted.append(_SENTIMENT.in_(sorted(chosen)))
-        rows = connection.execute(
-            reply_query(wanted)
-            .order_by(schema.replies.c.received_at.desc(), schema.replies.c.campaign_id, schema.replies.c.reply_id)
-            .limit(per_page)
-            .offset((page - 1) * per_page)
-        ).mappings()
-        return Inbox(
-            replies=[_inbox_reply(row) for row in rows],
-            counts={sentiment: counts.get(sentiment, 0) for sentiment in Sentiment},
-            pagination=Pagination(
-                total=sum(n for sentiment, n in counts.items() if sentiment in chosen),
-                page=page,
-                per_page=per_page,
-            ),
+        cells = _count(connection, found_replies(filters, triage.q))
+        rows = [_inbox_reply(row) for row in connection.execute(listed).mappings()]
+    shown = rows[first - skipped :][:per_page]
+    sentiments = frozenset(Sentiment if triage.sentiments is None else triage.sentiments)
+
+    def total(lane: Lane, handling: Handling, wanted: Iterable[Sentiment]) -> int:
+        return sum(
+            n
+            for (sentiment, is_open), n in cells.items()
+            if sentiment in wanted and in_lane(sentiment, lane) and is_wanted(is_open, handling)
         )
 
-
-def replies_frame(
-    store: Store, filters: Filters, *, sentiments: Iterable[Sentiment] | None = None, q: str | None = None
-) -> pd.DataFrame:
-    """All replies that the inbox would show on all its pages, with all their columns."""
-    wanted = _replies_wanted(filters, q)
-    if sentiments is not None:
-        wanted.append(_SENTIMENT.in_(sorted(sentiments)))
-    query = reply_query(wanted).order_by(schema.replies.c.received_at.desc())
-    with store.read() as connection:
-        rows = [_inbox_reply(row).model_dump(mode="json") for row in connection.execute(query).mappings()]
-    return pd.DataFrame(rows, columns=list(InboxReply.model_fields))
+    return Inbox(
+        replies=shown,
+        before=key_of(rows[0]) if skipped < first and shown else None,
+        after=key_of(rows[-1]) if len(rows) > first - skipped + per_page else None,
+        counts={sentiment: total(triage.lane, triage.handling, [sentiment]) for sentiment in Sentiment},
+        lanes={lane: total(lane, triage.handling, Sentiment) for lane in Lane},
+        handling={handling: total(triage.lane, handling, sentiments) for handling in Handling},
+        pagination=Pagination(
+            total=total(triage.lane, triage.handling, sentiments),
+            page=page,
+            per_page=per_page,
+        ),
+    )
 
 
 def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     """One reply with its full text, or None."""
     table = schema.replies.c
+    query = reply_query([table.campaign_id == campaign_id, table.reply_id == reply_id])
     with store.read() as connection:
-        row = (
-            connection.execute(reply_query([table.campaign_id == campaign_id, table.reply_id == reply_id]))
-            .mappings()
-            .first()
-        )
+        row = connection.execute(query).mappings().first()
     return None if row is None else _inbox_reply(row)
 
 
-_MARKED = schema.replies.outerjoin(
-    schema.reply_marks,
-    and_(
-        schema.replies.c.campaign_id == schema.reply_marks.c.campaign_id,
-        schema.replies.c.reply_id == schema.reply_marks.c.reply_id,
-    ),
-)
+def neighbours(store: Store, filters: Filters, triage: Triage, of: InboxReply) -> Neighbours:
+    """The replies that are listed just before and after one, which need not be listed itself."""
+    table, wanted = schema.replies.c, chosen_replies(filters, triage)
+    keys = select(table.campaign_id, table.reply_id).select_from(marked_replies)
+    backwards = (table.received_at, table.campaign_id.desc(), table.reply_id.desc())
+    with store.read() as connection:
+        before = connection.execute(keys.where(*wanted, _is_before(of)).order_by(*backwards).limit(1)).first()
+        after = connection.execute(keys.where(*wanted, _is_after(of)).order_by(*NEWEST_FIRST).limit(1)).first()
+    return Neighbours(before and ReplyKey(*before), after and ReplyKey(*after))
 
 
-_SENTIMENT = func.coalesce(schema.reply_marks.c.sentiment, schema.replies.c.sentiment)
+def page_of(store: Store, filters: Filters, triage: Triage, key: ReplyKey, *, per_page: int = PER_PAGE) -> int:
+    """The page of the inbox on which a reply stands, or would stand if it was listed."""
+    found = reply(store, *key)
+    if found is None:
+        return 1
+    before = select(func.count()).select_from(marked_replies).where(*chosen_replies(filters, triage), _is_before(found))
+    with store.read() as connection:
+        return int(connection.execute(before).scalar_one()) // per_page + 1
+
+
+def key_of(reply: InboxReply) -> ReplyKey:
+    """What names this reply."""
+    return ReplyKey(reply.campaign_id, reply.id)
 
 
 def reply_query(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
-    """Replies beside what people marked them with; ``sentiment`` is the corrected one."""
+    """Replies beside what people marked them with; ``sentiment`` is the one that counts."""
     marks = schema.reply_marks.c
     columns = [column for column in schema.replies.c if column.name != "sentiment"]
     return (
         select(
             *columns,
             schema.replies.c.sentiment.label("source_sentiment"),
-            _SENTIMENT.label("sentiment"),
+            effective_sentiment.label("sentiment"),
+            marks.sentiment.label("corrected_sentiment"),
+            marks.corrected_by,
+            marks.corrected_at,
             marks.handled_at,
+            marks.handled_by,
             marks.marked_by,
-            func.coalesce(marks.version, 0).label("mark_version"),
+            marks.marked_at,
+            mark_version.label("mark_version"),
         )
-        .select_from(_MARKED)
+        .select_from(marked_replies)
         .where(*wanted)
     )
 
 
-def _replies_wanted(filters: Filters, q: str | None) -> list[ColumnElement[bool]]:
-    table = schema.replies.c
-    wanted: list[ColumnElement[bool]] = []
-    if filters.campaigns is not None:
-        wanted.append(table.campaign_id.in_(filters.campaigns))
-    if filters.start is not None:
-        wanted.append(table.received_on >= filters.start)
-    if filters.end is not None:
-        wanted.append(table.received_on <= filters.end)
-    if filters.humans_only:
-        wanted.append(_SENTIMENT != Sentiment.AUTOMATIC)
-    searched = (table.name, table.address, table.company, table.preview, table.body)
-    wanted.extend(
-        or_(*(func.lower(column).contains(word.lower(), autoescape=True) for column in searched))
-        for word in (q or "").split()
+def _count(connection: Connection, wanted: Iterable[ColumnElement[bool]]) -> dict[tuple[Sentiment, bool], int]:
+    """How many replies there are by sentiment and whether they are open: all that the inbox counts comes from this."""
+    is_open = schema.reply_marks.c.handled_at.is_(None)
+    query = (
+        select(effective_sentiment, is_open, func.count())
+        .select_from(marked_replies)
+        .where(*wanted)
+        .group_by(effective_sentiment, is_open)
     )
-    return wanted
+    return {(Sentiment(sentiment), bool(still_open)): n for sentiment, still_open, n in connection.execute(query)}
+
+
+def _is_before(of: InboxReply) -> ColumnElement[bool]:
+    table = schema.replies.c
+    same_campaign = and_(table.campaign_id == of.campaign_id, table.reply_id < of.id)
+    same_moment = and_(table.received_at == of.received_at, or_(table.campaign_id < of.campaign_id, same_campaign))
+    return and_(table.received_at >= of.received_at, or_(table.received_at > of.received_at, same_moment))
+
+
+def _is_after(of: InboxReply) -> ColumnElement[bool]:
+    table = schema.replies.c
+    itself = and_(table.campaign_id == of.campaign_id, table.reply_id == of.id)
+    return and_(table.received_at <= of.received_at, ~_is_before(of), ~itself)
 
 
 def _inbox_reply(row: RowMapping) -> InboxReply:
@@ -192,7 +227,5 @@ def _inbox_reply(row: RowMapping) -> InboxReply:
         email_id=row["email_id"],
         body=row["body"],
         source_sentiment=Sentiment(row["source_sentiment"]),
-        handled_at=row["handled_at"],
-        marked_by=row["marked_by"],
-        mark_version=row["mark_version"],
+        **{name: row[name] for name in ("corrected_by", "corrected_at", "handled_at", "handled_by", "mark_version")},
     )

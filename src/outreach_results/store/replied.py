@@ -27,6 +27,7 @@ def follow_marks(connection: Connection, campaign_id: str, reply_ids: Collection
             replies.c.campaign_id == campaign_id,
             id_in(connection, replies.c.reply_id, reply_ids),
             events.c.type == EventType.REPLIED,
+            replies.c.email_id.is_not(None),
             events.c.is_machine != (effective_sentiment == Sentiment.AUTOMATIC.value),
         )
     )
@@ -36,7 +37,7 @@ def follow_marks(connection: Connection, campaign_id: str, reply_ids: Collection
     change: Tally = Counter()
     email_ids = {row.email_id for row in found}
     change.subtract(rollup.recount(connection, campaign_id, email_ids))
-    flag(connection, campaign_id, [row.event_id for row in found])
+    flag_replied(connection, campaign_id, [row.event_id for row in found])
     change.update(rollup.recount(connection, campaign_id, email_ids))
     # Where only daily totals are known, they stay what the source says.
     detail = select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)
@@ -44,7 +45,7 @@ def follow_marks(connection: Connection, campaign_id: str, reply_ids: Collection
         rollup.add(connection, campaign_id, change)
 
 
-def flag(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
+def flag_replied(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
     """Flag the events of these replies as a machine's, or not. The days are the caller's business."""
     connection.execute(
         update(events)

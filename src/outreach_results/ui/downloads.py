@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from outreach_results.errors import OutreachError
-from outreach_results.export import FORMATS, campaign_download, table_download
+from outreach_results.export import FORMATS, Download, campaign_download, replies_download, table_download
 from outreach_results.models import Filters
+from outreach_results.results import Triage
 from outreach_results.ui.cache import store
 
 PATH = "/download"
@@ -48,20 +51,31 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
     """Links to all data of one campaign, one a format."""
     with st.container(horizontal=True, gap="small"):
         for fmt in FORMATS:
-            ticket = _signer().dumps([campaign_id, fmt, humans_only])
             st.link_button(
                 f"Everything as {fmt.upper()}",
-                f"{PATH}/{ticket}",
+                _address("campaign", campaign_id, fmt, humans_only),
                 help="All e-mails sent, opens, clicks and replies of this campaign",
+            )
+
+
+def replies_links(filters: Filters, triage: Triage) -> None:
+    """Links to exactly the replies that the inbox shows on all its pages, one a format."""
+    asked = _REPLIES.dump_python((filters, triage), mode="json")
+    with st.container(horizontal=True, gap="xsmall", width="content"):
+        for fmt in FORMATS:
+            st.link_button(
+                fmt.upper(),
+                _address("replies", *asked, fmt),
+                help=f"Download exactly these replies, those on all pages, with all their columns as {fmt.upper()}",
+                type="tertiary",
             )
 
 
 def download(request: Request) -> Response:
     """Serve what a ticket stands for, as it is read from the database."""
     try:
-        ticket: list[Any] = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
-        campaign_id, fmt, humans_only = ticket
-        found = campaign_download(store(), campaign_id, fmt, humans_only=humans_only)
+        kind, *asked = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        found = _OFFERED[kind](*asked)
     except BadSignature:
         return PlainTextResponse("This link has expired. Reload the dashboard and click again.", 403)
     except OutreachError as error:
@@ -85,6 +99,23 @@ def routes() -> list[Route]:
 @lru_cache(maxsize=1)
 def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
+
+
+def _address(kind: str, *asked: Any) -> str:
+    return f"{PATH}/{_signer().dumps([kind, *asked])}"
+
+
+def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
+    return campaign_download(store(), campaign_id, fmt, humans_only=humans_only)
+
+
+def _replies(filters: Any, triage: Any, fmt: str) -> Download:
+    return replies_download(store(), *_REPLIES.validate_python((filters, triage)), fmt)
+
+
+_REPLIES = TypeAdapter(tuple[Filters, Triage])
+_OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies}
+"""What a ticket can stand for."""
 
 
 def _content(name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> bytes:

@@ -1,0 +1,73 @@
+"""The replies that the inbox shows, as a file with all that is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from outreach_results.export.downloads import Download, described, file_name, format_named
+from outreach_results.export.reading import read_rows
+from outreach_results.models import Filters
+from outreach_results.results import NEWEST_FIRST, Triage, chosen_replies, reply_query
+from outreach_results.store import schema
+from outreach_results.store.engine import Store, zone_of
+
+REPLY_COLUMNS: dict[str, str] = {
+    "campaign_id": "Id of the campaign.",
+    "campaign_name": "Its title.",
+    "reply_id": "Id of the reply.",
+    "email_id": "Id of the e-mail that it answers.",
+    "received_at": "When it came in (UTC).",
+    "address": "Who replied.",
+    "name": "The name given in the reply.",
+    "company": "The company given in the reply.",
+    "sentiment": "The sentiment that counts: the corrected one, or else the source's.",
+    "source_sentiment": "What the source says.",
+    "corrected_sentiment": "What somebody corrected it to.",
+    "corrected_by": "Who did.",
+    "corrected_at": "When (UTC).",
+    "handled_at": "When the reply was marked as handled (UTC).",
+    "handled_by": "Who did.",
+    "preview": "The beginning of the reply.",
+    "body": "The whole reply.",
+}
+
+
+def replies_download(store: Store, filters: Filters, triage: Triage, fmt: str) -> Download:
+    """Exactly the replies that these filters show on all pages of the inbox, newest first, streamed.
+
+    Raises:
+        QueryError: there is no such format.
+    """
+    chosen = format_named(fmt)
+    campaign = schema.campaigns.c
+    query = (
+        reply_query(chosen_replies(filters, triage))
+        .add_columns(campaign.name.label("campaign_name"))
+        .join(schema.campaigns, campaign.campaign_id == schema.replies.c.campaign_id)
+        .order_by(*NEWEST_FIRST)
+    )
+
+    def chunks() -> Iterator[bytes]:
+        with store.read() as connection:
+            meta = described(filters, zone_of(connection).key)
+            meta["filters"] |= {
+                "lane": triage.lane,
+                "handling": triage.handling,
+                "sentiments": triage.sentiments,
+                "search": triage.q,
+            }
+            rows = (
+                [[row._mapping[name] for name in REPLY_COLUMNS] for row in part]
+                for part in read_rows(connection, query)
+            )
+            yield from chosen.rows(list(REPLY_COLUMNS), rows, meta)
+
+    return Download(file_name(_stated(triage, store.zone().key), fmt, filters), chosen.media_type, chunks())
+
+
+def _stated(triage: Triage, zone: str) -> str:
+    """The filters of the inbox as they stand in a file's name."""
+    search = [f"with-{triage.q}"] if triage.q else []
+    return "_".join(
+        ["replies", triage.lane, triage.handling, *(triage.sentiments or ()), *search, zone.replace("/", "-")]
+    )

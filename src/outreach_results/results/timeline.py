@@ -1,0 +1,137 @@
+"""Everything that happened between us and one prospect in a campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+
+from outreach_results.models import EventType, Sentiment
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+from outreach_results.store.marked import effective_sentiment, marked_replies
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of a timeline.
+
+    What repeats is one entry: ``count`` times between ``at`` and ``last_at``. ``email`` counts the prospect's e-mails
+    of the campaign from 1, by their sending. ``sentiment`` and ``reply_id`` are those of a reply, ``url`` of a click.
+    """
+
+    type: EventType
+    at: datetime
+    last_at: datetime
+    count: int
+    email: int | None
+    is_machine: bool = False
+    url: str | None = None
+    sentiment: Sentiment | None = None
+    reply_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened, oldest first, and to how many e-mails; ``is_cut`` where only the first part is told."""
+
+    happenings: list[Happening]
+    emails: int
+    is_cut: bool
+
+
+def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
+    """All that happened to the campaign's e-mails to whoever sent this reply; empty where nothing is known."""
+    with store.read() as connection:
+        sent = _emails(connection, campaign_id, reply_id)
+        number = {row.email_id: n for n, row in enumerate(sent, 1)}
+        found = [
+            Happening(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
+            for row in sent
+            if row.sent_at is not None
+        ]
+        found += _events(connection, campaign_id, number)
+        found += _replies(connection, campaign_id, reply_id, number)
+    found.sort(key=lambda happening: (happening.at, _ORDER[happening.type]))
+    return Timeline(found[:LONGEST], len(sent), len(found) > LONGEST or len(sent) > LONGEST)
+
+
+_ORDER = {kind: n for n, kind in enumerate(EventType)}
+
+
+def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row[Any]]:
+    """The e-mail that was answered, and the others to the same recipient; without it, those to the reply's sender."""
+    reply, email = schema.replies.c, schema.emails.c
+    answered = connection.execute(
+        select(reply.email_id, func.coalesce(email.recipient, reply.address).label("recipient"))
+        .select_from(
+            schema.replies.outerjoin(
+                schema.emails, and_(reply.campaign_id == email.campaign_id, reply.email_id == email.email_id)
+            )
+        )
+        .where(reply.campaign_id == campaign_id, reply.reply_id == reply_id)
+    ).first()
+    if answered is None:
+        return []
+    to_them = [email.email_id == answered.email_id] if answered.email_id is not None else []
+    if answered.recipient is not None:
+        to_them.append(email.recipient == answered.recipient)
+    if not to_them:
+        return []
+    query = (
+        select(email.email_id, email.sent_at)
+        .where(email.campaign_id == campaign_id, or_(*to_them))
+        .order_by(email.sent_at.nulls_last(), email.email_id)
+        .limit(LONGEST + 1)
+    )
+    return list(connection.execute(query))
+
+
+def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[Happening]:
+    """What happened to these e-mails, what repeats as one; replies that are known in full come from elsewhere."""
+    event, reply = schema.events.c, schema.replies.c
+    is_told = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
+    what = (event.email_id, event.type, event.is_machine, event.url)
+    query = (
+        select(*what, func.min(event.occurred_at), func.max(event.occurred_at), func.count())
+        .where(
+            event.campaign_id == campaign_id,
+            event.email_id.in_(number),
+            or_(event.type != EventType.REPLIED, ~is_told),
+        )
+        .group_by(*what)
+        .order_by(func.min(event.occurred_at))
+        .limit(LONGEST + 1)
+    )
+    return [
+        Happening(EventType(kind), first, last, n, number[email_id], bool(is_machine), url)
+        for email_id, kind, is_machine, url, first, last, n in connection.execute(query)
+    ]
+
+
+def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[Happening]:
+    reply = schema.replies.c
+    query = (
+        select(reply.reply_id, reply.email_id, reply.received_at, effective_sentiment)
+        .select_from(marked_replies)
+        .where(reply.campaign_id == campaign_id, or_(reply.reply_id == reply_id, reply.email_id.in_(number)))
+        .order_by(reply.received_at)
+        .limit(LONGEST + 1)
+    )
+    return [
+        Happening(
+            EventType.REPLIED,
+            at,
+            at,
+            1,
+            number.get(email_id),
+            is_machine=sentiment == Sentiment.AUTOMATIC,
+            sentiment=Sentiment(sentiment),
+            reply_id=own_id,
+        )
+        for own_id, email_id, at, sentiment in connection.execute(query)
+    ]
