@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from outreach_results import cli_sync, results, sample
+from outreach_results import cli_copy, cli_sync, results, sample
 from outreach_results import export as exports
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
@@ -23,6 +23,7 @@ from outreach_results.ingest.records import Rejected
 from outreach_results.reconcile import reconcile
 from outreach_results.store import admin
 from outreach_results.store import keys as api_keys
+from outreach_results.store.copy import copy
 from outreach_results.store.distribute import distribute
 from outreach_results.store.engine import Store, open_store
 from outreach_results.sync import server_of, sync
@@ -240,6 +241,22 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutreachError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@app.command(name="copy")
+def copy_database(
+    to: Annotated[str, typer.Option("--to", help="Address of an empty database, or of a copy begun earlier.")],
+) -> None:
+    """Copy everything to another database, and compare the two. Cut off at any point, it goes on when run again.
+
+    Exit status: 0 the two are equal, 1 they are not, or something failed.
+    """
+    with closing(_store()) as source, closing(cli_copy.open_target(to)) as target:
+        with cli_copy.copy_progress(say) as on_progress:
+            report = copy(source, target, on_progress=on_progress)
+        cli_copy.print_comparison(Console(highlight=False), report)
+    if not report.is_equal:
+        raise typer.Exit(1)
 
 
 @app.command()

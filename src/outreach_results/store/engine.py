@@ -166,13 +166,13 @@ def _begin_sqlite(connection: Connection) -> None:
 def _upgrade(store: Store, new_zone: str) -> None:
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with store.read() as connection:
-        if _revision(connection) == head:
+        if revision(connection) == head:
             return
     from alembic import command  # imported only when there is something to do: it is slow to load
     from alembic.util import CommandError
 
     with store.write(exclusive=True) as connection:
-        is_new = _revision(connection) is None
+        is_new = revision(connection) is None
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
@@ -186,7 +186,8 @@ def _upgrade(store: Store, new_zone: str) -> None:
             set_meta(connection, "time_zone", time_zone(new_zone).key)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Which revision of the tables is there; None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
