@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -39,6 +40,9 @@ from outreach_results.store.write import Encoder, Row, insert_new, merge
 
 BATCH = 10_000
 REJECTED_KEPT = 1_000
+REMEMBERED = 100_000
+
+_SENT = EventType.SENT.value
 
 # Which value stays when two sources disagree. Chosen so that the order of loads does not matter: something beats
 # nothing, a judgement beats none, and otherwise the value that sorts last stays (for instants, the earliest).
@@ -106,6 +110,7 @@ _EMAIL_RULES = {
     "sent_hour": _EARLIEST,
     **dict.fromkeys(COST_COLUMNS, _LARGEST),
 }
+_DESCRIPTION_RULES = {name: _EMAIL_RULES[name] for name in ("recipient", "name", "company")}
 _REPLY_RULES = {
     "email_id": _MISSING,
     "address": _FILL,
@@ -178,16 +183,11 @@ def load(
     """
     started = datetime.now(UTC)
     with store.write(exclusive=True) as connection:
-        loader = _Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace)
-        for n, record in enumerate(records, 1):
-            if isinstance(record, Rejected):
-                loader.reject(record)
-                if on_rejected:
-                    on_rejected(record)
-            else:
-                loader.take(record)
-            if n % BATCH == 0 and on_progress:
-                on_progress(n)
+        loader = _Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
+        for n, batch in enumerate(_batches(records), 1):
+            loader.take(batch)
+            if on_progress and len(batch) == BATCH:
+                on_progress(n * BATCH)
         loader.finish()
         report = loader.report
         if also:
@@ -207,11 +207,26 @@ def load(
     return report
 
 
+def _batches(records: Iterable[Record | Rejected]) -> Iterator[list[Record | Rejected]]:
+    rest = iter(records)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
 class _Loader:
     """Collects records into batches and writes them within one transaction."""
 
-    def __init__(self, connection: Connection, report: LoadReport, *, is_sample: bool, replace: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        report: LoadReport,
+        *,
+        is_sample: bool,
+        replace: bool,
+        on_rejected: Callable[[Rejected], None] | None,
+    ) -> None:
         self.report = report
+        self._on_rejected = on_rejected
         self._connection = connection
         self._encoder = Encoder(connection, zone_of(connection))
         self._is_sample = is_sample
@@ -224,10 +239,10 @@ class _Loader:
         self._daily: dict[tuple[str, date], DailyRecord] = {}
         self._reported: list[ReportedRecord] = []
         self._account: list[PlanRecord | BenchmarkRecord] = []
-        self._size = 0
+        self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
         self._days = _Days(connection)
         self._keep: dict[type, Callable[[Any], None]] = {
-            EventRecord: self._keep_event,
+            EventRecord: self._keep_sending,
             EmailRecord: self._keep_email,
             ReplyRecord: self._keep_reply,
             CampaignRecord: self._keep_campaign,
@@ -236,24 +251,35 @@ class _Loader:
             ReportedRecord: self._reported.append,
             PlanRecord: self._account.append,
             BenchmarkRecord: self._account.append,
+            Rejected: self._reject,
         }
 
-    def reject(self, rejected: Rejected) -> None:
-        self.report.rejected_total += 1
-        if len(self.report.rejected) < REJECTED_KEPT:
-            self.report.rejected.append(rejected)
-
-    def take(self, record: Record) -> None:
-        self._keep[type(record)](record)
-        self._size += 1
-        if self._size >= BATCH:
-            self._flush()
+    def take(self, batch: list[Record | Rejected]) -> None:
+        """Write a batch of records."""
+        events = self._events
+        for record in batch:
+            # Nearly all are events: they are kept right here, without a call.
+            if type(record) is EventRecord and record.type != _SENT:
+                key = record[:2]
+                if key in events:  # an event never changes: the same id is the same event
+                    self.report.duplicate["events"] += 1
+                else:
+                    events[key] = record
+            else:
+                self._keep[type(record)](record)
+        self._flush()
 
     def finish(self) -> None:
-        self._flush()
         self._days.finish()
         self._write_reported()
         self._write_account()
+
+    def _reject(self, rejected: Rejected) -> None:
+        self.report.rejected_total += 1
+        if len(self.report.rejected) < REJECTED_KEPT:
+            self.report.rejected.append(rejected)
+        if self._on_rejected:
+            self._on_rejected(rejected)
 
     def _keep_campaign(self, record: CampaignRecord) -> None:
         if self._campaigns.get(record.campaign_id, record) != record:
@@ -273,15 +299,9 @@ class _Loader:
         elif record.sent_at is not None:
             self.report.duplicate["emails"] += 1
 
-    def _keep_event(self, record: EventRecord) -> None:
-        if record.type == EventType.SENT:
-            self._keep_email(EmailRecord(record.campaign_id, record.email_id, sent_at=record.occurred_at))
-            return
-        key = record[:2]
-        if key in self._events:  # an event never changes: the same id is the same event
-            self.report.duplicate["events"] += 1
-        else:
-            self._events[key] = record
+    def _keep_sending(self, record: EventRecord) -> None:
+        """Keep what a source calls an event and is the sending of an e-mail."""
+        self._keep_email(EmailRecord(record.campaign_id, record.email_id, sent_at=record.occurred_at))
 
     def _keep_reply(self, record: ReplyRecord) -> None:
         key = record[:2]
@@ -300,6 +320,9 @@ class _Loader:
 
     def _flush(self) -> None:
         self._write_campaigns()
+        sizes = self._sizes()
+        self.report.campaigns.update(sizes)
+        self._days.expect(sizes)
         touched = self._touched()
         self._days.before(touched)
         self._write_emails()
@@ -307,20 +330,26 @@ class _Loader:
         self._write_replies()
         self._write_marks()
         self._days.after(touched)
-        self._size = 0
+
+    def _sizes(self) -> Counter[str]:
+        """How many records there are of each campaign."""
+        sizes: Counter[str] = Counter()
+        for kept in (self._emails, self._events, self._replies, self._marks):
+            sizes.update(campaign_id for campaign_id, _ in kept)
+        return sizes
 
     def _touched(self) -> dict[str, set[str]]:
+        """The e-mails whose days may change, of campaigns whose days are kept by what changed."""
         touched: dict[str, set[str]] = defaultdict(set)
-        for campaign_id, email_id in self._emails:
-            touched[campaign_id].add(email_id)
-        for event in self._events.values():
-            touched[event.campaign_id].add(event.email_id)
-        for reply in self._replies.values():
-            if reply.email_id is not None:
-                touched[reply.campaign_id].add(reply.email_id)
+        by_change = self._days.kept_by_change
+        if not by_change:
+            return touched
+        for campaign_id, email_id in self._emails.keys() | self._referred():
+            if campaign_id in by_change:
+                touched[campaign_id].add(email_id)
         for campaign_id, reply_ids in _ids_by_campaign(self._replies.keys() | self._marks.keys()):
-            touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
-        self.report.campaigns.update(touched)
+            if campaign_id in by_change:
+                touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
 
     def _emails_answered(self, campaign_id: str, reply_ids: list[str]) -> list[str]:
@@ -355,12 +384,16 @@ class _Loader:
         self.report.inserted["campaigns"] += inserted
         self._campaigns.clear()
 
-    def _email_row(self, record: EmailRecord) -> Row:
-        return (*record[:5], *self._encoder.dated(record.sent_at), *record[6:])
+    def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
+        dated = self._encoder.dated
+        return [
+            (campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs)
+            for campaign_id, email_id, recipient, name, company, sent_at, *costs in records
+        ]
 
     def _write_emails(self) -> None:
         sent = [record for record in self._emails.values() if record.sent_at is not None]
-        rows = [self._email_row(record) for record in sent]
+        rows = self._email_rows(sent)
         inserted = insert_new(self._connection, schema.emails, _EMAIL, rows)
         if inserted < len(rows):
             inserted += self._count_unsent(sent)
@@ -370,21 +403,19 @@ class _Loader:
         self.report.duplicate["emails"] += len(rows) - inserted
 
         # E-mails known only from what happened to them later.
-        unsent = {key: record for key, record in self._emails.items() if record.sent_at is None}
-        for campaign_id, email_id in self._referred() - self._emails.keys():
-            unsent[campaign_id, email_id] = EmailRecord(campaign_id, email_id)
-        rows = [self._email_row(record) for record in unsent.values()]
-        described = [row for row in rows if any(row[2:5])]
-        if insert_new(self._connection, schema.emails, _EMAIL, rows) < len(rows):
-            described_rules = {name: _EMAIL_RULES[name] for name in ("recipient", "name", "company")}
-            merge(self._connection, schema.emails, _EMAIL, described, described_rules)
+        described = [record for record in self._emails.values() if record.sent_at is None]
+        merge(self._connection, schema.emails, _EMAIL, self._email_rows(described), _DESCRIPTION_RULES)
+        referred = self._referred() - self._emails.keys() - self._there
+        insert_new(self._connection, schema.emails, _EMAIL, self._email_rows(EmailRecord(*key) for key in referred))
+        if len(self._there) > REMEMBERED:
+            self._there.clear()
+        self._there.update(self._emails, referred)
         self._emails.clear()
 
     def _referred(self) -> set[Key]:
-        keys = {(event.campaign_id, event.email_id) for event in self._events.values()}
-        keys.update(
-            (reply.campaign_id, reply.email_id) for reply in self._replies.values() if reply.email_id is not None
-        )
+        """The e-mails that events and replies speak of."""
+        keys = {(event[0], event[2]) for event in self._events.values()}
+        keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
         return keys
 
     def _count_unsent(self, records: list[EmailRecord]) -> int:
@@ -401,11 +432,15 @@ class _Loader:
             for campaign_id, of_campaign in _ids_by_campaign(record[:2] for record in records)
         )
 
-    def _event_row(self, record: EventRecord) -> Row:
-        return (*record[:4], *self._encoder.dated(record.occurred_at), *record[5:])
+    def _event_rows(self, records: Iterable[EventRecord]) -> list[Row]:
+        dated = self._encoder.dated
+        return [
+            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url)
+            for campaign_id, event_id, email_id, kind, occurred_at, is_machine, url in records
+        ]
 
     def _write_events(self) -> None:
-        rows = [self._event_row(record) for record in self._events.values()]
+        rows = self._event_rows(self._events.values())
         inserted = insert_new(self._connection, schema.events, _EVENT, rows)
         if self._replace and inserted < len(rows):
             merge(self._connection, schema.events, _EVENT, rows, _EVENT_RULES_OF_AUTHORITY)
@@ -422,7 +457,7 @@ class _Loader:
             merge(self._connection, schema.replies, _REPLY, rows, rules)
         self.report.inserted["replies"] += inserted
         self.report.duplicate["replies"] += len(rows) - inserted
-        derived = [self._event_row(event) for event in map(_replied, records) if event is not None]
+        derived = self._event_rows(event for event in map(_replied, records) if event is not None)
         if insert_new(self._connection, schema.events, _EVENT, derived) < len(derived) or inserted < len(rows):
             self._realign_events(records)
         self._replies.clear()
@@ -521,25 +556,35 @@ class _Days:
         self._connection = connection
         self._change: dict[str, Tally] = {}
         self._known: dict[str, int] = {}
-        self._touched: Counter[str] = Counter()
+        self._coming: Counter[str] = Counter()
         self._rebuild: set[str] = set()
 
-    def before(self, touched: dict[str, set[str]]) -> None:
-        for campaign_id, email_ids in touched.items():
+    def expect(self, sizes: Mapping[str, int]) -> None:
+        """Choose the way for these campaigns, of which so many records come next."""
+        for campaign_id, size in sizes.items():
             if campaign_id not in self._known:
                 self._known[campaign_id] = self._emails_known(campaign_id)
-            self._touched[campaign_id] += len(email_ids)
-            if self._touched[campaign_id] >= self._known[campaign_id]:
+            self._coming[campaign_id] += size
+            if self._coming[campaign_id] >= self._known[campaign_id]:
                 self._rebuild.add(campaign_id)
                 self._change.pop(campaign_id, None)
             if campaign_id not in self._rebuild:
-                change = self._change.setdefault(campaign_id, Counter())
-                change.subtract(rollup.recount(self._connection, campaign_id, email_ids))
+                self._change.setdefault(campaign_id, Counter())
+
+    @property
+    def kept_by_change(self) -> Set[str]:
+        """The campaigns of which `before` and `after` have to be told which e-mails are touched."""
+        return self._change.keys()
+
+    def before(self, touched: dict[str, set[str]]) -> None:
+        """Count these e-mails as they are."""
+        for campaign_id, email_ids in touched.items():
+            self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
 
     def after(self, touched: dict[str, set[str]]) -> None:
+        """Count these e-mails as they have become."""
         for campaign_id, email_ids in touched.items():
-            if campaign_id not in self._rebuild:
-                self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
+            self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
 
     def turn(self, campaign_ids: Iterable[str]) -> None:
         """From now on the events of these campaigns count, where so far only daily totals did."""
