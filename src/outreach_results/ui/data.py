@@ -57,6 +57,8 @@ def sync_summary(status: SyncStatus) -> None:
     zone = store().zone()
     if status.running_since is not None:
         st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
+    if status.cut_off_at is not None:
+        st.text(f"The sync begun on {text.moment(status.cut_off_at, zone)} was cut off; the next one makes up for it.")
     last = status.last
     if last is None:
         if status.running_since is None:
