@@ -100,6 +100,9 @@ def choose_campaigns(campaign_ids: list[str]) -> None:
 def choose_days(first: date, last: date) -> None:
     """Show these days. For callbacks: widgets take a value only before they are drawn."""
     st.session_state["period"] = CUSTOM
+    if "days" not in st.session_state:
+        # A widget that is drawn for the first time takes a value from here, but does not tell the address.
+        st.query_params["days"] = [first.isoformat(), last.isoformat()]
     st.session_state["days"] = (first, last)
 
 
