@@ -1,0 +1,69 @@
+"""Days, weeks and months, held against the calendar of the standard library."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach_results.metrics import Every, bucket_start, bucketed
+
+DATES = st.dates(date(1995, 1, 1), date(2095, 1, 1))
+
+
+def days(first, count, **numbers):
+    return pd.DataFrame({"date": pd.date_range(first, periods=count), **numbers})
+
+
+def whole(start, every):
+    """The days of the bucket that begins on this day."""
+    length = {
+        Every.DAY: 1,
+        Every.WEEK: 7,
+        Every.MONTH: calendar.monthrange(start.year, start.month)[1],
+    }[every]
+    return {start + timedelta(days=n) for n in range(length)}
+
+
+@given(first=DATES, count=st.integers(1, 100), every=st.sampled_from(Every))
+def test_every_day_is_in_the_one_bucket_of_the_calendar(first, count, every):
+    frame = bucketed(days(first, count, n=np.ones(count)), every)
+    asked = {first + timedelta(days=n) for n in range(count)}
+    seen = set()
+    for bucket in frame.itertuples():
+        start, of_bucket = bucket.date.date(), whole(bucket.date.date(), every)
+        assert bucket_start(bucket.first.date(), every) == start
+        assert every != Every.WEEK or start.isocalendar().weekday == 1
+        assert every != Every.MONTH or start.day == 1
+        inside = asked & of_bucket
+        assert (bucket.first.date(), bucket.last.date()) == (min(inside), max(inside))
+        assert bucket.is_partial == (inside != of_bucket)
+        assert bucket.n == len(inside)
+        seen |= inside
+    assert seen == asked
+    assert frame["date"].is_monotonic_increasing
+
+
+def test_a_week_is_labelled_by_its_monday_though_the_period_begins_later():
+    frame = bucketed(days("2026-03-18", 10, n=range(10)), Every.WEEK)
+    assert list(frame["date"]) == [pd.Timestamp("2026-03-16"), pd.Timestamp("2026-03-23")]
+    assert list(frame["first"]) == [pd.Timestamp("2026-03-18"), pd.Timestamp("2026-03-23")]
+    assert list(frame["is_partial"]) == [True, True]
+    assert list(frame["n"]) == [0 + 1 + 2 + 3 + 4, 5 + 6 + 7 + 8 + 9]
+
+
+def test_a_week_with_one_day_not_known_is_not_known_and_the_others_are():
+    known = pd.array([1, 2, None, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], dtype="Int64")
+    frame = bucketed(days("2026-03-16", 14, n=known), Every.WEEK)
+    assert np.isnan(frame["n"][0])
+    assert frame["n"][1] == sum(range(8, 15))
+
+
+@pytest.mark.parametrize("every", Every)
+def test_no_days_make_no_buckets(every):
+    assert bucketed(days("2026-03-16", 0, n=[]), every).empty
