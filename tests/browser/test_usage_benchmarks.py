@@ -1,0 +1,182 @@
+"""Usage and benchmarks as a person uses them."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator
+from sqlalchemy import update
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.store import schema
+from outreach_results.store.engine import Store, open_store
+from support.databases import sqlite_url
+from support.server import Server
+from support.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def tight_server(start_server, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The sample data under a plan of which the running month uses nearly everything."""
+    path = tmp_path_factory.mktemp("tight") / "tight.db"
+    shutil.copyfile(sample_file, path)
+    store = open_store(sqlite_url(path))
+    with store.engine.begin() as connection:
+        connection.execute(update(schema.plan).values(email_limit=2_750))
+    store.close()
+    return start_server({"OUTREACH_DATABASE_URL": sqlite_url(path)})
+
+
+def hover(visitor: Visitor, mark: Locator) -> str:
+    """What a chart says where the mouse rests on a mark."""
+    x, y = middle(mark)
+    visitor.page.mouse.move(x + 3, y + 3)
+    visitor.page.mouse.move(x, y)
+    said = visitor.page.locator(".hoverlayer .hovertext").first
+    said.wait_for()
+    return " ".join(text or "" for text in said.locator("text").all_text_contents()).strip()
+
+
+def press(visitor: Visitor, mark: Locator) -> str:
+    """Click a mark as a person does, who first rests on it; returns what it says."""
+    said = hover(visitor, mark)
+    visitor.page.mouse.click(*middle(mark))
+    return said
+
+
+def middle(mark: Locator) -> tuple[float, float]:
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def bars(visitor: Visitor, key: str) -> Locator:
+    """The bars of a chart's first component."""
+    return chart(visitor, key).locator(".barlayer .trace").first.locator(".point path")
+
+
+def dots(visitor: Visitor, key: str) -> Locator:
+    """The dots that are drawn over everything else: our own values."""
+    return chart(visitor, key).locator(".scatterlayer .trace").last.locator("path.point")
+
+
+def chart(visitor: Visitor, key: str) -> Locator:
+    return visitor.page.locator(f'[class*="st-key-{key}"] .js-plotly-plot').first
+
+
+def test_the_running_month_the_forecast_and_the_way_through_the_months(visitor: Visitor) -> None:
+    visitor.open("/usage")
+    words = visitor.main
+    assert words.get_by_text("The quota will most likely last").is_visible()
+    assert words.get_by_text("Today is 27 March 2026, the last day of the data.").is_visible()
+    assert chart(visitor, "quota").get_by_text("expected by today").is_visible()
+    assert "$" in visitor.metric("In all by 31 March")
+    # a bar of the history leads to its month
+    assert press(visitor, bars(visitor, "months-").nth(2)).startswith("January 2026: AI generation")
+    visitor.page.wait_for_url("**month=2026-01**")
+    visitor.settle()
+    assert visitor.metric("In all") == "$42.45"
+    assert words.get_by_text("The quota lasted for all of January 2026.").is_visible()
+    # costs in all instead of one e-mail's, in the address too
+    visitor.click(visitor.page.get_by_role("radio", name="In all"))
+    assert visitor.parameters["costs"] == ["In all"]
+    assert (
+        hover(visitor, chart(visitor, "costs-by-component").locator(".point path").first)
+        == "AI generation costs $5.25 in all."
+    )
+    visitor.reload()
+    assert visitor.metric("Own keys") == "$22.45"
+    assert visitor.parameters == {"month": ["2026-01"], "costs": ["In all"]}
+
+
+def test_a_campaigns_bar_narrows_the_costs_and_the_files_say_what_is_shown(
+    visitor: Visitor, sample_store: Store
+) -> None:
+    visitor.open("/usage?month=2026-01")
+    file = visitor.download(visitor.page.locator("[class*='st-key-months-'][class*='-data-csv'] button").first)
+    table = pd.read_csv(io.StringIO(file.text))
+    expected = results.usage_by_month(sample_store)
+    assert list(table["emails_sent"]) == list(expected["emails_sent"])
+    assert list(table["cost_usd"]) == pytest.approx(list(expected["cost_usd"]))
+    press(visitor, bars(visitor, "costs-by-campaign").first)
+    visitor.page.wait_for_url("**campaigns=**")
+    visitor.settle()
+    assert visitor.main.get_by_text("The quota counts all campaigns").is_visible()
+    visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
+    visitor.page.wait_for_function("!location.search.includes('campaigns')")
+
+
+def test_a_quota_that_runs_out_is_told_in_words_and_in_the_picture(open_visitor, tight_server: Server) -> None:
+    visitor = open_visitor(tight_server, color_scheme="dark", **PHONE)
+    visitor.open("/usage")
+    assert visitor.main.get_by_text("The quota runs out").first.is_visible()
+    course = chart(visitor, "month-course")
+    assert course.get_by_text("quota runs out").is_visible()
+    assert course.get_by_text("limit 2,750").is_visible()
+    assert visitor.overflow() <= 0
+    visitor.open("/benchmarks?period=All+time")
+    assert visitor.overflow() <= 0
+
+
+def test_every_metric_stands_beside_the_community_and_a_click_goes_closer(visitor: Visitor) -> None:
+    visitor.open("/benchmarks?period=All+time")
+    text = visitor.main
+    assert text.get_by_text("From 1,247 campaigns of the community, updated 30 January 2026").is_visible()
+    for metric in ("delivery_rate", "open_rate", "reply_rate", "avg_cost_per_email_usd"):
+        assert chart(visitor, f"bullet-{metric}").is_visible()
+    # the bullets lie exactly below one another
+    boxes = [chart(visitor, f"bullet-{metric}").bounding_box() for metric in ("open_rate", "avg_cost_per_email_usd")]
+    assert boxes[0]["x"] == boxes[1]["x"]
+    assert boxes[0]["width"] == boxes[1]["width"]
+    assert hover(visitor, dots(visitor, "bullet-reply_rate").first).startswith("Ours is 4.6 %, with 95 % confidence")
+    # another metric, another benchmark: both in the address, both there after a reload
+    visitor.open("/benchmarks?period=All+time&metric=Cost+per+e-mail&mcp=partner-outreach")
+    assert text.get_by_text("These benchmarks are old: 283 days before the last data.").is_visible()
+    assert text.get_by_text("These benchmarks rest on 38 campaigns only").is_visible()
+    visitor.reload()
+    assert visitor.parameters["mcp"] == ["partner-outreach"]
+    assert visitor.parameters["metric"] == ["Cost per e-mail"]
+    # a row of the mcps compares with that one
+    assert press(visitor, dots(visitor, "by-mcp").first).startswith("sales-outreach (9 ours, 1,247 theirs)")
+    visitor.page.wait_for_function("!location.search.includes('partner-outreach')")
+    visitor.settle()
+    assert text.get_by_text("From 1,247 campaigns of the community").is_visible()
+
+
+def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(visitor: Visitor, sample_store: Store) -> None:
+    visitor.open("/benchmarks?period=All+time")
+    peers = results.community(sample_store, "sales-outreach")
+    ranked = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
+    assert press(visitor, dots(visitor, "by-campaign").first).startswith(ranked["name"][0])
+    visitor.page.wait_for_url("**campaigns=**")
+    visitor.settle()
+    assert visitor.parameters["campaigns"] == [ranked["name"][0]]
+    assert visitor.metric("Reply rate") == "9.8 %"
+    visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
+    visitor.page.wait_for_function("!location.search.includes('campaigns')")
+    visitor.settle()
+    # a row of the table
+    table = visitor.page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    visitor.page.mouse.click(box["x"] + 18, box["y"] + 87)  # the second row
+    visitor.page.wait_for_url("**campaigns=**")
+    visitor.settle()
+    assert visitor.parameters["campaigns"] == [ranked["name"][1]]
+    # a dot of the course shows its week
+    visitor.open("/benchmarks?period=All+time")
+    assert press(visitor, dots(visitor, "over-time").last).startswith("23 Mar – 27 Mar 2026")
+    visitor.page.wait_for_url("**period=Custom**")
+    visitor.settle()
+    assert visitor.parameters["days"] == ["2026-03-23", "2026-03-27"]
