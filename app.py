@@ -23,8 +23,7 @@ def dashboard() -> None:
     )
     with shell.plain_errors():
         shell.open_view()
-        with shell.notices_at_the_top():
-            page.run()
+        page.run()
 
 
 @asynccontextmanager

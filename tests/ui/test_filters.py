@@ -27,8 +27,9 @@ def script():
     from outreach_results.ui import address, filters
     from outreach_results.ui.cache import ask
 
+    address.begin_run()
     streamlit.session_state["view"] = filters.sidebar(ask(results.all_campaigns))
-    address.show_notices()
+    address.keep_place()
 
 
 def sidebar(**parameters):

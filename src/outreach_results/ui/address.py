@@ -7,6 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 _NOTICES = "address-notices"
+_WORDS = "address-notices-words"
 _PLACE = "address-notices-place"
 
 
@@ -33,27 +34,35 @@ def take(key: str) -> list[str]:
 
 
 def notice(sentence: str) -> None:
-    """Say something about the address on this page."""
+    """Say something about the address, in the place that is kept for it on this page."""
     noticed = st.session_state.setdefault(_NOTICES, [])
     if sentence not in noticed:
         noticed.append(sentence)
+        _show(noticed)
 
 
-def reserve_place() -> None:
-    """Keep the place for the notices: what is drawn after it may note something too."""
+def begin_run() -> None:
+    """Before anything is drawn: the places of the run before are gone."""
+    st.session_state.pop(_PLACE, None)
+    st.session_state.pop(_WORDS, None)
+
+
+def keep_place() -> None:
+    """Show here what was noted, until it is closed, and what is noted later in this run too.
+
+    Each is drawn as it is noted: after a page has called ``st.stop`` nothing more can be drawn.
+    """
     st.session_state[_PLACE] = st.container()
+    _show(st.session_state.get(_NOTICES, []))
 
 
-def show_notices() -> None:
-    """Show what was noted, until it is closed: in the place kept for it, else here."""
-    place = st.session_state.pop(_PLACE, None)
-    noticed: list[str] = st.session_state.get(_NOTICES, [])
-    if not noticed:
+def _show(noticed: list[str]) -> None:
+    place = st.session_state.get(_PLACE)
+    if place is None or not noticed:
         return
-    with (
-        place or st.container(),
-        st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"),
-    ):
-        st.text("\n".join(noticed))
-        st.space("stretch")
-        st.button("Close", key="close-address-notices", on_click=noticed.clear)
+    if _WORDS not in st.session_state:
+        with place, st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"):
+            st.session_state[_WORDS] = st.empty()
+            st.space("stretch")
+            st.button("Close", key="close-address-notices", on_click=noticed.clear)
+    st.session_state[_WORDS].text("\n".join(noticed))

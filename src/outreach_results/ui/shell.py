@@ -34,6 +34,7 @@ _PRINT = """<style>@media print {
 def open_view() -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
+    address.begin_run()
     campaigns = ask(results.all_campaigns)
     if not campaigns:
         _welcome()
@@ -44,7 +45,7 @@ def open_view() -> None:
         st.stop()
     _sync_line()
     st.html(_PRINT)
-    address.reserve_place()
+    address.keep_place()
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
@@ -69,15 +70,6 @@ def begin(title: str, question: str, *, by_period: bool = True) -> View:
         glossary()
     st.caption(f"{question} {view.sentence()}." if by_period else question)
     return view
-
-
-@contextmanager
-def notices_at_the_top() -> Iterator[None]:
-    """Show above the page also what the page itself notes of its address, however it ends."""
-    try:
-        yield
-    finally:
-        address.show_notices()
 
 
 @contextmanager
