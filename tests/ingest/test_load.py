@@ -336,6 +336,15 @@ def test_marks_of_a_file_are_taken_where_there_are_none(store):
     ]
 
 
+@pytest.mark.parametrize(("told", "corrected"), [("neutral", "automatic"), ("automatic", "neutral")])
+def test_a_correction_in_a_file_decides_whether_a_human_replied(store, told, corrected):
+    records = [campaign(), email(), reply(sentiment=told), mark(sentiment=corrected)]
+    load(store, "f", records)
+    assert stored_days(store) == days_of(records)
+    assert ("replied_human" in stored_days(store)["camp_1", "activity", date(2026, 1, 7)]) == (corrected == "neutral")
+    assert recounted(store)
+
+
 def test_of_two_marks_in_one_load_the_first_stays_as_between_loads(store):
     load(store, "f", [campaign(), email(), reply(), mark(sentiment="positive"), mark(sentiment="negative")])
     assert rows(store, schema.reply_marks, "sentiment") == [("positive",)]
