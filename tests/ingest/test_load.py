@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from outreach_results import results
 from outreach_results.errors import SourceError
-from outreach_results.ingest import load as loading
+from outreach_results.ingest import loader
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import (
     BenchmarkRecord,
@@ -93,7 +93,7 @@ def test_rejected_rows_are_told_and_stop_nothing(store):
 
 
 def test_only_so_many_rejected_rows_are_kept_but_all_are_told(sqlite_store, monkeypatch):
-    monkeypatch.setattr(loading, "REJECTED_KEPT", 3)
+    monkeypatch.setattr(loader, "REJECTED_KEPT", 3)
     told = []
     bad = [Rejected("f", n, "id", "?") for n in range(5)]
     report = load(sqlite_store, "f", bad, on_rejected=told.append)

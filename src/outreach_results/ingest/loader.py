@@ -1,0 +1,410 @@
+"""Writes records batch by batch, within one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from outreach_results.ingest.days import Days
+from outreach_results.ingest.merging import (
+    CAMPAIGN,
+    CAMPAIGN_RULES,
+    DESCRIPTION_RULES,
+    EMAIL,
+    EMAIL_RULES,
+    EVENT,
+    EVENT_RULES_OF_AUTHORITY,
+    LARGEST,
+    LATEST_WINS,
+    MARK,
+    REPLY,
+    REPLY_RULES,
+    REPLY_RULES_OF_AUTHORITY,
+    merged,
+)
+from outreach_results.ingest.records import (
+    BenchmarkRecord,
+    CampaignRecord,
+    DailyRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    PlanRecord,
+    Record,
+    Rejected,
+    ReplyRecord,
+    ReportedRecord,
+)
+from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
+from outreach_results.models import Basis, Detail, EventType, Sentiment
+from outreach_results.store import admin, rollup, schema
+from outreach_results.store.engine import zone_of
+from outreach_results.store.marked import counts_as_automatic
+from outreach_results.store.replied import flag_replied
+from outreach_results.store.write import Encoder, Row, insert_new, merge
+
+REMEMBERED = 100_000
+
+_SENT = EventType.SENT.value
+
+Key = tuple[str, str]
+
+
+class Loader:
+    """Collects records into batches and writes them within one transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        report: LoadReport,
+        *,
+        is_sample: bool,
+        replace: bool,
+        on_rejected: Callable[[Rejected], None] | None,
+    ) -> None:
+        self.report = report
+        self._on_rejected = on_rejected
+        self._connection = connection
+        self._encoder = Encoder(connection, zone_of(connection))
+        self._is_sample = is_sample
+        self._replace = replace
+        self._campaigns: dict[str, CampaignRecord] = {}
+        self._emails: dict[Key, EmailRecord] = {}
+        self._events: dict[Key, EventRecord] = {}
+        self._replies: dict[Key, ReplyRecord] = {}
+        self._marks: dict[Key, MarkRecord] = {}
+        self._daily: dict[tuple[str, date], DailyRecord] = {}
+        self._reported: list[ReportedRecord] = []
+        self._account: list[PlanRecord | BenchmarkRecord] = []
+        self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
+        self._days = Days(connection)
+        self._keep: dict[type, Callable[[Any], None]] = {
+            EventRecord: self._keep_sending,
+            EmailRecord: self._keep_email,
+            ReplyRecord: self._keep_reply,
+            CampaignRecord: self._keep_campaign,
+            MarkRecord: self._keep_mark,
+            DailyRecord: self._keep_day,
+            ReportedRecord: self._reported.append,
+            PlanRecord: self._account.append,
+            BenchmarkRecord: self._account.append,
+            Rejected: self._reject,
+        }
+
+    def take(self, batch: list[Record | Rejected]) -> None:
+        """Write a batch of records."""
+        events = self._events
+        for record in batch:
+            # Nearly all are events: they are kept right here, without a call.
+            if type(record) is EventRecord and record.type != _SENT:
+                key = record[:2]
+                if key in events:  # an event never changes: the same id is the same event
+                    self.report.duplicate["events"] += 1
+                else:
+                    events[key] = record
+            else:
+                self._keep[type(record)](record)
+        self._flush()
+
+    def finish(self) -> None:
+        self._days.finish()
+        self._write_reported()
+        self._write_account()
+
+    def _reject(self, rejected: Rejected) -> None:
+        self.report.rejected_total += 1
+        if len(self.report.rejected) < REJECTED_KEPT:
+            self.report.rejected.append(rejected)
+        if self._on_rejected:
+            self._on_rejected(rejected)
+
+    def _keep_campaign(self, record: CampaignRecord) -> None:
+        if self._campaigns.get(record.campaign_id, record) != record:
+            self._flush()  # the database merges the two, one after the other
+        self._campaigns[record.campaign_id] = record
+
+    def _keep_email(self, record: EmailRecord) -> None:
+        key = record[:2]
+        known = self._emails.get(key)
+        if known is None:
+            self._emails[key] = record
+        elif known != record:
+            if known.sent_at is not None and record.sent_at is not None:
+                self.report.duplicate["emails"] += 1
+            replaces = self._replace and record.sent_at is not None
+            self._emails[key] = record if replaces else merged(known, record)
+        elif record.sent_at is not None:
+            self.report.duplicate["emails"] += 1
+
+    def _keep_sending(self, record: EventRecord) -> None:
+        """Keep what a source calls an event and is the sending of an e-mail."""
+        self._keep_email(EmailRecord(record.campaign_id, record.email_id, sent_at=record.occurred_at))
+
+    def _keep_reply(self, record: ReplyRecord) -> None:
+        key = record[:2]
+        known = self._replies.get(key)
+        if known == record:
+            self.report.duplicate["replies"] += 1
+        elif known is not None:
+            self._flush()  # the database merges the two, one after the other
+        self._replies[key] = record
+
+    def _keep_mark(self, record: MarkRecord) -> None:
+        self._marks.setdefault(record[:2], record)
+
+    def _keep_day(self, record: DailyRecord) -> None:
+        self._daily[record.campaign_id, record.date] = record
+
+    def _flush(self) -> None:
+        self._write_campaigns()
+        sizes = self._sizes()
+        self.report.campaigns.update(sizes)
+        self._days.expect(sizes)
+        touched = self._touched()
+        self._days.before(touched)
+        self._write_emails()
+        self._write_events()
+        self._write_replies()
+        self._write_marks()
+        self._days.after(touched)
+
+    def _sizes(self) -> Counter[str]:
+        """How many records there are of each campaign."""
+        sizes: Counter[str] = Counter()
+        for kept in (self._emails, self._events, self._replies, self._marks):
+            sizes.update(campaign_id for campaign_id, _ in kept)
+        return sizes
+
+    def _touched(self) -> dict[str, set[str]]:
+        """The e-mails whose days may change, of campaigns whose days are kept by what changed."""
+        touched: dict[str, set[str]] = defaultdict(set)
+        by_change = self._days.kept_by_change
+        if not by_change:
+            return touched
+        for campaign_id, email_id in self._emails.keys() | self._referred():
+            if campaign_id in by_change:
+                touched[campaign_id].add(email_id)
+        for campaign_id, reply_ids in _ids_by_campaign(self._replies.keys() | self._marks.keys()):
+            if campaign_id in by_change:
+                touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
+        return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
+
+    def _emails_answered(self, campaign_id: str, reply_ids: list[str]) -> list[str]:
+        """The e-mails that stored replies answer: what is new of a reply may not name it, or name another."""
+        table = schema.events.c
+        stored = select(table.email_id).where(
+            table.campaign_id == campaign_id,
+            table.type == EventType.REPLIED,
+            rollup.id_in(self._connection, table.event_id, reply_ids),
+        )
+        return list(self._connection.execute(stored).scalars())
+
+    def _write_campaigns(self) -> None:
+        rows: list[Row] = []
+        for record in self._campaigns.values():
+            at = record.created_at
+            rows.append(
+                (
+                    *record[:3],
+                    self._encoder.instant(at),
+                    self._encoder.day(at),
+                    record.detail,
+                    self._is_sample,
+                )
+            )
+            self.report.campaigns.add(record.campaign_id)
+        inserted = insert_new(self._connection, schema.campaigns, CAMPAIGN, rows)
+        if inserted < len(rows):
+            self._days.turn(record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS)
+            rules = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) if self._replace else CAMPAIGN_RULES
+            merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules | {"detail": LARGEST})
+        self.report.inserted["campaigns"] += inserted
+        self._campaigns.clear()
+
+    def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
+        dated = self._encoder.dated
+        return [
+            (campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs)
+            for campaign_id, email_id, recipient, name, company, sent_at, *costs in records
+        ]
+
+    def _write_emails(self) -> None:
+        sent = [record for record in self._emails.values() if record.sent_at is not None]
+        rows = self._email_rows(sent)
+        inserted = insert_new(self._connection, schema.emails, EMAIL, rows)
+        if inserted < len(rows):
+            inserted += self._count_unsent(sent)
+            rules = dict.fromkeys(EMAIL_RULES, LATEST_WINS) if self._replace else EMAIL_RULES
+            merge(self._connection, schema.emails, EMAIL, rows, rules)
+        self.report.inserted["emails"] += inserted
+        self.report.duplicate["emails"] += len(rows) - inserted
+
+        # E-mails known only from what happened to them later.
+        described = [record for record in self._emails.values() if record.sent_at is None]
+        merge(self._connection, schema.emails, EMAIL, self._email_rows(described), DESCRIPTION_RULES)
+        referred = self._referred() - self._emails.keys() - self._there
+        insert_new(self._connection, schema.emails, EMAIL, self._email_rows(EmailRecord(*key) for key in referred))
+        if len(self._there) > REMEMBERED:
+            self._there.clear()
+        self._there.update(self._emails, referred)
+        self._emails.clear()
+
+    def _referred(self) -> set[Key]:
+        """The e-mails that events and replies speak of."""
+        keys = {(event[0], event[2]) for event in self._events.values()}
+        keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
+        return keys
+
+    def _count_unsent(self, records: list[EmailRecord]) -> int:
+        """How many of these e-mails are stored without their sending, which is news."""
+        table = schema.emails.c
+        return sum(
+            self._connection.execute(
+                select(func.count()).where(
+                    table.campaign_id == campaign_id,
+                    rollup.id_in(self._connection, table.email_id, of_campaign),
+                    table.sent_at.is_(None),
+                )
+            ).scalar_one()
+            for campaign_id, of_campaign in _ids_by_campaign(record[:2] for record in records)
+        )
+
+    def _event_rows(self, records: Iterable[EventRecord]) -> list[Row]:
+        dated = self._encoder.dated
+        return [
+            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url)
+            for campaign_id, event_id, email_id, kind, occurred_at, is_machine, url in records
+        ]
+
+    def _write_events(self) -> None:
+        rows = self._event_rows(self._events.values())
+        inserted = insert_new(self._connection, schema.events, EVENT, rows)
+        if self._replace and inserted < len(rows):
+            merge(self._connection, schema.events, EVENT, rows, EVENT_RULES_OF_AUTHORITY)
+        self.report.inserted["events"] += inserted
+        self.report.duplicate["events"] += len(rows) - inserted
+        self._events.clear()
+
+    def _write_replies(self) -> None:
+        records = list(self._replies.values())
+        rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
+        inserted = insert_new(self._connection, schema.replies, REPLY, rows)
+        if inserted < len(rows):
+            rules = REPLY_RULES_OF_AUTHORITY if self._replace else REPLY_RULES
+            merge(self._connection, schema.replies, REPLY, rows, rules)
+        self.report.inserted["replies"] += inserted
+        self.report.duplicate["replies"] += len(rows) - inserted
+        derived = self._event_rows(event for event in map(_replied, records) if event is not None)
+        if insert_new(self._connection, schema.events, EVENT, derived) < len(derived) or inserted < len(rows):
+            self._realign_events(records)
+        self._replies.clear()
+
+    def _realign_events(self, records: list[ReplyRecord]) -> None:
+        """Let the events of replies say what the merged replies say."""
+        reply, of_reply = schema.replies.c, schema.events.c
+        own = (
+            reply.campaign_id == of_reply.campaign_id,
+            reply.reply_id == of_reply.event_id,
+            reply.email_id.is_not(None),
+        )
+        for campaign_id, ids in _ids_by_campaign(record[:2] for record in records):
+            self._connection.execute(
+                update(schema.events)
+                .where(
+                    of_reply.campaign_id == campaign_id,
+                    rollup.id_in(self._connection, of_reply.event_id, ids),
+                    of_reply.type == EventType.REPLIED,
+                    *own,
+                )
+                .values(
+                    email_id=reply.email_id,
+                    is_machine=counts_as_automatic(),
+                    occurred_at=reply.received_at,
+                    occurred_on=reply.received_on,
+                    occurred_hour=reply.received_hour,
+                    url=None,
+                )
+            )
+
+    def _write_marks(self) -> None:
+        rows: list[Row] = [
+            (
+                *r[:3],
+                self._encoder.instant(r.handled_at),
+                r.marked_by,
+                self._encoder.instant(r.marked_at),
+                r.corrected_by,
+                self._encoder.instant(r.corrected_at),
+                r.handled_by,
+                r.version,
+            )
+            for r in self._marks.values()
+        ]
+        insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
+        corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
+        for campaign_id, reply_ids in _ids_by_campaign(corrected):
+            flag_replied(self._connection, campaign_id, reply_ids)
+        self._marks.clear()
+
+    def _write_reported(self) -> None:
+        """Totals as a platform reports them. They are replaced whole: a total has no history."""
+        table = schema.campaigns.c
+        daily_only = set(
+            self._connection.execute(select(table.campaign_id).where(table.detail == Detail.DAILY)).scalars()
+        )
+        days = [record for record in self._daily.values() if record.campaign_id in daily_only]
+        for campaign_id in {record.campaign_id for record in days}:
+            self._connection.execute(delete(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))
+            self.report.campaigns.add(campaign_id)
+        rows: list[dict[str, Any]] = []
+        for record in days:
+            rows.append(record._asdict() | {"basis": Basis.ACTIVITY.value})
+            # What was sent on a day is the same on both bases; what became of it is known only by the day it happened.
+            sent = DailyRecord(record.campaign_id, record.date, emails_sent=record.emails_sent, cost=record.cost)
+            rows.append(sent._asdict() | {"basis": Basis.SEND.value})
+        if rows:
+            self._connection.execute(insert(schema.daily_stats), rows)
+        for reported in self._reported:
+            here = schema.reported_stats.c.campaign_id == reported.campaign_id
+            self._connection.execute(delete(schema.reported_stats).where(here))
+            self._connection.execute(insert(schema.reported_stats), reported._asdict())
+        self.report.inserted["days"] += len(days)
+
+    def _write_account(self) -> None:
+        """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
+        if not self._account or not admin.make_way_for_account(self._connection, is_sample=self._is_sample):
+            return
+        plans = [record for record in self._account if isinstance(record, PlanRecord)]
+        if plans:
+            self._connection.execute(delete(schema.plan))
+            self._connection.execute(insert(schema.plan), plans[-1]._asdict())
+        for record in self._account:
+            if isinstance(record, BenchmarkRecord):
+                here = (schema.benchmarks.c.mcp == record.mcp, schema.benchmarks.c.metric == record.metric)
+                self._connection.execute(delete(schema.benchmarks).where(*here))
+                self._connection.execute(insert(schema.benchmarks), record._asdict())
+        self._account.clear()
+
+
+def _replied(reply: ReplyRecord) -> EventRecord | None:
+    if reply.email_id is None:
+        return None
+    return EventRecord(
+        reply.campaign_id,
+        reply.reply_id,
+        reply.email_id,
+        EventType.REPLIED.value,
+        reply.received_at,
+        reply.sentiment == Sentiment.AUTOMATIC,
+    )
+
+
+def _ids_by_campaign(keys: Iterable[Key]) -> Iterable[tuple[str, list[str]]]:
+    ids: dict[str, list[str]] = defaultdict(list)
+    for campaign_id, own_id in keys:
+        ids[campaign_id].append(own_id)
+    return ids.items()

@@ -1,0 +1,113 @@
+"""Which columns a record fills, and what stays where two sources disagree."""
+
+from __future__ import annotations
+
+from outreach_results.ingest.records import (
+    EmailRecord,
+)
+from outreach_results.models import COST_COLUMNS
+
+# Which value stays when two sources disagree. Chosen so that the order of loads does not matter: something beats
+# nothing, a judgement beats none, and otherwise the value that sorts last stays (for instants, the earliest).
+_FILL = "{new} IS NOT NULL AND ({old} IS NULL OR {new} > {old})"
+_MISSING = "{old} IS NULL AND {new} IS NOT NULL"
+_EARLIEST = "{new} IS NOT NULL AND ({old} IS NULL OR {new} < {old})"
+LARGEST = "{new} > {old}"
+_JUDGED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassified' OR {new} > {old})"
+LATEST_WINS = "{new} IS DISTINCT FROM {old}"
+LATEST_KNOWN_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
+
+CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample")
+EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", "sent_hour", *COST_COLUMNS)
+EVENT = (
+    "campaign_id",
+    "event_id",
+    "email_id",
+    "type",
+    "occurred_at",
+    "occurred_on",
+    "occurred_hour",
+    "is_machine",
+    "url",
+)
+REPLY = (
+    "campaign_id",
+    "reply_id",
+    "email_id",
+    "address",
+    "name",
+    "company",
+    "sentiment",
+    "preview",
+    "body",
+    "received_at",
+    "received_on",
+    "received_hour",
+)
+MARK = (
+    "campaign_id",
+    "reply_id",
+    "sentiment",
+    "handled_at",
+    "marked_by",
+    "marked_at",
+    "corrected_by",
+    "corrected_at",
+    "handled_by",
+    "version",
+)
+
+CAMPAIGN_RULES = {
+    "name": _FILL,
+    "mcp": _FILL,
+    "created_at": _EARLIEST,
+    "created_on": _EARLIEST,
+    "detail": LARGEST,  # 'events' after 'daily': once events are known they stay the truth
+}
+EMAIL_RULES = {
+    "recipient": _FILL,
+    "name": _FILL,
+    "company": _FILL,
+    "sent_at": _EARLIEST,
+    "sent_on": _EARLIEST,
+    "sent_hour": _EARLIEST,
+    **dict.fromkeys(COST_COLUMNS, LARGEST),
+}
+DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "name", "company")}
+REPLY_RULES = {
+    "email_id": _MISSING,
+    "address": _FILL,
+    "name": _FILL,
+    "company": _FILL,
+    "sentiment": _JUDGED,
+    "preview": LARGEST,
+    "body": _FILL,
+    "received_at": _EARLIEST,
+    "received_on": _EARLIEST,
+    "received_hour": _EARLIEST,
+}
+
+EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:], LATEST_WINS)
+REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
+    # A source that tells less of a reply than another did does not take anything back.
+    "email_id": LATEST_KNOWN_WINS,
+    "body": LATEST_KNOWN_WINS,
+}
+
+
+def merged(a: EmailRecord, b: EmailRecord) -> EmailRecord:
+    """Two descriptions of one e-mail as one; the same in either order (see the rules above)."""
+
+    def last(x: str | None, y: str | None) -> str | None:
+        return max(filter(None, (x, y)), default=None)
+
+    sent = [at for at in (a.sent_at, b.sent_at) if at is not None]
+    return EmailRecord(
+        a.campaign_id,
+        a.email_id,
+        last(a.recipient, b.recipient),
+        last(a.name, b.name),
+        last(a.company, b.company),
+        min(sent, default=None),
+        *(max(x, y) for x, y in zip(a[6:], b[6:], strict=True)),
+    )

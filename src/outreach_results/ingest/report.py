@@ -1,0 +1,33 @@
+"""What a load did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from outreach_results.ingest.records import Rejected
+
+REJECTED_KEPT = 1_000
+
+
+@dataclass
+class LoadReport:
+    """What a load did. ``rejected`` holds the first rows that could not be used, ``rejected_total`` counts all."""
+
+    source: str
+    inserted: Counter[str] = field(default_factory=Counter)
+    duplicate: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    rejected_total: int = 0
+    campaigns: set[str] = field(default_factory=set)
+
+    def sentence(self) -> str:
+        """The report in one line."""
+        new = ", ".join(f"{n:,} {kind}" for kind, n in self.inserted.items() if n) or "nothing new"
+        known = sum(self.duplicate.values())
+        return (
+            f"{self.source}: {new}"
+            + (f"; {known:,} already known" if known else "")
+            + (f"; {self.rejected_total:,} rejected" if self.rejected_total else "")
+            + "."
+        )
