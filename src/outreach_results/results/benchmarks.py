@@ -103,7 +103,8 @@ def community(store: Store, mcp: str | None) -> Peers:
 def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
     """All our own campaigns (of an mcp) in the same period, whichever of them are chosen."""
     frame = _campaign_sums(store, _all_of(store, filters, mcp))
-    return Peers(Benchmarks(mcp=mcp, sample_size=len(frame), benchmarks=_own_spread(frame)), is_own=True)
+    counted = int((frame["emails_sent"] >= ENOUGH_CASES).sum())
+    return Peers(Benchmarks(mcp=mcp, sample_size=counted, benchmarks=_own_spread(frame)), is_own=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
         facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
     numbers = row.community
     theirs = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
-    ours = "" if row.own is None or peers.is_own else f" Ours: median {show(row.metric, row.own.p50)}."
+    ours = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
     facts.append(f"{_whom(peers).capitalize()}: {theirs}.{ours}")
     return facts
 

@@ -105,7 +105,7 @@ def test_money_is_dollars_and_shares_are_percent():
     assert show(COST_PER_EMAIL, 0.018) == "$0.018"
     assert show("reply_rate", 0.05) == "5.0 %"
     assert show("reply_rate", None) == "–"
-    assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.3f"
+    assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.4~f"
 
 
 # --- rows --------------------------------------------------------------------------------------------------------

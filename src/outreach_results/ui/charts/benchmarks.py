@@ -309,4 +309,4 @@ def _better(figure: go.Figure) -> None:
 
 
 def _tick_format(metric: str) -> str:
-    return "$.3f" if metric.endswith("_usd") else ".1~%"
+    return "$.4~f" if metric.endswith("_usd") else ".1~%"
