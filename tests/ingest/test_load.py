@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from outreach_results import results
 from outreach_results.errors import SourceError
+from outreach_results.ingest import load as loading
 from outreach_results.ingest import loader
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import (
