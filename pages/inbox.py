@@ -1,27 +1,30 @@
-"""Inbox: the replies, newest first, beside the one that is being read."""
+"""Inbox: the replies, newest first, beside the one that is being read, and how they sound over time."""
 
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import downloads, inbox, shell
+from outreach_results.ui import inbox, shell
 from outreach_results.ui.cache import ask
 
 view = shell.begin("Inbox", "What did they answer?")
-sentiments = inbox.sentiment_filter()
-query = inbox.search_field()
-page = inbox.page_number()
-triage = results.Triage(sentiments=sentiments, q=query)
-found = ask(results.inbox, view.filters, triage, page=page)
-inbox.sentiment_counts(found.counts)
+inbox.who_field()
+triage, found = inbox.find(view.filters)
+inbox.choices(triage, found)
+inbox.what_was_said()
 
-if not found.pagination.total:
-    st.info("No reply matches. Choose other sentiments, another period, or search for something else.")
-    st.stop()
+shown = inbox.shown_reply(found)
+if found.pagination.total:
+    inbox.toolbar(view.filters, triage, found)
+    inbox.confirmation(view.filters, triage)
+else:
+    st.info("No reply matches. Choose another status, other sentiments, a longer period, or search for something else.")
 
-reading_list, reading_pane = st.columns([5, 4], gap="large")
+reading_list, reading_pane = st.columns([5, 6], gap="medium")
 with reading_list:
-    chosen = inbox.reply_list(found.replies)
+    inbox.reply_list(found.replies, shown)
     inbox.pages(found.pagination)
-    downloads.replies_links(view.filters, triage)
 with reading_pane:
-    inbox.reading_pane(chosen, ask(results.all_campaigns))
+    inbox.reading_pane(shown, found, view.filters, triage, ask(results.all_campaigns))
+
+inbox.over_time(view, triage)
+inbox.remember()

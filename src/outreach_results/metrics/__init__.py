@@ -37,6 +37,7 @@ from outreach_results.metrics.rates import (
 )
 from outreach_results.metrics.rhythm import Rhythm, rhythm
 from outreach_results.metrics.ripeness import RIPE, Ripeness, likely_total, ripeness, still_to_come
+from outreach_results.metrics.sentiment import PositiveRate, positive_rate
 from outreach_results.metrics.trends import MEAN_DAYS, Compared, Trend, counted, trend
 from outreach_results.metrics.verdicts import Standing, Verdict, judge, needed_for_average, needed_for_share, round_up
 
@@ -52,6 +53,7 @@ __all__ = [
     "Every",
     "Forecast",
     "Interval",
+    "PositiveRate",
     "QuantileCurve",
     "RateDefinition",
     "Rhythm",
@@ -75,6 +77,7 @@ __all__ = [
     "needed_for_average",
     "needed_for_share",
     "percentile_range",
+    "positive_rate",
     "quantile_curve",
     "quartile_range",
     "rate_change",

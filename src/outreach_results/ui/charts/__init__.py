@@ -5,6 +5,7 @@ The same metric has the same colour everywhere; the palette is safe for colour-b
 
 from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
+from outreach_results.ui.charts.inbox import SENTIMENT_COLOURS, sentiment_over_time
 from outreach_results.ui.charts.notes import annotate
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 from outreach_results.ui.charts.rhythm import busiest, heat_map
@@ -21,6 +22,7 @@ __all__ = [
     "COLOURS",
     "GRID",
     "LABELS",
+    "SENTIMENT_COLOURS",
     "Mark",
     "annotate",
     "beside_community",
@@ -36,6 +38,7 @@ __all__ = [
     "month_course",
     "over_time",
     "quota",
+    "sentiment_over_time",
     "shorten",
     "show",
     "trend_chart",

@@ -1,0 +1,55 @@
+"""The larger pieces of the inbox."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.results import Inbox, Triage
+from outreach_results.ui import address, downloads
+from outreach_results.ui.cache import ask
+from outreach_results.ui.inbox import asked, words
+from outreach_results.ui.inbox.asked import remember
+from outreach_results.ui.inbox.choices import choices
+from outreach_results.ui.inbox.course import over_time
+from outreach_results.ui.inbox.listing import page_count, pages, reply_list
+from outreach_results.ui.inbox.marking import bulk_menu, confirmation, what_was_said, who_field
+from outreach_results.ui.inbox.pane import reading_pane, shown_reply
+
+__all__ = [
+    "choices",
+    "confirmation",
+    "find",
+    "over_time",
+    "pages",
+    "reading_pane",
+    "remember",
+    "reply_list",
+    "shown_reply",
+    "toolbar",
+    "what_was_said",
+    "who_field",
+]
+
+
+def find(filters: Filters) -> tuple[Triage, Inbox]:
+    """The replies that the address asks for, and the filters it does so with."""
+    triage, page = asked.triage(), asked.page()
+    found = ask(results.inbox, filters, triage, page=page)
+    last = page_count(found.pagination)
+    if page > last:
+        address.notice("The address asks for a page that does not exist; the last is shown.")
+        asked.turn_to(last)
+        found = ask(results.inbox, filters, triage, page=last)
+    return triage, found
+
+
+def toolbar(filters: Filters, triage: Triage, found: Inbox) -> None:
+    """How many there are, what can be done with all of them, and all of them as a file."""
+    total = found.pagination.total
+    with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
+        st.markdown(f"**{words.replies(total)}**, newest first", width="content")
+        st.space("stretch")
+        bulk_menu(filters, triage, total)
+        downloads.replies_links(filters, triage)

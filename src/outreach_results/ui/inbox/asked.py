@@ -1,0 +1,147 @@
+"""What the address asks of the inbox: lane, status, sentiments, search, page, and the reply that is being read.
+
+The filters that show counts cannot be bound to the address by Streamlit, which would write the counts into it. Here
+the address is what counts: a widget follows it, and a choice is written to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote, unquote
+
+import streamlit as st
+
+from outreach_results.models import Sentiment
+from outreach_results.results import Handling, Lane, ReplyKey, Triage, in_lane
+from outreach_results.ui import address
+
+LANE, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
+LONGEST_SEARCH = 200
+
+_MEMORY, _RESTORED = "inbox-address", "inbox-address-restored"
+_OWN = (LANE, STATUS, SENTIMENT, PAGE, REPLY)
+_DEFAULTS = {LANE: Lane.PEOPLE, STATUS: Handling.OPEN}
+
+
+def triage() -> Triage:
+    """The filters that the address asks for; what it asks for in vain is said."""
+    _come_back()
+    lane = Lane(_one_of(LANE, list(Lane), "a lane that does not exist"))
+    offered = sentiments_in(lane)
+    asked = _asked(SENTIMENT)
+    sentiments = tuple(Sentiment(value) for value in dict.fromkeys(asked) if value in offered)
+    if len(sentiments) < len(asked):
+        address.notice("The address asks for a sentiment that is not shown here; it is left out.")
+        tell(SENTIMENT, sentiments)
+    return Triage(
+        lane=lane,
+        handling=Handling(_one_of(STATUS, list(Handling), "replies that are neither open nor handled")),
+        sentiments=sentiments or None,
+        q=_search(),
+    )
+
+
+def page() -> int:
+    """The page that is asked for, from 1."""
+    raw = _first_asked(PAGE, "1")
+    if raw.isascii() and raw.isdigit() and 0 < int(raw[:9]) == int(raw):
+        return int(raw)
+    address.notice("The address asks for a page that does not exist; the first is shown.")
+    turn_to(1)
+    return 1
+
+
+def reply() -> ReplyKey | None:
+    """The reply that is being read, if the address names one."""
+    raw = _first_asked(REPLY, "")
+    if not raw:
+        return None
+    campaign_id, slash, reply_id = raw.partition("/")
+    return ReplyKey(unquote(campaign_id), unquote(reply_id)) if slash else ReplyKey("", unquote(raw))
+
+
+def read(key: ReplyKey | None) -> None:
+    """Read this reply, or the first of the list."""
+    tell(REPLY, [] if key is None else ["/".join(quote(part, safe="@:") for part in key)])
+
+
+def turn_to(number: int) -> None:
+    """Show this page of the list."""
+    tell(PAGE, [] if number == 1 else [str(number)])
+
+
+def start_over() -> None:
+    """After another choice of replies: the first page, and its first reply."""
+    turn_to(1)
+    read(None)
+
+
+def tell(parameter: str, values: Sequence[str]) -> None:
+    """Write a choice to the address; the default leaves it."""
+    told = [str(value) for value in values]
+    is_default = not told or told == [_DEFAULTS.get(parameter)]
+    restored = st.session_state.get(_RESTORED)
+    if restored is not None:
+        restored[parameter] = [] if is_default else told
+    elif not is_default:
+        st.query_params[parameter] = told
+    elif parameter in st.query_params:
+        del st.query_params[parameter]
+
+
+def remember() -> None:
+    """At the end of the page: keep what was asked for, for when somebody comes back from another page.
+
+    What they came back to is written to the address only now: while a page is being switched, the browser would
+    still write it beside the path of the page before.
+    """
+    restored = st.session_state.pop(_RESTORED, None)
+    if restored:
+        st.query_params.update({parameter: values for parameter, values in restored.items() if values})
+    st.session_state[_MEMORY] = {
+        parameter: st.query_params.get_all(parameter) for parameter in _OWN if parameter in st.query_params
+    }
+
+
+def sentiments_in(lane: Lane) -> list[Sentiment]:
+    """The sentiments that replies of a lane can have."""
+    return [sentiment for sentiment in Sentiment if in_lane(sentiment, lane)]
+
+
+def _come_back() -> None:
+    """Coming from another page, go on where the inbox was left; an address that asks for something goes before."""
+    st.session_state.pop(_RESTORED, None)
+    is_here = LANE in st.session_state  # a widget's value goes with its page
+    if not is_here and not any(parameter in st.query_params for parameter in _OWN):
+        st.session_state[_RESTORED] = dict(st.session_state.get(_MEMORY, {}))
+
+
+def _asked(parameter: str) -> list[str]:
+    restored = st.session_state.get(_RESTORED)
+    values: list[str] = st.query_params.get_all(parameter) if restored is None else restored.get(parameter, [])
+    return values
+
+
+def _first_asked(parameter: str, default: str) -> str:
+    return next(iter(_asked(parameter)), default)
+
+
+def _one_of(parameter: str, offered: list[str], wrong: str) -> str:
+    default = _DEFAULTS[parameter]
+    asked = _first_asked(parameter, default)
+    if asked in offered:
+        return asked
+    address.notice(f"The address asks for {wrong}; the default is shown.")
+    tell(parameter, [])
+    return default
+
+
+def _search() -> str | None:
+    """The words to search for; the field that sets them is drawn later."""
+    if SEARCH in st.session_state:
+        return st.session_state[SEARCH] or None
+    words = st.query_params.get(SEARCH, "")
+    if len(words) > LONGEST_SEARCH:
+        address.notice(f"The address asks for a search of more than {LONGEST_SEARCH} characters; it is left out.")
+        return None
+    return words or None

@@ -1,0 +1,94 @@
+"""The filters of the inbox, each with how many replies it would show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from outreach_results.results import Inbox, Lane, Triage
+from outreach_results.ui import text
+from outreach_results.ui.inbox import asked, words
+
+T = TypeVar("T")
+
+
+def choices(triage: Triage, found: Inbox) -> None:
+    """Lane, status, sentiments and search."""
+    with st.container(horizontal=True, gap="medium", key="inbox-choices"):
+        _one(
+            "From",
+            asked.LANE,
+            _by_text(words.LANES),
+            _by_text(found.lanes),
+            triage.lane,
+            "Automatic replies, such as out of office.",
+        )
+        _one("Status", asked.STATUS, _by_text(words.HANDLINGS), _by_text(found.handling), triage.handling)
+        _search()
+    if triage.lane != Lane.AUTOMATIC:
+        _sentiments(triage, found)
+
+
+def _one(
+    label: str, key: str, names: Mapping[str, str], counts: Mapping[str, int], chosen: str, explained: str | None = None
+) -> None:
+    st.session_state[key] = str(chosen)
+
+    def choose() -> None:
+        if key == asked.LANE:
+            asked.tell(asked.SENTIMENT, [])
+        asked.tell(key, [st.session_state[key]])
+        asked.start_over()
+
+    by_value = {str(value): f"{name} {text.number(counts[value])}" for value, name in names.items()}
+    st.segmented_control(
+        label,
+        list(by_value),
+        format_func=lambda value: by_value[value],
+        required=True,
+        key=key,
+        on_change=choose,
+        help=explained,
+    )
+
+
+def _by_text(values: Mapping[Any, T]) -> dict[str, T]:
+    return {str(key): value for key, value in values.items()}
+
+
+def _sentiments(triage: Triage, found: Inbox) -> None:
+    offered = asked.sentiments_in(triage.lane)
+    st.session_state[asked.SENTIMENT] = [str(sentiment) for sentiment in triage.sentiments or ()]
+
+    def choose() -> None:
+        asked.tell(asked.SENTIMENT, _in_order(st.session_state[asked.SENTIMENT], offered))
+        asked.start_over()
+
+    names = {str(kind): f"{kind.capitalize()} {text.number(found.counts[kind])}" for kind in offered}
+    st.pills(
+        "Sentiment",
+        list(names),
+        format_func=lambda value: names[value],
+        selection_mode="multi",
+        key=asked.SENTIMENT,
+        on_change=choose,
+    )
+
+
+def _in_order(chosen: Sequence[str], offered: Sequence[str]) -> list[str]:
+    return [value for value in offered if value in chosen]
+
+
+def _search() -> None:
+    st.text_input(
+        "Search",
+        placeholder="Name, company, address or any words",
+        type="search",
+        max_chars=asked.LONGEST_SEARCH,
+        key=asked.SEARCH,
+        bind="query-params",
+        persist_state="session",
+        on_change=asked.start_over,
+    )

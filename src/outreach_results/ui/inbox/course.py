@@ -1,0 +1,47 @@
+"""How replies sound over time, and how sure the positive rate is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from outreach_results import metrics, results
+from outreach_results.models import Sentiment
+from outreach_results.results import Triage
+from outreach_results.ui import charts, clicks, filters, text
+from outreach_results.ui.cache import ask
+from outreach_results.ui.components import chart_with_data
+from outreach_results.ui.filters import View
+from outreach_results.ui.inbox import asked, words
+
+
+def over_time(view: View, triage: Triage) -> None:
+    """The sentiments of the lane over the period, whatever their status, and the positive rate with its doubts."""
+    frame = ask(results.sentiment_over_time, view.filters, triage.q)
+    st.subheader("How replies sound over time", anchor=False)
+    counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
+    st.markdown(text.plain(words.how_sure(metrics.positive_rate(counts))))
+    if not any(counts.values()):
+        return
+    shown = asked.sentiments_in(triage.lane)
+    key = clicks.key_of("sentiments", view.filters, triage)
+    chart_with_data(
+        charts.sentiment_over_time(frame, shown),
+        frame.rename(columns=str),
+        view.filters,
+        key=key,
+        name="sentiments",
+        alt="Replies over time by sentiment",
+        on_select=clicks.goes(key, _show),
+        selection_mode="points",
+    )
+
+
+def _show(bar: str) -> None:
+    """Show the replies of a bar: those of its days and its sentiment."""
+    first, last, sentiment = bar.split()
+    filters.choose_days(date.fromisoformat(first), date.fromisoformat(last))
+    asked.tell(asked.STATUS, [results.Handling.ALL])
+    asked.tell(asked.SENTIMENT, [sentiment])
+    asked.start_over()

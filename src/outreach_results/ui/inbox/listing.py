@@ -1,0 +1,81 @@
+"""The list of replies: who, what, how it sounds and when; open ones stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import ceil
+
+import streamlit as st
+
+from outreach_results.models import InboxReply, Pagination
+from outreach_results.results import key_of
+from outreach_results.ui import text
+from outreach_results.ui.cache import store
+from outreach_results.ui.inbox import asked, words
+
+_FIRST_WORDS = 110
+
+_STYLE = """<style>
+.st-key-inbox-list { gap: 0; border: 1px solid rgba(128,140,155,.35); border-radius: .5rem; overflow: hidden }
+.st-key-inbox-list button {
+  justify-content: flex-start; text-align: left; padding: .55rem .8rem; border: 0; border-radius: 0; min-height: 0;
+  border-bottom: 1px solid rgba(128,140,155,.25); border-left: 3px solid transparent }
+.st-key-inbox-list button:focus-visible { outline: 2px solid; outline-offset: -3px }
+.st-key-inbox-list button > div, .st-key-inbox-list button > div > span,
+.st-key-inbox-list button [data-testid=stMarkdownContainer] { width: 100%; justify-content: flex-start }
+.st-key-inbox-list button p { width: 100%; line-height: 1.5; overflow-wrap: anywhere; text-align: left }
+.st-key-inbox-list button p > * { unicode-bidi: isolate }
+.st-key-inbox-list button .stMarkdownBadge { float: right; margin-left: .5rem }
+</style>"""
+_READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
+_DONE = "opacity: .72"
+
+
+def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
+    """A page of replies, of which one is being read."""
+    now, zone = datetime.now(UTC), store().zone()
+    selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
+    handled = [place for place, reply in enumerate(replies) if reply.handled_at is not None]
+    st.html(f"{_STYLE}<style>{_rows(selected, _READ)}{_rows(handled, _DONE)}</style>")
+    with st.container(key="inbox-list"):
+        for place, reply in enumerate(replies):
+            st.button(
+                row(reply, words.age(reply.received_at, now, zone)),
+                key=f"inbox-row-{place}",
+                type="tertiary",
+                width="stretch",
+                wrap=True,
+                on_click=asked.read,
+                args=(key_of(reply),),
+            )
+
+
+def row(reply: InboxReply, age: str) -> str:
+    """One reply on two lines, as Markdown that holds strangers' words as plain characters."""
+    first = reply.preview if len(reply.preview) <= _FIRST_WORDS else reply.preview[:_FIRST_WORDS].rstrip() + "…"
+    name = text.plain(words.sender(reply))
+    who = f"**{name}**" if reply.handled_at is None else f":gray[✓ {name}]"
+    return f"{who} {words.badge(reply.sentiment, age)}  \n:gray[{text.plain(first)}]"
+
+
+def pages(pagination: Pagination) -> None:
+    """The control that turns pages, where there is more than one."""
+    count = page_count(pagination)
+    key = f"inbox-page-{pagination.page}"  # another for each page: the address says which one is shown
+
+    def turn() -> None:
+        asked.turn_to(st.session_state[key])
+        asked.read(None)
+
+    if count > 1:
+        st.pagination(count, default=pagination.page, key=key, on_change=turn)
+
+
+def page_count(pagination: Pagination) -> int:
+    """How many pages there are, at least one."""
+    return max(1, ceil(pagination.total / pagination.per_page))
+
+
+def _rows(places: Sequence[int], style: str) -> str:
+    return "".join(f".st-key-inbox-list .st-key-inbox-row-{place} button {{ {style} }}" for place in places)

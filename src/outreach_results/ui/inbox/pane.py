@@ -1,0 +1,155 @@
+"""The reading pane: one reply in full, what can be done with it, and the prospect's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from outreach_results import results
+from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
+from outreach_results.results import Inbox, Neighbours, ReplyKey, Triage, key_of
+from outreach_results.store.marks import Action
+from outreach_results.ui import address, text
+from outreach_results.ui.cache import ask, store
+from outreach_results.ui.inbox import asked, words
+from outreach_results.ui.inbox.history import timeline
+from outreach_results.ui.inbox.marking import leaves_the_list, mark_one
+
+_STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-inbox-pane { position: sticky; top: 4rem; max-height: calc(100vh - 5rem); overflow-y: auto }
+  .st-key-inbox-back { display: none }
+}
+@media (max-width: 640px) {
+  .st-key-inbox-chosen { position: fixed; inset: 3.75rem 0 0 0; z-index: 99; overflow-y: auto; padding: .75rem;
+    background: BACKGROUND }
+}
+</style>"""
+
+
+def shown_reply(found: Inbox) -> InboxReply | None:
+    """The reply that the address names, listed or not; without one the first of the list."""
+    key = asked.reply()
+    listed = next((reply for reply in found.replies if key_of(reply) == key), None)
+    if key is None or listed is not None:
+        return listed or (found.replies[0] if found.replies else None)
+    other = ask(results.reply, *key)
+    if other is None:
+        address.notice("The address names a reply that is not here.")
+        asked.read(None)
+        return found.replies[0] if found.replies else None
+    return other
+
+
+def reading_pane(
+    reply: InboxReply | None, found: Inbox, filters: Filters, triage: Triage, campaigns: Sequence[Campaign]
+) -> None:
+    """One reply in full. Everything a stranger wrote is shown character by character."""
+    if reply is None:
+        return
+    is_listed = key_of(reply) in map(key_of, found.replies)
+    around = _around(reply, found) if is_listed else ask(results.neighbours, filters, triage, reply)
+    st.html(_STYLE.replace("BACKGROUND", "#11161d" if st.context.theme.type == "dark" else "#ffffff"))
+    with (
+        st.container(key="inbox-chosen" if asked.reply() else "inbox-first"),
+        st.container(border=True, key="inbox-pane"),
+    ):
+        _way(around, found, filters, triage)
+        if not is_listed:
+            st.caption("This reply is not among those listed: the filters or the page leave it out.")
+        _letter(reply, campaigns)
+        _deeds(reply, triage, around)
+        st.subheader("Timeline", anchor=False)
+        timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, store().zone())
+
+
+def _around(reply: InboxReply, found: Inbox) -> Neighbours:
+    keys = [found.before, *map(key_of, found.replies), found.after]
+    place = keys.index(key_of(reply), 1)
+    return Neighbours(keys[place - 1], keys[place + 1])
+
+
+def _way(around: Neighbours, found: Inbox, filters: Filters, triage: Triage) -> None:
+    """To the list, the reply before and the reply after."""
+    with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
+        st.button("‹ List", key="inbox-back", on_click=asked.read, args=(None,))
+        for label, key, shortcut, to in (
+            ("Previous", "inbox-previous", "K", around.before),
+            ("Next", "inbox-next", "J", around.after),
+        ):
+            st.button(
+                label,
+                key=key,
+                shortcut=shortcut,
+                disabled=to is None,
+                on_click=_go,
+                args=(to, found, filters, triage),
+            )
+
+
+def _go(to: ReplyKey | None, found: Inbox, filters: Filters, triage: Triage) -> None:
+    if to is not None and to not in map(key_of, found.replies):
+        asked.turn_to(results.page_of(store(), filters, triage, to))
+    asked.read(to)
+
+
+def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
+    zone = store().zone()
+    names = {campaign.id: campaign.name for campaign in campaigns}
+    st.subheader(text.plain(words.sender(reply)), anchor=False)
+    st.text(" · ".join(filter(None, (reply.email, reply.company))))
+    st.caption(
+        f"{text.plain(names.get(reply.campaign_id, reply.campaign_id))} · "
+        f"{text.moment(reply.received_at, zone)} ({zone.key})"
+    )
+    with st.container(border=True, key="inbox-body"):
+        st.text(reply.body or reply.preview)
+
+
+def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
+    """Mark it handled, say how it sounds; what was done before, and by whom."""
+    zone = store().zone()
+    _sentiment(reply, triage, around)
+    corrected = words.correction(reply, zone)
+    if corrected:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(text.plain(corrected))
+            st.button(
+                "Take it back",
+                key="inbox-take-back",
+                type="tertiary",
+                on_click=mark_one,
+                args=(reply, Action.TAKEN_BACK),
+            )
+    change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
+    goes_on = around.after or around.before if leaves_the_list(change, triage) else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Mark handled" if change == Action.HANDLED else "Open again",
+            key="inbox-handle",
+            shortcut="E",
+            type="primary" if change == Action.HANDLED else "secondary",
+            on_click=mark_one,
+            args=(reply, change, goes_on),
+        )
+        st.caption(text.plain(words.handled(reply, zone) or "Open"))
+
+
+def _sentiment(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
+    key = f"inbox-sounds-{reply.mark_version}-{abs(hash(key_of(reply))):x}"
+
+    def correct() -> None:
+        said = Sentiment(st.session_state[key])
+        mark_one(reply, said, (around.after or around.before) if leaves_the_list(said, triage) else None)
+
+    st.segmented_control(
+        "Sentiment",
+        [str(sentiment) for sentiment in Sentiment],
+        default=str(reply.sentiment),
+        format_func=str.capitalize,
+        required=True,
+        key=key,
+        on_change=correct,
+        help="Choose another where it is wrong. What the source says is kept beside it.",
+    )
