@@ -1,5 +1,6 @@
 # make run    the dashboard on http://127.0.0.1:8501, with sample data when the database is new
 # make test   everything: lint, types, unit, PostgreSQL and browser tests
+# make screenshots  every page as a picture, into docs/screenshots
 # make bench  speed and memory, each figure beside a yardstick from the same run
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS   ?= 2
 
-.PHONY: run test bench check lint types unit lock clean
+.PHONY: run test bench screenshots check lint types unit lock clean
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
@@ -34,6 +35,9 @@ types:
 
 unit:
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+screenshots: $(VENV)/.test
+	$(BIN)/python docs/make_screenshots.py
 
 # The lock files hold every version and hash, and no index address; a stamp makes the second time quick.
 $(VENV)/bin/python:

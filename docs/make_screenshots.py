@@ -1,0 +1,86 @@
+"""``make screenshots``: every page in light, dark and phone width, and the pictures of the tour, from the sample data."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from outreach_results.sample import load_sample  # noqa: E402
+from outreach_results.store.engine import open_store  # noqa: E402
+from support.chromium import find_chromium  # noqa: E402
+from support.server import running_server  # noqa: E402
+
+FOLDER = Path(__file__).parent / "screenshots"
+PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
+LOOKS = {"light": ("light", 1300), "dark": ("dark", 1300), "phone": ("light", 390)}
+TALLEST = 4_000
+TOUR = {
+    "meetings-per-dollar": "/?period=All+time&sort=Cheapest+meeting",
+    "beats-the-community": "/benchmarks?period=All+time&campaign=camp_4eaf56",
+    "replies-waiting": "/inbox?period=All+time",
+    "quota": "/usage",
+    "last-week": "/?period=Last+7+days",
+}
+
+_STANDS = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app && app.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
+        && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
+}"""
+
+
+def main() -> None:
+    """Take them all."""
+    FOLDER.mkdir(exist_ok=True)
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit("There is no Chromium here: run tests/install-chromium first.")
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        url = f"sqlite:///{folder}/sample.db"
+        store = open_store(url)
+        load_sample(store)
+        store.close()
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        with running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
+            for page in PAGES:
+                address = server.url + ("/" if page == "overview" else f"/{page}")
+                for look, (scheme, width) in LOOKS.items():
+                    _take(browser, address, scheme, width, FOLDER / f"{page}-{look}.png")
+            for name, path in TOUR.items():
+                _take(browser, server.url + path, "light", 1300, FOLDER / f"tour-{name}.png")
+        browser.close()
+
+
+def _take(browser: Browser, address: str, scheme: str, width: int, file: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(address)
+    _settle(page)
+    height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(900, min(int(height) + 20, TALLEST))})
+    _settle(page)
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=255).save(file, optimize=True)
+    context.close()
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_function(_STANDS, timeout=60_000)
+    page.wait_for_timeout(1_500)  # charts ease in
+    page.wait_for_function(_STANDS, timeout=60_000)
+
+
+if __name__ == "__main__":
+    main()
