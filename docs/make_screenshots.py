@@ -1,4 +1,4 @@
-"""``make screenshots``: every page in light, dark and phone width, and the pictures of the tour, from the sample data."""
+"""``make screenshots``: every page in light, dark and phone width, and the pictures of the tour."""
 
 from __future__ import annotations
 
