@@ -12,6 +12,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -24,7 +26,8 @@ from outreach_results.models import COST_COLUMNS, EventType
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
-_COSTS = slice(_PLACES["cost_ai_generation_usd"], _PLACES["cost_email_sending_usd"] + 1)
+_FIRST_YEAR, _LAST_YEAR = read.YEARS[0], read.YEARS[-1]
+_LINES_AT_ONCE = 500
 _REMEMBERED = 50_000
 
 csv.field_size_limit(read.MAX_BODY * 2)
@@ -83,10 +86,14 @@ def read_rows(file: Iterable[str], source: str) -> read.Records:
 
 
 def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
-    for line in file:
-        if "\x00" in line:
-            raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
-        yield line
+    def checked() -> Iterator[list[str]]:
+        rest = iter(file)
+        while lines := list(islice(rest, _LINES_AT_ONCE)):
+            if "\x00" in "".join(lines):
+                raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
+            yield lines
+
+    return chain.from_iterable(checked())
 
 
 def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:
@@ -114,11 +121,11 @@ class _Rows:
             instant = datetime.fromisoformat(at)
         except ValueError:
             return None
-        if instant.tzinfo is not UTC or instant.year not in read.YEARS:
+        if instant.tzinfo is not UTC or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
             return None
         about = (campaign_id, recipient, name, company)
         if kind == "sent":
-            costs = [_plain_micros(cell) for cell in cells[_COSTS]]
+            costs = (_plain_micros(cells[13]), _plain_micros(cells[14]), _plain_micros(cells[15]))
             if None in costs:
                 return None
             self._remember(email_id, about)
@@ -187,6 +194,7 @@ _PLAIN_KINDS = frozenset(map(str, EventType)) - {EventType.SENT, EventType.REPLI
 _FLAGS = {"true": True, "false": False, "": False}
 
 
+@lru_cache(maxsize=2**15)  # amounts repeat
 def _plain_micros(cell: str) -> int | None:
     """Dollars with at most six decimals in micro-dollars; None where it is written in any other way."""
     dollars, point, cents = cell.partition(".")

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -235,7 +236,7 @@ def _by_day(tally: Tally, rollup: Rollup) -> _Days:
 def _insert(connection: Connection, rollup: Rollup, campaign_id: str, days: _Days) -> None:
     stored = date.isoformat if connection.dialect.name == "sqlite" else lambda day: day
     rows = [
-        (campaign_id, str(kind), stored(day), *[counts[name] for name in rollup.columns])
+        (campaign_id, str(kind), stored(day), *map(counts.get, rollup.columns, repeat(0)))
         for (kind, day), counts in days.items()
         if any(counts.values())
     ]
