@@ -89,8 +89,8 @@ def test_the_first_of_two_clicks_on_the_calendar_already_shows_something(sample_
     app = sidebar(period="Custom")
     app.sidebar.date_input(key="days").set_value((date(2026, 3, 1),)).run()
     assert not app.exception
-    assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), LAST)
-    assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too."]
+    assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), date(2026, 3, 1))
+    assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too, or stay with this one."]
 
 
 def test_days_in_the_wrong_order_are_swapped_and_that_is_said(sample_dashboard):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NoReturn
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ PERIODS = (*DAYS, THIS_MONTH, ALL_TIME, CUSTOM)
 
 ACTIVITY_DAY, SENDING_DAY = "Activity day", "Sending day"
 _BASIS = {ACTIVITY_DAY: Basis.ACTIVITY, SENDING_DAY: Basis.SEND}
+
+_CARRIED = "filters-carried"
 
 PREVIOUS, LAST_YEAR, NOTHING = "Previous period", "Same period last year", "Nothing"
 
@@ -58,6 +61,7 @@ def days_in_words(first: date, last: date) -> str:
 def sidebar(campaigns: list[Campaign]) -> View | None:
     """Draw the filters and return what they ask for; None while there is no data at all."""
     label_of = labels(campaigns)
+    st.session_state.update(st.session_state.pop(_CARRIED, {}))
     with st.sidebar:
         chosen = _campaigns(label_of)
         span = ask(results.date_range, chosen)
@@ -106,6 +110,20 @@ def choose_days(first: date, last: date) -> None:
     st.session_state["days"] = (first, last)
 
 
+def switch_to(page: str, days: tuple[date, date] | None = None) -> NoReturn:
+    """Go to another page, such as ``inbox``, with the same filters or for other days, as a link would.
+
+    Switching empties the address; widgets that were there before write themselves into it again. A date field that
+    was not there takes its days from the address.
+    """
+    params: dict[str, list[str]] = {}
+    if days is not None:
+        if st.session_state.get("period") != CUSTOM:
+            params = {"days": [day.isoformat() for day in days]}
+        st.session_state[_CARRIED] = {"period": CUSTOM, "days": days}
+    st.switch_page(f"pages/{page}.py", query_params=params)
+
+
 def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
     asked = address.take("campaign")  # a short form by id, for links from elsewhere
     known = [campaign_id for campaign_id in asked if campaign_id in label_of]
@@ -147,11 +165,12 @@ def _custom(first: date, last: date) -> tuple[date, date]:
     asked = address.asked("days")
     chosen = st.date_input("Days", (first, last), key="days", bind="query-params", format="YYYY-MM-DD")
     days = tuple(chosen) if isinstance(chosen, tuple | list) else (chosen,)
-    if any(asked) and (len(days) > 2 or asked != [day.isoformat() for day in days]):
+    # The address tells equal days only once.
+    if any(asked) and (len(days) > 2 or set(asked) != {day.isoformat() for day in days}):
         address.notice("The address asks for days that cannot be shown; others are shown.")
     if len(days) != 2:
-        st.caption("Choose the last day too.")
-        return (days[0], max(days[0], last)) if days else (first, last)
+        st.caption("Choose the last day too, or stay with this one.")
+        return (days[0], days[0]) if days else (first, last)
     if days[0] > days[1]:
         address.notice("The first day is after the last; they were swapped.")
         return days[1], days[0]

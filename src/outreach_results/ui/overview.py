@@ -14,7 +14,7 @@ from outreach_results.models import COSTS, Sentiment
 from outreach_results.results import Totals
 from outreach_results.ui import address, charts, downloads, text
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
-from outreach_results.ui.filters import View, choose_campaigns
+from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
 _CHOSEN_COUNTS = ("emails_sent", "delivered")
 _RATES = ("open_rate", "click_rate", "reply_rate", "conversion_rate")
@@ -127,10 +127,10 @@ def funnel(totals: Totals, view: View) -> None:
 
 def _go_to(stage: str) -> None:
     if stage == "replied":
-        st.switch_page("pages/inbox.py")
+        switch_to("inbox")
     st.session_state["show"] = "Counts"
     st.session_state["counts"] = [stage]
-    st.switch_page("pages/trends.py")
+    switch_to("trends")
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:

@@ -15,7 +15,7 @@ from outreach_results.results import RHYTHM_COUNTS, Trends, WeeklyRhythm
 from outreach_results.ui import address, charts, downloads, text
 from outreach_results.ui.charts import trend_words as words
 from outreach_results.ui.components import chart, chart_with_data
-from outreach_results.ui.filters import SENDING_DAY, View, choose_days
+from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
 
 _COUNTS, _RATES = "Counts", "Rates"
 _EVERY = {"Day": Every.DAY, "Week": Every.WEEK, "Month": Every.MONTH}
@@ -166,14 +166,14 @@ def _ways_on(first: date, last: date, every: Every) -> None:
 
 def follow_click() -> None:
     """Go where the last click asked to go. Callbacks set filters; only a page can switch to another."""
-    page = st.session_state.pop(_GO_TO, None)
-    if page:
-        st.switch_page(f"pages/{page}.py")
+    asked = st.session_state.pop(_GO_TO, None)
+    if asked:
+        page, days = asked
+        switch_to(page, days)
 
 
 def _go_to(page: str, first: date, last: date) -> None:
-    choose_days(first, last)
-    st.session_state[_GO_TO] = page
+    st.session_state[_GO_TO] = page, (first, last)
 
 
 def _show_days(first: date, last: date) -> None:

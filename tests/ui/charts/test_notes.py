@@ -1,0 +1,91 @@
+"""Notes on charts over time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+import pytest
+
+from outreach_results.models import Annotation
+from outreach_results.ui.charts import annotate
+from outreach_results.ui.charts.base import empty
+from support.hostile import HOSTILE
+
+FIRST = date(2026, 3, 1)
+
+
+def note(day=0, text="New subject line"):
+    return Annotation(f"{day}{text}", FIRST + timedelta(days=day), "", text, None, datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def a_month():
+    figure = empty(340)
+    figure.add_scatter(x=[FIRST + timedelta(days=n) for n in range(31)], y=list(range(31)))
+    return figure
+
+
+def annotated(*notes):
+    figure = a_month()
+    annotate(figure, notes)
+    return figure
+
+
+def test_a_note_is_a_line_on_its_day_with_its_words_above():
+    figure = annotated(note(9))
+    (line,), (label,) = figure.layout.shapes, figure.layout.annotations
+    assert (line.x0, line.x1, line.y0, line.y1, line.yref) == ("2026-03-10", "2026-03-10", 0, 1, "paper")
+    assert (label.x, label.text) == ("2026-03-10", "New subject line")
+    assert label.hovertext == "Tue 10 Mar 2026: New subject line"
+
+
+def test_without_notes_nothing_changes():
+    assert annotated() == a_month()
+
+
+def test_long_notes_are_cut_on_the_chart_and_whole_when_pointed_at():
+    words = "We changed the subject line, the sender and the first sentence"
+    (label,) = annotated(note(3, words)).layout.annotations
+    assert label.text == "We changed the su…"
+    assert label.hovertext.endswith(words)
+
+
+def boxes(figure):
+    """Where each label begins and ends, as shares of a month, and how high it stands."""
+    found = []
+    for label in figure.layout.annotations:
+        at = (date.fromisoformat(label.x) - FIRST).days / 30
+        width = len(label.text) * 0.0185
+        found.append((at - width, at, label.yshift) if label.xanchor == "right" else (at, at + width, label.yshift))
+    return found
+
+
+def test_labels_do_not_cover_one_another_nor_leave_the_chart():
+    placed = boxes(annotated(note(1), note(3), note(5), note(28), note(29)))
+    assert all(start >= 0 and end <= 1 for start, end, _ in placed)
+    for one in placed:
+        for other in placed:
+            assert one is other or one[2] != other[2] or one[1] <= other[0] or other[1] <= one[0]
+
+
+def test_the_chart_grows_by_the_rows_of_its_labels_and_the_legend_moves_above():
+    one_row, two_rows = annotated(note(1)), annotated(note(1), note(2))
+    assert a_month().layout.height < one_row.layout.height < two_rows.layout.height
+    assert one_row.layout.legend.y < two_rows.layout.legend.y
+
+
+def test_more_notes_than_fit_keep_their_lines_and_do_not_fill_the_page():
+    many = annotated(*(note(n % 7, f"Note number {n:03}") for n in range(60)))
+    assert len(many.layout.shapes) == 60
+    assert many.layout.height <= a_month().layout.height + 5 * 15
+    assert len({label.yshift for label in many.layout.annotations}) == 5
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_the_words_of_a_note_are_never_markup(words):
+    (label,) = annotated(note(3, words)).layout.annotations
+    for shown in (label.text, label.hovertext):
+        assert "<" not in shown
+        assert "$" not in shown
+        assert "%{" not in shown
+    assert " ".join(words.split()) in unescape(label.hovertext)

@@ -1,0 +1,260 @@
+"""The figure of the trends: what it draws is what it was given, and what it says is a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outreach_results import results
+from outreach_results.metrics import Compared, Every, Ripeness, bucketed, trend
+from outreach_results.models import COST_COLUMNS, COUNTS, Annotation, Basis, Filters
+from outreach_results.results import Ripening, Trends
+from outreach_results.ui.charts import COLOURS, trend_chart
+from outreach_results.ui.charts.trend_words import lag_sentence, unusual_sentence
+
+FIRST = date(2026, 3, 2)  # a Monday
+LAST = FIRST + timedelta(days=27)
+SLOW = Ripeness((0.5, 0.8, 1.0), 500)
+MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27), basis=Basis.SEND)
+SOME_COST = ("cost_usd", *(f"{name}_usd" for name in (*COST_COLUMNS, "cost_not_broken_down")))
+
+
+def history(first=FIRST, count=28, **counts):
+    frame = pd.DataFrame({"date": pd.date_range(first, periods=count)} | dict.fromkeys(COUNTS, 0))
+    return frame.assign(**{"emails_sent": 100, "delivered": 100} | counts).astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def trends(*names, every=Every.DAY, days=None, is_cohort=True, ripeness=None, spent=1.0, **asked):
+    days = history(opened=[20] * 10 + [60] + [20] * 17, replied=5) if days is None else days
+    courses = tuple(
+        trend(name, days, every=every, is_cohort=is_cohort, ripeness=ripeness, last_day=LAST, **asked) for name in names
+    )
+    costs = bucketed(days[["date"]].assign(**dict.fromkeys(SOME_COST, spent)), every)
+    known = {"opened": SLOW, "replied": Ripeness((0.2, 0.9, 0.96, 1.0), 90)}
+    return Trends(every, courses, costs, is_cohort, Ripening(known, LAST))
+
+
+def group(figure, metric):
+    return [trace for trace in figure.data if trace.legendgroup == metric]
+
+
+def marks(figure, metric):
+    (found,) = [trace for trace in group(figure, metric) if trace.mode == "markers"]
+    return found
+
+
+def said(figure):
+    return [text for trace in figure.data if trace.text is not None for text in trace.text if text]
+
+
+def legend(figure):
+    return [trace.name for trace in figure.data if trace.showlegend is not False]
+
+
+# --- what is drawn -----------------------------------------------------------------------------------------------
+
+
+def test_every_metric_is_drawn_with_its_values_in_its_colour():
+    found = trends("opened", "replied")
+    figure = trend_chart(found)
+    for course in found.courses:
+        drawn = marks(figure, course.metric)
+        assert list(drawn.y) == course.points["value"].tolist()
+        assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in course.points["date"]]
+        assert drawn.marker.color == COLOURS[course.metric]
+    assert legend(figure)[:2] == ["Opened", "Replied"]
+
+
+def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
+    figure = trend_chart(trends("opened"))
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert len(bars) == 4
+    assert {trace.yaxis for trace in bars} == {"y2"}
+    assert {trace.xaxis for trace in figure.data} <= {None, "x"}, "one x axis for both"
+    assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
+    assert figure.layout.yaxis2.title.text == "Dollars"
+
+
+def test_a_component_that_costs_nothing_beyond_the_known_ones_is_not_drawn():
+    found = trends("opened")
+    broken_down = replace(found, costs=found.costs.assign(cost_not_broken_down_usd=0.0))
+    assert "Not broken down" in legend(trend_chart(found))
+    assert "Not broken down" not in legend(trend_chart(broken_down))
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "tick"), [(("opened",), "E-mails a day", None), (("open_rate",), "Share of e-mails", ".0%")]
+)
+def test_the_axis_says_what_it_measures(names, title, tick):
+    axis = trend_chart(trends(*names)).layout.yaxis
+    assert axis.title.text == title
+    assert axis.tickformat == tick
+
+
+def test_a_small_day_is_faint_and_stays_on_the_page():
+    sent = [100] * 27 + [4]
+    days = history(emails_sent=sent, delivered=sent, opened=[20] * 27 + [4])
+    figure = trend_chart(trends("open_rate", days=days))
+    drawn = marks(figure, "open_rate")
+    assert drawn.y[-1] <= figure.layout.yaxis.range[1] < 0.5
+    assert drawn.marker.symbol[-1] == "triangle-up"
+    assert drawn.marker.opacity[-1] < 0.5
+    assert "Open rate 100.0 %" in drawn.text[-1]
+    assert set(drawn.marker.opacity[:-1]) == {1.0}
+
+
+# --- signs -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unusual_day_is_a_ringed_diamond_and_says_what_would_be_usual():
+    drawn = marks(trend_chart(trends("opened")), "opened")
+    assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
+    assert drawn.marker.line.width[10] > 0
+    assert drawn.text[10] == "60 e-mails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
+
+
+def test_a_single_metric_shows_its_usual_range_and_several_do_not_cover_each_other():
+    assert any(getattr(trace, "fill", None) == "tonexty" for trace in trend_chart(trends("opened")).data)
+    assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
+
+
+def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
+    figure = trend_chart(trends("opened", ripeness=SLOW, days=history(opened=[20] * 26 + [16, 10])))
+    drawn = marks(figure, "opened")
+    assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
+    assert "About 50 % of its opens are in;<br>expect" not in drawn.text[-1]
+    assert "About 50 % of its opens are in; expect about 20 in the end, likely " in drawn.text[-1]
+    dotted = [trace for trace in group(figure, "opened") if trace.line.dash == "dot"]
+    assert [list(trace.y) for trace in dotted] == [[20, 16, 10]]
+    assert "Still collecting" in legend(figure)
+
+
+def test_a_part_of_a_week_is_a_hollow_square_and_says_how_much_of_it_there_is():
+    days = history(FIRST + timedelta(days=2), 15, opened=3)
+    figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
+    assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
+    assert "Only 5 of the 7 days of this week are in the period." in said(figure)
+    assert "Only 3 of the 7 days of this week are in the period." in said(figure)
+    assert "Part of a week" in legend(figure)
+    assert figure.layout.xaxis.hoverformat == "Week of %a %-d %b %Y"
+
+
+def test_a_sign_that_does_not_occur_is_not_explained():
+    assert legend(trend_chart(trends("replied")))[1:] == [
+        "AI generation", "Lead enrichment", "E-mail sending", "Not broken down",
+    ]  # fmt: skip
+
+
+# --- mean and comparison -----------------------------------------------------------------------------------------
+
+
+def test_the_mean_is_strong_and_the_days_are_faint():
+    found = trends("opened", days=history(opened=range(28)))
+    figure = trend_chart(found, with_mean=True)
+    strong = [trace for trace in group(figure, "opened") if trace.mode == "lines" and trace.opacity == 1.0]
+    means = found.courses[0].points["mean"].dropna()
+    assert [list(trace.y) for trace in strong] == [means.tolist()]
+    assert max(trace.opacity for trace in group(figure, "opened") if trace.line.width == 1.0) < 0.5
+    assert "Opened: 3.0 a day in these seven days." in said(figure)
+
+
+def test_by_week_there_is_no_mean_of_seven_days_to_draw():
+    figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
+    assert not any("seven days" in text for text in said(figure))
+
+
+def test_what_it_is_compared_with_is_thin_dashed_and_named():
+    earlier = Compared(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
+    figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
+    (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
+    assert list(dashed.y) == list(range(28))
+    assert dashed.line.width < 2
+    assert dashed.text[3] == "Opened compared: 3 (Thu 5 Feb 2026)."
+    assert "Compared: 2 Feb – 1 Mar 2026" in legend(figure)
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_an_unusual_day_in_one_sentence():
+    found = trends("open_rate")
+    (course,) = found.courses
+    (point,) = course.unusual.to_dict("records")
+    sentence = unusual_sentence(course, point, Every.DAY)
+    assert sentence == "Thu 12 Mar 2026: open rate 60.0 % of 100 delivered; between 10.0 % and 34.0 % would be usual"
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "sentence"),
+    [
+        ("emails_sent", 1, "1 e-mail was sent."),
+        ("emails_sent", 1_200, "1,200 e-mails were sent."),
+        ("opened", 1, "1 e-mail was opened, of 2,000 delivered."),
+        ("replied", 0, "0 e-mails got a reply, of 2,000 delivered."),
+        ("unsubscribed", 2, "2 e-mails led to an unsubscription, of 2,000 delivered."),
+    ],
+)
+def test_a_count_is_told_in_a_sentence(name, count, sentence):
+    days = history(count=1, **{"emails_sent": 2_000, "delivered": 2_000} | {name: count})
+    assert said(trend_chart(trends(name, days=days)))[0] == sentence
+
+
+def test_on_activity_days_no_rate_claims_to_be_of_the_emails_of_that_day():
+    days = history(count=1, delivered=10, replied=12)
+    said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
+    assert said_of_rate == "Reply rate 120.0 %: 12 e-mails got a reply while 10 were delivered."
+
+
+def test_cost_is_told_by_what_it_was_spent_on():
+    told = said(trend_chart(trends("opened", days=history(count=1), spent=1.25)))[-4:]
+    assert told == [
+        "$1.25 was spent on AI generation.",
+        "$1.25 was spent on lead enrichment.",
+        "$1.25 was spent on e-mail sending.",
+        "$1.25 was spent without saying on what.",
+    ]
+
+
+def test_the_lag_names_only_what_is_shown_and_known():
+    learned = trends("opened").ripening.by_count
+    assert lag_sentence(learned, ["open_rate", "opened", "emails_sent"]) == (
+        "In this account 95 % of opens within 2 days of the sending have arrived."
+    )
+    assert "of opens within 2 days and of replies within 2 days" in lag_sentence(learned, ["opened", "reply_rate"])
+    assert lag_sentence(learned, ["bounced"]) == ""
+
+
+# --- with the sample data, and without any -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("basis", Basis)
+@pytest.mark.parametrize("every", Every)
+@pytest.mark.parametrize(
+    "names", [COUNTS, ("delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate")]
+)
+def test_all_metrics_of_the_sample_are_drawn_and_every_hover_is_a_sentence(sample_store, basis, every, names):
+    earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
+    found = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
+    figure = trend_chart(found, with_mean=True, compared_with="before")
+    texts = said(figure)
+    assert len(texts) > len(found.costs)
+    assert not [text for text in texts if not text.endswith(".") or "nan" in text]
+
+
+def test_not_known_is_no_point_and_nothing_known_is_no_error():
+    unknown = pd.array([pd.NA] * 28, dtype="Int64")
+    figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
+    assert len(marks(figure, "opened").x) == 0
+    assert np.isfinite(figure.layout.height)
+
+
+def test_notes_stand_at_the_bucket_they_belong_to():
+    note = Annotation("1", FIRST + timedelta(days=9), "", "New subject line", None, datetime(2026, 3, 1, tzinfo=UTC))
+    by_day, by_week = (trend_chart(trends("opened", every=every), [note]) for every in (Every.DAY, Every.WEEK))
+    assert by_day.layout.shapes[0].x0 == "2026-03-11"
+    assert by_week.layout.shapes[0].x0 == "2026-03-09"
+    assert "Wed 11 Mar 2026: New subject line" in by_week.layout.annotations[-1].hovertext
