@@ -24,11 +24,9 @@ _QUIET = (
     "--disable-gpu",
     "--disable-sync",
     "--force-prefers-reduced-motion",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-first-run",
 )
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-"""Options of a visitor with a phone."""
 
 OpenVisitor = Callable[..., Visitor]
 
@@ -83,8 +81,9 @@ def browser(chromium: Chromium) -> Iterator[Browser]:
 def open_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenVisitor]:
     """``open_visitor(server=…, color_scheme="dark", **PHONE)`` is another person with a browser of their own.
 
-    Without ``server`` they visit the live server. At the end every visitor is checked: an error on the console or a
-    request to another host fails the test, unless the test calls ``visitor.errors.clear()`` and says why.
+    What `PHONE` holds is in `support.visitor`. Without ``server`` they visit the live server. At the end every visitor
+    is checked: an error on the console or a request to another host fails the test, unless the test calls
+    ``visitor.errors.clear()`` and says why.
     """
     visitors: list[Visitor] = []
 

@@ -23,13 +23,13 @@ def title(page: str) -> str:
     return page.capitalize()
 
 
-def address(page: str, **parameters: Any) -> str:
+def address(page: str, /, **parameters: Any) -> str:
     """Where a page is found below the server's root."""
     path = "/" if page == HOME else f"/{page}"
     return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
 
 
-def run_page(page: str = HOME, **parameters: Any) -> AppTest:
+def run_page(page: str = HOME, /, **parameters: Any) -> AppTest:
     """Run the dashboard for somebody who opens this page with these parameters in the address."""
     app = AppTest.from_file(ROOT / "app.py", default_timeout=TIMEOUT_S)
     for name, value in parameters.items():

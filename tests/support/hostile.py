@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record
+from support.records import at, campaign, email, event, mark, reply
+
 HOSTILE: tuple[str, ...] = (
     "<b>Bold & Co</b>",
     "<img src=x onerror=alert(1)>",
@@ -38,3 +43,33 @@ HOSTILE: tuple[str, ...] = (
     "Robert'); DROP TABLE emails;--",
     "T̴̛o̷͝ny 👩🏽‍💻 \u202bمرحبا\u202c नीलम שלום ＜確認＞",
 )
+
+
+def hostile_records() -> Iterator[Record]:
+    """A campaign for each of the words, in which everything that strangers write is made of them; and their plan."""
+    for number, words in enumerate(HOSTILE):
+        of = f"camp_hostile_{number}"
+        day = 5 + number % 20
+        yield campaign(of, words, words if number % 3 == 0 else "sales-outreach")
+        for email_id in ("e1", "e2"):
+            yield email(email_id, at(day), of=of, recipient=f"p{number}@prospect.example", name=words, company=words)
+            for kind in ("delivered", "opened"):
+                yield event(kind, at(day, 13), email_id=email_id, of=of)
+        yield event("clicked", at(day, 14), of=of, url="javascript:alert(1)")
+        yield reply(
+            f"r{number}",
+            at(day, 15),
+            of=of,
+            address=words,
+            name=words,
+            company=words,
+            sentiment=("positive", "negative", "neutral")[number % 3],
+            preview=" ".join(words.split()),
+            body=words,
+        )
+        if number % 3 == 0:
+            yield mark(f"r{number}", "positive", of=of, by=words, marked_at=at(day, 16), handled_at=at(day, 16))
+    yield PlanRecord(HOSTILE[0], 1_000, 20_000_000)
+    for metric in ("delivery_rate", "open_rate", "reply_rate"):
+        yield BenchmarkRecord(HOSTILE[0], metric, 0.3, 0.2, 0.3, 0.4, 100, at(1))
+        yield BenchmarkRecord("", metric, 0.3, 0.2, 0.3, 0.4, 100, at(1))

@@ -44,17 +44,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(folder: Path, env: Mapping[str, str], *options: str) -> Iterator[Server]:
+def running_server(
+    folder: Path, env: Mapping[str, str], *options: str, script: str | Path = "app.py"
+) -> Iterator[Server]:
     """Start the server with these settings, wait until it is healthy, and end it afterwards.
 
     Args:
         folder: where its log goes.
         env: its settings, such as OUTREACH_DATABASE_URL.
         options: more arguments for ``streamlit run``.
+        script: another one than the product's, to see how Streamlit shows something.
     """
     port = free_port()
     log = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=clean_environment(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Route, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+"""What makes a visitor one with a phone."""
 
 CALM_MS = 300
 """A page is settled after this long without a run: the time a click may take to reach the server."""
@@ -45,7 +48,7 @@ class Downloaded:
 class Visitor:
     """Drives one page and remembers every console error and every request that left this machine.
 
-    Requests to other hosts never go out: they are refused and noted.
+    Requests to other hosts never go out: the browser of the tests knows no other host.
     """
 
     context: BrowserContext
@@ -57,7 +60,7 @@ class Visitor:
     def enter(cls, context: BrowserContext) -> Visitor:
         """Open the page of a new context, watched from its first request on."""
         visitor = cls(context, context.new_page())
-        context.route("**/*", visitor._pass_local_requests)
+        context.on("request", visitor._note_foreign_request)
         visitor.page.on("console", visitor._note_console_error)
         visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
         visitor.page.on("websocket", visitor._note_foreign_websocket)
@@ -93,6 +96,7 @@ class Visitor:
 
     def settle(self) -> None:
         """Wait until the script has run, everything is drawn and nothing is on its way."""
+        self.page.evaluate("window.calmSince = undefined")
         self.page.wait_for_function(_IS_CALM, arg=CALM_MS, polling=50)
 
     def click(self, what: Locator) -> None:
@@ -149,13 +153,10 @@ class Visitor:
 
     # --- watching ---
 
-    def _pass_local_requests(self, route: Route) -> None:
-        address = urlsplit(route.request.url)
-        if address.scheme in ("data", "blob") or address.hostname in _LOCAL:
-            route.continue_()
-        else:
-            self.left.append(route.request.url)
-            route.abort()
+    def _note_foreign_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname not in _LOCAL:
+            self.left.append(request.url)
 
     def _note_foreign_websocket(self, socket: WebSocket) -> None:
         if urlsplit(socket.url).hostname not in _LOCAL:

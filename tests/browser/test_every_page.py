@@ -1,0 +1,305 @@
+"""The dashboard as people use it, whichever page they are on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections import Counter
+
+import pytest
+from playwright.sync_api import expect
+
+from outreach_results import results
+from outreach_results.export import fuse
+from outreach_results.ingest.files import records_of
+from outreach_results.ingest.load import load
+from outreach_results.models import Filters
+from outreach_results.sample import sample_files
+from outreach_results.store.engine import open_store
+from outreach_results.ui import text
+from support.dashboard import HOME, PAGES, address, title
+from support.databases import contents, sqlite_url
+from support.hostile import HOSTILE, hostile_records
+from support.server import ROOT, running_server
+from support.visitor import PHONE
+
+CAMPAIGN = "camp_abc123"
+NAME = "Q1 Outreach – US & UK operations leads"
+
+# Elements that no page is made of: one would have to come out of somebody's words.
+FOREIGN = """() => [...document.querySelectorAll('[data-testid="stApp"] *')]
+    .filter(element => element.matches('b, i, u, s, del, code, pre, img, iframe, script, object, embed, mark, sub, '
+            + 'sup, blockquote, h4, h5, h6, .katex, [style*="color: red"], [onerror], '
+            + '[data-testid="stMain"] [role="img"][translate="no"][aria-label*="home"]')
+        || (element.matches('a') && !(element.href.baseVal ?? element.href).startsWith(location.origin)))
+    .map(element => element.outerHTML.slice(0, 200))"""
+
+
+def assert_all_is_well(visitor, page):
+    """The page that was asked for is there, complete, inside the frame that app.py draws."""
+    assert visitor.title == title(page)
+    for element in ("stException", "stErrorElement"):
+        assert visitor.page.get_by_test_id(element).count() == 0
+    assert "Something went wrong" not in visitor.main.inner_text()
+    assert sorted(visitor.page.get_by_test_id("stTopNavLink").all_inner_texts()) == sorted(map(title, PAGES))
+    assert visitor.page.get_by_test_id("stSidebar").get_by_text("Humans only").is_visible()
+
+
+# --- opening -----------------------------------------------------------------------------------------------------
+
+
+def test_every_page_opens_in_the_navigation_and_draws_its_figures(visitor):
+    visitor.open("/?period=All+time")
+    assert_all_is_well(visitor, HOME)
+    for page in (page for page in PAGES if page != HOME):
+        visitor.turn_to(title(page))
+        assert_all_is_well(visitor, page)
+        assert visitor.path == address(page)
+        for figure in visitor.page.get_by_test_id("stPlotlyChart").all():
+            expect(figure.locator("svg.main-svg").first).to_be_visible()
+        assert visitor.overflow() <= 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_is_wider_than_a_phone(page, open_visitor):
+    visitor = open_visitor(**PHONE)
+    visitor.open(address(page))
+    assert visitor.title == title(page)
+    assert visitor.overflow() <= 0
+    cut_off = visitor.page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stMain"] :is(button, p, h1, h2, h3, label, input)')]
+            .filter(box => box.offsetParent && box.getBoundingClientRect().right > window.innerWidth + 1
+                && !box.closest('[data-testid="stDataFrame"], [role="tablist"], [style*="overflow"]'))
+            .map(box => box.outerHTML.slice(0, 200))"""
+    )
+    assert cut_off == []
+
+
+def test_on_a_phone_every_page_can_be_reached(open_visitor):
+    visitor = open_visitor(**PHONE)
+    visitor.open("/")
+    visitor.page.get_by_test_id("stExpandSidebarButton").tap()
+    for page in ("usage", "inbox"):
+        visitor.page.get_by_test_id("stSidebar").get_by_role("link", name=title(page), exact=True).tap()
+        expect(visitor.page.get_by_role("heading", level=1, name=title(page), exact=True)).to_be_attached()
+        visitor.settle()
+    visitor.page.get_by_test_id("stMain").tap(position={"x": 380, "y": 400})  # beside the menu, which closes it
+    expect(visitor.page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+
+
+# --- the inbox and its files -------------------------------------------------------------------------------------
+
+
+def download(visitor, link):
+    """Follow a link to a file. It opens a tab, which browsers close again at once."""
+    link.evaluate("link => link.target = '_self'")
+    return visitor.download(link)
+
+
+def negative_replies():
+    """What the files of the sample data say, newest first."""
+    files = [json.loads(file.read_text(encoding="utf-8")) for file in sample_files()]
+    replies = [reply for file in files for reply in file.get("replies", []) if reply["sentiment"] == "negative"]
+    return sorted(replies, key=lambda reply: reply["received_at"], reverse=True)
+
+
+def test_the_inbox_is_filtered_by_sentiment_and_downloaded_as_it_is_shown(visitor):
+    visitor.open("/inbox?period=All+time&status=all")
+    visitor.click(visitor.main.get_by_role("button", name=re.compile("^Negative")).first)
+    assert visitor.parameters["sentiment"] == ["negative"]
+
+    as_csv, as_json = (download(visitor, visitor.main.get_by_role("link", name=fmt)) for fmt in ("CSV", "JSON"))
+    rows = list(csv.DictReader(io.StringIO(as_csv.text, newline="")))
+    told = json.loads(as_json.text)
+
+    expected = negative_replies()
+    assert len(expected) > 20  # more than a page
+    assert as_csv.name.endswith(".csv")
+    assert as_json.name.endswith(".json")
+    assert [reply["received_at"] for reply in told["rows"]] == [reply["received_at"] for reply in expected]
+    assert {reply["reply_id"]: reply["body"] for reply in told["rows"]} == {
+        reply["id"]: reply["body"] for reply in expected
+    }
+    assert [fuse(row["reply_id"]) for row in rows] == [reply["reply_id"] for reply in told["rows"]]
+    assert [fuse(row["body"]) for row in rows] == [reply["body"] for reply in told["rows"]]
+    assert {row["sentiment"] for row in rows} == {"negative"} == {row["sentiment"] for row in told["rows"]}
+    assert told["meta"]["filters"]["start"] is None
+
+
+@pytest.mark.parametrize("fmt", ["csv", "json"])
+def test_everything_about_a_campaign_is_downloaded_and_brought_in_again(
+    fmt, visitor, sample_store, sqlite_store, tmp_path
+):
+    visitor.open(f"/?campaign={CAMPAIGN}&period=All+time")
+    file = download(visitor, visitor.page.get_by_role("link", name=f"Everything as {fmt.upper()}"))
+    assert file.name == f"{CAMPAIGN}.{fmt}"
+
+    path = tmp_path / file.name
+    path.write_bytes(file.content)
+    load(sqlite_store, "again", records_of(path))
+    before, after = contents(sample_store), contents(sqlite_store)
+    for table in ("campaigns", "emails", "events", "replies", "daily_stats"):
+        assert after[table] == Counter({row: n for row, n in before[table].items() if CAMPAIGN in row})
+        assert after[table]
+
+
+# --- one view, everywhere ----------------------------------------------------------------------------------------
+
+
+def expected_sent(sample_store, **filters):
+    return text.number(results.totals(sample_store, Filters(**filters)).stats.emails_sent)
+
+
+def test_the_filters_are_in_the_address_and_stay_there(visitor, open_visitor, sample_store):
+    visitor.open("/")
+    sidebar = visitor.page.get_by_test_id("stSidebar")
+    sidebar.get_by_role("combobox", name="Period").click()
+    visitor.click(visitor.page.get_by_role("option", name="All time"))
+    sidebar.get_by_role("combobox", name="Campaigns").fill("Q1 Outreach")
+    visitor.click(visitor.page.get_by_role("option", name=NAME))
+    visitor.page.locator("h1").click(force=True)  # the list stays open for more campaigns
+    expect(visitor.page.get_by_role("listbox")).to_be_hidden()
+    visitor.click(sidebar.get_by_text("Humans only"))
+    visitor.click(sidebar.get_by_text("Sending day", exact=True))
+
+    chosen = {"period": ["All time"], "campaigns": [NAME], "humans": ["true"], "basis": ["Sending day"]}
+    assert visitor.parameters == chosen
+    assert visitor.metric("Sent") == expected_sent(sample_store, campaigns=(CAMPAIGN,))
+    opened = visitor.metric("Open rate")
+
+    visitor.reload()
+    assert (visitor.parameters, visitor.metric("Open rate")) == (chosen, opened)
+
+    visitor.turn_to("Trends")
+    assert chosen.items() <= visitor.parameters.items()
+    assert "1 campaign · counted on the sending day · humans only" in visitor.main.inner_text()
+
+    visitor.back()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Overview")
+    visitor.settle()
+    assert (visitor.parameters, visitor.metric("Open rate")) == (chosen, opened)
+
+    somebody_else = open_visitor()
+    somebody_else.open(visitor.page.url)
+    assert (somebody_else.parameters, somebody_else.metric("Open rate")) == (chosen, opened)
+    assert somebody_else.metric("Sent") == visitor.metric("Sent")
+
+
+NONSENSE = {
+    "period": "<script>alert(1)</script>",
+    "campaigns": ["nobody", NAME],
+    "campaign": "camp_nowhere",
+    "basis": "'; --",
+    "humans": "maybe",
+    "compare": "\u202e",
+    "days": ["x", "2026-99-99"],
+    "page": "-7",
+    "sort": "sideways",
+    "q": "%_\\'\"<b>",
+    "sentiment": "Furious",
+    "reply": "r",
+    "month": "2026-13",
+    **dict.fromkeys(("show", "counts", "rates", "mcp", "find", "metric", "by", "thread", "order", "costs"), "**["),
+}
+
+
+def test_nothing_in_an_address_breaks_a_page(visitor):
+    for page in PAGES:
+        visitor.open(address(page, **NONSENSE))
+        assert_all_is_well(visitor, page)
+        assert "The address asks for a period that does not exist" in visitor.main.inner_text()
+        assert visitor.page.evaluate(FOREIGN) == []
+
+
+# --- a server nobody has visited, with words nobody should trust ---------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile_server(start_server, tmp_path_factory):
+    """A server that just started, over a database in which all that strangers write is hostile."""
+    url = sqlite_url(tmp_path_factory.mktemp("hostile") / "hostile.db")
+    store = open_store(url)
+    assert not load(store, "hostile", hostile_records()).rejected
+    store.close()
+    return start_server({"OUTREACH_DATABASE_URL": url})
+
+
+def test_the_first_visitor_of_a_new_server_may_come_by_a_deep_link(hostile_server, open_visitor):
+    # Streamlit would run the page's file alone, around app.py and whatever it checks.
+    visitor = open_visitor(hostile_server)
+    visitor.open("/inbox?period=All+time")
+    assert_all_is_well(visitor, "inbox")
+    assert "34" in visitor.main.inner_text()
+
+
+def test_words_of_strangers_are_characters_on_every_page(hostile_server, open_visitor):
+    visitor = open_visitor(hostile_server)
+    visitor.page.on("dialog", lambda dialog: visitor.errors.append(f"a dialog says {dialog.message}"))
+    for page in PAGES:
+        visitor.open(address(page, period="All time"))
+        assert_all_is_well(visitor, page)
+        assert visitor.page.evaluate(FOREIGN) == [], page
+        assert visitor.overflow() <= 0
+
+
+def test_charts_and_choices_show_names_to_the_letter(hostile_server, open_visitor):
+    visitor = open_visitor(hostile_server)
+    visitor.open("/usage?period=All+time")
+    drawn = " ".join(visitor.page.locator("svg.main-svg text").all_text_contents())
+    for words in ("<b>Bold & Co</b>", "<img src=x onerror=alert(1)>", "@-> @-- :smile:<-> x@<=", "# Heading"):
+        assert words in drawn
+    visitor.page.get_by_test_id("stSidebar").get_by_role("combobox", name="Campaigns").click()
+    offered = visitor.page.get_by_role("option").all_text_contents()
+    assert "<b>Bold & Co</b>" in offered
+    assert len(offered) >= 10
+
+
+def test_replies_are_read_to_the_letter(hostile_server, open_visitor):
+    visitor = open_visitor(hostile_server)
+    for words in (HOSTILE[2], HOSTILE[6], HOSTILE[8], HOSTILE[12]):
+        visitor.open(address("inbox", period="All time", status="all", q=words.split()[0]))
+        assert " ".join(words.split()) in " ".join(visitor.main.inner_text().split())
+        assert visitor.page.evaluate(FOREIGN) == []
+
+
+PLAIN_SCRIPT = """
+import streamlit as st
+from outreach_results.ui.text import plain
+from support.hostile import HOSTILE
+
+for number, words in enumerate(HOSTILE):
+    with st.container(key=f"text-{number}"):
+        st.markdown(f"**our own** {plain(words)} and on")
+    with st.container(key=f"heading-{number}"):
+        st.subheader(plain(words), anchor=False)
+    with st.container(key=f"label-{number}"):
+        st.button(plain(words), key=f"button-{number}")
+st.title("Drawn")
+"""
+
+
+@pytest.fixture(scope="module")
+def plain_server(tmp_path_factory):
+    """A script that shows every hostile text where Streamlit reads its own dialect of Markdown."""
+    folder = tmp_path_factory.mktemp("plain")
+    script = folder / "plain.py"
+    script.write_text(PLAIN_SCRIPT, encoding="utf-8")
+    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
+    with running_server(folder, {"PYTHONPATH": path}, script=script) as server:
+        yield server
+
+
+def test_plain_text_is_plain_in_streamlits_own_markdown(plain_server, open_visitor):
+    # Links, emoji, icons and arrows are made after Markdown's escapes are gone: only a browser can tell.
+    visitor = open_visitor(plain_server)
+    visitor.open("/")
+    assert visitor.page.evaluate(FOREIGN) == []
+    assert visitor.page.locator("[data-testid=stMain] strong").count() == len(HOSTILE)
+    for number, words in enumerate(HOSTILE):
+        shown = " ".join(words.split())
+        for place, expected in (("text", f"our own {shown} and on"), ("heading", shown), ("label", shown)):
+            found = visitor.page.locator(f".st-key-{place}-{number}").text_content()
+            assert " ".join(found.split()) == expected
