@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
-from itertools import repeat
+from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Select,
     Table,
     Text,
     and_,
@@ -41,6 +43,7 @@ from outreach_results.models import (
     RHYTHM_METRICS,
     Basis,
     Detail,
+    EventType,
 )
 from outreach_results.store.schema import (
     HOURS,
@@ -48,28 +51,33 @@ from outreach_results.store.schema import (
     LAST_LAG,
     campaigns,
     daily_stats,
+    day_of_hour,
     emails,
     events,
     hourly_stats,
     lag_stats,
 )
-from outreach_results.store.schema import day_of_hour as _day_of_hour
 from outreach_results.store.write import insert_new
 
 
 class Rollup(NamedTuple):
-    """A derived table: one row for each campaign, kind and day."""
+    """A derived table: one row for each campaign, kind and day. ``kind`` is the column that holds one of ``kinds``."""
 
     table: Table
     kind: str
+    kinds: tuple[str, ...]
     columns: tuple[str, ...]
 
 
-ROLLUPS = (
-    Rollup(daily_stats, "basis", (*COUNTS, *HUMAN_COUNTS, *COST_COLUMNS, "cost")),
-    Rollup(hourly_stats, "metric", HOURS),
-    Rollup(lag_stats, "metric", LAGS),
+DAILY = Rollup(
+    daily_stats,
+    "basis",
+    (Basis.ACTIVITY.value, Basis.SEND.value),
+    (*COUNTS, *HUMAN_COUNTS, *COST_COLUMNS, "cost"),
 )
+HOURLY = Rollup(hourly_stats, "metric", RHYTHM_METRICS, HOURS)
+LAG = Rollup(lag_stats, "metric", LAG_METRICS, LAGS)
+ROLLUPS = (DAILY, HOURLY, LAG)
 
 Tally = Counter[tuple[str, date, str]]
 """How much of what falls on which day: (basis or metric, date, column) → count or micro-dollars.
@@ -78,13 +86,17 @@ No two rollups share the name of a column, so that it also says which of them is
 """
 
 _Days = dict[tuple[str, date], Counter[str]]
+_Row = tuple[str, date, list[int]]
+Array = npt.NDArray[np.int64]
 
 # The events whose hour of the day is kept. Rounding the others to their day keeps the recount's groups few.
 _WITH_RHYTHM = tuple(kind.value for kind, name in COUNT_OF.items() if name in RHYTHM_METRICS)
 
-day_of_hour = lru_cache(maxsize=100_000)(_day_of_hour)
-
-_ACTIVITY, _SEND = Basis.ACTIVITY.value, Basis.SEND.value
+# What happens to an e-mail after it was sent, and what the counts of it are called.
+_HAPPENING = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
+_BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in _HAPPENING)
+_BY_HUMANS = tuple(f"{name}_human" for name in _BY_ANYBODY)
+_ROWS_AT_A_TIME = 20_000
 
 
 def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[str]) -> ColumnElement[bool]:
@@ -95,20 +107,50 @@ def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[st
     return column == any_(bindparam("ids", list(ids), type_=ARRAY(Text)))
 
 
+class Sums:
+    """What belongs into a rollup of one campaign: an array of kinds × days × columns."""
+
+    def __init__(self, rollup: Rollup, days: Array) -> None:
+        self.rollup = rollup
+        self._days = days  # since 1970, ascending
+        self._values = np.zeros((len(rollup.kinds), len(days), len(rollup.columns)), np.int64)
+
+    def add(self, kinds: Array | int, days: Array, columns: Array | int, n: Array) -> None:
+        """Add ``n`` in these places, which may repeat."""
+        places: Any = (kinds, np.searchsorted(self._days, days), columns)
+        np.add.at(self._values, places, n)
+
+    def rows(self) -> Iterator[tuple[str, date, list[int]]]:
+        """(kind, day, the columns' values) of every row in which anything is."""
+        places = np.nonzero(self._values.any(axis=2))
+        for kind, day, values in zip(*places, self._values[places].tolist(), strict=True):
+            yield self.rollup.kinds[kind], _date(self._days[day]), values
+
+    def tally(self) -> Tally:
+        """The same by (kind, day, column)."""
+        return Counter(
+            {
+                (kind, day, column): n
+                for kind, day, values in self.rows()
+                for column, n in zip(self.rollup.columns, values, strict=True)
+                if n
+            }
+        )
+
+
 def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Tally:
     """Count a campaign's e-mails, or only those given, from the events themselves."""
     tally: Tally = Counter()
-    _tally_sent(tally, _sent(connection, campaign_id, email_ids))
-    _tally_happened(tally, _happened(connection, campaign_id, email_ids))
+    for sums in _sums(connection, campaign_id, email_ids):
+        tally.update(sums.tally())
     return tally
 
 
 def rebuild(connection: Connection, campaign_id: str) -> None:
     """Write all of a campaign's days anew."""
-    tally = recount(connection, campaign_id)
-    for rollup in ROLLUPS:
-        connection.execute(delete(rollup.table).where(rollup.table.c.campaign_id == campaign_id))
-        _insert(connection, rollup, campaign_id, _by_day(tally, rollup))
+    for sums in _sums(connection, campaign_id, None):
+        connection.execute(delete(sums.rollup.table).where(sums.rollup.table.c.campaign_id == campaign_id))
+        _insert(connection, sums.rollup, campaign_id, sums.rows())
 
 
 def rebuild_all(connection: Connection) -> None:
@@ -133,7 +175,8 @@ def add(connection: Connection, campaign_id: str, change: Tally) -> None:
                 for column in rollup.columns:
                     days[kind, row["date"]][column] += row[column]
             connection.execute(delete(rollup.table).where(here))
-        _insert(connection, rollup, campaign_id, days)
+        rows = ((kind, day, [counts[column] for column in rollup.columns]) for (kind, day), counts in days.items())
+        _insert(connection, rollup, campaign_id, (row for row in rows if any(row[2])))
 
 
 def _chosen(
@@ -143,9 +186,34 @@ def _chosen(
     return own if email_ids is None else and_(own, id_in(connection, column, email_ids))
 
 
-def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Iterable[Sequence[Any]]:
+def _sums(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> tuple[Sums, Sums, Sums]:
+    """The sums of each of the `ROLLUPS`."""
+    sent = _matrix(connection, _sent(connection, campaign_id, email_ids))
+    happened = _matrix(connection, _happened(connection, campaign_id, email_ids))
+    hours = np.concatenate((sent[:, 0], happened[:, 1:4].ravel()))
+    days = np.unique(hours[hours >= 0] // 24)
+    daily, hourly, lag = (Sums(rollup, days) for rollup in ROLLUPS)
+    _add_sent(daily, hourly, sent)
+    for names, hour_column in ((_BY_ANYBODY, 2), (_BY_HUMANS, 3)):
+        found = happened[happened[:, hour_column] >= 0]
+        _add_happened(daily, hourly, lag, names, found[:, (0, 1, hour_column, 4)])
+    return daily, hourly, lag
+
+
+def _matrix(connection: Connection, query: Select[Any]) -> Array:
+    """The rows of a query that gives nothing but integers."""
+    width = len(query.selected_columns)
+    result = connection.execute(query.execution_options(stream_results=True))
+    parts = [
+        np.fromiter(map(int, chain.from_iterable(rows)), np.int64, len(rows) * width)
+        for rows in result.partitions(_ROWS_AT_A_TIME)
+    ]
+    return np.concatenate([np.empty(0, np.int64), *parts]).reshape(-1, width)
+
+
+def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
     """(sent_hour, e-mails, costs …)"""
-    query = (
+    return (
         select(
             emails.c.sent_hour,
             func.count(),
@@ -154,22 +222,13 @@ def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] |
         .where(_chosen(connection, emails.c.email_id, campaign_id, email_ids), emails.c.sent_hour.is_not(None))
         .group_by(emails.c.sent_hour)
     )
-    return connection.execute(query).all()
 
 
-def _tally_sent(tally: Tally, rows: Iterable[Sequence[Any]]) -> None:
-    for hour, sent, *costs in rows:
-        day = day_of_hour(hour)
-        tally["emails_sent", day, HOURS[hour % 24]] += sent
-        for basis in Basis:
-            tally[basis, day, "emails_sent"] += sent
-            for name, cost in zip(COST_COLUMNS, costs, strict=True):
-                tally[basis, day, name] += int(cost)
-                tally[basis, day, "cost"] += int(cost)
+def _happened(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
+    """(place in `_HAPPENING`, sent_hour, local hour of the first occurrence, of the first by a human, e-mails)
 
-
-def _happened(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Iterable[Sequence[Any]]:
-    """(type, sent_on, local hour of the first occurrence, of the first by a human, e-mails)"""
+    An hour is -1 where there is none. Hours are rounded to their day where nobody asks for them: fewer groups.
+    """
     firsts = (
         select(
             events.c.campaign_id,
@@ -183,15 +242,18 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
         .subquery("firsts")
     )
 
-    def coarse(hour: ColumnElement[int]) -> ColumnElement[int]:
-        return case((firsts.c.type.in_(_WITH_RHYTHM), hour), else_=hour - hour % 24)
+    def day(hour: ColumnElement[int]) -> ColumnElement[int]:
+        return func.coalesce(hour - hour % 24, -1)
+
+    def rhythm(hour: ColumnElement[int]) -> ColumnElement[int]:
+        return case((firsts.c.type.in_(_WITH_RHYTHM), func.coalesce(hour, -1)), else_=day(hour))
 
     keyed = (
         select(
-            firsts.c.type,
-            emails.c.sent_on,
-            coarse(firsts.c.first_hour).label("first_hour"),
-            coarse(firsts.c.human_hour).label("human_hour"),
+            case({kind: place for place, kind in enumerate(_HAPPENING)}, value=firsts.c.type).label("kind"),
+            day(emails.c.sent_hour).label("sent_hour"),
+            rhythm(firsts.c.first_hour).label("first_hour"),
+            rhythm(firsts.c.human_hour).label("human_hour"),
         )
         .join_from(
             firsts,
@@ -201,27 +263,43 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
         .where(emails.c.campaign_id == campaign_id)
         .subquery("keyed")
     )
-    return connection.execute(select(*keyed.c, func.count()).group_by(*keyed.c)).all()
+    return select(*keyed.c, func.count()).group_by(*keyed.c)
 
 
-def _tally_happened(tally: Tally, rows: Iterable[Sequence[Any]]) -> None:
-    for kind, sent_on, first_hour, human_hour, n in rows:
-        name = COUNT_OF[kind]
-        _tally_first(tally, name, sent_on, first_hour, n)
-        if human_hour is not None:
-            _tally_first(tally, f"{name}_human", sent_on, human_hour, n)
+def _add_sent(daily: Sums, hourly: Sums, sent: Array) -> None:
+    hours, n, *costs = sent.T
+    days = hours // 24
+    hourly.add(RHYTHM_METRICS.index("emails_sent"), days, hours % 24, n)
+    for basis in range(len(DAILY.kinds)):
+        daily.add(basis, days, DAILY.columns.index("emails_sent"), n)
+        daily.add(basis, days, DAILY.columns.index("cost"), sum(costs))
+        for name, amounts in zip(COST_COLUMNS, costs, strict=True):
+            daily.add(basis, days, DAILY.columns.index(name), amounts)
 
 
-def _tally_first(tally: Tally, metric: str, sent_on: date | None, hour: int, n: int) -> None:
-    day = day_of_hour(hour)
-    tally[_ACTIVITY, day, metric] += n
-    if metric in RHYTHM_METRICS:
-        tally[metric, day, HOURS[hour % 24]] += n
-    if sent_on is not None:
-        tally[_SEND, sent_on, metric] += n
-        if metric in LAG_METRICS:
-            days = min(max((day - sent_on).days, 0), LAST_LAG)  # clocks differ: some open before the sending
-            tally[metric, sent_on, LAGS[days]] += n
+def _add_happened(daily: Sums, hourly: Sums, lag: Sums, names: Sequence[str], happened: Array) -> None:
+    """Add first occurrences: (place in ``names``, sent_hour, hour, e-mails)."""
+    columns, rhythms, lags = (_places(names, known) for known in (DAILY.columns, HOURLY.kinds, LAG.kinds))
+    kinds, sent_hours, hours, n = happened.T
+    days, sent_days = hours // 24, sent_hours // 24
+    activity, send = range(len(DAILY.kinds))
+    daily.add(activity, days, columns[kinds], n)
+    has = rhythms[kinds] >= 0
+    hourly.add(rhythms[kinds][has], days[has], hours[has] % 24, n[has])
+    has = sent_hours >= 0
+    daily.add(send, sent_days[has], columns[kinds][has], n[has])
+    has &= lags[kinds] >= 0
+    after = np.clip(days - sent_days, 0, LAST_LAG)  # clocks differ: some open before the sending
+    lag.add(lags[kinds][has], sent_days[has], after[has], n[has])
+
+
+def _places(names: Sequence[str], known: Sequence[str]) -> Array:
+    """Where each of the names stands among those known; -1 where it does not."""
+    return np.array([known.index(name) if name in known else -1 for name in names])
+
+
+def _date(days: int) -> date:
+    return day_of_hour(int(days) * 24)
 
 
 def _by_day(tally: Tally, rollup: Rollup) -> _Days:
@@ -233,11 +311,9 @@ def _by_day(tally: Tally, rollup: Rollup) -> _Days:
     return days
 
 
-def _insert(connection: Connection, rollup: Rollup, campaign_id: str, days: _Days) -> None:
+def _insert(connection: Connection, rollup: Rollup, campaign_id: str, rows: Iterable[_Row]) -> None:
     stored = date.isoformat if connection.dialect.name == "sqlite" else lambda day: day
-    rows = [
-        (campaign_id, str(kind), stored(day), *map(counts.get, rollup.columns, repeat(0)))
-        for (kind, day), counts in days.items()
-        if any(counts.values())
-    ]
-    insert_new(connection, rollup.table, ("campaign_id", rollup.kind, "date", *rollup.columns), rows)
+    columns = ("campaign_id", rollup.kind, "date", *rollup.columns)
+    insert_new(
+        connection, rollup.table, columns, [(campaign_id, kind, stored(day), *values) for kind, day, values in rows]
+    )
