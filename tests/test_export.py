@@ -110,6 +110,16 @@ def test_an_empty_campaign_and_one_with_odd_ids_survive(store, make_store, fmt, 
     assert contents(target) == contents(store)
 
 
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_replied_event_survives_beside_a_reply_that_names_no_e_mail(store, make_store, fmt, tmp_path):
+    told = [event("replied", at(9), event_id="r1", url="https://example.com"), event("replied", event_id="alone")]
+    load(store, "f", [campaign(), email(), *told, reply(email_id=None)])
+    target = make_store()
+    bring_over(store, target, tmp_path, fmt)
+    assert contents(target) == contents(store)
+    assert len(contents(target)["events"]) == 2
+
+
 DAYS = [
     campaign(detail="daily"),
     DailyRecord("camp_1", date(2026, 1, 5), emails_sent=10, opened=4, replied=0, cost=900),

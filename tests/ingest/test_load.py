@@ -261,6 +261,19 @@ def test_a_sent_event_is_the_sending_of_its_e_mail(store):
     assert rows(store, schema.events, "type") == [("delivered",)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_times_the_earlier_one_stays(store, order):
+    told = [
+        [campaign(created_at=at(3)), email(sent_at=at(6)), reply(received_at=at(9))],
+        [campaign(created_at=at(2)), email(sent_at=at(5)), reply(received_at=at(8))],
+    ]
+    for records in told[::order]:
+        load(store, "f", records)
+    assert rows(store, schema.campaigns, "created_at", "created_on") == [(at(2), at(2).date())]
+    assert rows(store, schema.emails, "sent_at", "sent_on") == [(at(5), at(5).date())]
+    assert rows(store, schema.replies, "received_at", "received_on") == [(at(8), at(8).date())]
+
+
 # --- sources that disagree ---------------------------------------------------------------------------------------
 
 DISAGREEING = [
