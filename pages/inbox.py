@@ -10,14 +10,15 @@ view = shell.begin("Inbox", "What did they answer?")
 inbox.who_field()
 triage, found = inbox.find(view.filters)
 inbox.choices(triage, found)
-inbox.what_was_said()
-
 shown = inbox.shown_reply(found)
-if found.pagination.total:
-    inbox.toolbar(view.filters, triage, found)
-    inbox.confirmation(view.filters, triage)
-else:
-    st.info("No reply matches. Choose another status, other sentiments, a longer period, or search for something else.")
+with st.container():  # one place for what comes and goes, so that what follows stays where it is
+    if shown is None:
+        inbox.what_was_said()
+    if found.pagination.total:
+        inbox.toolbar(view.filters, triage, found)
+        inbox.confirmation(view, triage)
+    else:
+        inbox.nothing(view.filters, triage)
 
 reading_list, reading_pane = st.columns([5, 6], gap="medium")
 with reading_list:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.models import Filters
-from outreach_results.results import Inbox, Triage
+from outreach_results.models import Basis, Filters
+from outreach_results.results import Handling, Inbox, Lane, Triage
 from outreach_results.ui import address, downloads
 from outreach_results.ui.cache import ask
 from outreach_results.ui.inbox import asked, words
@@ -21,6 +21,7 @@ __all__ = [
     "choices",
     "confirmation",
     "find",
+    "nothing",
     "over_time",
     "pages",
     "reading_pane",
@@ -45,11 +46,22 @@ def find(filters: Filters) -> tuple[Triage, Inbox]:
     return triage, found
 
 
+def nothing(filters: Filters, triage: Triage) -> None:
+    """Say that no reply matches, and what to do about it."""
+    if triage.lane == Lane.AUTOMATIC and filters.humans_only:
+        st.info("“Humans only” leaves automatic replies out. Switch it off on the left to see them.")
+    elif triage.handling == Handling.OPEN and not (triage.q or triage.sentiments):
+        st.info("Nothing is open here: every reply is handled. Choose another status, or a longer period.")
+    else:
+        st.info("No reply matches. Choose another status or sentiment, a longer period, or search for something else.")
+
+
 def toolbar(filters: Filters, triage: Triage, found: Inbox) -> None:
     """How many there are, what can be done with all of them, and all of them as a file."""
     total = found.pagination.total
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
-        st.markdown(f"**{words.replies(total)}**, newest first", width="content")
+        order = "newest first" if filters.basis == Basis.ACTIVITY else "newest first, by the day they came in"
+        st.markdown(f"**{words.replies(total)}**, {order}", width="content")
         st.space("stretch")
         bulk_menu(filters, triage, total)
         downloads.replies_links(filters, triage)

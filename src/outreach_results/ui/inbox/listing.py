@@ -29,15 +29,13 @@ _STYLE = """<style>
 .st-key-inbox-list button .stMarkdownBadge { float: right; margin-left: .5rem }
 </style>"""
 _READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
-_DONE = "opacity: .72"
 
 
 def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
     """A page of replies, of which one is being read."""
     now, zone = datetime.now(UTC), store().zone()
     selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
-    handled = [place for place, reply in enumerate(replies) if reply.handled_at is not None]
-    st.html(f"{_STYLE}<style>{_rows(selected, _READ)}{_rows(handled, _DONE)}</style>")
+    st.html(f"{_STYLE}<style>{_rows(selected)}</style>")
     with st.container(key="inbox-list"):
         for place, reply in enumerate(replies):
             st.button(
@@ -77,5 +75,5 @@ def page_count(pagination: Pagination) -> int:
     return max(1, ceil(pagination.total / pagination.per_page))
 
 
-def _rows(places: Sequence[int], style: str) -> str:
-    return "".join(f".st-key-inbox-list .st-key-inbox-row-{place} button {{ {style} }}" for place in places)
+def _rows(places: Sequence[int]) -> str:
+    return "".join(f".st-key-inbox-list .st-key-inbox-row-{place} button {{ {_READ} }}" for place in places)

@@ -17,6 +17,7 @@ from outreach_results.store import marks
 from outreach_results.store.marks import Action, Batch, Change, Preview
 from outreach_results.ui import text
 from outreach_results.ui.cache import store
+from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import asked, words
 
 SOMEONE = "someone"
@@ -123,19 +124,19 @@ def bulk_menu(filters: Filters, triage: Triage, total: int) -> None:
     )
 
 
-def confirmation(filters: Filters, triage: Triage) -> None:
+def confirmation(view: View, triage: Triage) -> None:
     """Ask before many are changed."""
     pending: _Pending | None = st.session_state.get(_PENDING)
     if pending is None:
         return
-    if (pending.filters, pending.triage) != (filters, triage):
+    if (pending.filters, pending.triage) != (view.filters, triage):
         _drop()
         return
     with st.container(border=True, key="inbox-confirm"):
         st.markdown(
             f"**{text.plain(words.confirmation(pending.preview, pending.change, pending.preview.seen.replies))}**"
         )
-        st.text(f"These are: {words.of_filters(triage)}.")
+        st.text(f"These are: {words.of_filters(triage)} · {view.sentence()}.")
         with st.container(horizontal=True):
             st.button(
                 words.to_do(pending.change, pending.preview.changed),

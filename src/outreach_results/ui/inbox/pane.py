@@ -14,11 +14,12 @@ from outreach_results.ui import address, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox import asked, words
 from outreach_results.ui.inbox.history import timeline
-from outreach_results.ui.inbox.marking import leaves_the_list, mark_one
+from outreach_results.ui.inbox.marking import leaves_the_list, mark_one, what_was_said
 
 _STYLE = """<style>
 @media (min-width: 641px) {
-  .st-key-inbox-pane { position: sticky; top: 4rem; max-height: calc(100vh - 5rem); overflow-y: auto }
+  [data-testid=stColumn]:has(.st-key-inbox-pane) { align-self: flex-start; position: sticky; top: 4rem }
+  .st-key-inbox-pane { max-height: calc(100vh - 5rem); overflow-y: auto }
   .st-key-inbox-back { display: none }
 }
 @media (max-width: 640px) {
@@ -56,6 +57,7 @@ def reading_pane(
         st.container(border=True, key="inbox-pane"),
     ):
         _way(around, found, filters, triage)
+        what_was_said()
         if not is_listed:
             st.caption("This reply is not among those listed: the filters or the page leave it out.")
         _letter(reply, campaigns)

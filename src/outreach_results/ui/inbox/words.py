@@ -71,7 +71,7 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     untouched = total - preview.changed
     sentences = [f"{to_do(change, preview.changed)}? They are on all pages of this list, not only on this one."]
     if untouched:
-        sentences.append(f"The other {untouched:,} are so already and stay as they are.")
+        sentences.append(f"{untouched:,} more {'is' if untouched == 1 else 'are'} so already and not touched.")
     if preview.corrected and isinstance(change, Sentiment):
         sentences.append(f"For {preview.corrected:,} this replaces what somebody said before.")
     return " ".join([*sentences, "You can undo it afterwards."])
