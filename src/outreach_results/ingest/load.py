@@ -7,8 +7,10 @@ The result does not depend on the order in which records or files arrive.
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -25,7 +27,7 @@ from outreach_results.store.engine import Store
 
 __all__ = ["BATCH", "LoadReport", "load"]
 
-BATCH = 10_000
+BATCH = 20_000
 
 
 def load(
@@ -53,7 +55,7 @@ def load(
         Whatever ``records`` raises while being read (`SourceError`): nothing was changed.
     """
     started = datetime.now(UTC)
-    with store.write(exclusive=True) as connection:
+    with _rare_collections(), store.write(exclusive=True) as connection:
         loader = Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
         for n, batch in enumerate(_batches(records), 1):
             loader.take(batch)
@@ -76,6 +78,17 @@ def load(
             },
         )
     return report
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cyclic garbage less often: records hold none, and there are many of them at a time."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], BATCH), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _batches(records: Iterable[Record | Rejected]) -> Iterator[list[Record | Rejected]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -176,7 +177,7 @@ class Loader:
         """How many records there are of each campaign."""
         sizes: Counter[str] = Counter()
         for kept in (self._emails, self._events, self._replies, self._marks):
-            sizes.update(campaign_id for campaign_id, _ in kept)
+            sizes.update(map(itemgetter(0), kept))
         return sizes
 
     def _touched(self) -> dict[str, set[str]]:
