@@ -1,0 +1,73 @@
+"""What a page's script costs at every size, beside the same page drawn from constants.
+
+The page runs as it does on the server, without a browser; what is timed is its script, from the filters to the last
+element. *New data*: every question goes to the database. *Nothing new*: the answers are known, only the version is
+looked up. *Constants*: the same page, with its answers taken from a dictionary and no database at all.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from databases import Databases, kinds, sizes
+from figures import Figure, large, middle, milliseconds
+
+from support.server import ROOT, clean_environment
+
+HERE = Path(__file__).parent
+GROWTH_AT_MOST = 1.3
+CONSTANTS_AT_MOST = 2.0
+
+
+def measure(databases: Databases) -> list[Figure]:
+    """Every page on every database."""
+    found: list[Figure] = []
+    for kind in kinds():
+        smallest: dict[str, dict[str, float]] = {}
+        for size in sizes():
+            times = _times(databases.full(kind, size))
+            smallest = smallest or times
+            found += [
+                figure for page in sorted(times) for figure in _figures(kind, size, page, times[page], smallest[page])
+            ]
+    return found
+
+
+def _figures(kind: str, size: int, page: str, times: dict[str, float], smallest: dict[str, float]) -> list[Figure]:
+    where = f"{page}, {kind}, {large(size)} e-mails"
+    return [
+        Figure(
+            "pages",
+            f"{where}, new data",
+            milliseconds(times["new data"]),
+            f"smallest {milliseconds(smallest['new data'])}",
+            times["new data"] / smallest["new data"],
+            at_most=GROWTH_AT_MOST,
+        ),
+        Figure(
+            "pages",
+            f"{where}, nothing new",
+            milliseconds(times["nothing new"]),
+            f"constants {milliseconds(times['constants'])}",
+            times["nothing new"] / times["constants"],
+            at_most=CONSTANTS_AT_MOST,
+        ),
+    ]
+
+
+def _times(url: str) -> dict[str, dict[str, float]]:
+    """Median seconds by page and case, measured in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "time_pages.py")],
+        env=clean_environment({"OUTREACH_DATABASE_URL": url}),
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    runs: dict[str, dict[str, list[float]]] = json.loads(done.stdout)
+    return {page: {case: middle(of_case) for case, of_case in cases.items()} for page, cases in runs.items()}

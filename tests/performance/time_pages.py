@@ -1,0 +1,105 @@
+"""Time every page's script on the configured database; prints JSON: seconds by page and case."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from outreach_results.ui import cache, shell
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 7
+_durations: list[float] = []
+
+
+def main() -> None:
+    """Time them all."""
+    _run_pages_through_the_entry()
+    _time_the_script()
+    answers = _remember_answers()
+    found: dict[str, dict[str, list[float]]] = {}
+    for page in sorted(path.stem for path in (ROOT / "pages").glob("*.py")):
+        _run(page)
+        found[page] = {
+            "new data": [_run(page, forget=True) for _ in range(ROUNDS)],
+            "nothing new": [_run(page) for _ in range(ROUNDS)],
+        }
+        with _answers_from(answers):
+            found[page]["constants"] = [_run(page) for _ in range(ROUNDS)]
+    json.dump(found, sys.stdout)
+
+
+def _run(page: str, *, forget: bool = False) -> float:
+    if forget:
+        cache._answer.clear()
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+    app.run()
+    if app.exception:
+        raise RuntimeError(f"{page}: {app.exception[0].value}")
+    return _durations[-1]
+
+
+def _run_pages_through_the_entry() -> None:
+    start = PagesManager.__init__
+
+    def start_as_on_the_server(self: PagesManager, *args: Any, **kwargs: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        start(self, *args, **kwargs)
+
+    PagesManager.__init__ = start_as_on_the_server  # type: ignore[method-assign]
+
+
+def _time_the_script() -> None:
+    """`shell.plain_errors` is what app.py wraps around filters and page."""
+    as_it_is = shell.plain_errors
+
+    @contextmanager
+    def timed() -> Iterator[None]:
+        begin = time.perf_counter()
+        with as_it_is():
+            try:
+                yield
+            finally:
+                _durations.append(time.perf_counter() - begin)
+
+    shell.plain_errors = timed
+
+
+def _remember_answers() -> dict[tuple[str, str], Any]:
+    answers: dict[tuple[str, str], Any] = {}
+    as_it_is = cache._answer
+
+    def remember(key: tuple[str, str, str], *rest: Any) -> Any:
+        answer = as_it_is(key, *rest)
+        answers[key[0], key[2]] = answer
+        return answer
+
+    remember.clear = as_it_is.clear  # type: ignore[attr-defined]
+    cache._answer = remember
+    return answers
+
+
+@contextmanager
+def _answers_from(answers: dict[tuple[str, str], Any]) -> Iterator[None]:
+    as_it_is, version = cache._answer, cache.Store.version
+    cache._answer = lambda key, *_rest: answers[key[0], key[2]]
+    cache.Store.version = lambda _store: "constants"  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        cache._answer = as_it_is
+        cache.Store.version = version  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    main()
