@@ -1,0 +1,256 @@
+"""The page of the trends says what the data module says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Basis, Filters
+from outreach_results.store import annotations
+from outreach_results.ui.charts.trend_words import unusual_sentence
+from support.dashboard import run_page, words
+from support.hostile import HOSTILE
+
+QUARTER = Filters(start=date(2025, 12, 28), end=date(2026, 3, 27), basis=Basis.SEND)
+BY_SENDING = {"period": "Last 90 days", "basis": "Sending day"}
+
+
+def page(**parameters):
+    app = run_page("trends", **parameters)
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app):
+    """All words as they are read: without the signs that keep Markdown from reading them."""
+    return re.sub(r":color\[(.)\]", r"\1", "\n".join(words(app)).replace("\\", ""))
+
+
+def notices(app):
+    return "\n".join(app.session_state["address-notices"]) if "address-notices" in app.session_state else ""
+
+
+# --- controls ----------------------------------------------------------------------------------------------------
+
+
+def test_it_opens_with_counts_by_day(sample_dashboard):
+    app = page()
+    assert app.segmented_control(key="show").value == "Counts"
+    assert app.segmented_control(key="by").value == "Day"
+    assert app.pills(key="counts").value == ["emails_sent", "opened", "replied"]
+    assert not app.toggle(key="mean").value
+    assert not app.toggle(key="overlay").value
+
+
+def test_the_address_chooses_metrics_bucket_mean_and_overlay(sample_dashboard):
+    app = page(show="Rates", rates=["Click rate", "Delivery rate"], mean="true", overlay="true")
+    assert app.pills(key="rates").value == ["click_rate", "delivery_rate"]
+    assert app.toggle(key="mean").value
+    assert app.toggle(key="overlay").value
+    assert not notices(app)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"show": "Shares"}, "a choice of “Show” that does not exist"),
+        ({"by": "Fortnight"}, "a choice of “By” that does not exist"),
+        ({"counts": "Clicks"}, "a metric that does not exist"),
+        ({"mean": "maybe"}, "something else than true or false for mean"),
+        ({"at": "Wed 17 Mar 2026"}, "a day that is not shown"),
+    ],
+)
+def test_what_an_address_asks_for_in_vain_is_said_and_the_default_shown(sample_dashboard, wrong, sentence):
+    app = page(**wrong)
+    assert sentence in notices(app)
+    assert sentence in said(app), "in the same run"
+    assert app.segmented_control(key="by").value == "Day"
+    assert app.pills(key="counts").value == ["emails_sent", "opened", "replied"]
+
+
+def test_by_week_no_mean_of_seven_days_is_offered(sample_dashboard):
+    app = page(by="Week")
+    assert not [toggle for toggle in app.toggle if toggle.key == "mean"]
+
+
+def test_without_anything_to_compare_with_no_overlay_is_offered(sample_dashboard):
+    app = page(compare="Nothing")
+    assert not [toggle for toggle in app.toggle if toggle.key == "overlay"]
+
+
+def test_without_a_metric_the_page_asks_for_one(sample_dashboard):
+    app = page()
+    app.pills(key="counts").set_value([]).run()
+    assert [info.value for info in app.info] == ["Choose at least one metric."]
+
+
+@pytest.mark.parametrize("by", ["Day", "Week", "Month"])
+@pytest.mark.parametrize("show", ["Counts", "Rates"])
+def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, show):
+    page(by=by, show=show, mean="true", overlay="true", **BY_SENDING)
+    page(by=by, show=show, overlay="true", compare="Same period last year", period="All time")
+
+
+# --- what is unusual and what is still to come -------------------------------------------------------------------
+
+
+def test_unusual_days_are_listed_in_words_the_newest_first(sample_dashboard, sample_store):
+    app = page(show="Rates", rates="Open rate", **BY_SENDING)
+    (course,) = results.trends(sample_store, QUARTER, ("open_rate",)).courses
+    expected = [f"◆ {unusual_sentence(course, point, 'day')}." for point in course.unusual.to_dict("records")][::-1]
+    assert len(expected) == 2
+    assert [text.value for text in app.text if text.value.startswith("◆")] == expected
+    assert "Mon 16 Mar 2026: open rate 45.6 % of 160 delivered; between 21.9 % and 43.8 % would be usual." in said(app)
+
+
+def test_show_goes_to_the_unusual_day_on_the_overview(sample_dashboard):
+    app = page(show="Rates", rates="Open rate", **BY_SENDING)
+    app.button(key="unusual-0").click().run()
+    assert [title.value for title in app.title] == ["Overview"]
+    assert "16 Mar – 16 Mar 2026" in said(app)
+
+
+def test_where_nothing_is_unusual_it_says_so(sample_dashboard):
+    assert "None: what differs from day to day is no more than chance explains" in said(
+        page(show="Rates", rates="Reply rate", **BY_SENDING)
+    )
+
+
+def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
+    assert "Nothing can be judged here" in said(page(counts="Sent", **BY_SENDING))
+
+
+def test_by_activity_day_it_says_why_nothing_is_judged_and_offers_the_sending_day(sample_dashboard):
+    app = page()
+    assert "can only be told where each day counts what became of its own e-mails" in said(app)
+    app.button(key="count-on-sending").click().run()
+    assert app.sidebar.segmented_control(key="basis").value == "Sending day"
+    assert "Unusual days" in said(app)
+
+
+def test_on_sending_days_it_says_how_long_this_account_takes(sample_dashboard, sample_store):
+    found = results.ripening(sample_store).by_count
+    days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].ripe_age) for n in found)}
+    told = said(page(**BY_SENDING))
+    assert f"95 % of opens within {days['opened']} and of replies within {days['replied']} of the sending" in told
+    assert "Hollow points" not in said(page())
+
+
+def test_more_unusual_points_than_chance_brings_are_told_to_be_mixed(sample_dashboard):
+    assert "look at one campaign at a time" in said(page(by="Week", **BY_SENDING))
+
+
+# --- one point ---------------------------------------------------------------------------------------------------
+
+
+def test_a_chosen_day_is_told_in_words_and_leads_on(sample_dashboard):
+    app = page(at="Fri 27 Mar 2026", basis="Sending day")
+    assert "About 53 % of its replies are in; expect about 4 in the end" in said(app)
+    app.button(key="at-inbox").click().run()
+    assert [title.value for title in app.title] == ["Inbox"]
+    assert app.sidebar.selectbox(key="period").value == "Custom"
+
+
+def test_a_chosen_week_opens_into_its_days(sample_dashboard):
+    app = page(at="Week of Mon 16 Mar 2026", by="Week")
+    app.button(key="at-days").click().run()
+    assert app.segmented_control(key="by").value == "Day"
+    assert "16 Mar – 22 Mar 2026" in said(app)
+    assert app.selectbox(key="at").value is None
+
+
+def test_a_chosen_day_does_not_outlive_the_period_it_lies_in(sample_dashboard):
+    app = page(at="Mon 2 Mar 2026")
+    assert app.selectbox(key="at").value == date(2026, 3, 2)
+    app.sidebar.selectbox(key="period").set_value("Last 7 days").run()
+    assert not app.exception
+    assert app.selectbox(key="at").value is None
+
+
+# --- the week ----------------------------------------------------------------------------------------------------
+
+
+def test_the_hours_name_their_zone(sample_dashboard):
+    assert "Hours in UTC." in said(page())
+
+
+def test_a_best_hour_is_claimed_only_where_there_is_enough(sample_dashboard):
+    told = said(page())
+    assert "Most on Wednesdays 14:00 – 16:00: 5.5 % of all." in told
+    assert "126 are too few to tell a best hour." in told
+
+
+# --- notes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_note_is_added_shown_deleted_and_brought_back(sample_dashboard, writable_sample):
+    app = page()
+    app.text_input(key="note-text").set_value("New subject line")
+    app.date_input(key="note-date").set_value(date(2026, 3, 16))
+    app.selectbox(key="note-campaign").set_value("camp_4eaf56")
+    button(app, "Add").click().run()
+    (note,) = results.annotations_in(writable_sample, Filters())
+    assert (note.text, note.date, note.campaign_id) == ("New subject line", date(2026, 3, 16), "camp_4eaf56")
+    assert "Mon 16 Mar 2026  New subject line" in said(app)
+    assert results.campaign(writable_sample, "camp_4eaf56").name in said(app)
+
+    app.button(key=f"delete-note-{note.annotation_id}").click().run()
+    assert results.annotations_in(writable_sample, Filters()) == []
+    assert "Deleted: New subject line" in said(app)
+
+    app.button(key="bring-note-back").click().run()
+    assert results.annotations_in(writable_sample, Filters()) == [note]
+    assert "Deleted" not in said(app)
+
+
+def test_an_empty_note_is_refused_in_a_sentence(sample_dashboard, writable_sample):
+    app = run_page("trends")
+    button(app, "Add").click().run()
+    assert [error.value.replace("\\", "") for error in app.error] == ["Write a few words first."]
+    assert results.annotations_in(writable_sample, Filters()) == []
+
+
+def test_a_note_is_offered_for_the_day_that_is_looked_at(sample_dashboard):
+    assert page(at="Mon 2 Mar 2026").date_input(key="note-date").value == date(2026, 3, 2)
+    assert page().date_input(key="note-date").value == date(2026, 3, 27)
+
+
+def test_notes_of_other_days_and_other_campaigns_are_not_shown(sample_dashboard, writable_sample):
+    annotations.add(writable_sample, date(2026, 3, 3), "about all")
+    annotations.add(writable_sample, date(2026, 1, 16), "long ago")
+    annotations.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
+    told = said(page(campaign="camp_4eaf56"))
+    assert "about all" in told
+    assert "long ago" not in told
+    assert "about another" not in told
+
+
+def test_whatever_a_note_says_shows_as_its_characters(sample_dashboard, writable_sample):
+    lines = [" ".join(found.split()) for found in HOSTILE]
+    for line in lines:
+        annotations.add(writable_sample, date(2026, 3, 16), line)
+    shown = [text.value for text in page().text]
+    for line in lines:
+        assert any(text.endswith(line) for text in shown)
+
+
+def button(app, label):
+    (found,) = [button for button in app.button if button.label == label]
+    return found
+
+
+# --- agreement ---------------------------------------------------------------------------------------------------
+
+
+def test_the_period_that_is_shown_is_the_one_that_is_asked(sample_dashboard, sample_store):
+    """The card of a single day says what the data module says of that day alone."""
+    app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
+    day = date(2026, 3, 17)
+    stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
+    assert f"{stats.emails_sent} e-mails were sent." in said(app)
+    assert f"{stats.opened} e-mails were opened." in said(app)
