@@ -481,12 +481,13 @@ def test_usage_by_month_agrees_with_each_month(sample_store):
         assert row.cost_usd == pytest.approx(found.byok_cost_usd)
 
 
-def test_a_month_whose_costs_are_not_all_known_has_none(store):
+def test_a_month_counts_what_is_known_of_its_costs_as_usage_does(store):
     days = [DailyRecord("c2", date(2026, 2, 5), emails_sent=10)]
     load(store, "f", [campaign(), email(), email("e2", at(40)), campaign("c2", detail="daily"), *days])
     months = results.usage_by_month(store)
     assert list(months["emails_sent"]) == [1, 11]
-    assert [None if pd.isna(cost) else cost for cost in months["cost_usd"]] == [0.0033, None]
+    assert list(months["cost_usd"]) == [0.0033, 0.0033]
+    assert results.usage(store, "2026-02").usage.byok_cost_usd == 0.0033
 
 
 def test_the_month_after_december_is_january():
