@@ -323,7 +323,7 @@ class Loader:
                 )
                 .values(
                     email_id=reply.email_id,
-                    is_machine=counts_as_automatic(),
+                    is_machine=counts_as_automatic(campaign_id),
                     occurred_at=reply.received_at,
                     occurred_on=reply.received_on,
                     occurred_hour=reply.received_hour,

@@ -166,6 +166,7 @@ class _Copy:
                 with self._step() as connection:
                     self._append(connection, table, page)
                     self._remember(connection, table=table.name, last=list(canonical.key_of(table, page[-1])))
+                self._on_progress(f"copying {table.name}", self._copied)
 
     def _mend(self) -> _Sums:
         """Copy the campaigns anew that differ; the sums of the source."""
@@ -178,6 +179,7 @@ class _Copy:
         with self._target.read() as connection:
             differing = {name for table in BY_CAMPAIGN for name in _differing(sums[table], _sums(connection, table))}
         for campaign_id in sorted(differing):
+            self._on_progress(f"copying {campaign_id} anew", self._copied)
             with self._step() as connection:
                 delete_campaign(connection, campaign_id)
                 for table in BY_CAMPAIGN:
@@ -199,7 +201,6 @@ class _Copy:
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
         canonical.append(connection, table, page)
         self._copied += len(page)
-        self._on_progress(f"copying {table.name}", self._copied)
 
     @contextmanager
     def _step(self) -> Iterator[Connection]:

@@ -28,9 +28,15 @@ mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
 """The version of the mark, of `marked_replies`; 0 where there is none."""
 
 
-def counts_as_automatic() -> ColumnElement[bool]:
-    """Whether a machine replied, after corrections; for statements over ``replies`` that cannot join the marks."""
+def counts_as_automatic(campaign_id: str) -> ColumnElement[bool]:
+    """Whether a machine replied, after corrections; for changes by ``replies`` of a campaign, which cannot join marks.
+
+    The campaign is named although it follows: so a distributed database knows that one machine has all of it.
+    """
     corrected = (
-        select(reply_marks.c.sentiment).where(same_reply(reply_marks.c, replies.c)).correlate(replies).scalar_subquery()
+        select(reply_marks.c.sentiment)
+        .where(same_reply(reply_marks.c, replies.c), reply_marks.c.campaign_id == campaign_id)
+        .correlate(replies)
+        .scalar_subquery()
     )
     return func.coalesce(corrected, replies.c.sentiment) == Sentiment.AUTOMATIC.value

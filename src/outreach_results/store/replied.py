@@ -57,5 +57,5 @@ def flag_replied(connection: Connection, campaign_id: str, reply_ids: Collection
             replies.c.reply_id == events.c.event_id,
             replies.c.email_id.is_not(None),  # otherwise somebody else told of the event
         )
-        .values(is_machine=counts_as_automatic())
+        .values(is_machine=counts_as_automatic(campaign_id))
     )

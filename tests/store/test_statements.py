@@ -1,0 +1,341 @@
+"""Every statement that the product runs on PostgreSQL keeps to what a Citus cluster can run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from outreach_results import export, results
+from outreach_results.errors import ConflictError
+from outreach_results.export.replies import replies_download
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import DailyRecord, ReportedRecord
+from outreach_results.metrics.buckets import Every
+from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.reconcile import reconcile
+from outreach_results.results import Handling, Lane, Triage
+from outreach_results.sample import load_sample
+from outreach_results.store import admin, annotations, keys, marks, rollup, schema
+from outreach_results.store.copy import copy
+from outreach_results.store.engine import open_store
+from outreach_results.store.sync_lease import Lease
+from outreach_results.store.vanished import delete_vanished_replies
+from outreach_results.sync import sync_status
+from support import faulty_server as faults
+from support.distribution import DISTRIBUTED, broken_rules
+from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply
+from support.records import event as happened
+from support.syncing import RECORDS, publish, sync_from
+
+pytestmark = pytest.mark.postgres
+
+SAMPLE = "camp_abc123"
+EVERYTHING = Filters()
+NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
+TRIAGE = Triage(Lane.PEOPLE, Handling.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "a e")
+
+
+@contextmanager
+def noting(ran: dict[str, object]) -> Iterator[None]:
+    """Note every statement that goes to PostgreSQL, with the parameters it first came with."""
+
+    def note(connection, _cursor, statement, parameters, _context, _many):
+        if connection.dialect.name == "postgresql":
+            first = parameters[0] if isinstance(parameters, (list, tuple)) and parameters else parameters
+            ran.setdefault(statement, first or {})
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="module")
+def everything_done(postgres, sqlite_template):
+    """All that the product can do: the statements it ran, the questions that were asked, the database."""
+    ran: dict[str, object] = {}
+    with ExitStack() as opened:
+        with noting(ran):
+            store, other = (opened.enter_context(closing(open_store(postgres.create()))) for _ in range(2))
+            do_loads(store)
+            do_syncs(store, other)
+            do_marks(store)
+            asked = ask_all(store)
+            take_out(store)
+            do_rare_things(store)
+            copy_both_ways(store, other)
+        yield ran, asked, store
+
+
+def do_loads(store):
+    load_sample(store)
+    records = [campaign(), *emails(40), *(happened("opened", email_id=f"e{n}") for n in range(1, 30))]
+    answers = [reply(f"r{n}", email_id=f"e{n}", sentiment="neutral") for n in range(1, 9)]
+    later = [email("e1", name="Zoe"), happened("clicked", at(9), email_id="e50"), reply("r1", email_id="e2")]
+    days = [
+        campaign("daily", detail="daily"),
+        DailyRecord("daily", date(2026, 1, 5), emails_sent=5, cost=7),
+        ReportedRecord("daily", at(1), None, 9, *[None] * 11, fetched_at=at(9)),
+    ]
+    for bunch in (records, [*answers, mark()], later, records, days, [campaign("daily"), email("d1", of="daily")]):
+        load(store, "records", bunch)
+    load(store, "the authority", [*records, *answers, *later], replace=True)
+    with store.write() as connection:
+        delete_vanished_replies(connection, CAMPAIGN, {"r1", "r2", "r3", "r4"})
+
+
+def do_syncs(store, other):
+    load(other, "origin", RECORDS)
+    with faults.faulty_server() as remote:
+        publish(remote, other)
+        remote.benchmarks["sales-outreach"] = remote.benchmarks[None]
+        remote.campaigns["by the day"] = faults.remote_campaign()
+        for _ in range(2):
+            assert not sync_from(remote.url, store).failed
+        remote.campaigns["by the day"].replies.pop()
+        del remote.campaigns[CAMPAIGN]
+        sync_from(remote.url, store)
+    assert sync_status(store).last is not None
+    assert reconcile(store)
+    Lease(store).take()
+
+
+def do_marks(store):
+    change = marks.mark(store, CAMPAIGN, "r3", Sentiment.AUTOMATIC, by="ada", seen_version=0)
+    with pytest.raises(ConflictError):
+        marks.mark(store, CAMPAIGN, "r3", marks.Action.HANDLED, by="bob", seen_version=0)
+    wanted = results.chosen_replies(EVERYTHING.of(SAMPLE), Triage(Lane.PEOPLE, q="a e"))
+    for action in (Sentiment.POSITIVE, *marks.Action):
+        if action is not marks.Action.UNDONE:
+            seen = marks.preview(store, wanted, action).seen
+            batch = marks.mark_all(store, wanted, action, by="ada", seen=seen)
+            marks.undo(store, batch, by="bob")
+    with pytest.raises(ConflictError):
+        marks.mark_all(store, wanted, marks.Action.HANDLED, by="ada", seen=marks.Seen(0, 0, None, None))
+    marks.undo(store, change, by="bob")
+    for about in ("", SAMPLE):
+        noted = annotations.add(store, date(2026, 1, 5), "New subject line", campaign_id=about)
+    annotations.remove(store, noted)
+    annotations.restore(store, noted)
+
+
+def questions(store):
+    """Each question of `results`, in its narrowest and its widest form."""
+    now = datetime(2026, 2, 10, tzinfo=UTC)
+    key = results.key_of(results.inbox(store, EVERYTHING).replies[3])
+    found = results.reply(store, *key)
+    peers = results.community(store, None)
+    for filters in (EVERYTHING, NARROW):
+        of_one = filters.of(SAMPLE)
+        yield "annotations_in", lambda f=filters: results.annotations_in(store, f)
+        yield "own_peers", lambda f=filters: results.own_peers(store, f)
+        yield "comparisons", lambda f=filters: results.comparisons(store, f, peers)
+        yield "campaign_comparison", lambda f=filters: results.campaign_comparison(store, f, peers, "reply_rate")
+        yield "mcp_comparison", lambda f=filters: results.mcp_comparison(store, f, results.COST_PER_EMAIL)
+        yield "comparison_over_time", lambda f=filters: results.comparison_over_time(store, f, peers, "reply_rate")
+        yield "campaign_daily", lambda f=of_one: results.campaign_daily(store, SAMPLE, f)
+        yield "campaign_stats", lambda f=of_one: results.campaign_stats(store, SAMPLE, f)
+        yield "daily_stats", lambda f=filters: results.daily_stats(store, f)
+        yield "daily_costs", lambda f=filters: results.daily_costs(store, f)
+        yield "replies", lambda f=of_one: results.replies(store, SAMPLE, f, sentiment=Sentiment.POSITIVE, q="a")
+        yield "sentiment_over_time", lambda f=filters: results.sentiment_over_time(store, f, "a")
+        yield "totals", lambda f=filters: results.totals(store, f)
+        yield "campaign_totals", lambda f=filters: results.campaign_totals(store, f)
+        yield "campaign_costs", lambda f=filters: results.campaign_costs(store, f)
+        yield "campaign_courses", lambda f=filters: results.campaign_courses(store, f, "opened")
+        yield "weekly_rhythm", lambda f=filters: results.weekly_rhythm(store, f)
+        yield "ripening", lambda f=filters: results.ripening(store, humans_only=f.humans_only)
+        yield "date_range", lambda f=filters: results.date_range(store, f.campaigns)
+        for every in Every:
+            yield "trends", lambda f=filters, e=every: results.trends(store, f, ["opened", "reply_rate"], every=e)
+        for triage in (results.EVERYTHING, TRIAGE):
+            yield "inbox", lambda f=filters, t=triage: results.inbox(store, f, t, page=1)
+            yield "neighbours", lambda f=filters, t=triage: results.neighbours(store, f, t, found)
+            yield "page_of", lambda f=filters, t=triage: results.page_of(store, f, t, key)
+    yield "community", lambda: results.community(store, "sales-outreach")
+    yield "benchmarks", lambda: results.benchmarks(store, "sales-outreach")
+    yield "benchmark_mcps", lambda: results.benchmark_mcps(store)
+    yield "own_peers", lambda: results.own_peers(store, EVERYTHING, "sales-outreach")
+    yield "campaigns", lambda: results.campaigns(store, page=2, per_page=5)
+    yield "all_campaigns", lambda: results.all_campaigns(store)
+    yield "campaign", lambda: results.campaign(store, SAMPLE)
+    yield "last_day", lambda: results.last_day(store)
+    yield "reply", lambda: results.reply(store, *key)
+    yield "timeline", lambda: results.timeline(store, *key)
+    yield "load_history", lambda: results.load_history(store)
+    yield "usage", lambda: results.usage(store, "2026-01")
+    yield "usage_by_month", lambda: results.usage_by_month(store)
+    yield "outlook", lambda: results.outlook(store, date(2026, 2, 1), now=now)
+    yield "plan_of", lambda: results.plan_of(store)
+
+
+def ask_all(store):
+    asked = set()
+    for name, ask in questions(store):
+        ask()
+        asked.add(name)
+    return asked
+
+
+def take_out(store):
+    for found in results.all_campaigns(store):
+        for fmt in ("csv", "json"):
+            if export.holds(fmt, found.detail):
+                for humans_only in (False, True):
+                    export.campaign_download(store, found.id, fmt, humans_only=humans_only).content()
+    export.account_download(store).content()
+    for fmt in ("csv", "json"):
+        replies_download(store, NARROW, TRIAGE, fmt).content()
+
+
+def do_rare_things(store):
+    key = keys.create_key(store, "reporting")
+    with store.read() as connection:
+        assert keys.recognise(key, keys.valid_digests(connection))
+    keys.record_use(store, {row.key_id: at(9) for row in keys.list_keys(store)})
+    keys.revoke_key(store, "reporting")
+    admin.change_time_zone(store, "Asia/Kathmandu")
+    with store.write() as connection:
+        rollup.rebuild_all(connection)
+        admin.delete_campaign(connection, CAMPAIGN)
+
+
+def copy_both_ways(store, other):
+    with other.write() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(schema.metadata.tables)}"))
+    copy(store, other)
+    load(store, "later", [email("e1", of="daily"), campaign("new")])
+    assert copy(store, other).is_equal
+    assert admin.has_sample(store)
+    admin.remove_sample(store)
+
+
+# --- the rules ---------------------------------------------------------------------------------------------------
+
+
+def test_every_statement_can_run_on_a_cluster(everything_done):
+    ran, _, _ = everything_done
+    broken = {statement: found for statement, values in ran.items() if (found := broken_rules(statement, values))}
+    assert not broken, "\n\n".join(f"{'; '.join(found)}:\n{statement}" for statement, found in broken.items())
+
+
+def test_all_was_done_that_the_product_can_do(everything_done):
+    ran, asked, _ = everything_done
+    takes_a_store = {
+        name
+        for name in results.__all__
+        if inspect.isfunction(getattr(results, name))
+        and next(iter(inspect.signature(getattr(results, name)).parameters), None) == "store"
+    }
+    assert asked == takes_a_store, "ask each question here too, so that its statements are checked"
+    write = re.compile(r"(?:INSERT INTO|DELETE FROM) \w+")
+    written = {found[0] for statement in ran if (found := write.match(statement))}
+    for table in schema.metadata.tables:
+        assert f"DELETE FROM {table}" in written
+        assert table == "api_keys" or f"INSERT INTO {table}" in written
+    joins = [statement for statement in ran if " JOIN " in statement and "pg_catalog" not in statement]
+    assert len(joins) > 20
+
+
+BROKEN = {
+    "joins emails and events of different campaigns": "SELECT * FROM emails JOIN events USING (email_id)",
+    "joins e and v of different campaigns": """
+        SELECT * FROM emails e JOIN events v ON e.email_id = v.email_id
+        WHERE e.campaign_id = %(one)s AND v.campaign_id = %(other)s""",
+    "joins events and replies of different campaigns": """
+        UPDATE events SET url = NULL FROM replies WHERE replies.reply_id = events.event_id""",
+    "joins campaigns and per_day of different campaigns": """
+        SELECT * FROM campaigns, (SELECT date, count(*) FROM daily_stats GROUP BY date) AS per_day""",
+    "joins loads, which only the coordinator has, to campaigns": """
+        SELECT * FROM loads JOIN campaigns ON campaigns.name = loads.source""",
+    "asks about reply_marks of other campaigns for each row": """
+        SELECT (SELECT sentiment FROM reply_marks WHERE reply_marks.reply_id = replies.reply_id) FROM replies""",
+    "asks about replies of other campaigns for each row": """
+        SELECT 1 FROM events WHERE EXISTS (SELECT 1 FROM replies WHERE replies.reply_id = events.event_id)""",
+    "asks about reply_marks of no given campaign for each row it changes": """
+        UPDATE events SET is_machine = (SELECT true FROM reply_marks WHERE reply_marks.campaign_id = events.campaign_id)
+        WHERE events.campaign_id = %(one)s""",
+    "moves rows to another campaign": "UPDATE events SET campaign_id = %(one)s WHERE campaign_id = %(other)s",
+    "recognises rows by a key without the campaign": """
+        INSERT INTO emails (campaign_id) VALUES (%(one)s) ON CONFLICT (email_id) DO NOTHING""",
+    "counts what it inserted by something else than what comes back": """
+        INSERT INTO emails (campaign_id) SELECT campaign_id FROM stage_emails ON CONFLICT DO NOTHING""",
+    "asks the server's clock or chance: CURRENT_TIMESTAMP()": """
+        INSERT INTO meta VALUES (%(one)s) ON CONFLICT (key) DO UPDATE SET value = now()""",
+    "locks rows of more than one machine": "SELECT * FROM emails FOR UPDATE",
+    "groups by sets": "SELECT count(*) FROM emails GROUP BY ROLLUP (campaign_id)",
+}
+
+
+@pytest.mark.parametrize(("rule", "statement"), BROKEN.items(), ids=BROKEN)
+def test_a_statement_that_breaks_a_rule_would_be_found(rule, statement):
+    assert broken_rules(statement, {"one": "a", "other": "b"}) == [rule]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM emails e JOIN events v ON v.campaign_id = e.campaign_id AND v.email_id = e.email_id",
+        'SELECT * FROM emails e, events v WHERE e.campaign_id = %(one)s AND v.campaign_id = %(same)s::VARCHAR COLLATE "C"',
+        "SELECT * FROM emails e JOIN (SELECT email_id FROM events WHERE campaign_id = %(one)s) v "
+        "ON v.email_id = e.email_id WHERE e.campaign_id = %(same)s",
+        "SELECT 1 FROM events WHERE EXISTS (SELECT 1 FROM replies WHERE replies.campaign_id = events.campaign_id)",
+        "SELECT * FROM benchmarks JOIN campaigns ON campaigns.mcp = benchmarks.mcp",
+        "SELECT occurred_hour %% 24 FROM events WHERE event_id = ANY (%(ids)s::TEXT[])",
+    ],
+)
+def test_a_statement_that_keeps_to_the_rules_is_left_alone(statement):
+    assert broken_rules(statement, {"one": "a", "same": "a", "other": "b"}) == []
+
+
+def test_no_table_needs_a_sequence_a_trigger_or_a_default(everything_done):
+    _, _, store = everything_done
+    with store.read() as connection:
+        assert connection.execute(text("SELECT * FROM pg_sequences")).all() == []
+        assert connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).all() == []
+        assert (
+            connection.execute(
+                text(
+                    "SELECT * FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
+                    "WHERE c.relnamespace = 'public'::regnamespace"
+                )
+            ).all()
+            == []
+        )
+        columns = "FROM information_schema.columns WHERE table_schema = 'public'"
+        assert connection.execute(text(f"SELECT count(*) {columns}")).scalar_one() > 100
+        computed = "(column_default IS NOT NULL OR is_identity = 'YES' OR is_generated <> 'NEVER')"
+        assert connection.execute(text(f"SELECT table_name, column_name {columns} AND {computed}")).all() == []
+
+
+def test_every_key_and_unique_index_begins_with_the_campaign(everything_done):
+    _, _, store = everything_done
+    indexes = """
+        SELECT t.relname AS table_name, i.relname, a.attname, x.indisunique
+        FROM pg_index x
+        JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0]
+        WHERE t.relnamespace = 'public'::regnamespace
+    """
+    with store.read() as connection:
+        found = [row for row in connection.execute(text(indexes)) if row.table_name in DISTRIBUTED]
+    assert {row.table_name for row in found if row.indisunique} == DISTRIBUTED
+    assert [row for row in found if row.attname != "campaign_id"] == []
+
+
+def test_what_an_update_computes_is_the_same_on_every_machine(everything_done):
+    """Citus takes only immutable functions of columns there."""
+    ran, _, store = everything_done
+    updates = [statement for statement in ran if statement.startswith("UPDATE")]
+    names = {name for statement in updates for name in re.findall(r"(\w+)\(", statement)}
+    assert {"timezone", "floor"} <= names
+    volatile = text("SELECT bool_and(provolatile <> 'i') FROM pg_proc WHERE proname = :name")
+    with store.read() as connection:
+        assert [name for name in sorted(names) if connection.execute(volatile, {"name": name}).scalar()] == []

@@ -1,0 +1,236 @@
+"""What a statement must keep to so that a Citus cluster can run it; see section "Store" of the design.
+
+`broken_rules` reads one statement of the product, as it goes to PostgreSQL, with its parameters. Tables with a
+``campaign_id`` are distributed by it. Two of them are *together* where the statement says that their campaigns are the
+same, or both the same given one: then each campaign's machine can answer for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlglot import exp, parse_one
+
+from outreach_results.store.distribute import ON_THE_COORDINATOR
+from outreach_results.store.schema import metadata
+
+DISTRIBUTED = frozenset(table.name for table in metadata.sorted_tables if "campaign_id" in table.c)
+OWN_TABLES = frozenset(metadata.tables)
+
+_CLOCK_OR_CHANCE = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Localtimestamp, exp.Rand, exp.Uuid)
+_CALLED_CLOCK_OR_CHANCE = frozenset(
+    ["clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "nextval", "uuidv4", "uuidv7"]
+)
+
+Parameters = Mapping[str, Any]
+Same = dict[Any, Any]
+
+
+def parsed(statement: str) -> exp.Expression:
+    """The statement as a tree; psycopg's placeholders become ``:name``."""
+    return parse_one(re.sub(r"%\((\w+)\)s", r":\1", statement).replace("%%", "%"), read="postgres")
+
+
+def broken_rules(statement: str, parameters: Parameters) -> list[str]:
+    """What a cluster could not run of a statement, in words; empty where all is well."""
+    tree = parsed(statement)
+    if not {table.name for table in tree.find_all(exp.Table)} & OWN_TABLES:
+        return []
+    return [*_forbidden(tree), *_writes(tree), *_Scope(tree, parameters, {}).broken()]
+
+
+def _forbidden(tree: exp.Expression) -> Iterator[str]:
+    for node in tree.walk():
+        if isinstance(node, _CLOCK_OR_CHANCE) or (
+            isinstance(node, exp.Anonymous) and node.name.lower() in _CALLED_CLOCK_OR_CHANCE
+        ):
+            yield f"asks the server's clock or chance: {node.sql()}"
+        elif isinstance(node, exp.Lock):
+            yield "locks rows of more than one machine"
+        elif isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)):
+            yield "groups by sets"
+        elif isinstance(node, exp.With) and node.recursive:
+            yield "asks recursively"
+        elif isinstance(node, exp.TableSample):
+            yield "samples a table"
+
+
+def _writes(tree: exp.Expression) -> Iterator[str]:
+    if isinstance(tree, exp.Update):
+        for setting in tree.expressions:
+            if setting.this.name == "campaign_id":
+                yield "moves rows to another campaign"
+    if isinstance(tree, exp.Insert) and _table_of(tree).name in DISTRIBUTED:
+        if isinstance(tree.expression, exp.Query) and not tree.args.get("returning"):
+            yield "counts what it inserted by something else than what comes back"
+        conflict = tree.args.get("conflict")
+        if conflict:
+            keys = {key.name for key in conflict.args.get("conflict_keys") or ()}
+            if keys and "campaign_id" not in keys:
+                yield "recognises rows by a key without the campaign"
+            settings = [node.this.name for node in conflict.expressions if isinstance(node, exp.EQ)]
+            if "campaign_id" in settings:
+                yield "moves rows to another campaign"
+            if next(conflict.find_all(exp.Query), None):
+                yield "asks a question for each row that is there already"
+
+
+def _table_of(tree: exp.Expression) -> exp.Table:
+    return tree.this.find(exp.Table)
+
+
+class _Scope:
+    """One SELECT, UPDATE, DELETE or INSERT: its tables, and which of them are together."""
+
+    def __init__(self, node: exp.Expression, parameters: Parameters, around: Same) -> None:
+        self._node = node
+        self._parameters = parameters
+        self._same: Same = dict(around)
+        self._around = frozenset(around)
+        self._errors: list[str] = []
+        self.distributed: set[Any] = set()
+        self._local: set[str] = set()
+        self._sources(self._from())
+        self._conditions()
+        self._check()
+        self._nested()
+
+    def broken(self) -> list[str]:
+        return self._errors
+
+    def given(self) -> Any:
+        """The one campaign that all of it is about, if there is one."""
+        roots = {self._root(alias) for alias in self.distributed}
+        [root] = roots if len(roots) == 1 else [None]
+        return root if isinstance(root, tuple) and root[0] == "given" else None
+
+    def _from(self) -> list[exp.Expression]:
+        node = self._node
+        if isinstance(node, exp.SetOperation):
+            return []
+        sources = []
+        if isinstance(node, (exp.Update, exp.Delete)):
+            sources += [node.this, *(node.args.get("using") or ())]
+        found = node.args.get("from_") or node.args.get("from")
+        if found:
+            sources.append(found.this)
+        for join in node.args.get("joins") or ():
+            sources.append(join.this)
+        for source in list(sources):
+            sources += [join.this for join in source.args.get("joins") or ()]
+        return sources
+
+    def _sources(self, sources: list[exp.Expression]) -> None:
+        for source in sources:
+            alias = source.alias_or_name
+            self._same.pop(alias, None)
+            if isinstance(source, exp.Table):
+                if source.name in DISTRIBUTED:
+                    self.distributed.add(alias)
+                elif source.name in ON_THE_COORDINATOR:
+                    self._local.add(alias)
+            elif isinstance(source, (exp.Subquery, exp.Lateral)):
+                inner = self._inside(source.this, {})
+                if inner.distributed:
+                    self.distributed.add(alias)
+                    if inner.given():
+                        self._unite(alias, inner.given())
+
+    def _inside(self, node: exp.Expression, around: Same) -> _Scope:
+        while isinstance(node, (exp.Paren, exp.Subquery)):
+            node = node.this
+        inner = _Scope(node, self._parameters, around)
+        self._errors += inner.broken()
+        return inner
+
+    def _conditions(self) -> None:
+        node = self._node
+        joins = [*(node.args.get("joins") or ())]
+        for source in self._from():
+            joins += source.args.get("joins") or ()
+        found = [join.args.get("on") for join in joins]
+        if node.args.get("where"):
+            found.append(node.args["where"].this)
+        for condition in found:
+            for part in _conjuncts(condition):
+                if isinstance(part, exp.EQ):
+                    self._equate(part.left, part.right)
+
+    def _equate(self, left: exp.Expression, right: exp.Expression) -> None:
+        one, other = self._campaign(left), self._campaign(right)
+        if one is not None and other is not None:
+            self._unite(one, other)
+
+    def _campaign(self, node: exp.Expression) -> Any:
+        """The alias whose campaign this is, or the campaign that is given; None for anything else."""
+        while isinstance(node, (exp.Paren, exp.Cast, exp.Collate)):
+            node = node.this
+        if isinstance(node, exp.Column):
+            if node.name != "campaign_id":
+                return None
+            return node.table or (next(iter(self.distributed)) if len(self.distributed) == 1 else None)
+        if isinstance(node, exp.Placeholder):
+            return "given", self._parameters.get(node.name)
+        if isinstance(node, exp.Literal):
+            return "given", node.this
+        return None
+
+    def _root(self, alias: Any) -> Any:
+        while self._same.get(alias, alias) != alias:
+            alias = self._same[alias]
+        return alias
+
+    def _unite(self, one: Any, other: Any) -> None:
+        a, b = self._root(one), self._root(other)
+        if isinstance(a, tuple):
+            a, b = b, a
+        self._same[a] = b
+
+    def _check(self) -> None:
+        if isinstance(self._node, exp.SetOperation):
+            for side in (self._node.left, self._node.right):
+                self.distributed |= self._inside(side, {}).distributed
+            return
+        if len({self._root(alias) for alias in self.distributed}) > 1:
+            self._errors.append(f"joins {' and '.join(sorted(self.distributed))} of different campaigns")
+        if self._local and self.distributed:
+            self._errors.append(f"joins {', '.join(sorted(self._local))}, which only the coordinator has, to campaigns")
+
+    def _nested(self) -> None:
+        """Questions inside conditions and columns: those about the row at hand must be about its campaign."""
+        in_from = {id(source) for source in self._from()}
+        for query in _outermost(self._node, exp.Query, lambda node: id(node) in in_from):
+            own = {table.alias_or_name for table in query.find_all(exp.Table, exp.Subquery)}
+            outside = {column.table for column in query.find_all(exp.Column)} - own - {""}
+            about = {alias for alias in outside if alias in self.distributed or alias in self._around}
+            around = {alias: self._root(alias) for alias in self.distributed | set(self._same)} if about else {}
+            inner = self._inside(query, around)
+            here = {inner._root(alias) for alias in inner.distributed}
+            if about and here and not here <= {inner._root(alias) for alias in about}:
+                self._errors.append(f"asks about {', '.join(sorted(own))} of other campaigns for each row")
+            elif about and here and isinstance(self._node, exp.Update) and self._inside(query, {}).given() is None:
+                self._errors.append(f"asks about {', '.join(sorted(own))} of no given campaign for each row it changes")
+
+
+def _conjuncts(condition: exp.Expression | None) -> Iterator[exp.Expression]:
+    if isinstance(condition, exp.Paren):
+        yield from _conjuncts(condition.this)
+    elif isinstance(condition, exp.And):
+        yield from _conjuncts(condition.left)
+        yield from _conjuncts(condition.right)
+    elif condition is not None:
+        yield condition
+
+
+def _outermost(
+    node: exp.Expression, kind: type[exp.Expression], is_left_out: Callable[[exp.Expression], bool]
+) -> Iterator[exp.Expression]:
+    for child in node.iter_expressions():
+        if is_left_out(child):
+            continue
+        if isinstance(child, kind) and not isinstance(child, exp.Subquery):
+            yield child
+        else:
+            yield from _outermost(child, kind, is_left_out)
