@@ -283,7 +283,7 @@ def test_a_statement_that_breaks_a_rule_would_be_found(rule, statement):
     "statement",
     [
         "SELECT * FROM emails e JOIN events v ON v.campaign_id = e.campaign_id AND v.email_id = e.email_id",
-        'SELECT * FROM emails e, events v WHERE e.campaign_id = %(one)s AND v.campaign_id = %(same)s::VARCHAR COLLATE "C"',
+        'SELECT * FROM emails e, events v WHERE e.campaign_id = %(one)s AND v.campaign_id = %(same)s COLLATE "C"',
         "SELECT * FROM emails e JOIN (SELECT email_id FROM events WHERE campaign_id = %(one)s) v "
         "ON v.email_id = e.email_id WHERE e.campaign_id = %(same)s",
         "SELECT 1 FROM events WHERE EXISTS (SELECT 1 FROM replies WHERE replies.campaign_id = events.campaign_id)",
