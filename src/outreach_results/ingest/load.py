@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -57,7 +58,8 @@ def load(
     started = datetime.now(UTC)
     with _rare_collections(), store.write(exclusive=True) as connection:
         loader = Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
-        for n, batch in enumerate(_batches(records), 1):
+        batches = _batches(records) if store.is_sqlite else _read_ahead(_batches(records))
+        for n, batch in enumerate(batches, 1):
             loader.take(batch)
             if on_progress and len(batch) == BATCH:
                 on_progress(n * BATCH)
@@ -95,3 +97,12 @@ def _batches(records: Iterable[Record | Rejected]) -> Iterator[list[Record | Rej
     rest = iter(records)
     while batch := list(islice(rest, BATCH)):
         yield batch
+
+
+def _read_ahead(batches: Iterator[list[Record | Rejected]]) -> Iterator[list[Record | Rejected]]:
+    """The same, each batch read while the one before is written: a server writes in a process of its own."""
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
