@@ -21,8 +21,14 @@ _log = logging.getLogger(__name__)
 
 _VIEW = "outreach-view"
 
+# White on the dark theme's accent colour could not be read, so the buttons that have it are darker in both themes;
+# and who moves through the navigation with the keyboard sees where they are.
 # A printed page is a report: no controls, no scrolling frames, nothing cut in two.
-_PRINT = """<style>@media print {
+_STYLE = """<style>
+[data-testid^=stBaseButton-primary]:not([disabled]) { background-color: #1a75ba; border-color: #1a75ba }
+[data-testid^=stBaseButton-primary]:not([disabled]):is(:hover, :focus-visible) { background-color: #155f98 }
+[data-testid=stTopNavLink]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }
+@media print {
   [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .stButton, .stDownloadButton,
   .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .stPopover, .stPagination { display: none }
   [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
@@ -35,6 +41,7 @@ def open_view() -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
     address.begin_run()
+    st.html(_STYLE)
     campaigns = ask(results.all_campaigns)
     if not campaigns:
         _welcome()
@@ -44,7 +51,6 @@ def open_view() -> None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
     _sync_line()
-    st.html(_PRINT)
     address.keep_place()
     if ask(admin.has_sample):
         _sample_notice()

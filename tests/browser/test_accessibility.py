@@ -1,0 +1,142 @@
+"""Whoever cannot see colours, use a mouse or see at all can use the dashboard."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from support.dashboard import HOME, PAGES, title
+from support.server import ROOT
+from support.visitor import PHONE
+
+WCAG_2_2_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+
+# Rule, where, and why it cannot be mended here. docs/accessibility.md says the same to readers.
+STREAMLITS_OWN = (
+    (
+        "svg-img-alt",
+        '[data-testid="stMetric"]',
+        "Streamlit draws the sparkline of a metric without a description of its points.",
+    ),
+)
+
+_VIOLATIONS = """async ([tags, excused]) => {
+    const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
+    const element = node => document.querySelector(node.target.at(-1));
+    const isExcused = (rule, node) => excused.some(([id, place]) => id === rule && element(node)?.closest(place));
+    return found.violations.flatMap(({id, nodes}) => nodes
+        .filter(node => !isExcused(id, node))
+        .map(node => `${id}: ${node.html.slice(0, 160)} (${node.failureSummary.slice(0, 300)})`));
+}"""
+
+
+def violations(visitor):
+    """What axe finds on the page as it stands, without what is Streamlit's own."""
+    if not visitor.page.evaluate("'axe' in window"):
+        visitor.page.evaluate(AXE_SCRIPT)
+    excused = [[rule, place] for rule, place, _ in STREAMLITS_OWN]
+    return visitor.page.evaluate(_VIOLATIONS, [list(WCAG_2_2_AA), excused])
+
+
+def each_page(visitor):
+    """Open every page in turn."""
+    visitor.open("/")
+    yield HOME
+    for page in (page for page in PAGES if page != HOME):
+        visitor.turn_to(title(page))
+        yield page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_wcag_in_either_theme(theme, open_visitor):
+    visitor = open_visitor(color_scheme=theme)
+    found = {page: violations(visitor) for page in each_page(visitor)}
+    assert set(found) == set(PAGES)
+    assert {page: broken for page, broken in found.items() if broken} == {}
+    background = visitor.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 29)"}[theme]
+
+
+def test_no_rule_is_broken_on_a_phone_with_its_menu_open(open_visitor):
+    visitor = open_visitor(**PHONE)
+    visitor.open("/")
+    assert violations(visitor) == []
+    visitor.page.get_by_test_id("stExpandSidebarButton").tap()
+    visitor.page.get_by_role("button", name="Collapse sidebar").wait_for()
+    assert violations(visitor) == []
+
+
+def test_the_explanations_of_the_numbers_break_no_rule(visitor):
+    visitor.open("/trends")
+    visitor.page.get_by_role("button", name="What do these numbers mean?").click()
+    visitor.page.get_by_text("E-mails opened at least once.").wait_for()
+    assert violations(visitor) == []
+
+
+def test_this_check_would_see_a_broken_rule(visitor):
+    visitor.open("/data")
+    visitor.main.evaluate("main => { const image = document.createElement('img'); image.src = ''; main.append(image) }")
+    assert any(found.startswith("image-alt") for found in violations(visitor))
+
+
+@pytest.mark.parametrize("element", ["stPlotlyChart", "stDataFrame"])
+def test_every_figure_and_table_is_described_in_words(element, visitor):
+    seen = 0
+    for page in each_page(visitor):
+        for drawn in visitor.page.get_by_test_id(element).all():
+            words = drawn.evaluate(
+                """box => [box, ...box.querySelectorAll('[aria-label]')]
+                    .map(one => one.getAttribute('aria-label')).find(Boolean) ?? ''"""
+            )
+            assert len(words.split()) >= 2, f"{element} on {page}"
+            seen += 1
+    assert seen >= 5
+
+
+_FOCUSED = """() => {
+    const ancestors = (one, depth = 5) =>  // a field's mark may be drawn on what surrounds it
+        one?.parentElement && depth ? [one.parentElement, ...ancestors(one.parentElement, depth - 1)] : [];
+    const look = one => [one, one.nextElementSibling, ...ancestors(one)].filter(Boolean).map(box => {
+        const {outline, boxShadow, borderColor, backgroundColor, color, textDecoration} = getComputedStyle(box);
+        return [outline, boxShadow, borderColor, backgroundColor, color, textDecoration];
+    }).join();
+    const before = window.focusedBefore;
+    const isControl = before?.isConnected && before.dataset.testid !== 'stMain';  // that one is there to scroll it
+    const unmarked = isControl && before.focusedLook === look(before) ? before.focusedName : null;
+    const one = document.activeElement;
+    one.focusedLook = look(one);
+    one.focusedName = (one.getAttribute('aria-label') || one.labels?.[0]?.innerText || one.innerText || '').trim();
+    window.focusedBefore = one;
+    return [one.focusedName, unmarked];
+}"""
+
+
+def test_the_keyboard_reaches_navigation_filters_and_page_and_shows_where_it_is(visitor):
+    visitor.open("/")
+    visitor.page.add_style_tag(content="* { transition: none !important }")  # marks that fade in count as marks
+    names, unmarked = [], []
+    for _ in range(45):
+        visitor.page.keyboard.press("Tab")
+        name, left_unmarked = visitor.page.evaluate(_FOCUSED)
+        names.append(name)
+        unmarked += [left_unmarked] if left_unmarked else []
+    assert names[0] == "Skip to main content"
+    for wanted in (*map(title, PAGES), "Campaigns", "Period", "Activity day", "Humans only", "Compare with"):
+        assert any(wanted in name for name in names), f"{wanted} is not among {names}"
+    assert any("What do these numbers mean?" in name for name in names)
+    assert unmarked == []
+
+
+def test_the_switch_works_with_the_keyboard_alone(visitor):
+    visitor.open("/")
+    visitor.page.get_by_role("switch", name="Humans only").focus()
+    visitor.page.keyboard.press("Space")
+    visitor.settle()
+    assert visitor.parameters == {"humans": ["true"]}
+
+
+def test_what_cannot_be_mended_here_is_told_to_readers():
+    told = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
+    for rule, _, reason in STREAMLITS_OWN:
+        assert f"`{rule}`" in told
+        assert reason in " ".join(told.split())
