@@ -1,0 +1,136 @@
+"""`outreach-results copy` and `init --distribute` as the terminal shows them."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+
+import pytest
+from sqlalchemy import text, update
+
+from outreach_results import cli
+from outreach_results.ingest.load import load
+from outreach_results.store import schema
+from outreach_results.store.engine import open_store
+from support.databases import contents, sqlite_url
+from support.records import campaign, email
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs a command as the terminal does; its exit status and all that it said, as one line."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["outreach-results", *map(str, arguments)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return status, " ".join((said.out + said.err).split())
+
+    return run
+
+
+@pytest.fixture
+def source(sample_database, monkeypatch):
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(sample_database))
+    return sample_database
+
+
+def all_in(url):
+    with closing(open_store(url)) as store:
+        return contents(store)
+
+
+@pytest.mark.postgres
+def test_a_copy_shows_each_table_on_both_sides_and_that_they_are_equal(run, source, new_database):
+    url = new_database()
+    status, said = run("copy", "--to", url)
+    assert status == 0
+    assert "Table Rows In the target Checksums" in said
+    assert "emails 6,715 6,715 equal" in said
+    assert "The two databases are equal: " in said
+    assert "DIFFERENT" not in said
+    assert all_in(url) == all_in(sqlite_url(source))
+
+
+def test_a_difference_is_named_and_ends_with_status_1(run, source, tmp_path):
+    url = sqlite_url(tmp_path / "copy.db")
+    assert run("copy", "--to", url)[0] == 0
+    with closing(open_store(url)) as store, store.write(is_data=False) as connection:
+        connection.execute(
+            update(schema.campaigns).where(schema.campaigns.c.campaign_id == "camp_abc123").values(name="x")
+        )
+    status, said = run("copy", "--to", url)
+    assert status == 1
+    assert "campaigns 13 13 DIFFERENT: camp_abc123" in said
+    assert "The two databases differ: " in said
+
+
+def test_what_strangers_called_a_campaign_is_shown_as_it_is(run, tmp_path, monkeypatch):
+    here, there = sqlite_url(tmp_path / "here.db"), sqlite_url(tmp_path / "there.db")
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", here)
+    with closing(open_store(here)) as store:
+        load(store, "records", [campaign("[red]c"), email(of="[red]c")])
+    assert run("copy", "--to", there)[0] == 0
+    with closing(open_store(there)) as store, store.write(is_data=False) as connection:
+        connection.execute(update(schema.emails).values(name="x"))
+    assert "DIFFERENT: [red]c" in run("copy", "--to", there)[1]
+
+
+def test_a_target_that_holds_data_is_refused_in_one_sentence(run, source, tmp_path):
+    url = sqlite_url(tmp_path / "other.db")
+    with closing(open_store(url)) as store:
+        load(store, "records", [campaign("own")])
+    status, said = run("copy", "--to", url)
+    assert status == 1
+    assert said.endswith("Nothing was changed. Name an empty database.")
+
+
+def test_a_target_of_a_newer_version_is_refused_and_an_older_one_upgraded(run, source, tmp_path):
+    url = sqlite_url(tmp_path / "target.db")
+    with closing(open_store(url)) as store, store.write() as connection:
+        newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    status, said = run("copy", "--to", url)
+    assert status == 1
+    assert "Of the target: This database was written by a newer version of Outreach Results." in said
+
+    older = tmp_path / "older.db"
+    downgrade(older)
+    assert run("copy", "--to", sqlite_url(older))[0] == 0
+    with closing(open_store(sqlite_url(older))) as store, store.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest
+
+
+def test_a_source_of_an_older_version_is_upgraded_first(run, tmp_path, monkeypatch):
+    older = tmp_path / "older.db"
+    downgrade(older)
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(older))
+    assert run("copy", "--to", sqlite_url(tmp_path / "copy.db"))[0] == 0
+
+
+def downgrade(path):
+    """Make an empty database with the tables of an earlier version."""
+    from alembic import command
+    from alembic.config import Config
+
+    from outreach_results.store.engine import MIGRATIONS
+
+    with closing(open_store(sqlite_url(path))) as store, store.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+
+
+@pytest.mark.postgres
+def test_distributing_says_what_is_missing_and_how_to_go_on(run, new_database, backend, monkeypatch):
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", new_database())
+    status, said = run("init", "--distribute")
+    assert status == 1
+    assert ("copy --to postgresql://" if backend == "sqlite" else "does not have the Citus extension") in said
+    assert run("init")[0] == 0
