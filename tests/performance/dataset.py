@@ -1,13 +1,15 @@
 """Made-up campaigns of any size: the same every time, and quick to make.
 
-About 2.6 events an e-mail, its sending included; ids are scattered as those of real platforms are, so that no key
-comes in the order of time; one reply to twenty e-mails.
+About 2.6 events an e-mail, its sending included; one reply to twenty e-mails. Ids are scattered (as UUIDv4 are), so
+that no key comes in the order of time, unless ids in the order of time are asked for (as UUIDv7, ULIDs and counters
+are).
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +56,14 @@ _SENTIMENTS = [str(s) for s in Sentiment]
 _SENTIMENT_SHARES = [0.22, 0.3, 0.25, 0.13, 0.1]
 
 
+@dataclass(frozen=True)
+class NewDay:
+    """One more day after all others, for a campaign that has ``first_email`` e-mails already."""
+
+    first_email: int
+    ids_in_time: bool
+
+
 def campaign_id(number: int) -> str:
     """The id of the campaign of that number."""
     return f"camp_{number * 7919 % 999983:06d}"
@@ -65,23 +75,21 @@ def campaign(number: int) -> CampaignRecord:
     return CampaignRecord(campaign_id(number), f"Campaign {number:03d}", mcp, START + timedelta(hours=number))
 
 
-def campaign_records(number: int, emails: int, *, first_email: int = 0, day: int | None = None) -> Iterator[Record]:
-    """All of one campaign; an e-mail's events follow it.
-
-    Args:
-        first_email: where its e-mails start to be counted, to add to a campaign.
-        day: send all of it on this day, instead of over `DAYS` days.
-    """
+def campaign_records(number: int, emails: int, new_day: NewDay | None = None) -> Iterator[Record]:
+    """All of one campaign, sent over `DAYS` days, or a day that is added to it; an e-mail's events follow it."""
     yield campaign(number)
-    for first in range(first_email, first_email + emails, 20_000):
-        last = min(first + 20_000, first_email + emails)
-        yield from _some(number, first, last - first, day)
+    begin = new_day.first_email if new_day else 0
+    for first in range(begin, begin + emails, 20_000):
+        last = min(first + 20_000, begin + emails)
+        yield from _some(number, first, last - first, new_day)
 
 
-def _some(number: int, first: int, count: int, day: int | None) -> Iterator[Record]:
+def _some(number: int, first: int, count: int, new_day: NewDay | None) -> Iterator[Record]:
     own = campaign_id(number)
     random = np.random.default_rng([number, first])
-    day_of = random.integers(0, DAYS, count) if day is None else np.full(count, day)
+    day_of = np.full(count, DAYS) if new_day else random.integers(0, DAYS, count)
+    # Greater than all before it, or anywhere among them.
+    prefix = "t" if new_day and new_day.ids_in_time else ""
     sent_s = (day_of * 86400 + random.integers(8 * 3600, 18 * 3600, count)).tolist()
     costs = random.integers(500, 20_000, (count, 3)).tolist()
     happens = {kind: (random.random(count) < share).tolist() for kind, share in _HOW_OFTEN.items()}
@@ -92,7 +100,7 @@ def _some(number: int, first: int, count: int, day: int | None) -> Iterator[Reco
     names = random.integers(0, 1000, (count, 3)).tolist()
     for i in range(count):
         n = first + i
-        email_id = f"em_{_scattered(n, 1):08x}"
+        email_id = f"em_{prefix}{n if prefix else _scattered(n, 1):08x}"
         sent_at = START + timedelta(seconds=sent_s[i])
         a, b, c = names[i]
         who = f"{_FIRST[a % len(_FIRST)]} {_LAST[b % len(_LAST)]}"
@@ -104,10 +112,24 @@ def _some(number: int, first: int, count: int, day: int | None) -> Iterator[Reco
                 at = sent_at + timedelta(seconds=delays[kind][i])
                 is_machine = kind in machine and machine[kind][i]
                 url = "https://example.com/offer" if kind == "clicked" else None
-                yield EventRecord(own, f"ev_{_scattered(n * 8 + k, 2):010x}", email_id, kind, at, is_machine, url)
+                yield EventRecord(
+                    own,
+                    f"ev_{prefix}{n * 8 + k if prefix else _scattered(n * 8 + k, 2):010x}",
+                    email_id,
+                    kind,
+                    at,
+                    is_machine,
+                    url,
+                )
         if meets[i]:
             at = sent_at + timedelta(days=7)
-            yield EventRecord(own, f"ev_{_scattered(n * 8 + 7, 2):010x}", email_id, "meeting_booked", at)
+            yield EventRecord(
+                own,
+                f"ev_{prefix}{n * 8 + 7 if prefix else _scattered(n * 8 + 7, 2):010x}",
+                email_id,
+                "meeting_booked",
+                at,
+            )
         if replied[i]:
             yield _reply(own, n, email_id, address, who, company, sent_at + timedelta(seconds=delays["opened"][i] + 60))
 
@@ -143,12 +165,10 @@ def account_records() -> Iterator[Record]:
             yield BenchmarkRecord(mcp, metric, *spread, sample_size=1247, updated_at=updated)
 
 
-def write_csv(path: Path, emails: int, campaigns: int, *, day: int | None = None, first_email: int = 0) -> int:
+def write_csv(path: Path, emails: int, campaigns: int, new_day: NewDay | None = None) -> int:
     """A CSV of several campaigns in the order of time, as an event log is; the number of its rows."""
     rows = [
-        row
-        for number in range(campaigns)
-        for row in csv_rows(campaign_records(number, emails // campaigns, first_email=first_email, day=day))
+        row for number in range(campaigns) for row in csv_rows(campaign_records(number, emails // campaigns, new_day))
     ]
     rows.sort(key=lambda row: row[9])
     with path.open("w", encoding="utf-8", newline="") as file:
