@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
@@ -77,18 +77,14 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
     ).first()
     if answered is None:
         return []
-    to_them = [email.email_id == answered.email_id] if answered.email_id is not None else []
-    if answered.recipient is not None:
-        to_them.append(email.recipient == answered.recipient)
-    if not to_them:
-        return []
-    query = (
-        select(email.email_id, email.sent_at)
-        .where(email.campaign_id == campaign_id, or_(*to_them))
-        .order_by(email.sent_at.nulls_last(), email.email_id)
-        .limit(LONGEST + 1)
-    )
-    return list(connection.execute(query))
+    # Two questions and not one with OR, which SQLite answers by reading every e-mail of the campaign.
+    found: dict[str, Row[Any]] = {}
+    for to_them in (email.email_id == answered.email_id, email.recipient == answered.recipient):
+        query = select(email.email_id, email.sent_at).where(email.campaign_id == campaign_id, to_them)
+        by_sending = query.order_by(email.sent_at.nulls_last(), email.email_id).limit(LONGEST + 1)
+        found |= {row.email_id: row for row in connection.execute(by_sending)}
+    unsent = datetime.max.replace(tzinfo=UTC)
+    return sorted(found.values(), key=lambda row: (row.sent_at or unsent, row.email_id))
 
 
 def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[Happening]:
@@ -114,13 +110,15 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
 
 
 def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[Happening]:
-    reply = schema.replies.c
+    event, reply = schema.events.c, schema.replies.c
+    answers = select(event.event_id).where(
+        event.campaign_id == campaign_id, event.email_id.in_(number), event.type == EventType.REPLIED
+    )
+    ids = {reply_id, *connection.execute(answers.limit(LONGEST + 1)).scalars()}
     query = (
         select(reply.reply_id, reply.email_id, reply.received_at, effective_sentiment)
         .select_from(marked_replies)
-        .where(reply.campaign_id == campaign_id, or_(reply.reply_id == reply_id, reply.email_id.in_(number)))
-        .order_by(reply.received_at)
-        .limit(LONGEST + 1)
+        .where(reply.campaign_id == campaign_id, reply.reply_id.in_(ids))
     )
     return [
         Happening(

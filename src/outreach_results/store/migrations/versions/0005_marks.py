@@ -40,12 +40,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("mark_changes_by_batch", "mark_changes", ["campaign_id", "batch_id"], unique=False)
-    op.create_index("emails_by_recipient", "emails", ["campaign_id", "recipient"], unique=False)
-    op.create_index("replies_by_email", "replies", ["campaign_id", "email_id"], unique=False)
+    op.create_index("emails_by_recipient", "emails", ["campaign_id", "recipient", "sent_at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("replies_by_email", table_name="replies")
     op.drop_index("emails_by_recipient", table_name="emails")
     op.drop_index("mark_changes_by_batch", table_name="mark_changes")
     op.drop_table("mark_changes")
