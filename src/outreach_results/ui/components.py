@@ -130,5 +130,5 @@ def rate_with_interval(stats: Stats, name: str) -> str:
 
 
 def spark(frame: pd.DataFrame, column: str) -> list[float]:
-    """A column as a sparkline draws it."""
-    return [float(value) for value in frame[column].astype("float64").fillna(0)]
+    """A column as a sparkline draws it; days on which it is not known are left out, for they are not 0."""
+    return [float(value) for value in frame[column].astype("float64").dropna()]
