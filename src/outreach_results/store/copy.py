@@ -145,9 +145,9 @@ class _Copy:
                 return None
         if state.source != self._now.source and state.source_version != self._now.source_version:
             raise ConflictError(f"The target holds a copy of another database, {state.source}. Name an empty one.")
-        if state.revision != self._now.revision:
-            return state  # the upgrade of its tables changed its version
-        if state.own_version != version:
+        # An upgrade of its tables changes the version too; nobody uses a copy that is not finished.
+        was_upgraded = state.revision != self._now.revision and state.phase is not _Phase.DONE
+        if state.own_version != version and not was_upgraded:
             raise ConflictError(
                 "The target has been written to since it was copied, so going on would overwrite that. "
                 "Nothing was changed. To copy anew, name an empty database."
