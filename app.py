@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,16 +32,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
     from outreach_results.api.sockets import send_without_delay
     from outreach_results.config import settings
+    from outreach_results.errors import OutreachError
     from outreach_results.schedule import schedule_of
     from outreach_results.ui import assets, charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
-    await asyncio.to_thread(store)
+    schedule = None
+    try:
+        schedule = schedule_of(store, settings())
+        await asyncio.to_thread(store)
+    except OutreachError as error:
+        logging.getLogger(__name__).error("%s", error)  # every page says so too, until it is mended
     assets.warm()
     send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
-    schedule = schedule_of(store, settings())
     if schedule is None:
         yield
         return

@@ -3,39 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 
+from support.axe import STREAMLITS_OWN, violations
 from support.dashboard import HOME, PAGES, title
 from support.server import ROOT
 from support.visitor import PHONE
-
-WCAG_2_2_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
-
-# Rule, where, and why it cannot be mended here. docs/accessibility.md says the same to readers.
-STREAMLITS_OWN = (
-    (
-        "svg-img-alt",
-        '[data-testid="stMetric"]',
-        "Streamlit draws the sparkline of a metric without a description of its points.",
-    ),
-)
-
-_VIOLATIONS = """async ([tags, excused]) => {
-    const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
-    const element = node => document.querySelector(node.target.at(-1));
-    const isExcused = (rule, node) => excused.some(([id, place]) => id === rule && element(node)?.closest(place));
-    return found.violations.flatMap(({id, nodes}) => nodes
-        .filter(node => !isExcused(id, node))
-        .map(node => `${id}: ${node.html.slice(0, 160)} (${node.failureSummary.slice(0, 300)})`));
-}"""
-
-
-def violations(visitor):
-    """What axe finds on the page as it stands, without what is Streamlit's own."""
-    if not visitor.page.evaluate("'axe' in window"):
-        visitor.page.evaluate(AXE_SCRIPT)
-    excused = [[rule, place] for rule, place, _ in STREAMLITS_OWN]
-    return visitor.page.evaluate(_VIOLATIONS, [list(WCAG_2_2_AA), excused])
 
 
 def each_page(visitor):

@@ -1,0 +1,43 @@
+"""The first start: before there is a database, before anything is in it, and after one click."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from support.axe import violations
+from support.databases import sqlite_url
+
+
+def test_from_a_database_that_is_not_there_to_the_sample_data(start_server, tmp_path_factory, open_visitor):
+    folder = tmp_path_factory.mktemp("first") / "results"
+    server = start_server({"OUTREACH_DATABASE_URL": sqlite_url(folder / "outreach.db")})
+    visitor = open_visitor(server)
+
+    visitor.open("/inbox")
+    assert "The database cannot be used: unable to open database file." in visitor.main.inner_text()
+    assert "OUTREACH_DATABASE_URL" in visitor.main.inner_text()
+    assert "The database cannot be used" in server.printed()
+    assert "Traceback" not in server.printed()
+
+    folder.mkdir()
+    visitor.reload()
+    assert visitor.title == "No results yet"
+    assert violations(visitor) == []
+    assert visitor.overflow() <= 0
+
+    visitor.page.get_by_role("button", name="Load the sample data").click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Inbox")
+    visitor.settle()
+    assert "This is sample data" in visitor.main.inner_text()
+
+    visitor.click(visitor.page.get_by_role("button", name="Remove it"))
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("No results yet")
+
+
+def test_a_misspelt_setting_is_told_on_the_page_and_by_the_server(start_server, open_visitor):
+    server = start_server({"OUTREACH_DATABSE_URL": "sqlite:///x.db"})
+    visitor = open_visitor(server)
+    visitor.open("/")
+    for told in (visitor.main.inner_text(), server.printed()):
+        assert "Unknown setting OUTREACH_DATABSE_URL. Known are:" in told
+    assert "Traceback" not in server.printed()
