@@ -82,10 +82,8 @@ def mark_one(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = No
     _try(change_it)
 
 
-def leaves_the_list(change: Change, triage: Triage) -> bool:
-    """Whether a reply that is changed so is no longer among those shown."""
-    if isinstance(change, Sentiment):
-        return triage.sentiments is not None and change not in triage.sentiments
+def leaves_the_list(change: Action, triage: Triage) -> bool:
+    """Whether a reply that is handled, or opened again, is no longer among those shown."""
     return {Action.HANDLED: Handling.OPEN, Action.REOPENED: Handling.HANDLED}.get(change) == triage.handling
 
 

@@ -112,7 +112,7 @@ def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
 def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
     """Mark it handled, say how it sounds; what was done before, and by whom."""
     zone = store().zone()
-    _sentiment(reply, triage, around)
+    _sentiment(reply)
     corrected = words.correction(reply, zone)
     if corrected:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -138,12 +138,12 @@ def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
         st.caption(text.plain(words.handled(reply, zone) or "Open"))
 
 
-def _sentiment(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
+def _sentiment(reply: InboxReply) -> None:
     key = f"inbox-sounds-{reply.mark_version}-{abs(hash(key_of(reply))):x}"
 
     def correct() -> None:
-        said = Sentiment(st.session_state[key])
-        mark_one(reply, said, (around.after or around.before) if leaves_the_list(said, triage) else None)
+        # The reply stays in the pane even where it leaves the list: whoever corrects it may not be done with it.
+        mark_one(reply, Sentiment(st.session_state[key]))
 
     st.segmented_control(
         "Sentiment",

@@ -1,0 +1,53 @@
+"""The figure of the inbox: what it draws is what it was given."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from outreach_results import results
+from outreach_results.models import Filters, Sentiment
+from outreach_results.ui import charts
+from outreach_results.ui.charts import SENTIMENT_COLOURS, sentiment_over_time
+
+MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
+PEOPLE = [Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE, Sentiment.UNCLASSIFIED]
+
+
+def test_there_is_a_stacked_bar_for_each_week_and_sentiment(sample_store):
+    weeks = results.sentiment_over_time(sample_store, MARCH)
+    figure = sentiment_over_time(weeks, PEOPLE)
+    assert figure.layout.barmode == "stack"
+    assert [trace.name for trace in figure.data] == ["Positive", "Neutral", "Negative", "Unclassified"]
+    for trace, sentiment in zip(figure.data, PEOPLE, strict=True):
+        assert list(trace.y) == list(weeks[sentiment])
+        assert trace.marker.color == SENTIMENT_COLOURS[sentiment]
+    assert list(figure.data[0].x) == ["28 Feb 2026", "2 Mar 2026", "9 Mar 2026", "16 Mar 2026", "23 Mar 2026"]
+
+
+def test_a_bar_speaks_in_sentences_and_knows_where_a_click_leads(sample_store):
+    weeks = results.sentiment_over_time(sample_store, MARCH)
+    trace = sentiment_over_time(weeks, PEOPLE).data[1]
+    assert trace.hovertext[0] == "2 of 2 replies from 28 Feb to 1 Mar 2026 are neutral. Click to see them."
+    assert trace.customdata[0] == "2026-02-28 2026-03-01 neutral"
+
+
+def test_a_single_day_and_a_single_reply_are_spoken_of_as_such(sample_store):
+    days = results.sentiment_over_time(sample_store, Filters(start=date(2026, 3, 1), end=date(2026, 3, 1)))
+    days.loc[0, Sentiment.POSITIVE] = 1
+    days.loc[0, Sentiment.NEUTRAL] = 0
+    days.loc[0, Sentiment.NEGATIVE] = days.loc[0, Sentiment.UNCLASSIFIED] = 0
+    trace = sentiment_over_time(days, PEOPLE).data[0]
+    assert trace.hovertext[0] == "1 of 1 reply on 1 Mar 2026 is positive. Click to see it."
+
+
+def test_over_years_about_ten_ticks_remain_and_all_bars(sample_store):
+    weeks = results.sentiment_over_time(sample_store, Filters(start=date(2023, 1, 1), end=date(2026, 3, 27)))
+    figure = sentiment_over_time(weeks, PEOPLE)
+    assert len(figure.data[0].x) == len(weeks) > 150
+    assert 8 <= len(figure.layout.xaxis.tickvals) <= 12
+
+
+def test_sentiments_have_colours_of_their_own():
+    assert set(SENTIMENT_COLOURS) == set(Sentiment)
+    assert len(set(SENTIMENT_COLOURS.values())) == len(Sentiment)
+    assert charts.SENTIMENT_COLOURS is SENTIMENT_COLOURS
