@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
 from databases import Databases, databases
 from figures import Figure, keep, machine, text_table
 
-SECTIONS = ("load", "export", "pages", "api", "search", "memory", "concurrency", "browser", "throughput")
+SECTIONS = ("load", "export", "pages", "api", "search", "memory", "concurrency", "browser", "copy")
 
 
 def main() -> None:
@@ -46,8 +46,6 @@ def main() -> None:
 
 def _measure(section: str, opened: Databases) -> list[Figure]:
     """A section is a module; imported only when it is wanted, because some take long to import."""
-    if section == "throughput":
-        return importlib.import_module(section).measure()
     return importlib.import_module(f"bench_{section}").measure(opened)
 
 

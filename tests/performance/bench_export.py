@@ -1,0 +1,118 @@
+"""Exports: a campaign of a million e-mails as CSV and JSON, from the core and over HTTP."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import psutil
+from databases import Databases, kinds
+from dataset import campaign_id
+from figures import Figure, in_turns, large, middle, milliseconds, ratio_of
+
+from outreach_results.store.engine import open_store
+from outreach_results.store.keys import create_key
+from support.server import running_server
+
+EMAILS = 1_000_000
+ROUNDS = 3
+MIB = 1024 * 1024
+FORMATS = ("csv", "json")
+
+
+def measure(databases: Databases) -> list[Figure]:
+    """All figures of this section."""
+    found: list[Figure] = []
+    for kind in kinds():
+        url = databases.one_campaign(kind, EMAILS)
+        for fmt in FORMATS:
+            found += _beside_others(kind, url, fmt)
+        found += _over_http(kind, url)
+    return found
+
+
+def _beside_others(kind: str, url: str, fmt: str) -> list[Figure]:
+    first, grown = [], []
+
+    def rate(way: str) -> float:
+        run = _export(way, url, fmt)
+        if way == "product":
+            first.append(run["first"])
+            grown.append(run["grown"] / MIB)
+        return run["rows"] / run["seconds"]
+
+    ours, bare, pandas = in_turns(ROUNDS, *(lambda way=way: rate(way) for way in ("product", "bare", "pandas")))
+    what = f"{fmt.upper()} of {large(EMAILS)} e-mails"
+    rows = f"{middle(ours):,.0f} rows/s"
+    return [
+        Figure(kind, what, rows, f"bare csv stream: {middle(bare):,.0f}", ratio_of(ours, bare), at_least=0.7),
+        Figure(kind, what, rows, f"read_sql, to_csv: {middle(pandas):,.0f}", ratio_of(ours, pandas), at_least=1.5),
+        Figure(kind, f"{what}, growth of resident memory, MiB", f"{max(grown):.1f} MiB", "", max(grown), at_most=64),
+        Figure(kind, f"{what}, first byte, s", milliseconds(middle(first)), "", middle(first), at_most=0.2),
+    ]
+
+
+def _export(way: str, url: str, fmt: str) -> dict[str, float]:
+    command = [sys.executable, str(Path(__file__).with_name("export_once.py")), way, url, campaign_id(0), fmt]
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
+
+
+def _over_http(kind: str, url: str) -> list[Figure]:
+    """The same files from a running server: the API's, and the one that a link on a page leads to."""
+    store = open_store(url)
+    key = create_key(store, "bench")
+    store.close()
+    found = []
+    with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
+        for fmt in FORMATS:
+            path = f"/api/v1/campaigns/{campaign_id(0)}/export?format={fmt}"
+            _download(server.url, path, key, server.process.pid, at_most_bytes=4 * MIB)  # warms up what it needs
+            first, seconds, size, grown = _download(server.url, path, key, server.process.pid)
+            what = f"API, {fmt.upper()} of {large(EMAILS)} e-mails"
+            speed = f"{size / MIB / seconds:,.0f} MiB/s"
+            found += [
+                Figure(kind, f"{what}, first byte, s", milliseconds(first), speed, first, at_most=0.2),
+                Figure(
+                    kind, f"{what}, growth of the server, MiB", f"{grown / MIB:.1f} MiB", "", grown / MIB, at_most=64
+                ),
+            ]
+    return found
+
+
+def _download(
+    base: str, path: str, key: str, process: int, *, at_most_bytes: int | None = None
+) -> tuple[float, float, int, int]:
+    """Seconds to the first byte and to the last, bytes, and by how many bytes the server grew meanwhile."""
+    connection = HTTPConnection(urlsplit(base).netloc, timeout=600)
+    server = psutil.Process(process)
+    before, peak, done = server.memory_info().rss, [0], Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            peak[0] = max(peak[0], server.memory_info().rss)
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    begin = time.perf_counter()
+    connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read(500)
+    size = len(answer.read(1))
+    first = time.perf_counter() - begin
+    while chunk := answer.read(MIB):
+        size += len(chunk)
+        if at_most_bytes is not None and size > at_most_bytes:
+            break
+    seconds = time.perf_counter() - begin
+    connection.close()
+    done.set()
+    watcher.join()
+    return first, seconds, size, peak[0] - before
