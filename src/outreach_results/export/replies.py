@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from outreach_results.export.downloads import Download, described, file_name, format_named
 from outreach_results.export.reading import read_rows
 from outreach_results.models import Filters
-from outreach_results.results import NEWEST_FIRST, Triage, chosen_replies, reply_query
+from outreach_results.results import Triage, chosen_replies, newest_first, reply_query
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.marked import listed_replies
 
 REPLY_COLUMNS: dict[str, str] = {
     "campaign_id": "Id of the campaign.",
@@ -41,10 +42,10 @@ def replies_download(store: Store, filters: Filters, triage: Triage, fmt: str) -
     chosen = format_named(fmt)
     campaign = schema.campaigns.c
     query = (
-        reply_query(chosen_replies(filters, triage))
+        reply_query(chosen_replies(filters, triage), beside=listed_replies)
         .add_columns(campaign.name.label("campaign_name"))
         .join(schema.campaigns, campaign.campaign_id == schema.replies.c.campaign_id)
-        .order_by(*NEWEST_FIRST)
+        .order_by(*newest_first())
     )
 
     def chunks() -> Iterator[bytes]:

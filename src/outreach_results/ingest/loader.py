@@ -42,7 +42,7 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.models import Basis, Detail, EventType, Sentiment
-from outreach_results.store import admin, rollup, schema
+from outreach_results.store import admin, inbox, rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.marked import counts_as_automatic
 from outreach_results.store.replied import flag_replied
@@ -83,6 +83,7 @@ class Loader:
         self._account: list[PlanRecord | BenchmarkRecord] = []
         self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
         self._days = Days(connection)
+        self._listed: dict[str, set[str]] = defaultdict(set)  # replies that the inbox has yet to show as they are now
         self._keep: dict[type, Callable[[Any], None]] = {
             EventRecord: self._keep_sending,
             EmailRecord: self._keep_email,
@@ -110,9 +111,12 @@ class Loader:
             else:
                 self._keep[type(record)](record)
         self._flush()
+        if sum(map(len, self._listed.values())) > REMEMBERED:
+            self._refresh_inbox()
 
     def finish(self) -> None:
         self._days.finish()
+        self._refresh_inbox()
         self._write_reported()
         self._write_account()
 
@@ -292,6 +296,8 @@ class Loader:
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
+        for campaign_id, reply_ids in _ids_by_campaign(self._replies):
+            self._listed[campaign_id].update(reply_ids)
         rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
@@ -345,11 +351,21 @@ class Loader:
             )
             for r in self._marks.values()
         ]
+        if rows:
+            inbox.take_turns(self._connection)  # else somebody who marks one of these would wait for us, and we for him
         insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
+        for campaign_id, reply_ids in _ids_by_campaign(self._marks):
+            self._listed[campaign_id].update(reply_ids)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
             flag_replied(self._connection, campaign_id, reply_ids)
         self._marks.clear()
+
+    def _refresh_inbox(self) -> None:
+        """Late, because from then on nobody can mark a reply until the load is done."""
+        for campaign_id, reply_ids in sorted(self._listed.items()):
+            inbox.refresh(self._connection, campaign_id, reply_ids)
+        self._listed.clear()
 
     def _write_reported(self) -> None:
         """Totals as a platform reports them. They are replaced whole: a total has no history."""

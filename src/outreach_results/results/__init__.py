@@ -62,7 +62,7 @@ from outreach_results.results.totals import (
     totals,
 )
 from outreach_results.results.trends import Trends, trends
-from outreach_results.results.triage import EVERYTHING, NEWEST_FIRST, Handling, Lane, Triage, chosen_replies, in_lane
+from outreach_results.results.triage import EVERYTHING, Handling, Lane, Triage, chosen_replies, in_lane, newest_first
 from outreach_results.results.usage import (
     NOT_BROKEN_DOWN,
     Outlook,
@@ -82,7 +82,6 @@ __all__ = [
     "EVERYTHING",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
-    "NEWEST_FIRST",
     "NOT_BROKEN_DOWN",
     "PER_PAGE",
     "RHYTHM_COUNTS",
@@ -132,6 +131,7 @@ __all__ = [
     "load_history",
     "mcp_comparison",
     "neighbours",
+    "newest_first",
     "next_month",
     "outlook",
     "own_peers",

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    asc,
+    desc,
+    func,
+    select,
+    union_all,
+)
 
 from outreach_results.models import Filters, InboxReply, Pagination, Replies, Reply, Sentiment
 from outreach_results.results.asking import PER_PAGE, check_page, check_period
 from outreach_results.results.campaigns import campaign
+from outreach_results.results.reply_counts import count_cells
 from outreach_results.results.triage import (
     EVERYTHING,
-    NEWEST_FIRST,
+    PLACE,
+    Cell,
     Handling,
     Lane,
     Triage,
+    chosen_cells,
     chosen_replies,
     found_replies,
-    in_lane,
-    is_wanted,
+    in_cells,
+    newer_than,
+    newest_first,
+    older_than,
+    oldest_first,
 )
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies
+from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies, same_reply
+from outreach_results.store.words import is_search
+
+Listing = Select[Any] | CompoundSelect[Any]
+"""A query for the columns of `PLACE`."""
 
 
 class ReplyKey(NamedTuple):
@@ -97,37 +119,25 @@ def inbox(
     first = (page - 1) * per_page
     # One more on either side, so that next and previous lead beyond the page.
     skipped = max(first - 1, 0)
-    listed = (
-        reply_query(chosen_replies(filters, triage))
-        .order_by(*NEWEST_FIRST)
-        .limit(first - skipped + per_page + 1)
-        .offset(skipped)
-    )
     with store.read() as connection:
-        cells = _count(connection, found_replies(filters, triage.q))
-        rows = [_inbox_reply(row) for row in connection.execute(listed).mappings()]
+        counted = count_cells(connection, filters, triage.q)
+        cells = [cell for cell in chosen_cells(filters, triage) if counted[cell]]
+        wanted = first - skipped + per_page + 1
+        listed = _listed(filters, triage.q, cells, limit=wanted, offset=skipped)
+        rows = [] if listed is None else _whole(connection, listed)
     shown = rows[first - skipped :][:per_page]
-    sentiments = frozenset(Sentiment if triage.sentiments is None else triage.sentiments)
 
-    def total(lane: Lane, handling: Handling, wanted: Iterable[Sentiment]) -> int:
-        return sum(
-            n
-            for (sentiment, is_open), n in cells.items()
-            if sentiment in wanted and in_lane(sentiment, lane) and is_wanted(is_open, handling)
-        )
+    def total(**changed: Any) -> int:
+        return sum(counted[cell] for cell in chosen_cells(filters, replace(triage, **changed)))
 
     return Inbox(
         replies=shown,
         before=key_of(rows[0]) if skipped < first and shown else None,
         after=key_of(rows[-1]) if len(rows) > first - skipped + per_page else None,
-        counts={sentiment: total(triage.lane, triage.handling, [sentiment]) for sentiment in Sentiment},
-        lanes={lane: total(lane, triage.handling, Sentiment) for lane in Lane},
-        handling={handling: total(triage.lane, handling, sentiments) for handling in Handling},
-        pagination=Pagination(
-            total=total(triage.lane, triage.handling, sentiments),
-            page=page,
-            per_page=per_page,
-        ),
+        counts={sentiment: total(sentiments=(sentiment,)) for sentiment in Sentiment},
+        lanes={lane: total(lane=lane, sentiments=None) for lane in Lane},
+        handling={handling: total(handling=handling) for handling in Handling},
+        pagination=Pagination(total=total(), page=page, per_page=per_page),
     )
 
 
@@ -142,13 +152,11 @@ def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
 
 def neighbours(store: Store, filters: Filters, triage: Triage, of: InboxReply) -> Neighbours:
     """The replies that are listed just before and after one, which need not be listed itself."""
-    table, wanted = schema.replies.c, chosen_replies(filters, triage)
-    keys = select(table.campaign_id, table.reply_id).select_from(marked_replies)
-    backwards = (table.received_at, table.campaign_id.desc(), table.reply_id.desc())
+    cells, own = chosen_cells(filters, triage), (of.received_at, of.campaign_id, of.id)
+    before = _listed(filters, triage.q, cells, newer_than(*own), is_newest_first=False, limit=1)
+    after = _listed(filters, triage.q, cells, older_than(*own), limit=1)
     with store.read() as connection:
-        before = connection.execute(keys.where(*wanted, _is_before(of)).order_by(*backwards).limit(1)).first()
-        after = connection.execute(keys.where(*wanted, _is_after(of)).order_by(*NEWEST_FIRST).limit(1)).first()
-    return Neighbours(before and ReplyKey(*before), after and ReplyKey(*after))
+        return Neighbours(_first(connection, before), _first(connection, after))
 
 
 def page_of(store: Store, filters: Filters, triage: Triage, key: ReplyKey, *, per_page: int = PER_PAGE) -> int:
@@ -156,7 +164,8 @@ def page_of(store: Store, filters: Filters, triage: Triage, key: ReplyKey, *, pe
     found = reply(store, *key)
     if found is None:
         return 1
-    before = select(func.count()).select_from(marked_replies).where(*chosen_replies(filters, triage), _is_before(found))
+    newer = newer_than(found.received_at, found.campaign_id, found.id)
+    before = select(func.count()).select_from(schema.inbox).where(*chosen_replies(filters, triage), newer)
     with store.read() as connection:
         return int(connection.execute(before).scalar_one()) // per_page + 1
 
@@ -166,7 +175,7 @@ def key_of(reply: InboxReply) -> ReplyKey:
     return ReplyKey(reply.campaign_id, reply.id)
 
 
-def reply_query(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
+def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = marked_replies) -> Select[Any]:
     """Replies beside what people marked them with; ``sentiment`` is the one that counts."""
     marks = schema.reply_marks.c
     columns = [column for column in schema.replies.c if column.name != "sentiment"]
@@ -184,34 +193,51 @@ def reply_query(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
             marks.marked_at,
             mark_version.label("mark_version"),
         )
-        .select_from(marked_replies)
+        .select_from(beside)
         .where(*wanted)
     )
 
 
-def _count(connection: Connection, wanted: Iterable[ColumnElement[bool]]) -> dict[tuple[Sentiment, bool], int]:
-    """How many replies there are by sentiment and whether they are open: all that the inbox counts comes from this."""
-    is_open = schema.reply_marks.c.handled_at.is_(None)
-    query = (
-        select(effective_sentiment, is_open, func.count())
-        .select_from(marked_replies)
-        .where(*wanted)
-        .group_by(effective_sentiment, is_open)
-    )
-    return {(Sentiment(sentiment), bool(still_open)): n for sentiment, still_open, n in connection.execute(query)}
+def _whole(connection: Connection, listed: Listing) -> list[InboxReply]:
+    """The listed replies, newest first."""
+    keys = listed.subquery("listed")
+    beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
+    beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
+    query = reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
+    return [_inbox_reply(row) for row in connection.execute(query).mappings()]
 
 
-def _is_before(of: InboxReply) -> ColumnElement[bool]:
-    table = schema.replies.c
-    same_campaign = and_(table.campaign_id == of.campaign_id, table.reply_id < of.id)
-    same_moment = and_(table.received_at == of.received_at, or_(table.campaign_id < of.campaign_id, same_campaign))
-    return and_(table.received_at >= of.received_at, or_(table.received_at > of.received_at, same_moment))
+def _first(connection: Connection, listed: Listing | None) -> ReplyKey | None:
+    found = None if listed is None else connection.execute(listed).first()
+    return None if found is None else ReplyKey(found.campaign_id, found.reply_id)
 
 
-def _is_after(of: InboxReply) -> ColumnElement[bool]:
-    table = schema.replies.c
-    itself = and_(table.campaign_id == of.campaign_id, table.reply_id == of.id)
-    return and_(table.received_at <= of.received_at, ~_is_before(of), ~itself)
+def _listed(
+    filters: Filters,
+    q: str | None,
+    cells: Sequence[Cell],
+    *beyond: ColumnElement[bool],
+    is_newest_first: bool = True,
+    limit: int,
+    offset: int = 0,
+) -> Listing | None:
+    """The keys of some replies in these cells; None where there are no cells.
+
+    Each cell is read in its own order, from an index and only as far as needed, and the cells are merged. Words find
+    few replies: these are sorted, whatever their cells.
+    """
+    if not cells:
+        return None
+    table = schema.inbox.c
+    keys = select(*(table[name] for name in PLACE)).where(*found_replies(filters, q), *beyond)
+    listed: Listing
+    if is_search(q) or len(cells) == 1:
+        order = newest_first() if is_newest_first else oldest_first()
+        listed = keys.where(*in_cells(cells, q)).order_by(*order)
+    else:
+        parts = (keys.where(table.sentiment == kind, table.is_open == is_open) for kind, is_open in cells)
+        listed = union_all(*parts).order_by(*(desc(name) if is_newest_first else asc(name) for name in PLACE))
+    return listed.limit(limit).offset(offset)
 
 
 def _inbox_reply(row: RowMapping) -> InboxReply:

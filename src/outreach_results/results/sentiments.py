@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import func, select
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results.asking import check_period
-from outreach_results.results.triage import found_replies
-from outreach_results.store import schema
+from outreach_results.results.reply_counts import count_days
 from outreach_results.store.engine import Store
-from outreach_results.store.marked import effective_sentiment, marked_replies
 
 DAILY_UP_TO = 21
 DAY = timedelta(days=1)
@@ -26,15 +23,8 @@ def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) ->
     open that of the replies.
     """
     check_period(filters)
-    received_on = schema.replies.c.received_on
-    query = (
-        select(received_on, effective_sentiment, func.count())
-        .select_from(marked_replies)
-        .where(*found_replies(filters, q))
-        .group_by(received_on, effective_sentiment)
-    )
     with store.read() as connection:
-        days = connection.execute(query).all()
+        days = list(count_days(connection, filters, q))
     columns = ["first", "last", *Sentiment]
     start = filters.start or min((day for day, *_ in days), default=None)
     end = filters.end or max((day for day, *_ in days), default=None)
@@ -43,7 +33,7 @@ def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) ->
     length = 1 if (end - start).days < DAILY_UP_TO else 7
     rows = {first: dict.fromkeys(Sentiment, 0) for first in _firsts(start, end, length)}
     for day, sentiment, n in days:
-        rows[_first_of(day, start, length)][Sentiment(sentiment)] += n
+        rows[_first_of(day, start, length)][sentiment] += n
     return pd.DataFrame(
         (
             {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, func, or_
+from sqlalchemy import ColumnElement, UnaryExpression, literal, tuple_
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.store import schema
-from outreach_results.store.marked import effective_sentiment
+from outreach_results.store.words import is_search, matching, unindexed
 
 
 class Lane(StrEnum):
@@ -34,7 +37,7 @@ class Triage:
     """What narrows the replies of the shared filters.
 
     ``sentiments`` are those after corrections, None for all. ``q`` keeps only replies in whose name, address, company
-    or text every word of it occurs, in any case.
+    or text every word of it occurs, or begins one (`words.matching`).
     """
 
     lane: Lane = Lane.ALL
@@ -45,12 +48,23 @@ class Triage:
 
 EVERYTHING = Triage()
 
-NEWEST_FIRST: tuple[ColumnElement[object] | UnaryExpression[object], ...] = (
-    schema.replies.c.received_at.desc(),
-    schema.replies.c.campaign_id,
-    schema.replies.c.reply_id,
-)
-"""The order of every list of replies."""
+PLACE = ("received_at", "campaign_id", "reply_id")
+"""The columns that say where a reply stands among all others."""
+
+Order = tuple[UnaryExpression[Any], ...]
+
+Cell = tuple[Sentiment, bool]
+"""A sentiment, and whether somebody has still to handle the reply: what each reply is counted by."""
+
+
+def newest_first() -> Order:
+    """The order of every list of replies; those of one moment have one too."""
+    return tuple(schema.inbox.c[name].desc() for name in PLACE)
+
+
+def oldest_first() -> Order:
+    """The other way round."""
+    return tuple(schema.inbox.c[name].asc() for name in PLACE)
 
 
 def in_lane(sentiment: Sentiment, lane: Lane) -> bool:
@@ -63,42 +77,79 @@ def is_wanted(is_open: bool, handling: Handling) -> bool:
     return handling == Handling.ALL or is_open == (handling == Handling.OPEN)
 
 
+def chosen_cells(filters: Filters, triage: Triage = EVERYTHING) -> tuple[Cell, ...]:
+    """The cells that the inbox shows."""
+    return _cells(triage.lane, triage.handling, triage.sentiments, filters.humans_only)
+
+
+@lru_cache
+def _cells(
+    lane: Lane, handling: Handling, sentiments: tuple[Sentiment, ...] | None, humans_only: bool
+) -> tuple[Cell, ...]:
+    return tuple(
+        (sentiment, is_open)
+        for sentiment in Sentiment
+        for is_open in (True, False)
+        if (sentiments is None or sentiment in sentiments)
+        and in_lane(sentiment, lane)
+        and is_wanted(is_open, handling)
+        and not (humans_only and sentiment == Sentiment.AUTOMATIC)
+    )
+
+
 def chosen_replies(filters: Filters, triage: Triage = EVERYTHING) -> list[ColumnElement[bool]]:
-    """Conditions on `marked_replies` that choose exactly the replies that the inbox shows on all its pages."""
-    marks = schema.reply_marks.c
-    wanted = found_replies(filters, triage.q)
-    if triage.lane != Lane.ALL:
-        is_automatic = effective_sentiment == Sentiment.AUTOMATIC.value
-        wanted.append(is_automatic if triage.lane == Lane.AUTOMATIC else ~is_automatic)
-    if triage.sentiments is not None:
-        wanted.append(effective_sentiment.in_(sorted(triage.sentiments)))
-    if triage.handling != Handling.ALL:
-        is_open = marks.handled_at.is_(None)
-        wanted.append(is_open if triage.handling == Handling.OPEN else ~is_open)
-    return wanted
+    """Conditions on `listed_replies` that choose exactly the replies that the inbox shows on all its pages."""
+    return [*found_replies(filters, triage.q), *in_cells(chosen_cells(filters, triage), triage.q)]
 
 
-def found_replies(filters: Filters, q: str | None) -> list[ColumnElement[bool]]:
-    """The conditions of the shared filters and the search alone, which every count of the inbox shares."""
-    table = schema.replies.c
-    wanted: list[ColumnElement[bool]] = []
+def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:
+    """Conditions on `inbox`; the cells are all those of some sentiments, open or handled or both."""
+    sentiments, states = (sorted(set(parts)) for parts in (zip(*cells, strict=True) if cells else ((), ())))
+    return [_column("sentiment", q).in_(sentiments), _column("is_open", q).in_(states)]
+
+
+def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
+    """Conditions on `inbox`: the shared filters that each reply meets whatever its cell, and the search."""
+    wanted = matching(q)
     if filters.campaigns is not None:
-        wanted.append(table.campaign_id.in_(filters.campaigns))
+        wanted.append(_column("campaign_id", q).in_(filters.campaigns))
+    # An index knows instants, not local dates; but in no zone are they a whole day apart.
+    received_on, received_at = _column("received_on", q), _column("received_at", q)
     if filters.start is not None:
-        wanted.append(table.received_on >= filters.start)
+        wanted += [received_on >= filters.start, *_bound(filters.start, -1, received_at.__ge__)]
     if filters.end is not None:
-        wanted.append(table.received_on <= filters.end)
-    if filters.humans_only:
-        wanted.append(effective_sentiment != Sentiment.AUTOMATIC.value)
-    wanted.extend(_searched(q))
+        wanted += [received_on <= filters.end, *_bound(filters.end, 2, received_at.__lt__)]
     return wanted
 
 
-def _searched(q: str | None) -> Iterable[ColumnElement[bool]]:
-    """That every word occurs somewhere in a reply, in any case."""
-    table = schema.replies.c
-    columns = (table.name, table.address, table.company, table.preview, table.body)
-    for word in (q or "").split():
-        pattern = "%" + word.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
-        # Both sides are lowered by the database, so that they agree on what the lower case of a letter is.
-        yield or_(*(func.lower(column).like(func.lower(pattern), escape="/") for column in columns))
+def _column(name: str, q: str | None) -> ColumnElement[Any]:
+    """A column of `inbox`. Where words are searched for they choose what is read, whatever other indexes there are."""
+    column = schema.inbox.c[name]
+    return unindexed(column) if is_search(q) else column
+
+
+def _bound(
+    day: date, days_later: int, condition: Callable[[datetime], ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """The condition on midnight (UTC) so many days later; none where time does not go that far."""
+    try:
+        return [condition(datetime.combine(day + timedelta(days=days_later), time(), UTC))]
+    except OverflowError:
+        return []
+
+
+def newer_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
+    """The condition on `inbox` that a reply is listed before the one that this is said of."""
+    return _place() > _place(received_at, campaign_id, reply_id)
+
+
+def older_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
+    """The condition on `inbox` that a reply is listed after the one that this is said of."""
+    return _place() < _place(received_at, campaign_id, reply_id)
+
+
+def _place(*values: Any) -> ColumnElement[Any]:
+    columns = [schema.inbox.c[name] for name in PLACE]
+    if values:
+        return tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
+    return tuple_(*columns)

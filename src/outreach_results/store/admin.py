@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, extract, func, select, update
 
-from outreach_results.store import rollup, schema
+from outreach_results.store import inbox, rollup, schema
 from outreach_results.store.engine import Store, get_meta, set_meta, time_zone
 from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, local_hour
 from outreach_results.store.sync_state import ACCOUNT, forget
@@ -19,6 +19,7 @@ _ACCOUNT_IS, _OWN, _SAMPLE = "account_is", "own", "sample"  # whose plan and ben
 
 def delete_campaign(connection: Connection, campaign_id: str) -> None:
     """Remove a campaign and all that belongs to it."""
+    inbox.remove(connection, campaign_id)
     for table in reversed(schema.metadata.sorted_tables):
         if "campaign_id" in table.c:
             connection.execute(delete(table).where(table.c.campaign_id == campaign_id))
@@ -77,9 +78,11 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
             (schema.emails, "sent"),
             (schema.events, "occurred"),
             (schema.replies, "received"),
+            (schema.inbox, "received"),
         ):
             _redate(connection, table, stem, zone.key)
         rollup.rebuild_all(connection)
+        inbox.recount(connection)
         set_meta(connection, "time_zone", zone.key)
     return zone
 

@@ -13,6 +13,7 @@ At the end both databases are read once more, and compared by the sums of their 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ from outreach_results.store import canonical
 from outreach_results.store.admin import delete_campaign
 from outreach_results.store.canonical import Row, Sum
 from outreach_results.store.engine import Store, get_meta, revision, set_meta
-from outreach_results.store.schema import meta, metadata, sync_state
+from outreach_results.store.inbox import refresh
+from outreach_results.store.schema import inbox, inbox_stats, meta, metadata, replies, reply_marks, sync_state
 
 PAGE = 10_000
 PAGE_OF_LONG_TEXTS = 1_000
@@ -39,10 +41,13 @@ _STATE = "copy"
 _VERSION = "data_version"
 _OWN = (_STATE, _VERSION, "sync_lease")  # facts that are true of one database only
 
-BY_CAMPAIGN = tuple(table for table in metadata.sorted_tables if "campaign_id" in table.c and table is not sync_state)
+COPIED = tuple(table for table in metadata.sorted_tables if table not in (inbox, inbox_stats))
+"""All tables but those of the inbox, which a target keeps itself: each kind of database keeps words in its own way."""
+
+BY_CAMPAIGN = tuple(table for table in COPIED if "campaign_id" in table.c and table is not sync_state)
 """The tables of campaigns: copied page by page. No change of them leaves the data version as it is."""
 
-WHOLE = tuple(table for table in metadata.sorted_tables if table not in BY_CAMPAIGN)
+WHOLE = tuple(table for table in COPIED if table not in BY_CAMPAIGN)
 """The other tables, small: copied whole."""
 
 OnProgress = Callable[[str, int], None]
@@ -200,6 +205,8 @@ class _Copy:
 
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
         canonical.append(connection, table, page)
+        if table in (replies, reply_marks):
+            _show(connection, page)
         self._copied += len(page)
 
     @contextmanager
@@ -224,15 +231,23 @@ class _Copy:
         return sums
 
     def _compared(self, known: _Sums) -> Iterator[Compared]:
-        every = metadata.sorted_tables
-        source = self._sums_of_source([table for table in every if table not in known]) | known
+        source = self._sums_of_source([table for table in COPIED if table not in known]) | known
         with self._target.read() as connection:
-            for table in every:
+            for table in COPIED:
                 self._on_progress(f"comparing {table.name}", self._copied)
                 target = _sums(connection, table)
                 yield Compared(
                     table.name, _rows(source[table]), _rows(target), tuple(sorted(_differing(source[table], target)))
                 )
+
+
+def _show(connection: Connection, page: Sequence[Row]) -> None:
+    """Let the inbox of the target show the replies that these rows, of replies or of marks, are about."""
+    about: dict[str, list[str]] = defaultdict(list)
+    for campaign_id, reply_id, *_ in page:
+        about[campaign_id].append(reply_id)
+    for campaign_id, reply_ids in about.items():
+        refresh(connection, campaign_id, reply_ids)
 
 
 _Sums = dict[Table, dict[str, Sum]]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, func, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from outreach_results.models import Sentiment
-from outreach_results.store.schema import replies, reply_marks
+from outreach_results.store.schema import inbox, replies, reply_marks
 
 Columns = ReadOnlyColumnCollection[str, Any]
 
@@ -20,6 +20,11 @@ def same_reply(one: Columns, other: Columns) -> ColumnElement[bool]:
 
 marked_replies: FromClause = replies.outerjoin(reply_marks, same_reply(replies.c, reply_marks.c))
 """Replies beside their marks."""
+
+listed_replies: FromClause = inbox.join(replies, same_reply(inbox.c, replies.c)).outerjoin(
+    reply_marks, same_reply(replies.c, reply_marks.c)
+)
+"""The same beside their rows of the inbox, which are what the inbox's filters ask about."""
 
 effective_sentiment: ColumnElement[str] = func.coalesce(reply_marks.c.sentiment, replies.c.sentiment)
 """The sentiment that counts, of `marked_replies`."""

@@ -21,19 +21,18 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, literal, null, select, text
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, literal, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
+from outreach_results.store import inbox, replied
 from outreach_results.store.engine import Store, zone_of
-from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies, same_reply
-from outreach_results.store.replied import follow_marks
+from outreach_results.store.marked import effective_sentiment, listed_replies, mark_version, same_reply
 from outreach_results.store.schema import Instant, mark_changes, replies, reply_marks
 
 NAMED = 5
 KEPT_FOR = timedelta(days=90)
-_MARKS_LOCK = 0x6D61726B  # any fixed number: PostgreSQL's name of the lock that makes changes of marks take turns
 _STATE = ("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by", "marked_by", "marked_at")
 
 
@@ -112,7 +111,7 @@ def mark(store: Store, campaign_id: str, reply_id: str, change: Change, *, by: s
     """
     own = (replies.c.campaign_id == campaign_id, replies.c.reply_id == reply_id)
     with _taking_turns(store, change) as connection:
-        version = connection.execute(select(mark_version).select_from(marked_replies).where(*own)).scalar()
+        version = connection.execute(select(mark_version).select_from(listed_replies).where(*own)).scalar()
         if version is None:
             raise ConflictError("This reply is no longer here. Nothing was changed.")
         if version != seen_version:
@@ -124,12 +123,12 @@ def preview(store: Store, wanted: Sequence[ColumnElement[bool]], change: Change)
     """What `mark_all` would do, to be shown before it is asked for.
 
     Args:
-        wanted: conditions on `marked_replies` that choose the replies.
+        wanted: conditions on `listed_replies` that choose the replies.
         change: what would be done with all of them.
     """
     affected = (
         select(func.count(), func.count(reply_marks.c.sentiment))
-        .select_from(marked_replies)
+        .select_from(listed_replies)
         .where(*wanted, _makes_a_difference(change))
     )
     with store.read() as connection:
@@ -172,8 +171,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> Undone:
         left_alone = [LeftAlone(*row) for row in connection.execute(touched.limit(NAMED))]
         undoing = _note(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
-        if _is_about_sentiment(batch.change):
-            _recount(connection, undoing)
+        _follow(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
     return Undone(undoing.changed, batch.changed - undoing.changed, left_alone)
 
 
@@ -184,8 +182,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> Undone:
 def _taking_turns(store: Store, change: Change) -> Iterator[Connection]:
     # What changes the days must not run beside a load, which changes them too.
     with store.write(exclusive=_is_about_sentiment(change)) as connection:
-        if not store.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MARKS_LOCK})
+        inbox.take_turns(connection)
         yield connection
 
 
@@ -206,13 +203,12 @@ def _makes_a_difference(change: Change) -> ColumnElement[bool]:
 def _apply(connection: Connection, wanted: Sequence[ColumnElement[bool]], change: Change, by: str) -> Batch:
     chosen = (
         select(replies.c.campaign_id, replies.c.reply_id, mark_version, *(reply_marks.c[name] for name in _STATE))
-        .select_from(marked_replies)
+        .select_from(listed_replies)
         .where(*wanted, _makes_a_difference(change))
     )
     batch = _note(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
-    if _is_about_sentiment(change):
-        _recount(connection, batch)
+    _follow(connection, batch, is_about_sentiment=_is_about_sentiment(change))
     return batch
 
 
@@ -287,14 +283,16 @@ def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
         raise ConflictError("An import brought marks of the same replies just now. Nothing was changed: try again.")
 
 
-def _recount(connection: Connection, batch: Batch) -> None:
-    """Let the events of the batch's replies, and the days, follow the sentiment that counts now."""
+def _follow(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -> None:
+    """Let the inbox follow the batch's marks, and where they are about sentiments also the events and the days."""
     own = select(mark_changes.c.campaign_id, mark_changes.c.reply_id).where(*_of(batch))
     by_campaign: dict[str, list[str]] = defaultdict(list)
     for campaign_id, reply_id in connection.execute(own):
         by_campaign[campaign_id].append(reply_id)
     for campaign_id, reply_ids in sorted(by_campaign.items()):
-        follow_marks(connection, campaign_id, reply_ids)
+        inbox.follow_marks(connection, campaign_id, reply_ids)
+        if is_about_sentiment:
+            replied.follow_marks(connection, campaign_id, reply_ids)
 
 
 # --- saying what happened ----------------------------------------------------------------------------------------
@@ -308,7 +306,7 @@ def _look(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Seen
             func.max(reply_marks.c.marked_at),
             func.max(replies.c.received_at),
         )
-        .select_from(marked_replies)
+        .select_from(listed_replies)
         .where(*wanted)
     )
     return Seen(*connection.execute(found).one())
@@ -329,7 +327,7 @@ def _what_happened(connection: Connection, campaign_id: str, reply_id: str, seen
 def _what_moved(connection: Connection, wanted: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
     told = []
     if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
-        latest = select(reply_marks.c.marked_by).select_from(marked_replies).where(*wanted)
+        latest = select(reply_marks.c.marked_by).select_from(listed_replies).where(*wanted)
         by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
         told.append(f"{by or 'Somebody'} changed one of them on {_moment(now.marked_at, zone_of(connection))}.")
     if now.replies != seen.replies:

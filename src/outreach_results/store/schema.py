@@ -29,10 +29,10 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP, TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS, LAG_METRICS, RHYTHM_METRICS
+from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS, LAG_METRICS, RHYTHM_METRICS, Sentiment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -152,7 +152,6 @@ replies = _table(
     Column("received_hour", Integer),  # as above
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
-    Index("replies_newest", "campaign_id", "received_at", "reply_id"),
 )
 
 reply_marks = _table(
@@ -195,6 +194,43 @@ mark_changes = _table(
         ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="mark_changes_reply"
     ),
     Index("mark_changes_by_batch", "campaign_id", "batch_id"),
+)
+
+FULL_TEXT = "reply_words"
+"""SQLite's full-text table of replies; PostgreSQL keeps their words in `inbox` itself."""
+
+# What the inbox is filtered, sorted and searched by, of every reply: derived from replies and their marks.
+inbox = _table(
+    "inbox",
+    Column("campaign_id", Id, nullable=False),
+    Column("reply_id", Id, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("sentiment", Id, nullable=False),  # the one that counts
+    Column("is_open", Boolean, nullable=False),  # nobody has handled it
+    # SQLite: the row of the full-text table that holds the words.
+    Column("words", BigInteger().with_variant(TSVECTOR, "postgresql"), nullable=False),
+    PrimaryKeyConstraint("campaign_id", "reply_id", name="inbox_pk"),
+    ForeignKeyConstraint(["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="inbox_reply"),
+    Index("inbox_by_campaign", "campaign_id", "sentiment", "is_open", "received_at", "reply_id"),
+    Index("inbox_by_time", "sentiment", "is_open", "received_at", "campaign_id", "reply_id"),
+    Index("inbox_by_words", "words", postgresql_using="gin"),
+)
+
+INBOX_CELLS = {
+    (sentiment, is_open): f"{sentiment}_{'open' if is_open else 'handled'}"
+    for sentiment in Sentiment
+    for is_open in (True, False)
+}
+"""(sentiment, whether open) → the column of `inbox_stats` that counts such replies."""
+
+# How many replies of each kind came in on each day.
+inbox_stats = _table(
+    "inbox_stats",
+    Column("campaign_id", Id, nullable=False),  # '' is all campaigns together, hence no foreign key
+    Column("date", Date, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in INBOX_CELLS.values()),
+    PrimaryKeyConstraint("campaign_id", "date", name="inbox_stats_pk"),
 )
 
 daily_stats = _table(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, select
 
 from outreach_results.models import Detail, EventType
-from outreach_results.store import rollup, schema
+from outreach_results.store import inbox, rollup, schema
 from outreach_results.store.rollup import Tally
 
 _ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if "reply_id" in table.c]
@@ -57,6 +57,7 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
     if counts_events:
         change.subtract(rollup.recount(connection, campaign_id, email_ids))
     event, mark = schema.events.c, schema.reply_marks.c
+    inbox.remove(connection, campaign_id, reply_ids)
     connection.execute(
         delete(schema.events).where(
             event.campaign_id == campaign_id,

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import delete
 
-from outreach_results.store import rollup
+from outreach_results.store import inbox, rollup
 from outreach_results.store.schema import meta, metadata
 
 connection = context.config.attributes["connection"]
@@ -11,7 +11,8 @@ context.configure(connection=connection, target_metadata=metadata)
 with context.begin_transaction():
     context.run_migrations()
 
-# A revision that changes a rollup leaves this mark; the rollups are counted anew only when all revisions have run,
-# because today's code fits today's tables and none of those on the way to them.
-if connection.execute(delete(meta).where(meta.c.key == "rollups")).rowcount:
-    rollup.rebuild_all(connection)
+# A revision that changes what is derived leaves a mark; it is derived anew only when all revisions have run, because
+# today's code fits today's tables and none of those on the way to them.
+for mark, derive_anew in (("rollups", rollup.rebuild_all), ("inbox", inbox.rebuild)):
+    if connection.execute(delete(meta).where(meta.c.key == mark)).rowcount:
+        derive_anew(connection)

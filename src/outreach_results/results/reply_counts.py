@@ -1,0 +1,59 @@
+"""How many replies there are: as counted already or, where words are searched for, those that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from outreach_results.models import Filters, Sentiment
+from outreach_results.results.triage import Cell, chosen_cells, found_replies
+from outreach_results.store.inbox import ALL_CAMPAIGNS
+from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
+from outreach_results.store.words import is_search
+
+
+def count_cells(connection: Connection, filters: Filters, q: str | None) -> dict[Cell, int]:
+    """How many replies the shared filters and the search find, by cell: all that the inbox counts comes from this."""
+    cells = chosen_cells(filters)
+    if is_search(q):
+        kinds = (inbox.c.sentiment, inbox.c.is_open)
+        found = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
+        counted = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in found}
+    else:
+        counted = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
+    return {cell: int(counted.get(cell) or 0) for cell in cells}
+
+
+def count_days(connection: Connection, filters: Filters, q: str | None) -> Iterator[tuple[date, Sentiment, int]]:
+    """How many replies of each sentiment came in on each day, where there are any."""
+    cells = chosen_cells(filters)
+    if is_search(q):
+        kinds = (inbox.c.received_on, inbox.c.sentiment)
+        found = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
+        for day, sentiment, n in found:
+            if (Sentiment(sentiment), True) in cells:
+                yield day, Sentiment(sentiment), n
+        return
+    by_day = select(inbox_stats.c.date, *_sums(cells)).where(*_days(filters)).group_by(inbox_stats.c.date)
+    for day, *counts in connection.execute(by_day):
+        for (sentiment, _), n in zip(cells, counts, strict=True):
+            if n:
+                yield day, sentiment, int(n)
+
+
+def _sums(cells: Sequence[Cell]) -> list[ColumnElement[Any]]:
+    return [func.sum(inbox_stats.c[INBOX_CELLS[cell]]) for cell in cells]
+
+
+def _days(filters: Filters) -> list[ColumnElement[bool]]:
+    table = inbox_stats.c
+    everywhere = filters.campaigns is None
+    wanted = [table.campaign_id == ALL_CAMPAIGNS if everywhere else table.campaign_id.in_(filters.campaigns or ())]
+    if filters.start is not None:
+        wanted.append(table.date >= filters.start)
+    if filters.end is not None:
+        wanted.append(table.date <= filters.end)
+    return wanted
