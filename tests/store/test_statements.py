@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -16,10 +16,9 @@ from outreach_results.errors import ConflictError
 from outreach_results.export.replies import replies_download
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, ReportedRecord
-from outreach_results.metrics.buckets import Every
-from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.models import Sentiment
 from outreach_results.reconcile import reconcile
-from outreach_results.results import Handling, Lane, Triage
+from outreach_results.results import Lane, Triage
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, annotations, keys, marks, rollup, schema
 from outreach_results.store.copy import copy
@@ -29,16 +28,12 @@ from outreach_results.store.vanished import delete_vanished_replies
 from outreach_results.sync import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules
+from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
 from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply
 from support.records import event as happened
 from support.syncing import RECORDS, publish, sync_from
 
 pytestmark = pytest.mark.postgres
-
-SAMPLE = "camp_abc123"
-EVERYTHING = Filters()
-NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
-TRIAGE = Triage(Lane.PEOPLE, Handling.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
 
 
 @contextmanager
@@ -124,56 +119,6 @@ def do_marks(store):
         noted = annotations.add(store, date(2026, 1, 5), "New subject line", campaign_id=about)
     annotations.remove(store, noted)
     annotations.restore(store, noted)
-
-
-def questions(store):
-    """Each question of `results`, in its narrowest and its widest form."""
-    now = datetime(2026, 2, 10, tzinfo=UTC)
-    key = results.key_of(results.inbox(store, EVERYTHING).replies[3])
-    found = results.reply(store, *key)
-    peers = results.community(store, None)
-    for filters in (EVERYTHING, NARROW):
-        of_one = filters.of(SAMPLE)
-        yield "annotations_in", lambda f=filters: results.annotations_in(store, f)
-        yield "own_peers", lambda f=filters: results.own_peers(store, f)
-        yield "comparisons", lambda f=filters: results.comparisons(store, f, peers)
-        yield "campaign_comparison", lambda f=filters: results.campaign_comparison(store, f, peers, "reply_rate")
-        yield "mcp_comparison", lambda f=filters: results.mcp_comparison(store, f, results.COST_PER_EMAIL)
-        yield "comparison_over_time", lambda f=filters: results.comparison_over_time(store, f, peers, "reply_rate")
-        yield "campaign_daily", lambda f=of_one: results.campaign_daily(store, SAMPLE, f)
-        yield "campaign_stats", lambda f=of_one: results.campaign_stats(store, SAMPLE, f)
-        yield "daily_stats", lambda f=filters: results.daily_stats(store, f)
-        yield "daily_costs", lambda f=filters: results.daily_costs(store, f)
-        yield "replies", lambda f=of_one: results.replies(store, SAMPLE, f, sentiment=Sentiment.POSITIVE, q="a")
-        yield "sentiment_over_time", lambda f=filters: results.sentiment_over_time(store, f, "a")
-        yield "totals", lambda f=filters: results.totals(store, f)
-        yield "campaign_totals", lambda f=filters: results.campaign_totals(store, f)
-        yield "campaign_costs", lambda f=filters: results.campaign_costs(store, f)
-        yield "campaign_courses", lambda f=filters: results.campaign_courses(store, f, "opened")
-        yield "weekly_rhythm", lambda f=filters: results.weekly_rhythm(store, f)
-        yield "ripening", lambda f=filters: results.ripening(store, humans_only=f.humans_only)
-        yield "date_range", lambda f=filters: results.date_range(store, f.campaigns)
-        for every in Every:
-            yield "trends", lambda f=filters, e=every: results.trends(store, f, ["opened", "reply_rate"], every=e)
-        for triage in (results.EVERYTHING, TRIAGE):
-            yield "inbox", lambda f=filters, t=triage: results.inbox(store, f, t, page=1)
-            yield "neighbours", lambda f=filters, t=triage: results.neighbours(store, f, t, found)
-            yield "page_of", lambda f=filters, t=triage: results.page_of(store, f, t, key)
-    yield "community", lambda: results.community(store, "sales-outreach")
-    yield "benchmarks", lambda: results.benchmarks(store, "sales-outreach")
-    yield "benchmark_mcps", lambda: results.benchmark_mcps(store)
-    yield "own_peers", lambda: results.own_peers(store, EVERYTHING, "sales-outreach")
-    yield "campaigns", lambda: results.campaigns(store, page=2, per_page=5)
-    yield "all_campaigns", lambda: results.all_campaigns(store)
-    yield "campaign", lambda: results.campaign(store, SAMPLE)
-    yield "last_day", lambda: results.last_day(store)
-    yield "reply", lambda: results.reply(store, *key)
-    yield "timeline", lambda: results.timeline(store, *key)
-    yield "load_history", lambda: results.load_history(store)
-    yield "usage", lambda: results.usage(store, "2026-01")
-    yield "usage_by_month", lambda: results.usage_by_month(store)
-    yield "outlook", lambda: results.outlook(store, date(2026, 2, 1), now=now)
-    yield "plan_of", lambda: results.plan_of(store)
 
 
 def ask_all(store):

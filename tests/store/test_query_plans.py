@@ -1,0 +1,123 @@
+"""What a page or an answer reads: days, and slices of an index, however many e-mails there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from outreach_results import results
+from outreach_results.models import Filters, Sentiment
+from outreach_results.results import Handling, Lane, Triage
+from outreach_results.store import marks, rollup
+from outreach_results.store.engine import Store
+from support.questions import EVERYTHING, SAMPLE, questions
+
+GROWING = ("emails", "events", "replies", "inbox", "reply_marks", "mark_changes")
+"""The tables that grow with the number of e-mails."""
+
+Plan = str
+
+
+@contextmanager
+def plans(store: Store) -> Iterator[dict[str, Plan]]:
+    """Of every question that is put to the database meanwhile, how the database finds the answer."""
+    asked: dict[str, Any] = {}
+    found: dict[str, Plan] = {}
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith(("SELECT", "WITH")):
+            asked.setdefault(statement, parameters)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(store.engine, "before_cursor_execute", note)
+    with store.read() as connection:
+        if not store.is_sqlite:
+            # Of a small table it would read all, whatever indexes there are.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        how = "EXPLAIN QUERY PLAN" if store.is_sqlite else "EXPLAIN"
+        for statement, parameters in asked.items():
+            rows = connection.exec_driver_sql(f"{how} {statement}", parameters).all()
+            found[statement] = "\n".join(str(row[-1]) for row in rows)
+
+
+def read_whole(plan: Plan) -> set[str]:
+    """The growing tables that are read from end to end, be it by way of an index."""
+    names = "|".join(GROWING)
+    whole = {found[1] for found in re.finditer(rf"^SCAN ({names})\b", plan, re.MULTILINE)}
+    return whole | {found[1] for found in re.finditer(rf"Seq Scan on ({names})\b", plan)}
+
+
+def test_no_question_reads_a_growing_table_from_end_to_end(every_sample_store):
+    with plans(every_sample_store) as found:
+        asked = [ask() for _, ask in questions(every_sample_store)]
+    assert len(asked) > 60
+    assert len(found) > 50
+    assert {statement: plan for statement, plan in found.items() if read_whole(plan)} == {}
+
+
+def test_a_question_that_does_would_be_seen(every_sample_store):
+    with plans(every_sample_store) as found, every_sample_store.read() as connection:
+        connection.execute(text("SELECT count(*) FROM replies WHERE body = 'a'")).all()
+        connection.execute(text("SELECT 1 FROM campaigns, emails WHERE emails.name = campaigns.name")).all()
+    assert [read_whole(plan) for plan in found.values()] == [{"replies"}, {"emails"}]
+
+
+def plan_of(store: Store, ask: Callable[[], object], about: str) -> Plan:
+    """How the one question that begins like this is answered."""
+    with plans(store) as found:
+        ask()
+    [plan] = [plan for statement, plan in found.items() if re.search(about, statement)]
+    return plan
+
+
+TRIAGES = {
+    "all": Triage(),
+    "open replies of people": Triage(Lane.PEOPLE, Handling.OPEN),
+    "one sentiment": Triage(sentiments=(Sentiment.POSITIVE,)),
+}
+
+
+@pytest.mark.parametrize("triage", TRIAGES.values(), ids=TRIAGES)
+@pytest.mark.parametrize(
+    ("filters", "index"), [(EVERYTHING, "inbox_by_time"), (Filters((SAMPLE,)), "inbox_by_campaign")], ids=["all", "one"]
+)
+def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, triage):
+    plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, triage), r"FROM \(SELECT inbox\.")
+    read = re.findall(r"(?:SEARCH|SCAN) inbox.*", plan)
+    assert read
+    assert all(f"COVERING INDEX {index} " in line and "sentiment=? AND is_open=?" in line for line in read)
+    before_the_page_is_complete = plan.partition("SCAN listed")[0]
+    assert "USE TEMP B-TREE" not in before_the_page_is_complete, "the replies are sorted, though the index has an order"
+
+
+def test_a_search_begins_with_the_words(sample_store):
+    triage = Triage(Lane.PEOPLE, Handling.OPEN, q="thanks")
+    plan = plan_of(sample_store, lambda: results.inbox(sample_store, EVERYTHING, triage), r"FROM \(SELECT inbox\.")
+    assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == ["SEARCH inbox USING INDEX inbox_by_words (words=?)"]
+    assert "VIRTUAL TABLE INDEX 0:M" in plan
+
+
+def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_store):
+    store = make_store()
+    with plans(store) as found, store.read() as connection:
+        rollup.recount(connection, SAMPLE, {"one", "two"})
+    about_events = [plan for statement, plan in found.items() if "events" in statement]
+    assert about_events
+    covering = "COVERING INDEX events_by_email" if store.is_sqlite else "Index Only Scan using events_by_email"
+    assert all(covering in plan or "Bitmap" in plan for plan in about_events), about_events
+
+
+def test_a_click_in_the_inbox_touches_one_reply(writable_sample):
+    one = results.inbox(writable_sample, EVERYTHING).replies[0]
+    with plans(writable_sample) as found:
+        marks.mark(writable_sample, one.campaign_id, one.id, marks.Action.HANDLED, by="Ana", seen_version=0)
+    assert found
+    assert {statement: plan for statement, plan in found.items() if read_whole(plan)} == {}
