@@ -101,7 +101,9 @@ def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, 
 def test_a_search_begins_with_the_words(sample_store):
     triage = Triage(Lane.PEOPLE, Handling.OPEN, q="thanks")
     plan = plan_of(sample_store, lambda: results.inbox(sample_store, EVERYTHING, triage), r"FROM \(SELECT inbox\.")
-    assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == ["SEARCH inbox USING INDEX inbox_by_words (words=?)"]
+    assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == [
+        "SEARCH inbox USING COVERING INDEX inbox_of_words (words=?)"
+    ]
     assert "VIRTUAL TABLE INDEX 0:M" in plan
 
 

@@ -175,27 +175,25 @@ def key_of(reply: InboxReply) -> ReplyKey:
     return ReplyKey(reply.campaign_id, reply.id)
 
 
+_MARKS = schema.reply_marks.c
+_REPLY_QUERY = select(
+    *(column for column in schema.replies.c if column.name != "sentiment"),
+    schema.replies.c.sentiment.label("source_sentiment"),
+    effective_sentiment.label("sentiment"),
+    _MARKS.sentiment.label("corrected_sentiment"),
+    _MARKS.corrected_by,
+    _MARKS.corrected_at,
+    _MARKS.handled_at,
+    _MARKS.handled_by,
+    _MARKS.marked_by,
+    _MARKS.marked_at,
+    mark_version.label("mark_version"),
+)
+
+
 def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = marked_replies) -> Select[Any]:
     """Replies beside what people marked them with; ``sentiment`` is the one that counts."""
-    marks = schema.reply_marks.c
-    columns = [column for column in schema.replies.c if column.name != "sentiment"]
-    return (
-        select(
-            *columns,
-            schema.replies.c.sentiment.label("source_sentiment"),
-            effective_sentiment.label("sentiment"),
-            marks.sentiment.label("corrected_sentiment"),
-            marks.corrected_by,
-            marks.corrected_at,
-            marks.handled_at,
-            marks.handled_by,
-            marks.marked_by,
-            marks.marked_at,
-            mark_version.label("mark_version"),
-        )
-        .select_from(beside)
-        .where(*wanted)
-    )
+    return _REPLY_QUERY.select_from(beside).where(*wanted)
 
 
 def _whole(connection: Connection, listed: Listing) -> list[InboxReply]:

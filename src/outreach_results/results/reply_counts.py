@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -44,7 +45,8 @@ def count_days(connection: Connection, filters: Filters, q: str | None) -> Itera
                 yield day, sentiment, int(n)
 
 
-def _sums(cells: Sequence[Cell]) -> list[ColumnElement[Any]]:
+@lru_cache
+def _sums(cells: tuple[Cell, ...]) -> list[ColumnElement[Any]]:
     return [func.sum(inbox_stats.c[INBOX_CELLS[cell]]) for cell in cells]
 
 

@@ -41,7 +41,10 @@ def upgrade() -> None:
     op.create_index(
         "inbox_by_time", "inbox", ["sentiment", "is_open", "received_at", "campaign_id", "reply_id"], unique=False
     )
-    op.create_index("inbox_by_words", "inbox", ["words"], unique=False, postgresql_using="gin")
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("inbox_of_words", "inbox", ["words", "sentiment", "is_open", "received_at"], unique=False)
+    else:
+        op.create_index("inbox_by_words", "inbox", ["words"], unique=False, postgresql_using="gin")
     op.create_table(
         "inbox_stats",
         sa.Column("campaign_id", _id(), nullable=False),
@@ -58,7 +61,7 @@ def upgrade() -> None:
         # The words come split already: only their spaces matter, hence the simplest tokenizer. Beginnings of as many
         # letters as are listed are found as quickly as whole words.
         op.execute(
-            "CREATE VIRTUAL TABLE reply_words USING fts5(words, tokenize='ascii', detail=none, prefix='2 3 4 5')"
+            "CREATE VIRTUAL TABLE reply_words USING fts5(words, tokenize='ascii', detail=none, prefix='2 3 4 5 6')"
         )
     op.execute("INSERT INTO meta (key, value) VALUES ('inbox', 'outdated')")  # see env.py
 
