@@ -1,0 +1,382 @@
+"""The inbox: what is shown, where the address leads, and what marking does, also with two people at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.models import Filters, Sentiment
+from outreach_results.results import Handling, Lane, Triage
+from outreach_results.store import marks
+from outreach_results.store.engine import open_store
+from outreach_results.store.marks import Action
+from support.dashboard import run_page, words
+from support.databases import sqlite_url
+from support.records import at, campaign, email, event, reply
+
+MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
+OPEN_BY_PEOPLE = Triage(Lane.PEOPLE, Handling.OPEN)
+
+
+@pytest.fixture
+def inbox(tmp_path, use_database):
+    """Three open replies by people, newest first Cora, Ben and Ada, and an automatic one; returns their store."""
+    url = sqlite_url(tmp_path / "inbox.db")
+    store = open_store(url)
+    load(
+        store,
+        "inbox",
+        [
+            campaign(),
+            *(email(f"e{n}", at(5), recipient=f"p{n}@prospect.example") for n in range(4)),
+            event("opened", at(6), email_id="e0"),
+            reply("r0", at(7), email_id="e0", name="Ada", sentiment="positive", body="I am Ada"),
+            reply("r1", at(8), email_id="e1", name="Ben", sentiment="neutral", body="I am Ben"),
+            reply("r2", at(9), email_id="e2", name="Cora", sentiment="unclassified", body="I am Cora"),
+            reply("r3", at(9, 13), email_id="e3", name="Out of office", sentiment="automatic"),
+        ],
+    )
+    use_database(url)
+    yield store
+    store.close()
+
+
+def said(app):
+    return "\n".join(words(app))
+
+
+def rows(app):
+    """The rows of the list, as they are labelled."""
+    return [button.label for button in app.button if (button.key or "").startswith("inbox-row-")]
+
+
+def reads(app):
+    """Whose reply is in the reading pane."""
+    return app.subheader[0].value
+
+
+def labels(app, key):
+    """What a filter offers, with its counts."""
+    [found] = [group for group in app.button_group if group.key == key]
+    return found.options
+
+
+def open_inbox(**parameters):
+    app = run_page("inbox", period="All time", **parameters)
+    assert not app.exception
+    return app
+
+
+def click(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+# --- what is shown -----------------------------------------------------------------------------------------------
+
+
+def test_open_replies_by_people_are_listed_newest_first_beside_the_first_of_them(inbox):
+    app = open_inbox()
+    assert [row.split("**")[1] for row in rows(app)] == ["Cora", "Ben", "Ada"]
+    assert reads(app) == "Cora"
+    assert "I am Cora" in said(app)
+
+
+def test_every_filter_tells_how_many_it_would_show(inbox):
+    app = open_inbox()
+    assert labels(app, "lane") == ["People 3", "Automatic 1", "All 4"]
+    assert labels(app, "status") == ["Open 3", "Handled 0", "All 3"]
+    assert labels(app, "sentiment") == ["Positive 1", "Neutral 1", "Negative 0", "Unclassified 1"]
+
+
+def test_automatic_replies_have_a_lane_of_their_own(inbox):
+    app = open_inbox(lane="automatic")
+    assert ["Out of office" in row for row in rows(app)] == [True]
+    assert not [group for group in app.button_group if group.key == "sentiment"]
+
+
+def test_a_choice_is_written_to_the_address_and_starts_over(inbox):
+    app = open_inbox(reply="camp_1/r0")
+    app.button_group(key="sentiment").set_value(["positive", "neutral"]).run()
+    assert app.query_params["sentiment"] == ["positive", "neutral"]
+    assert "reply" not in app.query_params
+    assert reads(app) == "Ben"
+    app.button_group(key="lane").set_value("all").run()
+    assert app.query_params["lane"] == "all"
+    assert "sentiment" not in app.query_params
+    app.button_group(key="lane").set_value("people").run()
+    assert "lane" not in app.query_params
+
+
+def test_the_search_finds_every_word_in_any_case(inbox):
+    app = open_inbox(q="AM cora")
+    assert len(rows(app)) == 1
+    app.text_input(key="q").set_value("nobody at all").run()
+    assert "No reply matches" in app.info[0].value
+    assert rows(app) == []
+
+
+def test_the_timeline_goes_with_the_reply(inbox):
+    app = open_inbox(reply="camp_1/r0")
+    drawn = " ".join(element.proto.body for element in app.get("html"))
+    assert "5 Jan 2026, 12:00" in drawn
+    assert "Opened" in drawn
+    assert "Replied (positive)" in drawn
+
+
+def test_the_positive_rate_counts_handled_ones_too_and_tells_its_doubts(inbox):
+    marks.mark(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
+    assert "1 of 3 replies by people is positive: 33.3 %" in said(open_inbox()).replace("\\", "")
+
+
+def test_with_every_reply_handled_the_page_says_so(inbox):
+    preview = marks.preview(inbox, results.chosen_replies(Filters()), Action.HANDLED)
+    marks.mark_all(inbox, results.chosen_replies(Filters()), Action.HANDLED, by="Ana", seen=preview.seen)
+    assert "every reply is handled" in open_inbox().info[0].value
+
+
+def test_the_sample_shows_what_the_data_module_says(sample_dashboard, sample_store):
+    app = run_page("inbox")
+    found = results.inbox(sample_store, MARCH, OPEN_BY_PEOPLE)
+    assert len(rows(app)) == 20
+    assert f"**{found.pagination.total} replies**, newest first" in said(app)
+
+
+# --- where the address leads -------------------------------------------------------------------------------------
+
+
+def test_a_reply_in_the_address_opens_also_when_it_is_not_listed(inbox):
+    app = open_inbox(reply="camp_1/r3")
+    assert reads(app) == "Out of office"
+    assert "not among those listed" in said(app)
+    assert len(rows(app)) == 3
+
+
+@pytest.mark.parametrize(
+    ("parameters", "complaint"),
+    [
+        ({"reply": "camp_1/nowhere"}, "names a reply that is not here"),
+        ({"reply": "nonsense"}, "names a reply that is not here"),
+        ({"lane": "fast"}, "a lane that does not exist"),
+        ({"status": "lost"}, "replies that are neither open nor handled"),
+        ({"sentiment": "furious"}, "a sentiment that is not shown here"),
+        ({"sentiment": "automatic"}, "a sentiment that is not shown here"),
+        ({"page": "7"}, "a page that does not exist; the last is shown"),
+        ({"page": "-1"}, "a page that does not exist; the first is shown"),
+        ({"page": "٣"}, "a page that does not exist; the first is shown"),
+        ({"page": "9" * 400}, "a page that does not exist"),
+        ({"q": "x" * 201}, "a search of more than 200 characters"),
+    ],
+)
+def test_what_the_address_asks_for_in_vain_is_said_and_the_default_is_shown(inbox, parameters, complaint):
+    app = open_inbox(**parameters)
+    assert complaint in said(app)
+    assert reads(app) == "Cora"
+    [name] = parameters
+    assert name == "q" or name not in app.query_params
+
+
+def test_ids_with_any_characters_can_be_read(tmp_path, use_database):
+    url = sqlite_url(tmp_path / "odd.db")
+    store = open_store(url)
+    strange = "a/b?c=d&e #%2F ü"
+    load(store, "odd", [campaign(strange), email(of=strange), reply(strange, of=strange, name="Odd")])
+    load(store, "odd", [reply("later", at(20), of=strange, name="Later")])
+    store.close()
+    use_database(url)
+    app = open_inbox()
+    assert reads(app) == "Later"
+    click(app, "inbox-row-1")
+    assert reads(app) == "Odd"
+    assert reads(open_inbox(reply=app.query_params["reply"])) == "Odd"
+
+
+def test_coming_back_from_another_page_finds_the_inbox_as_it_was(inbox):
+    app = open_inbox(lane="all", status="all", sentiment=["positive", "neutral"], reply="camp_1/r0")
+    before = {name: value for name, value in app.query_params.items() if name != "period"}
+    app.switch_page("pages/trends.py").run()
+    for name in before:
+        app.query_params.pop(name, None)
+    app.switch_page("pages/inbox.py").run()
+    assert {name: app.query_params[name] for name in before} == before
+    assert reads(app) == "Ada"
+    assert len(rows(app)) == 2
+
+
+# --- from one to the next ----------------------------------------------------------------------------------------
+
+
+def test_next_and_previous_lead_through_the_list_and_stop_at_its_ends(inbox):
+    app = open_inbox()
+    assert app.button(key="inbox-previous").disabled
+    seen = [reads(app)]
+    while not app.button(key="inbox-next").disabled:
+        seen.append(reads(click(app, "inbox-next")))
+    assert seen == ["Cora", "Ben", "Ada"]
+    assert reads(click(app, "inbox-previous")) == "Ben"
+
+
+def test_next_leads_to_the_next_page(sample_dashboard, sample_store):
+    listed = results.inbox(sample_store, MARCH, OPEN_BY_PEOPLE, per_page=21).replies
+    app = run_page("inbox", reply=f"{listed[19].campaign_id}/{listed[19].id}")
+    click(app, "inbox-next")
+    assert app.query_params["page"] == "2"
+    assert app.query_params["reply"] == f"{listed[20].campaign_id}/{listed[20].id}"
+    click(app, "inbox-previous")
+    assert "page" not in app.query_params
+
+
+# --- marking -----------------------------------------------------------------------------------------------------
+
+
+def mark_of(store, reply_id):
+    return results.reply(store, "camp_1", reply_id)
+
+
+def test_handling_a_reply_tells_who_did_goes_on_and_can_be_undone(inbox):
+    app = open_inbox()
+    app.text_input(key="inbox-who").set_value("Ana").run()
+    click(app, "inbox-handle")
+    assert mark_of(inbox, "r2").handled_by == "Ana"
+    assert reads(app) == "Ben"
+    assert len(rows(app)) == 2
+    assert "The reply of Cora: marked as handled." in said(app)
+    click(app, "inbox-undo")
+    assert mark_of(inbox, "r2").handled_at is None
+    assert reads(app) == "Cora"
+    assert "Undone for 1 reply." in said(app)
+
+
+def test_who_gives_no_name_marks_as_someone(inbox):
+    click(open_inbox(), "inbox-handle")
+    assert mark_of(inbox, "r2").handled_by == "someone"
+
+
+def correct(app, sentiment):
+    [group] = [group for group in app.button_group if (group.key or "").startswith("inbox-sounds")]
+    group.set_value(sentiment).run()
+    assert not app.exception
+    return app
+
+
+def test_a_corrected_sentiment_is_shown_beside_the_sources_and_can_be_taken_back(inbox):
+    app = open_inbox(reply="camp_1/r0")
+    correct(app, "negative")
+    assert mark_of(inbox, "r0").sentiment == Sentiment.NEGATIVE
+    assert "Negative, corrected from Positive by someone on" in said(app).replace("\\", "")
+    assert labels(app, "sentiment")[:3] == ["Positive 0", "Neutral 1", "Negative 1"]
+    click(app, "inbox-take-back")
+    assert mark_of(inbox, "r0").sentiment == Sentiment.POSITIVE
+    assert "corrected from" not in said(app)
+
+
+def test_a_correction_to_automatic_moves_the_reply_to_its_lane_and_stays_in_the_pane(inbox):
+    app = correct(open_inbox(), "automatic")
+    assert labels(app, "lane") == ["People 2", "Automatic 2", "All 4"]
+    assert reads(app) == "Cora"
+    assert "not among those listed" in said(app)
+    assert reads(click(app, "inbox-next")) == "Ben"
+
+
+def test_who_marks_what_somebody_else_has_just_marked_is_told_and_sees_it(inbox):
+    app = open_inbox(status="all", reply="camp_1/r0")
+    marks.mark(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
+    click(app, "inbox-handle")
+    assert "Eva marked it as handled on" in said(app)
+    assert "Your change was not saved" in said(app)
+    assert "Handled by Eva on" in said(app).replace("\\", "")
+    assert mark_of(inbox, "r0").mark_version == 1
+    click(app, "inbox-handle")
+    assert mark_of(inbox, "r0").handled_at is None
+
+
+# --- many at once ------------------------------------------------------------------------------------------------
+
+
+def propose(app, what):
+    """Choose what is to be done with all replies of the list."""
+    app.menu_button(key="inbox-bulk").click(what).run()
+    assert not app.exception
+    return app
+
+
+def is_asking(app):
+    return any(button.key == "inbox-confirmed" for button in app.button)
+
+
+def handled_by(store):
+    """Who handled which replies."""
+    found = results.inbox(store, Filters(), Triage(handling=Handling.HANDLED), per_page=100).replies
+    return {reply.id: reply.handled_by for reply in found}
+
+
+def test_what_is_done_to_all_is_asked_first_done_on_confirmation_and_undone(inbox):
+    app = propose(open_inbox(), "Mark as handled")
+    assert app.button(key="inbox-confirmed").label == "Mark 3 replies as handled"
+    assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in said(app)
+    assert handled_by(inbox) == {}
+    click(app, "inbox-confirmed")
+    assert handled_by(inbox) == dict.fromkeys(("r0", "r1", "r2"), "someone")
+    assert "3 replies: marked as handled." in said(app)
+    assert not is_asking(app)
+    click(app, "inbox-undo")
+    assert handled_by(inbox) == {}
+    assert len(rows(app)) == 3
+    assert "inbox-undo" not in {button.key for button in app.button}
+
+
+def test_only_the_replies_of_the_list_are_changed(inbox):
+    app = propose(open_inbox(sentiment=["positive", "unclassified"]), "Mark as handled")
+    click(app, "inbox-confirmed")
+    assert set(handled_by(inbox)) == {"r0", "r2"}
+
+
+def test_what_is_not_confirmed_does_not_happen(inbox):
+    app = propose(open_inbox(), "Set to negative")
+    assert not is_asking(click(app, "inbox-cancel"))
+    app = propose(app, "Set to negative")
+    app.button_group(key="sentiment").set_value(["positive"]).run()  # other replies than those that were asked about
+    assert not is_asking(app)
+    app.button_group(key="sentiment").set_value([]).run()
+    assert not is_asking(app)
+    assert [reply.sentiment for reply in results.inbox(inbox, Filters(), OPEN_BY_PEOPLE).replies] == [
+        "unclassified",
+        "neutral",
+        "positive",
+    ]
+
+
+def test_where_all_are_so_already_nothing_is_asked(inbox):
+    app = propose(open_inbox(sentiment="positive"), "Set to positive")
+    assert not is_asking(app)
+    assert "Nothing to do: all of these replies are so already." in said(app)
+
+
+def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
+    app = propose(open_inbox(status="all"), "Mark as handled")
+    marks.mark(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
+    click(app, "inbox-confirmed")
+    assert "Eva changed one of them on" in said(app)
+    assert "Nothing was changed" in said(app)
+    assert handled_by(inbox) == {"r1": "Eva"}
+
+
+def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
+    app = click(propose(open_inbox(status="all"), "Mark as handled"), "inbox-confirmed")
+    marks.mark(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
+    marks.mark(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)
+    click(app, "inbox-undo")
+    assert "Undone for 2 replies. Somebody changed 1 meanwhile, which stay as they are: Ben (Eva," in said(app)
+    assert handled_by(inbox) == {"r1": "Eva"}
+
+
+def test_a_filter_can_be_chosen_although_its_count_is_another_by_now(inbox):
+    app = open_inbox()
+    marks.mark(inbox, "camp_1", "r0", Sentiment.NEGATIVE, by="Eva", seen_version=0)
+    app.button_group(key="sentiment").set_value(["negative"]).run()  # it still says 0
+    assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
+    assert labels(app, "sentiment") == ["Positive 0", "Neutral 1", "Negative 1", "Unclassified 1"]
