@@ -194,7 +194,9 @@ def test_without_doubt_it_says_only_how_sure_it_is():
 
 
 def test_without_a_reply_it_says_so():
-    assert words.how_sure(metrics.positive_rate({})) == "No reply by a person yet, so there is no positive rate."
+    assert words.how_sure(metrics.positive_rate({})) == (
+        "No reply by a person is among these, so there is no positive rate."
+    )
 
 
 def test_the_filters_are_told_in_words():

@@ -6,8 +6,9 @@ the address is what counts: a widget follows it, and a choice is written to it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import streamlit as st
 
@@ -21,6 +22,15 @@ LONGEST_SEARCH = 200
 _MEMORY, _RESTORED = "inbox-address", "inbox-address-restored"
 _OWN = (LANE, STATUS, SENTIMENT, PAGE, REPLY)
 _DEFAULTS = {LANE: Lane.PEOPLE, STATUS: Handling.OPEN}
+
+# What is filled in is encoded for addresses: it cannot leave its quotes. Streamlit learns of another address only when
+# somebody goes back or forth, so it is told that somebody did.
+_REPLACE_ADDRESS = """<script>(() => {
+  const here = new URL(location.href);
+  new URLSearchParams(%s).forEach((value, name) => here.searchParams.append(name, value));
+  history.replaceState({}, "", here);
+  dispatchEvent(new PopStateEvent("popstate"));
+})()</script>"""
 
 
 def triage() -> Triage:
@@ -92,15 +102,17 @@ def tell(parameter: str, values: Sequence[str]) -> None:
 def remember() -> None:
     """At the end of the page: keep what was asked for, for when somebody comes back from another page.
 
-    What they came back to is written to the address only now: while a page is being switched, the browser would
-    still write it beside the path of the page before.
+    What they came back to, the browser writes to the address itself: Streamlit would leave the bare address in the
+    history as well, and whoever goes back would first come to an inbox without filters.
     """
     restored = st.session_state.pop(_RESTORED, None)
-    if restored:
-        st.query_params.update({parameter: values for parameter, values in restored.items() if values})
-    st.session_state[_MEMORY] = {
-        parameter: st.query_params.get_all(parameter) for parameter in _OWN if parameter in st.query_params
-    }
+    if restored is None:
+        kept = {parameter: st.query_params.get_all(parameter) for parameter in _OWN if parameter in st.query_params}
+    else:
+        kept = {parameter: values for parameter, values in restored.items() if values}
+        if kept:
+            st.html(_REPLACE_ADDRESS % json.dumps(urlencode(kept, doseq=True)), unsafe_allow_javascript=True)
+    st.session_state[_MEMORY] = kept
 
 
 def sentiments_in(lane: Lane) -> list[Sentiment]:

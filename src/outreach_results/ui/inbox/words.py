@@ -51,7 +51,7 @@ def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 def done(change: Change) -> str:
     """What was done, as in "… as handled"."""
     if isinstance(change, Sentiment):
-        return f"said to be {change}"
+        return f"set to {change}"
     return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
         change, "given back the sentiment of their source"
     )
@@ -119,7 +119,7 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
 def how_sure(found: PositiveRate) -> str:
     """The positive rate, its interval, and how far the doubtful replies could move it."""
     if found.rate is None or found.interval is None or found.widest is None:
-        return "No reply by a person yet, so there is no positive rate."
+        return "No reply by a person is among these, so there is no positive rate."
     low, high = (text.percent(end) for end in found.interval)
     said = (
         f"{found.positive:,} of {replies(found.people)} by people {'is' if found.positive == 1 else 'are'} positive: "
