@@ -154,6 +154,5 @@ def _search() -> str | None:
         return st.session_state[SEARCH] or None
     words = st.query_params.get(SEARCH, "")
     if len(words) > LONGEST_SEARCH:
-        address.notice(f"The address asks for a search of more than {LONGEST_SEARCH} characters; it is left out.")
-        return None
-    return words or None
+        address.notice(f"The address asks for a search of more than {LONGEST_SEARCH} characters; the first count.")
+    return words[:LONGEST_SEARCH] or None  # as the field will cut it
