@@ -12,8 +12,7 @@ triage, found = inbox.find(view.filters)
 inbox.choices(triage, found)
 shown = inbox.shown_reply(found)
 with st.container():  # one place for what comes and goes, so that what follows stays where it is
-    if shown is None:
-        inbox.what_was_said()
+    inbox.what_was_said()
     if found.pagination.total:
         inbox.toolbar(view.filters, triage, found)
         inbox.confirmation(view, triage)

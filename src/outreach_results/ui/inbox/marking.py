@@ -19,6 +19,15 @@ from outreach_results.ui import text
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import asked, words
+from outreach_results.ui.inbox.look import on_page
+
+_STYLE = """<style>
+:is(.st-key-inbox-done, .st-key-inbox-warning) {
+  position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); z-index: 100;
+  width: min(42rem, calc(100vw - 2rem)); padding: .6rem 1rem; background: BACKGROUND;
+  box-shadow: 0 .3rem 1.4rem rgba(0,0,0,.3); border-left: 4px solid #009e73 }
+.st-key-inbox-warning { border-left-color: #d55e00 }
+</style>"""
 
 SOMEONE = "someone"
 LONGEST_NAME = 80
@@ -88,10 +97,11 @@ def leaves_the_list(change: Action, triage: Triage) -> bool:
 
 
 def what_was_said() -> None:
-    """What the last change did, with the way back."""
+    """What the last change did, with the way back: at the foot of the window, wherever the page is scrolled to."""
     said: Said | None = st.session_state.get(_SAID)
     if said is None:
         return
+    st.html(on_page(_STYLE))
     with st.container(
         horizontal=True,
         vertical_alignment="center",

@@ -14,7 +14,8 @@ from outreach_results.ui import address, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox import asked, words
 from outreach_results.ui.inbox.history import timeline
-from outreach_results.ui.inbox.marking import leaves_the_list, mark_one, what_was_said
+from outreach_results.ui.inbox.look import on_page
+from outreach_results.ui.inbox.marking import leaves_the_list, mark_one
 
 _STYLE = """<style>
 @media (min-width: 641px) {
@@ -23,7 +24,8 @@ _STYLE = """<style>
   .st-key-inbox-back { display: none }
 }
 @media (max-width: 640px) {
-  .st-key-inbox-chosen { position: fixed; inset: 3.75rem 0 0 0; z-index: 99; overflow-y: auto; padding: .75rem;
+  .st-key-inbox-chosen { position: fixed; inset: 3.75rem 0 0 0; z-index: 99; overflow-y: auto;
+    padding: .75rem .75rem 7rem;
     background: BACKGROUND }
 }
 </style>"""
@@ -51,13 +53,12 @@ def reading_pane(
         return
     is_listed = key_of(reply) in map(key_of, found.replies)
     around = _around(reply, found) if is_listed else ask(results.neighbours, filters, triage, reply)
-    st.html(_STYLE.replace("BACKGROUND", "#11161d" if st.context.theme.type == "dark" else "#ffffff"))
+    st.html(on_page(_STYLE))
     with (
         st.container(key="inbox-chosen" if asked.reply() else "inbox-first"),
         st.container(border=True, key="inbox-pane"),
     ):
         _way(around, found, filters, triage)
-        what_was_said()
         if not is_listed:
             st.caption("This reply is not among those listed: the filters or the page leave it out.")
         _letter(reply, campaigns)
@@ -115,7 +116,7 @@ def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
     _sentiment(reply)
     corrected = words.correction(reply, zone)
     if corrected:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.caption(text.plain(corrected))
             st.button(
                 "Take it back",
