@@ -223,6 +223,25 @@ def test_an_address_that_asks_for_something_goes_before_what_was_left(inbox):
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
 
 
+def test_another_choice_in_the_sidebar_starts_over_without_a_complaint(sample_dashboard):
+    app = run_page("inbox", period="All time", page="13")
+    click(app, "inbox-row-2")
+    assert app.query_params["page"] == "13"
+    app.selectbox(key="period").set_value("Last 7 days").run()
+    assert "page" not in app.query_params
+    assert "reply" not in app.query_params
+    assert "does not exist" not in said(app)
+    assert len(rows(app)) == 20
+
+
+def test_an_address_with_other_filters_brings_its_own_page(sample_dashboard):
+    app = run_page("inbox", period="All time")
+    app.query_params["campaign"] = "camp_2fa5bc"  # as when somebody goes back
+    app.query_params["page"] = "2"
+    app.run()
+    assert app.query_params["page"] == "2"
+
+
 # --- from one to the next ----------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,9 @@ __all__ = [
 
 def find(filters: Filters) -> tuple[Triage, Inbox]:
     """The replies that the address asks for, and the filters it does so with."""
-    triage, page = asked.triage(), asked.page()
+    triage = asked.triage()
+    asked.follow(filters)
+    page = asked.page()
     found = ask(results.inbox, filters, triage, page=page)
     last = page_count(found.pagination)
     if page > last:

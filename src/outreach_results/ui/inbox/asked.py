@@ -12,14 +12,15 @@ from urllib.parse import quote, unquote, urlencode
 
 import streamlit as st
 
-from outreach_results.models import Sentiment
+from outreach_results.models import Filters, Sentiment
 from outreach_results.results import Handling, Lane, ReplyKey, Triage, in_lane
 from outreach_results.ui import address
 
 LANE, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
 LONGEST_SEARCH = 200
 
-_MEMORY, _RESTORED = "inbox-address", "inbox-address-restored"
+_MEMORY, _RESTORED, _TOLD = "inbox-address", "inbox-address-restored", "inbox-address-told"
+_FILTERS = "inbox-filters"
 _OWN = (LANE, STATUS, SENTIMENT, PAGE, REPLY)
 _DEFAULTS = {LANE: Lane.PEOPLE, STATUS: Handling.OPEN}
 
@@ -86,17 +87,21 @@ def start_over() -> None:
     read(None)
 
 
+def follow(filters: Filters) -> None:
+    """Start over after another choice in the sidebar. Whoever goes back to other filters comes to their own page."""
+    before = st.session_state.get(_FILTERS)
+    if before not in (None, filters) and {name: _asked(name) for name in (PAGE, REPLY)} == {
+        name: st.session_state.get(_MEMORY, {}).get(name, []) for name in (PAGE, REPLY)
+    }:
+        start_over()
+    st.session_state[_FILTERS] = filters
+
+
 def tell(parameter: str, values: Sequence[str]) -> None:
-    """Write a choice to the address; the default leaves it."""
+    """Write a choice to the address; the default leaves it. It is written with all others of the same click."""
     told = [str(value) for value in values]
-    is_default = not told or told == [_DEFAULTS.get(parameter)]
-    restored = st.session_state.get(_RESTORED)
-    if restored is not None:
-        restored[parameter] = [] if is_default else told
-    elif not is_default:
-        st.query_params[parameter] = told
-    elif parameter in st.query_params:
-        del st.query_params[parameter]
+    is_default = told == [_DEFAULTS.get(parameter)]
+    st.session_state.setdefault(_TOLD, {})[parameter] = [] if is_default else told
 
 
 def remember() -> None:
@@ -107,11 +112,13 @@ def remember() -> None:
     """
     restored = st.session_state.pop(_RESTORED, None)
     if restored is None:
-        kept = {parameter: st.query_params.get_all(parameter) for parameter in _OWN if parameter in st.query_params}
+        _write()
+        kept = {parameter: st.query_params.get_all(parameter) for parameter in _OWN}
     else:
-        kept = {parameter: values for parameter, values in restored.items() if values}
-        if kept:
-            st.html(_REPLACE_ADDRESS % json.dumps(urlencode(kept, doseq=True)), unsafe_allow_javascript=True)
+        kept = restored | st.session_state.pop(_TOLD, {})
+    kept = {parameter: values for parameter, values in kept.items() if values}
+    if restored is not None and kept:
+        st.html(_REPLACE_ADDRESS % json.dumps(urlencode(kept, doseq=True)), unsafe_allow_javascript=True)
     st.session_state[_MEMORY] = kept
 
 
@@ -123,15 +130,26 @@ def sentiments_in(lane: Lane) -> list[Sentiment]:
 def _come_back() -> None:
     """Coming from another page, go on where the inbox was left; an address that asks for something goes before."""
     st.session_state.pop(_RESTORED, None)
-    is_here = LANE in st.session_state  # a widget's value goes with its page
-    if not is_here and not any(parameter in st.query_params for parameter in _OWN):
+    if LANE in st.session_state:  # a widget's value goes with its page
+        _write()
+        return
+    st.session_state.pop(_TOLD, None)
+    if not any(st.query_params.get_all(parameter) for parameter in _OWN):
         st.session_state[_RESTORED] = dict(st.session_state.get(_MEMORY, {}))
 
 
+def _write() -> None:
+    """Write to the address what was told, in one piece: each piece is one that the browser goes back by."""
+    told = st.session_state.pop(_TOLD, {})
+    if any(st.query_params.get_all(parameter) != values for parameter, values in told.items()):
+        st.query_params.update(told)  # an empty list leaves the address
+
+
 def _asked(parameter: str) -> list[str]:
-    restored = st.session_state.get(_RESTORED)
-    values: list[str] = st.query_params.get_all(parameter) if restored is None else restored.get(parameter, [])
-    return values
+    told, restored = st.session_state.get(_TOLD, {}), st.session_state.get(_RESTORED)
+    if parameter in told:
+        return list(told[parameter])
+    return st.query_params.get_all(parameter) if restored is None else list(restored.get(parameter, []))
 
 
 def _first_asked(parameter: str, default: str) -> str:
