@@ -347,7 +347,7 @@ def test_of_two_who_decide_on_the_same_reply_the_second_is_told_and_nothing_is_l
     ana, ben = enter("Ana"), enter("Ben")
     correct(ana, "Positive")
     correct(ben, "Neutral")
-    assert "Ana changed its sentiment to positive on" in said(ben)
+    assert f"The reply of {reply['name']}: Ana changed its sentiment to positive on" in said(ben)
     assert "Your change was not saved" in said(ben)
     assert decided() == ("positive", "Ana")
     expect(pane(ben).get_by_role("radio", name="Positive")).to_be_checked()  # what is there now

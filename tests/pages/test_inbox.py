@@ -318,10 +318,12 @@ def test_a_correction_to_automatic_moves_the_reply_to_its_lane_and_stays_in_the_
 
 
 def test_who_marks_what_somebody_else_has_just_marked_is_told_and_sees_it(inbox):
-    app = open_inbox(status="all", reply="camp_1/r0")
+    app = click(click(open_inbox(), "inbox-next"), "inbox-next")
     marks.mark(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
-    assert "Eva marked it as handled on" in said(app)
+    assert "The reply of Ada: Eva marked it as handled on" in said(app)
+    assert reads(app) == "Ada"  # although it has left the list
+    assert len(rows(app)) == 2
     assert "Your change was not saved" in said(app)
     assert "Handled by Eva on" in said(app).replace("\\", "")
     assert mark_of(inbox, "r0").mark_version == 1

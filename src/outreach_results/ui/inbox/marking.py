@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from outreach_results.errors import OutreachError
+from outreach_results.errors import ConflictError, OutreachError
 from outreach_results.models import Filters, InboxReply, Sentiment
 from outreach_results.results import Handling, ReplyKey, Triage, chosen_replies, key_of
 from outreach_results.store import marks
@@ -84,9 +84,14 @@ def mark_one(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = No
     """Change one reply as it is shown, and go on to another. For callbacks."""
 
     def change_it() -> Said:
-        batch = marks.mark(store(), reply.campaign_id, reply.id, change, by=who(), seen_version=reply.mark_version)
-        asked.read(goes_on_to or key_of(reply))
-        return Said(words.was_done(batch, f"The reply of {words.sender(reply)}"), batch=batch, reply=key_of(reply))
+        key, subject = key_of(reply), f"The reply of {words.sender(reply)}"
+        try:
+            batch = marks.mark(store(), *key, change, by=who(), seen_version=reply.mark_version)
+        except ConflictError as error:
+            asked.read(key)  # to be looked at again, also where it is no longer listed
+            raise ConflictError(f"{subject}: {error}") from error
+        asked.read(goes_on_to or key)
+        return Said(words.was_done(batch, subject), batch=batch, reply=key)
 
     _try(change_it)
 
