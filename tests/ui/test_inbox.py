@@ -142,6 +142,9 @@ def test_a_confirmation_tells_how_many_and_what_is_lost():
         "Mark 28 replies as handled? They are on all pages of this list, not only on this one. "
         "2 more are so already and not touched. You can undo it afterwards."
     )
+    assert words.confirmation(Preview(1, 0, SEEN), Action.REOPENED, 1) == (
+        "Open 1 reply again? You can undo it afterwards."
+    )
     assert "For 3 this replaces what somebody said before." in words.confirmation(
         Preview(30, 3, SEEN), Sentiment.NEGATIVE, 30
     )

@@ -129,7 +129,7 @@ def bulk_menu(filters: Filters, triage: Triage, total: int) -> None:
         _try(lambda: _propose(filters, triage, change))
 
     st.menu_button(
-        f"All {words.replies(total)} …",
+        f"All {words.replies(total)} …" if total > 1 else "This one reply …",
         list(_BULK),
         key="inbox-bulk",
         on_click=choose,

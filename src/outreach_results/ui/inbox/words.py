@@ -63,13 +63,19 @@ def to_do(change: Change, number: int) -> str:
         return f"Set {replies(number)} to {change}"
     if change == Action.HANDLED:
         return f"Mark {replies(number)} as handled"
-    return f"Open {replies(number)} again" if change == Action.REOPENED else f"Take {number:,} corrections back"
+    return (
+        f"Open {replies(number)} again"
+        if change == Action.REOPENED
+        else f"Take {number:,} correction{'' if number == 1 else 's'} back"
+    )
 
 
 def confirmation(preview: Preview, change: Change, total: int) -> str:
     """What is about to happen to how many, before it does."""
     untouched = total - preview.changed
-    sentences = [f"{to_do(change, preview.changed)}? They are on all pages of this list, not only on this one."]
+    sentences = [f"{to_do(change, preview.changed)}?"]
+    if total > 1:
+        sentences.append("They are on all pages of this list, not only on this one.")
     if untouched:
         sentences.append(f"{untouched:,} more {'is' if untouched == 1 else 'are'} so already and not touched.")
     if preview.corrected and isinstance(change, Sentiment):
