@@ -60,6 +60,12 @@ def empty(height: int, **layout: object) -> go.Figure:
     return figure
 
 
+def faint(colour: str) -> str:
+    """A colour of the palette that lets the ground through."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.35)"
+
+
 def shorten(text: str, length: int = 34) -> str:
     """A title that fits beside a bar."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

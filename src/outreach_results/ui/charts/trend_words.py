@@ -79,6 +79,12 @@ def partial_sentence(point: Point, every: Every) -> str:
     return f"Only {days} of the {whole} days of this {every} are in the period."
 
 
+def remark(point: Point, cost: float, every: Every) -> str:
+    """What is to be said of a day, week or month as such: what was spent, and whether it is shown in part only."""
+    spent = "" if pd.isna(cost) else f"{money(cost)} was spent in all."
+    return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
+
+
 def cost_sentence(component: str, value: float) -> str:
     """$1.73 was spent on AI generation."""
     if component not in COST_COLUMNS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from math import ceil
 from typing import Any
@@ -14,7 +14,7 @@ from outreach_results.metrics import Every, Trend, bucket_start
 from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
 from outreach_results.ui.charts import trend_words as words
-from outreach_results.ui.charts.base import COLOURS, LABELS, empty
+from outreach_results.ui.charts.base import COLOURS, LABELS, empty, faint
 from outreach_results.ui.charts.notes import annotate
 
 MARKED = "#d1335b"
@@ -28,7 +28,9 @@ _A_MONDAY, _A_WEEK = "2024-01-01", 7 * 24 * 60 * 60 * 1000
 _HOVER_DATE = {Every.DAY: "%a %-d %b %Y", Every.WEEK: "Week of %a %-d %b %Y", Every.MONTH: "%B %Y"}
 _TICK = {Every.DAY: "%-d %b\n%Y", Every.WEEK: "%-d %b\n%Y", Every.MONTH: "%b\n%Y"}
 _SAY = "%{text}<extra></extra>"
+_SILENT = {"mode": "lines", "hoverinfo": "skip"}
 _STAY = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+_STAY_UNSEEN = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
 
 
 def trend_chart(
@@ -40,7 +42,7 @@ def trend_chart(
         with_mean: draw the mean of seven days strong and the single days faint.
         compared_with: what the dashed lines are, for the legend.
     """
-    figure = empty(520, hoversubplots="axis", barmode="stack")
+    figure = empty(520, barmode="stack")
     top = _top(trends.courses)
     if len(trends.courses) == 1:
         _usual_range(figure, trends.courses[0])
@@ -78,7 +80,7 @@ class _Drawn:
         self._add(
             x=points["date"],
             y=points[column],
-            mode="lines",
+            **_clickable(points["date"]),
             showlegend=False,
             opacity=0.6,
             line={"color": self._colour, "width": 1.2, "dash": "dash"},
@@ -100,7 +102,8 @@ class _Drawn:
     def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> None:
         known = points[points[column].notna()]
         dates, values = list(known["date"]), list(known[column])
-        texts = [words.mean_sentence(self._course, value) if column == "mean" else "" for value in values]
+        is_mean = column == "mean"
+        texts = [words.mean_sentence(self._course, value) if is_mean else "" for value in values]
         loose = list(known["is_unripe"] | known["is_partial"])
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
@@ -109,7 +112,6 @@ class _Drawn:
             self._add(
                 x=dates[part],
                 y=values[part],
-                mode="lines",
                 showlegend=False,
                 opacity=1.0 if is_main else 0.4,
                 line={
@@ -118,7 +120,7 @@ class _Drawn:
                     "dash": "dot" if is_dotted else "solid",
                 },
                 text=texts[part],
-                **({"hovertemplate": _SAY} if column == "mean" else {"hoverinfo": "skip"}),
+                **(_clickable(dates[part]) | {"hovertemplate": _SAY} if is_mean else _SILENT),
             )
 
     def points(self) -> None:
@@ -131,23 +133,22 @@ class _Drawn:
             mode="markers",
             showlegend=False,
             marker={
-                "color": self._colour,
+                "color": [look["colour"] for look in looks],
                 "symbol": [look["symbol"] for look in looks],
                 "size": [look["size"] for look in looks],
-                "opacity": [look["opacity"] for look in looks],
                 "line": {"color": [look["ring"] for look in looks], "width": [look["width"] for look in looks]},
             },
             cliponaxis=False,
             text=[
                 words.point_sentence(self._course, point).replace(". ", ".<br>") for point in known.to_dict("records")
             ],
-            customdata=[f"{day:%Y-%m-%d}" for day in known["date"]],
+            customdata=_keys(known["date"]),
             hovertemplate=_SAY,
             **_STAY,
         )
 
     def _look(self, point: dict[Any, Any]) -> dict[str, Any]:
-        look = {"symbol": "circle", "size": self._size(), "opacity": 1.0, "ring": self._colour, "width": 0}
+        look = {"symbol": "circle", "size": self._size(), "colour": self._colour, "ring": self._colour, "width": 0}
         if point["is_unusual"]:
             return look | {"symbol": "diamond", "size": 12, "ring": MARKED, "width": 2.5}
         if point["is_unripe"]:
@@ -156,11 +157,21 @@ class _Drawn:
             return look | {"symbol": "square-open", "size": 8, "width": 1.8}
         if point["is_small"]:
             beyond = self._top is not None and point["value"] > self._top
-            return look | {"symbol": "triangle-up" if beyond else "circle", "opacity": 0.35, "size": 5}
+            return look | {"symbol": "triangle-up" if beyond else "circle", "colour": faint(self._colour), "size": 5}
         return look
 
     def _size(self) -> int:
         return 6 if len(self._course.points) <= _MANY_POINTS and not self._is_mean else 3
+
+
+def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
+    """What a click on a point of these dates reports."""
+    return [f"{day:%Y-%m-%d}" for day in dates]
+
+
+def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
+    """The looks of a line that can be clicked like its points: Plotly takes clicks on markers only."""
+    return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
 
 
 def _top(courses: Sequence[Trend]) -> float | None:
@@ -184,18 +195,24 @@ def _usual_range(figure: go.Figure, course: Trend) -> None:
 
 
 def _remarks(figure: go.Figure, trends: Trends) -> None:
-    """What is to be said of a week or month as such, without anything to be seen."""
-    points = trends.courses[0].points if trends.courses else pd.DataFrame(columns=["is_partial"])
-    partial = points[points["is_partial"].astype(bool)]
-    if partial.empty:
+    """What is to be told beside the courses without being drawn there: what was spent, and what is not complete.
+
+    The plot of the cost does not answer where the mouse rests on the courses: Plotly would then take no click on it.
+    """
+    if not trends.courses:
         return
+    points, spent = trends.courses[0].points, trends.costs["cost_usd"]
     figure.add_scatter(
-        x=partial["date"],
-        y=partial["value"].fillna(0),
+        x=points["date"],
+        y=points["value"].fillna(0),
         mode="markers",
         marker={"size": 0.1, "color": "rgba(0, 0, 0, 0)"},
         showlegend=False,
-        text=[words.partial_sentence(point, trends.every) for point in partial.to_dict("records")],
+        customdata=_keys(points["date"]),
+        text=[
+            words.remark(point, cost, trends.every).replace(". ", ".<br>")
+            for point, cost in zip(points.to_dict("records"), spent, strict=True)
+        ],
         hovertemplate=_SAY,
     )
 
@@ -211,10 +228,12 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
             name=LABELS[name],
             legend="legend2",
             marker={"color": COLOURS[name], "line": {"width": 0}},
+            customdata=_keys(costs["date"]),
             text=[words.cost_sentence(name, value) for value in spent],
             textposition="none",
             hovertemplate=_SAY,
             yaxis="y2",
+            **_STAY,
         )
 
 
