@@ -1,0 +1,225 @@
+"""The trends as a person uses them."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, expect
+
+from outreach_results import results
+from outreach_results.metrics import Every
+from outreach_results.models import Basis, Filters
+from outreach_results.store import annotations
+from outreach_results.store.engine import open_store
+from support.databases import sqlite_url
+from support.visitor import Visitor
+
+QUARTER = Filters(start=date(2025, 12, 28), end=date(2026, 3, 27), basis=Basis.SEND)
+BEFORE = replace(QUARTER, start=date(2025, 9, 29), end=date(2025, 12, 27))
+BY_SENDING = "/trends?basis=Sending+day&period=Last+90+days"
+
+
+@pytest.fixture
+def chart(visitor: Visitor) -> Locator:
+    """The chart of the courses, once a page is open."""
+    return visitor.page.locator(".st-key-trend .js-plotly-plot")
+
+
+def point_at(mark: Locator) -> None:
+    """Rest the mouse on a mark of the chart, once the chart has taken its final place."""
+    mark.scroll_into_view_if_needed()
+    box, before = mark.bounding_box(), None
+    for _ in range(40):
+        if box == before:
+            break
+        mark.page.wait_for_timeout(150)
+        box, before = mark.bounding_box(), box
+    assert box is not None
+    mark.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+
+
+_PLACE = """(plot, [day, axis, value]) => {
+    const box = plot.getBoundingClientRect(), {xaxis, [axis]: yaxis} = plot._fullLayout;
+    return [box.left + xaxis._offset + xaxis.d2p(day), box.top + yaxis._offset + yaxis.d2p(value)];
+}"""
+
+
+def point_at_day(chart: Locator, day: str, *, axis: str, value: float) -> None:
+    """Rest the mouse in the chart where a day and a value of one of its axes meet."""
+    chart.scroll_into_view_if_needed()
+    chart.page.wait_for_timeout(600)
+    chart.page.mouse.move(*chart.evaluate(_PLACE, [day, axis, value]), steps=4)
+
+
+def click_here(visitor: Visitor) -> None:
+    """Click where the mouse rests."""
+    visitor.page.mouse.down()
+    visitor.page.mouse.up()
+    visitor.settle()
+
+
+def told(chart: Locator) -> Locator:
+    """What the chart says where the mouse rests."""
+    return chart.locator(".hoverlayer .legend, .hoverlayer .hovertext").first
+
+
+def test_the_view_is_put_together_by_clicks_and_survives_reload_sharing_and_leaving(visitor: Visitor) -> None:
+    visitor.open(BY_SENDING)
+    main = visitor.main
+    visitor.click(main.get_by_role("radio", name="Week"))
+    visitor.click(main.get_by_text("Overlay comparison"))
+    visitor.click(main.get_by_role("radio", name="Rates"))
+    visitor.click(main.get_by_role("button", name="Click rate"))
+    view = visitor.parameters
+    assert (view["by"], view["show"], view["overlay"]) == (["Week"], ["Rates"], ["true"])
+    assert set(view["rates"]) == {"Open rate", "Reply rate", "Click rate"}
+
+    def assert_is_shown() -> None:
+        legend = visitor.page.locator(".st-key-trend .legend").first
+        for entry in (
+            "Open rate",
+            "Click rate",
+            "Reply rate",
+            "Compared: 29 Sep",
+            "Still collecting",
+            "Part of a week",
+        ):
+            expect(legend).to_contain_text(entry)
+        assert visitor.parameters == view
+
+    assert_is_shown()
+    visitor.reload()
+    assert_is_shown()
+    visitor.turn_to("Usage")
+    visitor.turn_to("Trends")
+    assert_is_shown()
+
+
+def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Visitor, chart: Locator) -> None:
+    visitor.open(f"{BY_SENDING}&show=Rates&rates=Open+rate&rates=Reply+rate&overlay=true")
+    point_at_day(chart, "2026-03-27", axis="yaxis", value=0.3)
+    for sentence in (
+        "27 Mar 2026",
+        "Reply rate 0.9 %: 1 of 112 delivered e-mails got a reply.",
+        "About 53 % of its replies are in; expect about 4 in the end, likely 1 to 7.",
+        "was spent in all.",  # the cost below is told with it
+    ):
+        expect(told(chart)).to_contain_text(sentence)
+
+    marked = chart.locator('path.point[style*="rgb(209, 51, 91)"]')
+    assert marked.count() == 2, "the unusual days are ringed"
+    point_at(marked.last)
+    expect(told(chart)).to_contain_text("16 Mar 2026")
+    click_here(visitor)
+    visitor.page.wait_for_url("**at=Mon+16+Mar+2026**")
+    visitor.settle()
+    card = visitor.page.locator(".st-key-looked-at")
+    expect(card).to_contain_text("Unusual: between 21.9 % and 43.8 % would be usual.")
+    assert visitor.parameters["at"] == ["Mon 16 Mar 2026"]
+    visitor.reload()
+    expect(card).to_contain_text("45.6 %")
+
+    card.get_by_role("button", name="To its overview").click()
+    visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
+    visitor.settle()
+    assert visitor.metric("Delivered") == "160"
+    assert visitor.parameters["days"] in (["2026-03-16"], ["2026-03-16", "2026-03-16"])
+    visitor.reload()
+    assert visitor.metric("Delivered") == "160"
+
+
+def test_lines_and_bars_are_clicked_like_points(visitor: Visitor, chart: Locator) -> None:
+    visitor.open(f"{BY_SENDING}&show=Rates&overlay=true&mean=true")
+    for day, axis, value in (
+        ("2026-01-15", "yaxis", 0.3),  # the mean
+        ("2026-03-05", "yaxis2", 1.0),  # a bar of the cost
+    ):
+        point_at_day(chart, day, axis=axis, value=value)
+        expect(told(chart)).to_be_visible()
+        click_here(visitor)
+        name = f"{date.fromisoformat(day):%a+%-d+%b+%Y}"
+        visitor.page.wait_for_function("(name) => location.search.includes(name)", arg=name)
+        visitor.settle()
+
+
+def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:
+    visitor.open("/trends?period=Last+90+days&show=Rates&rates=Open+rate")
+    visitor.click(visitor.page.get_by_role("button", name="Count on the sending day"))
+    assert visitor.parameters["basis"] == ["Sending day"]
+    sentence = "Thu 19 Feb 2026: open rate 15.0 % of 107 delivered; between 19.6 % and 46.7 % would be usual."
+    expect(visitor.main.get_by_text(sentence)).to_be_visible()
+    visitor.page.get_by_role("button", name="Show", exact=True).last.click()
+    visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
+    visitor.settle()
+    assert visitor.metric("Open rate") == "15.0 %"
+
+
+@pytest.fixture
+def without_notes(sample_file: Path) -> Iterator[None]:
+    """Takes away what the test noted, because others visit the same server."""
+    yield
+    store = open_store(sqlite_url(sample_file.with_name("live.db")))
+    for note in results.annotations_in(store, Filters()):
+        annotations.remove(store, note)
+    store.close()
+
+
+@pytest.mark.usefixtures("without_notes")
+def test_a_note_is_added_stands_on_the_chart_and_is_deleted_and_brought_back(visitor: Visitor, chart: Locator) -> None:
+    visitor.open("/trends?at=Mon+16+Mar+2026")
+    visitor.click(visitor.page.get_by_role("button", name="Add a note"))
+    visitor.page.get_by_label("What happened?").fill("New <b>subject</b> $5")
+    visitor.click(visitor.page.get_by_role("button", name="Add", exact=True))
+    visitor.page.keyboard.press("Escape")
+    row = visitor.main.get_by_text("Mon 16 Mar 2026 New <b>subject</b> $5")
+    on_chart = chart.locator(".annotation").filter(has_text="New <b>subject")
+    expect(row).to_be_visible()
+    expect(on_chart).to_be_visible()
+    assert chart.locator(".annotation b").count() == 0, "nothing of it is markup"
+
+    visitor.click(visitor.page.get_by_role("button", name="Delete"))
+    expect(on_chart).to_have_count(0)
+    visitor.click(visitor.page.get_by_role("button", name="Bring it back"))
+    expect(row).to_be_visible()
+    expect(on_chart).to_be_visible()
+
+
+def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: Locator, sample_store) -> None:  # type: ignore[no-untyped-def]
+    visitor.open(f"{BY_SENDING}&by=Week&overlay=true")
+    expected = results.trends(
+        sample_store, QUARTER, ("emails_sent", "opened", "replied"), every=Every.WEEK, comparison=BEFORE
+    ).table()
+    frame = pd.read_csv(io.StringIO(visitor.download(visitor.page.locator(".st-key-trend-data-csv button").first).text))
+    assert list(frame) == list(expected)
+    assert list(frame["date"]) == [f"{day:%Y-%m-%d}" for day in expected["date"]]
+    assert frame["opened_compared"].equals(expected["opened_compared"])
+
+    hours = pd.read_csv(io.StringIO(visitor.download(visitor.page.locator(".st-key-hours-data-csv button").first).text))
+    assert hours.equals(results.weekly_rhythm(sample_store, QUARTER).hours)
+
+    chart.hover()
+    picture = visitor.download(chart.locator("[data-title^='Download plot']"))
+    assert picture.name == "outreach-trend.png"
+    assert picture.content.startswith(b"\x89PNG")
+
+
+def test_on_a_phone_everything_fits_and_the_week_is_to_be_read(open_visitor, chart: Locator) -> None:  # type: ignore[no-untyped-def]
+    phone: Visitor = open_visitor(viewport={"width": 390, "height": 844}, has_touch=True)
+    phone.open(f"{BY_SENDING}&show=Rates&overlay=true&mean=true")
+    assert phone.overflow() <= 0
+    maps = phone.page.locator("[class*=st-key-hours-] .js-plotly-plot")
+    expect(maps).to_have_count(3)
+    lefts = {round(box["x"]) for box in (found.bounding_box() for found in maps.all()) if box}
+    assert len(lefts) == 1, "one below the other"
+    maps.nth(1).scroll_into_view_if_needed()
+    box = maps.nth(1).locator(".nsewdrag").bounding_box()
+    assert box is not None
+    phone.page.mouse.move(box["x"] + box["width"] * 14.5 / 24, box["y"] + box["height"] * 1.5 / 7)
+    expect(told(maps.nth(1))).to_contain_text(re.compile(r"^Tuesdays from 14:00 to 15:00 \(UTC\):.*of all\.$"))
