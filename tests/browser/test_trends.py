@@ -135,18 +135,20 @@ def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Vi
     assert visitor.metric("Delivered") == "160"
 
 
-def test_lines_and_bars_are_clicked_like_points(visitor: Visitor, chart: Locator) -> None:
+@pytest.mark.parametrize(
+    ("day", "axis", "value"),
+    [
+        pytest.param("2026-01-15", "yaxis", 0.3, id="a line"),
+        pytest.param("2026-03-05", "yaxis2", 1.0, id="a bar of the cost"),
+    ],
+)
+def test_whatever_is_clicked_is_looked_at(visitor: Visitor, chart: Locator, day: str, axis: str, value: float) -> None:
     visitor.open(f"{BY_SENDING}&show=Rates&overlay=true&mean=true")
-    for day, axis, value in (
-        ("2026-01-15", "yaxis", 0.3),  # the mean
-        ("2026-03-05", "yaxis2", 1.0),  # a bar of the cost
-    ):
-        point_at_day(chart, day, axis=axis, value=value)
-        expect(told(chart)).to_be_visible()
-        click_here(visitor)
-        name = f"{date.fromisoformat(day):%a+%-d+%b+%Y}"
-        visitor.page.wait_for_function("(name) => location.search.includes(name)", arg=name)
-        visitor.settle()
+    point_at_day(chart, day, axis=axis, value=value)
+    expect(told(chart)).to_be_visible()
+    click_here(visitor)
+    visitor.page.locator(".st-key-looked-at").wait_for()
+    assert visitor.parameters["at"] == [f"{date.fromisoformat(day):%a %-d %b %Y}"]
 
 
 def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:
