@@ -14,6 +14,7 @@ import importlib
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
@@ -32,16 +33,24 @@ def main() -> None:
         sys.exit(f"There is no section {', '.join(sorted(unknown))}. Known are: {', '.join(SECTIONS)}.")
     print(machine())
     found: list[Figure] = []
+    failed: list[str] = []
     with databases() as opened:
         for name in chosen:
             print(f"\n{name} …", flush=True)
             begin = time.monotonic()
-            figures = _measure(name, opened)
+            try:
+                figures = _measure(name, opened)
+            except Exception:  # the others are measured all the same
+                traceback.print_exc()
+                failed.append(name)
+                continue
             keep(name, figures)
-            print(f"\r{text_table(figures)}\n({time.monotonic() - begin:.0f} s)", flush=True)
+            print(f"{text_table(figures)}\n({time.monotonic() - begin:.0f} s)", flush=True)
             found += figures
     verdicts = [figure.verdict for figure in found if figure.verdict]
     print(f"\n{text_table(found)}\n\n{verdicts.count('met')} of {len(verdicts)} targets met.")
+    if failed:
+        sys.exit(f"These sections failed: {', '.join(failed)}.")
 
 
 def _measure(section: str, opened: Databases) -> list[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest import mock
@@ -19,6 +19,7 @@ from outreach_results.ingest.load import load
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 
+TOLD_EVERY_S = 10
 VERSION = 1  # of the made-up data: raise it to have all databases built anew
 
 # What a small server would be set to; nothing that trades safety for speed.
@@ -85,10 +86,10 @@ class Databases:
         store = open_store(url)
         with store.read() as connection:
             done = set(connection.execute(select(schema.loads.c.source)).scalars())
-        begin = time.monotonic()
+        tell = _seldom()
         for number in range(campaigns):
             if f"campaign {number}" not in done:
-                _progress(f"{kind}, {large(emails)}: campaign {number + 1} of {campaigns}", begin)
+                tell(f"building {kind}, {large(emails)} e-mails: campaign {number + 1} of {campaigns}")
                 load(store, f"campaign {number}", campaign_records(number, emails // campaigns))
         if "account" not in done:
             load(store, "account", account_records())
@@ -161,5 +162,14 @@ def _path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def _progress(text: str, begin: float) -> None:
-    print(f"\r  building {text}, {time.monotonic() - begin:.0f} s ", end="", flush=True)
+def _seldom() -> Callable[[str], None]:
+    """Prints what goes on, but not more often than anybody wants to read."""
+    begin = told = time.monotonic()
+
+    def tell(text: str) -> None:
+        nonlocal told
+        if time.monotonic() - told > TOLD_EVERY_S:
+            told = time.monotonic()
+            print(f"  {text}, {told - begin:.0f} s", flush=True)
+
+    return tell
