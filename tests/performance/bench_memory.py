@@ -1,0 +1,144 @@
+"""The dashboard's server: what it keeps in memory, and how fast it answers one person and fifty at once.
+
+The server is started as users start it. The visitors are real sessions without a browser (`support.sessions`): a click
+is a page, a period, a switch or a campaign that a person chooses, and lasts until the whole page came back. The fifty
+pause between their clicks, as people do, so that what is measured is waiting and not a queue that nobody would stand
+in; the pauses are stated beside each figure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+from databases import Databases, sizes
+from figures import Figure, large, middle, milliseconds, percentile
+
+from support.server import ROOT, Server, running_server
+from support.sessions import Session, WentWrongError, open_session
+
+EMAILS = 1_000_000
+SESSIONS = 50
+OPENED = 20
+SECONDS = 60
+ARRIVING_S = 20
+PAUSES = {"alone": (0.2, 0.6), "hurried": (1.0, 3.0), "reading": (5.0, 15.0)}
+MIB = 1024 * 1024
+PAGES = ("", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"overview"}))
+PERIODS = ("Last 7 days", "Last 28 days", "Last 90 days", "This month", "All time")
+
+
+def measure(databases: Databases) -> list[Figure]:
+    """All figures of this section."""
+    emails = EMAILS if EMAILS in sizes() else max(sizes())
+    url = databases.full("SQLite", emails)
+    with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
+        found = asyncio.run(_all(server, f"{large(emails)} e-mails"))
+        if "Traceback" in server.printed():
+            raise RuntimeError(server.printed())
+    return found
+
+
+async def _all(server: Server, of: str) -> list[Figure]:
+    memory = psutil.Process(server.process.pid).memory_info
+    resident = {"idle, before anybody came": memory().rss}
+    figures: list[Figure] = []
+    async with AsyncExitStack() as opened:
+        first = await opened.enter_async_context(open_session(server.url))
+        await _every_page(first)
+        resident["after a first visit to every page"] = before = memory().rss
+        for _ in range(OPENED):
+            await _every_page(await opened.enter_async_context(open_session(server.url)))
+        each = (memory().rss - before) / OPENED
+        figures += [Figure("server", f"resident memory {when}, {of}", _mib(rss)) for when, rss in resident.items()]
+        figures.append(Figure("server", f"… for each of {OPENED} more sessions that saw every page", _mib(each)))
+    alone, errors = await _clicking(server.url, 1, "alone")
+    figures.append(_reruns("one session", "alone", alone, errors, of))
+    for pause in ("hurried", "reading"):
+        many, errors = await _clicking(server.url, SESSIONS, pause)
+        figures += [
+            _reruns(f"{SESSIONS} sessions", pause, many, errors, of, alone),
+            Figure("server", f"… errors that any of them saw, {pause}", f"{len(errors)}", "", len(errors), at_most=0),
+        ]
+        if errors:
+            print("\n".join(sorted(set(errors))[:10]), flush=True)
+    figures.append(Figure("server", "resident memory after all that", _mib(memory().rss)))
+    return figures
+
+
+def _reruns(
+    who: str, pause: str, took: list[float], errors: list[str], of: str, alone: list[float] | None = None
+) -> Figure:
+    low, high = PAUSES[pause]
+    return Figure(
+        "server",
+        f"{who} clicking for {SECONDS} s, {low:g}–{high:g} s between two clicks, {of}: a rerun",
+        f"p50 {milliseconds(middle(took))}, p99 {milliseconds(percentile(took, 0.99))} ({len(took):,} clicks)",
+        "" if alone is None else f"one session: {milliseconds(middle(alone))}, {milliseconds(percentile(alone, 0.99))}",
+        None if alone is None else middle(took) / middle(alone),
+    )
+
+
+async def _clicking(url: str, sessions: int, pause: str) -> tuple[list[float], list[str]]:
+    """How long each click took in seconds, and what went wrong, while so many sessions click."""
+    took: list[float] = []
+    errors: list[str] = []
+    ready = asyncio.Barrier(sessions)
+
+    async def person(number: int) -> None:
+        chance = random.Random(f"{pause} {number}")
+        try:
+            await asyncio.sleep(number * ARRIVING_S / sessions)
+            async with open_session(url) as session:
+                await session.visit()
+                await ready.wait()
+                ends_at = time.monotonic() + SECONDS
+                while time.monotonic() < ends_at:
+                    await asyncio.sleep(chance.uniform(*PAUSES[pause]))
+                    try:
+                        took.append(await _click(session, chance))
+                    except WentWrongError as error:
+                        errors.append(str(error))
+        except Exception as error:  # a connection that the server closed, too, is something a person sees
+            errors.append(f"{type(error).__name__}: {error}")
+            await ready.abort()
+
+    print(f"  {sessions} clicking, {pause}", flush=True)
+    await asyncio.gather(*(person(number) for number in range(sessions)))
+    if not took:
+        raise RuntimeError(f"nobody saw anything: {errors[:5]}")
+    return took, errors
+
+
+async def _click(session: Session, chance: random.Random) -> float:
+    """Half of the clicks lead to a page, the others change a filter."""
+
+    def another_page() -> Awaitable[float]:
+        return session.visit(chance.choice([page for page in PAGES if page != session.page]))
+
+    def another_campaign() -> Awaitable[float]:
+        few = chance.sample(session.offers("campaigns"), chance.choice([0, 1, 1, 2]))
+        return session.choose("campaigns", few)
+
+    ways: list[Callable[[], Awaitable[float]]] = [
+        another_page,
+        lambda: session.choose("period", chance.choice(PERIODS)),
+        lambda: session.choose("humans", chance.random() < 0.5),
+        another_campaign,
+    ]
+    return await chance.choices(ways, weights=[3, 1, 1, 1])[0]()
+
+
+async def _every_page(session: Session) -> None:
+    for page in PAGES:
+        await session.visit(page)
+
+
+def _mib(size: float) -> str:
+    return f"{size / MIB:,.1f} MiB"

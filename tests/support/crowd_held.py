@@ -1,0 +1,103 @@
+"""What a crowd was told, held against what is in the database when it has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, select, text
+
+from outreach_results.ingest.records import EmailRecord, EventRecord, MarkRecord, ReplyRecord
+from outreach_results.models import Sentiment
+from outreach_results.store import schema
+from outreach_results.store.engine import Store, open_store
+from support.crowd import Crowd
+from support.records import MARKED
+from support.recount import days_of, hours_of, lags_of, stored_days, stored_hours, stored_lags
+
+Mark = tuple[str | None, bool, int]
+"""The corrected sentiment, whether it is handled, and the version."""
+
+
+def records_held_against(crowd: Crowd) -> list[str]:
+    """What is missing, too much or counted wrongly; nothing, where every acknowledged record is there once."""
+    store = open_store(crowd.url)
+    told: dict[Table, set[tuple[str, str]]] = {
+        schema.emails: {(r.campaign_id, r.email_id) for r in crowd.records if isinstance(r, EmailRecord)},
+        schema.replies: {(r.campaign_id, r.reply_id) for r in crowd.records if isinstance(r, ReplyRecord)},
+    }
+    told[schema.events] = told[schema.replies] | {
+        (r.campaign_id, r.event_id) for r in crowd.records if isinstance(r, EventRecord)
+    }
+    found = [
+        difference
+        for table, keys in told.items()
+        for difference in _difference(table.name, keys, _rows(store, *list(table.primary_key.columns)))
+    ]
+    marks = [
+        MarkRecord(*reply, sentiment, None, None, MARKED)
+        for reply, (sentiment, _, _) in _expected_marks(crowd).items()
+        if sentiment is not None
+    ]
+    everything = [*marks, *crowd.records]
+    for name, stored, recounted in (
+        ("daily_stats", stored_days(store), days_of(everything)),
+        ("hourly_stats", stored_hours(store), hours_of(everything)),
+        ("lag_stats", stored_lags(store), lags_of(everything)),
+    ):
+        found += [
+            f"{name} {day}: {stored.get(day)} instead of {recounted.get(day)}"
+            for day in sorted(stored.keys() | recounted.keys())
+            if stored.get(day) != recounted.get(day)
+        ]
+    with store.read() as connection:
+        intact = connection.execute(text("PRAGMA integrity_check")).scalar()
+    found += [] if intact == "ok" else [f"integrity: {intact}"]
+    store.close()
+    return found
+
+
+def marks_held_against(crowd: Crowd) -> list[str]:
+    """Which marks are not as the last acknowledged change left them, and which changes were not noted."""
+    store = open_store(crowd.url)
+    mark = schema.reply_marks.c
+    rows = _rows(store, mark.campaign_id, mark.reply_id, mark.sentiment, mark.handled_at.is_not(None), mark.version)
+    stored = {(row[0], row[1]): (row[2], bool(row[3]), row[4]) for row in rows}
+    expected = _expected_marks(crowd)
+    noted = _rows(store, func.count(schema.mark_changes.c.version))[0][0]
+    store.close()
+    changed = sum(version for _, _, version in expected.values())
+    return [
+        *_difference("reply_marks", expected.items(), stored.items()),
+        *([] if noted == changed else [f"{noted} changes were noted instead of {changed}"]),
+    ]
+
+
+def _expected_marks(crowd: Crowd) -> dict[tuple[str, str], Mark]:
+    """The marks that the acknowledged changes lead to, one after the other."""
+    said = {(r.campaign_id, r.reply_id): r.sentiment for r in crowd.records if isinstance(r, ReplyRecord)}
+    marks: dict[tuple[str, str], Mark] = {}
+    for campaign_id, reply_id, change, version in crowd.marks:
+        own = (campaign_id, reply_id)
+        sentiment, handled, before = marks.get(own, (None, False, 0))
+        if version == before:
+            continue  # it was so already
+        if change in set(Sentiment):
+            sentiment = change if change != said[own] else None
+        elif change == "taken_back":
+            sentiment = None
+        else:
+            handled = change == "handled"
+        marks[own] = (sentiment, handled, version)
+    return marks
+
+
+def _rows(store: Store, *columns: ColumnElement[Any]) -> Sequence[Any]:
+    with store.read() as connection:
+        return connection.execute(select(*columns)).all()
+
+
+def _difference(what: str, told: Iterable[Any], stored: Iterable[Any]) -> list[str]:
+    wanted, there = {repr(tuple(row)) for row in told}, {repr(tuple(row)) for row in stored}
+    missing, unknown = sorted(wanted - there), sorted(there - wanted)
+    return [f"{what}: {row} is missing" for row in missing] + [f"{what}: {row} is unknown" for row in unknown]
