@@ -16,13 +16,14 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 def dashboard() -> None:
     """Draw the frame, then the page that was asked for."""
     from outreach_results.ui import shell
+    from outreach_results.ui.turns import SCRIPTS
 
     st.set_page_config(page_title="Outreach Results", page_icon="📨", layout="wide")
     page = st.navigation(
         [st.Page(f"pages/{name}.py", title=name.capitalize(), default=name == "overview") for name in PAGES],
         position="top",
     )
-    with shell.plain_errors():
+    with SCRIPTS.turn(), shell.plain_errors():
         shell.open_view()
         page.run()
 
