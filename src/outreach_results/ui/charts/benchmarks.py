@@ -22,6 +22,18 @@ _ROW_HEIGHT = 46
 _SIDES = {"l": 14, "r": 14}
 _ROOM = 1.14
 
+_BETTER = {
+    "x": 1,
+    "xref": "paper",
+    "xanchor": "right",
+    "y": 1,
+    "yref": "paper",
+    "yanchor": "bottom",
+    "showarrow": False,
+    "text": "better →",
+    "font": {"size": 11, "color": MEDIAN},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -52,10 +64,21 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     The median stands in the middle of every bullet, so that those below one another can be compared. ``own`` is how
     our own campaigns are spread: a thin line under the band.
     """
-    figure = empty(_BULLET_HEIGHT, showlegend=False, hovermode="closest")
-    figure.update_layout(margin={**_SIDES, "t": 18, "b": 6}, hoverdistance=12)
     community = mark.community
-    _community_band(figure, community, 0.34, 0.94)
+    known = [community.p25, community.p75, community.average, mark.value, *(mark.interval or ())]
+    if own is not None:
+        known += [own.p25, own.p75]
+    figure = empty(
+        _BULLET_HEIGHT,
+        showlegend=False,
+        hovermode="closest",
+        margin={**_SIDES, "t": 18, "b": 6},
+        hoverdistance=12,
+        shapes=_community_band(community, 0.34, 0.94),
+        annotations=[_BETTER],
+        xaxis=_value_axis(metric, community.p50, known, lower_is_better=lower_is_better),
+        yaxis={"visible": False, "range": [0, 1.02]},
+    )
     _hover(figure, metric, community, 0.64, "the community's campaigns")
     if community.average is not None:
         figure.add_scatter(
@@ -68,12 +91,6 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     if own is not None:
         _own_line(figure, metric, own)
     _dot(figure, metric, [mark], [0.64], size=15)
-    known = [community.p25, community.p75, community.average, mark.value, *(mark.interval or ())]
-    if own is not None:
-        known += [own.p25, own.p75]
-    figure.update_yaxes(visible=False, range=[0, 1.02])
-    _value_axis(figure, metric, community.p50, known, lower_is_better=lower_is_better)
-    _better(figure)
     return figure
 
 
@@ -83,32 +100,25 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
     A full dot lies on one side of the median for certain; of an empty one that cannot be told. The name stands above
     its row, so that it fits a narrow screen. Each dot carries its key as ``customdata``.
     """
-    figure = empty(len(marks) * _ROW_HEIGHT + 44, showlegend=False, hovermode="closest")
-    figure.update_layout(margin={**_SIDES, "t": 6, "b": 6}, hoverdistance=14)
     known: list[float | None] = []
+    shapes: list[dict[str, object]] = []  # all at once: a figure copies those it has with each that is added
     for row, mark in enumerate(marks):
-        _community_band(figure, mark.community, row - 0.06, row + 0.4)
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row,
-            yanchor="bottom",
-            yshift=5,
-            text=in_chart(mark.name if len(mark.name) <= 52 else mark.name[:51].rstrip() + "…"),
-            showarrow=False,
-            font={"size": 12},
-        )
+        shapes += _community_band(mark.community, row - 0.06, row + 0.4)
         known += [mark.community.p25, mark.community.p75, mark.value]
         if mark.value is not None and mark.interval is not None:
             known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
-    for line in range(1, len(marks)):
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, y0=line - 0.5, y1=line - 0.5, line={"color": GRID, "width": 1}
-        )
+    figure = empty(
+        len(marks) * _ROW_HEIGHT + 44,
+        showlegend=False,
+        hovermode="closest",
+        margin={**_SIDES, "t": 6, "b": 6},
+        hoverdistance=14,
+        shapes=[*shapes, *(_line_above(row) for row in range(1, len(marks)))],
+        annotations=[_row_name(mark, row) for row, mark in enumerate(marks)],
+        xaxis=_value_axis(metric, None, known, lower_is_better=lower_is_better),
+        yaxis={"visible": False, "range": [len(marks) - 0.5, -0.5]},
+    )
     _dot(figure, metric, marks, [row + 0.17 for row in range(len(marks))], size=11)
-    figure.update_yaxes(visible=False, range=[len(marks) - 0.5, -0.5])
-    _value_axis(figure, metric, None, known, lower_is_better=lower_is_better)
     return figure
 
 
@@ -173,28 +183,34 @@ def _at_most(value: float, end: float, mark: Mark) -> float:
     return min(max(end, value - reach), value + reach)
 
 
-def _community_band(figure: go.Figure, community: Distribution, low: float, high: float) -> None:
+def _row_name(mark: Mark, row: int) -> dict[str, object]:
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": row,
+        "yanchor": "bottom",
+        "yshift": 5,
+        "text": in_chart(mark.name if len(mark.name) <= 52 else mark.name[:51].rstrip() + "…"),
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+
+
+def _line_above(row: int) -> dict[str, object]:
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row - 0.5}
+    return {"type": "line", **ends, "line": {"color": GRID, "width": 1}}
+
+
+def _community_band(community: Distribution, low: float, high: float) -> list[dict[str, object]]:
+    shapes: list[dict[str, object]] = []
     if community.p25 is not None and community.p75 is not None:
-        figure.add_shape(
-            type="rect",
-            x0=community.p25,
-            x1=community.p75,
-            y0=low,
-            y1=high,
-            fillcolor=BAND,
-            line_width=0,
-            layer="below",
-        )
+        box = {"x0": community.p25, "x1": community.p75, "y0": low, "y1": high}
+        shapes.append({"type": "rect", **box, "fillcolor": BAND, "line": {"width": 0}, "layer": "below"})
     if community.p50 is not None:
-        figure.add_shape(
-            type="line",
-            x0=community.p50,
-            x1=community.p50,
-            y0=low,
-            y1=high,
-            line={"color": MEDIAN, "width": 3},
-            layer="below",
-        )
+        upright = {"x0": community.p50, "x1": community.p50, "y0": low, "y1": high}
+        shapes.append({"type": "line", **upright, "line": {"color": MEDIAN, "width": 3}, "layer": "below"})
+    return shapes
 
 
 def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
@@ -272,8 +288,8 @@ def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[flo
 
 
 def _value_axis(
-    figure: go.Figure, metric: str, centre: float | None, known: Sequence[float | None], *, lower_is_better: bool
-) -> None:
+    metric: str, centre: float | None, known: Sequence[float | None], *, lower_is_better: bool
+) -> dict[str, object]:
     values = [value for value in known if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if centre is not None:
@@ -282,30 +298,16 @@ def _value_axis(
     else:
         room = (high - low or abs(high) or 1.0) * (_ROOM - 1)
         low, high = low - room, high + room
-    figure.update_xaxes(
-        range=[high, low] if lower_is_better else [low, high],
-        tickformat=_tick_format(metric),
-        nticks=7,
-        ticks="outside",
-        ticklen=4,
-        tickcolor=GRID,
-        tickfont={"size": 12},
-        zeroline=False,
-    )
-
-
-def _better(figure: go.Figure) -> None:
-    figure.add_annotation(
-        x=1,
-        xref="paper",
-        xanchor="right",
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        showarrow=False,
-        text="better →",
-        font={"size": 11, "color": MEDIAN},
-    )
+    return {
+        "range": [high, low] if lower_is_better else [low, high],
+        "tickformat": _tick_format(metric),
+        "nticks": 7,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": GRID,
+        "tickfont": {"size": 12},
+        "zeroline": False,
+    }
 
 
 def _tick_format(metric: str) -> str:
