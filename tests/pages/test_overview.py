@@ -90,3 +90,24 @@ def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Stor
     assert list(table["campaign_id"])[:3] == list(expected["campaign_id"])[:3]
     overview.text_input(key="find").set_value("no such campaign anywhere").run()
     assert any("No campaign has that" in info.value for info in overview.info)
+
+
+def test_many_things_to_look_after_are_shown_a_page_at_a_time() -> None:
+    def script() -> None:
+        from outreach_results.insights import Alert
+        from outreach_results.ui import overview
+
+        overview.alerts([Alert(f"camp_{n}", f"Campaign {n}", "Seen.", "Cause.", "Do.") for n in range(25)])
+
+    page = AppTest.from_function(script).run()
+    assert [part.label for part in page.expander] == ["25 things to look after"]
+    assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(10)]
+    page.session_state["alerts-page"] = 3
+    page.run()
+    assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(20, 25)]
+    page.button(key="alert-0").click().run()
+    assert page.session_state["campaigns"] == ["camp_20"]
+
+
+def campaign_of(alert: str) -> str:
+    return alert.partition("**:")[0].removeprefix("**")

@@ -18,6 +18,7 @@ from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
 _CHOSEN_COUNTS = ("emails_sent", "delivered")
 _RATES = ("open_rate", "click_rate", "reply_rate", "conversion_rate")
+ALERTS_A_PAGE = 10
 _SORTS = {
     "Most sent": ("emails_sent", False),
     "Best reply rate": ("reply_rate", False),
@@ -92,8 +93,11 @@ def alerts(found: Sequence[Alert]) -> None:
     if not found:
         return
     with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
-        for place, alert in enumerate(found):
-            with st.container(horizontal=True, vertical_alignment="center"):
+        rows, pages, page = st.container(), -(-len(found) // ALERTS_A_PAGE), 1
+        if pages > 1:
+            page = st.pagination(pages, key="alerts-page")
+        for place, alert in enumerate(found[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
+            with rows.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
                     f"**{text.plain(alert.campaign)}**: {text.plain(alert.what)} {text.plain(alert.cause)} "
                     f"*{text.plain(alert.next_step)}*"
