@@ -2,7 +2,7 @@
 
 The page runs as it does on the server, without a browser; what is timed is its script, from the filters to the last
 element. *New data*: every question goes to the database. *Nothing new*: the answers are known, only the version is
-looked up. *Constants*: the same page, with its answers taken from a dictionary and no database at all.
+looked up. *Constants*: a script that draws the same elements from constants and does nothing else (`drawn_again`).
 """
 
 from __future__ import annotations
