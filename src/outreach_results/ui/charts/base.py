@@ -46,6 +46,9 @@ LABELS: dict[str, str] = {
 
 GRID = "rgba(128, 140, 155, 0.22)"
 
+Y_AXIS = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero", "automargin": True}
+"""What every axis of values begins with."""
+
 
 def empty(height: int, **layout: Any) -> go.Figure:
     """A figure without traces. Say here what is known of its layout and axes: each later update costs milliseconds."""
@@ -55,18 +58,11 @@ def empty(height: int, **layout: Any) -> go.Figure:
         "hovermode": "x unified",
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "dragmode": False,
-    }
-    axes = {
         "xaxis": {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
-        "yaxis": {
-            "gridcolor": GRID,
-            "zeroline": False,
-            "fixedrange": True,
-            "rangemode": "tozero",
-            "automargin": True,
-        },
+        "yaxis": Y_AXIS,
     }
-    return go.Figure(layout=shared | layout | {name: axis | layout.get(name, {}) for name, axis in axes.items()})
+    own = {name: shared[name] | said if isinstance(shared.get(name), dict) else said for name, said in layout.items()}
+    return go.Figure(layout=shared | own)
 
 
 def faint(colour: str) -> str:

@@ -12,7 +12,13 @@ from outreach_results.ui.text import money, number, percent
 def funnel(stages: pd.DataFrame) -> go.Figure:
     """How many e-mails got how far: one bar a stage of `results.funnel`, with its share of the stage it comes from."""
     known = stages.dropna(subset="emails")
-    figure = empty(250, showlegend=False, hovermode="closest")
+    figure = empty(
+        250,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [0, max([*known["emails"], 1]) * 1.55]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
     shares = [
         "" if pd.isna(share) else f"  ·  {percent(share)} of {LABELS[stage].lower()}"
         for share, stage in zip(known["share"], known["of"].fillna("emails_sent"), strict=True)
@@ -32,15 +38,19 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(visible=False, range=[0, max([*known["emails"], 1]) * 1.55])
     return figure
 
 
 def costs_by_component(costs: dict[str, float | None]) -> go.Figure:
     """One bar a cost component."""
-    figure = empty(170, showlegend=False, hovermode="closest")
     known = {name: value for name, value in costs.items() if value is not None}
+    figure = empty(
+        170,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [0, max([*known.values(), 0.01]) * 1.3]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
     figure.add_bar(
         orientation="h",
         y=[LABELS[name] for name in known],
@@ -51,6 +61,4 @@ def costs_by_component(costs: dict[str, float | None]) -> go.Figure:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(visible=False, range=[0, max([*known.values(), 0.01]) * 1.3])
     return figure

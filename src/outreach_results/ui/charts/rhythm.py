@@ -23,7 +23,18 @@ def heat_map(rhythm: WeeklyRhythm, metric: str) -> go.Figure:
     """Weekdays downwards, hours to the right; the stronger the colour, the more happened."""
     grid = _grid(rhythm, metric)
     total = int(grid.sum())
-    figure = empty(212, hovermode="closest", showlegend=False)
+    figure = empty(
+        212,
+        hovermode="closest",
+        showlegend=False,
+        xaxis={
+            "tickvals": [0, 6, 12, 18, 23],
+            "ticktext": ["0", "6", "12", "18", "23 h"],
+            "tickfont": {"size": 11},
+            "tickangle": 0,
+        },
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 11}, "rangemode": "normal"},
+    )
     red, green, blue = (int(COLOURS[metric][at : at + 2], 16) for at in (1, 3, 5))
     figure.add_heatmap(
         z=grid,
@@ -38,10 +49,6 @@ def heat_map(rhythm: WeeklyRhythm, metric: str) -> go.Figure:
             for day in range(7)
         ],
         hovertemplate="%{text}<extra></extra>",
-    )
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11}, rangemode="normal")
-    figure.update_xaxes(
-        tickvals=[0, 6, 12, 18, 23], ticktext=["0", "6", "12", "18", "23 h"], tickfont={"size": 11}, tickangle=0
     )
     return figure
 

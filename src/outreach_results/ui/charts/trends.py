@@ -14,7 +14,7 @@ from outreach_results.metrics import Every, Trend, bucket_start
 from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
 from outreach_results.ui.charts import trend_words as words
-from outreach_results.ui.charts.base import COLOURS, LABELS, empty, faint
+from outreach_results.ui.charts.base import COLOURS, LABELS, Y_AXIS, empty, faint
 from outreach_results.ui.charts.notes import annotate
 
 MARKED = "#d1335b"
@@ -42,8 +42,8 @@ def trend_chart(
         with_mean: draw the mean of seven days strong and the single days faint.
         compared_with: what the dashed lines are, for the legend.
     """
-    figure = empty(520, barmode="stack")
     top = _top(trends.courses)
+    figure = empty(520, barmode="stack", **_axes(trends, top))
     if len(trends.courses) == 1:
         _usual_range(figure, trends.courses[0])
     for course in trends.courses:
@@ -54,7 +54,6 @@ def trend_chart(
     _remarks(figure, trends)
     _costs(figure, trends.costs)
     _key(figure, trends, compared_with)
-    _axes(figure, trends, top)
     annotate(figure, notes, lambda day: bucket_start(day, trends.every))
     return figure
 
@@ -256,23 +255,30 @@ def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
         figure.add_scatter(x=[None], y=[None], name=name, **({"mode": "markers"} | look))
 
 
-def _axes(figure: go.Figure, trends: Trends, top: float | None) -> None:
-    figure.update_xaxes(tickformat=_TICK[trends.every], hoverformat=_HOVER_DATE[trends.every])
-    figure.update_xaxes(spikecolor=_GREY, spikethickness=1, spikedash="solid")
+def _axes(trends: Trends, top: float | None) -> dict[str, Any]:
+    """Dates for both plots, and an axis of values for each."""
     dates = trends.costs["date"]
     if trends.every == Every.MONTH:
-        figure.update_xaxes(tick0=_A_MONDAY, dtick=f"M{max(1, ceil(len(dates) / _TICKS))}")
+        between: Any = f"M{max(1, ceil(len(dates) / _TICKS))}"
     else:
         weeks = len(dates) / (7 if trends.every == Every.DAY else 1)
-        figure.update_xaxes(tick0=_A_MONDAY, dtick=_A_WEEK * max(1, ceil(weeks / _TICKS)))
-    figure.update_xaxes(anchor="y2")
+        between = _A_WEEK * max(1, ceil(weeks / _TICKS))
     upper: dict[str, Any] = {"title": f"E-mails a {trends.every}", "domain": [0.37, 1]}
     if top is not None:
         upper |= {"title": "Share of e-mails", "tickformat": ".1%" if top < 0.05 else ".0%", "range": [0, top]}
-    lower = figure.layout.yaxis.to_plotly_json() | {"title": "Dollars", "tickprefix": "$", "nticks": 4}
-    figure.update_layout(
-        yaxis=upper,
-        yaxis2=lower | {"domain": [0, 0.25]},
-        legend2={"orientation": "h", "y": 0.26, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        bargap=0.25,
-    )
+    return {
+        "xaxis": {
+            "tickformat": _TICK[trends.every],
+            "hoverformat": _HOVER_DATE[trends.every],
+            "spikecolor": _GREY,
+            "spikethickness": 1,
+            "spikedash": "solid",
+            "tick0": _A_MONDAY,
+            "dtick": between,
+            "anchor": "y2",
+        },
+        "yaxis": upper,
+        "yaxis2": Y_AXIS | {"title": "Dollars", "tickprefix": "$", "nticks": 4, "domain": [0, 0.25]},
+        "legend2": {"orientation": "h", "y": 0.26, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "bargap": 0.25,
+    }

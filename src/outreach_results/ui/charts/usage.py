@@ -30,9 +30,16 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
             over.
         ahead: e-mails of the whole month, as an 80 % range.
     """
-    figure = empty(112, showlegend=False, hovermode="closest", barmode="overlay")
-    figure.update_layout(margin={"l": 14, "r": 14, "t": 26, "b": 4})
     end = max(limit, sent, ahead.high if ahead else 0)
+    figure = empty(
+        112,
+        showlegend=False,
+        hovermode="closest",
+        barmode="overlay",
+        margin={"l": 14, "r": 14, "t": 26, "b": 4},
+        xaxis={"range": [0, end * 1.01], "tickformat": ",.0f", "nticks": 6, "tickfont": {"size": 12}},
+        yaxis={"visible": False, "range": [-0.5, 0.5]},
+    )
     _bar(figure, 0, limit, GRID, f"The plan allows {limit:,} e-mails a month.")
     _bar(figure, 0, min(sent, limit), USED, f"{sent:,} of {limit:,} e-mails are used.")
     if sent > limit:
@@ -59,8 +66,6 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
             showarrow=False,
             font={"size": 12, "color": QUIET},
         )
-    figure.update_xaxes(range=[0, end * 1.01], tickformat=",.0f", nticks=6, tickfont={"size": 12})
-    figure.update_yaxes(visible=False, range=[-0.5, 0.5])
     return figure
 
 
@@ -84,12 +89,29 @@ def month_course(
     Args:
         sent: e-mails of each day from ``first`` to today.
     """
-    figure = empty(300, showlegend=False, hovermode="closest")
     days = [first + timedelta(days=n) for n in range(len(sent))]
     so_far = pd.Series(sent, dtype="int64").cumsum().tolist()
     highest = float(so_far[-1]) if so_far else 0.0
     if forecast is not None and forecast.days:
         highest = max(highest, forecast.high[-1])
+    is_near = limit is not None and limit <= highest * _FAR
+    figure = empty(
+        300,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={
+            "range": [first - timedelta(days=0.4), last + timedelta(days=0.6)],
+            "tickformat": "%-d %b",
+            "nticks": 9,
+        },
+        yaxis={
+            "range": [0, max(highest * 1.1 or 1.0, limit * 1.1 if limit is not None and is_near else 0)],
+            "tickformat": ",.0f",
+            "nticks": 6,
+            "title": {"text": "E-mails since the 1st", "font": {"size": 12}},
+        },
+    )
+    if forecast is not None and forecast.days:
         _fan(figure, forecast, days[-1], so_far[-1])
     figure.add_scatter(
         x=days,
@@ -103,9 +125,7 @@ def month_course(
         ],
         hovertemplate="%{text}<extra></extra>",
     )
-    top = highest * 1.1 or 1.0
-    if limit is not None and limit <= highest * _FAR:
-        top = max(top, limit * 1.1)
+    if limit is not None and is_near:
         _limit(figure, limit)
     elif limit is not None:
         figure.add_annotation(
@@ -121,10 +141,6 @@ def month_course(
         )
     if forecast is not None and forecast.run_out is not None and forecast.run_out.first is not None:
         _run_out(figure, forecast.run_out, last)
-    figure.update_xaxes(range=[first - timedelta(days=0.4), last + timedelta(days=0.6)], tickformat="%-d %b", nticks=9)
-    figure.update_yaxes(
-        range=[0, top], tickformat=",.0f", nticks=6, title={"text": "E-mails since the 1st", "font": {"size": 12}}
-    )
     return figure
 
 
@@ -201,7 +217,13 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     """
     values = frame["cost_per_email_usd" if per_email else "cost_usd"].fillna(0)
     per = "an e-mail" if per_email else "in all"
-    figure = empty(len(frame) * 48 + 46, showlegend=False, hovermode="closest")
+    figure = empty(
+        len(frame) * 48 + 46,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [0, values.max() * 1.35 or 1]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
     figure.add_bar(
         orientation="h",
         y=[LABELS[name] for name in frame["component"]],
@@ -215,8 +237,6 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             for name, value in zip(frame["component"], values, strict=True)
         ],
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(visible=False, range=[0, values.max() * 1.35 or 1])
     return figure
 
 
@@ -230,8 +250,21 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     """
     by = "cost_per_email_usd" if per_email else "cost_usd"
     top = frame.dropna(subset=by).nlargest(MOST_CAMPAIGNS, by).reset_index(drop=True)
-    figure = empty(max(130, 46 * len(top) + 40), barmode="stack", hovermode="closest", bargap=0.62)
-    figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, margin={"t": 4})
+    highest = top[by].max() if len(top) else 0
+    figure = empty(
+        max(130, 46 * len(top) + 40),
+        barmode="stack",
+        hovermode="closest",
+        bargap=0.62,
+        legend={"y": -0.02, "yanchor": "top"},
+        margin={"t": 4},
+        annotations=[
+            _above(row, f"{in_chart(shorten(name, 44))}  {in_chart(_dollars(total))}")
+            for row, name, total in zip(top.index, top["name"], top[by], strict=True)
+        ],
+        xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
+        yaxis={"visible": False, "range": [len(top) - 0.4, -0.85]},
+    )
     for part, values in _parts(top, per_email=per_email):
         figure.add_bar(
             orientation="h",
@@ -246,21 +279,22 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
                 for name, value in zip(top["name"], values, strict=True)
             ],
         )
-    for row, name, total in zip(top.index, top["name"], top[by], strict=True):
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row,
-            yanchor="bottom",
-            yshift=9,
-            showarrow=False,
-            font={"size": 12},
-            text=f"{in_chart(shorten(name, 44))}  {in_chart(_dollars(total))}",
-        )
-    figure.update_yaxes(visible=False, range=[len(top) - 0.4, -0.85])
-    figure.update_xaxes(visible=False, range=[0, top[by].max() * 1.02 if len(top) and top[by].max() > 0 else 1])
     return figure
+
+
+def _above(row: int, text: str) -> dict[str, object]:
+    """Words above the bar of a row."""
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": row,
+        "yanchor": "bottom",
+        "yshift": 9,
+        "showarrow": False,
+        "font": {"size": 12},
+        "text": text,
+    }
 
 
 def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
@@ -269,7 +303,13 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     Args:
         frame: as `results.usage_by_month` gives it.
     """
-    figure = empty(280, barmode="stack", hovermode="closest")
+    figure = empty(
+        280,
+        barmode="stack",
+        hovermode="closest",
+        xaxis={"tickformat": "%b %Y", "dtick": "M1" if len(frame) <= MOST_CAMPAIGNS else "M3"},
+        yaxis={"tickprefix": "$", "tickformat": ".3f" if per_email else ",.0f", "nticks": 6},
+    )
     for part, values in _parts(frame, per_email=per_email):
         figure.add_bar(
             x=frame["month"],
@@ -282,8 +322,6 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
                 for month, value in zip(frame["month"], values, strict=True)
             ],
         )
-    figure.update_yaxes(tickprefix="$", tickformat=".3f" if per_email else ",.0f", nticks=6)
-    figure.update_xaxes(tickformat="%b %Y", dtick="M1" if len(frame) <= MOST_CAMPAIGNS else "M3")
     return figure
 
 
