@@ -8,27 +8,24 @@ the page, not the way it is sent.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from databases import Databases, sizes
 from figures import Figure, in_turns, middle, milliseconds, ratio_of
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from slow_line import slow_line
 
 from support.chromium import find_chromium
-from support.server import ROOT, clean_environment, free_port, running_server
+from support.server import ROOT, clean_environment, running_server
 
 HERE = Path(__file__).parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ROUNDS = 5
 AT_MOST = 1.25
-SLOW_LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
 SLOW_AT_MOST_S = 3.5
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -38,23 +35,27 @@ _STANDS = """(figures) => document.querySelector('h1')
 
 
 def measure(databases: Databases) -> list[Figure]:
-    """First visit and revisit of every page, and a first visit over a slow line."""
+    """First visit and revisit of every page, and its first visit over a slow line (`slow_line`)."""
     url = databases.full("SQLite", sizes()[0])
     found: list[Figure] = []
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         recorded = _record(Path(folder), url)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
-        environment = {"OUTREACH_DATABASE_URL": url}
-        with running_server(Path(folder), environment) as server, _constants(Path(folder)) as constants:
+        with (
+            running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server,
+            running_server(Path(folder), {"FIGURES": folder}, script=HERE / "app_of_constants.py") as constants,
+            slow_line(server.url) as slowly,
+        ):
             for page in PAGES:
-                found += _page(browser, page, recorded[page], server.url, constants)
-            found.append(_slow(browser, recorded["overview"], server.url))
+                print(f"  {page}", flush=True)
+                found += _page(browser, page, recorded[page], server.url, constants.url)
+                found.append(_slow(browser, page, recorded[page], slowly))
         browser.close()
     return found
 
 
 def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) -> list[Figure]:
-    address = ours + ("/" if page == "overview" else f"/{page}")
+    address = _address(ours, page)
     yardstick = f"{constants}/?page={page}"
     found = []
     for what, visit in (("first visit", _first_visit), ("revisit", _revisit)):
@@ -77,11 +78,11 @@ def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) 
     return found
 
 
-def _slow(browser: Browser, figures: int, ours: str) -> Figure:
-    runs = [_first_visit(browser, ours, figures, slow=True) for _ in range(ROUNDS)]
+def _slow(browser: Browser, page: str, figures: int, ours: str) -> Figure:
+    runs = [_first_visit(browser, _address(ours, page), figures) for _ in range(ROUNDS)]
     return Figure(
         "browser",
-        "overview, first visit at 10 Mbit/s and 40 ms",
+        f"{page}, first visit at 10 Mbit/s and 40 ms",
         milliseconds(middle(runs)),
         f"at most {SLOW_AT_MOST_S} s",
         middle(runs) / SLOW_AT_MOST_S,
@@ -89,12 +90,13 @@ def _slow(browser: Browser, figures: int, ours: str) -> Figure:
     )
 
 
-def _first_visit(browser: Browser, address: str, figures: int, *, slow: bool = False) -> float:
+def _address(server: str, page: str) -> str:
+    return server + ("/" if page == "overview" else f"/{page}")
+
+
+def _first_visit(browser: Browser, address: str, figures: int) -> float:
     context = browser.new_context(viewport={"width": 1300, "height": 900})
-    page = context.new_page()
-    if slow:
-        _throttle(context, page)
-    took = _time(page, address, figures)
+    took = _time(context.new_page(), address, figures)
     context.close()
     return took
 
@@ -108,12 +110,6 @@ def _revisit(browser: Browser, address: str, figures: int) -> float:
     return took
 
 
-def _throttle(context: BrowserContext, page: Page) -> None:
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", SLOW_LINE)
-
-
 def _time(page: Page, address: str, figures: int) -> float:
     begin = time.perf_counter()
     page.goto(address)
@@ -124,25 +120,6 @@ def _time(page: Page, address: str, figures: int) -> float:
 def _record(folder: Path, url: str) -> dict[str, int]:
     """Write every page's figures to ``folder``; how many each page has."""
     command = [sys.executable, str(HERE / "record_figures.py"), str(folder)]
-    environment = clean_environment({"OUTREACH_DATABASE_URL": url, "PYTHONPATH": str(HERE.parent)})
+    environment = clean_environment({"OUTREACH_DATABASE_URL": url})
     subprocess.run(command, env=environment, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
     return {page: len(json.loads((folder / f"{page}.json").read_text())) for page in PAGES}
-
-
-@contextmanager
-def _constants(folder: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "app_of_constants.py"), "--server.port", str(port)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"FIGURES": str(folder), "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        time.sleep(4)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
