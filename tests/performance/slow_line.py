@@ -70,12 +70,14 @@ def slow_line(url: str) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        asyncio.run_coroutine_threadsafe(_hang_up(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
 
 
-async def _hang_up() -> None:
+async def _hang_up(server: asyncio.Server) -> None:
+    server.close()
+    await asyncio.sleep(0.1)  # those that were just accepted
     open_still = asyncio.all_tasks() - {asyncio.current_task()}
     for one in open_still:
         one.cancel()
