@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from outreach_results import results
+from outreach_results import metrics, results
 from outreach_results.metrics import Interval
 from outreach_results.models import Campaign, Filters
 from outreach_results.results import Comparison, Peers
@@ -16,10 +16,12 @@ from outreach_results.ui import address, charts, downloads, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import DEFINITIONS, chart
-from outreach_results.ui.filters import View
+from outreach_results.ui.filters import View, switch_to
 
 COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
+_MOST_CAMPAIGNS = 40
+_LEADS_ON = {*metrics.RATES, "avg_cost_per_email_usd"}  # other metrics are the community's alone
 
 
 def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
@@ -77,29 +79,59 @@ def legend(peers: Peers) -> None:
         f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
         "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
         f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
-        "Right is always better, so the axis of the cost runs backwards."
+        "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
+        "day by day."
     )
 
 
 def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
-    """One row a metric: the numbers in words beside the picture."""
+    """One row a metric: the numbers in words beside the picture; a click goes to what they stand for."""
     for row in rows:
         with st.container(border=True):
             words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
             with words:
-                _in_words(row, peers)
+                wants_words = _in_words(row, peers)
             with picture:
-                _bullet(row, peers)
-    downloads.table_buttons("benchmarks", as_frame(rows), view.filters, key="benchmarks")
+                wants_picture = _bullet(row, peers)
+        if wants_words or wants_picture:
+            _go_to(row, peers, view)
+    downloads.table_buttons(
+        "benchmarks", as_frame(rows), view.filters, key="benchmarks", pictured=in_words_as_frame(rows, peers)
+    )
 
 
-def _in_words(row: Comparison, peers: Peers) -> None:
+def _go_to(row: Comparison, peers: Peers, view: View) -> None:
+    """The course of just this number: a rate's on Trends, the cost's on Usage, of the campaigns that it is of."""
+    campaigns = None
+    if peers.numbers.mcp is not None:
+        compared = ask(results.campaign_comparison, view.filters, peers, row.metric)
+        campaigns = list(compared.loc[compared["cases"] > 0, "campaign_id"])
+        if len(campaigns) > _MOST_CAMPAIGNS:
+            campaigns = None  # an address has to stay short
+    if row.is_money:
+        switch_to("usage", campaign_ids=campaigns)
+    choices = {"show": "Rates", "rates": charts.LABELS[row.metric]}
+    switch_to("trends", campaign_ids=campaigns, choices=choices)
+
+
+def _in_words(row: Comparison, peers: Peers) -> bool:
+    """The row in words; whether its way on was asked for."""
     label = charts.LABELS.get(row.metric, text.plain(row.metric))
     with st.container(gap="xsmall"):
         st.metric(label, show(row.metric, row.value), help=_definition(row))
         st.markdown(f"**{text.plain(row.verdict.words(_whom(peers)))}**")
         for fact in _facts(row, peers):
             st.caption(text.plain(fact))
+        if row.metric not in _LEADS_ON:
+            return False
+        return st.button(
+            "Costs by campaign and month" if row.is_money else "Day by day",
+            key=f"go-{row.metric}",
+            help="Opens the usage page"
+            if row.is_money
+            else f"Opens the trend of the {label.lower()}, filtered as here",
+            type="tertiary",
+        )
 
 
 def _facts(row: Comparison, peers: Peers) -> list[str]:
@@ -149,16 +181,20 @@ def _whom(peers: Peers) -> str:
     return "our own campaigns" if peers.is_own else "the community"
 
 
-def _bullet(row: Comparison, peers: Peers) -> None:
+def _bullet(row: Comparison, peers: Peers) -> bool:
+    """The row's picture; whether something on it was clicked."""
     label = charts.LABELS.get(row.metric, row.metric)
     mark = Mark(
         row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
     )
-    chart(
+    event = chart(
         charts.bullet(row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
         key=f"bullet-{row.metric}",
         alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
+        on_select="rerun",
+        selection_mode="points",
     )
+    return bool(event.selection.points) and row.metric in _LEADS_ON
 
 
 def _sentence(row: Comparison, peers: Peers) -> str:
@@ -186,6 +222,31 @@ def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
             "own_p25": row.own.p25 if row.own else None,
             "own_p50": row.own.p50 if row.own else None,
             "own_p75": row.own.p75 if row.own else None,
+        }
+        for row in rows
+    )
+
+
+def in_words_as_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
+    """The comparison as the page words it: each value in its own unit."""
+    return pd.DataFrame(
+        {
+            "Metric": charts.LABELS.get(row.metric, row.metric),
+            "Ours": show(row.metric, row.value),
+            "95 % interval": text.MISSING
+            if row.interval is None
+            else f"{show(row.metric, row.interval.low)} – {show(row.metric, row.interval.high)}",
+            "E-mails": row.cases,
+            **{
+                label: show(row.metric, value)
+                for label, value in (
+                    ("Average", row.community.average),
+                    ("25th percentile", row.community.p25),
+                    ("Median", row.community.p50),
+                    ("75th percentile", row.community.p75),
+                )
+            },
+            "Verdict": row.verdict.words(_whom(peers)),
         }
         for row in rows
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NoReturn
@@ -110,17 +111,29 @@ def choose_days(first: date, last: date) -> None:
     st.session_state["days"] = (first, last)
 
 
-def switch_to(page: str, days: tuple[date, date] | None = None) -> NoReturn:
-    """Go to another page, such as ``inbox``, with the same filters or for other days, as a link would.
+def switch_to(
+    page: str,
+    days: tuple[date, date] | None = None,
+    *,
+    campaign_ids: Sequence[str] | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> NoReturn:
+    """Go to another page, such as ``inbox``, with the same filters or for other days or campaigns, as a link would.
 
-    Switching empties the address; widgets that were there before write themselves into it again. A date field that
-    was not there takes its days from the address.
+    ``choices`` are those of that page alone, as its address tells them.
+
+    Switching empties the address; widgets that were there before write themselves into it again. Those that were not
+    there take their values from the address.
     """
-    params: dict[str, list[str]] = {}
+    params = {name: [value] for name, value in (choices or {}).items()}
+    carried: dict[str, object] = {}
+    if campaign_ids is not None:
+        carried["campaigns"] = list(campaign_ids)
     if days is not None:
         if st.session_state.get("period") != CUSTOM:
-            params = {"days": [day.isoformat() for day in days]}
-        st.session_state[_CARRIED] = {"period": CUSTOM, "days": days}
+            params["days"] = [day.isoformat() for day in days]
+        carried |= {"period": CUSTOM, "days": days}
+    st.session_state[_CARRIED] = carried
     st.switch_page(f"pages/{page}.py", query_params=params)
 
 
