@@ -153,7 +153,80 @@ def test_every_metric_stands_beside_the_community_and_a_click_goes_closer(visito
     assert text.get_by_text("From 1,247 campaigns of the community").is_visible()
 
 
-def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(visitor: Visitor, sample_store: Store) -> None:
+def test_a_bullet_leads_to_the_course_of_just_its_number(visitor: Visitor, sample_store: Store) -> None:
+    visitor.open("/benchmarks?period=All+time&humans=true")
+    reply_rate = visitor.metric("Reply rate")
+    assert press(visitor, dots(visitor, "bullet-reply_rate").first).startswith(f"Ours is {reply_rate}")
+    visitor.page.wait_for_url("**/trends?**")
+    visitor.settle()
+    ours = [one for one in results.all_campaigns(sample_store) if one.mcp == "sales-outreach"]
+    assert len(ours) < len(results.all_campaigns(sample_store))
+    shown = visitor.parameters
+    assert (shown["show"], shown["rates"]) == (["Rates"], ["Reply rate"])
+    assert (shown["period"], shown["humans"]) == (["All time"], ["true"])
+    assert sorted(shown["campaigns"]) == sorted(one.name for one in ours)
+    assert chart(visitor, "trend").is_visible()
+    # with the keyboard too; the cost has its course on another page
+    visitor.back()
+    go = visitor.page.get_by_role("button", name="Costs by campaign and month")
+    go.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/usage?**")
+    visitor.settle()
+    assert visitor.title == "Usage"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_is_saved_as_a_picture_of_all_its_words(open_visitor, scheme: str, sample_store: Store) -> None:
+    visitor = open_visitor(color_scheme=scheme)
+    visitor.open("/?period=All+time")
+    visitor.click(visitor.page.locator(".st-key-campaigns-data-png button:visible"))
+    dialog = visitor.page.get_by_role("dialog")
+    picture = dialog.locator(".js-plotly-plot")
+    words = [" ".join(cell.split()) for cell in picture.locator("text.cell-text").all_text_contents()]
+    words = [cell.strip("\u200b") for cell in words]
+    names = [one.name for one in results.all_campaigns(sample_store)]
+    assert any("アジア" in name for name in names)
+    assert any("🌱" in name for name in names)
+    assert all(any(cell.startswith(name[:40]) for cell in words) for name in names)
+    assert dialog.get_by_text("all days · by activity day · UTC").is_visible()
+    file = visitor.download(dialog.get_by_role("button", name="PNG"))
+    assert file.name == "campaigns_by-activity-day_UTC.png"
+    width, height, *corner = pixels(visitor, file.content)
+    shown = picture.locator("svg.main-svg").first.bounding_box()
+    assert shown is not None
+    assert (width, height) == (round(shown["width"]) * 2, round(shown["height"]) * 2)
+    assert corner == ([255, 255, 255] if scheme == "light" else [17, 22, 29])
+
+
+def pixels(visitor: Visitor, png: bytes) -> list[int]:
+    """Width and height of a picture, and the red, green and blue of its first pixel, as the browser reads it."""
+    return visitor.page.evaluate(
+        """async (bytes) => {
+            const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], {type: 'image/png'}));
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+            canvas.drawImage(image, 0, 0);
+            return [image.width, image.height, ...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+        }""",
+        list(png),
+    )
+
+
+def test_a_chart_and_the_table_beside_it_are_saved_from_one_place_on_a_phone(open_visitor) -> None:
+    visitor = open_visitor(**PHONE)
+    visitor.open("/usage")
+    visitor.page.locator("[class*=st-key-months-][class*=-data-png] button:visible").first.tap()
+    visitor.settle()
+    save = visitor.page.get_by_role("dialog").get_by_role("button", name="PNG")
+    assert save.count() == 2
+    names = [visitor.download(one).name for one in save.all()]
+    assert names == ["usage_by-send-day_UTC.png", "usage_by-send-day_UTC_table.png"]
+    assert visitor.overflow() <= 0
+
+
+def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(
+    visitor: Visitor, sample_store: Store, live_server: Server
+) -> None:
     visitor.open("/benchmarks?period=All+time")
     peers = results.community(sample_store, "sales-outreach")
     ranked = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
@@ -180,3 +253,5 @@ def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(visitor:
     visitor.page.wait_for_url("**period=Custom**")
     visitor.settle()
     assert visitor.parameters["days"] == ["2026-03-23", "2026-03-27"]
+    # a filter that a click has set is no mistake that the server would have to warn of
+    assert "Session State API" not in live_server.printed()

@@ -14,7 +14,7 @@ from outreach_results import metrics, results
 from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
-from outreach_results.ui import address, charts, clicks, text
+from outreach_results.ui import address, charts, clicks, downloads, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import chart_with_data
@@ -76,6 +76,7 @@ def verdicts(view: View, peers: Peers, metric: str) -> None:
         percentile=[_percentiles(row) for row in frame.to_dict("records")],
         brief=[_brief(row) for row in frame.to_dict("records")],
     )
+    st.space("small")  # else the table's own tools would lie over the downloads above it on a touch screen
     st.dataframe(
         table,
         key=key,
@@ -92,6 +93,16 @@ def verdicts(view: View, peers: Peers, metric: str) -> None:
         selection_mode="single-row",
         alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; "
         "selecting a row shows only that campaign",
+    )
+    words = {
+        "name": "Campaign",
+        "shown": _label(metric),
+        "interval": "95 % interval",
+        "percentile": "Percentile",
+        "brief": "Verdict",
+    }
+    downloads.table_buttons(
+        "benchmark-verdicts", frame, view.filters, key=f"{key}-data", pictured=table[list(words)].rename(columns=words)
     )
 
 

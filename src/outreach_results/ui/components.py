@@ -10,7 +10,7 @@ import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.models import Filters, Stats
-from outreach_results.ui import downloads, text
+from outreach_results.ui import downloads, pictures, text
 from outreach_results.ui.charts import LABELS
 from outreach_results.ui.filters import View
 
@@ -52,13 +52,7 @@ def chart(figure: Any, *, key: str, alt: str, name: str | None = None, **selecti
     ``name`` is that of the file, where the key changes with what is shown; ``selection`` is what `st.plotly_chart`
     takes to report clicks.
     """
-    config = {
-        "displaylogo": False,
-        "responsive": True,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"filename": f"outreach-{name or key}", "format": "png", "scale": 2},
-    }
-    return st.plotly_chart(figure, key=key, config=config, alt=alt, **selection)
+    return st.plotly_chart(figure, key=key, config=pictures.config(f"outreach-{name or key}"), alt=alt, **selection)
 
 
 def chart_with_data(
@@ -69,11 +63,15 @@ def chart_with_data(
     key: str,
     alt: str,
     name: str | None = None,
+    pictured: pd.DataFrame | None = None,
     **selection: Any,
 ) -> Any:
-    """A figure, and the numbers behind it as downloads."""
+    """A figure, and the numbers behind it as downloads.
+
+    ``pictured`` is the table that the page shows beside the figure, if it does: the PNG has it too.
+    """
     event = chart(figure, key=key, alt=alt, name=name, **selection)
-    downloads.table_buttons(name or key, frame, filters, key=f"{key}-data")
+    downloads.table_buttons(name or key, frame, filters, key=f"{key}-data", chart=figure, pictured=pictured)
     return event
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import TypeAdapter
@@ -23,6 +24,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.export import FORMATS, Download, campaign_download, replies_download, table_download
 from outreach_results.models import Filters
 from outreach_results.results import Triage
+from outreach_results.ui import pictures
 from outreach_results.ui.cache import store
 
 PATH = "/download"
@@ -30,8 +32,20 @@ TICKET_SECONDS = 12 * 60 * 60
 _SMALL = 1_000  # rows; Streamlit tells files beyond 1 MiB apart by samples and by their name only
 
 
-def table_buttons(name: str, frame: pd.DataFrame, filters: Filters, *, key: str) -> None:
-    """Quiet buttons for what a page shows, one a format. The file is made when it is asked for."""
+def table_buttons(
+    name: str,
+    frame: pd.DataFrame,
+    filters: Filters,
+    *,
+    key: str,
+    chart: go.Figure | None = None,
+    pictured: pd.DataFrame | None = None,
+) -> None:
+    """Quiet buttons for what a page shows, one a format. The file is made when it is asked for.
+
+    The PNG is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
+    another one than ``frame``, or where the page shows a table beside the chart.
+    """
     with st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
         for fmt in FORMATS:
             download = table_download(store(), name, frame, fmt, filters)
@@ -45,6 +59,8 @@ def table_buttons(name: str, frame: pd.DataFrame, filters: Filters, *, key: str)
                 on_click="ignore",
                 type="tertiary",
             )
+        table = frame if chart is None and pictured is None else pictured
+        pictures.button(name, filters, key=key, chart=chart, table=table)
 
 
 def campaign_links(campaign_id: str, *, humans_only: bool) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
-from outreach_results.ui import address, charts, clicks, text
+from outreach_results.ui import address, charts, clicks, downloads, text
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
@@ -240,10 +240,9 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
     """Every month; a click on a bar or a row shows that one above."""
     key = clicks.key_of("months", len(months), per_email, st.session_state.get("month"))
     table = month_table(months, plan)
-    chart_with_data(
-        charts.costs_of_months(months, per_email=per_email),
-        table,
-        Filters(basis=Basis.SEND),
+    figure = charts.costs_of_months(months, per_email=per_email)
+    chart(
+        figure,
         key=key,
         name="usage",
         alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
@@ -252,7 +251,6 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
     )
     newest_first = table.iloc[::-1].reset_index(drop=True)
     shown = newest_first.assign(quota_share=newest_first["quota_share"] * 100)
-
     st.dataframe(
         shown,
         key=f"{key}-table",
@@ -262,6 +260,14 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         on_select=clicks.selects(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
         selection_mode="single-row",
         alt="Every month: e-mails sent, share of the quota, cost; selecting a row shows that month above",
+    )
+    downloads.table_buttons(
+        "usage",
+        table,
+        Filters(basis=Basis.SEND),
+        key=f"{key}-data",
+        chart=figure,
+        pictured=newest_first[list(_MONTH_COLUMNS)],
     )
     if plan is not None:
         st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")

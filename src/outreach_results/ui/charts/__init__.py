@@ -9,6 +9,7 @@ from outreach_results.ui.charts.inbox import SENTIMENT_COLOURS, sentiment_over_t
 from outreach_results.ui.charts.notes import annotate
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 from outreach_results.ui.charts.rhythm import busiest, heat_map
+from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
@@ -23,6 +24,7 @@ __all__ = [
     "GRID",
     "LABELS",
     "SENTIMENT_COLOURS",
+    "Inks",
     "Mark",
     "annotate",
     "beside_community",
@@ -41,5 +43,6 @@ __all__ = [
     "sentiment_over_time",
     "shorten",
     "show",
+    "table",
     "trend_chart",
 ]

@@ -1,0 +1,90 @@
+"""A table as a figure: every value as people read it, to the letter, as large as it needs to be."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from outreach_results.ui.charts import Inks, table
+from outreach_results.ui.charts.table import MOST_ROWS
+from support.hostile import HOSTILE
+
+INKS = Inks(text="#111111", quiet="#222222", line="#333333", paper="#fafafa", header="#eeeeee", font="Some Font")
+UNSEEN = "&#8203;"
+
+
+def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """The cells of a table's figure under their headers."""
+    trace = table(frame, "Numbers", "all days", INKS).data[0]
+    assert all(cell.endswith(UNSEEN) for column in trace.cells.values for cell in column)
+    headers = [header.removesuffix(UNSEEN) for header in trace.header.values]
+    return {
+        header: [cell.removesuffix(UNSEEN) for cell in column]
+        for header, column in zip(headers, trace.cells.values, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "header", "shown"),
+    [
+        ("emails_sent", 1247, "Sent", "1,247"),
+        ("reply_rate", 0.0461, "Reply rate", "4.6 %"),
+        ("cost_usd", 8.74, "Cost", "&#36;8.74"),
+        ("avg_cost_per_email_usd", 0.0197, "Cost per e-mail", "&#36;0.0197"),
+        ("cost_ai_generation_usd", 2.5, "AI generation", "&#36;2.50"),
+        ("per_meeting", 3.0, "Per meeting", "&#36;3.00"),
+        ("seconds", 0.4607, "Seconds", "0.4607"),
+        ("more_emails", float("nan"), "More emails", "–"),
+        ("replied", pd.NA, "Replied", "–"),
+        ("date", pd.Timestamp(2026, 3, 7), "Date", "7 Mar 2026"),
+        ("finished_at", datetime(2026, 3, 7, 14, 23, tzinfo=UTC), "Finished at", "7 Mar 2026, 14:23"),
+        ("day", date(2026, 3, 7), "Day", "7 Mar 2026"),
+        ("mcp", "sales-outreach", "MCP", "sales-outreach"),
+        ("95 % interval", "3.1 – 5.5 %", "95 % interval", "3.1 – 5.5 %"),
+    ],
+)
+def test_every_value_is_worded_as_on_the_pages(name, value, header, shown):
+    assert drawn(pd.DataFrame({name: [value]}).convert_dtypes()) == {header: [shown]}
+
+
+def test_what_strangers_wrote_shows_to_the_letter():
+    cells = drawn(pd.DataFrame({"name": list(HOSTILE)}))["Name"]
+    assert len(cells) == len(HOSTILE)
+    for cell in cells:
+        assert "<" not in cell
+        assert "$" not in cell
+        assert "%{" not in cell
+
+
+def test_lists_and_ids_beside_a_name_are_left_out():
+    frame = pd.DataFrame({"campaign_id": ["c1"], "name": ["One"], "course": [[1, 2]], "replied": [3]})
+    assert list(drawn(frame)) == ["Name", "Replied"]
+    assert list(drawn(frame.drop(columns="name"))) == ["Campaign id", "Replied"]
+
+
+def test_the_figure_is_as_large_as_its_words_and_long_words_are_cut():
+    narrow, wide = (table(pd.DataFrame({"name": [name], "mcp": ["x"]}), "T", "s", INKS) for name in ("a", "語" * 20))
+    assert wide.layout.width > narrow.layout.width
+    longest = table(pd.DataFrame({"name": ["語" * 400]}), "T", "s", INKS)
+    assert longest.layout.width < 500
+    assert longest.data[0].cells.values[0][0].removesuffix(UNSEEN).endswith("語…")
+    one, many = (table(pd.DataFrame({"replied": range(rows)}), "T", "s", INKS) for rows in (1, 11))
+    assert many.layout.height - one.layout.height == 10 * many.data[0].cells.height
+
+
+def test_a_long_table_says_that_it_is_cut():
+    whole = table(pd.DataFrame({"replied": range(MOST_ROWS)}), "T", "all days", INKS)
+    assert whole.layout.title.subtitle.text == "all days"
+    cut = table(pd.DataFrame({"replied": range(1234)}), "T", "all days", INKS)
+    assert len(cut.data[0].cells.values[0]) == MOST_ROWS
+    assert (
+        cut.layout.title.subtitle.text == f"all days · the first {MOST_ROWS} of 1,234 rows: CSV and JSON have them all"
+    )
+    assert cut.layout.width >= 7 * len(cut.layout.title.subtitle.text)
+
+
+def test_an_empty_table_is_a_header_without_rows():
+    figure = table(pd.DataFrame({"name": [], "replied": []}), "T", "all days", INKS)
+    assert [list(column) for column in figure.data[0].cells.values] == [[], []]
