@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -35,19 +36,26 @@ def ahead(sent: np.ndarray, *, limit: int | None = None, until: date = MONTH_END
 
 @dataclass
 class Held:
-    """What came true of one forecast."""
+    """What came true of one forecast; ``is_above`` where more came than its range had."""
 
     kind: str
     day: int
     emails: bool
     cost: bool
     run_out: bool
+    is_above: bool
 
 
-def tried(of: Account, first: date, last: date, day: int, random: np.random.Generator) -> Held | None:
+def tried(
+    of: Account, first: date, last: date, day: int, random: np.random.Generator, known_days: int | None = None
+) -> Held | None:
     """Stand on a day of a simulated month, forecast its end with nothing but the past, and look."""
     today = first.replace(day=day)
     now, start, end = of.index(today), of.index(first), of.index(last)
+    if known_days is not None:  # an account that began only then
+        begun = now + 1 - known_days
+        of = replace(of, sent=of.sent.copy(), cost=of.cost.copy())
+        of.sent[:begun] = of.cost[:begun] = 0
     rest = of.sent[now + 1 : end + 1].sum()
     limit = int(of.sent[start : now + 1].sum() + random.uniform(0.1, 1.1) * max(rest, 1)) + 1
     found = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, limit=limit)
@@ -61,6 +69,7 @@ def tried(of: Account, first: date, last: date, day: int, random: np.random.Gene
         found.emails.low <= emails <= found.emails.high,
         found.cost.low <= cost <= found.cost.high,
         came_true(found.run_out, reached_on(of.sent[start : end + 1].tolist(), first, limit), last),
+        emails > found.emails.high,
     )
 
 
@@ -72,17 +81,23 @@ def came_true(said: RunOut, happened: date | None, last: date) -> bool:
     return said.first <= happened <= (said.last or last)
 
 
-def backtest() -> list[Held]:
-    """Several days of several months of a simulated year, for over a hundred accounts of all kinds."""
-    held = []
-    for kind in KINDS:
+def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None) -> list[Held]:
+    """Several days of several months of a simulated year, for a dozen accounts of each kind.
+
+    ``weeks``: the accounts began only so many weeks before, at least and at most.
+    """
+    tries = []
+    for kind in kinds:
         for number in range(ACCOUNTS_OF_A_KIND):
             random = np.random.default_rng([2026, KINDS.index(kind), number])
             of = account(kind, random)
-            held += [tried(of, first, last, day, random) for first, last in months() for day in (6, 13, 20)]
-    known = [one for one in held if one is not None]
-    assert len(known) > 0.95 * len(held) > 1600
-    return known
+            for first, last in months():
+                for day in (6, 13, 20):
+                    days = None if weeks is None else min(random.integers(7 * weeks[0], 7 * weeks[1]), of.index(first))
+                    tries.append(tried(of, first, last, day, random, days))
+    held = [one for one in tries if one is not None]
+    assert len(held) > 0.9 * len(tries) > 190 * len(kinds)
+    return held
 
 
 def test_the_80_percent_range_holds_in_75_to_85_of_100_cases():
@@ -98,7 +113,33 @@ def test_the_80_percent_range_holds_in_75_to_85_of_100_cases():
     assert all(0.74 <= share <= 0.87 for share in days.values()), days
     assert set(by_kind) == set(KINDS)
     kinds = {kind: np.mean(of_kind) for kind, of_kind in by_kind.items()}
-    assert all(0.66 <= share <= 0.95 for share in kinds.values()), kinds
+    assert all(0.68 <= share <= 0.95 for share in kinds.values()), kinds
+
+
+@pytest.mark.parametrize("kind", ["growing", "growing fast", "shrinking"])
+def test_growth_that_goes_on_is_expected_to_go_on(kind):
+    """Of the cases that the range misses, neither side has nearly all."""
+    held = backtest([kind])
+    assert 0.72 <= np.mean([one.emails for one in held]) <= 0.92
+    above = np.mean([one.is_above for one in held])
+    below = np.mean([not one.emails and not one.is_above for one in held])
+    assert above <= 0.2
+    assert below <= 0.2
+
+
+def test_the_range_of_a_young_account_holds_too():
+    """For all kinds together. One kind falls short: two to eight weeks of one campaign do not show that it will end."""
+    held = backtest(weeks=(2, 8))
+    by_kind = {kind: np.mean([one.emails for one in held if one.kind == kind]) for kind in KINDS}
+    assert 0.75 <= np.mean([one.emails for one in held]) <= 0.88, by_kind
+    assert all(share >= (0.55 if kind == "campaigns" else 0.72) for kind, share in by_kind.items()), by_kind
+
+
+def test_a_young_account_has_a_wider_range_than_one_that_did_the_same_for_half_a_year():
+    random = np.random.default_rng(6)
+    sent = workdays(182) * np.repeat(random.lognormal(0, 0.1, 26), 7)
+    old, young = ahead(sent), ahead(sent[-28:])
+    assert young.emails.high - young.emails.low > 1.15 * (old.emails.high - old.emails.low)
 
 
 def test_the_rhythm_is_worth_it():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 START = date(2024, 1, 1)
 DAYS = 366 + 31
 
-KINDS = ("steady", "drifting", "jumpy", "noisy", "growing", "shrinking", "with holidays", "campaigns")
+KINDS = ("steady", "drifting", "jumpy", "noisy", "growing", "shrinking", "with holidays", "campaigns", "growing fast")
 
 # Per week: how far the level steps, how far single weeks stand out, and how much it grows.
 _LEVELS = {
@@ -25,6 +25,7 @@ _LEVELS = {
     "jumpy": (0.25, 0.0, 0.0),
     "noisy": (0.05, 0.2, 0.0),
     "growing": (0.03, 0.08, 0.03),
+    "growing fast": (0.03, 0.08, 0.05),
     "shrinking": (0.03, 0.08, -0.02),
     "with holidays": (0.07, 0.08, 0.0),
 }

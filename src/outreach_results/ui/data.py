@@ -115,7 +115,7 @@ def history(frame: pd.DataFrame) -> None:
         hide_index=True,
         key="load-history",
         column_config={
-            "source": st.column_config.TextColumn("Source", width="large"),
+            "source": st.column_config.TextColumn("Source", width="medium"),
             "finished_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
             "inserted": st.column_config.NumberColumn("New", format="localized"),
             "duplicate": st.column_config.NumberColumn("Already known", format="localized"),

@@ -99,8 +99,8 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
             said.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
         if month.forecast is not None:
             said.append(
-                "The lighter stretch is where it may end; the forecast repeats the account's recent weeks with their "
-                "ups and downs, and does not know of plans or holidays to come."
+                "The lighter stretch is where it may end; the forecast carries the account's recent weeks on, with "
+                "their growth, ups and downs, and does not know of plans or holidays to come."
             )
     if filters.campaigns is not None:
         said.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")

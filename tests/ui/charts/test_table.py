@@ -68,7 +68,7 @@ def test_the_figure_is_as_large_as_its_words_and_long_words_are_cut():
     narrow, wide = (table(pd.DataFrame({"name": [name], "mcp": ["x"]}), "T", "s", INKS) for name in ("a", "語" * 20))
     assert wide.layout.width > narrow.layout.width
     longest = table(pd.DataFrame({"name": ["語" * 400]}), "T", "s", INKS)
-    assert longest.layout.width < 500
+    assert longest.layout.width < 600
     assert longest.data[0].cells.values[0][0].removesuffix(UNSEEN).endswith("語…")
     one, many = (table(pd.DataFrame({"replied": range(rows)}), "T", "s", INKS) for rows in (1, 11))
     assert many.layout.height - one.layout.height == 10 * many.data[0].cells.height

@@ -20,7 +20,7 @@ from outreach_results.ui.text import MISSING, in_chart, money, percent, unit_pri
 MOST_ROWS = 60
 """A picture of more could not be read."""
 
-_MOST_LETTERS = 44  # of a cell
+_MOST_LETTERS = 64  # of a cell
 _LETTER, _ROOM = 7.4, 22.0  # pixels: of a letter of 13 pixels, and beside the words of a cell
 _HEADER, _ROW, _TOP, _BOTTOM, _SIDE = 34, 34, 66, 18, 16
 _NAMES = {"mcp": "MCP", "quota_share": "Of the quota", "total_usd": "With the plan", "cost_usd": "Cost"}
@@ -80,7 +80,7 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
     width = math.ceil(sum(widths)) + 2 * _SIDE
     figure.update_layout(
         width=width,
-        height=_TOP + _HEADER + _ROW * len(shown) + _BOTTOM,
+        height=_TOP + _HEADER + _ROW * len(shown) + 2 + _BOTTOM,  # 2 for the last line
         margin={"l": _SIDE, "r": _SIDE, "t": _TOP, "b": _BOTTOM},
         paper_bgcolor=inks.paper,
         font={"family": inks.font},
