@@ -256,10 +256,11 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         barmode="stack",
         hovermode="closest",
         bargap=0.62,
-        legend={"y": -0.02, "yanchor": "top"},
+        # The legend keeps to the foot of the figure: kept to the bars, it would hide some where print redraws them wider.
+        legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
-            _above(row, f"{in_chart(shorten(name, 44))}  {in_chart(_dollars(total))}")
+            _above(row, f"{in_chart(_dollars(total))}  {in_chart(shorten(name, 44))}")  # a narrow screen cuts the end
             for row, name, total in zip(top.index, top["name"], top[by], strict=True)
         ],
         xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
