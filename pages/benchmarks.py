@@ -29,5 +29,6 @@ with kinds:
     st.markdown("**By kind of campaign (mcp)**")
     comparisons.by_mcp(view, metric)
 st.markdown("**Campaign by campaign**")
-comparisons.by_campaign(view, peers, metric)
-comparisons.verdicts(view, peers, metric)
+ranked = comparisons.campaigns_in_order(view, peers, metric, comparisons.order_chooser())
+comparisons.by_campaign(view, peers, metric, ranked)
+comparisons.verdicts(view, metric, ranked)

@@ -158,3 +158,26 @@ def test_campaigns_of_another_kind_leave_nothing_to_say_but_no_error(sample_dash
     assert not app.exception
     assert "No value of your own in this period" in said(app).replace("\\", "")
     assert set(metrics(app).values()) == {"–"}
+
+
+def test_the_order_of_the_campaigns_is_in_the_address(sample_dashboard, sample_store):
+    peers = results.community(sample_store, "sales-outreach")
+    best_first = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
+    assert list(verdict_table(run_page("benchmarks", period="All time"))["name"]) == list(best_first["name"])
+    for order, column, is_ascending in (("Weakest first", "value", True), ("Most e-mails first", "cases", False)):
+        shown = verdict_table(run_page("benchmarks", period="All time", ranked=order))
+        assert sorted(shown["name"]) == sorted(best_first["name"])
+        assert list(shown[column]) == sorted(best_first[column], reverse=not is_ascending)
+    by_name = list(verdict_table(run_page("benchmarks", period="All time", ranked="By name"))["name"])
+    assert by_name == sorted(best_first["name"], key=str.casefold)
+
+
+def test_the_weakest_cost_is_the_highest(sample_dashboard):
+    asked = {"period": "All time", "metric": "Cost per e-mail", "ranked": "Weakest first"}
+    costs = list(verdict_table(run_page("benchmarks", **asked))["value"])
+    assert len(costs) > 3
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_an_order_that_does_not_exist_is_said_to(sample_dashboard):
+    assert "The address asks for an order that does not exist" in said(run_page("benchmarks", ranked="Sideways"))

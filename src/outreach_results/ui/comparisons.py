@@ -23,12 +23,44 @@ from outreach_results.ui.filters import View, choose_campaigns, choose_days, day
 ROWS_A_PAGE = 20
 _LEAST_WEEKS = 26
 _LONG_DAYS = 400  # beyond this, months are read better than weeks
+_ORDERS: dict[str, tuple[str | None, bool]] = {
+    "Best first": (None, False),
+    "Weakest first": ("value", True),
+    "Most e-mails first": ("cases", False),
+    "By name": ("name", True),
+}
 _SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER}
 
 
-def by_campaign(view: View, peers: Peers, metric: str) -> None:
-    """Each campaign on the same band, the best first; a click shows only that one."""
+def order_chooser() -> str:
+    """In which order the campaigns stand; in the address, unlike a click on the header of a table."""
+    address.check("ranked", _ORDERS, "an order that does not exist")
+    return st.selectbox("Order", list(_ORDERS), key="ranked", bind="query-params", width=220)
+
+
+def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.DataFrame:
+    """`results.campaign_comparison` in a chosen order; campaigns without a value come last."""
     frame = ask(results.campaign_comparison, view.filters, peers, metric)
+    column, is_ascending = _ORDERS[order]
+    if column is None:
+        return frame  # the best first, as it comes
+    if column == "value" and metric in results.LOWER_IS_BETTER:
+        is_ascending = not is_ascending
+    return frame.sort_values(
+        [column, "campaign_id"],
+        ascending=[is_ascending, True],
+        na_position="last",
+        ignore_index=True,
+        key=lambda values: values.str.casefold() if values.name == "name" else values,
+    )
+
+
+def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> None:
+    """Each campaign on the same band; a click shows only that one.
+
+    Args:
+        frame: as `campaigns_in_order` gives it.
+    """
     known = frame.dropna(subset="value")
     if known.empty:
         st.info("None of the chosen campaigns has a value in this period.")
@@ -64,9 +96,12 @@ def _page(rows: int) -> slice:
     return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
 
 
-def verdicts(view: View, peers: Peers, metric: str) -> None:
-    """Campaign by campaign in words, for those who read rather than look; selecting a row shows only that one."""
-    frame = ask(results.campaign_comparison, view.filters, peers, metric)
+def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
+    """Campaign by campaign in words, for those who read rather than look; selecting a row shows only that one.
+
+    Args:
+        frame: as `campaigns_in_order` gives it.
+    """
     if frame.empty:
         return
     key = clicks.key_of("campaign-verdicts", view.filters, metric, tuple(frame["campaign_id"]))
