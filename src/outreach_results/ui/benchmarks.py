@@ -125,7 +125,7 @@ def _in_words(row: Comparison, peers: Peers) -> bool:
         if row.metric not in _LEADS_ON:
             return False
         return st.button(
-            "Costs by campaign and month" if row.is_money else "Day by day",
+            "Costs by campaign and month →" if row.is_money else "Day by day →",
             key=f"go-{row.metric}",
             help="Opens the usage page"
             if row.is_money

@@ -17,6 +17,11 @@ _ALL = Filters()
 
 def upload() -> None:
     """Files from the person's own machine."""
+    with st.container(key="import"):  # not in print
+        _upload()
+
+
+def _upload() -> None:
     st.subheader("Import files", anchor=False)
     files = st.file_uploader(
         "JSON or CSV exports", type=["json", "csv"], accept_multiple_files=True, key="upload", width="stretch"

@@ -30,7 +30,8 @@ _STYLE = """<style>
 [data-testid=stTopNavLink]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }
 @media print {
   [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .stButton, .stDownloadButton,
-  .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .stPopover, .stPagination { display: none }
+  .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .st-key-import, .stPopover,
+  .stPagination { display: none }
   [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
     position: static; overflow: visible; height: auto }
   [data-testid=stMetric], .stPlotlyChart, [data-testid=stDataFrame] { break-inside: avoid }
