@@ -15,6 +15,7 @@ from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
+from support.axe import violations
 from support.databases import sqlite_url
 from support.server import Server
 from support.visitor import Visitor
@@ -190,6 +191,7 @@ def test_a_table_is_saved_as_a_picture_of_all_its_words(open_visitor, scheme: st
     assert any("🌱" in name for name in names)
     assert all(any(cell.startswith(name[:40]) for cell in words) for name in names)
     assert dialog.get_by_text("all days · by activity day · UTC").is_visible()
+    assert violations(visitor) == []
     file = visitor.download(dialog.get_by_role("button", name="PNG"))
     assert file.name == "campaigns_by-activity-day_UTC.png"
     width, height, *corner = pixels(visitor, file.content)
