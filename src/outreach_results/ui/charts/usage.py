@@ -256,7 +256,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         barmode="stack",
         hovermode="closest",
         bargap=0.62,
-        # The legend keeps to the foot of the figure: kept to the bars, it would hide some where print redraws them wider.
+        # The legend keeps to the foot of the figure: beside the bars, it would hide some where print draws them wider.
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
