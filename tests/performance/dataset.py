@@ -42,10 +42,19 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+# As many names as people and companies have: a name is shared by few, a first name or a line of business by many.
 _FIRST = _words("Ada Grace Alan Edsger Barbara Donald Frances Ken Margaret Linus Radia Tim Hedy John Katherine Niklaus")
-_LAST = _words(
-    "Lovelace Hopper Turing Dijkstra Liskov Knuth Allen Perlman Hamilton Lamarr Johnson Wirth Moser Okafor Zhang"
-)
+_FIRST += [
+    one + two for one in _words("An Bel Cor Dan El Fi Jo Lu Mar Ni Ro Sa") for two in _words("a ena ia in ka lo ra us")
+]
+_LAST = [
+    begin + middle + end
+    for begin in _words(
+        "Al Bar Ber Bran Car Dal Den Dor Fal Far Gar Hal Har Hol Kel Lan Lin Mal Mar Nor Ol Per Ros San Tor Val Win"
+    )
+    for middle in _words("a e i o an en in or ar el er on")
+    for end in _words("berg burn dal den er feld ford ham ley man mont rose son stein ton wood")
+]
 _COMPANY = _words("Acme Birch Cobalt Delta Ember Fjord Garnet Harbor Indigo Juniper Krypton Lumen Mosaic Nimbus Onyx")
 _WORDS = _words(
     "thanks for reaching out we are happy with our current provider please call me next week the price is too high "
@@ -97,15 +106,16 @@ def _some(number: int, first: int, count: int, new_day: NewDay | None) -> Iterat
     machine = {kind: (random.random(count) < share).tolist() for kind, share in _MACHINE.items()}
     replied = (random.random(count) < REPLIED).tolist()
     meets = (random.random(count) < _MEETING).tolist()
-    names = random.integers(0, 1000, (count, 3)).tolist()
+    names = random.integers(0, 1_000_000, (count, 3)).tolist()
     for i in range(count):
         n = first + i
         email_id = f"em_{prefix}{n if prefix else _scattered(n, 1):08x}"
         sent_at = START + timedelta(seconds=sent_s[i])
         a, b, c = names[i]
         who = f"{_FIRST[a % len(_FIRST)]} {_LAST[b % len(_LAST)]}"
-        company = f"{_COMPANY[c % len(_COMPANY)]} {c}"
-        address = f"p{n}.{a}@{_COMPANY[c % len(_COMPANY)].lower()}{c}.example"
+        family, line = _LAST[c % len(_LAST)], _COMPANY[c // len(_LAST) % len(_COMPANY)]
+        company = f"{family} {line}"
+        address = f"{who.replace(' ', '.').lower()}{n}@{family.lower()}-{line.lower()}.example"
         yield EmailRecord(own, email_id, address, who, company, sent_at, *costs[i])
         for k, (kind, happened) in enumerate(happens.items()):
             if happened[i] and not (kind == "delivered" and happens["bounced"][i]):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from outreach_results.ingest.days import Days
 from outreach_results.ingest.merging import (
@@ -41,8 +40,9 @@ from outreach_results.ingest.records import (
     ReportedRecord,
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
-from outreach_results.models import Basis, Detail, EventType, Sentiment
-from outreach_results.store import admin, inbox, rollup, schema
+from outreach_results.ingest.totals import Totals
+from outreach_results.models import Detail, EventType, Sentiment
+from outreach_results.store import inbox, rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.marked import counts_as_automatic
 from outreach_results.store.replied import flag_replied
@@ -78,9 +78,7 @@ class Loader:
         self._events: dict[Key, EventRecord] = {}
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
-        self._daily: dict[tuple[str, date], DailyRecord] = {}
-        self._reported: list[ReportedRecord] = []
-        self._account: list[PlanRecord | BenchmarkRecord] = []
+        self._totals = Totals(connection, report, is_sample=is_sample)
         self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
         self._days = Days(connection)
         self._listed: dict[str, set[str]] = defaultdict(set)  # replies that the inbox has yet to show as they are now
@@ -90,10 +88,7 @@ class Loader:
             ReplyRecord: self._keep_reply,
             CampaignRecord: self._keep_campaign,
             MarkRecord: self._keep_mark,
-            DailyRecord: self._keep_day,
-            ReportedRecord: self._reported.append,
-            PlanRecord: self._account.append,
-            BenchmarkRecord: self._account.append,
+            **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             Rejected: self._reject,
         }
 
@@ -117,8 +112,7 @@ class Loader:
     def finish(self) -> None:
         self._days.finish()
         self._refresh_inbox()
-        self._write_reported()
-        self._write_account()
+        self._totals.write()
 
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected_total += 1
@@ -160,9 +154,6 @@ class Loader:
 
     def _keep_mark(self, record: MarkRecord) -> None:
         self._marks.setdefault(record[:2], record)
-
-    def _keep_day(self, record: DailyRecord) -> None:
-        self._daily[record.campaign_id, record.date] = record
 
     def _flush(self) -> None:
         self._write_campaigns()
@@ -366,45 +357,6 @@ class Loader:
         for campaign_id, reply_ids in sorted(self._listed.items()):
             inbox.refresh(self._connection, campaign_id, reply_ids)
         self._listed.clear()
-
-    def _write_reported(self) -> None:
-        """Totals as a platform reports them. They are replaced whole: a total has no history."""
-        table = schema.campaigns.c
-        daily_only = set(
-            self._connection.execute(select(table.campaign_id).where(table.detail == Detail.DAILY)).scalars()
-        )
-        days = [record for record in self._daily.values() if record.campaign_id in daily_only]
-        for campaign_id in {record.campaign_id for record in days}:
-            self._connection.execute(delete(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))
-            self.report.campaigns.add(campaign_id)
-        rows: list[dict[str, Any]] = []
-        for record in days:
-            rows.append(record._asdict() | {"basis": Basis.ACTIVITY.value})
-            # What was sent on a day is the same on both bases; what became of it is known only by the day it happened.
-            sent = DailyRecord(record.campaign_id, record.date, emails_sent=record.emails_sent, cost=record.cost)
-            rows.append(sent._asdict() | {"basis": Basis.SEND.value})
-        if rows:
-            self._connection.execute(insert(schema.daily_stats), rows)
-        for reported in self._reported:
-            here = schema.reported_stats.c.campaign_id == reported.campaign_id
-            self._connection.execute(delete(schema.reported_stats).where(here))
-            self._connection.execute(insert(schema.reported_stats), reported._asdict())
-        self.report.inserted["days"] += len(days)
-
-    def _write_account(self) -> None:
-        """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
-        if not self._account or not admin.make_way_for_account(self._connection, is_sample=self._is_sample):
-            return
-        plans = [record for record in self._account if isinstance(record, PlanRecord)]
-        if plans:
-            self._connection.execute(delete(schema.plan))
-            self._connection.execute(insert(schema.plan), plans[-1]._asdict())
-        for record in self._account:
-            if isinstance(record, BenchmarkRecord):
-                here = (schema.benchmarks.c.mcp == record.mcp, schema.benchmarks.c.metric == record.metric)
-                self._connection.execute(delete(schema.benchmarks).where(*here))
-                self._connection.execute(insert(schema.benchmarks), record._asdict())
-        self._account.clear()
 
 
 def _replied(reply: ReplyRecord) -> EventRecord | None:

@@ -1,0 +1,78 @@
+"""Totals: what a source tells of campaigns, the plan and the community without the events behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord, ReportedRecord
+from outreach_results.ingest.report import LoadReport
+from outreach_results.models import Basis, Detail
+from outreach_results.store import admin, schema
+
+
+class Totals:
+    """Keeps totals until the end of a load, and replaces what is stored by them: a total has no history."""
+
+    def __init__(self, connection: Connection, report: LoadReport, *, is_sample: bool) -> None:
+        self._connection = connection
+        self._report = report
+        self._is_sample = is_sample
+        self._days: dict[tuple[str, date], DailyRecord] = {}
+        self._reported: list[ReportedRecord] = []
+        self._plans: list[PlanRecord] = []
+        self._benchmarks: list[BenchmarkRecord] = []
+
+    def keep(self, record: DailyRecord | ReportedRecord | PlanRecord | BenchmarkRecord) -> None:
+        """Take a record; of one day of a campaign the last one counts."""
+        if isinstance(record, DailyRecord):
+            self._days[record.campaign_id, record.date] = record
+        elif isinstance(record, ReportedRecord):
+            self._reported.append(record)
+        elif isinstance(record, PlanRecord):
+            self._plans.append(record)
+        else:
+            self._benchmarks.append(record)
+
+    def write(self) -> None:
+        """Write all of them."""
+        self._write_days()
+        for reported in self._reported:
+            here = schema.reported_stats.c.campaign_id == reported.campaign_id
+            self._connection.execute(delete(schema.reported_stats).where(here))
+            self._connection.execute(insert(schema.reported_stats), reported._asdict())
+        if self._plans or self._benchmarks:
+            self._write_account()
+
+    def _write_days(self) -> None:
+        table = schema.campaigns.c
+        daily_only = set(
+            self._connection.execute(select(table.campaign_id).where(table.detail == Detail.DAILY)).scalars()
+        )
+        days = [record for record in self._days.values() if record.campaign_id in daily_only]
+        for campaign_id in {record.campaign_id for record in days}:
+            self._connection.execute(delete(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))
+            self._report.campaigns.add(campaign_id)
+        rows: list[dict[str, Any]] = []
+        for record in days:
+            rows.append(record._asdict() | {"basis": Basis.ACTIVITY.value})
+            # What was sent on a day is the same on both bases; what became of it is known only by the day it happened.
+            sent = DailyRecord(record.campaign_id, record.date, emails_sent=record.emails_sent, cost=record.cost)
+            rows.append(sent._asdict() | {"basis": Basis.SEND.value})
+        if rows:
+            self._connection.execute(insert(schema.daily_stats), rows)
+        self._report.inserted["days"] += len(days)
+
+    def _write_account(self) -> None:
+        """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
+        if not admin.make_way_for_account(self._connection, is_sample=self._is_sample):
+            return
+        if self._plans:
+            self._connection.execute(delete(schema.plan))
+            self._connection.execute(insert(schema.plan), self._plans[-1]._asdict())
+        for record in self._benchmarks:
+            here = (schema.benchmarks.c.mcp == record.mcp, schema.benchmarks.c.metric == record.metric)
+            self._connection.execute(delete(schema.benchmarks).where(*here))
+            self._connection.execute(insert(schema.benchmarks), record._asdict())
