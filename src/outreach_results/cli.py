@@ -40,7 +40,8 @@ say = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sente
 def main() -> None:
     """Run the command line; every expected error is one sentence and exit status 1."""
     try:
-        app()
+        with _opened:
+            app()
     except OutreachError as error:
         say.print(str(error), style="red", markup=False)
         sys.exit(1)
@@ -48,8 +49,11 @@ def main() -> None:
         sys.exit(1)
 
 
+_opened = ExitStack()  # what a command leaves open is closed when it ends, however it ends
+
+
 def _store() -> Store:
-    return open_store(settings().database_url, new_zone=settings().time_zone)
+    return _opened.enter_context(closing(open_store(settings().database_url, new_zone=settings().time_zone)))
 
 
 @app.command()
@@ -251,7 +255,8 @@ def copy_database(
 
     Exit status: 0 the two are equal, 1 they are not, or something failed.
     """
-    with closing(_store()) as source, closing(cli_copy.open_target(to)) as target:
+    source = _store()
+    with closing(cli_copy.open_target(to)) as target:
         with cli_copy.copy_progress(say) as on_progress:
             report = copy(source, target, on_progress=on_progress)
         cli_copy.print_comparison(Console(highlight=False), report)
