@@ -150,7 +150,10 @@ class RepliesAsked(PeriodAsked, PageAsked):
     )
     q: Annotated[str, *_text(0, MAX_Q, "pricing")] | SkipJsonSchema[None] = Field(
         default=None,
-        description="Only replies in whose name, address, company or text each of these words occurs.",
+        description=(
+            "Only replies in whose name, address, company or text each of these words occurs, or begins a word. "
+            "Case and accents do not matter."
+        ),
     )
 
 

@@ -87,6 +87,7 @@ def _search() -> None:
         placeholder="Name, company, address or any words",
         type="search",
         max_chars=asked.LONGEST_SEARCH,
+        help="Finds replies with all of these words, or with words that begin so. Case and accents do not matter.",
         key=asked.SEARCH,
         bind="query-params",
         persist_state="session",
