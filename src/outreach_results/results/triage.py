@@ -15,6 +15,9 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.store import schema
 from outreach_results.store.words import is_search, matching, unindexed
 
+# An index knows instants, not local dates: so much earlier or later than in UTC a day begins somewhere.
+_DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hours=12)
+
 
 class Lane(StrEnum):
     """Who replied: automatic replies have a lane of their own."""
@@ -112,13 +115,13 @@ def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[
     """Conditions on `inbox`: the shared filters that each reply meets whatever its cell, and the search."""
     wanted = matching(q)
     if filters.campaigns is not None:
-        wanted.append(_column("campaign_id", q).in_(filters.campaigns))
-    # An index knows instants, not local dates; but in no zone are they a whole day apart.
+        campaign_id, chosen = _column("campaign_id", q), filters.campaigns
+        wanted.append(campaign_id == chosen[0] if len(chosen) == 1 else campaign_id.in_(chosen))
     received_on, received_at = _column("received_on", q), _column("received_at", q)
     if filters.start is not None:
-        wanted += [received_on >= filters.start, *_bound(filters.start, -1, received_at.__ge__)]
+        wanted += [received_on >= filters.start, *_bound(filters.start, -_EARLIEST, received_at.__ge__)]
     if filters.end is not None:
-        wanted += [received_on <= filters.end, *_bound(filters.end, 2, received_at.__lt__)]
+        wanted += [received_on <= filters.end, *_bound(filters.end, _DAY + _LATEST, received_at.__lt__)]
     return wanted
 
 
@@ -129,11 +132,11 @@ def _column(name: str, q: str | None) -> ColumnElement[Any]:
 
 
 def _bound(
-    day: date, days_later: int, condition: Callable[[datetime], ColumnElement[bool]]
+    day: date, after: timedelta, condition: Callable[[datetime], ColumnElement[bool]]
 ) -> list[ColumnElement[bool]]:
-    """The condition on midnight (UTC) so many days later; none where time does not go that far."""
+    """The condition on the instant so long after a day begins in UTC; none where time does not go that far."""
     try:
-        return [condition(datetime.combine(day + timedelta(days=days_later), time(), UTC))]
+        return [condition(datetime.combine(day, time(), UTC) + after)]
     except OverflowError:
         return []
 

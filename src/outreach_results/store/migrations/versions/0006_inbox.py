@@ -35,12 +35,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "reply_id", name="inbox_pk"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "inbox_by_campaign", "inbox", ["campaign_id", "sentiment", "is_open", "received_at", "reply_id"], unique=False
-    )
-    op.create_index(
-        "inbox_by_time", "inbox", ["sentiment", "is_open", "received_at", "campaign_id", "reply_id"], unique=False
-    )
+    by_cell = ["sentiment", "is_open", "received_at"]
+    op.create_index("inbox_by_campaign", "inbox", ["campaign_id", *by_cell, "reply_id", "received_on"], unique=False)
+    op.create_index("inbox_by_time", "inbox", [*by_cell, "campaign_id", "reply_id", "received_on"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         op.create_index("inbox_of_words", "inbox", ["words", "sentiment", "is_open", "received_at"], unique=False)
     else:
