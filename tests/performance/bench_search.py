@@ -86,7 +86,8 @@ def _room(
     every: list[float] = []
     lookups: list[float] = []
     for name, ask in questions.items():
-        ask(known[-1])
+        for one in known:  # so that what is measured is the work, and not the disk
+            ask(one)
         found: list[float] = []
         for one in known:
             lookups.append(_time(lambda one=one: results.reply(store, one.campaign_id, one.id)))  # type: ignore[misc]

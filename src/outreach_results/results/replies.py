@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Connection,
     FromClause,
+    Integer,
     RowMapping,
     Select,
     asc,
+    bindparam,
     desc,
     func,
     select,
@@ -31,6 +35,7 @@ from outreach_results.results.triage import (
     Handling,
     Lane,
     Triage,
+    asked,
     chosen_cells,
     chosen_replies,
     found_replies,
@@ -39,6 +44,7 @@ from outreach_results.results.triage import (
     newest_first,
     older_than,
     oldest_first,
+    shape,
 )
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -121,10 +127,9 @@ def inbox(
     skipped = max(first - 1, 0)
     with store.read() as connection:
         counted = count_cells(connection, filters, triage.q)
-        cells = [cell for cell in chosen_cells(filters, triage) if counted[cell]]
+        cells = tuple(cell for cell in chosen_cells(filters, triage) if counted[cell])
         wanted = first - skipped + per_page + 1
-        listed = _listed(filters, triage.q, cells, limit=wanted, offset=skipped)
-        rows = [] if listed is None else _whole(connection, listed)
+        rows = _page(connection, filters, triage.q, cells, limit=wanted, offset=skipped) if cells else []
     shown = rows[first - skipped :][:per_page]
 
     def total(**changed: Any) -> int:
@@ -153,6 +158,8 @@ def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
 def neighbours(store: Store, filters: Filters, triage: Triage, of: InboxReply) -> Neighbours:
     """The replies that are listed just before and after one, which need not be listed itself."""
     cells, own = chosen_cells(filters, triage), (of.received_at, of.campaign_id, of.id)
+    if not cells:
+        return Neighbours(None, None)
     before = _listed(filters, triage.q, cells, newer_than(*own), is_newest_first=False, limit=1)
     after = _listed(filters, triage.q, cells, older_than(*own), limit=1)
     with store.read() as connection:
@@ -196,17 +203,26 @@ def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = m
     return _REPLY_QUERY.select_from(beside).where(*wanted)
 
 
-def _whole(connection: Connection, listed: Listing) -> list[InboxReply]:
-    """The listed replies, newest first."""
-    keys = listed.subquery("listed")
+def _page(
+    connection: Connection, filters: Filters, q: str | None, cells: tuple[Cell, ...], *, limit: int, offset: int
+) -> list[InboxReply]:
+    """Some of the replies in these cells, newest first."""
+    values = asked(filters, q) | {"asked_rows": limit, "asked_after": offset}
+    return [_inbox_reply(row) for row in connection.execute(_page_query(*shape(filters, q), cells), values).mappings()]
+
+
+@lru_cache(maxsize=200)
+def _page_query(filters: Filters, q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
+    """The query of a page, with whatever values of its parameters: making one takes as long as asking it."""
+    rows, after = (bindparam(name, 0, Integer) for name in ("asked_rows", "asked_after"))
+    keys = _listed(filters, q, cells, limit=rows, offset=after).subquery("listed")
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
     beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
-    query = reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
-    return [_inbox_reply(row) for row in connection.execute(query).mappings()]
+    return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
 
 
-def _first(connection: Connection, listed: Listing | None) -> ReplyKey | None:
-    found = None if listed is None else connection.execute(listed).first()
+def _first(connection: Connection, listed: Listing) -> ReplyKey | None:
+    found = connection.execute(listed).first()
     return None if found is None else ReplyKey(found.campaign_id, found.reply_id)
 
 
@@ -216,16 +232,14 @@ def _listed(
     cells: Sequence[Cell],
     *beyond: ColumnElement[bool],
     is_newest_first: bool = True,
-    limit: int,
-    offset: int = 0,
-) -> Listing | None:
-    """The keys of some replies in these cells; None where there are no cells.
+    limit: int | BindParameter[int],
+    offset: int | BindParameter[int] = 0,
+) -> Listing:
+    """The keys of some replies in these cells, of which there is at least one.
 
     Each cell is read in its own order, from an index and only as far as needed, and the cells are merged. Words find
     few replies: these are sorted, whatever their cells.
     """
-    if not cells:
-        return None
     table = schema.inbox.c
     keys = select(*(table[name] for name in PLACE)).where(*found_replies(filters, q), *beyond)
     listed: Listing

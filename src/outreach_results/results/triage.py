@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, literal, tuple_
+from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, bindparam, literal, tuple_
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.store import schema
-from outreach_results.store.words import is_search, matching, unindexed
+from outreach_results.store.words import asked_words, is_search, matching, unindexed
 
 # An index knows instants, not local dates: so much earlier or later than in UTC a day begins somewhere.
 _DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hours=12)
+_SOME_DAY = date(2000, 1, 1)
 
 
 class Lane(StrEnum):
@@ -113,16 +114,42 @@ def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElemen
 
 def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
     """Conditions on `inbox`: the shared filters that each reply meets whatever its cell, and the search."""
+    values = asked(filters, q)
+    own, day, moment = (_column(name, q) for name in ("campaign_id", "received_on", "received_at"))
+
+    def parameter(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
+        return bindparam(name, values[name], column.type, expanding=name == "asked_campaigns")
+
     wanted = matching(q)
-    if filters.campaigns is not None:
-        campaign_id, chosen = _column("campaign_id", q), filters.campaigns
-        wanted.append(campaign_id == chosen[0] if len(chosen) == 1 else campaign_id.in_(chosen))
-    received_on, received_at = _column("received_on", q), _column("received_at", q)
-    if filters.start is not None:
-        wanted += [received_on >= filters.start, *_bound(filters.start, -_EARLIEST, received_at.__ge__)]
-    if filters.end is not None:
-        wanted += [received_on <= filters.end, *_bound(filters.end, _DAY + _LATEST, received_at.__lt__)]
+    if "asked_campaign" in values:
+        wanted.append(own == parameter("asked_campaign", own))
+    if "asked_campaigns" in values:
+        wanted.append(own.in_(parameter("asked_campaigns", own)))
+    if "asked_start" in values:
+        wanted += [day >= parameter("asked_start", day), moment >= parameter("asked_from", moment)]
+    if "asked_end" in values:
+        wanted += [day <= parameter("asked_end", day), moment < parameter("asked_until", moment)]
     return wanted
+
+
+def asked(filters: Filters, q: str | None = None) -> dict[str, Any]:
+    """The values of the parameters in these conditions, by name."""
+    values: dict[str, Any] = {}
+    if filters.campaigns is not None:
+        one = len(filters.campaigns) == 1
+        values |= {"asked_campaign": filters.campaigns[0]} if one else {"asked_campaigns": list(filters.campaigns)}
+    if filters.start is not None:
+        values |= {"asked_start": filters.start, "asked_from": _instant(filters.start, -_EARLIEST)}
+    if filters.end is not None:
+        values |= {"asked_end": filters.end, "asked_until": _instant(filters.end, _DAY + _LATEST)}
+    return values | ({"asked_words": words} if (words := asked_words(q)) else {})
+
+
+def shape(filters: Filters, q: str | None) -> tuple[Filters, str | None]:
+    """One of those that lead to the same conditions with other values, always the same one."""
+    chosen = filters.campaigns and ("a", "b")[: len(filters.campaigns)]
+    start, end = (_SOME_DAY if day is not None else None for day in (filters.start, filters.end))
+    return Filters(chosen, start, end), q and ("a" if asked_words(q) else "?" if is_search(q) else None)
 
 
 def _column(name: str, q: str | None) -> ColumnElement[Any]:
@@ -131,14 +158,12 @@ def _column(name: str, q: str | None) -> ColumnElement[Any]:
     return unindexed(column) if is_search(q) else column
 
 
-def _bound(
-    day: date, after: timedelta, condition: Callable[[datetime], ColumnElement[bool]]
-) -> list[ColumnElement[bool]]:
-    """The condition on the instant so long after a day begins in UTC; none where time does not go that far."""
+def _instant(day: date, after: timedelta) -> datetime:
+    """So long after the day begins in UTC, as far as time goes."""
     try:
-        return [condition(datetime.combine(day, time(), UTC) + after)]
+        return datetime.combine(day, time(), UTC) + after
     except OverflowError:
-        return []
+        return datetime.min.replace(tzinfo=UTC) if after < timedelta() else datetime.max.replace(tzinfo=UTC)
 
 
 def newer_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:

@@ -62,8 +62,13 @@ def matching(q: str | None) -> list[ColumnElement[bool]]:
     """
     if not is_search(q):
         return []
-    wanted = list(dict.fromkeys(_asked(q or "")))
-    return [has_words(inbox.c.words, bindparam(None, wanted, type_=_Asked(), unique=True)) if wanted else false()]
+    wanted = asked_words(q)
+    return [has_words(inbox.c.words, bindparam("asked_words", wanted, type_=_Asked())) if wanted else false()]
+
+
+def asked_words(q: str | None) -> list[_Word]:
+    """The value of the parameter ``asked_words`` of the condition."""
+    return list(dict.fromkeys(_asked(q or "")))
 
 
 _Word = tuple[str, bool]
