@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import event, text
 
 from outreach_results import results
+from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import Handling, Lane, Triage
 from outreach_results.store import marks, rollup
 from outreach_results.store.engine import Store
 from support.questions import EVERYTHING, SAMPLE, questions
+from support.records import campaign, emails
+from support.records import event as happened
 
 GROWING = ("emails", "events", "replies", "inbox", "reply_marks", "mark_changes")
 """The tables that grow with the number of e-mails."""
@@ -115,6 +118,22 @@ def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_stor
     assert about_events
     covering = "COVERING INDEX events_by_email" if store.is_sqlite else "Index Only Scan using events_by_email"
     assert all(covering in plan or "Bitmap" in plan for plan in about_events), about_events
+
+
+@pytest.mark.postgres
+def test_a_campaign_that_the_statistics_do_not_know_yet_is_counted_in_one_go(make_postgres):
+    """PostgreSQL expects next to nothing of it, and would read all of it for each e-mail."""
+    store = make_postgres()
+    known = [happened("opened", email_id=f"e{n}", of="known") for n in range(2_000)]
+    load(store, "known", [campaign("known"), *emails(2_000, of="known"), *known])
+    with store.write(is_data=False) as connection:
+        connection.execute(text("ANALYZE"))
+    new = [happened("opened", email_id=f"e{n}", of="new") for n in range(2_000)]
+    with plans(store) as found:
+        load(store, "new", [campaign("new"), *emails(2_000, of="new"), *new])
+    about_both = [plan for statement, plan in found.items() if "emails" in statement and "events" in statement]
+    assert about_both
+    assert not any("Join Filter" in plan for plan in about_both), about_both
 
 
 def test_a_click_in_the_inbox_touches_one_reply(writable_sample):
