@@ -66,10 +66,15 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from outreach_results.api import api_routes
-    from outreach_results.ui import assets, downloads, shell
+    from outreach_results.errors import ConfigError
+    from outreach_results.ui import assets, doors, downloads, shell
     from outreach_results.ui.cache import store
     from outreach_results.ui.headers import SecurityHeaders
 
+    try:
+        doors.check_address(st.get_option("server.address"))
+    except ConfigError as error:
+        raise SystemExit(str(error)) from None
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
     PagesManager.uses_pages_directory = False
     app = st.App(
