@@ -16,6 +16,7 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 def dashboard() -> None:
     """Draw the frame, then the page that was asked for."""
     from outreach_results.ui import shell
+    from outreach_results.ui.cache import one_look
     from outreach_results.ui.turns import SCRIPTS
 
     st.set_page_config(page_title="Outreach Results", page_icon="📨", layout="wide")
@@ -23,7 +24,7 @@ def dashboard() -> None:
         [st.Page(f"pages/{name}.py", title=name.capitalize(), default=name == "overview") for name in PAGES],
         position="top",
     )
-    with SCRIPTS.turn(), shell.plain_errors():
+    with SCRIPTS.turn(), one_look(), shell.plain_errors():
         shell.open_view()
         page.run()
 

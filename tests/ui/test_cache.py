@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from outreach_results import results
 from outreach_results.errors import StoreBusyError
 from outreach_results.ingest.load import load
-from outreach_results.models import Filters
-from outreach_results.ui.cache import ask, store
+from outreach_results.models import Filters, Stats
+from outreach_results.store.engine import Store, open_store
+from outreach_results.ui import cache, charts
+from outreach_results.ui.cache import ask, derive, draw, look_up, one_look, store
 from support import records
+from support.dashboard import PAGES, run_page
+from support.databases import sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Every test begins and ends with an empty cache."""
+    cache._answer.clear()
+    yield
+    cache._answer.clear()
 
 
 @pytest.fixture
@@ -72,3 +86,136 @@ def test_an_error_is_not_kept(sample_dashboard):
     with pytest.raises(StoreBusyError):
         ask(question)
     assert ask(question) == "answer"
+
+
+# --- one look a run ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def looks(sample_dashboard, monkeypatch):
+    """Which versions of the data were really looked up."""
+    found = []
+    look = Store.version
+
+    def version(self):
+        found.append(look(self))
+        return found[-1]
+
+    monkeypatch.setattr(Store, "version", version)
+    return found
+
+
+def test_a_run_looks_once_at_the_version_of_the_data(looks, asked):
+    with one_look():
+        ask(asked, 1)
+        ask(asked, 2)
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_looks_once(looks, page):
+    run_page(page)
+    assert len(looks) == 1
+
+
+def test_the_next_run_looks_again_and_sees_what_another_process_has_loaded(looks, sample_dashboard, asked):
+    with one_look():
+        ask(asked, 1)
+    as_another_process_does(sample_dashboard)
+    with one_look():
+        ask(asked, 1)
+    assert len(looks) == len(set(looks)) == len(asked.calls) == 2
+
+
+def test_after_a_write_of_its_own_a_run_looks_again(looks, asked):
+    with one_look():
+        ask(asked, 1)
+        load(store(), "test", [records.campaign()])
+        ask(asked, 1)
+        ask(asked, 1)
+    assert len(looks) == len(asked.calls) == 2
+
+
+def test_a_write_that_was_taken_back_changes_nothing(looks, asked):
+    with one_look():
+        ask(asked, 1)
+        with pytest.raises(ZeroDivisionError), store().write():
+            _ = 1 / 0
+        ask(asked, 1)
+    assert len(looks) == len(asked.calls) == 1
+
+
+def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, asked):
+    ask(asked, 1)
+    as_another_process_does(sample_dashboard)
+    ask(asked, 1)
+    assert len(looks) == len(asked.calls) == 2
+
+
+def test_a_fact_that_changes_without_the_data_is_looked_up_in_every_run(sample_dashboard, asked):
+    for _ in range(2):
+        with one_look():
+            look_up(asked)
+            look_up(asked)
+    assert len(asked.calls) == 2
+
+
+def as_another_process_does(database):
+    """Load a campaign through a store that the dashboard knows nothing of."""
+    other = open_store(sqlite_url(database))
+    try:
+        load(other, "test", [records.campaign()])
+    finally:
+        other.close()
+
+
+# --- what is made of answers -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def work():
+    """A pure function of a frame that counts how often it really worked."""
+    calls = []
+
+    def total(frame, column="sent", *, times=1):
+        calls.append(column)
+        return int(frame[column].sum()) * times
+
+    total.calls = calls
+    return total
+
+
+def long_frame(**columns):
+    return pd.DataFrame({"sent": range(60_000), "name": "a"} | columns)
+
+
+def test_the_same_of_equal_answers_is_made_once(work):
+    assert derive(work, long_frame()) == derive(work, long_frame()) == sum(range(60_000))
+    assert len(work.calls) == 1
+
+
+def test_a_single_other_value_in_a_long_answer_makes_another(work):
+    changed = long_frame()
+    changed.loc[31_234, "sent"] += 1
+    assert derive(work, changed) == derive(work, long_frame()) + 1
+
+
+def test_other_options_make_another(work):
+    assert derive(work, long_frame(), times=2) == 2 * derive(work, long_frame())
+
+
+def test_what_a_page_does_to_what_was_made_stays_on_that_page():
+    first = derive(pd.DataFrame.describe, long_frame())
+    untouched = first.copy()
+    first["sent"] = 0
+    assert derive(pd.DataFrame.describe, long_frame()).equals(untouched)
+
+
+def test_a_figure_is_built_once_and_is_what_it_would_be_without_a_cache(monkeypatch):
+    stages = results.funnel(Stats(emails_sent=9, delivered=8, opened=4, clicked=2, replied=1, meetings_booked=1))
+    plain = charts.funnel(stages).to_json()
+    assert draw(charts.funnel, stages).to_json() == plain
+    monkeypatch.setattr(go.Figure, "add_bar", None)  # nothing can be built any more
+    again = draw(charts.funnel, stages)
+    assert again.to_json() == plain
+    assert isinstance(again, go.Figure)  # anything else Streamlit would build, to check it

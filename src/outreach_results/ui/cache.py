@@ -1,15 +1,24 @@
-"""The dashboard's one store, and its one cache of answers.
+"""The dashboard's one store, and its one cache: of answers, of what is worked out from them, and of figures.
 
 Answers are kept under the question, its parameters and the version of the data, so that a load in any process shows
-at the next click and a rerun without a change costs nothing.
+at the next click and a rerun without a change costs nothing. What is made of answers is kept under all that it is
+made of: it changes with them, and only then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
+import plotly.graph_objects as go
 import streamlit as st
+from sqlalchemy import Connection, event
 
 from outreach_results.config import settings
 from outreach_results.store.engine import Store, open_store
@@ -18,24 +27,110 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class _Look:
+    """What was seen of the database since a run began; good until this process writes."""
+
+    writes = 0
+    """How many transactions this process has committed, in any thread."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Callable[[Store], Any], Any] = {}
+        self._writes_before = _Look.writes
+
+    def at(self, fact: Callable[[Store], T]) -> T:
+        if self._writes_before != _Look.writes:
+            self._seen, self._writes_before = {}, _Look.writes
+        if fact not in self._seen:
+            self._seen[fact] = fact(store())
+        found: T = self._seen[fact]
+        return found
+
+
+_look: ContextVar[_Look | None] = ContextVar("look", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """A run of the script: what it needs to know of the database, it looks up once.
+
+    It looks again after this process has written. Callbacks, and fragments that run by themselves, always look.
+    """
+    begun = _look.set(_Look())
+    try:
+        yield
+    finally:
+        _look.reset(begun)
+
+
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """The database of this process, opened once."""
-    return open_store(settings().database_url, new_zone=settings().time_zone)
+    opened = open_store(settings().database_url, new_zone=settings().time_zone)
+    event.listen(opened.engine, "commit", _count_write)  # readers never commit
+    return opened
+
+
+def _count_write(_connection: Connection) -> None:
+    _Look.writes += 1
+
+
+def look_up(fact: Callable[[Store], T]) -> T:
+    """What may change without the data, or has to be known in any case: looked up once a run, and never kept longer."""
+    return (_look.get() or _Look()).at(fact)
+
+
+def zone() -> ZoneInfo:
+    """The reporting time zone of the database."""
+    return look_up(Store.zone)
 
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The answer to one of the questions of `results`, from the cache where nothing has changed since."""
-    name = f"{question.__module__}.{question.__qualname__}"
-    answer: T = _answer((name, store().version(), repr((args, kwargs))), question, args, kwargs)
+    key = (_name(question), look_up(Store.version), repr((args, kwargs)))
+    answer: T = _answer(key, lambda: question(store(), *args, **kwargs))
     return answer
 
 
-@st.cache_data(show_spinner=False, max_entries=500, ttl="1h")
+def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a pure function makes of answers, from the cache where all of them are the same.
+
+    They are compared by their whole content, so this is for what fits on a page.
+    """
+    derived: T = _answer((_name(work), _content(args, kwargs), ""), partial(work, *args, **kwargs))
+    return derived
+
+
+def draw(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> go.Figure:
+    """The figure that a pure function builds of answers, from the cache where all of them are the same."""
+    return _BuiltFigure(derive(_spec, builder, *args, **kwargs))
+
+
+class _BuiltFigure(go.Figure):  # type: ignore[misc]
+    """A figure as Plotly's JavaScript takes it, built and checked before: to build it again takes milliseconds."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self._spec = spec  # and nothing of what a figure has that can still be changed
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._spec
+
+
+def _spec(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+    spec: dict[str, Any] = builder(*args, **kwargs).to_dict()
+    return spec
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _content(*parts: Any) -> str:
+    return hashlib.blake2b(pickle.dumps(parts, pickle.HIGHEST_PROTOCOL), digest_size=20).hexdigest()
+
+
+@st.cache_data(show_spinner=False, max_entries=1000, ttl="1h")
 def _answer(
-    key: tuple[str, str, str],  # noqa: ARG001 -- all that the cache looks at; the question travels beside it
-    _question: Callable[..., Any],
-    _args: Any,
-    _kwargs: Any,
+    key: tuple[str, str, str],  # noqa: ARG001 -- all that the cache looks at; how to come by the answer travels beside it
+    _find: Callable[[], Any],
 ) -> Any:
-    return _question(store(), *_args, **_kwargs)
+    return _find()

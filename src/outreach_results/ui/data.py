@@ -7,7 +7,7 @@ import streamlit as st
 
 from outreach_results.models import Filters
 from outreach_results.sync import SyncStatus
-from outreach_results.ui import downloads, text
+from outreach_results.ui import cache, downloads, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.importing import ImportJob, start_import
 
@@ -59,7 +59,7 @@ def _outcome(job: ImportJob) -> None:
 def sync_summary(status: SyncStatus) -> None:
     """When the platform was last asked, and what failed."""
     st.subheader("Sync", anchor=False)
-    zone = store().zone()
+    zone = cache.zone()
     if status.running_since is not None:
         st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
     if status.cut_off_at is not None:

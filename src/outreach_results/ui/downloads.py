@@ -21,11 +21,18 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from outreach_results.errors import OutreachError
-from outreach_results.export import FORMATS, Download, campaign_download, replies_download, table_download
+from outreach_results.export import (
+    FORMATS,
+    Download,
+    campaign_download,
+    file_name,
+    replies_download,
+    table_download,
+)
 from outreach_results.models import Filters
 from outreach_results.results import Triage
 from outreach_results.ui import pictures
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store, zone
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
@@ -47,13 +54,12 @@ def table_buttons(
     another one than ``frame``, or where the page shows a table beside the chart.
     """
     with st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-        for fmt in FORMATS:
-            download = table_download(store(), name, frame, fmt, filters)
+        for fmt, written in FORMATS.items():
             st.download_button(
                 fmt.upper(),
                 partial(_content, name, frame, fmt, filters),
-                _distinct(download.file_name, frame),
-                download.media_type,
+                _distinct(file_name(name, fmt, filters, zone().key), frame),
+                written.media_type,
                 key=f"{key}-{fmt}",
                 help=f"Download these numbers as {fmt.upper()}",
                 on_click="ignore",
@@ -138,9 +144,9 @@ def _content(name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> byte
     return table_download(store(), name, frame, fmt, filters).content()
 
 
-def _distinct(file_name: str, frame: pd.DataFrame) -> str:
+def _distinct(file: str, frame: pd.DataFrame) -> str:
     if len(frame) <= _SMALL:
-        return file_name
-    stem, _, extension = file_name.rpartition(".")
+        return file
+    stem, _, extension = file.rpartition(".")
     digest = hashlib.sha256(pd.util.hash_pandas_object(frame).to_numpy().tobytes()).hexdigest()[:8]
     return f"{stem}_{digest}.{extension}"

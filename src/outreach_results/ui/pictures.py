@@ -10,8 +10,7 @@ import streamlit as st
 
 from outreach_results.export import file_name
 from outreach_results.models import Basis, Filters
-from outreach_results.ui import charts
-from outreach_results.ui.cache import store
+from outreach_results.ui import cache, charts
 from outreach_results.ui.charts import Inks
 
 # A picture may be wider than its dialog, which then scrolls; and Plotly's own button, else a small camera over the
@@ -62,7 +61,7 @@ def button(
 def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, table: pd.DataFrame | None) -> None:
     st.html(_STYLE)
     with st.container(key="pictures"):
-        stem = file_name(name, "png", filters, store().zone().key).removesuffix(".png")
+        stem = file_name(name, "png", filters, cache.zone().key).removesuffix(".png")
         if chart is not None:
             st.plotly_chart(chart, key=f"{key}-picture", config=config(stem, displayModeBar=True), alt=_title(name))
         if table is not None:
@@ -87,7 +86,7 @@ def in_words(filters: Filters) -> str:
     said.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
     if filters.humans_only:
         said.append("humans only")
-    return " · ".join([*said, store().zone().key])
+    return " · ".join([*said, cache.zone().key])
 
 
 def _title(name: str) -> str:

@@ -12,8 +12,8 @@ from outreach_results import results, sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync import sync_status
-from outreach_results.ui import address, data, filters, text
-from outreach_results.ui.cache import ask, store
+from outreach_results.ui import address, cache, data, filters, text
+from outreach_results.ui.cache import ask, look_up, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 
@@ -108,15 +108,15 @@ def _welcome() -> None:
             st.rerun()
     with files:
         data.upload()
-    data.sync_summary(sync_status(store()))
+    data.sync_summary(look_up(sync_status))
 
 
 def _sync_line() -> None:
     """When the platform was last asked, at the foot of the filters."""
-    status = sync_status(store())
+    status = look_up(sync_status)
     if status.last is None or status.last.finished_at is None:
         return
-    when = text.moment(status.last.finished_at, store().zone())
+    when = text.moment(status.last.finished_at, cache.zone())
     trouble = "" if status.last.is_complete else " Not everything arrived: see the page Data."
     st.sidebar.caption(text.plain(f"Last synced {when}.{trouble}"))
 

@@ -10,8 +10,7 @@ import streamlit as st
 
 from outreach_results.models import InboxReply, Pagination
 from outreach_results.results import key_of
-from outreach_results.ui import text
-from outreach_results.ui.cache import store
+from outreach_results.ui import cache, text
 from outreach_results.ui.inbox import asked, words
 
 _FIRST_WORDS = 110
@@ -33,7 +32,7 @@ _READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
 
 def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
     """A page of replies, of which one is being read."""
-    now, zone = datetime.now(UTC), store().zone()
+    now, zone = datetime.now(UTC), cache.zone()
     selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
     st.html(f"{_STYLE}<style>{_rows(selected)}</style>")
     with st.container(key="inbox-list"):

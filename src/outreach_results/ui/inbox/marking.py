@@ -15,7 +15,7 @@ from outreach_results.models import Filters, InboxReply, Sentiment
 from outreach_results.results import Handling, ReplyKey, Triage, chosen_replies, key_of
 from outreach_results.store import marks
 from outreach_results.store.marks import Action, Batch, Change, Preview
-from outreach_results.ui import text
+from outreach_results.ui import cache, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import asked, words
@@ -186,7 +186,7 @@ def _undo(said: Said) -> None:
         undone = marks.undo(store(), said.batch, by=who())
         if said.reply is not None:
             asked.read(said.reply)
-        return Said(words.was_undone(undone, store().zone()), is_warning=undone.left_alone_total > 0)
+        return Said(words.was_undone(undone, cache.zone()), is_warning=undone.left_alone_total > 0)
 
     _try(take_back)
 

@@ -10,7 +10,7 @@ from outreach_results import results
 from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
 from outreach_results.results import Inbox, Neighbours, ReplyKey, Triage, key_of
 from outreach_results.store.marks import Action
-from outreach_results.ui import address, text
+from outreach_results.ui import address, cache, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox import asked, words
 from outreach_results.ui.inbox.history import timeline
@@ -64,7 +64,7 @@ def reading_pane(
         _letter(reply, campaigns)
         _deeds(reply, triage, around)
         st.subheader("Timeline", anchor=False)
-        timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, store().zone())
+        timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, cache.zone())
 
 
 def _around(reply: InboxReply, found: Inbox) -> Neighbours:
@@ -98,7 +98,7 @@ def _go(to: ReplyKey | None, found: Inbox, filters: Filters, triage: Triage) -> 
 
 
 def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
-    zone = store().zone()
+    zone = cache.zone()
     names = {campaign.id: campaign.name for campaign in campaigns}
     st.subheader(text.plain(words.sender(reply)), anchor=False)
     st.text(" · ".join(filter(None, (reply.email, reply.company))))
@@ -112,7 +112,7 @@ def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
 
 def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
     """Mark it handled, say how it sounds; what was done before, and by whom."""
-    zone = store().zone()
+    zone = cache.zone()
     _sentiment(reply)
     corrected = words.correction(reply, zone)
     if corrected:
