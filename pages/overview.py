@@ -6,7 +6,7 @@ import streamlit as st
 
 from outreach_results import insights, results
 from outreach_results.ui import overview, shell
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, derive
 
 view = shell.begin("Overview", "How are the campaigns doing?")
 totals = ask(results.totals, view.filters)
@@ -21,8 +21,8 @@ earlier = ask(results.campaign_totals, view.comparison) if view.comparison else 
 humans = ask(results.campaign_totals, replace(view.filters, humans_only=True))
 
 overview.kpi_grid(totals, before, days, view)
-overview.changes(insights.what_changed(totals, before, view.compared_with, campaigns, earlier))
-overview.alerts(insights.alerts(campaigns, humans))
+overview.changes(derive(insights.what_changed, totals, before, view.compared_with, campaigns, earlier))
+overview.alerts(derive(insights.alerts, campaigns, humans))
 
 left, right = st.columns(2, gap="large")
 with left:

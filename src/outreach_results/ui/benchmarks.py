@@ -13,7 +13,7 @@ from outreach_results.metrics import Interval
 from outreach_results.models import Campaign, Filters
 from outreach_results.results import Comparison, Peers
 from outreach_results.ui import address, charts, downloads, text
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import DEFINITIONS, chart
 from outreach_results.ui.filters import View, switch_to
@@ -188,7 +188,7 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
         row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
     )
     event = chart(
-        charts.bullet(row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
+        draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
         key=f"bullet-{row.metric}",
         alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
         on_select="rerun",

@@ -15,7 +15,7 @@ from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
 from outreach_results.ui import address, charts, clicks, downloads, text
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View, choose_campaigns, choose_days, days_in_words
@@ -69,7 +69,8 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
     shown = known.iloc[_page(len(known))]
     key = clicks.key_of("by-campaign", view.filters, metric, tuple(shown["campaign_id"]))
     chart_with_data(
-        charts.beside_community(
+        draw(
+            charts.beside_community,
             metric,
             [_mark(metric, row["campaign_id"], row["name"], row, numbers) for row in shown.to_dict("records")],
             lower_is_better=metric in results.LOWER_IS_BETTER,
@@ -154,7 +155,7 @@ def by_mcp(view: View, metric: str) -> None:
         for row in known.to_dict("records")
     ]
     chart_with_data(
-        charts.beside_community(metric, marks, lower_is_better=metric in results.LOWER_IS_BETTER),
+        draw(charts.beside_community, metric, marks, lower_is_better=metric in results.LOWER_IS_BETTER),
         frame,
         view.filters,
         key=key,
@@ -193,7 +194,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     days = {str(row["start"].date()): (row["start"].date(), row["end"].date()) for row in frame.to_dict("records")}
     chart_with_data(
-        charts.over_time(metric, frame, numbers, chosen_from=pd.Timestamp(view.first)),
+        draw(charts.over_time, metric, frame, numbers, chosen_from=pd.Timestamp(view.first)),
         frame.drop(columns="sentence"),
         filters,
         key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -90,9 +91,9 @@ def sidebar(campaigns: list[Campaign]) -> View | None:
 
 def labels(campaigns: list[Campaign]) -> dict[str, str]:
     """A distinct label for every campaign: its name, with the id where two share one."""
-    names = [campaign.name for campaign in campaigns]
+    names = Counter(campaign.name for campaign in campaigns)
     return {
-        campaign.id: campaign.name if names.count(campaign.name) == 1 else f"{campaign.name} ({campaign.id})"
+        campaign.id: campaign.name if names[campaign.name] == 1 else f"{campaign.name} ({campaign.id})"
         for campaign in campaigns
     }
 

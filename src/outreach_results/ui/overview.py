@@ -13,6 +13,7 @@ from outreach_results.insights import Alert
 from outreach_results.models import COSTS, Sentiment
 from outreach_results.results import Totals
 from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -33,7 +34,7 @@ _SORTS = {
 def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
     """The eight numbers that matter most."""
     now, then = totals.stats, before.stats if before else None
-    rolling = metrics.rolling_rates(days)
+    rolling = derive(metrics.rolling_rates, days)
     with st.grid(4):
         for name in _CHOSEN_COUNTS:
             count = getattr(now, name)
@@ -114,9 +115,9 @@ def alerts(found: Sequence[Alert]) -> None:
 def funnel(totals: Totals, view: View) -> None:
     """From sent to meeting; a click on a bar goes to what it stands for."""
     st.subheader("From sent to meeting", anchor=False)
-    stages = results.funnel(totals.stats)
+    stages = derive(results.funnel, totals.stats)
     event = chart_with_data(
-        charts.funnel(stages),
+        draw(charts.funnel, stages),
         stages,
         view.filters,
         key="funnel",
@@ -140,7 +141,7 @@ def _go_to(stage: str) -> None:
 def costs(totals: Totals, positive: int, view: View) -> None:
     """What one e-mail, reply, positive reply and meeting cost, by component."""
     st.subheader("What it cost", anchor=False)
-    frame = cost_table(totals, positive)
+    frame = derive(cost_table, totals, positive)
     st.dataframe(
         frame,
         hide_index=True,
@@ -190,7 +191,7 @@ def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) 
         return
     table = shown.assign(
         course=shown["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
-        reply_interval=_intervals(shown, "reply_rate"),
+        reply_interval=derive(_intervals, shown, "reply_rate"),
     )
     ids = list(table["campaign_id"])
     key = f"campaign-table-{hash((tuple(ids), view.filters))}"

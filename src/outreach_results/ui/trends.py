@@ -13,6 +13,7 @@ from outreach_results.metrics import Every, Trend
 from outreach_results.models import COUNTS, Annotation
 from outreach_results.results import RHYTHM_COUNTS, Trends, WeeklyRhythm
 from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts import trend_words as words
 from outreach_results.ui.components import chart, chart_with_data
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
@@ -88,13 +89,14 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
             st.session_state["at"] = day if day in starts else None
 
     chart_with_data(
-        charts.trend_chart(
+        draw(
+            charts.trend_chart,
             trends,
             notes,
             with_mean=question.with_mean,
             compared_with=view.compared_with if question.with_comparison else "",
         ),
-        trends.table(),
+        derive(Trends.table, trends),
         view.filters,
         key=key,
         alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point tells more about it",
@@ -255,11 +257,11 @@ def rhythm(found: WeeklyRhythm, view: View) -> None:
     st.caption(text.plain(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
     for column, metric in zip(st.columns(len(RHYTHM_COUNTS)), RHYTHM_COUNTS, strict=True):
         with column:
-            busiest = charts.busiest(found, metric)
+            busiest = derive(charts.busiest, found, metric)
             st.markdown(f"**{charts.LABELS[metric]}**")
             st.caption(text.plain(busiest))
             chart(
-                charts.heat_map(found, metric),
+                draw(charts.heat_map, found, metric),
                 key=f"hours-{metric}",
                 alt=f"{charts.LABELS[metric]} by weekday and hour in {found.zone}. {busiest}",
             )

@@ -12,6 +12,7 @@ from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import address, charts, clicks, downloads, text
+from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
@@ -35,7 +36,7 @@ def quota(month: Outlook, filters: Filters) -> None:
     else:
         due = None if month.is_over else plan.email_limit * month.due_share
         chart(
-            charts.quota(month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
+            draw(charts.quota, month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
             key="quota",
             alt=f"{month.total:,} of {plan.email_limit:,} e-mails used"
             + ("" if due is None else f"; {due:,.0f} are expected by today"),
@@ -110,10 +111,15 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
 def course(month: Outlook, filters: Filters) -> None:
     """The month day by day, and where it may go."""
     chart_with_data(
-        charts.month_course(
-            month.first, month.last, month.sent, month.plan.email_limit if month.plan else None, month.forecast
+        draw(
+            charts.month_course,
+            month.first,
+            month.last,
+            month.sent,
+            month.plan.email_limit if month.plan else None,
+            month.forecast,
         ),
-        course_table(month),
+        derive(course_table, month),
         filters,
         key="month-course",
         alt=f"E-mails sent since {month.first:%-d %B}, day by day"
@@ -206,9 +212,9 @@ def month_filters(filters: Filters, month: date) -> Filters:
 def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """What each component cost."""
     st.markdown("**By component**")
-    components = component_costs(campaigns)
+    components = derive(component_costs, campaigns)
     chart_with_data(
-        charts.costs_of_components(components, per_email=per_email),
+        draw(charts.costs_of_components, components, per_email=per_email),
         components,
         filters,
         key="costs-by-component",
@@ -221,7 +227,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
     st.markdown("**By campaign**")
     key = clicks.key_of("costs-by-campaign", filters, per_email)
     chart_with_data(
-        charts.costs_of_campaigns(campaigns, per_email=per_email),
+        draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
         campaigns,
         filters,
         key=key,
@@ -239,8 +245,8 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Every month; a click on a bar or a row shows that one above."""
     key = clicks.key_of("months", len(months), per_email, st.session_state.get("month"))
-    table = month_table(months, plan)
-    figure = charts.costs_of_months(months, per_email=per_email)
+    table = derive(month_table, months, plan)
+    figure = draw(charts.costs_of_months, months, per_email=per_email)
     chart(
         figure,
         key=key,

@@ -10,7 +10,7 @@ from outreach_results import metrics, results
 from outreach_results.models import Sentiment
 from outreach_results.results import Triage
 from outreach_results.ui import charts, clicks, filters, text
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import asked, words
@@ -27,7 +27,7 @@ def over_time(view: View, triage: Triage) -> None:
     shown = asked.sentiments_in(triage.lane)
     key = clicks.key_of("sentiments", view.filters, triage)
     chart_with_data(
-        charts.sentiment_over_time(frame, shown),
+        draw(charts.sentiment_over_time, frame, shown),
         frame.rename(columns=str),
         view.filters,
         key=key,
