@@ -86,7 +86,7 @@ def zone() -> ZoneInfo:
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The answer to one of the questions of `results`, from the cache where nothing has changed since."""
-    key = (_name(question), look_up(Store.version), repr((args, kwargs)))
+    key = f"{_name(question)} {look_up(Store.version)} {args!r} {kwargs!r}"
     answer: T = _answer(key, lambda: question(store(), *args, **kwargs))
     return answer
 
@@ -96,7 +96,7 @@ def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
 
     They are compared by their whole content, so this is for what fits on a page.
     """
-    derived: T = _answer((_name(work), _content(args, kwargs), ""), partial(work, *args, **kwargs))
+    derived: T = _answer(f"{_name(work)} {_content(args, kwargs)}", partial(work, *args, **kwargs))
     return derived
 
 
@@ -130,7 +130,7 @@ def _content(*parts: Any) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=1000, ttl="1h")
 def _answer(
-    key: tuple[str, str, str],  # noqa: ARG001 -- all that the cache looks at; how to come by the answer travels beside it
+    key: str,  # noqa: ARG001 -- all that the cache looks at; how to come by the answer travels beside it
     _find: Callable[[], Any],
 ) -> Any:
     return _find()

@@ -34,7 +34,7 @@ _SORTS = {
 def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
     """The eight numbers that matter most."""
     now, then = totals.stats, before.stats if before else None
-    rolling = derive(metrics.rolling_rates, days)
+    sparks = derive(_sparks, days)
     with st.grid(4):
         for name in _CHOSEN_COUNTS:
             count = getattr(now, name)
@@ -44,7 +44,7 @@ def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: Vi
                 DEFINITIONS[name],
                 change=metrics.relative_change(count, getattr(then, name, None)),
                 view=view,
-                spark=spark(days, name),
+                spark=sparks[name],
                 neutral=True,
             )
         for name in _RATES:
@@ -58,7 +58,7 @@ def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: Vi
                     *(getattr(now, part) for part in parts), *(getattr(then, part, None) for part in parts)
                 ),
                 view=view,
-                spark=spark(rolling, name),
+                spark=sparks[name],
                 is_rate=True,
             )
         kpi(
@@ -67,7 +67,7 @@ def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: Vi
             DEFINITIONS["meetings_booked"],
             change=metrics.count_change(now.meetings_booked, then.meetings_booked if then else None),
             view=view,
-            spark=spark(days, "meetings_booked"),
+            spark=sparks["meetings_booked"],
         )
         cost = totals.costs.total_byok_usd
         kpi(
@@ -76,9 +76,16 @@ def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: Vi
             DEFINITIONS["cost"],
             change=metrics.relative_change(cost, before.costs.total_byok_usd if before else None),
             view=view,
-            spark=spark(days, "cost_usd"),
+            spark=sparks["cost_usd"],
             neutral=True,
         )
+
+
+def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
+    """The courses that the cards show: of rates over seven days each, for those of single days jump about."""
+    rolling = metrics.rolling_rates(days)
+    counts = (*_CHOSEN_COUNTS, "meetings_booked", "cost_usd")
+    return {name: spark(days, name) for name in counts} | {name: spark(rolling, name) for name in _RATES}
 
 
 def changes(sentences: Sequence[str]) -> None:
@@ -189,10 +196,7 @@ def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) 
     if shown.empty:
         st.info("No campaign has that in its name.")
         return
-    table = shown.assign(
-        course=shown["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
-        reply_interval=derive(_intervals, shown, "reply_rate"),
-    )
+    table = derive(_campaign_table, shown, courses)
     ids = list(table["campaign_id"])
     key = f"campaign-table-{hash((tuple(ids), view.filters))}"
 
@@ -243,11 +247,22 @@ def _arranged(frame: pd.DataFrame) -> pd.DataFrame:
         )
         order = st.selectbox("Order", list(_SORTS), key="sort", bind="query-params", width=220)
     column, ascending = _SORTS[order]
+    return derive(_in_order, frame, wanted, column, ascending)
+
+
+def _in_order(frame: pd.DataFrame, wanted: str, column: str, ascending: bool) -> pd.DataFrame:
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
     return frame.sort_values(
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
+    )
+
+
+def _campaign_table(shown: pd.DataFrame, courses: dict[str, list[float]]) -> pd.DataFrame:
+    return shown.assign(
+        course=shown["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        reply_interval=_intervals(shown, "reply_rate"),
     )
 
 
