@@ -1,12 +1,10 @@
 """Overview: how the chosen campaigns are doing, what changed, what they cost, and each beside the others."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from outreach_results import insights, results
+from outreach_results import results
 from outreach_results.ui import overview, shell
-from outreach_results.ui.cache import ask, derive
+from outreach_results.ui.cache import ask
 
 view = shell.begin("Overview", "How are the campaigns doing?")
 totals = ask(results.totals, view.filters)
@@ -17,12 +15,10 @@ if days.empty or not any(totals.stats.model_dump().values()):
 
 before = ask(results.totals, view.comparison) if view.comparison else None
 campaigns = ask(results.campaign_totals, view.filters)
-earlier = ask(results.campaign_totals, view.comparison) if view.comparison else None
-humans = ask(results.campaign_totals, replace(view.filters, humans_only=True))
 
 overview.kpi_grid(totals, before, days, view)
-overview.changes(derive(insights.what_changed, totals, before, view.compared_with, campaigns, earlier))
-overview.alerts(derive(insights.alerts, campaigns, humans))
+overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
+overview.alerts(ask(overview.what_stands_out, view.filters))
 
 left, right = st.columns(2, gap="large")
 with left:

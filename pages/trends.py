@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import shell, trends
+from outreach_results.ui import filters, shell, trends
 from outreach_results.ui.annotations import notes
 from outreach_results.ui.cache import ask
 
@@ -23,5 +23,5 @@ if trends.is_quiet(found):
 noted = ask(results.annotations_in, view.filters)
 trends.courses(found, noted, question, view)
 trends.unusual(found)
-notes(noted, ask(results.all_campaigns), view)
+notes(noted, ask(filters.labels), view)
 trends.rhythm(ask(results.weekly_rhythm, view.filters), view)

@@ -23,12 +23,11 @@ JANUARY = "Q1 Outreach – US & UK operations leads"
 def script():
     import streamlit
 
-    from outreach_results import results
     from outreach_results.ui import address, filters
     from outreach_results.ui.cache import ask
 
     address.begin_run()
-    streamlit.session_state["view"] = filters.sidebar(ask(results.all_campaigns))
+    streamlit.session_state["view"] = filters.sidebar(ask(filters.labels))
     address.keep_place()
 
 
@@ -132,7 +131,7 @@ def test_campaigns_of_the_same_name_can_be_told_apart():
     def named(campaign_id, name):
         return Campaign(id=campaign_id, name=name, mcp=None, created_at=at(1), detail=Detail.EVENTS)
 
-    labels = filters.labels([named("camp_1", "Spring"), named("camp_2", "Spring"), named("camp_3", "Autumn")])
+    labels = filters.distinct([named("camp_1", "Spring"), named("camp_2", "Spring"), named("camp_3", "Autumn")])
     assert labels == {"camp_1": "Spring (camp_1)", "camp_2": "Spring (camp_2)", "camp_3": "Autumn"}
 
 

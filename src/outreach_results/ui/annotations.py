@@ -8,20 +8,19 @@ from datetime import date
 import streamlit as st
 
 from outreach_results.errors import OutreachError, QueryError
-from outreach_results.models import Annotation, Campaign
+from outreach_results.models import Annotation
 from outreach_results.store.annotations import MAX_LENGTH, add, remove, restore
 from outreach_results.ui import text
 from outreach_results.ui.cache import store
-from outreach_results.ui.filters import View, labels
+from outreach_results.ui.filters import View
 
 ALL_CAMPAIGNS = "All campaigns"
 _TAKEN = "annotation-taken-away"
 _REFUSED = "annotation-refused"
 
 
-def notes(found: Sequence[Annotation], campaigns: list[Campaign], view: View) -> None:
-    """The notes of the period, and the form that adds one."""
-    label_of = labels(campaigns)
+def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
+    """The notes of the period, and the form that adds one. Campaigns are called as `filters.labels` says."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Notes", anchor=False)
         st.space("stretch")

@@ -85,7 +85,10 @@ def zone() -> ZoneInfo:
 
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The answer to one of the questions of `results`, from the cache where nothing has changed since."""
+    """The answer to one of the questions of `results`, from the cache where nothing has changed since.
+
+    A question of a page that is answered by working on other answers asks for them in turn.
+    """
     key = f"{_name(question)} {look_up(Store.version)} {args!r} {kwargs!r}"
     answer: T = _answer(key, lambda: question(store(), *args, **kwargs))
     return answer

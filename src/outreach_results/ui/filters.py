@@ -12,6 +12,7 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
+from outreach_results.store.engine import Store
 from outreach_results.ui import address
 from outreach_results.ui.cache import ask
 
@@ -60,9 +61,12 @@ def days_in_words(first: date, last: date) -> str:
     return f"{start} – {last:%-d %b %Y}"
 
 
-def sidebar(campaigns: list[Campaign]) -> View | None:
-    """Draw the filters and return what they ask for; None while there is no data at all."""
-    label_of = labels(campaigns)
+def sidebar(label_of: dict[str, str]) -> View | None:
+    """Draw the filters and return what they ask for; None while nothing was sent.
+
+    Args:
+        label_of: as `labels` gives it.
+    """
     st.session_state.update(st.session_state.pop(_CARRIED, {}))
     with st.sidebar:
         chosen = _campaigns(label_of)
@@ -89,8 +93,13 @@ def sidebar(campaigns: list[Campaign]) -> View | None:
     return View(filters, first, last, *comparison)
 
 
-def labels(campaigns: list[Campaign]) -> dict[str, str]:
+def labels(_store: Store) -> dict[str, str]:
     """A distinct label for every campaign: its name, with the id where two share one."""
+    return distinct(ask(results.all_campaigns))
+
+
+def distinct(campaigns: list[Campaign]) -> dict[str, str]:
+    """The labels of these campaigns."""
     names = Counter(campaign.name for campaign in campaigns)
     return {
         campaign.id: campaign.name if names[campaign.name] == 1 else f"{campaign.name} ({campaign.id})"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results import metrics, results
+from outreach_results import insights, metrics, results
 from outreach_results.insights import Alert
-from outreach_results.models import COSTS, Sentiment
+from outreach_results.models import COSTS, Filters, Sentiment
 from outreach_results.results import Totals
+from outreach_results.store.engine import Store
 from outreach_results.ui import address, charts, downloads, text
-from outreach_results.ui.cache import derive, draw
+from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -88,12 +90,27 @@ def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
     return {name: spark(days, name) for name in counts} | {name: spark(rolling, name) for name in _RATES}
 
 
+def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
+    """What changed since what it is compared with, in words."""
+    if comparison is None:
+        return []
+    now, before = (ask(results.totals, asked) for asked in (filters, comparison))
+    campaigns, earlier = (ask(results.campaign_totals, asked) for asked in (filters, comparison))
+    return insights.what_changed(now, before, compared_with, campaigns, earlier)
+
+
 def changes(sentences: Sequence[str]) -> None:
     """What changed, in words."""
     if sentences:
         with st.container(border=True, key="what-changed"):
             st.subheader("What changed", anchor=False)
             st.text("\n".join(f"• {sentence}" for sentence in sentences))
+
+
+def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
+    """What to look after among the campaigns."""
+    campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
+    return insights.alerts(campaigns, humans)
 
 
 def alerts(found: Sequence[Alert]) -> None:

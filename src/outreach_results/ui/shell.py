@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from outreach_results import results, sample
+from outreach_results import sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync import sync_status
@@ -43,11 +43,11 @@ def open_view() -> None:
     st.session_state.pop(_VIEW, None)
     address.begin_run()
     st.html(_STYLE)
-    campaigns = ask(results.all_campaigns)
-    if not campaigns:
+    label_of = ask(filters.labels)
+    if not label_of:
         _welcome()
         st.stop()
-    view = filters.sidebar(campaigns)
+    view = filters.sidebar(label_of)
     if view is None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
