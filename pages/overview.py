@@ -14,7 +14,6 @@ if days.empty or not any(totals.stats.model_dump().values()):
     st.stop()
 
 before = ask(results.totals, view.comparison) if view.comparison else None
-campaigns = ask(results.campaign_totals, view.filters)
 
 overview.kpi_grid(totals, before, days, view)
 overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
@@ -27,4 +26,4 @@ with right:
     replies = ask(results.inbox, view.filters, per_page=1)
     overview.costs(totals, overview.positive_replies(replies.counts), view)
 
-overview.campaigns(campaigns, ask(results.campaign_courses, view.filters, "replied"), view)
+overview.campaigns(view)

@@ -6,8 +6,7 @@ written, so whoever shows a sentence shows it character by character.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,8 +20,7 @@ ENOUGH_DELIVERED = 50
 ENOUGH_OPENS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """Something to look after: what is seen, what is behind it, what to do."""
 
     campaign_id: str

@@ -81,7 +81,11 @@ def look_up(fact: Callable[[Store], T]) -> T:
 
 def zone() -> ZoneInfo:
     """The reporting time zone of the database."""
-    return look_up(Store.zone)
+    return look_up(_zone)
+
+
+def _zone(_store: Store) -> ZoneInfo:
+    return ask(Store.zone)  # it changes with the data only, for every row is dated in it
 
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -90,7 +94,7 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
     A question of a page that is answered by working on other answers asks for them in turn.
     """
     key = f"{_name(question)} {look_up(Store.version)} {args!r} {kwargs!r}"
-    answer: T = _answer(key, lambda: question(store(), *args, **kwargs))
+    answer: T = _answer(key=key, _find=lambda: question(store(), *args, **kwargs))
     return answer
 
 
@@ -99,7 +103,7 @@ def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
 
     They are compared by their whole content, so this is for what fits on a page.
     """
-    derived: T = _answer(f"{_name(work)} {_content(args, kwargs)}", partial(work, *args, **kwargs))
+    derived: T = _answer(key=f"{_name(work)} {_content(args, kwargs)}", _find=partial(work, *args, **kwargs))
     return derived
 
 
@@ -131,6 +135,7 @@ def _content(*parts: Any) -> str:
     return hashlib.blake2b(pickle.dumps(parts, pickle.HIGHEST_PROTOCOL), digest_size=20).hexdigest()
 
 
+# Called with names: those of positional arguments Streamlit would look up at every call.
 @st.cache_data(show_spinner=False, max_entries=1000, ttl="1h")
 def _answer(
     key: str,  # noqa: ARG001 -- all that the cache looks at; how to come by the answer travels beside it

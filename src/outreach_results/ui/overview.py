@@ -206,14 +206,13 @@ def positive_replies(counts: dict[Sentiment, int]) -> int:
     return counts.get(Sentiment.POSITIVE, 0)
 
 
-def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) -> None:
+def campaigns(view: View) -> None:
     """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
     st.subheader("Campaigns", anchor=False)
-    shown = _arranged(frame)
-    if shown.empty:
+    table = ask(_campaign_table, view.filters, *_search_and_order())
+    if table.empty:
         st.info("No campaign has that in its name.")
         return
-    table = derive(_campaign_table, shown, courses)
     ids = list(table["campaign_id"])
     key = f"campaign-table-{hash((tuple(ids), view.filters))}"
 
@@ -246,7 +245,7 @@ def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) 
         selection_mode="single-row",
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", shown, view.filters, key="campaigns-data")
+    downloads.table_buttons("campaigns", table.drop(columns=_WORDED), view.filters, key="campaigns-data")
     chosen = view.filters.campaigns
     if chosen is None or len(chosen) > 1:
         st.caption("Select a row to show only that campaign and to download everything that is known about it.")
@@ -256,30 +255,28 @@ def campaigns(frame: pd.DataFrame, courses: dict[str, list[float]], view: View) 
             st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
 
 
-def _arranged(frame: pd.DataFrame) -> pd.DataFrame:
+def _search_and_order() -> tuple[str, str]:
     address.check("sort", _SORTS, "an order that does not exist")
     with st.container(horizontal=True):
         wanted = st.text_input(
             "Find", placeholder="Part of a name", max_chars=100, key="find", bind="query-params", width=280
         )
-        order = st.selectbox("Order", list(_SORTS), key="sort", bind="query-params", width=220)
-    column, ascending = _SORTS[order]
-    return derive(_in_order, frame, wanted, column, ascending)
+        return wanted, st.selectbox("Order", list(_SORTS), key="sort", bind="query-params", width=220)
 
 
-def _in_order(frame: pd.DataFrame, wanted: str, column: str, ascending: bool) -> pd.DataFrame:
+def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
+    """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
+    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_courses, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
-    return frame.sort_values(
+    column, ascending = _SORTS[order]
+    frame = frame.sort_values(
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
-
-
-def _campaign_table(shown: pd.DataFrame, courses: dict[str, list[float]]) -> pd.DataFrame:
-    return shown.assign(
-        course=shown["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
-        reply_interval=_intervals(shown, "reply_rate"),
+    return frame.assign(
+        course=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        reply_interval=_intervals(frame, "reply_rate"),
     )
 
 
@@ -297,6 +294,9 @@ def _rate_column(name: str) -> Any:
         charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="percent"
     )
 
+
+_WORDED = ["course", "reply_interval"]
+"""Columns for the eye, which no download has."""
 
 _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
