@@ -10,15 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
     Connection,
     FromClause,
     Integer,
     RowMapping,
     Select,
-    asc,
     bindparam,
-    desc,
     func,
     select,
     union_all,
@@ -50,9 +47,6 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies, same_reply
 from outreach_results.store.words import is_search
-
-Listing = Select[Any] | CompoundSelect[Any]
-"""A query for the columns of `PLACE`."""
 
 
 class ReplyKey(NamedTuple):
@@ -221,7 +215,7 @@ def _page_query(filters: Filters, q: str | None, cells: tuple[Cell, ...]) -> Sel
     return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
 
 
-def _first(connection: Connection, listed: Listing) -> ReplyKey | None:
+def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:
     found = connection.execute(listed).first()
     return None if found is None else ReplyKey(found.campaign_id, found.reply_id)
 
@@ -234,7 +228,7 @@ def _listed(
     is_newest_first: bool = True,
     limit: int | BindParameter[int],
     offset: int | BindParameter[int] = 0,
-) -> Listing:
+) -> Select[Any]:
     """The keys of some replies in these cells, of which there is at least one.
 
     Each cell is read in its own order, from an index and only as far as needed, and the cells are merged. Words find
@@ -242,14 +236,20 @@ def _listed(
     """
     table = schema.inbox.c
     keys = select(*(table[name] for name in PLACE)).where(*found_replies(filters, q), *beyond)
-    listed: Listing
+    order = newest_first() if is_newest_first else oldest_first()
     if is_search(q) or len(cells) == 1:
-        order = newest_first() if is_newest_first else oldest_first()
-        listed = keys.where(*in_cells(cells, q)).order_by(*order)
-    else:
-        parts = (keys.where(table.sentiment == kind, table.is_open == is_open) for kind, is_open in cells)
-        listed = union_all(*parts).order_by(*(desc(name) if is_newest_first else asc(name) for name in PLACE))
-    return listed.limit(limit).offset(offset)
+        return keys.where(*in_cells(cells, q)).order_by(*order).limit(limit).offset(offset)
+    parts = (
+        keys.where(table.sentiment == kind, table.is_open == is_open)
+        .order_by(*order)
+        .limit(limit + offset)
+        .subquery()
+        .select()
+        for kind, is_open in cells
+    )
+    merged = union_all(*parts).subquery()
+    merged_order = (merged.c[name].desc() if is_newest_first else merged.c[name].asc() for name in PLACE)
+    return merged.select().order_by(*merged_order).limit(limit).offset(offset)
 
 
 def _inbox_reply(row: RowMapping) -> InboxReply:
