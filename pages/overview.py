@@ -19,11 +19,7 @@ overview.kpi_grid(totals, before, days, view)
 overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
 overview.alerts(ask(overview.what_stands_out, view.filters))
 
-left, right = st.columns(2, gap="large")
-with left:
-    overview.funnel(totals, view)
-with right:
-    replies = ask(results.inbox, view.filters, per_page=1)
-    overview.costs(totals, overview.positive_replies(replies.counts), view)
-
+overview.funnel(totals, view)
+replies = ask(results.inbox, view.filters, per_page=1)
+overview.costs(totals, overview.positive_replies(replies.counts), view)
 overview.campaigns(view)

@@ -67,7 +67,7 @@ def test_a_change_of_the_reply_rate_within_noise_is_called_chance() -> None:
     before = totals(emails_sent=400, delivered=380, replied=17, meetings_booked=4)
     first = insights.what_changed(now, before, "February", campaigns(), None)[0]
     assert first == (
-        "500 e-mails went out, 25% more than in February; 5.2% of those delivered got a reply, after 4.5%: "
+        "500 e-mails went out, 25 % more than in February; 5.2 % of those delivered got a reply, after 4.5 %: "
         "a difference that chance alone explains."
     )
 

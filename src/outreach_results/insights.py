@@ -56,7 +56,7 @@ def _bounces(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"{counts[0] / counts[1]:.1%} of its e-mails bounced; mailbox providers grow wary above {BOUNCE_LIMIT:.0%}.",
+        f"{_percent(counts[0] / counts[1])} of its e-mails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}.",
         "Addresses that do not exist, usually from an old or guessed list.",
         "Pause it, verify the remaining addresses, and send again in smaller batches.",
     )
@@ -71,7 +71,7 @@ def _unsubscribes(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"{counts[0] / counts[1]:.1%} of its recipients unsubscribed; below {UNSUBSCRIBE_LIMIT:.0%} is usual.",
+        f"{_percent(counts[0] / counts[1])} of its recipients unsubscribed; below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual.",
         "The offer does not fit the list, or the same people are written to too often.",
         "Read its negative replies in the inbox, then narrow the audience.",
     )
@@ -98,7 +98,7 @@ def _machines(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"{share:.0%} of its opens look like machines.",
+        f"{_percent(share, 0)} of its opens look like machines.",
         "Privacy proxies and security gateways load every image before anybody reads.",
         "Switch on “Humans only” before you compare open rates.",
     )
@@ -121,14 +121,16 @@ def what_changed(
 def _volume(now: Totals, before: Totals, compared_with: str) -> str:
     sent, sent_before = now.stats.emails_sent or 0, before.stats.emails_sent or 0
     change = sent / sent_before - 1
-    direction = f"{abs(change):.0%} {'more' if change > 0 else 'fewer'} than" if round(change, 2) else "as many as"
+    direction = (
+        f"{_percent(abs(change), 0)} {'more' if change > 0 else 'fewer'} than" if round(change, 2) else "as many as"
+    )
     volume = f"{sent:,} e-mails went out, {direction} in {compared_with}"
     rate, rate_before = metrics.rate_of(now.stats, "reply_rate"), metrics.rate_of(before.stats, "reply_rate")
     moved = metrics.rate_change(now.stats.replied, now.stats.delivered, before.stats.replied, before.stats.delivered)
     if rate is None or rate_before is None or moved is None:
         return volume + "."
     verdict = "a difference that chance alone explains" if moved.is_noise else "more than chance explains"
-    return f"{volume}; {rate:.1%} of those delivered got a reply, after {rate_before:.1%}: {verdict}."
+    return f"{volume}; {_percent(rate)} of those delivered got a reply, after {_percent(rate_before)}: {verdict}."
 
 
 def _mover(campaigns: pd.DataFrame, earlier: pd.DataFrame) -> str | None:
@@ -158,3 +160,7 @@ def _meetings(now: Totals, before: Totals) -> str:
     if cost is None or cost_before is None:
         return f"{meetings}."
     return f"{meetings}; one cost ${cost:,.2f}, after ${cost_before:,.2f}."
+
+
+def _percent(share: float, decimals: int = 1) -> str:
+    return f"{share:.{decimals}%}".replace("%", " %")

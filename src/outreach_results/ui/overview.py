@@ -157,9 +157,7 @@ def funnel(totals: Totals, view: View) -> None:
 def _go_to(stage: str) -> None:
     if stage == "replied":
         switch_to("inbox")
-    st.session_state["show"] = "Counts"
-    st.session_state["counts"] = [stage]
-    switch_to("trends")
+    switch_to("trends", choices={"show": "Counts", "counts": charts.LABELS[stage]})
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
@@ -171,12 +169,12 @@ def costs(totals: Totals, positive: int, view: View) -> None:
         hide_index=True,
         key="cost-table",
         column_config={
-            "component": st.column_config.TextColumn("Component", width=110),
-            "total": st.column_config.NumberColumn("Total", width=65, format="$%.2f"),
-            "per_email": st.column_config.NumberColumn("An e-mail", width=75, format="$%.4f"),
-            "per_reply": st.column_config.NumberColumn("A reply", width=65, format="$%.2f"),
-            "per_positive_reply": st.column_config.NumberColumn("Positive reply", width=90, format="$%.2f"),
-            "per_meeting": st.column_config.NumberColumn("A meeting", width=75, format="$%.2f"),
+            "component": st.column_config.TextColumn("Component", width=125),
+            "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
+            "per_email": st.column_config.NumberColumn("An e-mail", width=80, format="$%.4f"),
+            "per_reply": st.column_config.NumberColumn("A reply", width=75, format="$%.2f"),
+            "per_positive_reply": st.column_config.NumberColumn("A positive reply", width=115, format="$%.2f"),
+            "per_meeting": st.column_config.NumberColumn("A meeting", width=85, format="$%.2f"),
         },
         alt="Cost by component, in total and for each e-mail, reply and meeting",
     )
@@ -222,7 +220,7 @@ def campaigns(view: View) -> None:
             choose_campaigns([ids[rows[0]]])
 
     st.dataframe(
-        table,
+        _in_percent(table),
         key=key,
         hide_index=True,
         column_order=[
@@ -253,6 +251,10 @@ def campaigns(view: View) -> None:
         with st.container(horizontal=True):
             downloads.campaign_links(chosen[0], humans_only=view.filters.humans_only)
             st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
+
+
+def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(**{name: table[name] * 100 for name in metrics.RATES})
 
 
 def _search_and_order() -> tuple[str, str]:
@@ -291,7 +293,7 @@ def _intervals(frame: pd.DataFrame, rate: str) -> list[str]:
 
 def _rate_column(name: str) -> Any:
     return st.column_config.NumberColumn(
-        charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="percent"
+        charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="%.1f %%"
     )
 
 
@@ -305,7 +307,7 @@ _COLUMNS: dict[str, Any] = {
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
-    "course": st.column_config.AreaChartColumn("Replies over the period", width="small", y_min=0),
+    "course": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
         "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
     ),

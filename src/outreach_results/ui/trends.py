@@ -95,6 +95,7 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
             notes,
             with_mean=question.with_mean,
             compared_with=view.compared_with if question.with_comparison else "",
+            looked_at=str(st.session_state.get("at")),
         ),
         derive(Trends.table, trends),
         view.filters,

@@ -189,6 +189,11 @@ def test_whatever_is_clicked_reports_its_bucket(every):
         assert trace.type == "bar" or "markers" in trace.mode
 
 
+def test_a_click_elsewhere_lets_go_of_what_was_clicked_before():
+    one, other = (trend_chart(trends("opened"), looked_at=day).layout for day in ("2026-02-02", "None"))
+    assert one.selectionrevision != other.selectionrevision
+
+
 # --- words -------------------------------------------------------------------------------------------------------
 
 

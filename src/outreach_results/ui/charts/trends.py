@@ -34,16 +34,23 @@ _STAY_UNSEEN = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker":
 
 
 def trend_chart(
-    trends: Trends, notes: Sequence[Annotation] = (), *, with_mean: bool = False, compared_with: str = ""
+    trends: Trends,
+    notes: Sequence[Annotation] = (),
+    *,
+    with_mean: bool = False,
+    compared_with: str = "",
+    looked_at: str = "",
 ) -> go.Figure:
     """The courses of some metrics, and below them, over the same days, the cost by component.
 
     Args:
         with_mean: draw the mean of seven days strong and the single days faint.
         compared_with: what the dashed lines are, for the legend.
+        looked_at: what was clicked last. Plotly would otherwise keep one mark selected in each plot, and take a second
+            click on it for letting go of it.
     """
     top = _top(trends.courses)
-    figure = empty(520, barmode="stack", **_axes(trends, top))
+    figure = empty(520, barmode="stack", selectionrevision=looked_at, **_axes(trends, top))
     if len(trends.courses) == 1:
         _usual_range(figure, trends.courses[0])
     for course in trends.courses:
