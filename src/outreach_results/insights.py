@@ -56,7 +56,8 @@ def _bounces(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"{_percent(counts[0] / counts[1])} of its e-mails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}.",
+        f"{_percent(counts[0] / counts[1])} of its e-mails bounced; "
+        f"mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}.",
         "Addresses that do not exist, usually from an old or guessed list.",
         "Pause it, verify the remaining addresses, and send again in smaller batches.",
     )
@@ -71,7 +72,8 @@ def _unsubscribes(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"{_percent(counts[0] / counts[1])} of its recipients unsubscribed; below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual.",
+        f"{_percent(counts[0] / counts[1])} of its recipients unsubscribed; "
+        f"below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual.",
         "The offer does not fit the list, or the same people are written to too often.",
         "Read its negative replies in the inbox, then narrow the audience.",
     )
