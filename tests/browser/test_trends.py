@@ -65,6 +65,10 @@ def click_here(visitor: Visitor) -> None:
     visitor.settle()
 
 
+_IS_DRAWN_ANEW = """day =>
+    document.querySelector('.st-key-trend .js-plotly-plot')._fullLayout.selectionrevision === day"""
+
+
 def told(chart: Locator) -> Locator:
     """What the chart says where the mouse rests."""
     return chart.locator(".hoverlayer .legend, .hoverlayer .hovertext").first
@@ -135,20 +139,38 @@ def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Vi
     assert visitor.metric("Delivered") == "160"
 
 
-@pytest.mark.parametrize(
-    ("day", "axis", "value"),
-    [
-        pytest.param("2026-01-15", "yaxis", 0.3, id="a line"),
-        pytest.param("2026-03-05", "yaxis2", 1.0, id="a bar of the cost"),
-    ],
-)
-def test_whatever_is_clicked_is_looked_at(visitor: Visitor, chart: Locator, day: str, axis: str, value: float) -> None:
+def test_whatever_is_clicked_is_looked_at_also_what_was_clicked_before(visitor: Visitor, chart: Locator) -> None:
     visitor.open(f"{BY_SENDING}&show=Rates&overlay=true&mean=true")
-    point_at_day(chart, day, axis=axis, value=value)
-    expect(told(chart)).to_be_visible()
-    click_here(visitor)
-    visitor.page.locator(".st-key-looked-at").wait_for()
-    assert visitor.parameters["at"] == [f"{date.fromisoformat(day):%a %-d %b %Y}"]
+    a_line, a_bar = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 1.0)
+    for day, axis, value in (a_line, a_bar, a_line):
+        point_at_day(chart, day, axis=axis, value=value)
+        expect(told(chart)).to_contain_text(f"{date.fromisoformat(day):%a %-d %b %Y}")
+        click_here(visitor)
+        visitor.page.wait_for_url(f"**at={date.fromisoformat(day):%a+%-d+%b+%Y}**")
+        expect(visitor.page.locator(".st-key-looked-at")).to_be_visible()
+        visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=day)
+
+
+def test_a_link_shows_others_the_same_back_leads_back_and_nonsense_is_said(  # type: ignore[no-untyped-def]
+    visitor: Visitor, open_visitor
+) -> None:
+    visitor.open(f"{BY_SENDING}&show=Rates&rates=Open+rate&mean=true&at=Mon+16+Mar+2026")
+    visitor.turn_to("Usage")
+    visitor.back()
+    visitor.page.get_by_role("heading", level=1, name="Trends").wait_for()
+    visitor.settle()
+    link = visitor.page.url.removeprefix(visitor.page.url.partition("/trends")[0])
+    other: Visitor = open_visitor(color_scheme="dark")
+    other.open(link)
+    for who in (visitor, other):
+        expect(who.main.get_by_role("radio", name="Rates")).to_be_checked()
+        expect(who.page.locator(".st-key-looked-at")).to_contain_text("45.6 %")
+        expect(who.page.locator(".st-key-trend .legend").first).to_contain_text("Open rate")
+    assert other.parameters == visitor.parameters
+
+    other.open("/trends?by=Fortnight&show=Rates&rates=Happiness")
+    expect(other.main.get_by_text("The address asks for")).to_be_visible()
+    expect(other.main.get_by_role("radio", name="Day")).to_be_checked()
 
 
 def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:

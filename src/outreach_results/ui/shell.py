@@ -38,11 +38,31 @@ _STYLE = """<style>
 }</style>"""
 
 
+# Leaving a page for another, Streamlit first notes the page once more without what only its own address says. Back
+# would lead there, and what somebody had chosen would be gone.
+_HISTORY = """<script>(() => {
+  if (window.outreachKeepsHistory) return;
+  window.outreachKeepsHistory = true;
+  let left = 0;
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]")) left = Date.now();
+  }, true);
+  const push = history.pushState;
+  history.pushState = (state, title, url) => {
+    const isLeaving = Date.now() - left < 3000;
+    if (isLeaving && new URL(url, location.href).pathname === location.pathname) return;
+    left = 0;
+    push.call(history, state, title, url);
+  };
+})()</script>"""
+
+
 def open_view() -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
     address.begin_run()
     st.html(_STYLE)
+    st.html(_HISTORY, unsafe_allow_javascript=True)
     label_of = ask(filters.labels)
     if not label_of:
         _welcome()
