@@ -40,7 +40,7 @@ _REPLIES = """SELECT * FROM (
     FROM replies
     JOIN campaigns USING (campaign_id)
     LEFT JOIN reply_marks AS marks USING (campaign_id, reply_id)
-) WHERE {} ORDER BY received_at DESC, campaign_id, reply_id"""
+) WHERE {} ORDER BY received_at DESC, campaign_id DESC, reply_id DESC"""
 _BY_PEOPLE = "sentiment <> 'automatic'"
 _BY_STRANGERS = "campaign_id LIKE 'camp_hostile%'"
 

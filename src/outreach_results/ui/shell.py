@@ -40,7 +40,7 @@ _STYLE = """<style>
 
 # Leaving a page for another, Streamlit first notes the page once more without what only its own address says. Back
 # would lead there, and what somebody had chosen would be gone.
-_HISTORY = """<script>(() => {
+_HISTORY = """<script id="keep-history">(() => {
   if (window.outreachKeepsHistory) return;
   window.outreachKeepsHistory = true;
   let left = 0;
