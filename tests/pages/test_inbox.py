@@ -210,7 +210,7 @@ def test_coming_back_from_another_page_finds_the_inbox_as_it_was(inbox):
     app.switch_page("pages/inbox.py").run()
     assert reads(app) == "Ada"
     assert [row.split("**")[1] for row in rows(app)] == ["Ben", "Ada"]
-    [script] = [element.proto.body for element in app.get("html") if "history" in element.proto.body]
+    [script] = [element.proto.body for element in app.get("html") if "replaceState" in element.proto.body]
     assert '"lane=all&status=all&sentiment=positive&sentiment=neutral&reply=camp_1%2Fr0"' in script
 
 
