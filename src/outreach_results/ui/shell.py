@@ -62,7 +62,6 @@ def open_view() -> None:
     st.session_state.pop(_VIEW, None)
     address.begin_run()
     st.html(_STYLE)
-    st.html(_HISTORY, unsafe_allow_javascript=True)
     label_of = ask(filters.labels)
     if not label_of:
         _welcome()
@@ -72,6 +71,8 @@ def open_view() -> None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
     _sync_line()
+    with st.sidebar:  # at its end, where its own place shows no gap
+        st.html(_HISTORY, unsafe_allow_javascript=True)
     address.keep_place()
     if ask(admin.has_sample):
         _sample_notice()
