@@ -21,7 +21,7 @@ from sqlalchemy import delete
 from outreach_results.export import fuse
 from outreach_results.ingest.load import load
 from outreach_results.sample import load_sample
-from outreach_results.store import schema
+from outreach_results.store import inbox, schema
 from outreach_results.store.engine import open_store
 from support.databases import sqlite_url
 from support.hostile import hostile_records
@@ -89,6 +89,7 @@ def desk(shared_desk):
     with store.write() as connection:
         connection.execute(delete(schema.mark_changes))
         connection.execute(delete(schema.reply_marks).where(schema.reply_marks.c.campaign_id.not_like("camp_hostile%")))
+        inbox.rebuild(connection)
     store.close()
     return shared_desk
 
