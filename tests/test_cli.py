@@ -18,6 +18,7 @@ from outreach_results.store.engine import open_store
 from support.databases import contents, sqlite_url
 from support.files import csv_row, csv_text, json_document, json_email, write
 from support.server import clean_environment
+from support.terminal import exit_status
 
 
 @dataclass
@@ -34,12 +35,7 @@ def run(monkeypatch, capsysbinary):
     """Runs a command as the terminal does."""
 
     def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["outreach-results", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as ended:
-            status = int(ended.code or 0)
+        status = exit_status(monkeypatch, *arguments)
         out, err = capsysbinary.readouterr()
         return Ended(status, out, err.decode())
 

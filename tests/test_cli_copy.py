@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 
 import pytest
 from sqlalchemy import text, update
 
-from outreach_results import cli
 from outreach_results.ingest.load import load
 from outreach_results.store import schema
 from outreach_results.store.engine import open_store
 from support.databases import contents, sqlite_url
 from support.records import campaign, email
+from support.terminal import exit_status
 
 
 @pytest.fixture
@@ -22,12 +21,7 @@ def run(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["outreach-results", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as ended:
-            status = int(ended.code or 0)
+        status = exit_status(monkeypatch, *arguments)
         said = capsys.readouterr()
         return status, " ".join((said.out + said.err).split())
 

@@ -287,8 +287,7 @@ class Loader:
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
-        for campaign_id, reply_ids in _ids_by_campaign(self._replies):
-            self._listed[campaign_id].update(reply_ids)
+        self._show_later(self._replies)
         rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
@@ -345,12 +344,15 @@ class Loader:
         if rows:
             inbox.take_turns(self._connection)  # else somebody who marks one of these would wait for us, and we for him
         insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
-        for campaign_id, reply_ids in _ids_by_campaign(self._marks):
-            self._listed[campaign_id].update(reply_ids)
+        self._show_later(self._marks)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
             flag_replied(self._connection, campaign_id, reply_ids)
         self._marks.clear()
+
+    def _show_later(self, keys: Iterable[Key]) -> None:
+        for campaign_id, reply_ids in _ids_by_campaign(keys):
+            self._listed[campaign_id].update(reply_ids)
 
     def _refresh_inbox(self) -> None:
         """Late, because from then on nobody can mark a reply until the load is done."""

@@ -30,7 +30,7 @@ from outreach_results.store import canonical
 from outreach_results.store.admin import delete_campaign
 from outreach_results.store.canonical import Row, Sum
 from outreach_results.store.engine import Store, get_meta, revision, set_meta
-from outreach_results.store.inbox import refresh
+from outreach_results.store.inbox import follow_marks, refresh
 from outreach_results.store.schema import inbox, inbox_stats, meta, metadata, replies, reply_marks, sync_state
 
 PAGE = 10_000
@@ -206,7 +206,7 @@ class _Copy:
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
         canonical.append(connection, table, page)
         if table in (replies, reply_marks):
-            _show(connection, page)
+            _show(connection, table, page)
         self._copied += len(page)
 
     @contextmanager
@@ -241,13 +241,14 @@ class _Copy:
                 )
 
 
-def _show(connection: Connection, page: Sequence[Row]) -> None:
+def _show(connection: Connection, table: Table, page: Sequence[Row]) -> None:
     """Let the inbox of the target show the replies that these rows, of replies or of marks, are about."""
     about: dict[str, list[str]] = defaultdict(list)
     for campaign_id, reply_id, *_ in page:
         about[campaign_id].append(reply_id)
+    show = refresh if table is replies else follow_marks
     for campaign_id, reply_ids in about.items():
-        refresh(connection, campaign_id, reply_ids)
+        show(connection, campaign_id, reply_ids)
 
 
 _Sums = dict[Table, dict[str, Sum]]

@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach_results.models import Sentiment
 from outreach_results.store.marked import effective_sentiment, marked_replies, same_reply
 from outreach_results.store.rollup import id_in
 from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
 from outreach_results.store.words import words_of
+from outreach_results.store.write import upserting
 
 ALL_CAMPAIGNS = ""
 """Under this id `inbox_stats` holds the days of all campaigns together."""
@@ -196,8 +196,7 @@ def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
             counts[INBOX_CELLS[Sentiment(sentiment), is_open]] += n
     if not days:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    adding = dialect.insert(inbox_stats)
+    adding = upserting(connection, inbox_stats)
     adding = adding.on_conflict_do_update(
         index_elements=["campaign_id", "date"],
         set_={name: inbox_stats.c[name] + adding.excluded[name] for name in INBOX_CELLS.values()},

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, literal, null, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
@@ -30,6 +29,7 @@ from outreach_results.store import inbox, replied
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.marked import effective_sentiment, listed_replies, mark_version, same_reply
 from outreach_results.store.schema import Instant, mark_changes, replies, reply_marks
+from outreach_results.store.write import upserting
 
 NAMED = 5
 KEPT_FOR = timedelta(days=90)
@@ -270,8 +270,7 @@ def _state_before(batch: Batch, undoing: Batch, by: str) -> Select[Any]:
 
 def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
     names = ["campaign_id", "reply_id", "version", *_STATE]
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    writing = dialect.insert(reply_marks).from_select(names, state)
+    writing = upserting(connection, reply_marks).from_select(names, state)
     writing = writing.on_conflict_do_update(
         index_elements=["campaign_id", "reply_id"],
         set_={name: writing.excluded[name] for name in names[2:]},

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach_results.store.schema import EPOCH, day_of_hour
 
@@ -48,6 +49,13 @@ class Encoder:
             on = day_of_hour(days * 24)
             day = self._days[days] = on.isoformat() if self._is_sqlite else on
         return instant, day, days * 24 + since.seconds // 3600
+
+
+def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT into a table that knows ``ON CONFLICT``, which each kind of database has in a class of its own."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    inserting: postgresql.Insert | sqlite.Insert = dialect.insert(table)
+    return inserting
 
 
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> int:

@@ -74,3 +74,18 @@ def faint(colour: str) -> str:
 def shorten(text: str, length: int = 34) -> str:
     """A title that fits beside a bar."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def words_above(row: int, words: str, pixels: int) -> dict[str, object]:
+    """An annotation at the left, so many pixels above the middle of a row; ``words`` are safe for a figure."""
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": row,
+        "yanchor": "bottom",
+        "yshift": pixels,
+        "showarrow": False,
+        "font": {"size": 12},
+        "text": words,
+    }

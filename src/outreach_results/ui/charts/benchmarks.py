@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import Interval
 from outreach_results.models import Distribution
-from outreach_results.ui.charts.base import COLOURS, GRID, empty
+from outreach_results.ui.charts.base import COLOURS, GRID, empty, shorten, words_above
 from outreach_results.ui.text import in_chart, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
@@ -114,7 +114,7 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
         margin={**_SIDES, "t": 6, "b": 6},
         hoverdistance=14,
         shapes=[*shapes, *(_line_above(row) for row in range(1, len(marks)))],
-        annotations=[_row_name(mark, row) for row, mark in enumerate(marks)],
+        annotations=[words_above(row, in_chart(shorten(mark.name, 52)), 5) for row, mark in enumerate(marks)],
         xaxis=_value_axis(metric, None, known, lower_is_better=lower_is_better),
         yaxis={"visible": False, "range": [len(marks) - 0.5, -0.5]},
     )
@@ -181,20 +181,6 @@ def _at_most(value: float, end: float, mark: Mark) -> float:
     quartiles = (mark.community.p75 or value) - (mark.community.p25 or value)
     reach = max(3 * quartiles, abs(value) * 0.75)
     return min(max(end, value - reach), value + reach)
-
-
-def _row_name(mark: Mark, row: int) -> dict[str, object]:
-    return {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": row,
-        "yanchor": "bottom",
-        "yshift": 5,
-        "text": in_chart(mark.name if len(mark.name) <= 52 else mark.name[:51].rstrip() + "…"),
-        "showarrow": False,
-        "font": {"size": 12},
-    }
 
 
 def _line_above(row: int) -> dict[str, object]:

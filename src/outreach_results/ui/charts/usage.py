@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
-from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
+from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten, words_above
 from outreach_results.ui.text import in_chart, number, unit_price
 
 USED = COLOURS["opened"]
@@ -260,7 +260,9 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
-            _above(row, f"{in_chart(_dollars(total))}  {in_chart(shorten(name, 44))}")  # a narrow screen cuts the end
+            words_above(
+                row, f"{in_chart(_dollars(total))}  {in_chart(shorten(name, 44))}", 9
+            )  # a narrow screen cuts the end
             for row, name, total in zip(top.index, top["name"], top[by], strict=True)
         ],
         xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
@@ -281,21 +283,6 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             ],
         )
     return figure
-
-
-def _above(row: int, text: str) -> dict[str, object]:
-    """Words above the bar of a row."""
-    return {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": row,
-        "yanchor": "bottom",
-        "yshift": 9,
-        "showarrow": False,
-        "font": {"size": 12},
-        "text": text,
-    }
 
 
 def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
