@@ -15,16 +15,16 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 
 def dashboard() -> None:
     """Draw the frame, then the page that was asked for."""
+    from outreach_results.server.run_limiter import SCRIPT_RUNS
     from outreach_results.ui import shell
-    from outreach_results.ui.cache import one_look
-    from outreach_results.ui.turns import SCRIPTS
+    from outreach_results.ui.cache import request_snapshot
 
     st.set_page_config(page_title="Outreach Results", page_icon="📨", layout="wide")
     page = st.navigation(
         [st.Page(f"pages/{name}.py", title=name.capitalize(), default=name == "overview") for name in PAGES],
         position="top",
     )
-    with SCRIPTS.turn(), one_look(), shell.plain_errors():
+    with SCRIPT_RUNS.slot(), request_snapshot(), shell.show_errors():
         shell.open_view()
         page.run()
 
@@ -32,11 +32,12 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
-    from outreach_results.api.sockets import send_without_delay
     from outreach_results.config import settings
     from outreach_results.errors import OutreachError
-    from outreach_results.schedule import schedule_of
-    from outreach_results.ui import assets, charts, components, downloads, shell  # noqa: F401
+    from outreach_results.server import compressed_assets
+    from outreach_results.server.sockets import send_without_delay
+    from outreach_results.sync.schedule import schedule_of
+    from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
     schedule = None
@@ -45,7 +46,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(store)
     except OutreachError as error:
         logging.getLogger(__name__).error("%s", error)  # every page says so too, until it is mended
-    assets.warm()
+    compressed_assets.warm()
     send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
@@ -68,12 +69,13 @@ else:
 
     from outreach_results.api import api_routes
     from outreach_results.errors import ConfigError
-    from outreach_results.ui import assets, doors, downloads, shell
+    from outreach_results.server import bind_check, compressed_assets
+    from outreach_results.server.security_headers import SecurityHeaders
+    from outreach_results.ui import downloads, shell
     from outreach_results.ui.cache import store
-    from outreach_results.ui.headers import SecurityHeaders
 
     try:
-        doors.check_address(st.get_option("server.address"))
+        bind_check.check_bind_address(st.get_option("server.address"))
     except ConfigError as error:
         raise SystemExit(str(error)) from None
     # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
@@ -86,6 +88,6 @@ else:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
-            Middleware(assets.CompressedAssets),
+            Middleware(compressed_assets.CompressedAssets),
         ],
     )

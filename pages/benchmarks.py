@@ -3,24 +3,25 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import benchmarks, comparisons, shell
+from outreach_results.ui import shell
+from outreach_results.ui.benchmarks import bullets, comparisons
 from outreach_results.ui.cache import ask
 
 view = shell.begin("Benchmarks", "How do we compare?")
 today = ask(results.last_day) or view.last
-peers = benchmarks.peer_chooser(ask(results.benchmark_mcps), ask(results.all_campaigns), view.filters)
-benchmarks.reliability(peers, today)
+peers = bullets.peer_chooser(ask(results.benchmark_mcps), ask(results.all_campaigns), view.filters)
+bullets.reliability(peers, today)
 
 rows = ask(results.comparisons, view.filters, peers)
 if not rows:
     st.info("There is nothing to compare with: too few campaigns of our own in this period. Choose a longer one.")
     st.stop()
 
-benchmarks.legend(peers)
-benchmarks.bullets(rows, peers, view)
+bullets.legend(peers)
+bullets.bullets(rows, peers, view)
 
 st.subheader("One metric, closer", anchor=False)
-metric = benchmarks.metric_chooser(peers)
+metric = bullets.metric_chooser(peers)
 course, kinds = st.columns(2, gap="large")
 with course:
     st.markdown("**Over time**")

@@ -23,5 +23,5 @@ if trends.is_quiet(found):
 noted = ask(results.annotations_in, view.filters)
 trends.courses(found, noted, question, view)
 trends.unusual(found)
-notes(noted, ask(filters.labels), view)
-trends.rhythm(ask(results.weekly_rhythm, view.filters), view)
+notes(noted, ask(filters.campaign_labels), view)
+trends.rhythm(ask(results.weekly_activity, view.filters), view)

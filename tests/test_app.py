@@ -49,7 +49,7 @@ def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(page, use_databa
     app = run_page(page)
     assert not app.exception
     assert [error.value for error in app.error] == [
-        text.plain(
+        text.escape(
             "The database cannot be used: unable to open database file. Check OUTREACH_DATABASE_URL, and that the "
             "server runs or the folder exists and is writable."
         )
@@ -63,7 +63,7 @@ def test_a_wrong_setting_is_told_in_a_sentence(use_database, monkeypatch):
 
     monkeypatch.setenv("OUTREACH_DATABSE_URL", "sqlite:///x.db")
     use_database("sqlite:///x.db")
-    assert text.plain("Unknown setting OUTREACH_DATABSE_URL.") in run_page().error[0].value
+    assert text.escape("Unknown setting OUTREACH_DATABSE_URL.") in run_page().error[0].value
 
 
 def test_an_error_while_a_page_is_drawn_is_told_below_what_is_there_already(sample_dashboard, monkeypatch):
@@ -75,7 +75,7 @@ def test_an_error_while_a_page_is_drawn_is_told_below_what_is_there_already(samp
     assert not app.exception
     assert [title.value for title in app.title] == ["Overview"]
     assert [error.value for error in app.error] == [
-        text.plain("The database is busy with another change. Try again in a moment.")
+        text.escape("The database is busy with another change. Try again in a moment.")
     ]
 
 
@@ -84,4 +84,4 @@ def test_words_of_strangers_in_an_error_are_plain_characters(sample_dashboard, m
         raise QueryError("mcp", "No benchmarks are known for <b>**sales**</b>.")
 
     monkeypatch.setattr(results, "totals", unknown)
-    assert [error.value for error in run_page().error] == [text.plain("No benchmarks are known for <b>**sales**</b>.")]
+    assert [error.value for error in run_page().error] == [text.escape("No benchmarks are known for <b>**sales**</b>.")]

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from outreach_results.api.routes import router
-from outreach_results.cli import app
+from outreach_results.cli.main import app
 from outreach_results.config import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]

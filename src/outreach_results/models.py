@@ -70,7 +70,7 @@ COUNTS: tuple[str, ...] = tuple(COUNT_OF.values())
 HUMAN_COUNTS: tuple[str, ...] = tuple(f"{name}_human" for name in COUNTS if name != "emails_sent")
 """The twins that leave out machine opens and clicks and automatic replies; sending has none."""
 
-RHYTHM_METRICS: tuple[str, ...] = ("emails_sent", "opened", "opened_human", "replied", "replied_human")
+HOURLY_METRICS: tuple[str, ...] = ("emails_sent", "opened", "opened_human", "replied", "replied_human")
 """The counts that are also known by the hour of the day."""
 
 LAG_METRICS: tuple[str, ...] = tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest.files import records_of
 from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.registry import read_records
 from outreach_results.store.engine import Store
 
 _PACKAGE = Path(__file__).parent
@@ -28,5 +28,5 @@ def sample_files() -> list[Path]:
 def load_sample(store: Store) -> LoadReport:
     """Load all of it as one load; what is there already stays as it is."""
     return load(
-        store, "sample data", (record for file in sample_files() for record in records_of(file)), is_sample=True
+        store, "sample data", (record for file in sample_files() for record in read_records(file)), is_sample=True
     )

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from outreach_results.api import api_routes
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store
 from support.http import Serve, Served, serving
 
@@ -20,7 +20,7 @@ V1 = "/api/v1"
 @pytest.fixture
 def key(writable_sample: Store) -> str:
     """A valid key."""
-    return keys.create_key(writable_sample, "tests")
+    return api_keys.create_key(writable_sample, "tests")
 
 
 @pytest.fixture

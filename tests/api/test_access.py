@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from outreach_results.api import access, api_routes
-from outreach_results.api.access import ADDRESSES_KEPT, Failures
-from outreach_results.store import keys
+from outreach_results.api.access import ADDRESSES_KEPT, FailedKeyCounter
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store, open_store
 from support.http import eventually
 
@@ -86,14 +86,14 @@ def test_the_scheme_is_read_in_any_case(stranger: TestClient, key: str) -> None:
 def test_a_key_revoked_elsewhere_opens_nothing_from_then_on(client: TestClient, writable_sample: Store) -> None:
     assert client.get("/usage").status_code == 200
     elsewhere = open_store(writable_sample.engine.url.render_as_string(hide_password=False))
-    keys.revoke_key(elsewhere, "tests")
+    api_keys.revoke_key(elsewhere, "tests")
     elsewhere.close()
     eventually(lambda: client.get("/usage").status_code == 401, within_s=0.15)
 
 
 def test_a_key_made_elsewhere_opens_at_once(stranger: TestClient, writable_sample: Store) -> None:
     assert stranger.get("/usage").status_code == 401
-    new = keys.create_key(writable_sample, "new")
+    new = api_keys.create_key(writable_sample, "new")
     eventually(
         lambda: stranger.get("/usage", headers={"Authorization": f"Bearer {new}"}).status_code == 200, within_s=0.15
     )
@@ -120,7 +120,7 @@ def test_guessing_is_slowed_down_and_good_keys_are_not(writable_sample: Store, k
 
 def test_the_count_starts_anew_after_a_minute() -> None:
     now = 0.0
-    failures = Failures(2, lambda: now)
+    failures = FailedKeyCounter(2, lambda: now)
     assert [failures.add("a"), failures.add("a")] == [None, None]
     now = 10.0
     assert failures.add("a") == 50.0
@@ -130,7 +130,7 @@ def test_the_count_starts_anew_after_a_minute() -> None:
 
 
 def test_remembers_a_bounded_number_of_addresses() -> None:
-    failures = Failures(1)
+    failures = FailedKeyCounter(1)
     for n in range(ADDRESSES_KEPT + 50):
         failures.add(str(n))
     assert len(failures._seen) == ADDRESSES_KEPT
@@ -158,15 +158,15 @@ def test_an_ipv6_network_counts_as_one_client(one: str, other: str, same: bool) 
 
 def test_the_last_use_is_noted_and_changes_no_answer(client: TestClient, writable_sample: Store) -> None:
     version = writable_sample.version()
-    assert keys.list_keys(writable_sample)[0].last_used_at is None
+    assert api_keys.list_keys(writable_sample)[0].last_used_at is None
     client.get("/usage")
-    eventually(lambda: keys.list_keys(writable_sample)[0].last_used_at is not None)
+    eventually(lambda: api_keys.list_keys(writable_sample)[0].last_used_at is not None)
     assert writable_sample.version() == version
 
 
 def test_the_last_use_is_noted_once_a_minute(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[object] = []
-    monkeypatch.setattr(keys, "record_use", lambda _store, uses: noted.append(uses))
+    monkeypatch.setattr(api_keys, "record_use", lambda _store, uses: noted.append(uses))
     for _ in range(20):
         client.get("/usage")
     eventually(lambda: noted)
@@ -175,7 +175,7 @@ def test_the_last_use_is_noted_once_a_minute(client: TestClient, monkeypatch: py
 
 def test_a_refused_key_is_not_used(stranger: TestClient, writable_sample: Store, key: str) -> None:
     stranger.get("/usage", headers={"Authorization": f"Bearer {key}x"})
-    assert keys.list_keys(writable_sample)[0].last_used_at is None
+    assert api_keys.list_keys(writable_sample)[0].last_used_at is None
 
 
 def test_trouble_with_noting_troubles_no_request(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def test_trouble_with_noting_troubles_no_request(client: TestClient, monkeypatch
         tries.append(uses)
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(keys, "record_use", fail)
+    monkeypatch.setattr(api_keys, "record_use", fail)
     monkeypatch.setattr(access, "USE_NOTED_EVERY_S", 0)
     for n in (1, 2):
         assert client.get("/usage").status_code == 200

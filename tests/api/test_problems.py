@@ -15,7 +15,7 @@ from outreach_results import results
 from outreach_results.api import api_routes
 from outreach_results.api.problems import Problem
 from outreach_results.errors import StoreBusyError, StoreError
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store
 
 STATS = "/campaigns/camp_abc123/stats"
@@ -111,8 +111,8 @@ def test_postgres_never_sees_what_it_cannot_take(every_sample_store: Store, samp
     # The sample stores are read only, so the key is one that is valid in both: none of them has any.
     app = Starlette(routes=api_routes(lambda: every_sample_store))
     with TestClient(app, base_url="http://testserver/api/v1") as client, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "recognise", lambda _key, _digests: "anybody")
-        patch.setattr(keys, "record_use", lambda _store, _uses: None)
+        patch.setattr(api_keys, "identify", lambda _key, _digests: "anybody")
+        patch.setattr(api_keys, "record_use", lambda _store, _uses: None)
         for path, status, parameter in WRONG:
             answer = client.get(path, headers={"Authorization": "Bearer any"})
             assert (_problem(answer, status).parameter, path) == (parameter, path)
@@ -122,7 +122,7 @@ def test_says_what_is_allowed(client: TestClient) -> None:
     problem = _problem(client.get(f"{REPLIES}?sentiment=angry"), 422)
     assert problem.allowed == "positive or neutral or negative or automatic or unclassified"
     assert problem.detail == f"sentiment: 'angry' is not allowed. Use {problem.allowed}."
-    assert _problem(client.get(f"{STATS}?colour=red"), 422).allowed == "start, end, humans_only, basis"
+    assert _problem(client.get(f"{STATS}?color=red"), 422).allowed == "start, end, humans_only, basis"
     assert _problem(client.get("/campaigns?per_page=101"), 422).allowed == "a whole number from 1 to 100"
 
 
@@ -186,7 +186,7 @@ def test_an_unexpected_error_says_nothing_of_itself(
     ("error", "says", "wait"),
     [
         (StoreError("The database refused: relation secret does not exist."), "cannot be used", "30"),
-        (StoreBusyError("The database is busy with another change. Try again in a moment."), "busy", "5"),
+        (StoreBusyError("The database is busy with another change. Try again in a snapshot."), "busy", "5"),
     ],
 )
 def test_a_database_in_trouble_is_a_503(

@@ -1,4 +1,4 @@
-"""Whoever cannot see colours, use a mouse or see at all can use the dashboard."""
+"""Whoever cannot see colors, use a mouse or see at all can use the dashboard."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from outreach_results import results
-from outreach_results.export import fuse
-from outreach_results.ingest.files import records_of
+from outreach_results.export import unescape_formula
 from outreach_results.ingest.load import load
+from outreach_results.ingest.registry import read_records
 from outreach_results.models import Filters
 from outreach_results.sample import sample_files
 from outreach_results.store.engine import open_store
@@ -123,8 +123,8 @@ def test_the_inbox_is_filtered_by_sentiment_and_downloaded_as_it_is_shown(visito
     assert {reply["reply_id"]: reply["body"] for reply in told["rows"]} == {
         reply["id"]: reply["body"] for reply in expected
     }
-    assert [fuse(row["reply_id"]) for row in rows] == [reply["reply_id"] for reply in told["rows"]]
-    assert [fuse(row["body"]) for row in rows] == [reply["body"] for reply in told["rows"]]
+    assert [unescape_formula(row["reply_id"]) for row in rows] == [reply["reply_id"] for reply in told["rows"]]
+    assert [unescape_formula(row["body"]) for row in rows] == [reply["body"] for reply in told["rows"]]
     assert {row["sentiment"] for row in rows} == {"negative"} == {row["sentiment"] for row in told["rows"]}
     assert told["meta"]["filters"]["start"] is None
 
@@ -139,7 +139,7 @@ def test_everything_about_a_campaign_is_downloaded_and_brought_in_again(
 
     path = tmp_path / file.name
     path.write_bytes(file.content)
-    load(sqlite_store, "again", records_of(path))
+    load(sqlite_store, "again", read_records(path))
     before, after = contents(sample_store), contents(sqlite_store)
     for table in ("campaigns", "emails", "events", "replies", "daily_stats"):
         assert after[table] == Counter({row: n for row, n in before[table].items() if CAMPAIGN in row})

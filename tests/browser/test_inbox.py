@@ -18,11 +18,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import delete
 
-from outreach_results.export import fuse
+from outreach_results.export import unescape_formula
 from outreach_results.ingest.load import load
 from outreach_results.sample import load_sample
-from outreach_results.store import inbox, schema
+from outreach_results.store import schema
 from outreach_results.store.engine import open_store
+from outreach_results.store.replies import inbox_table
 from support.databases import sqlite_url
 from support.hostile import hostile_records
 from support.server import Server
@@ -89,7 +90,7 @@ def desk(shared_desk):
     with store.write() as connection:
         connection.execute(delete(schema.mark_changes))
         connection.execute(delete(schema.reply_marks).where(schema.reply_marks.c.campaign_id.not_like("camp_hostile%")))
-        inbox.rebuild(connection)
+        inbox_table.rebuild(connection)
     store.close()
     return shared_desk
 
@@ -394,7 +395,7 @@ def test_exactly_the_filtered_replies_are_exported_with_all_their_columns(desk, 
         return {name: _micros(value) if name.endswith("_at") else value for name, value in reply.items()}
 
     assert [plain(reply) for reply in told] == expected
-    assert [plain({name: fuse(value) or None for name, value in row.items()}) for row in rows] == expected
+    assert [plain({name: unescape_formula(value) or None for name, value in row.items()}) for row in rows] == expected
 
 
 def _micros(instant):

@@ -226,7 +226,7 @@ def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: L
     assert frame["opened_compared"].equals(expected["opened_compared"])
 
     hours = pd.read_csv(io.StringIO(visitor.download(visitor.page.locator(".st-key-hours-data-csv button").first).text))
-    assert hours.equals(results.weekly_rhythm(sample_store, QUARTER).hours)
+    assert hours.equals(results.weekly_activity(sample_store, QUARTER).hours)
 
     chart.hover()
     picture = visitor.download(chart.locator("[data-title^='Download plot']"))

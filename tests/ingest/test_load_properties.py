@@ -22,10 +22,10 @@ def bring(store, campaigns, units, splits=(), batch=10_000):
     edges = sorted({0, len(units), *(split % (len(units) + 1) for split in splits)})
     parts = [units[start:end] for start, end in pairwise(edges)] or [[]]
     with mock.patch.object(loading, "BATCH", batch):
-        return [load(store, "part", records_of(campaigns, part)) for part in parts]
+        return [load(store, "part", read_records(campaigns, part)) for part in parts]
 
 
-def records_of(campaigns, units):
+def read_records(campaigns, units):
     return [*campaigns, *(record for unit in units for record in unit)]
 
 
@@ -37,7 +37,7 @@ batches = st.sampled_from([1, 2, 3, 7, 10_000])
 def test_what_pages_read_equals_an_independent_recount(store, history, splits, batch, zone):
     wipe(store, zone)
     bring(store, *history, splits, batch)
-    records = records_of(*history)
+    records = read_records(*history)
     assert stored_days(store) == days_of(records, zone)
     assert stored_hours(store) == hours_of(records, zone)
     assert stored_lags(store) == lags_of(records, zone)

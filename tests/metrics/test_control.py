@@ -20,7 +20,7 @@ from outreach_results.metrics.control import COVERAGE, control_limits
 def test_limits_are_the_quantiles_that_scipy_gives(of, share, coverage):
     tail = (1 - coverage) / 2
     low, high = binomial_limits(of, share, coverage)
-    # On a step of the distribution, a rounding error decides: either neighbour is right then.
+    # On a step of the distribution, a rounding error decides: either neighbor is right then.
     assert binom.ppf(tail * (1 - 1e-7), of, share) <= low <= binom.ppf(tail * (1 + 1e-7), of, share)
     assert binom.ppf((1 - tail) - 1e-10, of, share) <= high <= binom.ppf((1 - tail) + 1e-10, of, share)
 

@@ -9,16 +9,16 @@ import pytest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Sentiment
-from outreach_results.results import Handling, Lane, Triage
-from outreach_results.store import marks
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
 from outreach_results.store.engine import open_store
-from outreach_results.store.marks import Action
+from outreach_results.store.replies import state_changes
+from outreach_results.store.replies.state_changes import Action
 from support.dashboard import run_page, words
 from support.databases import sqlite_url
 from support.records import at, campaign, email, event, reply
 
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
-OPEN_BY_PEOPLE = Triage(Lane.PEOPLE, Handling.OPEN)
+OPEN_BY_PEOPLE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN)
 
 
 @pytest.fixture
@@ -129,13 +129,13 @@ def test_the_timeline_goes_with_the_reply(inbox):
 
 
 def test_the_positive_rate_counts_handled_ones_too_and_tells_its_doubts(inbox):
-    marks.mark(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
+    state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
     assert "1 of 3 replies by people is positive: 33.3 %" in said(open_inbox()).replace("\\", "")
 
 
 def test_with_every_reply_handled_the_page_says_so(inbox):
-    preview = marks.preview(inbox, results.chosen_replies(Filters()), Action.HANDLED)
-    marks.mark_all(inbox, results.chosen_replies(Filters()), Action.HANDLED, by="Ana", seen=preview.seen)
+    preview = state_changes.preview(inbox, results.chosen_replies(Filters()), Action.HANDLED)
+    state_changes.change_replies(inbox, results.chosen_replies(Filters()), Action.HANDLED, by="Ana", seen=preview.seen)
     assert "every reply is handled" in open_inbox().info[0].value
 
 
@@ -319,7 +319,7 @@ def test_a_correction_to_automatic_moves_the_reply_to_its_lane_and_stays_in_the_
 
 def test_who_marks_what_somebody_else_has_just_marked_is_told_and_sees_it(inbox):
     app = click(click(open_inbox(), "inbox-next"), "inbox-next")
-    marks.mark(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
+    state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
     assert "The reply of Ada: Eva marked it as handled on" in said(app)
     assert reads(app) == "Ada"  # although it has left the list
@@ -347,7 +347,7 @@ def is_asking(app):
 
 def handled_by(store):
     """Who handled which replies."""
-    found = results.inbox(store, Filters(), Triage(handling=Handling.HANDLED), per_page=100).replies
+    found = results.inbox(store, Filters(), InboxFilters(handling=ReplyStatus.HANDLED), per_page=100).replies
     return {reply.id: reply.handled_by for reply in found}
 
 
@@ -395,7 +395,7 @@ def test_where_all_are_so_already_nothing_is_asked(inbox):
 
 def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
     app = propose(open_inbox(status="all"), "Mark as handled")
-    marks.mark(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
+    state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-confirmed")
     assert "Eva changed one of them on" in said(app)
     assert "Nothing was changed" in said(app)
@@ -404,8 +404,8 @@ def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
 
 def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
     app = click(propose(open_inbox(status="all"), "Mark as handled"), "inbox-confirmed")
-    marks.mark(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
-    marks.mark(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)
+    state_changes.change_reply(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
+    state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)
     click(app, "inbox-undo")
     assert "Undone for 2 replies. Somebody changed 1 meanwhile, which stay as they are: Ben (Eva," in said(app)
     assert handled_by(inbox) == {"r1": "Eva"}
@@ -413,7 +413,7 @@ def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
 
 def test_a_filter_can_be_chosen_although_its_count_is_another_by_now(inbox):
     app = open_inbox()
-    marks.mark(inbox, "camp_1", "r0", Sentiment.NEGATIVE, by="Eva", seen_version=0)
+    state_changes.change_reply(inbox, "camp_1", "r0", Sentiment.NEGATIVE, by="Eva", seen_version=0)
     app.button_group(key="sentiment").set_value(["negative"]).run()  # it still says 0
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
     assert labels(app, "sentiment") == ["Positive 0", "Neutral 1", "Negative 1", "Unclassified 1"]

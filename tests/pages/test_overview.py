@@ -94,7 +94,7 @@ def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Stor
 
 def test_many_things_to_look_after_are_shown_a_page_at_a_time() -> None:
     def script() -> None:
-        from outreach_results.insights import Alert
+        from outreach_results.results.insights import Alert
         from outreach_results.ui import overview
 
         overview.alerts([Alert(f"camp_{n}", f"Campaign {n}", "Seen.", "Cause.", "Do.") for n in range(25)])

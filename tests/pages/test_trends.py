@@ -11,7 +11,7 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Basis, Filters
 from outreach_results.store import annotations
-from outreach_results.ui.charts.trend_words import unusual_sentence
+from outreach_results.ui.charts.trend_labels import unusual_sentence
 from support.dashboard import run_page, words
 from support.hostile import HOSTILE
 
@@ -134,8 +134,8 @@ def test_by_activity_day_it_says_why_nothing_is_judged_and_offers_the_sending_da
 
 
 def test_on_sending_days_it_says_how_long_this_account_takes(sample_dashboard, sample_store):
-    found = results.ripening(sample_store).by_count
-    days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].ripe_age) for n in found)}
+    found = results.maturity_curves(sample_store).by_count
+    days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].mature_age) for n in found)}
     told = said(page(**BY_SENDING))
     assert f"95 % of opens within {days['opened']} and of replies within {days['replied']} of the sending" in told
     assert "Hollow points" not in said(page())

@@ -20,6 +20,6 @@ if __name__ == "__main__" and st.runtime.exists():
 else:
     from starlette.middleware import Middleware
 
-    from outreach_results.ui.assets import CompressedAssets
+    from outreach_results.server.compressed_assets import CompressedAssets
 
     app = st.App(__file__, middleware=[Middleware(CompressedAssets)])

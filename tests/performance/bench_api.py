@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 from databases import Databases, kinds, sizes
 from figures import Figure, large, middle, milliseconds, percentile
 
-from outreach_results.api.local import get
+from outreach_results.api.in_process import get
 from outreach_results.results import all_campaigns, date_range
 from outreach_results.sample import load_sample
+from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import Store, open_store
-from outreach_results.store.keys import create_key
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16

@@ -15,8 +15,9 @@ from databases import Databases, kinds
 from figures import Figure, large
 from sqlalchemy import Connection, text
 
-from outreach_results.store import canonical, schema
-from outreach_results.store import copy as copying
+from outreach_results.store import schema
+from outreach_results.store.admin import canonical
+from outreach_results.store.admin import copy as copying
 from outreach_results.store.engine import Store, open_store
 
 EMAILS = 200_000

@@ -17,8 +17,8 @@ from databases import Databases, kinds
 from dataset import campaign_id
 from figures import Figure, in_turns, large, middle, milliseconds, ratio_of
 
+from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import open_store
-from outreach_results.store.keys import create_key
 from support.server import running_server
 
 EMAILS = 1_000_000

@@ -12,12 +12,12 @@ from figures import Figure, large, middle, milliseconds, percentile
 
 from outreach_results import results
 from outreach_results.models import Filters, InboxReply, Sentiment
-from outreach_results.results import Handling, Lane, Triage
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
 from outreach_results.store.engine import Store, open_store
 
 TIMES = 40
 EVERYTHING = Filters()
-OPEN = Triage(Lane.PEOPLE, Handling.OPEN)
+OPEN = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN)
 
 Ask = Callable[[InboxReply], object]
 
@@ -48,7 +48,9 @@ def _filters(store: Store) -> dict[str, Ask]:
     day = timedelta(days=1)
     return {
         "open replies of people": lambda _one: results.inbox(store, EVERYTHING, OPEN),
-        "one sentiment": lambda one: results.inbox(store, EVERYTHING, Triage(sentiments=(Sentiment(one.sentiment),))),
+        "one sentiment": lambda one: results.inbox(
+            store, EVERYTHING, InboxFilters(sentiments=(Sentiment(one.sentiment),))
+        ),
         "one campaign": lambda one: results.inbox(store, EVERYTHING.of(one.campaign_id), OPEN),
         "a week": lambda one: results.inbox(
             store, Filters(start=one.received_at.date(), end=one.received_at.date() + 6 * day), OPEN
@@ -63,7 +65,9 @@ def _filters(store: Store) -> dict[str, Ask]:
 
 def _searches(store: Store) -> dict[str, Ask]:
     def search(words: Callable[[InboxReply], str]) -> Ask:
-        return lambda one: results.inbox(store, EVERYTHING, Triage(Lane.PEOPLE, Handling.OPEN, q=words(one)))
+        return lambda one: results.inbox(
+            store, EVERYTHING, InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q=words(one))
+        )
 
     return {
         "an address": search(lambda one: one.email or ""),

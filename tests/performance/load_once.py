@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from outreach_results.ingest.campaign_csv import campaign_csv
 from outreach_results.ingest.load import load
+from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.store.engine import open_store
 
 url, path = sys.argv[1], Path(sys.argv[2])

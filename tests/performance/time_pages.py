@@ -65,8 +65,8 @@ def _run_pages_through_the_entry() -> None:
 
 
 def _time_the_script() -> None:
-    """`shell.plain_errors` is what app.py wraps around filters and page."""
-    as_it_is = shell.plain_errors
+    """`shell.show_errors` is what app.py wraps around filters and page."""
+    as_it_is = shell.show_errors
 
     @contextmanager
     def timed() -> Iterator[None]:
@@ -77,7 +77,7 @@ def _time_the_script() -> None:
             finally:
                 _durations.append(time.perf_counter() - begin)
 
-    shell.plain_errors = timed
+    shell.show_errors = timed
 
 
 @contextmanager

@@ -75,10 +75,10 @@ def test_before_there_was_anything_there_is_nothing_to_compare_with(sample_store
 
 def test_only_sending_days_are_judged_and_known_to_be_unripe(sample_store):
     by_sending = replace(MARCH, basis=Basis.SEND)
-    assert values(sample_store, by_sending, "reply_rate")["is_unripe"].iloc[-1]
+    assert values(sample_store, by_sending, "reply_rate")["is_immature"].iloc[-1]
     assert values(sample_store, by_sending, "reply_rate")["usual_high"].notna().any()
     by_activity = values(sample_store, MARCH, "reply_rate")
-    assert not by_activity["is_unripe"].any()
+    assert not by_activity["is_immature"].any()
     assert by_activity["usual_high"].isna().all()
 
 
@@ -87,7 +87,7 @@ def test_unripe_days_are_the_youngest_of_the_whole_account_and_not_of_the_choice
     ended = Filters(campaigns=("camp_abc123",), basis=Basis.SEND)
     points = values(sample_store, ended, "replied")
     assert points["count"].sum() > 0
-    assert not points["is_unripe"].any()
+    assert not points["is_immature"].any()
 
 
 def test_the_table_has_a_row_a_bucket_and_what_the_chart_shows(sample_store):

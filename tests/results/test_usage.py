@@ -98,7 +98,7 @@ def test_the_forecast_goes_on_from_there(every_sample_store: Store):
     assert month.forecast.run_out is not None
     assert month.forecast.run_out.chance == 0
     assert 0.85 < month.due_share < 0.95  # two of the four days to come are a weekend
-    assert month.knows_rhythm
+    assert month.has_seasonality
 
 
 def test_the_forecast_on_postgres_is_that_on_sqlite(sample_store: Store, sample_store_postgres: Store):
@@ -161,6 +161,6 @@ def test_with_few_days_nothing_is_forecast_and_the_pace_is_even(sqlite_store: St
     load(sqlite_store, "test", steady(date(2026, 3, 10), days=10))
     month = results.outlook(sqlite_store, MARCH, now=LONG_AFTER)
     assert month.forecast is None
-    assert not month.knows_rhythm
+    assert not month.has_seasonality
     assert month.due_share == pytest.approx(10 / 31)
     assert month.plan is None

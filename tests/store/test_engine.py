@@ -262,9 +262,9 @@ def test_exclusive_writers_take_turns(store):
 
 def test_a_remembered_fact_is_replaced_by_the_next(store):
     with store.write() as connection:
-        set_meta(connection, "colour", "blue")
-        set_meta(connection, "colour", "green")
-        assert get_meta(connection, "colour") == "green"
+        set_meta(connection, "color", "blue")
+        set_meta(connection, "color", "green")
+        assert get_meta(connection, "color") == "green"
         assert get_meta(connection, "shape") is None
 
 

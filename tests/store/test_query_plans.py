@@ -13,9 +13,10 @@ from sqlalchemy import event, text
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Sentiment
-from outreach_results.results import Handling, Lane, Triage
-from outreach_results.store import marks, rollup
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
+from outreach_results.store import rollup
 from outreach_results.store.engine import Store
+from outreach_results.store.replies import state_changes
 from support.questions import EVERYTHING, SAMPLE, questions
 from support.records import campaign, emails
 from support.records import event as happened
@@ -82,9 +83,9 @@ def plan_of(store: Store, ask: Callable[[], object], about: str) -> Plan:
 
 
 TRIAGES = {
-    "all": Triage(),
-    "open replies of people": Triage(Lane.PEOPLE, Handling.OPEN),
-    "one sentiment": Triage(sentiments=(Sentiment.POSITIVE,)),
+    "all": InboxFilters(),
+    "open replies of people": InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN),
+    "one sentiment": InboxFilters(sentiments=(Sentiment.POSITIVE,)),
 }
 
 
@@ -101,7 +102,7 @@ def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, 
 
 
 def test_a_search_begins_with_the_words(sample_store):
-    triage = Triage(Lane.PEOPLE, Handling.OPEN, q="thanks")
+    triage = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
     plan = plan_of(sample_store, lambda: results.inbox(sample_store, EVERYTHING, triage), r"FROM \(SELECT inbox\.")
     assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == [
         "SEARCH inbox USING COVERING INDEX inbox_of_words (words=?)"
@@ -138,6 +139,8 @@ def test_a_campaign_that_the_statistics_do_not_know_yet_is_counted_in_one_go(mak
 def test_a_click_in_the_inbox_touches_one_reply(writable_sample):
     one = results.inbox(writable_sample, EVERYTHING).replies[0]
     with plans(writable_sample) as found:
-        marks.mark(writable_sample, one.campaign_id, one.id, marks.Action.HANDLED, by="Ana", seen_version=0)
+        state_changes.change_reply(
+            writable_sample, one.campaign_id, one.id, state_changes.Action.HANDLED, by="Ana", seen_version=0
+        )
     assert found
     assert {statement: plan for statement, plan in found.items() if read_whole(plan)} == {}

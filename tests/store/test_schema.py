@@ -43,7 +43,7 @@ def test_the_revisions_build_exactly_the_tables_of_the_schema(store):
 
 def test_the_comparison_would_see_a_missing_column(store):
     with store.write() as connection:
-        connection.exec_driver_sql("ALTER TABLE plan ADD COLUMN colour TEXT")
+        connection.exec_driver_sql("ALTER TABLE plan ADD COLUMN color TEXT")
         context = MigrationContext.configure(connection, opts=compared(store))
         assert [change[0] for change in compare_metadata(context, schema.metadata)] == ["remove_column"]
 

@@ -17,15 +17,16 @@ from outreach_results.export.replies import replies_download
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, ReportedRecord
 from outreach_results.models import Sentiment
-from outreach_results.reconcile import reconcile
-from outreach_results.results import Lane, Triage
+from outreach_results.reconcile.comparison import reconcile
+from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, annotations, keys, marks, rollup, schema
-from outreach_results.store.copy import copy
+from outreach_results.store import admin, annotations, api_keys, rollup, schema
+from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import open_store
+from outreach_results.store.replies import state_changes
+from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.vanished import delete_vanished_replies
-from outreach_results.sync import sync_status
+from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules
 from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
@@ -83,7 +84,7 @@ def do_loads(store):
         load(store, "records", bunch)
     load(store, "the authority", [*records, *answers, *later], replace=True)
     with store.write() as connection:
-        delete_vanished_replies(connection, CAMPAIGN, {"r1", "r2", "r3", "r4"})
+        delete_missing_replies(connection, CAMPAIGN, {"r1", "r2", "r3", "r4"})
 
 
 def do_syncs(store, other):
@@ -103,18 +104,20 @@ def do_syncs(store, other):
 
 
 def do_marks(store):
-    change = marks.mark(store, CAMPAIGN, "r3", Sentiment.AUTOMATIC, by="ada", seen_version=0)
+    change = state_changes.change_reply(store, CAMPAIGN, "r3", Sentiment.AUTOMATIC, by="ada", seen_version=0)
     with pytest.raises(ConflictError):
-        marks.mark(store, CAMPAIGN, "r3", marks.Action.HANDLED, by="bob", seen_version=0)
-    wanted = results.chosen_replies(EVERYTHING.of(SAMPLE), Triage(Lane.PEOPLE, q="thanks"))
-    for action in (Sentiment.POSITIVE, *marks.Action):
-        if action is not marks.Action.UNDONE:
-            seen = marks.preview(store, wanted, action).seen
-            batch = marks.mark_all(store, wanted, action, by="ada", seen=seen)
-            marks.undo(store, batch, by="bob")
+        state_changes.change_reply(store, CAMPAIGN, "r3", state_changes.Action.HANDLED, by="bob", seen_version=0)
+    wanted = results.chosen_replies(EVERYTHING.of(SAMPLE), InboxFilters(ReplyKind.PEOPLE, q="thanks"))
+    for action in (Sentiment.POSITIVE, *state_changes.Action):
+        if action is not state_changes.Action.UNDONE:
+            seen = state_changes.preview(store, wanted, action).seen
+            batch = state_changes.change_replies(store, wanted, action, by="ada", seen=seen)
+            state_changes.undo(store, batch, by="bob")
     with pytest.raises(ConflictError):
-        marks.mark_all(store, wanted, marks.Action.HANDLED, by="ada", seen=marks.Seen(0, 0, None, None))
-    marks.undo(store, change, by="bob")
+        state_changes.change_replies(
+            store, wanted, state_changes.Action.HANDLED, by="ada", seen=state_changes.Seen(0, 0, None, None)
+        )
+    state_changes.undo(store, change, by="bob")
     for about in ("", SAMPLE):
         noted = annotations.add(store, date(2026, 1, 5), "New subject line", campaign_id=about)
     annotations.remove(store, noted)
@@ -141,11 +144,11 @@ def take_out(store):
 
 
 def do_rare_things(store):
-    key = keys.create_key(store, "reporting")
+    key = api_keys.create_key(store, "reporting")
     with store.read() as connection:
-        assert keys.recognise(key, keys.valid_digests(connection))
-    keys.record_use(store, {row.key_id: at(9) for row in keys.list_keys(store)})
-    keys.revoke_key(store, "reporting")
+        assert api_keys.identify(key, api_keys.valid_digests(connection))
+    api_keys.record_use(store, {row.key_id: at(9) for row in api_keys.list_keys(store)})
+    api_keys.revoke_key(store, "reporting")
     admin.change_time_zone(store, "Asia/Kathmandu")
     with store.write() as connection:
         rollup.rebuild_all(connection)

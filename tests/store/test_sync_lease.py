@@ -140,7 +140,7 @@ def test_a_sync_that_could_not_renew_its_claim_for_long_is_still_seen_to_go_on(s
     clock.now += 2 * LEASE_LASTS
     found = claim_in(store)
     assert found is not None
-    assert (found.holds(clock.now), found.goes_on(clock.now)) == (False, True)
+    assert (found.holds(clock.now), found.is_active(clock.now)) == (False, True)
 
 
 def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:

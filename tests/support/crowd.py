@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from outreach_results import export
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store, open_store
 from support.dashboard import HOME, PAGES
 from support.databases import sqlite_url
@@ -76,7 +76,7 @@ def all_at_once(folder: Path, seconds: float) -> Crowd:
     store, origin = open_store(crowd.url), open_store(sqlite_url(folder / "origin.db"))
     with faulty_server() as remote:
         _bring_a_file(crowd, store, folder, number=0)
-        key = keys.create_key(store, "reader")
+        key = api_keys.create_key(store, "reader")
         store.close()
         _more_on_the_server(crowd, origin, remote, number=0)
         _command(crowd, "sync", remote.url, "sync")

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp, parse_one
 
-from outreach_results.store.distribute import ON_THE_COORDINATOR
+from outreach_results.store.admin.distribute import ON_THE_COORDINATOR
 from outreach_results.store.schema import metadata
 
 DISTRIBUTED = frozenset(table.name for table in metadata.sorted_tables if "campaign_id" in table.c)

@@ -67,7 +67,7 @@ Trouble = Callable[[Exchange], None]
 
 
 def status(code: int, **headers: str) -> Trouble:
-    """Answers with this status instead."""
+    """BodyCache with this status instead."""
 
     def make(exchange: Exchange) -> None:
         exchange.status, exchange.body = code, b"{}"

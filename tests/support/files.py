@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from outreach_results.export import CSV_COLUMNS, FORMAT
-from outreach_results.ingest.files import records_of
 from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.registry import read_records
 from outreach_results.store.engine import Store
 
 Row = dict[str, Any]
@@ -120,4 +120,4 @@ def write(path: Path, content: Any) -> Path:
 
 def load_file(store: Store, path: Path) -> LoadReport:
     """Import a file as the command line does."""
-    return load(store, path.name, records_of(path))
+    return load(store, path.name, read_records(path))

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from outreach_results.store import canonical
-from outreach_results.store import copy as copying
+from outreach_results.store.admin import canonical
+from outreach_results.store.admin import copy as copying
 from outreach_results.store.engine import open_store
 
 PAGE = 1_000

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from outreach_results.errors import OutreachError
 from outreach_results.models import Sentiment
 from outreach_results.store.engine import open_store
-from outreach_results.store.marked import mark_version, marked_replies
-from outreach_results.store.marks import Action, Change, mark
+from outreach_results.store.replies.state import mark_version, replies_with_state
+from outreach_results.store.replies.state_changes import Action, Change, change_reply
 from outreach_results.store.schema import replies
 
-CHANGES: tuple[Change, ...] = (Action.HANDLED, Action.REOPENED, Action.TAKEN_BACK, *Sentiment)
+CHANGES: tuple[Change, ...] = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment)
 PAUSE_S = 0.02
 
 
@@ -30,12 +30,12 @@ def main(url: str, seconds: float) -> None:
     while time.monotonic() < ends_at:
         with store.read() as connection:
             seen = connection.execute(
-                select(replies.c.campaign_id, replies.c.reply_id, mark_version).select_from(marked_replies)
+                select(replies.c.campaign_id, replies.c.reply_id, mark_version).select_from(replies_with_state)
             ).all()
         campaign_id, reply_id, version = chance.choice(seen)
         change = chance.choice(CHANGES)
         began = time.monotonic()
-        done = mark(store, campaign_id, reply_id, change, by="marker", seen_version=version)
+        done = change_reply(store, campaign_id, reply_id, change, by="marker", seen_version=version)
         took = time.monotonic() - began
         sys.stdout.write(json.dumps([campaign_id, reply_id, str(change), version + done.changed, took]) + "\n")
         sys.stdout.flush()

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 from outreach_results import results
 from outreach_results.metrics.buckets import Every
 from outreach_results.models import Basis, Filters, Sentiment
-from outreach_results.results import Handling, Lane, Triage
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
 from outreach_results.store.engine import Store
 from support.records import CAMPAIGN
 
 SAMPLE = "camp_abc123"
 EVERYTHING = Filters()
 NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
-TRIAGE = Triage(Lane.PEOPLE, Handling.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
+TRIAGE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
 
 
 def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -41,15 +41,15 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "totals", lambda f=filters: results.totals(store, f)
         yield "campaign_totals", lambda f=filters: results.campaign_totals(store, f)
         yield "campaign_costs", lambda f=filters: results.campaign_costs(store, f)
-        yield "campaign_courses", lambda f=filters: results.campaign_courses(store, f, "opened")
-        yield "weekly_rhythm", lambda f=filters: results.weekly_rhythm(store, f)
-        yield "ripening", lambda f=filters: results.ripening(store, humans_only=f.humans_only)
+        yield "campaign_time_series", lambda f=filters: results.campaign_time_series(store, f, "opened")
+        yield "weekly_activity", lambda f=filters: results.weekly_activity(store, f)
+        yield "maturity_curves", lambda f=filters: results.maturity_curves(store, humans_only=f.humans_only)
         yield "date_range", lambda f=filters: results.date_range(store, f.campaigns)
         for every in Every:
             yield "trends", lambda f=filters, e=every: results.trends(store, f, ["opened", "reply_rate"], every=e)
         for triage in (results.EVERYTHING, TRIAGE):
             yield "inbox", lambda f=filters, t=triage: results.inbox(store, f, t, page=1)
-            yield "neighbours", lambda f=filters, t=triage: results.neighbours(store, f, t, found)
+            yield "neighbors", lambda f=filters, t=triage: results.neighbors(store, f, t, found)
             yield "page_of", lambda f=filters, t=triage: results.page_of(store, f, t, key)
     yield "community", lambda: results.community(store, "sales-outreach")
     yield "benchmarks", lambda: results.benchmarks(store, "sales-outreach")

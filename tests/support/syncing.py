@@ -20,11 +20,11 @@ from sqlalchemy import select as query
 
 from outreach_results import export, results
 from outreach_results.ingest.records import Record
-from outreach_results.ingest.remote import Limits, RemoteServer
 from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
-from outreach_results.sync import SyncReport, sync
+from outreach_results.sync.http_client import Limits, RemoteServer
+from outreach_results.sync.run import SyncReport, sync
 from support.faulty_server import KEY, FaultyServer, RemoteCampaign
 from support.http import eventually
 from support.records import at, campaign, emails, event, reply

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from outreach_results.errors import SyncRunningError
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
-from outreach_results.store import keys, schema
+from outreach_results.store import api_keys, schema
 from outreach_results.store.engine import Store, open_store
-from outreach_results.sync import sync_status
+from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.databases import contents, sqlite_url
 from support.faulty_server import KEY, FaultyServer, remote_campaign
@@ -47,7 +47,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = open_store(sqlite_url(path))
     for number in range(CAMPAIGNS):
         load(store, "origin", some_campaign(f"camp_{number}"))
-    key = keys.create_key(store, "sync")
+    key = api_keys.create_key(store, "sync")
     store.close()
     with api_process(sqlite_url(path), path.with_suffix(".log")) as url:
         yield url, key

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters, Sentiment
-from outreach_results.store import inbox, marks, schema
+from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.replies import inbox_table, state_changes
 from support import faulty_server as faults
 from support.faulty_server import FaultyServer, remote_campaign, remote_reply
 from support.records import CAMPAIGN, mark, reply
@@ -22,7 +23,7 @@ from support.syncing import RECORDS, publish, replies_here, sync_from
 def forget_reply(remote: FaultyServer, origin: Store, reply_id: str) -> None:
     """Somebody deletes a reply on the server."""
     with origin.write() as connection:
-        inbox.remove(connection, CAMPAIGN, [reply_id])
+        inbox_table.remove(connection, CAMPAIGN, [reply_id])
         for table in (schema.reply_marks, schema.replies):
             connection.execute(table.delete().where(table.c.reply_id == reply_id))
         connection.execute(schema.events.delete().where(schema.events.c.event_id == reply_id))
@@ -49,7 +50,7 @@ def test_a_reply_that_somebody_marked_stays_and_is_mentioned(
     sync_from(remote.url, sqlite_store)
     load(sqlite_store, "inbox", [mark("r1", "negative")])
     with origin.write() as connection:
-        inbox.remove(connection, CAMPAIGN, ["r1", "r3"])
+        inbox_table.remove(connection, CAMPAIGN, ["r1", "r3"])
         connection.execute(schema.events.delete().where(schema.events.c.event_id.in_(["r1", "r3"])))
         connection.execute(schema.replies.delete().where(schema.replies.c.reply_id.in_(["r1", "r3"])))
     publish(remote, origin, formats=formats)
@@ -64,7 +65,7 @@ def test_a_reply_that_somebody_marked_stays_and_is_mentioned(
 def test_a_correction_made_here_outlives_every_sync(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin)
     sync_from(remote.url, store)
-    marks.mark(store, CAMPAIGN, "r1", Sentiment.NEGATIVE, by="me@here.example", seen_version=0)
+    state_changes.change_reply(store, CAMPAIGN, "r1", Sentiment.NEGATIVE, by="me@here.example", seen_version=0)
     load(origin, "inbox", [mark("r1", "positive", by="them@there.example"), mark("r3", "positive")])
     with origin.write() as connection:
         connection.execute(schema.replies.update().values(sentiment="unclassified", preview="Edited"))

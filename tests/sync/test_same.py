@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from outreach_results import results
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store, open_store
 from support import faulty_server as faults
 from support.databases import contents, sqlite_url
@@ -28,7 +28,7 @@ def origin_of_api(sample_file: Path) -> Path:
 def api(origin_of_api: Path) -> Iterator[tuple[str, str]]:
     """The product's API over the sample data, in a process of its own: its address and a key."""
     store = open_store(sqlite_url(origin_of_api))
-    key = keys.create_key(store, "sync")
+    key = api_keys.create_key(store, "sync")
     store.close()
     with api_process(sqlite_url(origin_of_api), origin_of_api.with_suffix(".log")) as url:
         yield url, key

@@ -1,4 +1,4 @@
-"""Answers are kept as long as the data has not changed, and no longer."""
+"""BodyCache are kept as long as the data has not changed, and no longer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Stats
 from outreach_results.store.engine import Store, open_store
 from outreach_results.ui import cache, charts
-from outreach_results.ui.cache import ask, derive, draw, look_up, one_look, store
+from outreach_results.ui.cache import ask, derive, draw, request_snapshot, snapshot_value, store
 from support import records
 from support.dashboard import PAGES, run_page, words
 from support.databases import sqlite_url
@@ -107,7 +107,7 @@ def looks(sample_dashboard, monkeypatch):
 
 
 def test_a_run_looks_once_at_the_version_of_the_data(looks, asked):
-    with one_look():
+    with request_snapshot():
         ask(asked, 1)
         ask(asked, 2)
     assert len(looks) == 1
@@ -120,16 +120,16 @@ def test_every_page_looks_once(looks, page):
 
 
 def test_the_next_run_looks_again_and_sees_what_another_process_has_loaded(looks, sample_dashboard, asked):
-    with one_look():
+    with request_snapshot():
         ask(asked, 1)
     as_another_process_does(sample_dashboard)
-    with one_look():
+    with request_snapshot():
         ask(asked, 1)
     assert len(looks) == len(set(looks)) == len(asked.calls) == 2
 
 
 def test_after_a_write_of_its_own_a_run_looks_again(looks, asked):
-    with one_look():
+    with request_snapshot():
         ask(asked, 1)
         load(store(), "test", [records.campaign()])
         ask(asked, 1)
@@ -138,7 +138,7 @@ def test_after_a_write_of_its_own_a_run_looks_again(looks, asked):
 
 
 def test_a_write_that_was_taken_back_changes_nothing(looks, asked):
-    with one_look():
+    with request_snapshot():
         ask(asked, 1)
         with pytest.raises(ZeroDivisionError), store().write():
             _ = 1 / 0
@@ -155,9 +155,9 @@ def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, asked):
 
 def test_a_fact_that_changes_without_the_data_is_looked_up_in_every_run(sample_dashboard, asked):
     for _ in range(2):
-        with one_look():
-            look_up(asked)
-            look_up(asked)
+        with request_snapshot():
+            snapshot_value(asked)
+            snapshot_value(asked)
     assert len(asked.calls) == 2
 
 

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from outreach_results.export import FORMATS
-from outreach_results.ingest.files import records_of
 from outreach_results.ingest.load import load
+from outreach_results.ingest.registry import read_records
 from outreach_results.models import Filters
 from outreach_results.ui import downloads
 from support import records
@@ -60,7 +60,7 @@ def test_a_link_leads_to_all_of_the_campaign(fmt, client, writable_sample, sqlit
     assert answer.status_code == 200
     file = tmp_path / f"export.{fmt}"
     file.write_bytes(answer.content)
-    load(sqlite_store, "again", records_of(file))
+    load(sqlite_store, "again", read_records(file))
     before, after = contents(writable_sample), contents(sqlite_store)
     for table in ("campaigns", "emails", "events", "replies", "daily_stats"):
         of_campaign = {row: n for row, n in before[table].items() if CAMPAIGN in row}

@@ -23,12 +23,12 @@ JANUARY = "Q1 Outreach – US & UK operations leads"
 def script():
     import streamlit
 
-    from outreach_results.ui import address, filters
+    from outreach_results.ui import filters, url_state
     from outreach_results.ui.cache import ask
 
-    address.begin_run()
-    streamlit.session_state["view"] = filters.sidebar(ask(filters.labels))
-    address.keep_place()
+    url_state.begin_run()
+    streamlit.session_state["view"] = filters.sidebar(ask(filters.campaign_labels))
+    url_state.keep_place()
 
 
 def sidebar(**parameters):

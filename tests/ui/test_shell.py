@@ -72,7 +72,7 @@ def test_errors_that_nobody_expected_are_not_hidden_here():
     def page():
         from outreach_results.ui import shell
 
-        with shell.plain_errors():
+        with shell.show_errors():
             raise ZeroDivisionError
 
     assert AppTest.from_function(page).run().exception

@@ -48,7 +48,7 @@ def one_line(words):
 
 
 def without_isolation(source):
-    """The source without the colour directives that keep characters apart: no part of common Markdown."""
+    """The source without the color directives that keep characters apart: no part of common Markdown."""
     for character in (r"\.", r"\:", r"\@", "&lt;", "&gt;", r"\=", r"\~", r"\-"):
         source = source.replace(f":color[{character}]", character)
     return source
@@ -62,14 +62,14 @@ def without_isolation(source):
 @example("&lt;b&gt; &#36; &copy")
 @example("</p><script>")
 def test_markdown_shows_every_character_of_plain_text_as_itself(words):
-    shown = Shown(markdown.render(without_isolation(text.plain(words))))
+    shown = Shown(markdown.render(without_isolation(text.escape(words))))
     assert one_line(shown.text) == one_line(words)
     assert set(shown.tags) <= {"p"}
 
 
 @given(texts, texts)
 def test_plain_text_stays_plain_between_markdown_of_our_own(before, after):
-    source = f"**{text.plain('a' + before + 'a')}** and {text.plain(after)}"
+    source = f"**{text.escape('a' + before + 'a')}** and {text.escape(after)}"
     shown = Shown(markdown.render(without_isolation(source)))
     assert one_line(shown.text) == one_line(f"a{before}a and {after}")
     assert [tag for tag in shown.tags if tag != "p"] == ["strong"]
@@ -77,7 +77,7 @@ def test_plain_text_stays_plain_between_markdown_of_our_own(before, after):
 
 @given(active_texts)
 def test_plain_text_is_one_line(words):
-    assert "\n" not in text.plain(words)
+    assert "\n" not in text.escape(words)
 
 
 def test_this_check_would_see_what_is_not_plain():
@@ -90,7 +90,7 @@ def test_this_check_would_see_what_is_not_plain():
 @example("<a href='http://example.com'>x</a>")
 @example("&lt;b&gt;")
 def test_no_tag_survives_in_a_chart(words):
-    shown = Shown(text.in_chart(words))
+    shown = Shown(text.escape_plotly(words))
     assert shown.tags == []
     assert one_line(shown.text) == one_line(words.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
@@ -98,8 +98,8 @@ def test_no_tag_survives_in_a_chart(words):
 @given(texts)
 @example("%{x} and $x^2$")
 def test_no_template_and_no_formula_survives_in_a_chart(words):
-    assert "%{" not in text.in_chart(words)
-    assert "$" not in text.in_chart(words)
+    assert "%{" not in text.escape_plotly(words)
+    assert "$" not in text.escape_plotly(words)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from ipaddress import IPv6Address, ip_address
 
 from starlette.types import Scope
 
-from outreach_results.api.answers import Wish
+from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import Fault, ProblemError
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store
 
 WINDOW_S = 60.0
@@ -28,7 +28,7 @@ _CHALLENGE = 'Bearer realm="Outreach Results"'
 log = logging.getLogger(__name__)
 
 
-class Failures:
+class FailedKeyCounter:
     """How many wrong keys came from each client address within the last minute; remembers a bounded number of them."""
 
     def __init__(self, allowed: int = WRONG_KEYS_ALLOWED, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,16 +52,16 @@ class Access:
     """Lets requests in. A valid key is never held up, whatever else comes from its address."""
 
     def __init__(self, store: Callable[[], Store], wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> None:
-        self._failures = Failures(wrong_keys_allowed)
-        self._uses = Uses(store)
+        self._failures = FailedKeyCounter(wrong_keys_allowed)
+        self._uses = KeyUseRecorder(store)
 
-    def refusal(self, scope: Scope, wish: Wish, digests: keys.Digests) -> ProblemError | None:
+    def refusal(self, scope: Scope, headers: RequestHeaders, digests: api_keys.Digests) -> ProblemError | None:
         """Why this request is not let in, or None."""
-        if wish.authorization is None:
+        if headers.authorization is None:
             return _unauthorized("This needs an API key. Make one with: outreach-results keys create NAME", "")
-        scheme, _, key = wish.authorization.decode("latin-1").partition(" ")
+        scheme, _, key = headers.authorization.decode("latin-1").partition(" ")
         if scheme.lower() == "bearer":
-            key_id = keys.recognise(key.strip(), digests)
+            key_id = api_keys.identify(key.strip(), digests)
             if key_id is not None:
                 self._uses.note(key_id)
                 return None
@@ -72,7 +72,7 @@ class Access:
         return refused if wait is None else _too_many(wait)
 
 
-class Uses:
+class KeyUseRecorder:
     """Notes when keys are used: at most once a minute each, and never while a request waits."""
 
     def __init__(self, store: Callable[[], Store]) -> None:
@@ -104,7 +104,7 @@ class Uses:
                     self._is_writing = False
                     return
             try:
-                keys.record_use(self._store(), uses)
+                api_keys.record_use(self._store(), uses)
             except Exception:  # of no importance to any request; ending here would end all noting
                 log.warning("The last use of API keys could not be noted.", exc_info=True)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from outreach_results.api.answers import Answer
 from outreach_results.api.docs import POLICY, page
+from outreach_results.api.encoded import EncodedBody
 from outreach_results.api.problems import MEDIA_TYPE, Problem
 
 TEXT = """\
@@ -90,13 +90,13 @@ def query_names(document: dict[str, Any], path: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def openapi_answer(app: FastAPI) -> Answer:
+def openapi_answer(app: FastAPI) -> EncodedBody:
     """The document as an answer."""
-    return Answer(json.dumps(app.openapi(), ensure_ascii=False, indent=1).encode())
+    return EncodedBody(json.dumps(app.openapi(), ensure_ascii=False, indent=1).encode())
 
 
 @lru_cache(maxsize=1)
-def docs_answer(app: FastAPI) -> Answer:
+def docs_answer(app: FastAPI) -> EncodedBody:
     """The document as a page to read."""
     policy = (b"content-security-policy", POLICY.encode("ascii"))
-    return Answer(page(app.openapi()).encode(), b"text/html; charset=utf-8", [policy])
+    return EncodedBody(page(app.openapi()).encode(), b"text/html; charset=utf-8", [policy])

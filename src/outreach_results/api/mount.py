@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from outreach_results.api.access import WRONG_KEYS_ALLOWED
-from outreach_results.api.front import Front
+from outreach_results.api.middleware import AuthCacheMiddleware
 from outreach_results.api.problems import unknown_path
 from outreach_results.api.routes import build
 from outreach_results.api.service import Service
@@ -22,15 +22,15 @@ def api_routes(open_store: Callable[[], Store], *, wrong_keys_allowed: int = WRO
         open_store: called once, by the first request.
         wrong_keys_allowed: how many a minute from one address, before its wrong keys are answered with 429.
     """
-    nothing = _Nothing()
+    nothing = _NotFound()
     return [
-        Mount("/api/v1", app=Front(Service(open_store, wrong_keys_allowed), build)),
+        Mount("/api/v1", app=AuthCacheMiddleware(Service(open_store, wrong_keys_allowed), build)),
         Route("/api", nothing),
         Mount("/api", app=nothing),
     ]
 
 
-class _Nothing:
+class _NotFound:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await unknown_path(scope["path"]).response()(scope, receive, send)

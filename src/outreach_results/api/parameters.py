@@ -100,14 +100,14 @@ CampaignId = Annotated[
 ]
 
 
-class PageAsked(BaseModel):
+class PageQuery(BaseModel):
     """Which page of a list."""
 
     page: Annotated[int, *_whole(MAX_PAGE, 1)] = Field(default=1, description="Which page, counted from 1.")
     per_page: Annotated[int, *_whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
 
 
-class PeriodAsked(BaseModel):
+class PeriodQuery(BaseModel):
     """Which days, and whose doing."""
 
     start: Day | SkipJsonSchema[None] = Field(
@@ -128,7 +128,7 @@ class PeriodAsked(BaseModel):
         return Filters(start=self.start, end=self.end, humans_only=self.humans_only)
 
 
-class StatsAsked(PeriodAsked):
+class StatsQuery(PeriodQuery):
     """Which days, whose doing, and on which day an event counts."""
 
     basis: Annotated[Basis, *_one_of(Basis)] = Field(
@@ -141,7 +141,7 @@ class StatsAsked(PeriodAsked):
         return Filters(start=self.start, end=self.end, basis=self.basis, humans_only=self.humans_only)
 
 
-class RepliesAsked(PeriodAsked, PageAsked):
+class RepliesQuery(PeriodQuery, PageQuery):
     """Which replies."""
 
     sentiment: Annotated[Sentiment, *_one_of(Sentiment)] | SkipJsonSchema[None] = Field(
@@ -157,7 +157,7 @@ class RepliesAsked(PeriodAsked, PageAsked):
     )
 
 
-class UsageAsked(BaseModel):
+class UsageQuery(BaseModel):
     """Which month."""
 
     period: Month = Field(
@@ -166,7 +166,7 @@ class UsageAsked(BaseModel):
     )
 
 
-class BenchmarksAsked(BaseModel):
+class BenchmarksQuery(BaseModel):
     """Whose benchmarks."""
 
     mcp: Annotated[str, *_text(1, MAX_ID, "sales-outreach")] | SkipJsonSchema[None] = Field(
@@ -175,7 +175,7 @@ class BenchmarksAsked(BaseModel):
     )
 
 
-class ExportAsked(BaseModel):
+class ExportQuery(BaseModel):
     """Which file."""
 
     format: Annotated[str, *_one_of(FORMATS)] = Field(

@@ -17,9 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from outreach_results import results
 from outreach_results.api import description, parameters
-from outreach_results.api.answers import Answer
-from outreach_results.api.downloads import DownloadResponse
-from outreach_results.api.front import VISIT, Visit
+from outreach_results.api.encoded import EncodedBody
+from outreach_results.api.export_response import DownloadResponse
+from outreach_results.api.middleware import REQUEST_CONTEXT, RequestContext
 from outreach_results.api.parameters import CampaignId
 from outreach_results.api.problems import Fault, ProblemError, problem_of, unknown_path, wrong_method
 from outreach_results.api.service import Service
@@ -45,19 +45,19 @@ class ProblemRoute(APIRoute):
         return handle_or_explain
 
 
-class AnswerResponse(Response):
-    """An `Answer` on its way out."""
+class EncodedBodyResponse(Response):
+    """An `EncodedBody` on its way out."""
 
-    def __init__(self, answer: Answer, visit: Visit) -> None:
+    def __init__(self, answer: EncodedBody, context: RequestContext) -> None:
         self._answer = answer
-        self._visit = visit
+        self._visit = context
         self.background = None
         self.status_code = 200
         self.raw_headers = []  # the answer has its own
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
-        await self._answer.send(self._visit.wish, send)
+        await self._answer.send(self._visit.headers, send)
 
 
 _bearer = HTTPBearer(
@@ -106,14 +106,14 @@ router = APIRouter(
 
 
 @router.get("/campaigns", response_model=Campaigns, tags=["Campaigns"])
-async def campaigns(request: Request, asked: Annotated[parameters.PageAsked, Query()]) -> Response:
+async def campaigns(request: Request, asked: Annotated[parameters.PageQuery, Query()]) -> Response:
     """All campaigns, newest first."""
     return await _answer(request, lambda store: results.campaigns(store, page=asked.page, per_page=asked.per_page))
 
 
 @router.get("/campaigns/{campaign_id:path}/stats/daily", response_model=DailyStats, tags=["Campaigns"])
 async def daily_stats(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsAsked, Query()]
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsQuery, Query()]
 ) -> Response:
     """A campaign's days, oldest first; days on which nothing happened are left out."""
     return await _answer(request, lambda store: results.campaign_daily(store, campaign_id, asked.filters()))
@@ -121,7 +121,7 @@ async def daily_stats(
 
 @router.get("/campaigns/{campaign_id:path}/stats", response_model=CampaignStats, tags=["Campaigns"])
 async def stats(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsAsked, Query()]
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsQuery, Query()]
 ) -> Response:
     """A campaign's counts, rates and costs."""
     return await _answer(request, lambda store: results.campaign_stats(store, campaign_id, asked.filters()))
@@ -129,7 +129,7 @@ async def stats(
 
 @router.get("/campaigns/{campaign_id:path}/replies", response_model=Replies, tags=["Campaigns"])
 async def replies(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.RepliesAsked, Query()]
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.RepliesQuery, Query()]
 ) -> Response:
     """A campaign's replies, newest first."""
 
@@ -151,10 +151,10 @@ async def replies(
     "/campaigns/{campaign_id:path}/export", response_class=Response, responses=description.DOWNLOAD, tags=["Campaigns"]
 )
 async def export(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.ExportAsked, Query()]
+    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.ExportQuery, Query()]
 ) -> Response:
     """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
-    service, visit = _service(request), _visit(request)
+    service, context = _service(request), _visit(request)
     download = await service.ask(
         lambda store: campaign_download(store, campaign_id, asked.format, humans_only=asked.humans_only)
     )
@@ -162,18 +162,18 @@ async def export(
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
         )
-    etag = None if visit.version is None else _etag(visit.version, campaign_id, asked)
-    return DownloadResponse(download, visit.wish, service.exports, service.chunks, etag)
+    etag = None if context.version is None else _etag(context.version, campaign_id, asked)
+    return DownloadResponse(download, context.headers, service.exports, service.chunks, etag)
 
 
 @router.get("/usage", response_model=Usage, tags=["Account"])
-async def usage(request: Request, asked: Annotated[parameters.UsageAsked, Query()]) -> Response:
+async def usage(request: Request, asked: Annotated[parameters.UsageQuery, Query()]) -> Response:
     """What a month used of the plan."""
     return await _answer(request, lambda store: results.usage(store, asked.period))
 
 
 @router.get("/benchmarks", response_model=Benchmarks, tags=["Account"])
-async def benchmarks(request: Request, asked: Annotated[parameters.BenchmarksAsked, Query()]) -> Response:
+async def benchmarks(request: Request, asked: Annotated[parameters.BenchmarksQuery, Query()]) -> Response:
     """How rates and costs are spread over the community."""
 
     def question(store: Store) -> Benchmarks:
@@ -211,19 +211,19 @@ def build(service: Service) -> FastAPI:
 
 
 async def _answer(request: Request, question: Callable[[Store], Model]) -> Response:
-    service, visit = _service(request), _visit(request)
+    service, context = _service(request), _visit(request)
     answer = await service.answer(question)
-    if visit.version is not None:
-        service.answers.put(visit.version, visit.key, answer)
-    return AnswerResponse(answer, visit)
+    if context.version is not None:
+        service.answers.put(context.version, context.key, answer)
+    return EncodedBodyResponse(answer, context)
 
 
 async def _openapi(request: Request) -> Response:
-    return AnswerResponse(description.openapi_answer(request.app), _visit(request))
+    return EncodedBodyResponse(description.openapi_answer(request.app), _visit(request))
 
 
 async def _docs(request: Request) -> Response:
-    return AnswerResponse(description.docs_answer(request.app), _visit(request))
+    return EncodedBodyResponse(description.docs_answer(request.app), _visit(request))
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
@@ -239,10 +239,10 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _visit(request: Request) -> Visit:
+def _visit(request: Request) -> RequestContext:
     # A request that did not come through the door has none, and fails here rather than being let in.
-    visit: Visit = request.scope[VISIT]
-    return visit
+    context: RequestContext = request.scope[REQUEST_CONTEXT]
+    return context
 
 
 def _etag(*parts: object) -> bytes:

@@ -13,9 +13,9 @@ import anyio
 from anyio.to_thread import run_sync
 
 from outreach_results.api.access import WRONG_KEYS_ALLOWED, Access
-from outreach_results.api.answers import Answer, Answers
+from outreach_results.api.encoded import BodyCache, EncodedBody
 from outreach_results.models import Model
-from outreach_results.store import keys
+from outreach_results.store import api_keys
 from outreach_results.store.engine import Store, get_meta
 
 FRESH_S = 0.05
@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DatabaseSnapshot:
     """What is known of the database: its data version and the keys that are valid."""
 
     version: str
-    digests: keys.Digests
+    digests: api_keys.Digests
     stale_at: float
 
 
@@ -46,13 +46,13 @@ class Service:
         self._open_store = open_store
         self._store: Store | None = None
         self._opening = threading.Lock()
-        self._moment: Moment | None = None
-        self._looking: asyncio.Task[Moment] | None = None
+        self._snapshot: DatabaseSnapshot | None = None
+        self._looking: asyncio.Task[DatabaseSnapshot] | None = None
         self._looks = anyio.CapacityLimiter(1)
         self._questions = anyio.CapacityLimiter(QUESTIONS_AT_ONCE)
         self.chunks = anyio.CapacityLimiter(CHUNKS_AT_ONCE)
         self.exports = Slots(EXPORTS_AT_ONCE)
-        self.answers = Answers()
+        self.answers = BodyCache()
         self.access = Access(self.store, wrong_keys_allowed)
 
     def store(self) -> Store:
@@ -62,38 +62,38 @@ class Service:
                 self._store = self._open_store()
             return self._store
 
-    async def moment(self) -> Moment:
+    async def snapshot(self) -> DatabaseSnapshot:
         """What is known of the database, at most 50 ms old; however many ask, one looks."""
-        found = self._moment
+        found = self._snapshot
         if found is not None and time.monotonic() < found.stale_at:
             return found
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         return await asyncio.shield(self._looking)
 
-    async def _look(self) -> Moment:
+    async def _look(self) -> DatabaseSnapshot:
         try:
-            self._moment = await run_sync(self._read_moment, limiter=self._looks)
-            return self._moment
+            self._snapshot = await run_sync(self._read_snapshot, limiter=self._looks)
+            return self._snapshot
         finally:
             self._looking = None
 
-    def _read_moment(self) -> Moment:
+    def _read_snapshot(self) -> DatabaseSnapshot:
         stale_at = time.monotonic() + FRESH_S
-        before = self._moment
+        before = self._snapshot
         with self.store().read() as connection:
             version = get_meta(connection, "data_version") or ""
             if before is not None and before.version == version:
-                return Moment(version, before.digests, stale_at)
-            return Moment(version, keys.valid_digests(connection), stale_at)
+                return DatabaseSnapshot(version, before.digests, stale_at)
+            return DatabaseSnapshot(version, api_keys.valid_digests(connection), stale_at)
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Put a question to the data module, off the event loop."""
         return await run_sync(lambda: question(self.store()), limiter=self._questions)
 
-    async def answer(self, question: Callable[[Store], Model]) -> Answer:
+    async def answer(self, question: Callable[[Store], Model]) -> EncodedBody:
         """The question's body, encoded and compressed off the event loop as well."""
-        return await self.ask(lambda store: Answer(question(store).model_dump_json().encode()))
+        return await self.ask(lambda store: EncodedBody(question(store).model_dump_json().encode()))
 
 
 class Slots:

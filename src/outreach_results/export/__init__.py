@@ -5,8 +5,9 @@ A file is complete or visibly broken, never silently cut. It carries its filters
 apostrophe, which the import takes off again.
 """
 
-from outreach_results.export.columns import CSV_COLUMNS, defuse, fuse
-from outreach_results.export.downloads import (
+from outreach_results.export.columns import CSV_COLUMNS, escape_formula, unescape_formula
+from outreach_results.export.replies import REPLY_COLUMNS, replies_download
+from outreach_results.export.streams import (
     DEFINITIONS,
     FORMAT,
     FORMATS,
@@ -18,7 +19,6 @@ from outreach_results.export.downloads import (
     holds,
     table_download,
 )
-from outreach_results.export.replies import REPLY_COLUMNS, replies_download
 
 __all__ = [
     "CSV_COLUMNS",
@@ -30,10 +30,10 @@ __all__ = [
     "Format",
     "account_download",
     "campaign_download",
-    "defuse",
+    "escape_formula",
     "file_name",
-    "fuse",
     "holds",
     "replies_download",
     "table_download",
+    "unescape_formula",
 ]

@@ -12,9 +12,9 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, case, func, literal
 
 from outreach_results.export.as_json import plain_row
-from outreach_results.export.columns import CSV_COLUMNS, defuse
+from outreach_results.export.columns import CSV_COLUMNS, escape_formula
+from outreach_results.export.formulas import escaped_text
 from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
-from outreach_results.export.texts import defused_text
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.store import schema
 
@@ -32,7 +32,12 @@ _REPLY_COLUMNS = len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address")
 def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
     yield _csv_lines([tuple(CSV_COLUMNS)])
     found = campaign_row(connection, campaign_id)
-    head = (defuse(found.campaign_id), defuse(found.name), defuse(found.mcp), iso(found.created_at))
+    head = (
+        escape_formula(found.campaign_id),
+        escape_formula(found.name),
+        escape_formula(found.mcp),
+        iso(found.created_at),
+    )
     humans_only = meta["filters"]["humans_only"]
     empty = True
     for rows in read_rows(connection, _emails(campaign_id)):
@@ -84,7 +89,7 @@ def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
         *_about(email),
         told.type,
         told.occurred_at,
-        defused_text(told.event_id),
+        escaped_text(told.event_id),
         told.is_machine,
         _text(told.url),
     ]
@@ -93,39 +98,39 @@ def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
 
 
 def _about(email: Any) -> list[Any]:
-    return [defused_text(email.email_id), *map(_text, (email.recipient, email.name, email.company))]
+    return [escaped_text(email.email_id), *map(_text, (email.recipient, email.name, email.company))]
 
 
 def _text(column: Any) -> Any:
-    return func.coalesce(defused_text(column), "")
+    return func.coalesce(escaped_text(column), "")
 
 
 def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
     return (
         *head,
-        defuse(row.email_id),
+        escape_formula(row.email_id),
         None,
         None,
         None,
         EventType.REPLIED.value,
         iso(row.received_at),
-        defuse(row.reply_id),
+        escape_formula(row.reply_id),
         "true" if row.sentiment == Sentiment.AUTOMATIC else "false",
         None,
         *(None,) * len(COST_COLUMNS),
-        defuse(row.address),
-        defuse(row.name),
-        defuse(row.company),
+        escape_formula(row.address),
+        escape_formula(row.name),
+        escape_formula(row.company),
         row.source_sentiment,
-        defuse(row.preview),
-        defuse(row.body),
+        escape_formula(row.preview),
+        escape_formula(row.body),
         row.corrected_sentiment,
         iso(row.handled_at),
-        defuse(row.marked_by),
+        escape_formula(row.marked_by),
         iso(row.marked_at),
-        defuse(row.corrected_by),
+        escape_formula(row.corrected_by),
         iso(row.corrected_at),
-        defuse(row.handled_by),
+        escape_formula(row.handled_by),
         None if row.marked_at is None else row.mark_version,
     )
 
@@ -134,7 +139,7 @@ def csv_table(frame: pd.DataFrame, _meta: dict[str, Any]) -> Iterator[bytes]:
     yield _csv_lines([tuple(str(name) for name in frame.columns)])
     plain = frame.astype(object).where(frame.notna(), None)
     yield _csv_lines(
-        tuple(defuse(value) if isinstance(value, str) else value for value in plain_row(row).values())
+        tuple(escape_formula(value) if isinstance(value, str) else value for value in plain_row(row).values())
         for row in plain.to_dict("records")
     )
 
@@ -149,4 +154,4 @@ def csv_rows(
 
 
 def _cell(value: Any) -> Any:
-    return defuse(value) if isinstance(value, str) else iso(value) if isinstance(value, datetime) else value
+    return escape_formula(value) if isinstance(value, str) else iso(value) if isinstance(value, datetime) else value

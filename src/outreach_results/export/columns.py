@@ -43,11 +43,11 @@ CSV_COLUMNS: dict[str, str] = {
 _RISKY = re.compile(r"'*[=+\-@\t\r\n]")
 
 
-def defuse(value: str | None) -> str | None:
-    """A text that no spreadsheet runs as a formula; `fuse` gives the original back."""
+def escape_formula(value: str | None) -> str | None:
+    """A text that no spreadsheet runs as a formula; `unescape_formula` gives the original back."""
     return "'" + value if value and _RISKY.match(value) else value
 
 
-def fuse(value: str) -> str:
-    """The text that `defuse` was given."""
+def unescape_formula(value: str) -> str:
+    """The text that `escape_formula` was given."""
     return value[1:] if value[:1] == "'" and _RISKY.match(value) else value

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, or_, select
 
-from outreach_results.export.texts import dollars_text, flag_text, iso_text
+from outreach_results.export.formulas import dollars_text, flag_text, iso_text
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
-from outreach_results.store.marked import effective_sentiment
+from outreach_results.store.replies.state import effective_sentiment
 
 ROWS_AT_A_TIME = 2_000
 

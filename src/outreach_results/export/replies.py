@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from outreach_results.export.downloads import Download, described, file_name, format_named
 from outreach_results.export.reading import read_rows
+from outreach_results.export.streams import Download, described, file_name, format_named
 from outreach_results.models import Filters
-from outreach_results.results import Triage, chosen_replies, newest_first, reply_query
+from outreach_results.results import InboxFilters, chosen_replies, newest_first, reply_query
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
-from outreach_results.store.marked import listed_replies
+from outreach_results.store.replies.state import inbox_replies
 
 REPLY_COLUMNS: dict[str, str] = {
     "campaign_id": "Id of the campaign.",
@@ -33,7 +33,7 @@ REPLY_COLUMNS: dict[str, str] = {
 }
 
 
-def replies_download(store: Store, filters: Filters, triage: Triage, fmt: str) -> Download:
+def replies_download(store: Store, filters: Filters, triage: InboxFilters, fmt: str) -> Download:
     """Exactly the replies that these filters show on all pages of the inbox, newest first, streamed.
 
     Raises:
@@ -42,7 +42,7 @@ def replies_download(store: Store, filters: Filters, triage: Triage, fmt: str) -
     chosen = format_named(fmt)
     campaign = schema.campaigns.c
     query = (
-        reply_query(chosen_replies(filters, triage), beside=listed_replies)
+        reply_query(chosen_replies(filters, triage), beside=inbox_replies)
         .add_columns(campaign.name.label("campaign_name"))
         .join(schema.campaigns, campaign.campaign_id == schema.replies.c.campaign_id)
         .order_by(*newest_first())
@@ -66,7 +66,7 @@ def replies_download(store: Store, filters: Filters, triage: Triage, fmt: str) -
     return Download(file_name(_stated(triage, store.zone().key), fmt, filters), chosen.media_type, chunks())
 
 
-def _stated(triage: Triage, zone: str) -> str:
+def _stated(triage: InboxFilters, zone: str) -> str:
     """The filters of the inbox as they stand in a file's name."""
     search = [f"with-{triage.q}"] if triage.q else []
     return "_".join(

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from outreach_results.ingest.days import Days
 from outreach_results.ingest.merging import (
     CAMPAIGN,
     CAMPAIGN_RULES,
@@ -40,12 +39,14 @@ from outreach_results.ingest.records import (
     ReportedRecord,
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
-from outreach_results.ingest.totals import Totals
+from outreach_results.ingest.rollup_updates import RollupUpdater
+from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import Detail, EventType, Sentiment
-from outreach_results.store import inbox, rollup, schema
+from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
-from outreach_results.store.marked import counts_as_automatic
-from outreach_results.store.replied import flag_replied
+from outreach_results.store.replies import inbox_table
+from outreach_results.store.replies.events import flag_replied_events
+from outreach_results.store.replies.state import counts_as_automatic
 from outreach_results.store.write import Encoder, Row, insert_new, merge
 
 REMEMBERED = 100_000
@@ -78,9 +79,9 @@ class Loader:
         self._events: dict[Key, EventRecord] = {}
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
-        self._totals = Totals(connection, report, is_sample=is_sample)
+        self._totals = TotalsWriter(connection, report, is_sample=is_sample)
         self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
-        self._days = Days(connection)
+        self._days = RollupUpdater(connection)
         self._listed: dict[str, set[str]] = defaultdict(set)  # replies that the inbox has yet to show as they are now
         self._keep: dict[type, Callable[[Any], None]] = {
             EventRecord: self._keep_sending,
@@ -342,12 +343,14 @@ class Loader:
             for r in self._marks.values()
         ]
         if rows:
-            inbox.take_turns(self._connection)  # else somebody who marks one of these would wait for us, and we for him
+            inbox_table.lock_reply_states(
+                self._connection
+            )  # else somebody who marks one of these would wait for us, and we for him
         insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
         self._show_later(self._marks)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
-            flag_replied(self._connection, campaign_id, reply_ids)
+            flag_replied_events(self._connection, campaign_id, reply_ids)
         self._marks.clear()
 
     def _show_later(self, keys: Iterable[Key]) -> None:
@@ -357,7 +360,7 @@ class Loader:
     def _refresh_inbox(self) -> None:
         """Late, because from then on nobody can mark a reply until the load is done."""
         for campaign_id, reply_ids in sorted(self._listed.items()):
-            inbox.refresh(self._connection, campaign_id, reply_ids)
+            inbox_table.refresh(self._connection, campaign_id, reply_ids)
         self._listed.clear()
 
 

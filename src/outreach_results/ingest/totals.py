@@ -1,4 +1,4 @@
-"""Totals: what a source tells of campaigns, the plan and the community without the events behind it."""
+"""TotalsWriter: what a source tells of campaigns, the plan and the community without the events behind it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from outreach_results.models import Basis, Detail
 from outreach_results.store import admin, schema
 
 
-class Totals:
+class TotalsWriter:
     """Keeps totals until the end of a load, and replaces what is stored by them: a total has no history."""
 
     def __init__(self, connection: Connection, report: LoadReport, *, is_sample: bool) -> None:

@@ -24,6 +24,7 @@ from outreach_results.metrics.intervals import (
     wilson,
     wilson_of_share,
 )
+from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, maturity, still_to_come
 from outreach_results.metrics.percentiles import QuantileCurve, percentile_range, quantile_curve, quartile_range
 from outreach_results.metrics.rates import (
     RATES,
@@ -35,33 +36,32 @@ from outreach_results.metrics.rates import (
     ratio,
     rolling_rates,
 )
-from outreach_results.metrics.rhythm import Rhythm, rhythm
-from outreach_results.metrics.ripeness import RIPE, Ripeness, likely_total, ripeness, still_to_come
+from outreach_results.metrics.seasonality import WeekdaySeasonality, weekday_seasonality
 from outreach_results.metrics.sentiment import PositiveRate, positive_rate
-from outreach_results.metrics.trends import MEAN_DAYS, Compared, Trend, counted, trend
+from outreach_results.metrics.time_series import MEAN_DAYS, ComparisonDays, TimeSeries, counted, time_series
 from outreach_results.metrics.verdicts import Standing, Verdict, judge, needed_for_average, needed_for_share, round_up
 
 __all__ = [
+    "MATURE",
     "MEAN_DAYS",
     "MIN_JUDGED_OF",
     "MIN_JUDGED_POINTS",
     "RATES",
-    "RIPE",
     "Change",
-    "Compared",
+    "ComparisonDays",
     "CountLimits",
     "Every",
     "Forecast",
     "Interval",
+    "MaturityCurve",
     "PositiveRate",
     "QuantileCurve",
     "RateDefinition",
-    "Rhythm",
-    "Ripeness",
     "RunOut",
     "Standing",
-    "Trend",
+    "TimeSeries",
     "Verdict",
+    "WeekdaySeasonality",
     "binomial_limits",
     "bucket_start",
     "bucketed",
@@ -74,6 +74,7 @@ __all__ = [
     "forecast",
     "judge",
     "likely_total",
+    "maturity",
     "needed_for_average",
     "needed_for_share",
     "percentile_range",
@@ -87,14 +88,13 @@ __all__ = [
     "ratio_interval",
     "reached_on",
     "relative_change",
-    "rhythm",
-    "ripeness",
     "rolling_rates",
     "round_up",
     "still_to_come",
-    "trend",
+    "time_series",
     "two_sided_t",
     "two_sided_z",
+    "weekday_seasonality",
     "wilson",
     "wilson_of_share",
 ]

@@ -15,8 +15,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from outreach_results.metrics.intervals import Interval
-from outreach_results.metrics.levels import day_residuals, levels
-from outreach_results.metrics.rhythm import Bools, Floats, Rhythm, rhythm
+from outreach_results.metrics.level_model import day_residuals, levels
+from outreach_results.metrics.seasonality import Bools, Floats, WeekdaySeasonality, weekday_seasonality
 
 CONFIDENCE = 0.8
 _PATHS = 2000
@@ -80,7 +80,7 @@ def forecast(
     so_far, paid = float(sent[-this_month:].sum()), float(cost[-this_month:].sum())
     known = len(sent) if today_is_over else len(sent) - 1
     last = today if today_is_over else today - timedelta(days=1)
-    found = rhythm(sent[:known], last)
+    found = weekday_seasonality(sent[:known], last)
     random = np.random.default_rng(_seed(sent, cost, today, until))
     daily = None if found is None else courses(found, last, (until - last).days, random)
     if daily is None:
@@ -107,7 +107,7 @@ def forecast(
     )
 
 
-def courses(of: Rhythm, last: date, days: int, random: np.random.Generator) -> Floats | None:
+def courses(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
     """E-mails a day (paths, days) on the days after ``last``, as they may come; None where no level is known."""
     on_main, on_others = day_residuals(of)
     known = levels(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
@@ -129,18 +129,18 @@ def reached_on(sent: Sequence[float], first: date, limit: float) -> date | None:
     return first + timedelta(days=int(reached[0])) if len(reached) else None
 
 
-def _skips(of: Rhythm, is_main: Bools, random: np.random.Generator) -> Bools:
+def _skips(of: WeekdaySeasonality, is_main: Bools, random: np.random.Generator) -> Bools:
     """Which days to come (paths, days) are skipped: as often as so far, and in runs as long as so far."""
     seen = of.skipped[of.is_main[of.weekday]]
     before, after = seen[:-1], seen[1:]
     # A pause that was never seen is rare but possible, and long rather than short.
     starts = ((~before & after).sum() + 0.5) / ((~before).sum() + 60)
-    goes_on = ((before & after).sum() + 1.4) / (before.sum() + 2)
+    is_active = ((before & after).sum() + 1.4) / (before.sum() + 2)
     skipped = np.zeros((_PATHS, len(is_main)), dtype=bool)
     now = np.full(_PATHS, bool(seen[-1]))
     for day, main in enumerate(is_main):
         if main:
-            now = random.random(_PATHS) < np.where(now, goes_on, starts)
+            now = random.random(_PATHS) < np.where(now, is_active, starts)
         skipped[:, day] = now
     return skipped
 

@@ -8,7 +8,6 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 """
 
 from outreach_results.results.annotations import annotations_in
-from outreach_results.results.asking import MAX_PER_PAGE, PER_PAGE
 from outreach_results.results.benchmarks import (
     COST_PER_EMAIL,
     ENOUGH_CASES,
@@ -35,34 +34,49 @@ from outreach_results.results.campaigns import (
     require_campaign,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
+from outreach_results.results.import_history import load_history
+from outreach_results.results.inbox_filters import (
+    EVERYTHING,
+    InboxFilters,
+    ReplyKind,
+    ReplyStatus,
+    chosen_replies,
+    is_of_kind,
+    newest_first,
+)
+from outreach_results.results.query import MAX_PER_PAGE, PER_PAGE
 from outreach_results.results.replies import (
     Inbox,
-    Neighbours,
+    Neighbors,
     ReplyKey,
     inbox,
     key_of,
-    neighbours,
+    neighbors,
     page_of,
     replies,
     reply,
     reply_query,
 )
-from outreach_results.results.rhythm import RHYTHM_COUNTS, Ripening, WeeklyRhythm, ripening, weekly_rhythm
-from outreach_results.results.sentiments import sentiment_over_time
-from outreach_results.results.sources import load_history
-from outreach_results.results.timeline import Happening, Timeline, timeline
+from outreach_results.results.seasonality import (
+    HOURLY_COUNTS,
+    MaturityCurves,
+    WeeklyActivity,
+    maturity_curves,
+    weekly_activity,
+)
+from outreach_results.results.sentiment import sentiment_over_time
+from outreach_results.results.timeline import Timeline, TimelineEvent, timeline
 from outreach_results.results.totals import (
     COST_FIELDS,
     Totals,
-    campaign_courses,
     campaign_stats,
+    campaign_time_series,
     campaign_totals,
     cost_per,
     funnel,
     totals,
 )
 from outreach_results.results.trends import Trends, trends
-from outreach_results.results.triage import EVERYTHING, Handling, Lane, Triage, chosen_replies, in_lane, newest_first
 from outreach_results.results.usage import (
     NOT_BROKEN_DOWN,
     Outlook,
@@ -80,28 +94,28 @@ __all__ = [
     "COST_PER_EMAIL",
     "ENOUGH_CASES",
     "EVERYTHING",
+    "HOURLY_COUNTS",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
     "NOT_BROKEN_DOWN",
     "PER_PAGE",
-    "RHYTHM_COUNTS",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
     "Comparison",
-    "Handling",
-    "Happening",
     "Inbox",
-    "Lane",
-    "Neighbours",
+    "InboxFilters",
+    "MaturityCurves",
+    "Neighbors",
     "Outlook",
     "Peers",
     "ReplyKey",
-    "Ripening",
+    "ReplyKind",
+    "ReplyStatus",
     "Timeline",
+    "TimelineEvent",
     "Totals",
     "Trends",
-    "Triage",
-    "WeeklyRhythm",
+    "WeeklyActivity",
     "all_campaigns",
     "annotations_in",
     "benchmark_mcps",
@@ -109,9 +123,9 @@ __all__ = [
     "campaign",
     "campaign_comparison",
     "campaign_costs",
-    "campaign_courses",
     "campaign_daily",
     "campaign_stats",
+    "campaign_time_series",
     "campaign_totals",
     "campaigns",
     "chosen_replies",
@@ -124,13 +138,14 @@ __all__ = [
     "daily_stats",
     "date_range",
     "funnel",
-    "in_lane",
     "inbox",
+    "is_of_kind",
     "key_of",
     "last_day",
     "load_history",
+    "maturity_curves",
     "mcp_comparison",
-    "neighbours",
+    "neighbors",
     "newest_first",
     "next_month",
     "outlook",
@@ -141,12 +156,11 @@ __all__ = [
     "reply",
     "reply_query",
     "require_campaign",
-    "ripening",
     "sentiment_over_time",
     "timeline",
     "totals",
     "trends",
     "usage",
     "usage_by_month",
-    "weekly_rhythm",
+    "weekly_activity",
 ]

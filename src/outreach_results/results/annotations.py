@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from outreach_results.models import Annotation, Filters
-from outreach_results.results.asking import check_period
+from outreach_results.results.query import check_period
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 

@@ -15,9 +15,9 @@ from outreach_results import metrics
 from outreach_results.errors import QueryError
 from outreach_results.metrics import Interval, Verdict
 from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Benchmarks, Distribution, Filters
-from outreach_results.results.asking import chosen_days
 from outreach_results.results.campaigns import all_campaigns
 from outreach_results.results.daily import daily_stats
+from outreach_results.results.query import chosen_days
 from outreach_results.results.totals import campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from outreach_results.errors import UnknownCampaignError
 from outreach_results.models import Basis, Campaign, Campaigns, Detail, Pagination
-from outreach_results.results.asking import PER_PAGE, check_page
+from outreach_results.results.query import PER_PAGE, check_page
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 

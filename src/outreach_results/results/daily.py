@@ -8,8 +8,8 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
-from outreach_results.results.asking import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.results.campaigns import require_campaign
+from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 

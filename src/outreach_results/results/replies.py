@@ -22,16 +22,14 @@ from sqlalchemy import (
 )
 
 from outreach_results.models import Filters, InboxReply, Pagination, Replies, Reply, Sentiment
-from outreach_results.results.asking import PER_PAGE, check_page, check_period
 from outreach_results.results.campaigns import campaign
-from outreach_results.results.reply_counts import count_cells
-from outreach_results.results.triage import (
+from outreach_results.results.inbox_filters import (
     EVERYTHING,
     PLACE,
     Cell,
-    Handling,
-    Lane,
-    Triage,
+    InboxFilters,
+    ReplyKind,
+    ReplyStatus,
     asked,
     chosen_cells,
     chosen_replies,
@@ -43,10 +41,12 @@ from outreach_results.results.triage import (
     oldest_first,
     shape,
 )
+from outreach_results.results.query import PER_PAGE, check_page, check_period
+from outreach_results.results.reply_counts import count_cells
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.store.marked import effective_sentiment, mark_version, marked_replies, same_reply
-from outreach_results.store.words import is_search
+from outreach_results.store.replies.search_index import is_search
+from outreach_results.store.replies.state import effective_sentiment, mark_version, replies_with_state, same_reply
 
 
 class ReplyKey(NamedTuple):
@@ -68,12 +68,12 @@ class Inbox:
     before: ReplyKey | None
     after: ReplyKey | None
     counts: dict[Sentiment, int]
-    lanes: dict[Lane, int]
-    handling: dict[Handling, int]
+    lanes: dict[ReplyKind, int]
+    handling: dict[ReplyStatus, int]
     pagination: Pagination
 
 
-class Neighbours(NamedTuple):
+class Neighbors(NamedTuple):
     """The replies listed just before and just after one."""
 
     before: ReplyKey | None
@@ -97,7 +97,7 @@ def replies(
         QueryError: a parameter is out of range.
     """
     campaign(store, campaign_id)
-    triage = Triage(sentiments=(sentiment,) if sentiment else None, q=q)
+    triage = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
     found = inbox(store, (filters or Filters()).of(campaign_id), triage, page=page, per_page=per_page)
     return Replies(
         campaign_id=campaign_id,
@@ -107,7 +107,7 @@ def replies(
 
 
 def inbox(
-    store: Store, filters: Filters, triage: Triage = EVERYTHING, *, page: int = 1, per_page: int = PER_PAGE
+    store: Store, filters: Filters, triage: InboxFilters = EVERYTHING, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Inbox:
     """A page of the replies of all chosen campaigns, newest first.
 
@@ -134,8 +134,8 @@ def inbox(
         before=key_of(rows[0]) if skipped < first and shown else None,
         after=key_of(rows[-1]) if len(rows) > first - skipped + per_page else None,
         counts={sentiment: total(sentiments=(sentiment,)) for sentiment in Sentiment},
-        lanes={lane: total(lane=lane, sentiments=None) for lane in Lane},
-        handling={handling: total(handling=handling) for handling in Handling},
+        lanes={lane: total(lane=lane, sentiments=None) for lane in ReplyKind},
+        handling={handling: total(handling=handling) for handling in ReplyStatus},
         pagination=Pagination(total=total(), page=page, per_page=per_page),
     )
 
@@ -149,18 +149,18 @@ def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     return None if row is None else _inbox_reply(row)
 
 
-def neighbours(store: Store, filters: Filters, triage: Triage, of: InboxReply) -> Neighbours:
+def neighbors(store: Store, filters: Filters, triage: InboxFilters, of: InboxReply) -> Neighbors:
     """The replies that are listed just before and after one, which need not be listed itself."""
     cells, own = chosen_cells(filters, triage), (of.received_at, of.campaign_id, of.id)
     if not cells:
-        return Neighbours(None, None)
+        return Neighbors(None, None)
     before = _listed(filters, triage.q, cells, newer_than(*own), is_newest_first=False, limit=1)
     after = _listed(filters, triage.q, cells, older_than(*own), limit=1)
     with store.read() as connection:
-        return Neighbours(_first(connection, before), _first(connection, after))
+        return Neighbors(_first(connection, before), _first(connection, after))
 
 
-def page_of(store: Store, filters: Filters, triage: Triage, key: ReplyKey, *, per_page: int = PER_PAGE) -> int:
+def page_of(store: Store, filters: Filters, triage: InboxFilters, key: ReplyKey, *, per_page: int = PER_PAGE) -> int:
     """The page of the inbox on which a reply stands, or would stand if it was listed."""
     found = reply(store, *key)
     if found is None:
@@ -192,7 +192,7 @@ _REPLY_QUERY = select(
 )
 
 
-def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = marked_replies) -> Select[Any]:
+def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = replies_with_state) -> Select[Any]:
     """Replies beside what people marked them with; ``sentiment`` is the one that counts."""
     return _REPLY_QUERY.select_from(beside).where(*wanted)
 

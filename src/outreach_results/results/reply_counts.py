@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from outreach_results.models import Filters, Sentiment
-from outreach_results.results.triage import Cell, chosen_cells, found_replies
-from outreach_results.store.inbox import ALL_CAMPAIGNS
+from outreach_results.results.inbox_filters import Cell, chosen_cells, found_replies
+from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
+from outreach_results.store.replies.search_index import is_search
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
-from outreach_results.store.words import is_search
 
 
 def count_cells(connection: Connection, filters: Filters, q: str | None) -> dict[Cell, int]:

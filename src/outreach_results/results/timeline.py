@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from outreach_results.models import EventType, Sentiment
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.store.marked import effective_sentiment, marked_replies
+from outreach_results.store.replies.state import effective_sentiment, replies_with_state
 
 LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEvent:
     """One entry of a timeline.
 
     What repeats is one entry: ``count`` times between ``at`` and ``last_at``. ``email`` counts the prospect's e-mails
@@ -39,7 +39,7 @@ class Happening:
 class Timeline:
     """What happened, oldest first, and to how many e-mails; ``is_cut`` where only the first part is told."""
 
-    happenings: list[Happening]
+    events: list[TimelineEvent]
     emails: int
     is_cut: bool
 
@@ -50,7 +50,7 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
         sent = _emails(connection, campaign_id, reply_id)
         number = {row.email_id: n for n, row in enumerate(sent, 1)}
         found = [
-            Happening(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
+            TimelineEvent(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
             for row in sent
             if row.sent_at is not None
         ]
@@ -87,7 +87,7 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
     return sorted(found.values(), key=lambda row: (row.sent_at or unsent, row.email_id))
 
 
-def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[Happening]:
+def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[TimelineEvent]:
     """What happened to these e-mails, what repeats as one; replies that are known in full come from elsewhere."""
     event, reply = schema.events.c, schema.replies.c
     is_told = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
@@ -104,12 +104,12 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
         .limit(LONGEST + 1)
     )
     return [
-        Happening(EventType(kind), first, last, n, number[email_id], bool(is_machine), url)
+        TimelineEvent(EventType(kind), first, last, n, number[email_id], bool(is_machine), url)
         for email_id, kind, is_machine, url, first, last, n in connection.execute(query)
     ]
 
 
-def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[Happening]:
+def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[TimelineEvent]:
     event, reply = schema.events.c, schema.replies.c
     answers = select(event.event_id).where(
         event.campaign_id == campaign_id, event.email_id.in_(number), event.type == EventType.REPLIED
@@ -117,11 +117,11 @@ def _replies(connection: Connection, campaign_id: str, reply_id: str, number: di
     ids = {reply_id, *connection.execute(answers.limit(LONGEST + 1)).scalars()}
     query = (
         select(reply.reply_id, reply.email_id, reply.received_at, effective_sentiment)
-        .select_from(marked_replies)
+        .select_from(replies_with_state)
         .where(reply.campaign_id == campaign_id, reply.reply_id.in_(ids))
     )
     return [
-        Happening(
+        TimelineEvent(
             EventType.REPLIED,
             at,
             at,

@@ -24,8 +24,8 @@ from outreach_results.models import (
     Rates,
     Stats,
 )
-from outreach_results.results.asking import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.results.campaigns import require_campaign
+from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -198,7 +198,7 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=UTC, fold=0)
 
 
-def campaign_courses(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:
+def campaign_time_series(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:
     """The course of one count for every campaign, as sparklines draw it.
 
     Returns:

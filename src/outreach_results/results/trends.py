@@ -9,10 +9,10 @@ from datetime import timedelta
 import pandas as pd
 
 from outreach_results import metrics
-from outreach_results.metrics import Compared, Every, Trend
+from outreach_results.metrics import ComparisonDays, Every, TimeSeries
 from outreach_results.models import Basis, Filters
 from outreach_results.results.daily import daily_costs, daily_stats
-from outreach_results.results.rhythm import Ripening, ripening
+from outreach_results.results.seasonality import MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
 
@@ -21,17 +21,17 @@ class Trends:
     """The courses of some metrics and of the cost over the same days, weeks or months.
 
     ``costs``: what `daily_costs` gives, by the same buckets. ``is_cohort``: counted on the sending day, so that days
-    can be judged and known to be unripe; ``ripening`` says from what.
+    can be judged and known to be immature; ``maturity_curves`` says from what.
     """
 
     every: Every
-    courses: tuple[Trend, ...]
+    courses: tuple[TimeSeries, ...]
     costs: pd.DataFrame
     is_cohort: bool
-    ripening: Ripening
+    maturity_curves: MaturityCurves
 
     def table(self) -> pd.DataFrame:
-        """What the chart shows, a row a bucket: values, means, comparison, limits and ripeness by metric."""
+        """What the chart shows, a row a bucket: values, means, comparison, limits and maturity by metric."""
         frame = self.costs[["date"]].copy()
         for course in self.courses:
             points = course.points
@@ -57,17 +57,17 @@ def trends(
     """
     days = daily_stats(store, _with_run_up(filters))
     is_cohort = filters.basis == Basis.SEND
-    learned = ripening(store, humans_only=filters.humans_only) if is_cohort else Ripening({}, None)
+    learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else MaturityCurves({}, None)
     compared = None if comparison is None else _compared(store, filters, comparison)
     courses = tuple(
-        metrics.trend(
+        metrics.time_series(
             name,
             days,
             every=every,
             first=filters.start,
             compared=compared,
             is_cohort=is_cohort,
-            ripeness=learned.by_count.get(metrics.counted(name)),
+            maturity=learned.by_count.get(metrics.counted(name)),
             last_day=learned.last_day,
         )
         for name in names
@@ -83,11 +83,11 @@ def _with_run_up(filters: Filters) -> Filters:
     return replace(filters, start=filters.start - timedelta(days=metrics.MEAN_DAYS - 1))
 
 
-def _compared(store: Store, filters: Filters, comparison: Filters) -> Compared | None:
+def _compared(store: Store, filters: Filters, comparison: Filters) -> ComparisonDays | None:
     """None where nothing happened in what it is compared with: a line of zeros would look like a failure."""
     days = daily_stats(store, _with_run_up(comparison))
     happened = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
     if not happened.any():
         return None
     moved = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
-    return Compared(days, moved)
+    return ComparisonDays(days, moved)

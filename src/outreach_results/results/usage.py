@@ -163,7 +163,7 @@ class Outlook:
     sent: tuple[int, ...]
     plan: Plan | None
     due_share: float
-    knows_rhythm: bool
+    has_seasonality: bool
     reached_on: date | None
     forecast: metrics.Forecast | None
 
@@ -189,7 +189,7 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
     days = days.reindex(pd.date_range(start, today), fill_value=0)
     sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost_usd"))
     plan = plan_of(store)
-    rhythm = metrics.rhythm(sent, today)
+    seasonality = metrics.weekday_seasonality(sent, today)
     in_month = sent[-today.day :]
     return Outlook(
         first=month,
@@ -198,8 +198,8 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
         is_over=is_over,
         sent=tuple(int(n) for n in in_month),
         plan=plan,
-        due_share=today.day / end.day if rhythm is None else rhythm.share_by(today),
-        knows_rhythm=rhythm is not None,
+        due_share=today.day / end.day if seasonality is None else seasonality.share_by(today),
+        has_seasonality=seasonality is not None,
         reached_on=None if plan is None else metrics.reached_on(in_month.tolist(), month, plan.email_limit),
         forecast=None
         if is_over

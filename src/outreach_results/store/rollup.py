@@ -38,9 +38,9 @@ from outreach_results.models import (
     COST_COLUMNS,
     COUNT_OF,
     COUNTS,
+    HOURLY_METRICS,
     HUMAN_COUNTS,
     LAG_METRICS,
-    RHYTHM_METRICS,
     Basis,
     Detail,
     EventType,
@@ -75,7 +75,7 @@ DAILY = Rollup(
     (Basis.ACTIVITY.value, Basis.SEND.value),
     (*COUNTS, *HUMAN_COUNTS, *COST_COLUMNS, "cost"),
 )
-HOURLY = Rollup(hourly_stats, "metric", RHYTHM_METRICS, HOURS)
+HOURLY = Rollup(hourly_stats, "metric", HOURLY_METRICS, HOURS)
 LAG = Rollup(lag_stats, "metric", LAG_METRICS, LAGS)
 ROLLUPS = (DAILY, HOURLY, LAG)
 
@@ -90,7 +90,7 @@ _Row = tuple[str, date, list[int]]
 Array = npt.NDArray[np.int64]
 
 # The events whose hour of the day is kept. Rounding the others to their day keeps the recount's groups few.
-_WITH_RHYTHM = tuple(kind.value for kind, name in COUNT_OF.items() if name in RHYTHM_METRICS)
+_WITH_RHYTHM = tuple(kind.value for kind, name in COUNT_OF.items() if name in HOURLY_METRICS)
 
 # What happens to an e-mail after it was sent, and what the counts of it are called.
 _HAPPENING = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
@@ -268,7 +268,7 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
 def _add_sent(daily: Sums, hourly: Sums, sent: Array) -> None:
     hours, n, *costs = sent.T
     days = hours // 24
-    hourly.add(RHYTHM_METRICS.index("emails_sent"), days, hours % 24, n)
+    hourly.add(HOURLY_METRICS.index("emails_sent"), days, hours % 24, n)
     for basis in range(len(DAILY.kinds)):
         daily.add(basis, days, DAILY.columns.index("emails_sent"), n)
         daily.add(basis, days, DAILY.columns.index("cost"), sum(costs))

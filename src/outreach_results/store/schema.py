@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP, TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from outreach_results.models import COST_COLUMNS, COUNTS, HUMAN_COUNTS, LAG_METRICS, RHYTHM_METRICS, Sentiment
+from outreach_results.models import COST_COLUMNS, COUNTS, HOURLY_METRICS, HUMAN_COUNTS, LAG_METRICS, Sentiment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -262,7 +262,7 @@ hourly_stats = _table(
     *(Column(name, Integer, nullable=False) for name in HOURS),
     PrimaryKeyConstraint("campaign_id", "metric", "date", name="hourly_stats_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="hourly_stats_campaign"),
-    CheckConstraint(f"metric IN {RHYTHM_METRICS}", name="hourly_stats_metric"),
+    CheckConstraint(f"metric IN {HOURLY_METRICS}", name="hourly_stats_metric"),
 )
 
 # How long things take: the sending days of daily_stats, split by the days until it first happened (the last column:

@@ -39,7 +39,7 @@ class Claim(BaseModel):
         """Whether nobody else may sync."""
         return now < self.expires_at and self._is_alive() is not False
 
-    def goes_on(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Whether its sync goes on, as far as can be told from here: in a long load it cannot renew its claim."""
         alive = self._is_alive()
         return now < self.expires_at if alive is None else alive

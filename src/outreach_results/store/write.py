@@ -20,7 +20,7 @@ Dated = tuple[int | datetime | None, str | date | None, int | None]
 
 
 class Encoder:
-    """Turns instants into what the driver stores, and dates them in the reporting zone."""
+    """RunLimiter instants into what the driver stores, and dates them in the reporting zone."""
 
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self._zone = None if zone.key == "UTC" else zone
@@ -61,7 +61,7 @@ def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlit
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> int:
     """Insert the rows whose key is not there yet; the number of those.
 
-    No two rows may have the same key. Sorts ``rows`` by it, so that neighbours are written together.
+    No two rows may have the same key. Sorts ``rows`` by it, so that neighbors are written together.
     """
     return _insert(connection, table, columns, rows, "DO NOTHING")
 

@@ -20,7 +20,7 @@ _REFUSED = "annotation-refused"
 
 
 def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
-    """The notes of the period, and the form that adds one. Campaigns are called as `filters.labels` says."""
+    """The notes of the period, and the form that adds one. Campaigns are called as `filters.campaign_labels` says."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Notes", anchor=False)
         st.space("stretch")
@@ -47,7 +47,7 @@ def _form(label_of: Mapping[str, str], view: View) -> None:
         st.form_submit_button("Add", type="primary", on_click=_add)
     refused = st.session_state.pop(_REFUSED, None)
     if refused:
-        st.error(text.plain(refused))
+        st.error(text.escape(refused))
 
 
 def _add() -> None:
@@ -70,7 +70,7 @@ def _row(note: Annotation, label_of: Mapping[str, str]) -> None:
     about = label_of.get(note.campaign_id, note.campaign_id) if note.campaign_id else ALL_CAMPAIGNS
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"note-{note.annotation_id}"):
         st.text(f"{note.date:%a %-d %b %Y}  {note.text}", width="content")
-        st.caption(text.plain(" · ".join(filter(None, (about, note.author)))), width="content")
+        st.caption(text.escape(" · ".join(filter(None, (about, note.author)))), width="content")
         st.button(
             "Delete",
             key=f"delete-note-{note.annotation_id}",

@@ -1,6 +1,6 @@
 """The dashboard's one store, and its one cache: of answers, of what is worked out from them, and of figures.
 
-Answers are kept under the question, its parameters and the version of the data, so that a load in any process shows
+BodyCache are kept under the question, its parameters and the version of the data, so that a load in any process shows
 at the next click and a rerun without a change costs nothing. What is made of answers is kept under all that it is
 made of: it changes with them, and only then.
 """
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _Look:
+class _Snapshot:
     """What was seen of the database since a run began; good until this process writes."""
 
     writes = 0
@@ -35,27 +35,27 @@ class _Look:
 
     def __init__(self) -> None:
         self._seen: dict[Callable[[Store], Any], Any] = {}
-        self._writes_before = _Look.writes
+        self._writes_before = _Snapshot.writes
 
     def at(self, fact: Callable[[Store], T]) -> T:
-        if self._writes_before != _Look.writes:
-            self._seen, self._writes_before = {}, _Look.writes
+        if self._writes_before != _Snapshot.writes:
+            self._seen, self._writes_before = {}, _Snapshot.writes
         if fact not in self._seen:
             self._seen[fact] = fact(store())
         found: T = self._seen[fact]
         return found
 
 
-_look: ContextVar[_Look | None] = ContextVar("look", default=None)
+_look: ContextVar[_Snapshot | None] = ContextVar("look", default=None)
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
+def request_snapshot() -> Iterator[None]:
     """A run of the script: what it needs to know of the database, it looks up once.
 
     It looks again after this process has written. Callbacks, and fragments that run by themselves, always look.
     """
-    begun = _look.set(_Look())
+    begun = _look.set(_Snapshot())
     try:
         yield
     finally:
@@ -71,17 +71,17 @@ def store() -> Store:
 
 
 def _count_write(_connection: Connection) -> None:
-    _Look.writes += 1
+    _Snapshot.writes += 1
 
 
-def look_up(fact: Callable[[Store], T]) -> T:
+def snapshot_value(fact: Callable[[Store], T]) -> T:
     """What may change without the data, or has to be known in any case: looked up once a run, and never kept longer."""
-    return (_look.get() or _Look()).at(fact)
+    return (_look.get() or _Snapshot()).at(fact)
 
 
 def zone() -> ZoneInfo:
     """The reporting time zone of the database."""
-    return look_up(_zone)
+    return snapshot_value(_zone)
 
 
 def _zone(_store: Store) -> ZoneInfo:
@@ -93,7 +93,7 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
 
     A question of a page that is answered by working on other answers asks for them in turn.
     """
-    key = f"{_name(question)} {look_up(Store.version)} {args!r} {kwargs!r}"
+    key = f"{_name(question)} {snapshot_value(Store.version)} {args!r} {kwargs!r}"
     answer: T = _answer(key=key, _find=lambda: question(store(), *args, **kwargs))
     return answer
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Hashable
 import streamlit as st
 
 
-def key_of(name: str, *shown: Hashable) -> str:
+def content_key(name: str, *shown: Hashable) -> str:
     """A widget's key that changes with what it shows, so that a selection does not outlive what was selected."""
     return f"{name}-{abs(hash(shown)):x}"
 
 
-def goes(key: str, go: Callable[[str], None]) -> Callable[[], None]:
+def on_chart_click(key: str, go: Callable[[str], None]) -> Callable[[], None]:
     """A callback for ``on_select`` that calls ``go`` with the clicked mark's ``customdata``.
 
     It runs before the page is drawn, the only time at which the filters take a new value.
@@ -27,7 +27,7 @@ def goes(key: str, go: Callable[[str], None]) -> Callable[[], None]:
     return clicked
 
 
-def selects(key: str, choices: list[str], go: Callable[[str], None]) -> Callable[[], None]:
+def on_row_select(key: str, choices: list[str], go: Callable[[str], None]) -> Callable[[], None]:
     """A callback for a table's ``on_select`` that calls ``go`` with the choice of the selected row."""
 
     def selected() -> None:

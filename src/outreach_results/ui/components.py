@@ -10,7 +10,7 @@ import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.models import Filters, Stats
-from outreach_results.ui import downloads, pictures, text
+from outreach_results.ui import downloads, png_export, text
 from outreach_results.ui.charts import LABELS
 from outreach_results.ui.filters import View
 
@@ -52,7 +52,7 @@ def chart(figure: Any, *, key: str, alt: str, name: str | None = None, **selecti
     ``name`` is that of the file, where the key changes with what is shown; ``selection`` is what `st.plotly_chart`
     takes to report clicks.
     """
-    return st.plotly_chart(figure, key=key, config=pictures.config(f"outreach-{name or key}"), alt=alt, **selection)
+    return st.plotly_chart(figure, key=key, config=png_export.config(f"outreach-{name or key}"), alt=alt, **selection)
 
 
 def chart_with_data(
@@ -86,7 +86,7 @@ def kpi(
     is_rate: bool = False,
     neutral: bool = False,
 ) -> None:
-    """A number with its course and its change; grey where the change is within noise.
+    """A number with its course and its change; gray where the change is within noise.
 
     A rate's change is told in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.
@@ -94,7 +94,7 @@ def kpi(
     is_noise = change is not None and change.is_noise
     if is_noise:
         definition += (
-            f" The change from {text.plain(view.compared_with)} is within noise: "
+            f" The change from {text.escape(view.compared_with)} is within noise: "
             "with numbers this small, chance alone moves them as much."
         )
     remark = "within noise" if is_noise else f"vs. {view.versus}"

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.sync import SyncStatus
+from outreach_results.sync.run import SyncStatus
 from outreach_results.ui import cache, downloads, text
 from outreach_results.ui.cache import store
-from outreach_results.ui.importing import ImportJob, start_import
+from outreach_results.ui.import_job import ImportJob, start_import
 
 _JOB = "import-job"
 _ALL = Filters()
@@ -48,7 +48,7 @@ def _outcome(job: ImportJob) -> None:
     for report in job.reports:
         st.text(report.sentence())
     for problem in job.problems:
-        st.error(text.plain(problem), icon="⚠️")
+        st.error(text.escape(problem), icon="⚠️")
     if job.rejected:
         shown = pd.DataFrame(job.rejected[:200])
         st.markdown(f"**{len(job.rejected):,} rows could not be used.** Everything else is in.")
@@ -74,9 +74,9 @@ def sync_summary(status: SyncStatus) -> None:
     when = "" if last.finished_at is None else f" on {text.moment(last.finished_at, zone)}"
     st.text(f"Last sync{when} from {last.server}: {last.sentence()}")
     if last.problem:
-        st.error(text.plain(last.problem), icon="⚠️")
+        st.error(text.escape(last.problem), icon="⚠️")
     for campaign_id, reason in last.failed.items():
-        st.warning(text.plain(f"{campaign_id or 'Account'}: {reason}"), icon="⚠️")
+        st.warning(text.escape(f"{campaign_id or 'Account'}: {reason}"), icon="⚠️")
     notes = [f"{campaign_id or 'Account'}: {note}" for campaign_id, found in last.notes.items() for note in found]
     if notes:
         with st.expander(f"{len(notes)} remarks"):

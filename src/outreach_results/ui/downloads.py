@@ -30,8 +30,8 @@ from outreach_results.export import (
     table_download,
 )
 from outreach_results.models import Filters
-from outreach_results.results import Triage
-from outreach_results.ui import pictures
+from outreach_results.results import InboxFilters
+from outreach_results.ui import png_export
 from outreach_results.ui.cache import store, zone
 
 PATH = "/download"
@@ -66,7 +66,7 @@ def table_buttons(
                 type="tertiary",
             )
         table = frame if chart is None and pictured is None else pictured
-        pictures.button(name, filters, key=key, chart=chart, table=table)
+        png_export.button(name, filters, key=key, chart=chart, table=table)
 
 
 def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
@@ -80,7 +80,7 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
             )
 
 
-def replies_links(filters: Filters, triage: Triage) -> None:
+def replies_links(filters: Filters, triage: InboxFilters) -> None:
     """Links to exactly the replies that the inbox shows on all its pages, one a format."""
     asked = _REPLIES.dump_python((filters, triage), mode="json")
     with st.container(horizontal=True, gap="xsmall", width="content"):
@@ -135,7 +135,7 @@ def _replies(filters: Any, triage: Any, fmt: str) -> Download:
     return replies_download(store(), *_REPLIES.validate_python((filters, triage)), fmt)
 
 
-_REPLIES = TypeAdapter(tuple[Filters, Triage])
+_REPLIES = TypeAdapter(tuple[Filters, InboxFilters])
 _OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies}
 """What a ticket can stand for."""
 

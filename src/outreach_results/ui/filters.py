@@ -13,7 +13,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
 from outreach_results.store.engine import Store
-from outreach_results.ui import address
+from outreach_results.ui import url_state
 from outreach_results.ui.cache import ask
 
 DEFAULT_PERIOD = "Last 28 days"
@@ -65,7 +65,7 @@ def sidebar(label_of: dict[str, str]) -> View | None:
     """Draw the filters and return what they ask for; None while nothing was sent.
 
     Args:
-        label_of: as `labels` gives it.
+        label_of: as `campaign_labels` gives it.
     """
     st.session_state.update(st.session_state.pop(_CARRIED, {}))
     with st.sidebar:
@@ -75,7 +75,7 @@ def sidebar(label_of: dict[str, str]) -> View | None:
             return None
         first, last, open_ended = _period(*span)
         basis = _basis()
-        address.check("humans", ("true", "false"), "something else than true or false for humans")
+        url_state.check("humans", ("true", "false"), "something else than true or false for humans")
         humans_only = st.toggle(
             "Humans only",
             key="humans",
@@ -93,7 +93,7 @@ def sidebar(label_of: dict[str, str]) -> View | None:
     return View(filters, first, last, *comparison)
 
 
-def labels(_store: Store) -> dict[str, str]:
+def campaign_labels(_store: Store) -> dict[str, str]:
     """A distinct label for every campaign: its name, with the id where two share one."""
     return distinct(ask(results.all_campaigns))
 
@@ -148,13 +148,13 @@ def switch_to(
 
 
 def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
-    asked = address.take("campaign")  # a short form by id, for links from elsewhere
+    asked = url_state.take("campaign")  # a short form by id, for links from elsewhere
     known = [campaign_id for campaign_id in asked if campaign_id in label_of]
     if known:
         choose_campaigns(known)
     if len(known) < len(asked):
-        address.notice("The address names a campaign that is not here.")
-    address.check("campaigns", label_of.values(), "a campaign that is not here")
+        url_state.notice("The address names a campaign that is not here.")
+    url_state.check("campaigns", label_of.values(), "a campaign that is not here")
     chosen = st.multiselect(
         "Campaigns",
         list(label_of),
@@ -168,7 +168,7 @@ def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
 
 def _period(first: date, last: date) -> tuple[date, date, bool]:
     """The days shown, and whether the whole history is meant."""
-    address.check("period", PERIODS, "a period that does not exist")
+    url_state.check("period", PERIODS, "a period that does not exist")
     period = st.selectbox("Period", PERIODS, index=PERIODS.index(DEFAULT_PERIOD), key="period", bind="query-params")
     if period == CUSTOM:
         return *_custom(first, last), False
@@ -185,23 +185,23 @@ def _preset(period: str, first: date, last: date) -> tuple[date, date]:
 
 
 def _custom(first: date, last: date) -> tuple[date, date]:
-    asked = address.asked("days")
+    asked = url_state.asked("days")
     chosen = st.date_input("Days", (first, last), key="days", bind="query-params", format="YYYY-MM-DD")
     days = tuple(chosen) if isinstance(chosen, tuple | list) else (chosen,)
     # The address tells equal days only once.
     if any(asked) and (len(days) > 2 or set(asked) != {day.isoformat() for day in days}):
-        address.notice("The address asks for days that cannot be shown; others are shown.")
+        url_state.notice("The address asks for days that cannot be shown; others are shown.")
     if len(days) != 2:
         st.caption("Choose the last day too, or stay with this one.")
         return (days[0], days[0]) if days else (first, last)
     if days[0] > days[1]:
-        address.notice("The first day is after the last; they were swapped.")
+        url_state.notice("The first day is after the last; they were swapped.")
         return days[1], days[0]
     return days[0], days[1]
 
 
 def _basis() -> Basis:
-    address.check("basis", _BASIS, "a way of counting that does not exist")
+    url_state.check("basis", _BASIS, "a way of counting that does not exist")
     chosen = st.segmented_control(
         "Count on",
         list(_BASIS),
@@ -218,7 +218,7 @@ def _basis() -> Basis:
 def _comparison(filters: Filters, first: date, last: date, label_of: dict[str, str]) -> tuple[Filters | None, str, str]:
     """What to compare with, and that in words, long and short."""
     options = [PREVIOUS, LAST_YEAR, NOTHING, *label_of]
-    address.check("compare", [label_of.get(option, option) for option in options], "a comparison that does not exist")
+    url_state.check("compare", [label_of.get(option, option) for option in options], "a comparison that does not exist")
     chosen = st.selectbox(
         "Compare with",
         options,

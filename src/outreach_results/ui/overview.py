@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from outreach_results import insights, metrics, results
-from outreach_results.insights import Alert
+from outreach_results import metrics, results
 from outreach_results.models import COSTS, Filters, Sentiment
-from outreach_results.results import Totals
+from outreach_results.results import Totals, insights
+from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
-from outreach_results.ui import address, charts, downloads, text
+from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
@@ -124,8 +124,8 @@ def alerts(found: Sequence[Alert]) -> None:
         for place, alert in enumerate(found[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
             with rows.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
-                    f"**{text.plain(alert.campaign)}**: {text.plain(alert.what)} {text.plain(alert.cause)} "
-                    f"*{text.plain(alert.next_step)}*"
+                    f"**{text.escape(alert.campaign)}**: {text.escape(alert.what)} {text.escape(alert.cause)} "
+                    f"*{text.escape(alert.next_step)}*"
                 )
                 st.button(
                     "Show",
@@ -258,7 +258,7 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _search_and_order() -> tuple[str, str]:
-    address.check("sort", _SORTS, "an order that does not exist")
+    url_state.check("sort", _SORTS, "an order that does not exist")
     with st.container(horizontal=True):
         wanted = st.text_input(
             "Find", placeholder="Part of a name", max_chars=100, key="find", bind="query-params", width=280
@@ -268,7 +268,7 @@ def _search_and_order() -> tuple[str, str]:
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
     """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
-    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_courses, filters, "replied")
+    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]

@@ -11,9 +11,9 @@ import streamlit as st
 from outreach_results import sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
-from outreach_results.sync import sync_status
-from outreach_results.ui import address, cache, data, filters, text
-from outreach_results.ui.cache import ask, look_up, store
+from outreach_results.sync.run import sync_status
+from outreach_results.ui import cache, data, filters, text, url_state
+from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _VIEW = "outreach-view"
 
-# White on the dark theme's accent colour could not be read, so the buttons that have it are darker in both themes;
+# White on the dark theme's accent color could not be read, so the buttons that have it are darker in both themes;
 # and who moves through the navigation with the keyboard sees where they are.
 # A printed page is a report: no controls, no scrolling frames, nothing cut in two.
 _STYLE = """<style>
@@ -60,9 +60,9 @@ _HISTORY = """<script id="keep-history">(() => {
 def open_view() -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
-    address.begin_run()
+    url_state.begin_run()
     st.html(_STYLE)
-    label_of = ask(filters.labels)
+    label_of = ask(filters.campaign_labels)
     if not label_of:
         _welcome()
         st.stop()
@@ -73,7 +73,7 @@ def open_view() -> None:
     _sync_line()
     with st.sidebar:  # at its end, where its own place shows no gap
         st.html(_HISTORY, unsafe_allow_javascript=True)
-    address.keep_place()
+    url_state.keep_place()
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
@@ -101,12 +101,12 @@ def begin(title: str, question: str, *, by_period: bool = True) -> View:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
+def show_errors() -> Iterator[None]:
     """Show every expected error as its sentence."""
     try:
         yield
     except OutreachError as error:
-        st.error(text.plain(str(error)), icon="⚠️")
+        st.error(text.escape(str(error)), icon="⚠️")
 
 
 def unexpected(error: Exception) -> bool:
@@ -129,17 +129,17 @@ def _welcome() -> None:
             st.rerun()
     with files:
         data.upload()
-    data.sync_summary(look_up(sync_status))
+    data.sync_summary(snapshot_value(sync_status))
 
 
 def _sync_line() -> None:
     """When the platform was last asked, at the foot of the filters."""
-    status = look_up(sync_status)
+    status = snapshot_value(sync_status)
     if status.last is None or status.last.finished_at is None:
         return
     when = text.moment(status.last.finished_at, cache.zone())
     trouble = "" if status.last.is_complete else " Not everything arrived: see the page Data."
-    st.sidebar.caption(text.plain(f"Last synced {when}.{trouble}"))
+    st.sidebar.caption(text.escape(f"Last synced {when}.{trouble}"))
 
 
 def _sample_notice() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
-from html import escape
 from zoneinfo import ZoneInfo
 
 MISSING = "–"
@@ -13,14 +13,14 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$:<>&^=@/\"']")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 # The dashboard makes links, icons and arrows of these after it has taken the escapes away. In an element of its own,
-# such as a colour directive that names no colour, a character is never seen together with those that follow.
+# such as a color directive that names no color, a character is never seen together with those that follow.
 _LATE = re.compile(
     r"(?<=www)\. | :(?=// | [\w+-]+:) | @ | [<>=~-](?=[<>=~-])",
     re.IGNORECASE | re.VERBOSE,
 )
 
 
-def plain(text: str) -> str:
+def escape(text: str) -> str:
     """Text for a place that reads Markdown, so that every character shows as itself."""
     one_line = " ".join(text.split())
     pieces, end = [], 0
@@ -34,9 +34,9 @@ def _escaped(text: str) -> str:
     return _MARKDOWN.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
 
 
-def in_chart(text: str) -> str:
+def escape_plotly(text: str) -> str:
     """Text for a Plotly figure, which reads a little HTML, formulas and templates."""
-    return escape(" ".join(text.split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
+    return html.escape(" ".join(text.split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def number(value: float | None) -> str:

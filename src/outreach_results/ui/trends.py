@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics
-from outreach_results.metrics import Every, Trend
+from outreach_results.metrics import Every, TimeSeries
 from outreach_results.models import COUNTS, Annotation
-from outreach_results.results import RHYTHM_COUNTS, Trends, WeeklyRhythm
-from outreach_results.ui import address, charts, downloads, text
+from outreach_results.results import HOURLY_COUNTS, Trends, WeeklyActivity
+from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import derive, draw
-from outreach_results.ui.charts import trend_words as words
+from outreach_results.ui.charts import trend_labels as words
 from outreach_results.ui.components import chart, chart_with_data
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
 
@@ -52,18 +52,18 @@ def controls(view: View) -> Question:
 
 
 def _one_of(label: str, options: list[str], key: str) -> str:
-    address.check(key, options, f"a choice of “{label}” that does not exist")
+    url_state.check(key, options, f"a choice of “{label}” that does not exist")
     chosen = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
     return chosen or options[0]
 
 
 def _toggle(label: str, key: str, explanation: str) -> bool:
-    address.check(key, ("true", "false"), f"something else than true or false for {key}")
+    url_state.check(key, ("true", "false"), f"something else than true or false for {key}")
     return st.toggle(label, key=key, bind="query-params", help=explanation)
 
 
 def _metrics(key: str, offered: list[str]) -> list[str]:
-    address.check(key, [charts.LABELS[name] for name in offered], "a metric that does not exist")
+    url_state.check(key, [charts.LABELS[name] for name in offered], "a metric that does not exist")
     return st.pills(
         "Metrics",
         offered,
@@ -79,7 +79,7 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
     """The chart, the point that is looked at, and what is unusual."""
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
-    key = "trend"
+    key = "time_series"
 
     def look_at_clicked() -> None:
         points = st.session_state[key].selection.points
@@ -112,8 +112,8 @@ def _explanation(trends: Trends, question: Question) -> None:
     """What the signs of the chart mean, where they occur."""
     points = pd.concat([course.points for course in trends.courses])
     lines = []
-    if points["is_unripe"].any():
-        lag = words.lag_sentence(trends.ripening.by_count, list(question.names))
+    if points["is_immature"].any():
+        lag = words.lag_sentence(trends.maturity_curves.by_count, list(question.names))
         lines.append(f"Hollow points with dotted lines are still collecting. {lag}")
     if points["is_partial"].any():
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
@@ -125,13 +125,13 @@ def _explanation(trends: Trends, question: Question) -> None:
     if question.with_comparison and points["compared"].isna().all():
         lines.append("In what it is compared with, nothing happened: there is nothing to overlay.")
     if lines:
-        st.caption(text.plain(" ".join(lines)))
+        st.caption(text.escape(" ".join(lines)))
 
 
 def _looked_at(trends: Trends, starts: list[date]) -> None:
     """One point in words, and the ways on from it: for phones and keyboards as well as for clicks."""
     name_of = {start: words.bucket_name(start, trends.every) for start in starts}
-    address.check("at", name_of.values(), f"a {trends.every} that is not shown")
+    url_state.check("at", name_of.values(), f"a {trends.every} that is not shown")
     if st.session_state.get("at") not in (None, *starts):
         del st.session_state["at"]  # it is not among what is shown any more
     chosen = st.selectbox(
@@ -199,10 +199,10 @@ def unusual(trends: Trends) -> None:
     with st.container(gap=None):
         for place, (course, point) in enumerate(found[:_LISTED]):
             _unusual_point(course, point, trends.every, key=f"unusual-{place}")
-    st.caption(text.plain(_how_judged(trends, len(found))))
+    st.caption(text.escape(_how_judged(trends, len(found))))
 
 
-def _unusual_point(course: Trend, point: words.Point, every: Every, *, key: str) -> None:
+def _unusual_point(course: TimeSeries, point: words.Point, every: Every, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"◆ {words.unusual_sentence(course, point, every)}.", width="content")
         st.button(
@@ -252,15 +252,15 @@ def _count_on_sending() -> None:
     st.session_state["basis"] = SENDING_DAY
 
 
-def rhythm(found: WeeklyRhythm, view: View) -> None:
+def rhythm(found: WeeklyActivity, view: View) -> None:
     """At which hours of the week e-mails go out, and at which they are opened and answered."""
     st.subheader("At which hours", anchor=False)
-    st.caption(text.plain(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
-    for column, metric in zip(st.columns(len(RHYTHM_COUNTS)), RHYTHM_COUNTS, strict=True):
+    st.caption(text.escape(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
+    for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
         with column:
             busiest = derive(charts.busiest, found, metric)
             st.markdown(f"**{charts.LABELS[metric]}**")
-            st.caption(text.plain(busiest))
+            st.caption(text.escape(busiest))
             chart(
                 draw(charts.heat_map, found, metric),
                 key=f"hours-{metric}",
@@ -268,7 +268,7 @@ def rhythm(found: WeeklyRhythm, view: View) -> None:
             )
     unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in found.unknown.items() if n > 0]
     if unknown:
-        st.caption(text.plain(f"Not in here, because only their day is known: {', '.join(unknown)}."))
+        st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
     downloads.table_buttons("hours", found.hours, view.filters, key="hours-data")
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
-from outreach_results.ui import address, charts, clicks, downloads, text
+from outreach_results.ui import charts, clicks, downloads, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
@@ -23,7 +23,7 @@ PER_EMAIL, IN_ALL = "Per e-mail", "In all"
 def month_chooser(months: pd.DataFrame) -> date:
     """The month to look at, the newest of the data first."""
     known = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
-    address.check("month", known, "a month without data")
+    url_state.check("month", known, "a month without data")
     return date.fromisoformat(st.selectbox("Month", known, key="month", bind="query-params", width=220) + "-01")
 
 
@@ -51,7 +51,7 @@ def _used(month: Outlook) -> list[str]:
     limit = month.plan.email_limit
     share = text.percent(month.total / limit if limit else None)
     said = [
-        f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.plain(month.plan.name)}** are used ({share})."
+        f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.escape(month.plan.name)}** are used ({share})."
     ]
     if month.reached_on is not None:
         over = month.total - limit
@@ -94,7 +94,7 @@ def run_out_words(found: RunOut, month_end: date) -> str:
 def _remarks(month: Outlook, filters: Filters) -> list[str]:
     said = []
     if not month.is_over:
-        pace = "in the account's own weekday rhythm" if month.knows_rhythm else "at an even pace"
+        pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
         said.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
         if month.plan is not None:
             said.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
@@ -112,7 +112,7 @@ def course(month: Outlook, filters: Filters) -> None:
     """The month day by day, and where it may go."""
     chart_with_data(
         draw(
-            charts.month_course,
+            charts.month_progress,
             month.first,
             month.last,
             month.sent,
@@ -163,7 +163,7 @@ def month_costs(month: Outlook, used: UsageNumbers) -> None:
 
 
 def _plan_price(plan: Plan | None) -> None:
-    name = "Plan" if plan is None else f"Plan {text.plain(plan.name)}"
+    name = "Plan" if plan is None else f"Plan {text.escape(plan.name)}"
     st.metric(
         name,
         text.MISSING if plan is None else text.money(plan.price_usd),
@@ -197,7 +197,7 @@ def money_range(low: float, high: float) -> str:
 def cost_mode() -> bool:
     """Whether costs are shown for one e-mail rather than in all."""
     options = [PER_EMAIL, IN_ALL]
-    address.check("costs", options, "a way to show costs that does not exist")
+    url_state.check("costs", options, "a way to show costs that does not exist")
     chosen = st.segmented_control(
         "Show costs", options, default=PER_EMAIL, required=True, key="costs", bind="query-params"
     )
@@ -225,7 +225,7 @@ def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) 
 def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """What each campaign cost; a click shows only that one."""
     st.markdown("**By campaign**")
-    key = clicks.key_of("costs-by-campaign", filters, per_email)
+    key = clicks.content_key("costs-by-campaign", filters, per_email)
     chart_with_data(
         draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
         campaigns,
@@ -233,7 +233,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
         key=key,
         name="costs-by-campaign",
         alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
-        on_select=clicks.goes(key, lambda campaign_id: choose_campaigns([campaign_id])),
+        on_select=clicks.on_chart_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
         selection_mode="points",
     )
     if len(campaigns) > MOST_CAMPAIGNS:
@@ -244,7 +244,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Every month; a click on a bar or a row shows that one above."""
-    key = clicks.key_of("months", len(months), per_email, st.session_state.get("month"))
+    key = clicks.content_key("months", len(months), per_email, st.session_state.get("month"))
     table = derive(month_table, months, plan)
     figure = draw(charts.costs_of_months, months, per_email=per_email)
     chart(
@@ -252,7 +252,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         key=key,
         name="usage",
         alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
-        on_select=clicks.goes(key, _show_month),
+        on_select=clicks.on_chart_click(key, _show_month),
         selection_mode="points",
     )
     newest_first = table.iloc[::-1].reset_index(drop=True)
@@ -263,7 +263,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         hide_index=True,
         column_config=_MONTH_COLUMNS,
         column_order=list(_MONTH_COLUMNS),
-        on_select=clicks.selects(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
+        on_select=clicks.on_row_select(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
         selection_mode="single-row",
         alt="Every month: e-mails sent, share of the quota, cost; selecting a row shows that month above",
     )

@@ -9,7 +9,7 @@ from outreach_results import results
 from outreach_results.metrics import Interval
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import COST_PER_EMAIL
-from outreach_results.ui.charts import COLOURS
+from outreach_results.ui.charts import COLORS
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
 from support import hostile
 
@@ -51,7 +51,7 @@ def test_a_bullet_has_band_median_average_and_our_value_with_its_interval():
     ours = dots(figure)
     assert list(ours.x) == [0.05]
     assert (ours.error_x.array[0], ours.error_x.arrayminus[0]) == pytest.approx((0.01, 0.01))
-    assert ours.marker.color == COLOURS["reply_rate"]
+    assert ours.marker.color == COLORS["reply_rate"]
     assert hover(figure) == [
         "A quarter of the community's campaigns lie below 3.1 %.",
         "Half of the community's campaigns lie below 4.5 %, the median.",

@@ -7,7 +7,7 @@ from datetime import date
 from outreach_results import results
 from outreach_results.models import Filters, Sentiment
 from outreach_results.ui import charts
-from outreach_results.ui.charts import SENTIMENT_COLOURS, sentiment_over_time
+from outreach_results.ui.charts import SENTIMENT_COLORS, sentiment_over_time
 
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
 PEOPLE = [Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE, Sentiment.UNCLASSIFIED]
@@ -20,7 +20,7 @@ def test_there_is_a_stacked_bar_for_each_week_and_sentiment(sample_store):
     assert [trace.name for trace in figure.data] == ["Positive", "Neutral", "Negative", "Unclassified"]
     for trace, sentiment in zip(figure.data, PEOPLE, strict=True):
         assert list(trace.y) == list(weeks[sentiment])
-        assert trace.marker.color == SENTIMENT_COLOURS[sentiment]
+        assert trace.marker.color == SENTIMENT_COLORS[sentiment]
     assert list(figure.data[0].x) == ["28 Feb 2026", "2 Mar 2026", "9 Mar 2026", "16 Mar 2026", "23 Mar 2026"]
 
 
@@ -48,6 +48,6 @@ def test_over_years_about_ten_ticks_remain_and_all_bars(sample_store):
 
 
 def test_sentiments_have_colours_of_their_own():
-    assert set(SENTIMENT_COLOURS) == set(Sentiment)
-    assert len(set(SENTIMENT_COLOURS.values())) == len(Sentiment)
-    assert charts.SENTIMENT_COLOURS is SENTIMENT_COLOURS
+    assert set(SENTIMENT_COLORS) == set(Sentiment)
+    assert len(set(SENTIMENT_COLORS.values())) == len(Sentiment)
+    assert charts.SENTIMENT_COLORS is SENTIMENT_COLORS

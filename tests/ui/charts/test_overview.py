@@ -8,7 +8,7 @@ import pytest
 
 from outreach_results import results
 from outreach_results.models import Filters, Stats
-from outreach_results.ui.charts import COLOURS, LABELS, base
+from outreach_results.ui.charts import COLORS, LABELS, base
 from outreach_results.ui.charts.overview import costs_by_component, funnel
 
 STATS = Stats(emails_sent=487, delivered=456, bounced=31, opened=112, clicked=34, replied=23, meetings_booked=5)
@@ -24,7 +24,7 @@ def test_the_funnel_has_one_bar_a_stage_in_the_order_of_the_journey():
     trace = bars(funnel(results.funnel(STATS)))
     assert list(trace.y) == [LABELS[stage] for stage in STAGES]
     assert list(trace.x) == [487, 456, 112, 34, 23, 5]
-    assert list(trace.marker.color) == [COLOURS[stage] for stage in STAGES]
+    assert list(trace.marker.color) == [COLORS[stage] for stage in STAGES]
 
 
 def test_the_funnel_says_of_what_each_share_is():
@@ -70,7 +70,7 @@ def test_costs_have_one_bar_a_component_in_dollars():
     trace = bars(figure)
     assert list(trace.y) == ["AI generation", "Lead enrichment"]
     assert list(trace.text) == ["$2.15", "$0.00"]
-    assert list(trace.marker.color) == [COLOURS["cost_ai_generation"], COLOURS["cost_lead_enrichment"]]
+    assert list(trace.marker.color) == [COLORS["cost_ai_generation"], COLORS["cost_lead_enrichment"]]
 
 
 def test_costs_of_nothing_can_be_drawn():
@@ -78,12 +78,12 @@ def test_costs_of_nothing_can_be_drawn():
 
 
 def test_every_colour_is_a_colour_and_a_rate_has_that_of_what_it_counts():
-    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in COLOURS.values())
-    assert COLOURS["reply_rate"] == COLOURS["replied"]
+    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in COLORS.values())
+    assert COLORS["reply_rate"] == COLORS["replied"]
 
 
-def _luminance(colour):
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+def _luminance(color):
+    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -93,8 +93,8 @@ def test_every_colour_stands_out_from_both_backgrounds(background):
     ground = _luminance(background)
     faint = {
         name: round(contrast, 2)
-        for name, colour in COLOURS.items()
-        if (contrast := (max(ground, _luminance(colour)) + 0.05) / (min(ground, _luminance(colour)) + 0.05)) < 3
+        for name, color in COLORS.items()
+        if (contrast := (max(ground, _luminance(color)) + 0.05) / (min(ground, _luminance(color)) + 0.05)) < 3
     }
     assert not faint
 

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from outreach_results import results
-from outreach_results.metrics import Compared, Every, Ripeness, bucketed, trend
+from outreach_results.metrics import ComparisonDays, Every, MaturityCurve, bucketed, time_series
 from outreach_results.models import COST_COLUMNS, COUNTS, Annotation, Basis, Filters
-from outreach_results.results import Ripening, Trends
-from outreach_results.ui.charts import COLOURS, trend_chart
-from outreach_results.ui.charts.trend_words import lag_sentence, unusual_sentence
+from outreach_results.results import MaturityCurves, Trends
+from outreach_results.ui.charts import COLORS, trend_chart
+from outreach_results.ui.charts.trend_labels import lag_sentence, unusual_sentence
 
 FIRST = date(2026, 3, 2)  # a Monday
 LAST = FIRST + timedelta(days=27)
-SLOW = Ripeness((0.5, 0.8, 1.0), 500)
+SLOW = MaturityCurve((0.5, 0.8, 1.0), 500)
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27), basis=Basis.SEND)
 SOME_COST = ("cost_usd", *(f"{name}_usd" for name in (*COST_COLUMNS, "cost_not_broken_down")))
 
@@ -28,14 +28,15 @@ def history(first=FIRST, count=28, **counts):
     return frame.assign(**{"emails_sent": 100, "delivered": 100} | counts).astype(dict.fromkeys(COUNTS, "Int64"))
 
 
-def trends(*names, every=Every.DAY, days=None, is_cohort=True, ripeness=None, spent=1.0, **asked):
+def trends(*names, every=Every.DAY, days=None, is_cohort=True, maturity=None, spent=1.0, **asked):
     days = history(opened=[20] * 10 + [60] + [20] * 17, replied=5) if days is None else days
     courses = tuple(
-        trend(name, days, every=every, is_cohort=is_cohort, ripeness=ripeness, last_day=LAST, **asked) for name in names
+        time_series(name, days, every=every, is_cohort=is_cohort, maturity=maturity, last_day=LAST, **asked)
+        for name in names
     )
     costs = bucketed(days[["date"]].assign(**dict.fromkeys(SOME_COST, spent)), every)
-    known = {"opened": SLOW, "replied": Ripeness((0.2, 0.9, 0.96, 1.0), 90)}
-    return Trends(every, courses, costs, is_cohort, Ripening(known, LAST))
+    known = {"opened": SLOW, "replied": MaturityCurve((0.2, 0.9, 0.96, 1.0), 90)}
+    return Trends(every, courses, costs, is_cohort, MaturityCurves(known, LAST))
 
 
 def group(figure, metric):
@@ -65,7 +66,7 @@ def test_every_metric_is_drawn_with_its_values_in_its_colour():
         drawn = marks(figure, course.metric)
         assert list(drawn.y) == course.points["value"].tolist()
         assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in course.points["date"]]
-        assert set(drawn.marker.color) == {COLOURS[course.metric]}
+        assert set(drawn.marker.color) == {COLORS[course.metric]}
     assert legend(figure)[:2] == ["Opened", "Replied"]
 
 
@@ -102,9 +103,9 @@ def test_a_small_day_is_faint_and_stays_on_the_page():
     drawn = marks(figure, "open_rate")
     assert drawn.y[-1] <= figure.layout.yaxis.range[1] < 0.5
     assert drawn.marker.symbol[-1] == "triangle-up"
-    assert drawn.marker.color[-1].endswith(", 0.35)"), "in its colour: an opacity would not outlive a click"
+    assert drawn.marker.color[-1].endswith(", 0.35)"), "in its color: an opacity would not outlive a click"
     assert "Open rate 100.0 %" in drawn.text[-1]
-    assert set(drawn.marker.color[:-1]) == {COLOURS["open_rate"]}
+    assert set(drawn.marker.color[:-1]) == {COLORS["open_rate"]}
 
 
 # --- signs -------------------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def test_a_single_metric_shows_its_usual_range_and_several_do_not_cover_each_oth
 
 
 def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
-    figure = trend_chart(trends("opened", ripeness=SLOW, days=history(opened=[20] * 26 + [16, 10])))
+    figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
     assert "About 50 % of its opens are in;<br>expect" not in drawn.text[-1]
@@ -168,19 +169,19 @@ def test_by_week_there_is_no_mean_of_seven_days_to_draw():
 
 
 def test_what_it_is_compared_with_is_thin_dashed_and_named():
-    earlier = Compared(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
+    earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
     (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
     assert list(dashed.y) == list(range(28))
     assert dashed.line.width < 2
     assert dashed.text[3] == "Opened compared: 3 (Thu 5 Feb 2026)."
-    assert "Compared: 2 Feb – 1 Mar 2026" in legend(figure)
+    assert "ComparisonDays: 2 Feb – 1 Mar 2026" in legend(figure)
 
 
 @pytest.mark.parametrize("every", Every)
 def test_whatever_is_clicked_reports_its_bucket(every):
     """Plotly reports a click on the first thing it finds at that place, so all of them have to answer."""
-    earlier = Compared(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
+    earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", "replied", every=every, compared=earlier), with_mean=True)
     told = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
     assert len(told) > 6
@@ -237,7 +238,7 @@ def test_cost_is_told_by_what_it_was_spent_on():
 
 
 def test_the_lag_names_only_what_is_shown_and_known():
-    learned = trends("opened").ripening.by_count
+    learned = trends("opened").maturity_curves.by_count
     assert lag_sentence(learned, ["open_rate", "opened", "emails_sent"]) == (
         "In this account 95 % of opens within 2 days of the sending have arrived."
     )

@@ -10,13 +10,13 @@ import pytest
 from outreach_results import results
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import Basis, Filters
-from outreach_results.ui.charts import COLOURS
+from outreach_results.ui.charts import COLORS
 from outreach_results.ui.charts.usage import (
     MOST_CAMPAIGNS,
     costs_of_campaigns,
     costs_of_components,
     costs_of_months,
-    month_course,
+    month_progress,
     quota,
 )
 from support import hostile
@@ -81,7 +81,7 @@ def test_the_gauge_shows_what_is_used_what_is_allowed_what_is_expected_and_where
 def test_what_goes_beyond_the_limit_has_a_colour_of_its_own():
     figure = quota(12_000, 10_000, None, None)
     assert spans(figure) == [(0, 10_000), (0, 10_000), (10_000, 12_000)]
-    assert figure.data[2].marker.color == COLOURS["meetings_booked"]
+    assert figure.data[2].marker.color == COLORS["meetings_booked"]
     assert "2,000 e-mails went beyond the limit of 10,000." in hover(figure)
     assert figure.layout.xaxis.range[1] >= 12_000
 
@@ -104,7 +104,7 @@ def test_a_month_that_is_over_expects_nothing():
 
 def test_the_course_adds_up_the_days_and_opens_into_the_range():
     sent = [10] * 27 + [30]
-    figure = month_course(FIRST, LAST, sent, 400, forecast())
+    figure = month_progress(FIRST, LAST, sent, 400, forecast())
     known = next(trace for trace in figure.data if trace.mode == "lines+markers" and len(trace.x) == 28)
     assert known.y[-1] == 300
     assert hover(figure)[-1] == "Sat 28 March: 300 e-mails since the 1st, 30 of them on this day."
@@ -117,23 +117,23 @@ def test_the_course_adds_up_the_days_and_opens_into_the_range():
 
 
 def test_where_today_is_still_to_come_the_range_begins_with_it():
-    figure = month_course(FIRST, LAST, [10] * 29, None, forecast())
+    figure = month_progress(FIRST, LAST, [10] * 29, None, forecast())
     assert list(figure.data[0].x) == list(COMING)
 
 
 def test_a_limit_within_reach_is_a_line_and_one_far_above_is_told():
-    near = month_course(FIRST, LAST, [10] * 28, 800, None)
+    near = month_progress(FIRST, LAST, [10] * 28, 800, None)
     assert labels(near) == ["limit 800"]
     assert near.layout.yaxis.range[1] > 800
-    far = month_course(FIRST, LAST, [10] * 28, 10_000, None)
+    far = month_progress(FIRST, LAST, [10] * 28, 10_000, None)
     assert labels(far) == ["↑ the limit of 10,000 lies far above"]
     assert far.layout.yaxis.range[1] < 1000
-    assert labels(month_course(FIRST, LAST, [10] * 28, None, None)) == []
+    assert labels(month_progress(FIRST, LAST, [10] * 28, None, None)) == []
 
 
 @pytest.mark.parametrize(("last", "words"), [(date(2026, 3, 30), "quota runs out"), (None, "quota may run out")])
 def test_the_days_on_which_the_quota_runs_out_are_shaded(last, words):
-    figure = month_course(FIRST, LAST, [10] * 28, 400, forecast(RunOut(0.6, date(2026, 3, 29), last)))
+    figure = month_progress(FIRST, LAST, [10] * 28, 400, forecast(RunOut(0.6, date(2026, 3, 29), last)))
     (shade,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
     assert pd.Timestamp(shade.x0) == pd.Timestamp("2026-03-28 12:00")
     assert pd.Timestamp(shade.x1) == pd.Timestamp((last or LAST) + timedelta(days=0)) + pd.Timedelta(hours=12)
@@ -141,7 +141,7 @@ def test_the_days_on_which_the_quota_runs_out_are_shaded(last, words):
 
 
 def test_a_quota_that_lasts_is_not_shaded():
-    figure = month_course(FIRST, LAST, [10] * 28, 900, forecast(RunOut(0.01)))
+    figure = month_progress(FIRST, LAST, [10] * 28, 900, forecast(RunOut(0.01)))
     assert [shape.type for shape in figure.layout.shapes] == ["line"]
 
 

@@ -1,29 +1,29 @@
 """Figures: pure functions from numbers to a Plotly figure, each answering one question.
 
-The same metric has the same colour everywhere; the palette is safe for colour-blind eyes (after Okabe and Ito).
+The same metric has the same color everywhere; the palette is safe for color-blind eyes (after Okabe and Ito).
 """
 
-from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten
+from outreach_results.ui.charts.annotations import annotate
+from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
-from outreach_results.ui.charts.inbox import SENTIMENT_COLOURS, sentiment_over_time
-from outreach_results.ui.charts.notes import annotate
+from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
 from outreach_results.ui.charts.overview import costs_by_component, funnel
-from outreach_results.ui.charts.rhythm import busiest, heat_map
+from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
     costs_of_components,
     costs_of_months,
-    month_course,
+    month_progress,
     quota,
 )
 
 __all__ = [
-    "COLOURS",
+    "COLORS",
     "GRID",
     "LABELS",
-    "SENTIMENT_COLOURS",
+    "SENTIMENT_COLORS",
     "Inks",
     "Mark",
     "annotate",
@@ -37,7 +37,7 @@ __all__ = [
     "empty",
     "funnel",
     "heat_map",
-    "month_course",
+    "month_progress",
     "over_time",
     "quota",
     "sentiment_over_time",

@@ -1,4 +1,4 @@
-"""What every figure shares: colours, names, an empty figure."""
+"""What every figure shares: colors, names, an empty figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES
 
-COLOURS: dict[str, str] = {
+COLORS: dict[str, str] = {
     "emails_sent": "#6b7785",
     "delivered": "#209ce2",
     "bounced": "#d0668f",
@@ -24,7 +24,7 @@ COLOURS: dict[str, str] = {
     "cost_not_broken_down": "#7b8794",
 }
 
-COLOURS |= {name: COLOURS[rate.numerator] for name, rate in RATES.items()}
+COLORS |= {name: COLORS[rate.numerator] for name, rate in RATES.items()}
 
 
 LABELS: dict[str, str] = {
@@ -65,9 +65,9 @@ def empty(height: int, **layout: Any) -> go.Figure:
     return go.Figure(layout=shared | own)
 
 
-def faint(colour: str) -> str:
-    """A colour of the palette that lets the ground through."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+def faint(color: str) -> str:
+    """A color of the palette that lets the ground through."""
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.35)"
 
 
@@ -76,7 +76,7 @@ def shorten(text: str, length: int = 34) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def words_above(row: int, words: str, pixels: int) -> dict[str, object]:
+def label_above(row: int, words: str, pixels: int) -> dict[str, object]:
     """An annotation at the left, so many pixels above the middle of a row; ``words`` are safe for a figure."""
     return {
         "x": 0,

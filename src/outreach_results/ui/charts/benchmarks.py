@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import Interval
 from outreach_results.models import Distribution
-from outreach_results.ui.charts.base import COLOURS, GRID, empty, shorten, words_above
-from outreach_results.ui.text import in_chart, percent, unit_price
+from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, shorten
+from outreach_results.ui.text import escape_plotly, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
 MEDIAN = "#7a8795"
@@ -53,9 +53,9 @@ def show(metric: str, value: float | None) -> str:
     return unit_price(value) if metric.endswith("_usd") else percent(value)
 
 
-def colour(metric: str) -> str:
-    """The colour of a metric, the same on every page."""
-    return COLOURS.get(metric, COLOURS["cost"])
+def color(metric: str) -> str:
+    """The color of a metric, the same on every page."""
+    return COLORS.get(metric, COLORS["cost"])
 
 
 def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better: bool) -> go.Figure:
@@ -114,7 +114,7 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
         margin={**_SIDES, "t": 6, "b": 6},
         hoverdistance=14,
         shapes=[*shapes, *(_line_above(row) for row in range(1, len(marks)))],
-        annotations=[words_above(row, in_chart(shorten(mark.name, 52)), 5) for row, mark in enumerate(marks)],
+        annotations=[label_above(row, escape_plotly(shorten(mark.name, 52)), 5) for row, mark in enumerate(marks)],
         xaxis=_value_axis(metric, None, known, lower_is_better=lower_is_better),
         yaxis={"visible": False, "range": [len(marks) - 0.5, -0.5]},
     )
@@ -130,7 +130,7 @@ def over_time(metric: str, frame: pd.DataFrame, community: Distribution, *, chos
         chosen_from: what lies before the chosen period is drawn lighter.
     """
     figure = empty(320, showlegend=False, hovermode="closest")
-    own = colour(metric)
+    own = color(metric)
     known = frame.dropna(subset="value")
     if community.p25 is not None and community.p75 is not None:
         figure.add_hrect(y0=community.p25, y1=community.p75, fillcolor=BAND, line_width=0, layer="below")
@@ -223,7 +223,7 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
         x=[own.p25, own.p75],
         y=[0.14, 0.14],
         mode="lines",
-        line={"color": colour(metric), "width": 4},
+        line={"color": color(metric), "width": 4},
         opacity=0.55,
         hoverinfo="skip",
     )
@@ -231,9 +231,9 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
         x=[own.p50],
         y=[0.14],
         mode="markers",
-        marker={"symbol": "line-ns-open", "size": 12, "color": colour(metric), "line": {"width": 3}},
+        marker={"symbol": "line-ns-open", "size": 12, "color": color(metric), "line": {"width": 3}},
         text=[
-            in_chart(
+            escape_plotly(
                 f"Our own campaigns: half of them lie between {show(metric, own.p25)} and {show(metric, own.p75)}, "
                 f"their median is {show(metric, own.p50)}."
             )
@@ -247,7 +247,7 @@ def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[flo
     known = [(mark, y) for mark, y in zip(marks, at, strict=True) if mark.value is not None]
     values = [mark.value or 0.0 for mark, _ in known]
     intervals = [mark.interval or Interval(value, value) for (mark, _), value in zip(known, values, strict=True)]
-    own = colour(metric)
+    own = color(metric)
     figure.add_scatter(
         x=values,
         y=[y for _, y in known],

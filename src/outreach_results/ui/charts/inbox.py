@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from outreach_results.models import Sentiment
 from outreach_results.ui.charts.base import empty
 
-SENTIMENT_COLOURS: dict[Sentiment, str] = {
+SENTIMENT_COLORS: dict[Sentiment, str] = {
     Sentiment.POSITIVE: "#009e73",
     Sentiment.NEUTRAL: "#209ce2",
     Sentiment.NEGATIVE: "#d55e00",
@@ -35,7 +35,7 @@ def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> go.F
             x=days,
             y=counts,
             name=sentiment.capitalize(),
-            marker_color=SENTIMENT_COLOURS[sentiment],
+            marker_color=SENTIMENT_COLORS[sentiment],
             customdata=[
                 f"{first} {last} {sentiment}" for first, last in zip(frame["first"], frame["last"], strict=True)
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from outreach_results.ui.charts.base import COLOURS, LABELS, empty
+from outreach_results.ui.charts.base import COLORS, LABELS, empty
 from outreach_results.ui.text import money, number, percent
 
 
@@ -28,7 +28,7 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         orientation="h",
         y=names,
         x=known["emails"].astype("float64"),
-        marker_color=[COLOURS[stage] for stage in known["stage"]],
+        marker_color=[COLORS[stage] for stage in known["stage"]],
         text=[number(n) + share for n, share in zip(known["emails"], shares, strict=True)],
         textposition="outside",
         cliponaxis=False,
@@ -55,7 +55,7 @@ def costs_by_component(costs: dict[str, float | None]) -> go.Figure:
         orientation="h",
         y=[LABELS[name] for name in known],
         x=list(known.values()),
-        marker_color=[COLOURS[name] for name in known],
+        marker_color=[COLORS[name] for name in known],
         text=[money(value) for value in known.values()],
         textposition="outside",
         cliponaxis=False,

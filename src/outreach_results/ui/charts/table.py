@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES
 from outreach_results.ui.charts.base import LABELS
-from outreach_results.ui.text import MISSING, in_chart, money, percent, unit_price
+from outreach_results.ui.text import MISSING, escape_plotly, money, percent, unit_price
 
 MOST_ROWS = 60
 """A picture of more could not be read."""
@@ -31,7 +31,7 @@ _UNIT_PRICES = {"per_email", "cost_per_email_usd", "avg_cost_per_email_usd"}
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """The colours of a theme that a table is drawn in."""
+    """The colors of a theme that a table is drawn in."""
 
     text: str
     quiet: str
@@ -85,7 +85,7 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
         paper_bgcolor=inks.paper,
         font={"family": inks.font},
         title={
-            "text": in_chart(title),
+            "text": escape_plotly(title),
             "x": _SIDE / width,
             "xref": "container",
             "y": 1,
@@ -93,7 +93,7 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
             "yanchor": "top",
             "pad": {"t": 14},
             "font": {"size": 16, "color": inks.text},
-            "subtitle": {"text": in_chart(subtitle), "font": {"size": 12, "color": inks.quiet}},
+            "subtitle": {"text": escape_plotly(subtitle), "font": {"size": 12, "color": inks.quiet}},
         },
     )
     return figure
@@ -156,7 +156,7 @@ def _letters(words: str) -> float:
 
 def _drawn(words: str) -> str:
     """Plotly draws a cell with an entity a little lower than one without, so all of them get one that is not seen."""
-    return in_chart(_shortened(words)) + "&#8203;"
+    return escape_plotly(_shortened(words)) + "&#8203;"
 
 
 def _shortened(words: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from outreach_results.metrics import Every, Trend, bucket_start
+from outreach_results.metrics import Every, TimeSeries, bucket_start
 from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
-from outreach_results.ui.charts import trend_words as words
-from outreach_results.ui.charts.base import COLOURS, LABELS, Y_AXIS, empty, faint
-from outreach_results.ui.charts.notes import annotate
+from outreach_results.ui.charts import trend_labels as words
+from outreach_results.ui.charts.annotations import annotate
+from outreach_results.ui.charts.base import COLORS, LABELS, Y_AXIS, empty, faint
 
 MARKED = "#d1335b"
 """The ring around what is unusual; its diamond says it too."""
@@ -68,9 +68,11 @@ def trend_chart(
 class _Drawn:
     """One metric's course, being drawn into a figure."""
 
-    def __init__(self, figure: go.Figure, course: Trend, every: Every, top: float | None, *, with_mean: bool) -> None:
+    def __init__(
+        self, figure: go.Figure, course: TimeSeries, every: Every, top: float | None, *, with_mean: bool
+    ) -> None:
         self._figure, self._course, self._every, self._top = figure, course, every, top
-        self._colour = COLOURS[course.metric]
+        self._colour = COLORS[course.metric]
         self._is_mean = with_mean and bool(course.points["mean"].notna().any())
         self._width = 3.0 if self._is_mean else 2.0
 
@@ -110,7 +112,7 @@ class _Drawn:
         dates, values = list(known["date"]), list(known[column])
         is_mean = column == "mean"
         texts = [words.mean_sentence(self._course, value) if is_mean else "" for value in values]
-        loose = list(known["is_unripe"] | known["is_partial"])
+        loose = list(known["is_immature"] | known["is_partial"])
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
         for is_dotted, steps in pieces:
@@ -139,7 +141,7 @@ class _Drawn:
             mode="markers",
             showlegend=False,
             marker={
-                "color": [look["colour"] for look in looks],
+                "color": [look["color"] for look in looks],
                 "symbol": [look["symbol"] for look in looks],
                 "size": [look["size"] for look in looks],
                 "line": {"color": [look["ring"] for look in looks], "width": [look["width"] for look in looks]},
@@ -154,16 +156,16 @@ class _Drawn:
         )
 
     def _look(self, point: dict[Any, Any]) -> dict[str, Any]:
-        look = {"symbol": "circle", "size": self._size(), "colour": self._colour, "ring": self._colour, "width": 0}
+        look = {"symbol": "circle", "size": self._size(), "color": self._colour, "ring": self._colour, "width": 0}
         if point["is_unusual"]:
             return look | {"symbol": "diamond", "size": 12, "ring": MARKED, "width": 2.5}
-        if point["is_unripe"]:
+        if point["is_immature"]:
             return look | {"symbol": "circle-open", "size": 8, "width": 1.8}
         if point["is_partial"]:
             return look | {"symbol": "square-open", "size": 8, "width": 1.8}
         if point["is_small"]:
             beyond = self._top is not None and point["value"] > self._top
-            return look | {"symbol": "triangle-up" if beyond else "circle", "colour": faint(self._colour), "size": 5}
+            return look | {"symbol": "triangle-up" if beyond else "circle", "color": faint(self._colour), "size": 5}
         return look
 
     def _size(self) -> int:
@@ -180,7 +182,7 @@ def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
     return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
 
 
-def _top(courses: Sequence[Trend]) -> float | None:
+def _top(courses: Sequence[TimeSeries]) -> float | None:
     """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
     if not any(course.is_rate for course in courses):
         return None
@@ -192,7 +194,7 @@ def _top(courses: Sequence[Trend]) -> float | None:
     return float(highest) * 1.08 or None
 
 
-def _usual_range(figure: go.Figure, course: Trend) -> None:
+def _usual_range(figure: go.Figure, course: TimeSeries) -> None:
     """Where chance alone would keep the points of a single metric."""
     judged = course.points[course.points["usual_low"].notna()]
     shared = {"x": judged["date"], "mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
@@ -233,7 +235,7 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
             y=spent,
             name=LABELS[name],
             legend="legend2",
-            marker={"color": COLOURS[name], "line": {"width": 0}},
+            marker={"color": COLORS[name], "line": {"width": 0}},
             customdata=_keys(costs["date"]),
             text=[words.cost_sentence(name, value) for value in spent],
             textposition="none",
@@ -248,11 +250,11 @@ def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
     points = pd.concat([course.points for course in trends.courses])
     signs: list[tuple[str, dict[str, Any]]] = []
     if points["compared"].notna().any():
-        name = f"Compared: {compared_with}" if compared_with else "Compared"
+        name = f"ComparisonDays: {compared_with}" if compared_with else "ComparisonDays"
         signs.append((name, {"mode": "lines", "line": {"color": _GREY, "width": 1.2, "dash": "dash"}}))
     for column, name, symbol in (
         ("is_unusual", f"Unusual {trends.every}", "diamond"),
-        ("is_unripe", "Still collecting", "circle-open"),
+        ("is_immature", "Still collecting", "circle-open"),
         ("is_partial", f"Part of a {trends.every}", "square-open"),
     ):
         if points[column].any():

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
-from outreach_results.ui.charts.base import COLOURS, GRID, LABELS, empty, shorten, words_above
-from outreach_results.ui.text import in_chart, number, unit_price
+from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, shorten
+from outreach_results.ui.text import escape_plotly, number, unit_price
 
-USED = COLOURS["opened"]
-OVER = COLOURS["meetings_booked"]
+USED = COLORS["opened"]
+OVER = COLORS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
 MOST_CAMPAIGNS = 15
@@ -69,19 +69,19 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
     return figure
 
 
-def _bar(figure: go.Figure, low: float, high: float, colour: str, sentence: str, *, height: float = 0.6) -> None:
+def _bar(figure: go.Figure, low: float, high: float, color: str, sentence: str, *, height: float = 0.6) -> None:
     figure.add_bar(
         orientation="h",
         y=[0],
         base=[low],
         x=[high - low],
         width=height,
-        marker={"color": colour, "line": {"width": 0}},
+        marker={"color": color, "line": {"width": 0}},
         hovertemplate=f"{sentence}<extra></extra>",
     )
 
 
-def month_course(
+def month_progress(
     first: date, last: date, sent: Sequence[int], limit: int | None, forecast: Forecast | None
 ) -> go.Figure:
     """E-mails sent since the first of the month, day by day, and the range of their likely course.
@@ -228,7 +228,7 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         orientation="h",
         y=[LABELS[name] for name in frame["component"]],
         x=values,
-        marker_color=[COLOURS[name] for name in frame["component"]],
+        marker_color=[COLORS[name] for name in frame["component"]],
         text=[_dollars(value) for value in values],
         textposition="outside",
         cliponaxis=False,
@@ -260,8 +260,8 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
-            words_above(
-                row, f"{in_chart(_dollars(total))}  {in_chart(shorten(name, 44))}", 9
+            label_above(
+                row, f"{escape_plotly(_dollars(total))}  {escape_plotly(shorten(name, 44))}", 9
             )  # a narrow screen cuts the end
             for row, name, total in zip(top.index, top["name"], top[by], strict=True)
         ],
@@ -274,10 +274,10 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             y=list(top.index),
             x=values,
             name=LABELS[part],
-            marker_color=COLOURS[part],
+            marker_color=COLORS[part],
             customdata=list(top["campaign_id"]),
             hovertemplate=[
-                f"{in_chart(name)}: {_spent(part, value, per_email=per_email)} Click to see only this campaign."
+                f"{escape_plotly(name)}: {_spent(part, value, per_email=per_email)} Click to see only this campaign."
                 "<extra></extra>"
                 for name, value in zip(top["name"], values, strict=True)
             ],
@@ -303,7 +303,7 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             x=frame["month"],
             y=values,
             name=LABELS[part],
-            marker_color=COLOURS[part],
+            marker_color=COLORS[part],
             customdata=[f"{month:%Y-%m}" for month in frame["month"]],
             hovertemplate=[
                 f"{month:%B %Y}: {_spent(part, value, per_email=per_email)} Click to see that month.<extra></extra>"

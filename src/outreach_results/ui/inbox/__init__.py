@@ -6,16 +6,16 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Basis, Filters
-from outreach_results.results import Handling, Inbox, Lane, Triage
-from outreach_results.ui import address, downloads
+from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus
+from outreach_results.ui import downloads, url_state
 from outreach_results.ui.cache import ask
-from outreach_results.ui.inbox import asked, words
-from outreach_results.ui.inbox.asked import remember
-from outreach_results.ui.inbox.choices import choices
-from outreach_results.ui.inbox.course import over_time
+from outreach_results.ui.inbox import inbox_url, labels
+from outreach_results.ui.inbox.filter_bar import choices
+from outreach_results.ui.inbox.inbox_url import remember
 from outreach_results.ui.inbox.listing import page_count, pages, reply_list
-from outreach_results.ui.inbox.marking import bulk_menu, confirmation, what_was_said, who_field
 from outreach_results.ui.inbox.pane import reading_pane, shown_reply
+from outreach_results.ui.inbox.sentiment_chart import over_time
+from outreach_results.ui.inbox.state_changes import bulk_menu, confirmation, what_was_said, who_field
 
 __all__ = [
     "choices",
@@ -34,36 +34,36 @@ __all__ = [
 ]
 
 
-def find(filters: Filters) -> tuple[Triage, Inbox]:
+def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
     """The replies that the address asks for, and the filters it does so with."""
-    triage = asked.triage()
-    asked.follow(filters)
-    page = asked.page()
+    triage = inbox_url.triage()
+    inbox_url.follow(filters)
+    page = inbox_url.page()
     found = ask(results.inbox, filters, triage, page=page)
     last = page_count(found.pagination)
     if page > last:
-        address.notice("The address asks for a page that does not exist; the last is shown.")
-        asked.turn_to(last)
+        url_state.notice("The address asks for a page that does not exist; the last is shown.")
+        inbox_url.turn_to(last)
         found = ask(results.inbox, filters, triage, page=last)
     return triage, found
 
 
-def nothing(filters: Filters, triage: Triage) -> None:
+def nothing(filters: Filters, triage: InboxFilters) -> None:
     """Say that no reply matches, and what to do about it."""
-    if triage.lane == Lane.AUTOMATIC and filters.humans_only:
+    if triage.lane == ReplyKind.AUTOMATIC and filters.humans_only:
         st.info("“Humans only” leaves automatic replies out. Switch it off on the left to see them.")
-    elif triage.handling == Handling.OPEN and not (triage.q or triage.sentiments):
+    elif triage.handling == ReplyStatus.OPEN and not (triage.q or triage.sentiments):
         st.info("Nothing is open here: every reply is handled. Choose another status, or a longer period.")
     else:
         st.info("No reply matches. Choose another status or sentiment, a longer period, or search for something else.")
 
 
-def toolbar(filters: Filters, triage: Triage, found: Inbox) -> None:
+def toolbar(filters: Filters, triage: InboxFilters, found: Inbox) -> None:
     """How many there are, what can be done with all of them, and all of them as a file."""
     total = found.pagination.total
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
         order = "newest first" if filters.basis == Basis.ACTIVITY else "newest first, by the day they came in"
-        st.markdown(f"**{words.replies(total)}**, {order}", width="content")
+        st.markdown(f"**{labels.replies(total)}**, {order}", width="content")
         st.space("stretch")
         bulk_menu(filters, triage, total)
         downloads.replies_links(filters, triage)

@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results.models import InboxReply, Pagination
 from outreach_results.results import key_of
 from outreach_results.ui import cache, text
-from outreach_results.ui.inbox import asked, words
+from outreach_results.ui.inbox import inbox_url, labels
 
 _FIRST_WORDS = 110
 
@@ -38,12 +38,12 @@ def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
     with st.container(key="inbox-list"):
         for place, reply in enumerate(replies):
             st.button(
-                row(reply, words.age(reply.received_at, now, zone)),
+                row(reply, labels.age(reply.received_at, now, zone)),
                 key=f"inbox-row-{place}",
                 type="tertiary",
                 width="stretch",
                 wrap=True,
-                on_click=asked.read,
+                on_click=inbox_url.read,
                 args=(key_of(reply),),
             )
 
@@ -51,9 +51,9 @@ def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
 def row(reply: InboxReply, age: str) -> str:
     """One reply on two lines, as Markdown that holds strangers' words as plain characters."""
     first = reply.preview if len(reply.preview) <= _FIRST_WORDS else reply.preview[:_FIRST_WORDS].rstrip() + "…"
-    name = text.plain(words.sender(reply))
+    name = text.escape(labels.sender(reply))
     who = f"**{name}**" if reply.handled_at is None else f":gray[✓ {name}]"
-    return f"{who} {words.badge(reply.sentiment, age)}  \n:gray[{text.plain(first)}]"
+    return f"{who} {labels.badge(reply.sentiment, age)}  \n:gray[{text.escape(first)}]"
 
 
 def pages(pagination: Pagination) -> None:
@@ -62,8 +62,8 @@ def pages(pagination: Pagination) -> None:
     key = f"inbox-page-{pagination.page}"  # another for each page: the address says which one is shown
 
     def turn() -> None:
-        asked.turn_to(st.session_state[key])
-        asked.read(None)
+        inbox_url.turn_to(st.session_state[key])
+        inbox_url.read(None)
 
     if count > 1:
         st.pagination(count, default=pagination.page, key=key, on_change=turn)

@@ -8,14 +8,14 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
-from outreach_results.results import Inbox, Neighbours, ReplyKey, Triage, key_of
-from outreach_results.store.marks import Action
-from outreach_results.ui import address, cache, text
+from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, key_of
+from outreach_results.store.replies.state_changes import Action
+from outreach_results.ui import cache, text, url_state
 from outreach_results.ui.cache import ask, store
-from outreach_results.ui.inbox import asked, words
-from outreach_results.ui.inbox.history import timeline
-from outreach_results.ui.inbox.look import on_page
-from outreach_results.ui.inbox.marking import leaves_the_list, mark_one
+from outreach_results.ui.inbox import inbox_url, labels
+from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list
+from outreach_results.ui.inbox.timeline import timeline
+from outreach_results.ui.theme import on_page
 
 _STYLE = """<style>
 @media (min-width: 641px) {
@@ -33,29 +33,29 @@ _STYLE = """<style>
 
 def shown_reply(found: Inbox) -> InboxReply | None:
     """The reply that the address names, listed or not; without one the first of the list."""
-    key = asked.reply()
+    key = inbox_url.reply()
     listed = next((reply for reply in found.replies if key_of(reply) == key), None)
     if key is None or listed is not None:
         return listed or (found.replies[0] if found.replies else None)
     other = ask(results.reply, *key)
     if other is None:
-        address.notice("The address names a reply that is not here.")
-        asked.read(None)
+        url_state.notice("The address names a reply that is not here.")
+        inbox_url.read(None)
         return found.replies[0] if found.replies else None
     return other
 
 
 def reading_pane(
-    reply: InboxReply | None, found: Inbox, filters: Filters, triage: Triage, campaigns: Sequence[Campaign]
+    reply: InboxReply | None, found: Inbox, filters: Filters, triage: InboxFilters, campaigns: Sequence[Campaign]
 ) -> None:
     """One reply in full. Everything a stranger wrote is shown character by character."""
     if reply is None:
         return
     is_listed = key_of(reply) in map(key_of, found.replies)
-    around = _around(reply, found) if is_listed else ask(results.neighbours, filters, triage, reply)
+    around = _around(reply, found) if is_listed else ask(results.neighbors, filters, triage, reply)
     st.html(on_page(_STYLE))
     with (
-        st.container(key="inbox-chosen" if asked.reply() else "inbox-first"),
+        st.container(key="inbox-chosen" if inbox_url.reply() else "inbox-first"),
         st.container(border=True, key="inbox-pane"),
     ):
         _way(around, found, filters, triage)
@@ -67,16 +67,16 @@ def reading_pane(
         timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, cache.zone())
 
 
-def _around(reply: InboxReply, found: Inbox) -> Neighbours:
+def _around(reply: InboxReply, found: Inbox) -> Neighbors:
     keys = [found.before, *map(key_of, found.replies), found.after]
     place = keys.index(key_of(reply), 1)
-    return Neighbours(keys[place - 1], keys[place + 1])
+    return Neighbors(keys[place - 1], keys[place + 1])
 
 
-def _way(around: Neighbours, found: Inbox, filters: Filters, triage: Triage) -> None:
+def _way(around: Neighbors, found: Inbox, filters: Filters, triage: InboxFilters) -> None:
     """To the list, the reply before and the reply after."""
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
-        st.button("‹ List", key="inbox-back", on_click=asked.read, args=(None,))
+        st.button("‹ List", key="inbox-back", on_click=inbox_url.read, args=(None,))
         for label, key, shortcut, to in (
             ("Previous", "inbox-previous", "K", around.before),
             ("Next", "inbox-next", "J", around.after),
@@ -91,52 +91,52 @@ def _way(around: Neighbours, found: Inbox, filters: Filters, triage: Triage) -> 
             )
 
 
-def _go(to: ReplyKey | None, found: Inbox, filters: Filters, triage: Triage) -> None:
+def _go(to: ReplyKey | None, found: Inbox, filters: Filters, triage: InboxFilters) -> None:
     if to is not None and to not in map(key_of, found.replies):
-        asked.turn_to(results.page_of(store(), filters, triage, to))
-    asked.read(to)
+        inbox_url.turn_to(results.page_of(store(), filters, triage, to))
+    inbox_url.read(to)
 
 
 def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
     zone = cache.zone()
     names = {campaign.id: campaign.name for campaign in campaigns}
-    st.subheader(text.plain(words.sender(reply)), anchor=False)
+    st.subheader(text.escape(labels.sender(reply)), anchor=False)
     st.text(" · ".join(filter(None, (reply.email, reply.company))))
     st.caption(
-        f"{text.plain(names.get(reply.campaign_id, reply.campaign_id))} · "
+        f"{text.escape(names.get(reply.campaign_id, reply.campaign_id))} · "
         f"{text.moment(reply.received_at, zone)} ({zone.key})"
     )
     with st.container(border=True, key="inbox-body"):
         st.text(reply.body or reply.preview)
 
 
-def _deeds(reply: InboxReply, triage: Triage, around: Neighbours) -> None:
+def _deeds(reply: InboxReply, triage: InboxFilters, around: Neighbors) -> None:
     """Mark it handled, say how it sounds; what was done before, and by whom."""
     zone = cache.zone()
     _sentiment(reply)
-    corrected = words.correction(reply, zone)
+    corrected = labels.correction(reply, zone)
     if corrected:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.caption(text.plain(corrected))
+            st.caption(text.escape(corrected))
             st.button(
                 "Take it back",
                 key="inbox-take-back",
                 type="tertiary",
-                on_click=mark_one,
-                args=(reply, Action.TAKEN_BACK),
+                on_click=change_shown_reply,
+                args=(reply, Action.CORRECTION_CLEARED),
             )
     change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
-    goes_on = around.after or around.before if leaves_the_list(change, triage) else None
+    is_active = around.after or around.before if leaves_the_list(change, triage) else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Mark handled" if change == Action.HANDLED else "Open again",
             key="inbox-handle",
             shortcut="E",
             type="primary" if change == Action.HANDLED else "secondary",
-            on_click=mark_one,
-            args=(reply, change, goes_on),
+            on_click=change_shown_reply,
+            args=(reply, change, is_active),
         )
-        st.caption(text.plain(words.handled(reply, zone) or "Open"))
+        st.caption(text.escape(labels.handled(reply, zone) or "Open"))
 
 
 def _sentiment(reply: InboxReply) -> None:
@@ -144,7 +144,7 @@ def _sentiment(reply: InboxReply) -> None:
 
     def correct() -> None:
         # The reply stays in the pane even where it leaves the list: whoever corrects it may not be done with it.
-        mark_one(reply, Sentiment(st.session_state[key]))
+        change_shown_reply(reply, Sentiment(st.session_state[key]))
 
     st.segmented_control(
         "Sentiment",

@@ -1,0 +1,97 @@
+"""The door: every request comes in here, most leave with an answer that was given before."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anyio.to_thread import run_sync
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from outreach_results.api.encoded import Key, RequestHeaders
+from outreach_results.api.problems import ProblemError, problem_of
+from outreach_results.api.service import Service
+
+REQUEST_CONTEXT = "outreach_results.context"
+_QUARTER_HOUR_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What the door found out about a request, for the handler behind it.
+
+    ``version`` is the data version that the answer may be kept under, None where it is not kept at all.
+    """
+
+    headers: RequestHeaders
+    key: Key
+    version: str | None
+    refusal: ProblemError | None
+
+
+class AuthCacheMiddleware:
+    """Checks the key, answers what was asked before, and leaves everything else to the routes.
+
+    Routes that do not exist and methods that are not served say so without a key: both are in the public description.
+    """
+
+    def __init__(self, service: Service, routes: Callable[[Service], ASGIApp]) -> None:
+        self._service = service
+        self._build_routes = routes
+        self._building = threading.Lock()
+        self._routes: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+            return
+        headers = RequestHeaders(scope)
+        try:
+            snapshot = await self._service.snapshot()
+        except Exception as error:
+            await problem_of(error).response()(scope, receive, send)
+            return
+        refusal = self._service.access.refusal(scope, headers, snapshot.digests)
+        key = _key(scope)
+        if refusal is None and scope["method"] in ("GET", "HEAD"):
+            found = self._service.answers.get(snapshot.version, key)
+            if found is not None:
+                await found.send(headers, send)
+                return
+        await self._ask_routes(scope, receive, send, RequestContext(headers, key, snapshot.version, refusal))
+
+    async def _ask_routes(self, scope: Scope, receive: Receive, send: Send, context: RequestContext) -> None:
+        seen = {**scope, REQUEST_CONTEXT: context}
+        if context.headers.is_head:
+            seen["method"] = "GET"  # answered like GET, without the body
+            send = _without_body(send)
+        routes = self._routes
+        if routes is None:
+            routes = await run_sync(self._built)
+        await routes(seen, receive, send)
+
+    def _built(self) -> ASGIApp:
+        """The routes, built for the first request: importing an app that mounts them does no work."""
+        with self._building:
+            if self._routes is None:
+                self._routes = self._build_routes(self._service)
+            return self._routes
+
+
+def _key(scope: Scope) -> Key:
+    # The quarter of an hour stands for the clock, which "this month" depends on: wherever in the world a month begins,
+    # it begins with one.
+    return (scope["path"], scope["query_string"], int(time.time() // _QUARTER_HOUR_S))
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head

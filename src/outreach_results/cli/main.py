@@ -1,0 +1,321 @@
+"""The command line: the same questions and the same loader as the dashboard, for the terminal and for scripts."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from outreach_results import export as exports
+from outreach_results import results, sample
+from outreach_results.cli import copy_output, sync_output
+from outreach_results.config import settings
+from outreach_results.errors import OutreachError
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.registry import read_records
+from outreach_results.reconcile.comparison import reconcile
+from outreach_results.store import admin, api_keys
+from outreach_results.store.admin.copy import copy
+from outreach_results.store.admin.distribute import distribute
+from outreach_results.store.engine import Store, open_store
+from outreach_results.sync.run import server_of, sync
+
+app = typer.Typer(
+    help="Results of cold-email campaigns: load them, look at them, export them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+say = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
+
+
+def main() -> None:
+    """Run the command line; every expected error is one sentence and exit status 1."""
+    try:
+        with _opened:
+            app()
+    except OutreachError as error:
+        say.print(str(error), style="red", markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+_opened = ExitStack()  # what a command leaves open is closed when it ends, however it ends
+
+
+def _store() -> Store:
+    return _opened.enter_context(closing(open_store(settings().database_url, new_zone=settings().time_zone)))
+
+
+@app.command()
+def init(
+    spread: Annotated[
+        bool, typer.Option("--distribute", help="Spread the tables over the machines of a Citus cluster.")
+    ] = False,
+) -> None:
+    """Create the database, or upgrade its tables to this version."""
+    store = _store()
+    if spread:
+        placed = distribute(store)
+        say.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
+    say.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
+
+
+@app.command()
+def demo(
+    if_new: Annotated[bool, typer.Option("--if-new", help="Only where the database holds no campaign yet.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the sample data out again.")] = False,
+) -> None:
+    """Load the sample data, to look around before the first own campaign is in."""
+    store = _store()
+    if remove:
+        say.print(f"{admin.remove_sample(store)} sample campaigns removed.")
+        return
+    if if_new and results.all_campaigns(store):
+        return
+    say.print(sample.load_sample(store).sentence(), markup=False)
+    say.print("Take it out again with: outreach-results demo --remove")
+
+
+@app.command(name="import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="JSON or CSV files.")],
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file.")
+    ] = None,
+) -> None:
+    """Bring files in. Each file is one transaction; the same file twice adds nothing.
+
+    Exit status: 0 all rows of all files are in, 1 some file or row could not be used.
+    """
+    store = _store()
+    failed = False
+    with ExitStack() as stack:
+        write_rejected = _rejected_writer(rejected, stack)
+        progress = stack.enter_context(_progress())
+        for file in files:
+            task = progress.add_task(file.name, total=None, records=0)
+
+            def on_progress(n: int, task: Any = task) -> None:
+                progress.update(task, records=n)
+
+            try:
+                report = load(store, file.name, read_records(file), on_rejected=write_rejected, on_progress=on_progress)
+            except OutreachError as error:
+                failed = True
+                say.print(str(error), style="red", markup=False)
+            else:
+                failed |= report.rejected_total > 0
+                _print_report(report, rejected)
+            progress.remove_task(task)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.fields[records]:,} records"),
+        TimeElapsedColumn(),
+        console=say,
+        transient=True,
+        disable=not say.is_terminal,
+    )
+
+
+def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
+    if path is None:
+        return None
+    with _writing(path):
+        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    writer = csv.writer(file)
+    writer.writerow(Rejected._fields)
+    return lambda row: writer.writerow(
+        [row.source, row.row, exports.escape_formula(row.column), exports.escape_formula(row.reason)]
+    )
+
+
+def _print_report(report: LoadReport, written_to: Path | None) -> None:
+    say.print(report.sentence(), markup=False)
+    for row in report.rejected[:10]:
+        say.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
+    if report.rejected_total > 10:
+        where = (
+            f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
+        )
+        say.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
+
+
+@app.command(name="sync")
+def sync_results(
+    campaign: Annotated[
+        list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
+    ] = None,
+) -> None:
+    """Bring in what changed on the server of OUTREACH_API_URL. What did not change is not fetched again.
+
+    Exit status: 0 everything the server has is here, 1 something failed.
+    """
+    store = _store()
+    with closing(server_of(settings())) as server, sync_output.campaign_progress(say) as on_progress:
+        report = sync(store, server, campaign_ids=campaign or (), on_progress=on_progress)
+    sync_output.print_report(say, report)
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+@app.command(name="reconcile")
+def reconcile_results(
+    every: Annotated[bool, typer.Option("--all", help="Also the numbers that agree.")] = False,
+) -> None:
+    """Show what the server reports beside what is counted here, and why the two differ."""
+    sync_output.print_reconciliation(Console(highlight=False), reconcile(_store()), only_differences=not every)
+
+
+@app.command()
+def export(
+    campaign: Annotated[str | None, typer.Argument(help="The campaign's id.")] = None,
+    fmt: Annotated[str, typer.Option("--format", help="csv or json.")] = "json",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file; with --all a folder. Without it: the terminal.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every campaign and the account, into a folder.")] = False,
+    humans_only: Annotated[
+        bool, typer.Option("--humans-only", help="Without machine opens, machine clicks and automatic replies.")
+    ] = False,
+) -> None:
+    """Write all data of a campaign: sent e-mails, opens, clicks, replies."""
+    store = _store()
+    if every:
+        if campaign is not None or output is None:
+            raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
+        with _writing(output):
+            output.mkdir(parents=True, exist_ok=True)
+        _export_all(store, output, fmt, humans_only=humans_only)
+        return
+    if campaign is None:
+        raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
+    download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only)
+    if output is not None:
+        _write(download, output)
+        return
+    for chunk in download.chunks:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
+    taken = {"account.json"}
+    for place, found in enumerate(results.all_campaigns(store)):
+        held = fmt if exports.holds(fmt, found.detail) else "json"
+        download = exports.campaign_download(store, found.id, held, humans_only=humans_only)
+        name = download.file_name
+        if name.casefold() in taken:  # two ids may be one as a file name
+            name = f"{place}-{name}"
+        taken.add(name.casefold())
+        _write(download, folder / name)
+    _write(exports.account_download(store), folder / "account.json")
+
+
+def _write(download: exports.Download, path: Path) -> None:
+    """Write a file that is either complete or not there."""
+    partial = path.with_name(path.name + ".partial")
+    with _writing(path):
+        try:
+            with partial.open("wb") as file:
+                file.writelines(download.chunks)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    say.print(f"Written: {path}", markup=False)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Tell why a file or folder cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OutreachError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@app.command(name="copy")
+def copy_database(
+    to: Annotated[str, typer.Option("--to", help="Address of an empty database, or of a copy begun earlier.")],
+) -> None:
+    """Copy everything to another database, and compare the two. Cut off at any point, it goes on when run again.
+
+    Exit status: 0 the two are equal, 1 they are not, or something failed.
+    """
+    source = _store()
+    with closing(copy_output.open_target(to)) as target:
+        with copy_output.copy_progress(say) as on_progress:
+            report = copy(source, target, on_progress=on_progress)
+        copy_output.print_comparison(Console(highlight=False), report)
+    if not report.is_equal:
+        raise typer.Exit(1)
+
+
+@app.command()
+def timezone(
+    zone: Annotated[str | None, typer.Argument(help="An IANA name, such as Europe/Zurich.")] = None,
+) -> None:
+    """Show the reporting time zone, or change it and date everything anew."""
+    store = _store()
+    if zone is None:
+        typer.echo(store.zone().key)
+    else:
+        say.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
+
+
+@app.command()
+def get(
+    path: Annotated[str, typer.Argument(help="Such as campaigns/camp_abc123/stats?start=2026-01-30, or usage.")],
+) -> None:
+    """Print what the HTTP API answers, without a server and without a key."""
+    from outreach_results.api.in_process import get as answer  # slow to load, and nothing else here needs it
+
+    answer(_store(), path, sys.stdout.buffer.write)
+    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():
+        typer.echo()
+
+
+keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command(name="create")
+def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it.")]) -> None:
+    """Make a key and print it. It is shown this once: only a hash of it is kept."""
+    key = api_keys.create_key(_store(), name)
+    typer.echo(key)
+    say.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
+
+
+@keys.command(name="list")
+def list_keys() -> None:
+    """Show every key's name, when it was made and last used, and whether it was revoked."""
+    found = api_keys.list_keys(_store())
+    width = max([len("NAME"), *(len(key.name) for key in found)])
+    typer.echo(f"{'NAME':{width}}  {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
+    for key in found:
+        moments = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
+        typer.echo(f"{key.name:{width}}  {moments[0]:16}  {moments[1]:16}  {moments[2]}")
+
+
+@keys.command(name="revoke")
+def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """Make a key worthless, at once."""
+    api_keys.revoke_key(_store(), name)
+    say.print(f"The key {name!r} opens nothing any more.", markup=False)

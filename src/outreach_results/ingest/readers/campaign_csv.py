@@ -1,0 +1,261 @@
+"""Campaigns in this product's own CSV: one row an event, in the columns of `export.CSV_COLUMNS`.
+
+Columns are found by name, in any order; those that are not needed may be missing.
+
+Files hold millions of rows, so there are two ways through a row: nearly all are plain, and become records with a few
+comparisons; a row that is unusual in any way is read field by field, which also finds what is wrong with it. Both
+give the same records.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain, islice
+from operator import itemgetter
+from pathlib import Path
+
+from outreach_results.errors import SourceError
+from outreach_results.export import CSV_COLUMNS, unescape_formula
+from outreach_results.ingest import records as read
+from outreach_results.ingest.records import FieldError, Record, Rejected
+from outreach_results.models import COST_COLUMNS, EventType
+
+REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
+_TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
+_PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
+_FIRST_YEAR, _LAST_YEAR = read.YEARS[0], read.YEARS[-1]
+_LINES_AT_ONCE = 500
+_REMEMBERED = 50_000
+
+csv.field_size_limit(read.MAX_BODY * 2)
+
+
+def campaign_csv(path: Path) -> read.Records:
+    """The records of a CSV export.
+
+    Raises:
+        SourceError: it is no such file, or not in UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from read_rows(file, path.name)
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"{path.name} is not in UTF-8. Nothing was imported; save it as 'CSV UTF-8' and try again."
+        ) from None
+
+
+def read_rows(file: Iterable[str], source: str) -> read.Records:
+    """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them."""
+    reader = csv.reader(_without_nul(file, source), strict=True)
+    try:
+        header = next(reader, [])
+        missing = [name for name in REQUIRED if name not in header]
+        if missing:
+            raise SourceError(
+                f"{source} is not a CSV export of Outreach Results: it has no column {', '.join(missing)}. "
+                "Nothing was imported."
+            )
+        in_our_order = header == list(CSV_COLUMNS)
+        arranged = _arranger(header)
+        rows = _Rows()
+        for number, row in enumerate(reader, 2):
+            if not row:
+                continue
+            if len(row) != len(header):
+                yield Rejected(source, number, "row", f"it has {len(row)} cells, the header has {len(header)}")
+                continue
+            cells = row if in_our_order else arranged(row)
+            records = rows.plain(cells)
+            if records is not None:
+                yield from records
+                continue
+            try:
+                yield from rows.careful(cells)
+            except FieldError as error:
+                yield Rejected(source, number, error.column, error.reason)
+    except csv.Error as error:
+        raise SourceError(
+            f"{source} cannot be read as CSV near line {reader.line_num}: {error}. Nothing was imported."
+        ) from None
+
+
+def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
+    def checked() -> Iterator[list[str]]:
+        rest = iter(file)
+        while lines := list(islice(rest, _LINES_AT_ONCE)):
+            if "\x00" in "".join(lines):
+                raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
+            yield lines
+
+    return chain.from_iterable(checked())
+
+
+def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:
+    """Puts the cells of a row in the order of `CSV_COLUMNS`; columns that the file lacks are empty."""
+    places = itemgetter(*(header.index(name) if name in header else len(header) for name in CSV_COLUMNS))
+    return lambda row: list(places([*row, ""]))
+
+
+class _Rows:
+    """The two ways from the cells of a row, in the order of `CSV_COLUMNS`, to its records."""
+
+    def __init__(self) -> None:
+        self._described: dict[tuple[str, ...], str] = {}
+        self._told: dict[str, tuple[str, ...]] = {}  # what was already said of the latest e-mails
+
+    def plain(self, cells: list[str]) -> tuple[Record, ...] | None:
+        """The records of a plain row; None where it is not, and has to be read with care."""
+        whose, title, mcp, created, email_id, recipient, name, company, kind, at, event_id, machine, url = cells[:13]
+        campaign_id = self._described.get((whose, title, mcp, created))
+        # As long as all of them together, none is too long. An apostrophe may be one that defuses a formula.
+        texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
+        if campaign_id is None or not email_id or len(texts) > read.MAX_ID or "'" in texts:
+            return None
+        try:
+            instant = datetime.fromisoformat(at)
+        except ValueError:
+            return None
+        if instant.tzinfo is not UTC or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+            return None
+        about = (campaign_id, recipient, name, company)
+        if kind == "sent":
+            costs = (_plain_micros(cells[13]), _plain_micros(cells[14]), _plain_micros(cells[15]))
+            if None in costs:
+                return None
+            self._remember(email_id, about)
+            described = (recipient or None, name or None, company or None)
+            return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs),)  # type: ignore[arg-type]
+        if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
+            return None
+        event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None)
+        if not recipient or self._told.get(email_id) == about:
+            return (event,)
+        self._remember(email_id, about)
+        return read.EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
+
+    def _remember(self, email_id: str, about: tuple[str, ...]) -> None:
+        if len(self._told) >= _REMEMBERED:
+            self._told.clear()
+        self._told[email_id] = about
+
+    def careful(self, cells: list[str]) -> Iterator[Record]:
+        """The records of any row.
+
+        Raises:
+            FieldError: a cell is not what it has to be.
+        """
+
+        def cell(name: str) -> str:
+            value = cells[_PLACES[name]]
+            return unescape_formula(value) if value[:1] == "'" and name in _TEXTS else value
+
+        campaign_id = cell("campaign_id")
+        described_by = tuple(cells[:4])
+        if described_by not in self._described:
+            yield _campaign(cell)
+            self._described[described_by] = campaign_id
+        email_id = cell("email_id")
+        kind = cell("type")
+        if kind == EventType.REPLIED and cell("sentiment"):
+            yield from _reply(campaign_id, email_id, cell)
+            return
+        if not email_id and not kind:
+            return
+        email_id = read.identifier("email_id", email_id)
+        if kind in ("", EventType.SENT):
+            yield _email(campaign_id, email_id, kind, cell)
+            return
+        if cell("recipient"):
+            yield read.EmailRecord(
+                campaign_id,
+                email_id,
+                read.text("recipient", cell("recipient")),
+                read.text("name", cell("name")),
+                read.text("company", cell("company")),
+            )
+        yield read.EventRecord(
+            campaign_id,
+            read.identifier("event_id", cell("event_id")),
+            email_id,
+            read.event_type("type", kind),
+            read.instant("occurred_at", cell("occurred_at")),
+            read.flag("is_machine", cell("is_machine")),
+            read.text("url", cell("url")),
+        )
+
+
+_PLAIN_KINDS = frozenset(map(str, EventType)) - {EventType.SENT, EventType.REPLIED}
+_FLAGS = {"true": True, "false": False, "": False}
+
+
+@lru_cache(maxsize=2**15)  # amounts repeat
+def _plain_micros(cell: str) -> int | None:
+    """Dollars with at most six decimals in micro-dollars; None where it is written in any other way."""
+    dollars, point, cents = cell.partition(".")
+    if point and not cents:
+        return None
+    digits = dollars + cents.ljust(6, "0")
+    return int(digits) if len(cents) <= 6 and len(digits) <= 15 and digits.isdecimal() else None
+
+
+Cell = Callable[[str], str]
+
+
+def _campaign(cell: Cell) -> read.CampaignRecord:
+    campaign_id = read.identifier("campaign_id", cell("campaign_id"))
+    return read.CampaignRecord(
+        campaign_id,
+        read.text("campaign_name", cell("campaign_name")) or campaign_id,
+        read.text("mcp", cell("mcp"), read.MAX_ID),
+        read.instant("campaign_created_at", cell("campaign_created_at")),
+    )
+
+
+def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> read.EmailRecord:
+    return read.require_cost_has_sending(
+        read.EmailRecord(
+            campaign_id,
+            email_id,
+            read.text("recipient", cell("recipient")),
+            read.text("name", cell("name")),
+            read.text("company", cell("company")),
+            read.instant("occurred_at", cell("occurred_at")) if kind else None,
+            *(read.micros(f"{name}_usd", cell(f"{name}_usd")) for name in COST_COLUMNS),
+        )
+    )
+
+
+def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
+    reply = read.ReplyRecord(
+        campaign_id,
+        read.identifier("event_id", cell("event_id")),
+        read.text("email_id", email_id, read.MAX_ID),
+        read.text("reply_address", cell("reply_address")),
+        read.text("reply_name", cell("reply_name")),
+        read.text("reply_company", cell("reply_company")),
+        read.sentiment("sentiment", cell("sentiment")),
+        read.text("preview", cell("preview")) or "",
+        read.text("body", cell("body"), read.MAX_BODY),
+        read.instant("occurred_at", cell("occurred_at")),
+    )
+    yield reply
+    if cell("marked_at"):
+        corrected = cell("corrected_sentiment")
+        yield read.MarkRecord(
+            campaign_id,
+            reply.reply_id,
+            read.sentiment("corrected_sentiment", corrected) if corrected else None,
+            read.optional_instant("handled_at", cell("handled_at")),
+            read.text("marked_by", cell("marked_by")),
+            read.instant("marked_at", cell("marked_at")),
+            read.text("corrected_by", cell("corrected_by")),
+            read.optional_instant("corrected_at", cell("corrected_at")),
+            read.text("handled_by", cell("handled_by")),
+            read.version("mark_version", cell("mark_version")),
+        )

@@ -1,0 +1,77 @@
+"""Keeping ``daily_stats`` and its sisters right while a load writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+
+from sqlalchemy import Connection, func, select
+
+from outreach_results.models import Basis, Detail
+from outreach_results.store import rollup, schema
+from outreach_results.store.rollup import Tally
+
+
+class RollupUpdater:
+    """Keeps ``daily_stats`` right: by what changed, or from scratch where that is less work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._change: dict[str, Tally] = {}
+        self._known: dict[str, int] = {}
+        self._coming: Counter[str] = Counter()
+        self._rebuild: set[str] = set()
+
+    def expect(self, sizes: Mapping[str, int]) -> None:
+        """Choose the way for these campaigns, of which so many records come next."""
+        for campaign_id, size in sizes.items():
+            if campaign_id not in self._known:
+                self._known[campaign_id] = self._emails_known(campaign_id)
+            self._coming[campaign_id] += size
+            if self._coming[campaign_id] >= self._known[campaign_id]:
+                self._rebuild.add(campaign_id)
+                self._change.pop(campaign_id, None)
+            if campaign_id not in self._rebuild:
+                self._change.setdefault(campaign_id, Counter())
+
+    @property
+    def kept_by_change(self) -> Set[str]:
+        """The campaigns of which `before` and `after` have to be told which e-mails are touched."""
+        return self._change.keys()
+
+    def before(self, touched: dict[str, set[str]]) -> None:
+        """Count these e-mails as they are."""
+        for campaign_id, email_ids in touched.items():
+            self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
+
+    def after(self, touched: dict[str, set[str]]) -> None:
+        """Count these e-mails as they have become."""
+        for campaign_id, email_ids in touched.items():
+            self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
+
+    def turn(self, campaign_ids: Iterable[str]) -> None:
+        """From now on the events of these campaigns count, where so far only daily totals did."""
+        table = schema.campaigns.c
+        known = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
+        daily = select(table.campaign_id).where(known, table.detail == Detail.DAILY)
+        self._rebuild.update(self._connection.execute(daily).scalars())
+
+    def finish(self) -> None:
+        table = schema.campaigns.c
+        daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
+        told_by_the_day = set(self._connection.execute(daily).scalars())
+        for campaign_id in sorted(self._rebuild - told_by_the_day):
+            rollup.rebuild(self._connection, campaign_id)
+        for campaign_id, change in sorted(self._change.items()):
+            if campaign_id not in told_by_the_day | self._rebuild:
+                rollup.add(self._connection, campaign_id, change)
+
+    def _emails_known(self, campaign_id: str) -> int:
+        table = schema.daily_stats.c
+        days, complete, sent = self._connection.execute(
+            select(func.count(), func.count(table.delivered), func.sum(table.emails_sent)).where(
+                table.campaign_id == campaign_id, table.basis == Basis.SEND
+            )
+        ).one()
+        # RollupUpdater that came as totals give way to what the events say.
+        return int(sent) if days and days == complete else 0

@@ -1,0 +1,82 @@
+"""The rhythm an account sends in: how a week's e-mails are spread over its days, and which days it skipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+MIN_DAYS = 14
+"""With fewer days of history nothing is said about the days to come."""
+
+_WEEKS_LOOKED_BACK = 26
+_HALF_LIFE_WEEKS = 6.0
+_SURELY_NOT_CHANCE = 3.0  # a day that should bring this many e-mails is empty by chance once in twenty
+_MAIN_DAY = 0.5 / 7
+
+
+@dataclass(frozen=True, slots=True)
+class WeekdaySeasonality:
+    """How an account has been sending, in whole weeks that end with the last day known.
+
+    ``sent`` (days,), ``weekday`` (days,) with Monday as 0, ``skipped`` (days,): no e-mail where some were due, as on a
+    holiday; ``shares`` (7,): the share of a week's e-mails by weekday, sums to 1.
+    """
+
+    sent: Floats
+    weekday: NDArray[np.intp]
+    skipped: Bools
+    shares: Floats
+
+    @property
+    def week(self) -> NDArray[np.intp]:
+        """The number of each day's week, the oldest being 0."""
+        return np.arange(len(self.sent)) // 7
+
+    @property
+    def is_main(self) -> Bools:
+        """Weekdays (7,) with at least half of an even share; the others bring little, as weekends often do."""
+        return np.asarray(self.shares > _MAIN_DAY)
+
+    def share_by(self, day: date) -> float:
+        """The part of its month that an account in this rhythm has sent when ``day`` ends."""
+        first = day.replace(day=1)
+        days = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - first
+        weights = self.shares[(first.weekday() + np.arange(days.days)) % 7]
+        return float(weights[: day.day].sum() / weights.sum())
+
+
+def weekday_seasonality(sent: Floats, last: date) -> WeekdaySeasonality | None:
+    """The rhythm of the half year up to ``last``; None where there is too little to see one.
+
+    Args:
+        sent: e-mails a day (days,), oldest first, without gaps, ending with ``last``.
+    """
+    known = np.trim_zeros(np.asarray(sent, dtype=np.float64), "f")
+    weeks = min(len(known) // 7, _WEEKS_LOOKED_BACK)
+    if len(known) < MIN_DAYS:
+        return None
+    days = known[-7 * weeks :]
+    weekday = (last.weekday() - (len(days) - 1) + np.arange(len(days))) % 7
+    skipped = np.zeros(len(days), dtype=bool)
+    for _ in range(2):  # the days that were due depend on the shares, and the shares on the days that were skipped
+        due = _a_typical_week(days, weekday, skipped)
+        skipped = np.asarray((days == 0) & (due[weekday] >= _SURELY_NOT_CHANCE))
+    due = _a_typical_week(days, weekday, skipped)
+    if due.sum() <= 0:
+        return None
+    return WeekdaySeasonality(days, weekday, skipped, due / due.sum())
+
+
+def _a_typical_week(sent: Floats, weekday: NDArray[np.intp], skipped: Bools) -> Floats:
+    """E-mails by weekday (7,): an average in which a week counts half as much as one six weeks younger."""
+    age = (len(sent) - 1 - np.arange(len(sent))) / 7
+    weight = 0.5 ** (age / _HALF_LIFE_WEEKS) * ~skipped
+    counted = np.bincount(weekday, weight, 7)
+    summed = np.bincount(weekday, weight * sent, 7)
+    return np.divide(summed, counted, out=np.zeros(7), where=counted > 0)

@@ -1,0 +1,226 @@
+"""The course of one metric, with all there is to say of each of its points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from outreach_results.metrics.buckets import Buckets, Days, Every, Floats, floats
+from outreach_results.metrics.control import MIN_JUDGED_OF, OF, Bools, control_limits
+from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, still_to_come
+from outreach_results.metrics.rates import RATES
+
+_NO_DAY = np.datetime64("NaT", "s")
+
+MEAN_DAYS = 7
+"""The rolling mean is that of a whole week, so that weekends cancel out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSeries:
+    """One metric's course. Its ``points`` are a frame with one row a day, week or month, oldest first:
+
+    - date, first, last, is_partial: the bucket, see `Buckets`
+    - count, of: how many e-mails, of how many (NaN where not known)
+    - value: what is drawn, a count or a rate; is_small: a rate of so few e-mails that it jumps about, among points that
+      mostly stand on more
+    - mean: of the seven days that end with this one, in units of ``value`` (NaN for weeks and months)
+    - compared, compared_mean: the same at this place of what it is compared with, ``compared_first`` its first day
+    - usual_low, usual_high: between which values chance alone would keep it (NaN where that is not judged);
+      is_unusual: outside of them
+    - arrived: the share of its e-mails' opens, replies … that has arrived (NaN where all has); expected,
+      expected_low, expected_high: the count in the end; is_immature
+
+    ``is_cohort``: a point counts what became of the e-mails sent on it, so that ``count`` is a part of ``of``.
+    """
+
+    metric: str
+    points: pd.DataFrame
+    is_cohort: bool = False
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether ``value`` is a share."""
+        return self.metric in RATES
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether none of the points knows its numbers, because somebody does not track them."""
+        needed = ["count", "of"] if self.is_rate else ["count"]
+        return bool(self.points[needed].isna().any(axis="columns").all())
+
+    @property
+    def unusual(self) -> pd.DataFrame:
+        """The points outside their limits."""
+        return self.points[self.points["is_unusual"]]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonDays:
+    """Days of another period or campaign; ``shift`` is how much later they are drawn."""
+
+    days: pd.DataFrame
+    shift: timedelta
+
+
+def counted(metric: str) -> str:
+    """The count that a rate is the rate of; a count itself."""
+    return RATES[metric].numerator if metric in RATES else metric
+
+
+def time_series(
+    metric: str,
+    days: pd.DataFrame,
+    *,
+    every: Every = Every.DAY,
+    first: date | None = None,
+    compared: ComparisonDays | None = None,
+    is_cohort: bool = False,
+    maturity: MaturityCurve | None = None,
+    last_day: date | None = None,
+) -> TimeSeries:
+    """Describe one metric's course.
+
+    Args:
+        metric: a count or a rate.
+        days: what `results.daily_stats` gives; days before ``first`` only feed the mean.
+        first: the first day to show; that of ``days`` by default.
+        compared: what it is compared with.
+        is_cohort: days are sending days, so that a count is a part of its denominator: limits and maturity make sense.
+        maturity: how long this count takes to arrive, ``last_day`` up to when all is known.
+    """
+    dates = days["date"].to_numpy().astype("datetime64[D]")
+    skipped = 0 if first is None else int(np.searchsorted(dates, np.datetime64(first)))
+    dates, all_days = dates[skipped:], _parts(metric, days)
+    parts = _Parts(all_days.count[skipped:], all_days.of[skipped:])
+    buckets = Buckets(dates, every)
+    points = parts.summed(buckets)
+    value = _value(metric, points)
+    is_daily = every == Every.DAY
+    columns = buckets.columns() | {
+        "count": points.count,
+        "of": points.of,
+        "value": value,
+        "is_small": _is_small(metric, points),
+        "mean": _means(metric, all_days)[skipped:] if is_daily else np.full(len(value), np.nan),
+    }
+    ages = None if last_day is None else (np.datetime64(last_day) - dates).astype(np.int64)
+    columns |= _ripening(parts, points, buckets, maturity if is_cohort else None, ages)
+    columns |= _limits(metric, points, ~columns["is_immature"] & is_cohort)
+    columns |= _comparison(metric, dates, buckets, compared, is_daily=is_daily)
+    return TimeSeries(metric, pd.DataFrame(columns), is_cohort)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a metric is made of, by day or by bucket: e-mails that count, and of how many (NaN where not known)."""
+
+    count: Floats
+    of: Floats
+
+    def summed(self, buckets: Buckets) -> _Parts:
+        return _Parts(buckets.sum(self.count), buckets.sum(self.of))
+
+
+def _parts(metric: str, days: pd.DataFrame) -> _Parts:
+    of = RATES[metric].denominator if metric in RATES else OF.get(metric)
+    return _Parts(floats(days, counted(metric)), floats(days, of) if of else np.full(len(days), np.nan))
+
+
+def _value(metric: str, parts: _Parts) -> Floats:
+    if metric not in RATES:
+        return parts.count
+    values = np.full(len(parts.of), np.nan)
+    np.divide(parts.count, parts.of, out=values, where=parts.of > 0)
+    return values
+
+
+def _is_small(metric: str, parts: _Parts) -> Bools:
+    some = parts.of > 0
+    few = some & (parts.of < MIN_JUDGED_OF)
+    mostly_many = bool(some.any()) and float(few[some].mean()) < 0.5
+    return few & (metric in RATES) & mostly_many
+
+
+def _means(metric: str, parts: _Parts) -> Floats:
+    """The mean of the week that ends with each day; of a rate, the rate of all its e-mails together."""
+    weeks = _Parts(_rolling_sum(parts.count), _rolling_sum(parts.of))
+    return _value(metric, weeks) / (1 if metric in RATES else MEAN_DAYS)
+
+
+def _rolling_sum(numbers: Floats) -> Floats:
+    sums = np.full(len(numbers), np.nan)
+    if len(numbers) >= MEAN_DAYS:
+        sums[MEAN_DAYS - 1 :] = np.lib.stride_tricks.sliding_window_view(numbers, MEAN_DAYS).sum(axis=1)
+    return sums
+
+
+def _ripening(
+    parts: _Parts, points: _Parts, buckets: Buckets, maturity: MaturityCurve | None, ages: NDArray[np.int64] | None
+) -> dict[str, Any]:
+    """How much has arrived, and what is expected in the end."""
+    unknown = np.full(len(points.count), np.nan)
+    nothing = dict.fromkeys(("arrived", "expected", "expected_low", "expected_high"), unknown)
+    complete = nothing | {"is_immature": np.zeros(len(unknown), dtype=bool)}
+    if maturity is None or ages is None:
+        return complete
+    arrived = np.array([maturity.at(int(age)) for age in ages])
+    seen = float(np.nansum(parts.of * arrived))
+    rate = min(1.0, float(np.nansum(parts.count)) / seen) if seen else 0.0
+    left = np.maximum(parts.of - parts.count, 0)
+    to_come = buckets.sum(left * np.array([still_to_come(rate, share) for share in arrived]))
+    share = np.divide(buckets.sum(parts.of * arrived), points.of, out=unknown.copy(), where=points.of > 0)
+    is_immature = (share < MATURE) & np.isfinite(points.count)
+    if not is_immature.any():
+        return complete
+    low, high = unknown.copy(), unknown.copy()
+    for at in np.flatnonzero(is_immature):
+        count, of = int(points.count[at]), int(points.of[at])
+        low[at], high[at] = likely_total(count, of, to_come[at] / (of - count)) if of > count else (count, count)
+    return {
+        "arrived": np.where(is_immature, share, np.nan),
+        "expected": np.where(is_immature, points.count + to_come, np.nan),
+        "expected_low": low,
+        "expected_high": high,
+        "is_immature": is_immature,
+    }
+
+
+def _limits(metric: str, points: _Parts, judged: Bools) -> dict[str, Any]:
+    """Points that are still growing are not judged, and neither are counts that no denominator limits."""
+    low, high = control_limits(points.count, points.of, judged)
+    scale = points.of if metric in RATES else np.ones(len(low))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        usual = {"usual_low": low / scale, "usual_high": high / scale}
+    return usual | {"is_unusual": (points.count < low) | (points.count > high)}
+
+
+def _comparison(
+    metric: str, dates: Days, buckets: Buckets, compared: ComparisonDays | None, *, is_daily: bool
+) -> dict[str, Any]:
+    """Lay what it is compared with over it, day by day."""
+    unknown = np.full(len(buckets.start), np.nan)
+    if compared is None or not len(dates):
+        return {"compared": unknown, "compared_mean": unknown, "compared_first": np.full(len(unknown), _NO_DAY)}
+    parts = _parts(metric, compared.days)
+    shift = np.timedelta64(compared.shift.days, "D")
+    moved = compared.days["date"].to_numpy().astype("datetime64[D]") + shift
+    place = (dates - moved[0]).astype(np.int64)
+    is_there = (place >= 0) & (place < len(moved))
+
+    def laid(numbers: Floats, elsewhere: float) -> Floats:
+        return np.where(is_there, numbers[np.clip(place, 0, len(moved) - 1)], elsewhere)
+
+    is_some = buckets.sum(is_there.astype(np.float64)) > 0
+    sums = _Parts(laid(parts.count, 0.0), laid(parts.of, 0.0)).summed(buckets)
+    values = np.where(is_some & ~_is_small(metric, sums), _value(metric, sums), np.nan)
+    return {
+        "compared": values,
+        "compared_mean": laid(_means(metric, parts), np.nan) if is_daily else unknown,
+        "compared_first": (buckets.first - shift).astype("datetime64[s]"),
+    }

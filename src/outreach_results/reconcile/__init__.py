@@ -1,0 +1,1 @@
+"""Compare what a platform reports with what is counted here."""

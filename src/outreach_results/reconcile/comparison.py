@@ -1,0 +1,203 @@
+"""What a server says of a campaign beside what is counted here from its events, and why the two differ.
+
+A difference is explained only by what accounts for all of it, to the last e-mail; otherwise the sentence says that it
+is not explained, and what may be part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Row, case, func, select
+
+from outreach_results.models import COST_COLUMNS, COUNT_OF, COUNTS, Basis, Detail, EventType, dollars
+from outreach_results.reconcile.evidence import Evidence, MonthEvidence, evidence_of, month_evidence
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+from outreach_results.sync.account import ReportedUsage, reported_usage
+
+ACCOUNT_NAME = "Account"
+_TYPE_OF = {name: kind for kind, name in COUNT_OF.items()}
+_COSTS = ("cost", *COST_COLUMNS)
+_CENT_ROUNDING = 5_000
+_MACHINE = {"opened": "machine opens", "clicked": "machine clicks", "replied": "automatic replies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One number as the server says it and as it is counted here; costs are in dollars.
+
+    ``difference`` is counted minus reported, None where either is not known. ``explanation`` is blank where both agree.
+    """
+
+    campaign_id: str
+    campaign: str
+    metric: str
+    reported: float | None
+    counted: float | None
+    difference: float | None
+    explanation: str
+
+
+def reconciliation(store: Store) -> pd.DataFrame:
+    """Every number that a server reported beside ours: one row each, with the columns of `Reconciled`."""
+    frame = pd.DataFrame([asdict(row) for row in reconcile(store)], columns=list(Reconciled.__dataclass_fields__))
+    return frame.astype(dict.fromkeys(("reported", "counted", "difference"), "float64"))
+
+
+def reconcile(store: Store) -> list[Reconciled]:
+    """Every number that a server reported beside ours: the account first, then campaign by campaign."""
+    with store.read() as connection:
+        usage = reported_usage(connection)
+        rows = [] if usage is None else [_account_row(connection, usage)]
+        for found in _reported(connection):
+            rows.extend(_campaign_rows(connection, found))
+    return rows
+
+
+# --- a campaign --------------------------------------------------------------------------------------------------
+
+
+def _reported(connection: Connection) -> list[Row[Any]]:
+    """The reported and the counted numbers of every campaign that a server reports on."""
+    reported, campaign, day = schema.reported_stats.c, schema.campaigns.c, schema.daily_stats.c
+    sums = (
+        select(
+            day.campaign_id,
+            *(
+                case((func.count(day[name]) == func.count(), func.sum(day[name]))).label(name)
+                for name in (*COUNTS, *_COSTS)
+            ),
+        )
+        .where(day.basis == Basis.ACTIVITY)
+        .group_by(day.campaign_id)
+        .subquery("sums")
+    )
+    query = (
+        select(
+            campaign.campaign_id,
+            campaign.name,
+            campaign.detail,
+            reported.period_start,
+            reported.period_end,
+            reported.fetched_at,
+            *(reported[name].label(f"reported_{name}") for name in (*COUNTS, *_COSTS)),
+            *(sums.c[name].label(f"counted_{name}") for name in (*COUNTS, *_COSTS)),
+        )
+        .select_from(
+            schema.reported_stats.join(schema.campaigns, campaign.campaign_id == reported.campaign_id).outerjoin(
+                sums, sums.c.campaign_id == reported.campaign_id
+            )
+        )
+        .order_by(campaign.created_at.desc(), campaign.campaign_id)
+    )
+    return list(connection.execute(query).all())
+
+
+def _campaign_rows(connection: Connection, found: Row[Any]) -> Iterator[Reconciled]:
+    values = found._mapping
+    is_daily = found.detail == Detail.DAILY
+    for name in (*COUNTS, *_COSTS):
+        reported, counted = values[f"reported_{name}"], values[f"counted_{name}"]
+        if counted is None and not is_daily:
+            counted = 0  # nothing has happened yet
+        if reported is None and counted is None:
+            continue
+        counted = None if counted is None else int(counted)
+        if reported is None or counted is None:
+            explanation = _one_sided(reported is None)
+        elif reported == counted:
+            explanation = ""
+        elif name in _COSTS:
+            explanation = _explain_cost(counted - reported)
+        elif is_daily:
+            explanation = _explain_days(name, counted - reported)
+        else:
+            evidence = evidence_of(
+                connection, found.campaign_id, _TYPE_OF[name], found.period_start, found.period_end, found.fetched_at
+            )
+            explanation = _explain_count(name, counted - reported, evidence)
+        yield _row(found, name, reported, counted, explanation)
+
+
+def _row(found: Row[Any], name: str, reported: int | None, counted: int | None, explanation: str) -> Reconciled:
+    is_money = name in _COSTS
+    difference = None if reported is None or counted is None else counted - reported
+    shown = [value if value is None or not is_money else dollars(value) for value in (reported, counted, difference)]
+    metric = f"{name}_usd" if is_money else name
+    return Reconciled(found.campaign_id, found.name, metric, shown[0], shown[1], shown[2], explanation)
+
+
+def _one_sided(is_unreported: bool) -> str:
+    return "The server does not report it." if is_unreported else "The server does not tell it by the day."
+
+
+def _explain_cost(difference: int) -> str:
+    if abs(difference) <= _CENT_ROUNDING:
+        return "The server rounds to cents."
+    return "Not explained."
+
+
+def _explain_days(name: str, difference: int) -> str:
+    if difference > 0 and name != "emails_sent":
+        return "An e-mail counts on each of its days in the daily numbers, and once in the server's total."
+    return "Not explained: the server's total is not the sum of its days."
+
+
+def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
+    machine = _MACHINE.get(name, f"{name} by machines")
+    if difference < 0:
+        if -difference == evidence.repeated:
+            return f"The server counts every {name} event; here each e-mail counts once."
+        if name == COUNT_OF[EventType.REPLIED] and -difference == evidence.unlinked_replies:
+            return "These replies name no e-mail, so here no e-mail counts as replied."
+        return "Not explained: the server knows more than its export told."
+    outside = "outside of the period that the server reports on"
+    zone = ", which it cuts in another time zone" if evidence.is_zone_edge else ""
+    reasons = {
+        f"{machine.capitalize()} count here and not there.": evidence.machine,
+        f"All of it lies {outside}{zone}.": evidence.outside,
+        "All of it came after the server was asked for its total.": evidence.late,
+        f"{machine.capitalize()} ({evidence.machine:,}), and others {outside} ({evidence.human_outside:,}).": (
+            evidence.machine + evidence.human_outside
+        ),
+    }
+    for sentence, explained in reasons.items():
+        if explained == difference:
+            return sentence
+    parts = {machine: evidence.machine, outside: evidence.outside}
+    hint = ", ".join(f"{what} ({count:,})" for what, count in parts.items() if count)
+    return f"Not explained. Part of it may be: {hint}." if hint else "Not explained."
+
+
+# --- the account -------------------------------------------------------------------------------------------------
+
+
+def _account_row(connection: Connection, found: ReportedUsage) -> Reconciled:
+    reported = found.usage.usage.emails_sent
+    evidence = month_evidence(connection, found.usage.period, found.server, found.fetched_at)
+    difference = evidence.here - reported
+    return Reconciled(
+        "",
+        ACCOUNT_NAME,
+        f"emails_sent in {found.usage.period}",
+        reported,
+        evidence.here,
+        difference,
+        _explain_month(difference, reported, evidence) if difference else "",
+    )
+
+
+def _explain_month(difference: int, reported: int, evidence: MonthEvidence) -> str:
+    if evidence.in_utc == reported:
+        return f"The server's month is cut in UTC, the one here in {evidence.zone}."
+    if difference == evidence.elsewhere:
+        return "All of it belongs to campaigns that did not come from this server."
+    if difference == evidence.late:
+        return "All of it was sent after the server was asked."
+    if difference < 0:
+        return "Not explained: some campaigns of the server may not be here."
+    return "Not explained."

@@ -1,0 +1,125 @@
+"""At which hours of the week things happen, and how long they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, func, select
+
+from outreach_results import metrics
+from outreach_results.models import LAG_METRICS, Basis, Filters
+from outreach_results.results.campaigns import last_day
+from outreach_results.results.query import check_period, chosen_days, count_column
+from outreach_results.store import schema
+from outreach_results.store.engine import Store, zone_of
+
+HOURLY_COUNTS = ("emails_sent", "opened", "replied")
+"""The counts whose hours are known."""
+
+LEARNED_FROM_DAYS = 120
+"""How far back sendings tell how long opens and replies take: long enough to see the slow ones, short enough to be
+like today's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyActivity:
+    """At which hours of the week things first happened.
+
+    ``hours`` has 168 rows: weekday (0: Monday), hour (0–23) of the reporting ``zone``, and a count a metric.
+    ``unknown`` is how many more of each there were whose hour is not known: those of campaigns that are known only by
+    the day.
+    """
+
+    hours: pd.DataFrame
+    zone: str
+    unknown: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityCurves:
+    """How long each count takes to arrive, and the ``last_day`` up to which all is known.
+
+    A count of which too little is known to tell is missing.
+    """
+
+    by_count: dict[str, metrics.MaturityCurve]
+    last_day: date | None
+
+
+def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
+    """Sends, opens and replies by weekday and hour. Each counts at its own hour, whatever the filters' basis is."""
+    check_period(filters)
+    asked = replace(filters, basis=Basis.ACTIVITY)
+    stored = {_stored(name, filters): name for name in HOURLY_COUNTS}
+    week = np.zeros((len(HOURLY_COUNTS), 7, 24), dtype=np.int64)
+    with store.read() as connection:
+        for metric, day, *hours in connection.execute(_hours_query(asked, tuple(stored))):
+            week[HOURLY_COUNTS.index(stored[metric]), day.weekday()] += np.array([int(n) for n in hours])
+        every = connection.execute(
+            select(*(func.sum(count_column(name, asked)) for name in HOURLY_COUNTS)).where(*chosen_days(asked))
+        ).one()
+        zone = zone_of(connection).key
+    weekday, hour = np.divmod(np.arange(7 * 24), 24)
+    frame = pd.DataFrame(
+        {"weekday": weekday, "hour": hour} | dict(zip(HOURLY_COUNTS, week.reshape(3, -1), strict=True))
+    )
+    unknown = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, every, strict=True)}
+    return WeeklyActivity(frame, zone, unknown)
+
+
+def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurves:
+    """How long opens, clicks, replies and meetings take in this account, from all of its campaigns."""
+    last = last_day(store)
+    if last is None:
+        return MaturityCurves({}, None)
+    stored = {_stored(name, Filters(humans_only=humans_only)): name for name in LAG_METRICS if "_human" not in name}
+    table = schema.lag_stats.c
+    query = (
+        select(table.metric, table.date, *(func.sum(table[name]) for name in schema.LAGS))
+        .where(
+            _of_some_campaign(table.campaign_id, None),
+            table.metric.in_(stored),
+            table.date > last - timedelta(days=LEARNED_FROM_DAYS),
+            table.date <= last,
+        )
+        .group_by(table.metric, table.date)
+    )
+    found: dict[str, list[list[int]]] = {name: [] for name in stored.values()}
+    with store.read() as connection:
+        for metric, day, *lags in connection.execute(query):
+            found[stored[metric]].append([(last - day).days, *(int(n) for n in lags)])
+    by_count = {}
+    for name, rows in found.items():
+        numbers = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(schema.LAGS))
+        # The last column counts everything later, of which young months have seen less than old ones.
+        learned = metrics.maturity(numbers[:, 1:-1].astype(np.float64), numbers[:, 0])
+        if learned is not None:
+            by_count[name] = learned
+    return MaturityCurves(by_count, last)
+
+
+def _stored(name: str, filters: Filters) -> str:
+    return f"{name}_human" if filters.humans_only and name != "emails_sent" else name
+
+
+def _hours_query(filters: Filters, stored: tuple[str, ...]) -> Select[Any]:
+    table = schema.hourly_stats.c
+    wanted = [_of_some_campaign(table.campaign_id, filters.campaigns), table.metric.in_(stored)]
+    if filters.start is not None:
+        wanted.append(table.date >= filters.start)
+    if filters.end is not None:
+        wanted.append(table.date <= filters.end)
+    return (
+        select(table.metric, table.date, *(func.sum(table[name]) for name in schema.HOURS))
+        .where(*wanted)
+        .group_by(table.metric, table.date)
+    )
+
+
+def _of_some_campaign(column: ColumnElement[str], campaigns: tuple[str, ...] | None) -> ColumnElement[bool]:
+    """Names the campaigns also where all are meant: with the whole key given, only the days asked for are read."""
+    return column.in_(select(schema.campaigns.c.campaign_id) if campaigns is None else campaigns)

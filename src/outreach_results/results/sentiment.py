@@ -1,0 +1,57 @@
+"""How replies sounded over time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from outreach_results.models import Filters, Sentiment
+from outreach_results.results.query import check_period
+from outreach_results.results.reply_counts import count_days
+from outreach_results.store.engine import Store
+
+DAILY_UP_TO = 21
+DAY = timedelta(days=1)
+
+
+def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) -> pd.DataFrame:
+    """How many replies of each sentiment came in each week, oldest first and without gaps.
+
+    Columns: first and last (dates; a week begins on Monday and ends with the period), then one count a sentiment,
+    after corrections. A period of up to three weeks is told by the day. It is that of the filters, or where they are
+    open that of the replies.
+    """
+    check_period(filters)
+    with store.read() as connection:
+        days = list(count_days(connection, filters, q))
+    columns = ["first", "last", *Sentiment]
+    start = filters.start or min((day for day, *_ in days), default=None)
+    end = filters.end or max((day for day, *_ in days), default=None)
+    if start is None or end is None:
+        return pd.DataFrame(columns=columns)
+    length = 1 if (end - start).days < DAILY_UP_TO else 7
+    rows = {first: dict.fromkeys(Sentiment, 0) for first in _firsts(start, end, length)}
+    for day, sentiment, n in days:
+        rows[_first_of(day, start, length)][sentiment] += n
+    return pd.DataFrame(
+        (
+            {
+                "first": first,
+                "last": min(_first_of(first, date.min, length) + timedelta(days=length - 1), end),
+                **counts,
+            }
+            for first, counts in rows.items()
+        ),
+        columns=columns,
+    )
+
+
+def _first_of(day: date, start: date, length: int) -> date:
+    """The first day of what the day is counted in: itself, or its week's Monday; not before the period."""
+    return max(day - (day.weekday() if length == 7 else 0) * DAY, start)
+
+
+def _firsts(start: date, end: date, length: int) -> list[date]:
+    first = _first_of(start, date.min, length)
+    return [max(first + n * DAY, start) for n in range(0, (end - first).days + 1, length)]

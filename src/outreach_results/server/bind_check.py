@@ -1,0 +1,33 @@
+"""Who can reach the dashboard: as long as nobody signs in, only people on this very machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from outreach_results.errors import ConfigError
+
+
+def check_bind_address(address: str | None) -> None:
+    """See that the server listens where nobody else can ask.
+
+    Args:
+        address: Streamlit's ``server.address``; None listens everywhere.
+
+    Raises:
+        ConfigError: others could reach it.
+    """
+    if not _is_of_this_machine(address):
+        raise ConfigError(
+            f"The dashboard does not start on {address or 'every address of this machine'}: whoever reaches it could "
+            "read all replies, and nobody has to sign in. Leave server.address at 127.0.0.1, and let others in through "
+            "something that asks who they are, such as an SSH tunnel or a proxy with sign-in on this machine."
+        )
+
+
+def _is_of_this_machine(address: str | None) -> bool:
+    if address is None:
+        return False
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"

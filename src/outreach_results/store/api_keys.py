@@ -1,0 +1,119 @@
+"""Keys of the HTTP API: made, listed, revoked and recognised.
+
+A key is ``outreach_<id>_<secret>``. The id is public and finds the row; of the whole key only the SHA-256 is kept.
+That is enough, because the secret is 256 random bits, which no list of likely passwords contains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from outreach_results.errors import ConflictError, QueryError
+from outreach_results.store.engine import Store
+from outreach_results.store.schema import api_keys
+
+PREFIX = "outreach"
+MAX_NAME = 100
+MAX_KEY = 200
+
+Digests = Mapping[str, bytes]
+"""The SHA-256 of every key that is valid now, by the key's id."""
+
+_NOBODY = bytes(32)  # compared with where the id is unknown, so that both refusals take the same time
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key: everything but the key."""
+
+    key_id: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def create_key(store: Store, name: str) -> str:
+    """Make a key and return it: the only time that it can be seen.
+
+    Raises:
+        QueryError: the name is blank, too long or holds control characters.
+        ConflictError: a valid key has that name already.
+    """
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name.isspace():
+        raise QueryError("name", f"Give the key a name of 1 to {MAX_NAME} printable characters.")
+    key_id = secrets.token_hex(6)
+    key = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(32)}"
+    with store.write(exclusive=True) as connection:
+        taken = select(api_keys.c.key_id).where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
+        if connection.execute(taken).first() is not None:
+            raise ConflictError(f"There is a key named {name!r} already. Revoke it first, or choose another name.")
+        connection.execute(
+            insert(api_keys),
+            {"key_id": key_id, "name": name, "digest": _digest(key).hex(), "created_at": datetime.now(UTC)},
+        )
+    return key
+
+
+def list_keys(store: Store) -> list[ApiKey]:
+    """Every key there ever was, oldest first."""
+    with store.read() as connection:
+        rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()
+        return [ApiKey(**{name: row[name] for name in ApiKey.__dataclass_fields__}) for row in rows]
+
+
+def revoke_key(store: Store, name: str) -> None:
+    """Make a key worthless from now on.
+
+    Raises:
+        QueryError: no valid key has that name.
+    """
+    with store.write(exclusive=True) as connection:
+        found = connection.execute(
+            update(api_keys)
+            .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
+            .values(revoked_at=datetime.now(UTC))
+        )
+        if found.rowcount == 0:
+            raise QueryError(
+                "name", f"There is no valid key named {name[:MAX_NAME]!r}. See: outreach-results keys list"
+            )
+
+
+def valid_digests(connection: Connection) -> Digests:
+    """What `identify` compares keys with."""
+    rows = connection.execute(select(api_keys.c.key_id, api_keys.c.digest).where(api_keys.c.revoked_at.is_(None)))
+    return {row.key_id: bytes.fromhex(row.digest) for row in rows}
+
+
+def identify(key: str, digests: Digests) -> str | None:
+    """The id of a valid key, or None. Takes the same time however much of a wrong key is right."""
+    parts = key[:MAX_KEY].split("_", 2)
+    key_id = parts[1] if len(parts) == 3 else ""
+    known = hmac.compare_digest(_digest(key), digests.get(key_id, _NOBODY))
+    return key_id if known and key_id in digests else None
+
+
+def record_use(store: Store, uses: Mapping[str, datetime]) -> None:
+    """Remember when keys were last used. No answer depends on it, so the data version stays."""
+    with store.write(is_data=False) as connection:
+        for key_id, at in sorted(uses.items()):
+            connection.execute(
+                update(api_keys)
+                .where(
+                    api_keys.c.key_id == key_id,
+                    or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < at),
+                )
+                .values(last_used_at=at)
+            )
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,76 @@
+"""Taking out what its source no longer has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, select
+
+from outreach_results.models import Detail, EventType
+from outreach_results.store import rollup, schema
+from outreach_results.store.replies import inbox_table
+from outreach_results.store.rollup import Tally
+
+_ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if "reply_id" in table.c]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingReplies:
+    """How many replies went, and how many stayed because somebody marked them."""
+
+    deleted: int
+    kept: int
+
+
+def delete_missing_replies(connection: Connection, campaign_id: str, still_there: Collection[str]) -> MissingReplies:
+    """Delete the replies that are not among those ``still_there``, unless somebody marked them.
+
+    Their ``replied`` events go with them, and the days are recounted.
+    """
+    gone = [row for row in _replies(connection, campaign_id) if row.reply_id not in still_there]
+    deleted = [row for row in gone if row.sentiment is None and row.handled_at is None]
+    if deleted:
+        _delete(connection, campaign_id, [row.reply_id for row in deleted], {row.email_id for row in deleted} - {None})
+    return MissingReplies(len(deleted), len(gone) - len(deleted))
+
+
+def _replies(connection: Connection, campaign_id: str) -> Sequence[Any]:
+    reply, mark = schema.replies.c, schema.reply_marks.c
+    marked = schema.replies.outerjoin(
+        schema.reply_marks, and_(reply.campaign_id == mark.campaign_id, reply.reply_id == mark.reply_id)
+    )
+    query = (
+        select(reply.reply_id, reply.email_id, mark.sentiment, mark.handled_at)
+        .select_from(marked)
+        .where(reply.campaign_id == campaign_id)
+    )
+    return connection.execute(query).all()
+
+
+def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], email_ids: set[str]) -> None:
+    table = schema.campaigns.c
+    detail = connection.execute(select(table.detail).where(table.campaign_id == campaign_id)).scalar_one()
+    counts_events = detail == Detail.EVENTS.value
+    change: Tally = Counter()
+    if counts_events:
+        change.subtract(rollup.recount(connection, campaign_id, email_ids))
+    event, mark = schema.events.c, schema.reply_marks.c
+    inbox_table.remove(connection, campaign_id, reply_ids)
+    connection.execute(
+        delete(schema.events).where(
+            event.campaign_id == campaign_id,
+            event.type == EventType.REPLIED,
+            rollup.id_in(connection, event.event_id, reply_ids),
+        )
+    )
+    for table in _ABOUT_REPLIES:
+        these = (table.c.campaign_id == campaign_id, rollup.id_in(connection, table.c.reply_id, reply_ids))
+        # A mark that somebody makes at this very moment stays, and makes the whole transaction fail.
+        blank = (mark.sentiment.is_(None), mark.handled_at.is_(None)) if table is schema.reply_marks else ()
+        connection.execute(delete(table).where(*these, *blank))
+    if counts_events:
+        change.update(rollup.recount(connection, campaign_id, email_ids))
+        rollup.add(connection, campaign_id, change)

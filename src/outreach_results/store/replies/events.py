@@ -1,0 +1,61 @@
+"""The ``replied`` events of replies: flagged as a machine's where the sentiment that counts says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from sqlalchemy import Connection, select, update
+
+from outreach_results.models import Detail, EventType, Sentiment
+from outreach_results.store import rollup
+from outreach_results.store.replies.state import counts_as_automatic, effective_sentiment, replies_with_state
+from outreach_results.store.rollup import Tally, id_in
+from outreach_results.store.schema import campaigns, events, replies
+
+
+def update_machine_flags(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
+    """Let the events of these replies, and the days, follow the marks."""
+    wrong = (
+        select(events.c.event_id, events.c.email_id)
+        .select_from(
+            replies_with_state.join(
+                events, (events.c.campaign_id == replies.c.campaign_id) & (events.c.event_id == replies.c.reply_id)
+            )
+        )
+        .where(
+            replies.c.campaign_id == campaign_id,
+            id_in(connection, replies.c.reply_id, reply_ids),
+            events.c.type == EventType.REPLIED,
+            replies.c.email_id.is_not(None),
+            events.c.is_machine != (effective_sentiment == Sentiment.AUTOMATIC.value),
+        )
+    )
+    found = connection.execute(wrong).all()
+    if not found:
+        return
+    change: Tally = Counter()
+    email_ids = {row.email_id for row in found}
+    change.subtract(rollup.recount(connection, campaign_id, email_ids))
+    flag_replied_events(connection, campaign_id, [row.event_id for row in found])
+    change.update(rollup.recount(connection, campaign_id, email_ids))
+    # Where only daily totals are known, they stay what the source says.
+    detail = select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)
+    if connection.execute(detail).scalar_one() == Detail.EVENTS:
+        rollup.add(connection, campaign_id, change)
+
+
+def flag_replied_events(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
+    """Flag the events of these replies as a machine's, or not. The days are the caller's business."""
+    connection.execute(
+        update(events)
+        .where(
+            events.c.campaign_id == campaign_id,
+            id_in(connection, events.c.event_id, reply_ids),
+            events.c.type == EventType.REPLIED,
+            replies.c.campaign_id == events.c.campaign_id,
+            replies.c.reply_id == events.c.event_id,
+            replies.c.email_id.is_not(None),  # otherwise somebody else told of the event
+        )
+        .values(is_machine=counts_as_automatic(campaign_id))
+    )

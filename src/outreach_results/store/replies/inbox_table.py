@@ -1,0 +1,208 @@
+"""Keeps `inbox` and `inbox_stats` equal to what the replies and their marks say.
+
+Whoever writes replies or marks says here which ones, in the same transaction. What that costs follows what is written,
+and what the inbox costs to read does not follow how many replies there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, text, update
+
+from outreach_results.models import Sentiment
+from outreach_results.store.replies.search_index import words_of
+from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
+from outreach_results.store.rollup import id_in
+from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
+from outreach_results.store.write import upserting
+
+ALL_CAMPAIGNS = ""
+"""Under this id `inbox_stats` holds the days of all campaigns together."""
+
+_AT_A_TIME = 2_000
+_MARKS_LOCK = 0x6D61726B  # any fixed number: PostgreSQL's name of the lock that makes changes of marks take turns
+
+_Cell = tuple[str, bool]
+_Tally = Counter[tuple[date, _Cell]]
+"""How many replies came in on which day, of which sentiment, and still open or not."""
+
+
+def lock_reply_states(connection: Connection) -> None:
+    """Wait until nobody else is changing marks or the inbox; both are read and written again, which must not mix.
+
+    On SQLite only one writes anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MARKS_LOCK})
+
+
+def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
+    """Show these replies of a campaign as they have become: new ones, and those whose text or mark changed."""
+    lock_reply_states(connection)
+    change: _Tally = Counter()
+    for part in _parts(reply_ids):
+        change.subtract(_take_out(connection, campaign_id, part))
+        change.update(_put_in(connection, campaign_id, part))
+    _add(connection, campaign_id, change)
+
+
+def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
+    """Let these replies of a campaign stand where their marks put them; their texts are as they were."""
+    lock_reply_states(connection)
+    change: _Tally = Counter()
+    is_open = reply_marks.c.handled_at.is_(None)
+    for part in _parts(reply_ids):
+        moved = connection.execute(
+            select(
+                inbox.c.reply_id,
+                inbox.c.received_on,
+                inbox.c.sentiment,
+                inbox.c.is_open,
+                effective_sentiment.label("now_sentiment"),
+                is_open.label("now_open"),
+            )
+            .select_from(replies_with_state.join(inbox, same_reply(replies.c, inbox.c)))
+            .where(
+                _these(connection, campaign_id, part),
+                (inbox.c.sentiment != effective_sentiment) | (inbox.c.is_open != is_open),
+            )
+        ).all()
+        cells: dict[_Cell, list[str]] = {}
+        for row in moved:
+            now = (row.now_sentiment, bool(row.now_open))
+            cells.setdefault(now, []).append(row.reply_id)
+            change[row.received_on, (row.sentiment, row.is_open)] -= 1
+            change[row.received_on, now] += 1
+        for (sentiment, still_open), ids in cells.items():
+            here = _these(connection, campaign_id, ids)
+            connection.execute(update(inbox).where(here).values(sentiment=sentiment, is_open=still_open))
+    _add(connection, campaign_id, change)
+
+
+def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] | None = None) -> None:
+    """Take replies of a campaign out, or all of them: to be called before they are deleted."""
+    lock_reply_states(connection)
+    if reply_ids is None:
+        own = select(inbox.c.reply_id).where(inbox.c.campaign_id == campaign_id)
+        reply_ids = connection.execute(own).scalars().all()
+    change: _Tally = Counter()
+    for part in _parts(reply_ids):
+        change.subtract(_take_out(connection, campaign_id, part))
+    _add(connection, campaign_id, change)
+
+
+def rebuild(connection: Connection) -> None:
+    """Show all replies anew, whatever is there."""
+    lock_reply_states(connection)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DELETE FROM {FULL_TEXT}")
+    connection.execute(delete(inbox))
+    connection.execute(delete(inbox_stats))
+    for campaign_id in connection.execute(select(campaigns.c.campaign_id)).scalars().all():
+        own = select(replies.c.reply_id).where(replies.c.campaign_id == campaign_id)
+        refresh(connection, campaign_id, connection.execute(own).scalars().all())
+
+
+def recount(connection: Connection) -> None:
+    """Count the replies of all days anew, because they stand on other days now."""
+    lock_reply_states(connection)
+    connection.execute(delete(inbox_stats))
+    for campaign_id in connection.execute(select(campaigns.c.campaign_id)).scalars().all():
+        _add(connection, campaign_id, _tally(connection, inbox.c.campaign_id == campaign_id))
+
+
+def _parts(reply_ids: Collection[str]) -> Iterator[list[str]]:
+    """The ids in order, so that neighbors are written together, some at a time."""
+    ids = sorted(reply_ids)
+    for first in range(0, len(ids), _AT_A_TIME):
+        yield ids[first : first + _AT_A_TIME]
+
+
+def _these(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> ColumnElement[bool]:
+    return and_(inbox.c.campaign_id == campaign_id, id_in(connection, inbox.c.reply_id, reply_ids))
+
+
+def _take_out(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
+    """Remove rows of the inbox; what they counted for."""
+    these = _these(connection, campaign_id, reply_ids)
+    there = _tally(connection, these)
+    if there:
+        if connection.dialect.name == "sqlite":
+            places = connection.execute(select(inbox.c.words).where(these)).scalars().all()
+            forget = f"DELETE FROM {FULL_TEXT} WHERE rowid = ?"
+            connection.exec_driver_sql(forget, [(place,) for place in places])
+        connection.execute(delete(inbox).where(these))
+    return there
+
+
+def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
+    kinds = (inbox.c.received_on, inbox.c.sentiment, inbox.c.is_open)
+    counted = connection.execute(select(*kinds, func.count()).where(these).group_by(*kinds))
+    return Counter({(day, (sentiment, is_open)): n for day, sentiment, is_open, n in counted})
+
+
+def _put_in(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
+    """Write rows of the inbox that are not there; what they count for."""
+    table = replies.c
+    found = connection.execute(
+        select(
+            table.reply_id,
+            table.received_at,
+            table.received_on,
+            effective_sentiment.label("sentiment"),
+            reply_marks.c.handled_at.is_(None).label("is_open"),
+            table.name,
+            table.address,
+            table.company,
+            table.preview,
+            table.body,
+        )
+        .select_from(replies_with_state)
+        .where(table.campaign_id == campaign_id, id_in(connection, table.reply_id, reply_ids))
+        .order_by(table.reply_id)
+    ).all()
+    if not found:
+        return Counter()
+    texts = [" ".join(words_of(*row[5:])) for row in found]
+    words: Sequence[str | int] = _write_words(connection, texts) if connection.dialect.name == "sqlite" else texts
+    names = ("reply_id", "received_at", "received_on", "sentiment", "is_open")
+    rows: list[dict[str, Any]] = [
+        {"campaign_id": campaign_id, **dict(zip(names, row[:5], strict=True)), "words": of_row}
+        for row, of_row in zip(found, words, strict=True)
+    ]
+    connection.execute(insert(inbox), rows)
+    return Counter((row.received_on, (row.sentiment, bool(row.is_open))) for row in found)
+
+
+def _write_words(connection: Connection, texts: Sequence[str]) -> range:
+    """Write texts into SQLite's full-text table; in which of its rows they are."""
+    last = connection.exec_driver_sql(f"SELECT rowid FROM {FULL_TEXT} ORDER BY rowid DESC LIMIT 1").scalar() or 0
+    places = range(last + 1, last + 1 + len(texts))
+    note = f"INSERT INTO {FULL_TEXT} (rowid, words) VALUES (?, ?)"
+    connection.exec_driver_sql(note, list(zip(places, texts, strict=True)))
+    return places
+
+
+def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
+    """Add a change to the campaign's days and to those of all together; a day on which nothing is left goes."""
+    days: dict[date, dict[str, int]] = {}
+    for (day, (sentiment, is_open)), n in change.items():
+        if n:
+            counts = days.setdefault(day, dict.fromkeys(INBOX_CELLS.values(), 0))
+            counts[INBOX_CELLS[Sentiment(sentiment), is_open]] += n
+    if not days:
+        return
+    adding = upserting(connection, inbox_stats)
+    adding = adding.on_conflict_do_update(
+        index_elements=["campaign_id", "date"],
+        set_={name: inbox_stats.c[name] + adding.excluded[name] for name in INBOX_CELLS.values()},
+    )
+    is_empty = and_(*(inbox_stats.c[name] == 0 for name in INBOX_CELLS.values()))
+    for whose in (campaign_id, ALL_CAMPAIGNS):
+        connection.execute(adding, [{"campaign_id": whose, "date": day, **counts} for day, counts in days.items()])
+        here = and_(inbox_stats.c.campaign_id == whose, inbox_stats.c.date.in_(days))
+        connection.execute(delete(inbox_stats).where(here, is_empty))

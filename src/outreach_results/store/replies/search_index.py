@@ -1,0 +1,133 @@
+"""The words of a text, as they are searched for: the same on every database.
+
+Databases split texts each in their own way, and none of them knows all scripts. So texts are split here, once, and the
+databases' full-text indexes (FTS5 of SQLite, ``tsvector`` of PostgreSQL) only ever see plain words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Text, bindparam, false
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from outreach_results.store.schema import FULL_TEXT, inbox
+
+LONGEST = 40
+"""Letters of a word that count: what goes beyond is a key or an address."""
+
+MOST = 5_000
+"""Different words of a text that count, from its beginning: PostgreSQL holds a megabyte of them."""
+
+# Scripts that set no space between words: each letter is a word of its own.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+
+def words_of(*texts: str | None) -> list[str]:
+    """The different words of texts in the order they first occur: lower case, without accents, letters and digits."""
+    return list(dict.fromkeys(_words(texts)))[:MOST]
+
+
+def _words(texts: Iterable[str | None]) -> Iterator[str]:
+    for text in texts:
+        if text:
+            plain = text.lower() if text.isascii() else _plain(text)
+            for word in _WORD.findall(plain):
+                yield word[:LONGEST]
+
+
+def _plain(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text)
+    letters = "".join(letter for letter in parts if not unicodedata.category(letter).startswith("M"))
+    return unicodedata.normalize("NFKC", letters).casefold()
+
+
+def is_search(q: str | None) -> bool:
+    """Whether anything is searched for."""
+    return bool(q and q.strip())
+
+
+def matching(q: str | None) -> list[ColumnElement[bool]]:
+    """The condition on `inbox` that every word of ``q`` occurs in the reply; none where nothing is searched for.
+
+    The beginning of a word is enough, apart from single letters and from words within a longer expression, such as an
+    address: of ``ada@acme.example``, the words are whole. A search without any letter or digit finds nothing.
+    """
+    if not is_search(q):
+        return []
+    wanted = search_tokens(q)
+    return [has_words(inbox.c.words, bindparam("search_tokens", wanted, type_=_Asked())) if wanted else false()]
+
+
+def search_tokens(q: str | None) -> list[_Word]:
+    """The value of the parameter ``search_tokens`` of the condition."""
+    return list(dict.fromkeys(_asked(q or "")))
+
+
+_Word = tuple[str, bool]
+"""A word that is asked for, and whether it may be just the beginning of one."""
+
+
+def _asked(q: str) -> Iterator[_Word]:
+    for expression in q.split():
+        words = words_of(expression)
+        for word in words:
+            yield word, len(words) == 1 and len(word) > 1
+
+
+class _Asked(TypeDecorator[list[_Word]]):
+    """Words in the language in which the database's full-text index is asked."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[_Word] | None, dialect: Dialect) -> str:
+        quote, beginning, and_ = ('"', "*", " AND ") if dialect.name == "sqlite" else ("'", ":*", " & ")
+        return and_.join(f"{quote}{word}{quote}{beginning if may_begin else ''}" for word, may_begin in value or ())
+
+
+class has_words(FunctionElement[bool]):  # noqa: N801 - it is used like a function
+    """Whether a reply, by its ``inbox.words``, holds the words."""
+
+    inherit_cache = True
+    name = "has_words"
+
+
+@compiles(has_words, "sqlite")
+def _on_sqlite(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
+    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT rowid FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH {wanted})"
+
+
+@compiles(has_words, "postgresql")
+def _on_postgresql(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
+    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} @@ CAST({wanted} AS tsquery)"
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801 - it is used like a function
+    """A column whose condition shall not choose the index to read; SQLite believes that two make a better choice."""
+
+    inherit_cache = True
+    name = "unindexed"
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed, "sqlite")
+def _alone(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(unindexed, "postgresql")
+def _as_it_is(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)

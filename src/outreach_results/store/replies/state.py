@@ -1,0 +1,47 @@
+"""Replies beside what people marked them with: the one definition of the sentiment that counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from outreach_results.models import Sentiment
+from outreach_results.store.schema import inbox, replies, reply_marks
+
+Columns = ReadOnlyColumnCollection[str, Any]
+
+
+def same_reply(one: Columns, other: Columns) -> ColumnElement[bool]:
+    """Where two tables speak of the same reply."""
+    return and_(one.campaign_id == other.campaign_id, one.reply_id == other.reply_id)
+
+
+replies_with_state: FromClause = replies.outerjoin(reply_marks, same_reply(replies.c, reply_marks.c))
+"""Replies beside their marks."""
+
+inbox_replies: FromClause = inbox.join(replies, same_reply(inbox.c, replies.c)).outerjoin(
+    reply_marks, same_reply(replies.c, reply_marks.c)
+)
+"""The same beside their rows of the inbox, which are what the inbox's filters ask about."""
+
+effective_sentiment: ColumnElement[str] = func.coalesce(reply_marks.c.sentiment, replies.c.sentiment)
+"""The sentiment that counts, of `replies_with_state`."""
+
+mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
+"""The version of the mark, of `replies_with_state`; 0 where there is none."""
+
+
+def counts_as_automatic(campaign_id: str) -> ColumnElement[bool]:
+    """Whether a machine replied, after corrections; for changes by ``replies`` of a campaign, which cannot join marks.
+
+    The campaign is named although it follows: so a distributed database knows that one machine has all of it.
+    """
+    corrected = (
+        select(reply_marks.c.sentiment)
+        .where(same_reply(reply_marks.c, replies.c), reply_marks.c.campaign_id == campaign_id)
+        .correlate(replies)
+        .scalar_subquery()
+    )
+    return func.coalesce(corrected, replies.c.sentiment) == Sentiment.AUTOMATIC.value

@@ -1,0 +1,341 @@
+"""What people did with replies: handled them, corrected their sentiment.
+
+Nobody overwrites anybody silently. A mark carries a version that rises with every change; whoever changes one says
+which version they saw, and where it is no longer the current one, a `ConflictError` names who changed what and when.
+Every change is noted beside what was there before, under the batch it was part of, so that a batch of any size can be
+undone: exactly, and without touching what somebody changed meanwhile.
+
+The corrected sentiment is the one that counts: a reply corrected to or from automatic changes the humans-only counts.
+Its ``replied`` event is flagged anew, and the days are recounted, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, literal, null, select
+
+from outreach_results.errors import ConflictError
+from outreach_results.models import Sentiment
+from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.replies import events, inbox_table
+from outreach_results.store.replies.state import effective_sentiment, inbox_replies, mark_version, same_reply
+from outreach_results.store.schema import Instant, mark_changes, replies, reply_marks
+from outreach_results.store.write import upserting
+
+NAMED = 5
+KEPT_FOR = timedelta(days=90)
+_STATE = ("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by", "marked_by", "marked_at")
+
+
+class Action(StrEnum):
+    """What can be done with a reply beside saying which sentiment is the right one."""
+
+    HANDLED = "handled"
+    REOPENED = "reopened"
+    CORRECTION_CLEARED = "taken_back"
+    UNDONE = "undone"
+
+
+Change = Action | Sentiment
+"""One of the actions, or the sentiment that somebody says is the right one."""
+
+_DID: dict[str, str] = {
+    Action.HANDLED: "marked it as handled",
+    Action.REOPENED: "opened it again",
+    Action.CORRECTION_CLEARED: "took the correction of its sentiment back",
+    Action.UNDONE: "undid an earlier change",
+    **{sentiment: f"changed its sentiment to {sentiment}" for sentiment in Sentiment},
+}
+
+
+class Seen(NamedTuple):
+    """What tells whether a set of replies, or a mark in it, changed since somebody looked."""
+
+    replies: int
+    versions: int
+    marked_at: datetime | None
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change of many would do: to how many replies, and how many corrections by somebody would go."""
+
+    changed: int
+    corrected: int
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Changes that were made together, and what undoing them needs to know."""
+
+    batch_id: str
+    change: Change
+    changed: int
+    campaigns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A reply that undoing did not touch, because somebody changed it meanwhile."""
+
+    name: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing did; ``left_alone`` names the first few of those that it did not touch."""
+
+    restored: int
+    left_alone_total: int
+    left_alone: list[LeftAlone]
+
+
+def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, *, by: str, seen_version: int) -> Batch:
+    """Change one reply, provided that its mark is still the one that was seen (version 0: none).
+
+    Raises:
+        ConflictError: somebody changed it since; nothing was changed.
+    """
+    own = (replies.c.campaign_id == campaign_id, replies.c.reply_id == reply_id)
+    with _taking_turns(store, change) as connection:
+        version = connection.execute(select(mark_version).select_from(inbox_replies).where(*own)).scalar()
+        if version is None:
+            raise ConflictError("This reply is no longer here. Nothing was changed.")
+        if version != seen_version:
+            raise ConflictError(_what_happened(connection, campaign_id, reply_id, seen_version))
+        return _apply(connection, own, change, by)
+
+
+def preview(store: Store, wanted: Sequence[ColumnElement[bool]], change: Change) -> Preview:
+    """What `change_replies` would do, to be shown before it is asked for.
+
+    Args:
+        wanted: conditions on `inbox_replies` that choose the replies.
+        change: what would be done with all of them.
+    """
+    affected = (
+        select(func.count(), func.count(reply_marks.c.sentiment))
+        .select_from(inbox_replies)
+        .where(*wanted, _makes_a_difference(change))
+    )
+    with store.read() as connection:
+        changed, corrected = connection.execute(affected).one()
+        return Preview(changed, corrected if _is_about_sentiment(change) else 0, _look(connection, wanted))
+
+
+def change_replies(
+    store: Store, wanted: Sequence[ColumnElement[bool]], change: Change, *, by: str, seen: Seen
+) -> Batch:
+    """Change every chosen reply in one transaction, provided that they are still those that were seen.
+
+    Replies that are so already stay untouched. `preview` says what to expect, and gives ``seen``.
+
+    Raises:
+        ConflictError: replies came or went, or somebody changed one; nothing was changed.
+    """
+    with _taking_turns(store, change) as connection:
+        now = _look(connection, wanted)
+        if now != seen:
+            raise ConflictError(_what_moved(connection, wanted, seen, now))
+        connection.execute(delete(mark_changes).where(mark_changes.c.changed_at < datetime.now(UTC) - KEPT_FOR))
+        return _apply(connection, wanted, change, by)
+
+
+def undo(store: Store, batch: Batch, *, by: str) -> Undone:
+    """Restore the marks as they were before the batch, apart from those that somebody changed since."""
+    made, now = mark_changes.c, reply_marks.c
+    marked = mark_changes.join(reply_marks, same_reply(made, now))
+    untouched = (
+        select(made.campaign_id, made.reply_id, now.version, *(now[name] for name in _STATE))
+        .select_from(marked)
+        .where(*_of(batch), made.version == now.version)
+    )
+    touched = (
+        select(func.coalesce(replies.c.name, replies.c.address, replies.c.reply_id), now.marked_by, now.marked_at)
+        .select_from(marked.join(replies, same_reply(made, replies.c)))
+        .where(*_of(batch), made.version != now.version)
+        .order_by(now.marked_at.desc(), made.campaign_id, made.reply_id)
+    )
+    with _taking_turns(store, batch.change) as connection:
+        left_alone = [LeftAlone(*row) for row in connection.execute(touched.limit(NAMED))]
+        undoing = _note(connection, untouched, Action.UNDONE, by)
+        _write(connection, undoing, _state_before(batch, undoing, by))
+        _follow(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
+    return Undone(undoing.changed, batch.changed - undoing.changed, left_alone)
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _taking_turns(store: Store, change: Change) -> Iterator[Connection]:
+    # What changes the days must not run beside a load, which changes them too.
+    with store.write(exclusive=_is_about_sentiment(change)) as connection:
+        inbox_table.lock_reply_states(connection)
+        yield connection
+
+
+def _is_about_sentiment(change: Change) -> bool:
+    return isinstance(change, Sentiment) or change == Action.CORRECTION_CLEARED
+
+
+def _makes_a_difference(change: Change) -> ColumnElement[bool]:
+    if isinstance(change, Sentiment):
+        return effective_sentiment != change.value
+    if change == Action.HANDLED:
+        return reply_marks.c.handled_at.is_(None)
+    if change == Action.REOPENED:
+        return reply_marks.c.handled_at.is_not(None)
+    return reply_marks.c.sentiment.is_not(None)
+
+
+def _apply(connection: Connection, wanted: Sequence[ColumnElement[bool]], change: Change, by: str) -> Batch:
+    chosen = (
+        select(replies.c.campaign_id, replies.c.reply_id, mark_version, *(reply_marks.c[name] for name in _STATE))
+        .select_from(inbox_replies)
+        .where(*wanted, _makes_a_difference(change))
+    )
+    batch = _note(connection, chosen, change, by)
+    _write(connection, batch, _state_after(batch, by))
+    _follow(connection, batch, is_about_sentiment=_is_about_sentiment(change))
+    return batch
+
+
+def _of(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    return mark_changes.c.campaign_id.in_(batch.campaigns), mark_changes.c.batch_id == batch.batch_id
+
+
+def _note(connection: Connection, chosen: Select[Any], change: Change, by: str) -> Batch:
+    """Note what is about to change; ``chosen`` selects key, version and state of the marks as they are."""
+    batch_id = secrets.token_hex(8)
+    campaign_id, reply_id, version, *state = chosen.selected_columns
+    about = (literal(batch_id), literal(str(change)), literal(by), literal(datetime.now(UTC), Instant))
+    names = ("campaign_id", "reply_id", "version", "batch_id", "action", "changed_by", "changed_at")
+    noting = insert(mark_changes).from_select(
+        [*names, *(f"was_{name}" for name in _STATE)],
+        chosen.with_only_columns(campaign_id, reply_id, version + 1, *about, *state),
+    )
+    changed = Counter(connection.execute(noting.returning(mark_changes.c.campaign_id)).scalars())
+    return Batch(batch_id, change, changed.total(), tuple(sorted(changed)))
+
+
+def _state_after(batch: Batch, by: str) -> Select[Any]:
+    """The marks that a noted batch leads to: key, version, state."""
+    noted, change = mark_changes.c, batch.change
+    state: dict[str, ColumnElement[Any]] = {name: noted[f"was_{name}"] for name in _STATE}
+    who, when = literal(by), noted.changed_at
+    if isinstance(change, Sentiment):
+        # Who says what the source says corrects nothing: only an earlier correction goes.
+        differs = replies.c.sentiment != change.value
+        state["sentiment"] = case((differs, literal(change.value)))
+        state["corrected_by"], state["corrected_at"] = case((differs, who)), case((differs, when))
+    elif change == Action.CORRECTION_CLEARED:
+        state |= dict.fromkeys(("sentiment", "corrected_by", "corrected_at"), null())
+    elif change == Action.HANDLED:
+        state |= {"handled_by": who, "handled_at": when}
+    else:
+        state |= dict.fromkeys(("handled_by", "handled_at"), null())
+    state |= {"marked_by": who, "marked_at": when}
+    return (
+        select(noted.campaign_id, noted.reply_id, noted.version, *state.values())
+        .select_from(mark_changes.join(replies, same_reply(noted, replies.c)))
+        .where(*_of(batch))
+    )
+
+
+def _state_before(batch: Batch, undoing: Batch, by: str) -> Select[Any]:
+    """The marks as they were before a batch: key, new version, state."""
+    noted, made = mark_changes.c, mark_changes.alias("made").c
+    state: dict[str, ColumnElement[Any]] = {name: made[f"was_{name}"] for name in _STATE}
+    # A mark that was not there leaves an empty one: its version must go on rising.
+    state["marked_by"] = case((made.was_marked_at.is_(None), literal(by)), else_=made.was_marked_by)
+    state["marked_at"] = func.coalesce(made.was_marked_at, noted.changed_at)
+    return (
+        select(noted.campaign_id, noted.reply_id, noted.version, *state.values())
+        .select_from(mark_changes.join(made.reply_id.table, same_reply(noted, made)))
+        .where(*_of(undoing), made.batch_id == batch.batch_id)
+    )
+
+
+def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
+    names = ["campaign_id", "reply_id", "version", *_STATE]
+    writing = upserting(connection, reply_marks).from_select(names, state)
+    writing = writing.on_conflict_do_update(
+        index_elements=["campaign_id", "reply_id"],
+        set_={name: writing.excluded[name] for name in names[2:]},
+        where=reply_marks.c.version == writing.excluded.version - 1,
+    )
+    # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
+    written = len(connection.execute(writing.returning(reply_marks.c.version)).all())
+    if written != batch.changed:
+        raise ConflictError("An import brought marks of the same replies just now. Nothing was changed: try again.")
+
+
+def _follow(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -> None:
+    """Let the inbox follow the batch's marks, and where they are about sentiments also the events and the days."""
+    own = select(mark_changes.c.campaign_id, mark_changes.c.reply_id).where(*_of(batch))
+    by_campaign: dict[str, list[str]] = defaultdict(list)
+    for campaign_id, reply_id in connection.execute(own):
+        by_campaign[campaign_id].append(reply_id)
+    for campaign_id, reply_ids in sorted(by_campaign.items()):
+        inbox_table.apply_states(connection, campaign_id, reply_ids)
+        if is_about_sentiment:
+            events.update_machine_flags(connection, campaign_id, reply_ids)
+
+
+# --- saying what happened ----------------------------------------------------------------------------------------
+
+
+def _look(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Seen:
+    found = (
+        select(
+            func.count(),
+            func.coalesce(func.sum(mark_version), 0),
+            func.max(reply_marks.c.marked_at),
+            func.max(replies.c.received_at),
+        )
+        .select_from(inbox_replies)
+        .where(*wanted)
+    )
+    return Seen(*connection.execute(found).one())
+
+
+def _what_happened(connection: Connection, campaign_id: str, reply_id: str, seen_version: int) -> str:
+    change = mark_changes.c
+    later = connection.execute(
+        select(change.changed_by, change.action, change.changed_at)
+        .where(change.campaign_id == campaign_id, change.reply_id == reply_id, change.version > seen_version)
+        .order_by(change.version)
+    ).all()
+    zone = zone_of(connection)
+    told = "; ".join(f"{by} {_DID[action]} on {_moment(at, zone)}" for by, action, at in later[-3:])
+    return f"{told or 'Somebody changed this reply'}. Your change was not saved: look again, then decide."
+
+
+def _what_moved(connection: Connection, wanted: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
+    told = []
+    if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
+        latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*wanted)
+        by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
+        told.append(f"{by or 'Somebody'} changed one of them on {_moment(now.marked_at, zone_of(connection))}.")
+    if now.replies != seen.replies:
+        told.append(f"There are now {now.replies:,} of them, not {seen.replies:,}.")
+    said = " ".join(told) or "The replies are no longer the same."
+    return f"{said} Nothing was changed: look again, then decide."
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%-d %b %Y, %H:%M}"

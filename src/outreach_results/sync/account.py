@@ -1,0 +1,182 @@
+"""What a server says of the account: its usage, its plan, its list of campaigns and the community's benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection, select
+
+from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceError, StoreBusyError
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
+from outreach_results.models import Usage
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+from outreach_results.store.sync_lease import Lease
+from outreach_results.store.sync_state import ACCOUNT, Remembered, digest_of, remember, remembered
+from outreach_results.sync import paging
+from outreach_results.sync.results_api import ListedCampaign, ResultsApi
+
+_USAGE = "usage"
+_CAMPAIGNS = "campaigns"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignListing:
+    """The campaigns that a server lists, and those of its list that cannot be used."""
+
+    campaigns: dict[str, ListedCampaign]
+    failed: dict[str, str]
+    is_complete: bool
+
+
+class _StoredList(BaseModel):
+    """A list of campaigns as it is remembered, for when the server says that it is unchanged."""
+
+    etags: list[str]
+    campaigns: list[ListedCampaign]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedUsage:
+    """What a server last said of a month's usage."""
+
+    usage: Usage
+    server: str
+    fetched_at: datetime
+
+
+def reported_usage(connection: Connection) -> ReportedUsage | None:
+    """What the server of the last sync said of its month's usage."""
+    table = schema.sync_state
+    query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
+    row = connection.execute(query).first()
+    try:
+        usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
+    except ValidationError:  # written by another version
+        usage = None
+    return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
+
+
+class AccountSync:
+    """Brings in what a server says of the account. What fails is told in ``problems`` and stops nothing else."""
+
+    def __init__(self, store: Store, api: ResultsApi, lease: Lease) -> None:
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+        self._store = store
+        self._api = api
+        self._lease = lease
+        with store.read() as connection:
+            self._answers = remembered(connection, api.server.url, ACCOUNT)
+
+    def bring_usage(self) -> None:
+        """The month's usage, and the plan."""
+        with self._going_on():
+            found = self._api.usage(self._etag(_USAGE))
+            if found is None:
+                return
+            plan = found.content.plan
+            records = [] if plan is None or self._is_known(plan) else [plan]
+            answer = Remembered(found.etag, found.content.usage.model_dump_json())
+            self._land(records, {_USAGE: answer})
+
+    def listed_campaigns(self) -> CampaignListing:
+        """The campaigns that the server lists.
+
+        Raises:
+            KeyRefusedError: the key is not accepted.
+            NotOfferedError: the server has no such list.
+            SourceError: it cannot be read.
+        """
+        stored = self._stored_list()
+        if stored and paging.is_unchanged(self._api.campaigns, stored.etags):
+            return CampaignListing({row.campaign_id: row for row in stored.campaigns}, {}, is_complete=True)
+        listing = paging.read_all(self._api.campaigns)
+        campaigns = {row.campaign_id: row for row in listing.items.values() if isinstance(row, ListedCampaign)}
+        failed = dict(_failure(key, row) for key, row in listing.items.items() if isinstance(row, Rejected))
+        if not listing.is_complete:
+            self.notes.append(
+                f"{self._api.server.name} says it has {listing.reported_total:,} campaigns and listed "
+                f"{len(listing.items):,}."
+            )
+        if listing.etags and not failed:
+            remembered_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
+            self._land([], {_CAMPAIGNS: Remembered(None, remembered_list.model_dump_json())})
+        return CampaignListing(campaigns, failed, listing.is_complete and not failed)
+
+    def bring_benchmarks(self) -> None:
+        """The benchmarks of the community as a whole, and of every mcp that a campaign has."""
+        records: list[BenchmarkRecord] = []
+        answers: dict[str, Remembered] = {}
+        for mcp in (None, *self._mcps()):
+            resource = "benchmarks" if mcp is None else f"benchmarks?mcp={mcp}"
+            with self._going_on(is_optional=mcp is not None):
+                found = self._api.benchmarks(mcp, self._etag(resource))
+                if found is not None:
+                    answers[resource] = Remembered(found.etag, digest_of(found.content))
+                    if answers[resource].answer != self._digest(resource):
+                        records += found.content
+        with self._going_on():
+            self._land(records, answers)
+
+    def _stored_list(self) -> _StoredList | None:
+        found = self._answers.get(_CAMPAIGNS)
+        try:
+            return _StoredList.model_validate_json(found.answer) if found and found.answer else None
+        except ValidationError:  # written by another version
+            return None
+
+    def _mcps(self) -> list[str]:
+        column = schema.campaigns.c.mcp
+        with self._store.read() as connection:
+            return sorted(connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+
+    def _is_known(self, plan: PlanRecord) -> bool:
+        with self._store.read() as connection:
+            return [tuple(row) for row in connection.execute(select(schema.plan))] == [tuple(plan)]
+
+    def _etag(self, resource: str) -> str | None:
+        return self._answers[resource].etag if resource in self._answers else None
+
+    def _digest(self, resource: str) -> str | None:
+        return self._answers[resource].answer if resource in self._answers else None
+
+    @contextmanager
+    def _going_on(self, *, is_optional: bool = False) -> Iterator[None]:
+        """What fails inside is told, and the rest goes on; what a server does not offer is no failure."""
+        try:
+            yield
+        except KeyRefusedError:
+            raise
+        except NotOfferedError as error:
+            if not is_optional:
+                self.notes.append(str(error))
+        except (SourceError, StoreBusyError) as error:
+            self.problems.append(str(error))
+
+    def _land(self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, Remembered]) -> None:
+        """Write the records, and remember the answers that they came with, in one transaction."""
+        now_known = self._answers | answers
+        if not records and now_known == self._answers:
+            return
+
+        def also(connection: Connection, _report: LoadReport | None = None) -> None:
+            remember(connection, self._api.server.url, ACCOUNT, now_known)
+            self._lease.keep_in(connection)
+
+        if records:
+            load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also)
+        else:
+            with self._store.write(exclusive=True, is_data=False) as connection:
+                also(connection)
+        self._answers = now_known
+
+
+def _failure(key: str, row: Rejected) -> tuple[str, str]:
+    name = f"row {row.row} of the list" if key.startswith("\0") else key
+    return name, f"The list of campaigns describes it wrongly: {row.column}: {row.reason}."

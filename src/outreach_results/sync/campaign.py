@@ -1,0 +1,273 @@
+"""One campaign of a server: asked for what changed, and landed in one transaction."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import IO, Any
+
+from sqlalchemy import Connection, Row, delete, select
+
+from outreach_results.errors import SourceError
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    Record,
+    Records,
+    Rejected,
+    ReplyRecord,
+    ReportedRecord,
+)
+from outreach_results.models import Detail
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+from outreach_results.store.replies.deletion import delete_missing_replies
+from outreach_results.store.sync_lease import Lease
+from outreach_results.store.sync_state import Remembered, digest_of, remember, remembered
+from outreach_results.sync import export_download, paging
+from outreach_results.sync.export_download import Export, KnownExport
+from outreach_results.sync.results_api import ListedCampaign, ResultsApi
+
+_EXPORT = "export."
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResult:
+    """What came of one campaign: whether anything changed, and what a person should know."""
+
+    is_changed: bool
+    notes: tuple[str, ...] = ()
+
+
+class CampaignSync:
+    """Brings one campaign of a server in.
+
+    Its events where the server has an export that can be read, otherwise its totals, days and replies. What is
+    unchanged since the last time is not fetched, and where nothing changed, nothing is written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        api: ResultsApi,
+        lease: Lease,
+        campaign_id: str,
+        listed: ListedCampaign | None,
+        show: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._lease = lease
+        self._id = campaign_id
+        self._listed = listed
+        self._show = show
+        self._stored, self._before = self._known()
+        self._answers = dict(self._before)
+        self._notes: list[str] = []
+
+    def import_campaign(self) -> CampaignResult:
+        """Ask the server, and land what it says.
+
+        Raises:
+            KeyRefusedError, SourceError, StoreError, StoppedError, SyncRunningError: nothing of it was changed.
+        """
+        answer = self._api.stats(self._id, self._etag("stats"))
+        stats = answer.content if answer and self._is_new("stats", answer.etag, [answer.content[:-1]]) else None
+        try:
+            with tempfile.TemporaryFile() as file:
+                export = export_download.fetch(self._api.server, self._id, file, self._exports())
+                self._remember_export(export)
+                if export.fmt is not None:
+                    is_changed = self._land_export(stats, export.fmt, file if export.is_new else None)
+                    return CampaignResult(is_changed, tuple(self._notes))
+        except OSError as error:
+            raise SourceError(f"The export of {self._id} cannot be kept while it is read: {error.strerror}.") from None
+        self._notes.append(f"Totals only. {export.why_not}")
+        return CampaignResult(self._land_totals(stats), tuple(self._notes))
+
+    # --- what is known -----------------------------------------------------------------------------------------------
+
+    def _known(self) -> tuple[Row[Any] | None, dict[str, Remembered]]:
+        table = schema.campaigns
+        with self._store.read() as connection:
+            stored = connection.execute(select(table).where(table.c.campaign_id == self._id)).first()
+            # Where the campaign is not here, all of it has to be read, whatever was remembered.
+            answers = remembered(connection, self._api.server.url, self._id) if stored is not None else {}
+        return stored, answers
+
+    def _etag(self, resource: str) -> str | None:
+        return self._before[resource].etag if resource in self._before else None
+
+    def _exports(self) -> dict[str, KnownExport]:
+        return {
+            resource.removeprefix(_EXPORT): KnownExport(found.etag, found.answer)
+            for resource, found in self._before.items()
+            if resource.startswith(_EXPORT)
+        }
+
+    def _is_new(self, resource: str, etag: str | None, rows: Iterable[object]) -> bool:
+        """Whether an answer says anything else than the last time; it is to be remembered in any case."""
+        found = Remembered(etag, digest_of(rows))
+        self._answers[resource] = found
+        return resource not in self._before or found.answer != self._before[resource].answer
+
+    def _remember_export(self, export: Export) -> None:
+        kept = {resource: found for resource, found in self._answers.items() if not resource.startswith(_EXPORT)}
+        self._answers = kept | {
+            f"{_EXPORT}{fmt}": Remembered(seen.etag, seen.digest) for fmt, seen in export.seen.items()
+        }
+
+    # --- landing -----------------------------------------------------------------------------------------------------
+
+    def _load(self, records: Iterable[Record | Rejected], also: Callable[[Connection, LoadReport], None]) -> None:
+        def while_allowed() -> Records:
+            for record in records:
+                self._api.server.raise_if_stopped()
+                yield record
+
+        def finish(connection: Connection, report: LoadReport) -> None:
+            also(connection, report)
+            remember(connection, self._api.server.url, self._id, self._answers)
+            self._lease.keep_in(connection)
+
+        load(
+            self._store,
+            f"{self._api.server.name}: {self._id}",
+            while_allowed(),
+            replace=True,
+            on_progress=lambda count: self._show(f"{count:,} records"),
+            also=finish,
+        )
+
+    def _land_nothing(self) -> bool:
+        if self._answers != self._before:  # the same under other ETags
+            with self._store.write(exclusive=True, is_data=False) as connection:
+                remember(connection, self._api.server.url, self._id, self._answers)
+                self._lease.keep_in(connection)
+        return False
+
+    def _land_export(self, stats: ReportedRecord | None, fmt: str, file: IO[bytes] | None) -> bool:
+        """Whether anything changed; ``file`` is None where the export is unchanged."""
+        if file is None and stats is None:
+            return self._land_nothing()
+        reply_ids: set[str] = set()
+        was_daily = self._stored is not None and self._stored.detail == Detail.DAILY
+
+        def records() -> Records:
+            has_totals = file is None and was_daily
+            if file is not None:
+                source = f"The export of {self._id}"
+                for record in export_download.records(file, fmt, source, self._id, reply_ids):
+                    has_totals |= isinstance(record, ReportedRecord)
+                    yield record
+            if stats is not None and not has_totals:  # what the export itself reports is nearer to the origin
+                yield stats
+
+        def also(connection: Connection, report: LoadReport) -> None:
+            if file is None:
+                return
+            self._answers.pop("daily", None)
+            self._answers.pop("replies", None)
+            if self._note_rejected(report):
+                self._answers.pop(f"{_EXPORT}{fmt}")
+            else:
+                self._delete_vanished(connection, reply_ids)
+
+        self._load(records(), also)
+        return True
+
+    def _land_totals(self, stats: ReportedRecord | None) -> bool:
+        answer = self._api.daily(self._id, self._etag("daily"))
+        days = answer.content if answer and self._is_new("daily", answer.etag, answer.content) else None
+        replies = self._changed_replies()
+        described = self._described(stats)
+        is_described = self._stored is not None and described[:4] == tuple(self._stored)[:4]
+        if stats is None and days is None and replies is None and is_described:
+            return self._land_nothing()
+
+        def records() -> Records:
+            yield described
+            yield from days or ()
+            yield from replies.items.values() if replies else ()
+            if stats is not None:
+                yield stats
+
+        def also(connection: Connection, report: LoadReport) -> None:
+            if self._note_rejected(report):
+                self._answers.pop("daily", None)
+                self._answers.pop("replies", None)
+            elif replies:
+                self._finish_replies(connection, replies)
+            if days == []:
+                _delete_days(connection, self._id)
+
+        self._load(records(), also)
+        return True
+
+    def _changed_replies(self) -> paging.Listing[ReplyRecord | Rejected] | None:
+        known = self._etag("replies")
+        if known and paging.is_unchanged(self._reply_page, json.loads(known)):
+            return None
+        listing = paging.read_all(self._reply_page)
+        etags = json.dumps(listing.etags) if listing.etags else None
+        if not self._is_new("replies", etags, sorted(listing.items.items())) and listing.is_complete:
+            return None
+        return listing
+
+    def _reply_page(self, page: int, etag: str | None = None) -> paging.Page[ReplyRecord | Rejected] | None:
+        return self._api.replies(self._id, page, etag)
+
+    def _described(self, stats: ReportedRecord | None) -> CampaignRecord:
+        """The campaign as the server's list has it; where there is none, as it is here, or as its period tells."""
+        listed, stored = self._listed, self._stored
+        created_at = (listed and listed.created_at) or (stored and stored.created_at)
+        if created_at is None:
+            assert stats is not None  # it is unchanged only where the campaign is here
+            created_at = stats.period_start or stats.fetched_at
+        return CampaignRecord(
+            self._id,
+            (listed and listed.name) or (stored.name if stored else self._id),
+            listed.mcp if listed else (stored.mcp if stored else None),
+            created_at,
+            Detail.DAILY.value,
+        )
+
+    # --- in the same transaction -------------------------------------------------------------------------------------
+
+    def _note_rejected(self, report: LoadReport) -> bool:
+        if not report.rejected_total:
+            return False
+        first = report.rejected[0]
+        rows = "One row" if report.rejected_total == 1 else f"{report.rejected_total:,} rows"
+        self._notes.append(f"{rows} could not be used; the first is {first.column} in row {first.row}: {first.reason}.")
+        return True
+
+    def _finish_replies(self, connection: Connection, replies: paging.Listing[ReplyRecord | Rejected]) -> None:
+        if replies.is_complete:
+            self._delete_vanished(connection, replies.items.keys())
+        else:
+            self._answers.pop("replies", None)
+            self._notes.append(
+                f"{self._api.server.name} says it has {replies.reported_total:,} replies and gave "
+                f"{len(replies.items):,}; none was deleted here."
+            )
+
+    def _delete_vanished(self, connection: Connection, still_there: Collection[str]) -> None:
+        vanished = delete_missing_replies(connection, self._id, still_there)
+        if vanished.deleted:
+            self._notes.append(f"{_replies(vanished.deleted)} deleted, as on the server.")
+        if vanished.kept:
+            self._notes.append(f"{_replies(vanished.kept)} gone on the server but marked by somebody, so kept here.")
+
+
+def _replies(count: int) -> str:
+    return "1 reply" if count == 1 else f"{count:,} replies"
+
+
+def _delete_days(connection: Connection, campaign_id: str) -> None:
+    table = schema.campaigns.c
+    detail = connection.execute(select(table.detail).where(table.campaign_id == campaign_id)).scalar_one()
+    if detail == Detail.DAILY:
+        connection.execute(delete(schema.daily_stats).where(schema.daily_stats.c.campaign_id == campaign_id))

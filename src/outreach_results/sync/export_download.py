@@ -1,0 +1,138 @@
+"""The export of a server: fetched into a file first, so that one that is cut short changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+import ijson
+
+from outreach_results.errors import NotOfferedError, SourceError
+from outreach_results.export import FORMAT
+from outreach_results.ingest.readers import campaign_csv, campaign_json
+from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record, Records, Rejected, ReplyRecord
+from outreach_results.sync.http_client import RemoteServer, Start
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExport:
+    """What is known of the export in one format: its ETag, and the digest of its content, or None if it is unreadable.
+
+    The digest recognises what is the same under another ETag, or without one.
+    """
+
+    etag: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What became of asking for an export.
+
+    ``fmt`` is the format that can be read, or None with the reason in ``why_not``; ``is_new`` says whether the file
+    holds it, or it is unchanged. ``seen`` is what to remember of each format.
+    """
+
+    fmt: str | None
+    is_new: bool
+    why_not: str
+    seen: dict[str, KnownExport]
+
+
+def fetch(server: RemoteServer, campaign_id: str, file: IO[bytes], known: Mapping[str, KnownExport]) -> Export:
+    """Fetch the first format that can be read into ``file``, unless it is unchanged.
+
+    Raises:
+        KeyRefusedError: the key is not accepted.
+        SourceError: the server is in trouble; whether it has an export is not known.
+    """
+    seen: dict[str, KnownExport] = {}
+    reasons = []
+    for fmt, can_read in _READABLE.items():
+        before = known.get(fmt, KnownExport())
+        try:
+            answer = server.download(
+                ("campaigns", campaign_id, "export"), {"format": fmt}, file, can_read, etag=before.etag
+            )
+        except NotOfferedError as error:
+            reasons.append(str(error))
+            continue
+        seen[fmt] = before if answer is None else KnownExport(answer.etag, _digest(file) if answer.content else None)
+        if seen[fmt].digest is not None:
+            return Export(fmt, seen[fmt].digest != before.digest, "", seen)
+        reasons.append(f"{server.name} exports {fmt.upper()} in a form that cannot be read here.")
+    return Export(None, is_new=False, why_not=reasons[0], seen=seen)
+
+
+def _digest(file: IO[bytes]) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids: set[str]) -> Records:
+    """The records of a fetched export; the ids of its replies are added to ``reply_ids`` on the way.
+
+    Raises:
+        SourceError: it ends too early, or is of another campaign.
+    """
+    file.seek(0)
+    for record in _READERS[fmt](file, source):
+        if not isinstance(record, Rejected):
+            _check_campaign(record, source, campaign_id)
+            if isinstance(record, ReplyRecord):
+                reply_ids.add(record.reply_id)
+        yield record
+
+
+def _check_campaign(record: Record, source: str, campaign_id: str) -> None:
+    if isinstance(record, PlanRecord | BenchmarkRecord) or record.campaign_id != campaign_id:
+        raise SourceError(f"{source} holds data of something else than {campaign_id}. Nothing was changed.")
+
+
+def _read_csv(file: IO[bytes], source: str) -> Records:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        yield from campaign_csv.read_rows(text, source)
+    except UnicodeDecodeError:
+        raise SourceError(f"{source} is not in UTF-8. Nothing was changed.") from None
+    finally:
+        text.detach()  # closing it would close the file with it
+
+
+def _is_our_json(start: Start) -> bool:
+    """Whether a document says in its first object that it is of our format and version."""
+    depth = 0
+    section = key = None
+    try:
+        for event, value in ijson.basic_parse(io.BytesIO(start.first_bytes)):
+            depth += (event == "start_map") - (event == "end_map")
+            if event == "map_key":
+                section, key = (value, None) if depth == 1 else (section, value)
+            elif section == "meta" and key == "format" and depth == 2:
+                return bool(value == FORMAT)
+            if section not in (None, "meta"):
+                return False
+    except (ijson.JSONError, UnicodeDecodeError):
+        pass
+    return False
+
+
+def _is_our_csv(start: Start) -> bool:
+    """Whether a table has our columns. One that could end unnoticed is not read: its rows would pass for all."""
+    try:
+        first_line = start.first_bytes.partition(b"\n")[0].decode("utf-8-sig")
+        header = next(csv.reader([first_line]), [])
+    except (UnicodeDecodeError, csv.Error):
+        return False
+    return start.ends_visibly and set(campaign_csv.REQUIRED) <= set(header)
+
+
+_READABLE: dict[str, Callable[[Start], bool]] = {"json": _is_our_json, "csv": _is_our_csv}
+_READERS: dict[str, Callable[[IO[bytes], str], Iterator[Record | Rejected]]] = {
+    "json": campaign_json.read_campaign,
+    "csv": _read_csv,
+}

@@ -1,0 +1,351 @@
+"""Asking a server over HTTP where trouble is normal: bounded retries, timeouts, limits, and a key that stays home.
+
+What may pass (a broken connection, 429, 5xx, an answer cut short) is tried again after a jittered wait, or after what
+the server itself asks for in ``Retry-After``, up to a cap. What cannot pass becomes a `SourceError` at once.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import Event
+from typing import IO, Any, Generic, NamedTuple, NoReturn, TypeVar
+
+import httpx
+from pydantic import SecretStr
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_when_event_set
+from tenacity.wait import wait_random_exponential
+
+from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceError, StoppedError
+from outreach_results.sync.connection import Connection
+from outreach_results.sync.server_url import checked_address, checked_key, is_loopback, path_segment
+
+T = TypeVar("T")
+
+CHUNK = 64 * 1024
+_MAX_ETAG = 500
+_MAY_PASS = frozenset({408, 425, 429})
+_NEVER_PASSES = frozenset({501, 505})
+_NOT_OFFERED = frozenset({404, 405, 406, 410, 501})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much; times in seconds."""
+
+    attempts: int = 5
+    first_wait: float = 0.5
+    longest_wait: float = 30
+    longest_retry_after: float = 60
+    connect: float = 10
+    silence: float = 30
+    answer: float = 120
+    download: float = 3_600
+    answer_bytes: int = 50_000_000
+    download_bytes: int = 20_000_000_000
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class JsonResponse(Generic[T]):
+    """What a server said, and the ETag under which it need not say it again."""
+
+    content: T
+    etag: str | None
+
+
+class Start(NamedTuple):
+    """How a download begins; ``ends_visibly`` says whether a broken connection could pass for its end."""
+
+    first_bytes: bytes
+    ends_visibly: bool
+
+
+class _TroubleError(Exception):
+    """Something that may pass; ``retry_after`` is how many seconds the server wants to be left alone."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(sentence)
+
+
+class RemoteServer:
+    """One server. ``on_step`` is called with the bytes received, before a request and during a download; ``on_pause``
+    with the seconds and the reason of a wait.
+
+    Raises:
+        ConfigError: the address is malformed, or would carry the key in clear over a network.
+    """
+
+    def __init__(self, url: str, key: SecretStr | None = None, *, limits: Limits | None = None) -> None:
+        self.on_step: Callable[[int], None] = lambda _received: None
+        self.on_pause: Callable[[float, str], None] = lambda _seconds, _reason: None
+        self._limits = limits or Limits()
+        self._base = checked_address(url, key)
+        self._has_key = key is not None
+        self._stopped = Event()
+        self._connection = Connection(self._stopped)
+        headers = {"User-Agent": "outreach-results", "Accept": "*/*"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {checked_key(key)}"
+        self._client = httpx.Client(
+            headers=headers,
+            timeout=httpx.Timeout(self._limits.silence, connect=self._limits.connect),
+            follow_redirects=False,
+            trust_env=not is_loopback(self._base),  # a proxy has no business between this machine and itself
+        )
+        self._wait = wait_random_exponential(multiplier=self._limits.first_wait, max=self._limits.longest_wait)
+
+    @property
+    def url(self) -> str:
+        """The address, as it was normalised."""
+        return str(self._base)
+
+    @property
+    def name(self) -> str:
+        """What sentences call the server: its host, and its port where that is not the usual one."""
+        return self._base.netloc.decode("ascii")
+
+    def get_json(
+        self, path: Sequence[str], params: Mapping[str, str | int] | None = None, *, etag: str | None = None
+    ) -> JsonResponse[Any] | None:
+        """A JSON answer, or None where it is unchanged since ``etag``.
+
+        Raises:
+            KeyRefusedError, NotOfferedError, SourceError: see each.
+        """
+        return self._exchange(path, params, etag, self._read_json, self._limits.answer)
+
+    def download(
+        self,
+        path: Sequence[str],
+        params: Mapping[str, str | int],
+        file: IO[bytes],
+        is_wanted: Callable[[Start], bool],
+        *,
+        etag: str | None = None,
+    ) -> JsonResponse[bool] | None:
+        """Stream an answer into a file, or None where it is unchanged since ``etag``.
+
+        Args:
+            is_wanted: asked with its start; where it says no, the rest is not fetched and the answer is False.
+
+        Raises:
+            KeyRefusedError, NotOfferedError, SourceError: see each.
+        """
+
+        def read(response: httpx.Response) -> JsonResponse[bool]:
+            file.seek(0)
+            file.truncate()
+            kept = self._read_file(response, file, is_wanted)
+            return JsonResponse(kept, _etag_of(response))
+
+        return self._exchange(path, params, etag, read, self._limits.download)
+
+    def stop(self) -> None:
+        """From another thread: end what is going on, and start nothing more."""
+        self._stopped.set()
+        self._connection.cut()
+
+    def raise_if_stopped(self) -> None:
+        """For whoever works on what came in: end where `stop` was called.
+
+        Raises:
+            StoppedError: it was.
+        """
+        if self._stopped.is_set():
+            raise StoppedError("The sync was stopped. What had come in by then stays; the next one goes on from there.")
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    # --- one request, as often as it takes ---------------------------------------------------------------------------
+
+    def _exchange(
+        self,
+        path: Sequence[str],
+        params: Mapping[str, str | int] | None,
+        etag: str | None,
+        read: Callable[[httpx.Response], T],
+        seconds: float,
+    ) -> T | None:
+        url = httpx.URL(f"{str(self._base).rstrip('/')}/{'/'.join(map(path_segment, path))}", params=params)
+        retrying = Retrying(
+            stop=stop_after_attempt(self._limits.attempts) | stop_when_event_set(self._stopped),
+            wait=self._seconds_to_wait,
+            retry=retry_if_exception_type(_TroubleError),
+            before_sleep=self._announce_pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._once, url, etag, read, seconds)
+        except _TroubleError as trouble:
+            self.raise_if_stopped()
+            raise SourceError(f"{trouble} {self._limits.attempts} attempts were made; try again later.") from None
+
+    def _once(self, url: httpx.URL, etag: str | None, read: Callable[[httpx.Response], T], seconds: float) -> T | None:
+        self.raise_if_stopped()
+        self.on_step(0)
+        started = time.monotonic()
+        try:
+            with self._connection.cut_after(seconds):
+                return self._follow(url, {"If-None-Match": etag} if etag else {}, read)
+        except httpx.RequestError as error:
+            self.raise_if_stopped()
+            if time.monotonic() - started >= seconds:
+                raise _TroubleError(f"{self.name} took longer than {seconds:,.0f} s to answer.") from None
+            raise _TroubleError(self._sentence(error)) from None
+        except httpx.InvalidURL:
+            raise SourceError(f"{self.name} redirects to an address that is none. Check OUTREACH_API_URL.") from None
+
+    def _follow(self, url: httpx.URL, headers: dict[str, str], read: Callable[[httpx.Response], T]) -> T | None:
+        for _ in range(self._limits.redirects + 1):
+            extensions = {"trace": self._connection.trace}
+            with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
+                if response.has_redirect_location:
+                    url = self._redirected(url, response.headers["Location"])
+                    continue
+                if response.status_code == httpx.codes.NOT_MODIFIED and headers:
+                    return None
+                if response.status_code != httpx.codes.OK:
+                    self._refuse(url, response)
+                return read(response)
+        raise SourceError(f"{self.name} redirects in circles. Check OUTREACH_API_URL.")
+
+    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
+        target = url.join(location)
+        if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
+            raise SourceError(
+                f"{self.name} redirects to another address, {target.scheme}://{target.netloc.decode('ascii')}. "
+                "Nothing was sent there. If that is the right server, set OUTREACH_API_URL to it."
+            )
+        return target
+
+    def _refuse(self, url: httpx.URL, response: httpx.Response) -> NoReturn:
+        status = response.status_code
+        asked = _shown_path(url).removeprefix(_shown_path(self._base).rstrip("/"))
+        said = f"{self.name} answered {status} {httpx.codes.get_reason_phrase(status)}".rstrip() + f" to {asked}"
+        if status == httpx.codes.UNAUTHORIZED:
+            raise KeyRefusedError(self._key_sentence())
+        if status in _NOT_OFFERED:
+            raise NotOfferedError(f"{said}: it does not have that.", status)
+        if status in _MAY_PASS or (status >= 500 and status not in _NEVER_PASSES):
+            raise _TroubleError(f"{said}.", _retry_after(response.headers.get("Retry-After")))
+        if status == httpx.codes.FORBIDDEN:
+            raise NotOfferedError(f"{said}: the key may not read that.", status)
+        raise NotOfferedError(f"{said}.", status)
+
+    def _key_sentence(self) -> str:
+        if not self._has_key:
+            return f"{self.name} wants a key: set OUTREACH_API_KEY."
+        return (
+            f"{self.name} does not accept the key in OUTREACH_API_KEY; it may have been revoked. "
+            "Create a new key there, and set it here."
+        )
+
+    def _sentence(self, error: httpx.RequestError) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return f"{self.name} does not answer."
+        if isinstance(error, httpx.ConnectError):
+            if isinstance(_root_of(error), ssl.SSLCertVerificationError):
+                return f"The certificate of {self.name} cannot be verified."
+            return f"{self.name} cannot be reached."
+        if isinstance(error, httpx.DecodingError):
+            return f"{self.name} sent an answer whose compression is broken."
+        return f"The connection to {self.name} broke."
+
+    # --- waiting -----------------------------------------------------------------------------------------------------
+
+    def _seconds_to_wait(self, state: RetryCallState) -> float:
+        trouble = state.outcome.exception() if state.outcome else None
+        if isinstance(trouble, _TroubleError) and trouble.retry_after is not None:
+            return min(trouble.retry_after, self._limits.longest_retry_after)
+        return self._wait(state)
+
+    def _announce_pause(self, state: RetryCallState) -> None:
+        trouble = state.outcome.exception() if state.outcome else None
+        self.on_step(0)
+        self.on_pause(state.upcoming_sleep, str(trouble))
+
+    def _sleep(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+    # --- reading what comes ------------------------------------------------------------------------------------------
+
+    def _read_json(self, response: httpx.Response) -> JsonResponse[Any]:
+        body = bytearray()
+        for chunk in response.iter_bytes(CHUNK):
+            body += chunk
+            if len(body) > self._limits.answer_bytes:
+                raise SourceError(
+                    f"{self.name} sent more than {self._limits.answer_bytes:,} bytes where a short answer belongs."
+                )
+        try:
+            return JsonResponse(json.loads(body), _etag_of(response))
+        except (ValueError, RecursionError):
+            if "html" in response.headers.get("Content-Type", ""):
+                raise SourceError(
+                    f"{self.name} answered with a web page where data belongs. Check OUTREACH_API_URL."
+                ) from None
+            raise _TroubleError(f"{self.name} sent an answer that is no JSON, or ends too early.") from None
+
+    def _read_file(self, response: httpx.Response, file: IO[bytes], is_wanted: Callable[[Start], bool]) -> bool:
+        chunks = response.iter_bytes(CHUNK)
+        head = next(chunks, b"")
+        if not is_wanted(Start(head, _ends_visibly(response))):
+            return False
+        file.write(head)
+        received = len(head)
+        for chunk in chunks:
+            self.raise_if_stopped()
+            file.write(chunk)
+            received += len(chunk)
+            if received > self._limits.download_bytes:
+                raise SourceError(f"{self.name} sent an export of more than {self._limits.download_bytes:,} bytes.")
+            self.on_step(received)
+        file.flush()
+        return True
+
+
+def _shown_path(url: httpx.URL) -> str:
+    """The path in printable ASCII."""
+    return url.raw_path.partition(b"?")[0].decode("ascii")
+
+
+def _etag_of(response: httpx.Response) -> str | None:
+    etag = response.headers.get("ETag", "")
+    return etag if etag and etag.isascii() and etag.isprintable() and len(etag) <= _MAX_ETAG else None
+
+
+def _ends_visibly(response: httpx.Response) -> bool:
+    headers = response.headers
+    return "Content-Length" in headers or "chunked" in headers.get("Transfer-Encoding", "").lower()
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a ``Retry-After``, which holds seconds or a date; None where it holds neither."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+
+
+def _root_of(error: BaseException) -> BaseException:
+    while True:
+        deeper = error.__cause__ or error.__context__
+        if deeper is None:
+            return error
+        error = deeper

@@ -1,0 +1,264 @@
+"""Bringing in what a server of the Results API has: the account, then campaign by campaign.
+
+Each campaign is one transaction, so a sync that is cut off at any instant leaves whole campaigns behind, and the next
+one goes on from there. What failed is reported, and stops nothing else; only a refused key stops everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from outreach_results.config import Settings
+from outreach_results.errors import (
+    ConfigError,
+    KeyRefusedError,
+    NotOfferedError,
+    OutreachError,
+    SourceError,
+    StoreError,
+)
+from outreach_results.store.engine import Store
+from outreach_results.store.sync_lease import Lease, current_claim, stored_report
+from outreach_results.store.sync_state import ACCOUNT, forget, synced_campaigns
+from outreach_results.sync.account import AccountSync
+from outreach_results.sync.campaign import CampaignSync
+from outreach_results.sync.http_client import RemoteServer
+from outreach_results.sync.results_api import ListedCampaign, ResultsApi
+
+OnProgress = Callable[[int, int, str], None]
+"""Told how many campaigns are done, of how many, and what is going on now."""
+
+KEPT = 100
+"""How many failures and notes are kept for the pages to show."""
+
+_GONE = frozenset({404, 410})
+
+
+class SyncReport(BaseModel):
+    """What one run did.
+
+    ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``problem`` is what stopped the whole run.
+    """
+
+    server: str
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+    campaigns: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: dict[str, str] = {}
+    notes: dict[str, list[str]] = {}
+    problem: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything the server has is here."""
+        return self.problem is None and not self.failed
+
+    def sentence(self) -> str:
+        """The report in one line."""
+        failed = len(self.failed.keys() - {ACCOUNT})
+        missed = max(0, self.campaigns - self.changed - self.unchanged - failed)
+        counts = {"changed": self.changed, "unchanged": self.unchanged, "failed": failed, "not reached": missed}
+        parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to do"
+        campaigns = "1 campaign" if self.campaigns == 1 else f"{self.campaigns:,} campaigns"
+        return f"{campaigns}: {parts}."
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """When this database was last synced, and what failed. Cheap to ask for; not to be cached with the results.
+
+    ``cut_off_at`` is when a run began that ended without a word: it was killed, and the next one makes up for it.
+    """
+
+    running_since: datetime | None
+    last: SyncReport | None
+    cut_off_at: datetime | None
+
+
+def server_of(settings: Settings) -> RemoteServer:
+    """The server that the settings name.
+
+    Raises:
+        ConfigError: they name none, or one that cannot be asked.
+    """
+    if not settings.api_url:
+        raise ConfigError("Set OUTREACH_API_URL to the address of the Results API, and OUTREACH_API_KEY to its key.")
+    return RemoteServer(settings.api_url, settings.api_key)
+
+
+def sync_status(store: Store) -> SyncStatus:
+    """When this database was last synced, and what failed."""
+    with store.read() as connection:
+        claim = current_claim(connection)
+        report = stored_report(connection)
+    try:
+        last = None if report is None else SyncReport.model_validate_json(report)
+    except ValidationError:
+        last = None
+    is_running = claim is not None and claim.is_active(datetime.now(UTC))
+    started_at = None if claim is None else claim.started_at
+    return SyncStatus(started_at if is_running else None, last, None if is_running else started_at)
+
+
+def sync(
+    store: Store,
+    server: RemoteServer,
+    *,
+    campaign_ids: Sequence[str] = (),
+    on_progress: OnProgress = lambda _done, _total, _doing: None,
+) -> SyncReport:
+    """Bring in what changed on the server since the last time.
+
+    Args:
+        campaign_ids: only these; without, all that the server lists, or where it has no list, those of the last time.
+
+    Raises:
+        SyncRunningError: another sync of this database is running.
+        StoreError: the database cannot be used.
+    """
+    lease = Lease(store)
+    report = SyncReport(server=server.url, started_at=lease.take())
+    try:
+        _Run(store, ResultsApi(server), lease, report, on_progress).go(campaign_ids)
+    except OutreachError as error:
+        report.problem = str(error)
+        if isinstance(error, StoreError):
+            raise
+    except BaseException as error:
+        report.problem = f"It ended unexpectedly ({type(error).__name__})."
+        raise
+    finally:
+        report.finished_at = datetime.now(UTC)
+        with suppress(StoreError):  # then the claim runs out by itself
+            lease.release(_shortened(report).model_dump_json())
+    return report
+
+
+def _shortened(report: SyncReport) -> SyncReport:
+    """A report that fits beside the results, however many campaigns failed."""
+    return report.model_copy(
+        update={"failed": dict(list(report.failed.items())[:KEPT]), "notes": dict(list(report.notes.items())[:KEPT])}
+    )
+
+
+class _Run:
+    """One run, from the account to the last campaign."""
+
+    def __init__(
+        self, store: Store, api: ResultsApi, lease: Lease, report: SyncReport, on_progress: OnProgress
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._lease = lease
+        self._report = report
+        self._on_progress = on_progress
+        self._done, self._doing = 0, "account"
+        self._gone: list[str] = []
+        self._account = AccountSync(store, api, lease)
+        api.server.on_step = self._step
+        api.server.on_pause = lambda seconds, why: self._show(f"waiting {seconds:.0f} s. {why}")
+
+    def go(self, campaign_ids: Sequence[str]) -> None:
+        self._show()
+        try:
+            self._account.bring_usage()
+            ids, listed = self._campaigns(campaign_ids)
+            self._report.campaigns = len(ids)
+            for self._done, self._doing in enumerate(ids):
+                self._show()
+                self._land(self._doing, listed.get(self._doing))
+            self._done, self._doing = len(ids), "benchmarks"
+            self._show()
+            self._account.bring_benchmarks()
+            self._forget_gone()
+        finally:
+            if self._account.problems:
+                self._report.failed[ACCOUNT] = " ".join(self._account.problems)
+            if self._account.notes:
+                self._report.notes[ACCOUNT] = self._account.notes
+
+    def _campaigns(self, chosen: Sequence[str]) -> tuple[list[str], dict[str, ListedCampaign]]:
+        """The campaigns to bring in, and what the server's list says of them."""
+        try:
+            listed = self._account.listed_campaigns()
+        except KeyRefusedError:
+            raise
+        except SourceError as error:
+            # The contract has no such list: a server may do without.
+            is_missing = isinstance(error, NotOfferedError)
+            if chosen:
+                return list(dict.fromkeys(chosen)), {}
+            if not is_missing:
+                raise
+            return self._campaigns_of_last_time(error), {}
+        self._report.failed |= listed.failed
+        if chosen:
+            return list(dict.fromkeys(chosen)), listed.campaigns
+        if listed.is_complete:
+            self._note_unlisted(listed.campaigns)
+        return list(listed.campaigns), listed.campaigns
+
+    def _campaigns_of_last_time(self, error: SourceError) -> list[str]:
+        with self._store.read() as connection:
+            known = synced_campaigns(connection, self._api.server.url)
+        if not known:
+            raise SourceError(
+                f"{self._api.server.name} does not list its campaigns. Name them: outreach-results sync --campaign ID. "
+                f"({error})"
+            )
+        return known
+
+    def _note_unlisted(self, listed: dict[str, ListedCampaign]) -> None:
+        with self._store.read() as connection:
+            known = synced_campaigns(connection, self._api.server.url)
+        for campaign_id in known:
+            if campaign_id not in listed:
+                self._report.notes[campaign_id] = ["It is no longer on the server; what is here of it stays."]
+                self._forget(campaign_id)
+
+    def _land(self, campaign_id: str, listed: ListedCampaign | None) -> None:
+        try:
+            landed = CampaignSync(
+                self._store, self._api, self._lease, campaign_id, listed, self._show
+            ).import_campaign()
+        except KeyRefusedError:
+            raise
+        except (SourceError, StoreError) as error:
+            self._report.failed[campaign_id] = str(error)
+            if isinstance(error, NotOfferedError) and error.status in _GONE:
+                self._gone.append(campaign_id)
+                self._report.failed[campaign_id] = (
+                    f"{self._api.server.name} does not have this campaign; what is here of it stays."
+                )
+            if isinstance(error, StoreError):
+                self._store.version()  # raises where the trouble is not this campaign's
+            return
+        self._report.changed += landed.is_changed
+        self._report.unchanged += not landed.is_changed
+        if landed.notes:
+            self._report.notes[campaign_id] = list(landed.notes)
+
+    def _forget_gone(self) -> None:
+        """Ask no more for campaigns that are gone, unless nothing came: then the address is wrong, not they."""
+        if self._report.changed + self._report.unchanged:
+            for campaign_id in self._gone:
+                self._forget(campaign_id)
+
+    def _forget(self, campaign_id: str) -> None:
+        with self._store.write(exclusive=True, is_data=False) as connection:
+            forget(connection, campaign_id)
+
+    def _step(self, received: int) -> None:
+        self._lease.keep()
+        if received:
+            self._show(f"{received / 1e6:,.1f} MB")
+
+    def _show(self, detail: str = "") -> None:
+        self._on_progress(self._done, self._report.campaigns, f"{self._doing} {detail}".rstrip())

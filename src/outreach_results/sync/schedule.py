@@ -1,0 +1,99 @@
+"""Syncing by itself while the dashboard runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock, Thread
+
+from outreach_results.config import Settings
+from outreach_results.errors import OutreachError, SyncRunningError
+from outreach_results.store.engine import Store
+from outreach_results.sync.http_client import RemoteServer
+from outreach_results.sync.run import server_of, sync, sync_status
+
+RETRIED_AFTER_S = 15.0
+"""How soon to look again where a run could not even begin, or another process is at it."""
+
+_log = logging.getLogger(__name__)
+
+
+def schedule_of(store: Callable[[], Store], settings: Settings) -> SyncSchedule | None:
+    """The schedule that the settings ask for, or None.
+
+    Args:
+        store: called from the schedule's own thread.
+
+    Raises:
+        ConfigError: they ask for one, and name no server that can be asked.
+    """
+    if settings.sync_every is None:
+        return None
+    server_of(settings).close()  # says now what is wrong with the address, not in a thread that nobody sees
+    return SyncSchedule(store, settings.sync_every, lambda: server_of(settings))
+
+
+class SyncSchedule:
+    """Syncs whenever the last run, of whatever process, is long enough ago. Nothing that fails ends it."""
+
+    def __init__(self, store: Callable[[], Store], every: timedelta, new_server: Callable[[], RemoteServer]) -> None:
+        self._open_store = store
+        self._every = every
+        self._new_server = new_server
+        self._stopped = Event()
+        self._lock = Lock()
+        self._server: RemoteServer | None = None
+        # A daemon, so that a run that cannot be stopped in time does not hold the process up: it is all or nothing.
+        self._thread = Thread(target=self._loop, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self, within: float = 1.0) -> None:
+        """End, in the middle of a run too; what that run had not finished is left to the next."""
+        with self._lock:
+            self._stopped.set()
+            if self._server is not None:
+                self._server.stop()
+        if self._thread.ident is not None:
+            self._thread.join(within)
+
+    def _loop(self) -> None:
+        pause = 0.0
+        while not self._stopped.wait(pause):
+            try:
+                pause = self._seconds_until_due()
+                if pause <= 0:
+                    self._run()
+                    pause = self._seconds_until_due()
+            except SyncRunningError:
+                pause = RETRIED_AFTER_S
+            except OutreachError as error:
+                _log.warning("The scheduled sync could not run: %s", error)
+                pause = RETRIED_AFTER_S
+            except Exception:
+                _log.exception("The scheduled sync ended unexpectedly; it goes on at the next occasion")
+                pause = RETRIED_AFTER_S
+
+    def _seconds_until_due(self) -> float:
+        status = sync_status(self._open_store())
+        if status.last is None or status.last.finished_at is None or status.cut_off_at is not None:
+            return 0.0
+        due = status.last.finished_at + self._every
+        return max(0.0, (due - datetime.now(UTC)).total_seconds())
+
+    def _run(self) -> None:
+        server = self._new_server()
+        with self._lock:
+            self._server = server
+            if self._stopped.is_set():
+                server.stop()
+        try:
+            report = sync(self._open_store(), server)
+            _log.info("Sync: %s", report.problem or report.sentence())
+        finally:
+            with self._lock:
+                self._server = None
+            server.close()

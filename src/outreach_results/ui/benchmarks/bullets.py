@@ -1,0 +1,269 @@
+"""The larger pieces of the benchmark page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results import metrics, results
+from outreach_results.metrics import Interval
+from outreach_results.models import Campaign, Filters
+from outreach_results.results import Comparison, Peers
+from outreach_results.ui import charts, downloads, text, url_state
+from outreach_results.ui.cache import ask, draw
+from outreach_results.ui.charts import Mark, show
+from outreach_results.ui.components import DEFINITIONS, chart
+from outreach_results.ui.filters import View, switch_to
+
+COMMUNITY = "Whole community"
+OWN = "Our own campaigns"
+_MOST_CAMPAIGNS = 40
+_LEADS_ON = {*metrics.RATES, "avg_cost_per_email_usd"}  # other metrics are the community's alone
+
+
+def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
+    """Ask whom to compare with: the community's campaigns of an mcp or all of them, or our own campaigns."""
+    own = [campaign.mcp for campaign in campaigns]
+    named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
+    options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
+    url_state.check("mcp", options, "benchmarks that are not here")
+    # A select box shows its options as plain characters; buttons would read them as Markdown.
+    chosen = st.selectbox("Benchmark", options, key="mcp", bind="query-params", width=320)
+    if chosen == OWN:
+        return ask(results.own_peers, filters)
+    return ask(results.community, None if chosen == COMMUNITY else chosen)
+
+
+def reliability(peers: Peers, today: date) -> None:
+    """How many campaigns the numbers stand on and how old they are; a warning where that is too few or too old."""
+    size, updated = peers.numbers.sample_size, peers.numbers.updated_at
+    if peers.is_own:
+        st.caption(
+            f"{size:,} of our own campaigns in this period, each counting once, "
+            f"without those of fewer than {results.ENOUGH_CASES} e-mails."
+        )
+        return
+    sized = "an unknown number of campaigns" if size is None else f"{size:,} campaigns of the community"
+    aged = "." if updated is None else f", updated {updated:%-d %B %Y}, {_age_in_words(peers, today)}."
+    st.caption(f"From {sized}{aged}")
+    if peers.is_stale_on(today):
+        st.warning(
+            f"These benchmarks are old: {_age_in_words(peers, today)}. "
+            "Since then the community may have changed. Sync or import newer ones."
+        )
+    if peers.is_small:
+        st.warning(
+            f"These benchmarks rest on {size:,} campaigns only, so the percentiles are rough "
+            "and more is left undecided. The whole community is a steadier yardstick."
+        )
+
+
+def _age_in_words(peers: Peers, today: date) -> str:
+    age = peers.age_on(today)
+    if age is None:
+        return "nobody knows when"
+    if age == 0:
+        return "the day of the last data"
+    days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
+    return f"{days} {'before' if age > 0 else 'after'} the last data"
+
+
+def legend(peers: Peers) -> None:
+    """What the bullets show, once and in words."""
+    whose = "our own campaigns" if peers.is_own else "the community's campaigns"
+    own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
+    st.caption(
+        f"The gray band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
+        "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
+        f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
+        "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
+        "day by day."
+    )
+
+
+def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
+    """One row a metric: the numbers in words beside the picture; a click goes to what they stand for."""
+    for row in rows:
+        with st.container(border=True):
+            words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
+            with words:
+                wants_words = _in_words(row, peers)
+            with picture:
+                wants_picture = _bullet(row, peers)
+        if wants_words or wants_picture:
+            _go_to(row, peers, view)
+    downloads.table_buttons(
+        "benchmarks", as_frame(rows), view.filters, key="benchmarks", pictured=in_words_as_frame(rows, peers)
+    )
+
+
+def _go_to(row: Comparison, peers: Peers, view: View) -> None:
+    """The course of just this number: a rate's on Trends, the cost's on Usage, of the campaigns that it is of."""
+    campaigns = None
+    if peers.numbers.mcp is not None:
+        compared = ask(results.campaign_comparison, view.filters, peers, row.metric)
+        campaigns = list(compared.loc[compared["cases"] > 0, "campaign_id"])
+        if len(campaigns) > _MOST_CAMPAIGNS:
+            campaigns = None  # an address has to stay short
+    if row.is_money:
+        switch_to("usage", campaign_ids=campaigns)
+    choices = {"show": "Rates", "rates": charts.LABELS[row.metric]}
+    switch_to("trends", campaign_ids=campaigns, choices=choices)
+
+
+def _in_words(row: Comparison, peers: Peers) -> bool:
+    """The row in words; whether its way on was asked for."""
+    label = charts.LABELS.get(row.metric, text.escape(row.metric))
+    with st.container(gap="xsmall"):
+        st.metric(label, show(row.metric, row.value), help=_definition(row))
+        st.markdown(f"**{text.escape(row.verdict.words(_whom(peers)))}**")
+        for fact in _facts(row, peers):
+            st.caption(text.escape(fact))
+        if row.metric not in _LEADS_ON:
+            return False
+        return st.button(
+            "Costs by campaign and month →" if row.is_money else "Day by day →",
+            key=f"go-{row.metric}",
+            help="Opens the usage page"
+            if row.is_money
+            else f"Opens the trend of the {label.lower()}, filtered as here",
+            type="tertiary",
+        )
+
+
+def _facts(row: Comparison, peers: Peers) -> list[str]:
+    facts = []
+    if row.interval is not None:
+        ends = f"{show(row.metric, row.interval.low)} to {show(row.metric, row.interval.high)}"
+        where = "" if row.percentiles is None else percentile_words(row.percentiles)
+        facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
+    numbers = row.community
+    theirs = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
+    ours = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
+    facts.append(f"{_whom(peers).capitalize()}: {theirs}.{ours}")
+    return facts
+
+
+def percentile_words(found: Interval) -> str:
+    """A range of percentiles (0 to 1) as a sentence."""
+    low, high = round(found.low * 100), round(found.high * 100)
+    if low >= 99:
+        return "Beyond the 99th percentile."
+    if high <= 1:
+        return "Below the 1st percentile."
+    if low == high:
+        return f"At the {_ordinal(low)} percentile."
+    return f"Between the {_ordinal(low)} and the {_ordinal(high)} percentile."
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _definition(row: Comparison) -> str:
+    meaning = DEFINITIONS.get(row.metric, "A metric that only the community knows.")
+    if row.is_money:
+        return (
+            f"{meaning} What you paid is exact; its interval says how far it would move with other days of the same "
+            "kind. Lower is better, so a higher percentile is a lower cost."
+        )
+    return (
+        f"{meaning} The percentile is estimated from the published quartiles and average, and is no more precise "
+        "than the number of campaigns behind them allows."
+    )
+
+
+def _whom(peers: Peers) -> str:
+    return "our own campaigns" if peers.is_own else "the community"
+
+
+def _bullet(row: Comparison, peers: Peers) -> bool:
+    """The row's picture; whether something on it was clicked."""
+    label = charts.LABELS.get(row.metric, row.metric)
+    mark = Mark(
+        row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
+    )
+    event = chart(
+        draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
+        key=f"bullet-{row.metric}",
+        alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
+        on_select="rerun",
+        selection_mode="points",
+    )
+    return bool(event.selection.points) and row.metric in _LEADS_ON
+
+
+def _sentence(row: Comparison, peers: Peers) -> str:
+    ours = f"Ours is {show(row.metric, row.value)}"
+    reach = ""
+    if row.interval is not None:
+        low, high = show(row.metric, row.interval.low), show(row.metric, row.interval.high)
+        reach = f", with 95 % confidence between {low} and {high}"
+    return text.escape_plotly(f"{ours}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
+
+
+def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
+    """The comparison as a table."""
+    return pd.DataFrame(
+        {
+            "metric": row.metric,
+            "value": row.value,
+            "low": row.interval.low if row.interval else None,
+            "high": row.interval.high if row.interval else None,
+            "emails": row.cases,
+            **row.community.model_dump(),
+            "percentile_low": row.percentiles.low if row.percentiles else None,
+            "percentile_high": row.percentiles.high if row.percentiles else None,
+            "verdict": row.verdict.words(),
+            "own_p25": row.own.p25 if row.own else None,
+            "own_p50": row.own.p50 if row.own else None,
+            "own_p75": row.own.p75 if row.own else None,
+        }
+        for row in rows
+    )
+
+
+def in_words_as_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
+    """The comparison as the page words it: each value in its own unit."""
+    return pd.DataFrame(
+        {
+            "Metric": charts.LABELS.get(row.metric, row.metric),
+            "Ours": show(row.metric, row.value),
+            "95 % interval": text.MISSING
+            if row.interval is None
+            else f"{show(row.metric, row.interval.low)} – {show(row.metric, row.interval.high)}",
+            "E-mails": row.cases,
+            **{
+                label: show(row.metric, value)
+                for label, value in (
+                    ("Average", row.community.average),
+                    ("25th percentile", row.community.p25),
+                    ("Median", row.community.p50),
+                    ("75th percentile", row.community.p75),
+                )
+            },
+            "Verdict": row.verdict.words(_whom(peers)),
+        }
+        for row in rows
+    )
+
+
+def metric_chooser(peers: Peers) -> str:
+    """The metric that is looked at more closely."""
+    offered = list(peers.numbers.benchmarks)
+    labels = {name: charts.LABELS.get(name, name) for name in offered}
+    url_state.check("metric", labels.values(), "a metric without a benchmark")
+    default = "reply_rate" if "reply_rate" in offered else offered[0]
+    return st.selectbox(
+        "Look closer at",
+        offered,
+        index=offered.index(default),
+        format_func=lambda name: labels.get(name, name),
+        key="metric",
+        bind="query-params",
+        width=320,
+    )

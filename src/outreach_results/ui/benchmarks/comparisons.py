@@ -1,0 +1,283 @@
+"""One metric beside its benchmark: campaign by campaign, by kind of campaign (mcp), and over time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results import metrics, results
+from outreach_results.metrics import Interval, Standing
+from outreach_results.models import Distribution, Filters
+from outreach_results.results import Peers
+from outreach_results.ui import charts, clicks, downloads, text, url_state
+from outreach_results.ui.cache import ask, draw
+from outreach_results.ui.charts import Mark, show
+from outreach_results.ui.components import chart_with_data
+from outreach_results.ui.filters import View, choose_campaigns, choose_days, days_in_words
+
+ROWS_A_PAGE = 20
+_LEAST_WEEKS = 26
+_LONG_DAYS = 400  # beyond this, months are read better than weeks
+_ORDERS: dict[str, tuple[str | None, bool]] = {
+    "Best first": (None, False),
+    "Weakest first": ("value", True),
+    "Most e-mails first": ("cases", False),
+    "By name": ("name", True),
+}
+_SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER}
+
+
+def order_chooser() -> str:
+    """In which order the campaigns stand; in the address, unlike a click on the header of a table."""
+    url_state.check("ranked", _ORDERS, "an order that does not exist")
+    return st.selectbox("Order", list(_ORDERS), key="ranked", bind="query-params", width=220)
+
+
+def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.DataFrame:
+    """`results.campaign_comparison` in a chosen order; campaigns without a value come last."""
+    frame = ask(results.campaign_comparison, view.filters, peers, metric)
+    column, is_ascending = _ORDERS[order]
+    if column is None:
+        return frame  # the best first, as it comes
+    if column == "value" and metric in results.LOWER_IS_BETTER:
+        is_ascending = not is_ascending
+    return frame.sort_values(
+        [column, "campaign_id"],
+        ascending=[is_ascending, True],
+        na_position="last",
+        ignore_index=True,
+        key=lambda values: values.str.casefold() if values.name == "name" else values,
+    )
+
+
+def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> None:
+    """Each campaign on the same band; a click shows only that one.
+
+    Args:
+        frame: as `campaigns_in_order` gives it.
+    """
+    known = frame.dropna(subset="value")
+    if known.empty:
+        st.info("None of the chosen campaigns has a value in this period.")
+        return
+    numbers = peers.numbers.benchmarks.get(metric, Distribution())
+    shown = known.iloc[_page(len(known))]
+    key = clicks.content_key("by-campaign", view.filters, metric, tuple(shown["campaign_id"]))
+    chart_with_data(
+        draw(
+            charts.beside_community,
+            metric,
+            [_mark(metric, row["campaign_id"], row["name"], row, numbers) for row in shown.to_dict("records")],
+            lower_is_better=metric in results.LOWER_IS_BETTER,
+        ),
+        frame,
+        view.filters,
+        key=key,
+        name="benchmark-campaigns",
+        alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
+        on_select=clicks.on_chart_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
+        selection_mode="points",
+    )
+    if view.filters.campaigns is not None:
+        st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
+
+
+def _page(rows: int) -> slice:
+    """The rows of the page that is shown, where there are more than fit on one."""
+    pages = -(-rows // ROWS_A_PAGE)
+    if pages < 2:
+        return slice(None)
+    url_state.check("rank", [str(number) for number in range(1, pages + 1)], "a page that does not exist")
+    page = st.pagination(pages, key="rank", bind="query-params")
+    return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
+
+
+def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
+    """Campaign by campaign in words, for those who read rather than look; selecting a row shows only that one.
+
+    Args:
+        frame: as `campaigns_in_order` gives it.
+    """
+    if frame.empty:
+        return
+    key = clicks.content_key("campaign-verdicts", view.filters, metric, tuple(frame["campaign_id"]))
+    table = frame.assign(
+        shown=[show(metric, value) for value in _values(frame, "value")],
+        interval=[_ends(metric, row) for row in frame.to_dict("records")],
+        percentile=[_percentiles(row) for row in frame.to_dict("records")],
+        brief=[_brief(row) for row in frame.to_dict("records")],
+    )
+    st.space("small")  # else the table's own tools would lie over the downloads above it on a touch screen
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        column_order=["name", "shown", "interval", "percentile", "brief"],
+        column_config={
+            "name": st.column_config.TextColumn("Campaign", width=190),
+            "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=90),
+            "interval": st.column_config.TextColumn("95 % interval", alignment="right", width=125),
+            "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=85),
+            "brief": st.column_config.TextColumn("Verdict", width=290),
+        },
+        on_select=clicks.on_row_select(
+            key, list(frame["campaign_id"]), lambda campaign_id: choose_campaigns([campaign_id])
+        ),
+        selection_mode="single-row",
+        alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; "
+        "selecting a row shows only that campaign",
+    )
+    words = {
+        "name": "Campaign",
+        "shown": _label(metric),
+        "interval": "95 % interval",
+        "percentile": "Percentile",
+        "brief": "Verdict",
+    }
+    downloads.table_buttons(
+        "benchmark-verdicts", frame, view.filters, key=f"{key}-data", pictured=table[list(words)].rename(columns=words)
+    )
+
+
+def by_mcp(view: View, metric: str) -> None:
+    """Our campaigns of each mcp on the band of the community's of the same; a click compares with that mcp."""
+    frame = ask(results.mcp_comparison, view.filters, metric)
+    known = frame[frame["value"].notna() | frame["p50"].notna()]
+    if known.empty:
+        st.info("No campaign says which kind (mcp) it is.")
+        return
+    key = clicks.content_key("by-mcp", view.filters, metric, st.session_state.get("mcp"))
+    marks = [
+        _mark(metric, row["mcp"], _mcp_name(row), row, Distribution(**_of(row, "average", "p25", "p50", "p75")))
+        for row in known.to_dict("records")
+    ]
+    chart_with_data(
+        draw(charts.beside_community, metric, marks, lower_is_better=metric in results.LOWER_IS_BETTER),
+        frame,
+        view.filters,
+        key=key,
+        name="benchmark-mcps",
+        alt=f"{_label(metric)} by mcp, each beside its own benchmark: "
+        + " ".join(f"{mark.name}: {mark.sentence}" for mark in marks),
+        on_select=clicks.on_chart_click(key, _compare_with),
+        selection_mode="points",
+    )
+
+
+def _mcp_name(row: Mapping[Hashable, Any]) -> str:
+    ours = int(row["campaigns"])
+    theirs = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} theirs"
+    return f"{row['mcp']} ({ours} ours, {theirs})"
+
+
+def _compare_with(mcp: str) -> None:
+    st.session_state["mcp"] = mcp
+
+
+def over_time(view: View, peers: Peers, metric: str) -> None:
+    """Our value week by week against the band; a click shows only those days."""
+    filters, by = _long_enough(view)
+    frame = ask(results.comparison_over_time, filters, peers, metric, by)
+    if frame["value"].notna().sum() < 1:
+        st.info("There is no value in these weeks.")
+        return
+    frame = frame.assign(
+        sentence=[
+            text.escape_plotly(f"{days_in_words(row['start'], row['end'])}: {_sentence(metric, row)}")
+            for row in frame.to_dict("records")
+        ]
+    )
+    key = clicks.content_key("over-time", view.filters, metric)
+    numbers = peers.numbers.benchmarks.get(metric, Distribution())
+    days = {str(row["start"].date()): (row["start"].date(), row["end"].date()) for row in frame.to_dict("records")}
+    chart_with_data(
+        draw(charts.over_time, metric, frame, numbers, chosen_from=pd.Timestamp(view.first)),
+        frame.drop(columns="sentence"),
+        filters,
+        key=key,
+        name="benchmark-over-time",
+        alt=f"{_label(metric)} {by} by {by} with its interval, beside the benchmark",
+        on_select=clicks.on_chart_click(key, lambda start: choose_days(*days[start])),
+        selection_mode="points",
+    )
+    lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
+    st.caption(
+        f"Each dot is a {by} with its 95 % interval; the band and the line are the benchmark's middle half and median"
+        f" ({text.escape(show(metric, numbers.p50))})."
+        f"{lighter} A click on a dot shows only those days."
+    )
+
+
+def _long_enough(view: View) -> tuple[Filters, Literal["week", "month"]]:
+    """A short period is shown with what came before, so that there is a course to see; a long one by the month."""
+    if (view.last - view.first).days > _LONG_DAYS:
+        return view.filters, "month"
+    start = min(view.first, view.last - timedelta(weeks=_LEAST_WEEKS) + timedelta(days=1))
+    if view.filters.start is None or start == view.first:
+        return view.filters, "week"
+    return replace(view.filters, start=start), "week"
+
+
+def _mark(metric: str, key: str, name: str, row: Mapping[Hashable, Any], numbers: Distribution) -> Mark:
+    value = None if pd.isna(row["value"]) else float(row["value"])
+    return Mark(
+        key=key,
+        name=name,
+        value=value,
+        interval=None if pd.isna(row["low"]) else Interval(row["low"], row["high"]),
+        community=numbers,
+        sentence=f"{text.escape_plotly(name)}<br>{text.escape_plotly(_sentence(metric, row))}",
+        is_settled=row["standing"] in _SETTLED,
+    )
+
+
+def _sentence(metric: str, row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["value"]):
+        return str(row["verdict"])
+    value = f"{show(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
+    reach = "" if pd.isna(row["low"]) else f", with 95 % confidence between {_ends(metric, row, ' and ')}"
+    return f"{value}{reach}. {row['verdict']}"
+
+
+def _of_what(metric: str) -> str:
+    return "of" if metric in metrics.RATES else "each, over"
+
+
+def _cases(metric: str) -> str:
+    rate = metrics.RATES.get(metric)
+    return "delivered e-mails" if rate is not None and rate.denominator == "delivered" else "e-mails"
+
+
+def _ends(metric: str, row: Mapping[Hashable, Any], between: str = " – ") -> str:
+    return text.MISSING if pd.isna(row["low"]) else f"{show(metric, row['low'])}{between}{show(metric, row['high'])}"
+
+
+def _percentiles(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["percentile_low"]):
+        return text.MISSING
+    return f"{row['percentile_low'] * 100:.0f} – {row['percentile_high'] * 100:.0f}"
+
+
+def _brief(row: Mapping[Hashable, Any]) -> str:
+    """The verdict as a table has room for."""
+    standing = str(row["standing"])
+    if pd.isna(row["more_emails"]):
+        return standing.capitalize()
+    return f"{standing.capitalize()}, about {row['more_emails']:,.0f} more e-mails"
+
+
+def _of(row: Mapping[Hashable, Any], *names: str) -> dict[str, float | None]:
+    return {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
+
+
+def _values(frame: pd.DataFrame, name: str) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in frame[name]]
+
+
+def _label(metric: str) -> str:
+    return charts.LABELS.get(metric, metric)

@@ -1,0 +1,82 @@
+"""Files brought in from the browser: copied to disk, then loaded in a thread that no click can interrupt."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from outreach_results.errors import OutreachError
+from outreach_results.export import escape_formula
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.registry import read_records
+from outreach_results.store.engine import Store
+
+
+@dataclass
+class ImportJob:
+    """An import under way. The thread writes, the page reads; ``is_done`` comes last."""
+
+    names: list[str]
+    doing: str = ""
+    records: int = 0
+    reports: list[LoadReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    is_done: bool = False
+
+    def rejected_csv(self) -> bytes:
+        """Every row that could not be used, with its place and the reason."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(Rejected._fields)
+        writer.writerows(
+            [escape_formula(r.source), r.row, escape_formula(r.column), escape_formula(r.reason)] for r in self.rejected
+        )
+        return text.getvalue().encode()
+
+
+def start_import(store: Store, uploads: Sequence[tuple[str, IO[bytes]]]) -> ImportJob:
+    """Copy the uploads to disk and load them in the background, each as one transaction."""
+    folder = Path(tempfile.mkdtemp(prefix="outreach-import-"))
+    paths = [_kept(folder / str(place), name, upload) for place, (name, upload) in enumerate(uploads)]
+    job = ImportJob([path.name for path in paths])
+    threading.Thread(target=_run, args=(store, job, folder, paths), name="import", daemon=True).start()
+    return job
+
+
+def _kept(folder: Path, name: str, upload: IO[bytes]) -> Path:
+    folder.mkdir()
+    path = folder / (PurePosixPath(PureWindowsPath(name).name).name[-100:] or "upload")
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload, file)
+    return path
+
+
+def _run(store: Store, job: ImportJob, folder: Path, paths: list[Path]) -> None:
+    try:
+        for path in paths:
+            job.doing, job.records = path.name, 0
+            _load_one(store, job, path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        job.is_done = True
+
+
+def _load_one(store: Store, job: ImportJob, path: Path) -> None:
+    def on_progress(n: int) -> None:
+        job.records = n
+
+    try:
+        report = load(store, path.name, read_records(path), on_rejected=job.rejected.append, on_progress=on_progress)
+    except OutreachError as error:
+        job.problems.append(str(error))
+    else:
+        job.reports.append(report)

@@ -1,0 +1,151 @@
+"""How the inbox says things: sentiments, ages, what was done, how sure the positive rate is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from outreach_results.metrics import PositiveRate
+from outreach_results.models import InboxReply, Sentiment
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
+from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, Undone
+from outreach_results.ui import text
+
+BADGES: dict[Sentiment, str] = {
+    Sentiment.POSITIVE: "green",
+    Sentiment.NEUTRAL: "blue",
+    Sentiment.NEGATIVE: "orange",
+    Sentiment.AUTOMATIC: "gray",
+    Sentiment.UNCLASSIFIED: "violet",
+}
+
+LANES = {ReplyKind.PEOPLE: "People", ReplyKind.AUTOMATIC: "Automatic", ReplyKind.ALL: "All"}
+HANDLINGS = {ReplyStatus.OPEN: "Open", ReplyStatus.HANDLED: "Handled", ReplyStatus.ALL: "All"}
+
+
+def badge(sentiment: Sentiment, age: str) -> str:
+    """A sentiment and an age as Markdown: their words on the sentiment's color."""
+    return f":{BADGES[sentiment]}-badge[{sentiment.capitalize()} · {age}]"
+
+
+def sender(reply: InboxReply) -> str:
+    """Who replied."""
+    return reply.name or reply.email or "Unknown sender"
+
+
+def replies(number: int) -> str:
+    """1 reply, 2 replies."""
+    return f"{number:,} {'reply' if number == 1 else 'replies'}"
+
+
+def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """How long ago, as short as it is clear: 14:23, 3 d ago, 31 Jan, 31 Jan 2025."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    if timedelta() <= today - local < timedelta(days=7):
+        return f"{(today.date() - local.date()).days} d ago"
+    return f"{local:%-d %b}" if local.year == today.year else f"{local:%-d %b %Y}"
+
+
+def done(change: Change) -> str:
+    """What was done, as in "… as handled"."""
+    if isinstance(change, Sentiment):
+        return f"set to {change}"
+    return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
+        change, "given back the sentiment of their source"
+    )
+
+
+def to_do(change: Change, number: int) -> str:
+    """What a button does to that many replies."""
+    if isinstance(change, Sentiment):
+        return f"Set {replies(number)} to {change}"
+    if change == Action.HANDLED:
+        return f"Mark {replies(number)} as handled"
+    return (
+        f"Open {replies(number)} again"
+        if change == Action.REOPENED
+        else f"Take {number:,} correction{'' if number == 1 else 's'} back"
+    )
+
+
+def confirmation(preview: Preview, change: Change, total: int) -> str:
+    """What is about to happen to how many, before it does."""
+    untouched = total - preview.changed
+    sentences = [f"{to_do(change, preview.changed)}?"]
+    if total > 1:
+        sentences.append("They are on all pages of this list, not only on this one.")
+    if untouched:
+        sentences.append(f"{untouched:,} more {'is' if untouched == 1 else 'are'} so already and not touched.")
+    if preview.corrected and isinstance(change, Sentiment):
+        sentences.append(f"For {preview.corrected:,} this replaces what somebody said before.")
+    return " ".join([*sentences, "You can undo it afterwards."])
+
+
+def was_done(batch: Batch, what: str | None = None) -> str:
+    """What a change did, once it is done."""
+    subject = what or replies(batch.changed)
+    return f"{subject}: {done(batch.change)}."
+
+
+def was_undone(undone: Undone, zone: ZoneInfo) -> str:
+    """What undoing did, and whose later changes it left alone."""
+    if not undone.left_alone_total:
+        return f"Undone for {replies(undone.restored)}."
+    named = ", ".join(
+        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.left_alone
+    )
+    more = undone.left_alone_total - len(undone.left_alone)
+    rest = f" and {more:,} more" if more else ""
+    return (
+        f"Undone for {replies(undone.restored)}. Somebody changed {undone.left_alone_total:,} meanwhile, which stay as "
+        f"they are: {named}{rest}."
+    )
+
+
+def correction(reply: InboxReply, zone: ZoneInfo) -> str | None:
+    """Neutral, corrected from Positive by Ana on 31 Jan 2026, 14:23."""
+    if reply.corrected_at is None and reply.sentiment == reply.source_sentiment:
+        return None
+    when = f" on {text.moment(reply.corrected_at, zone)}" if reply.corrected_at else ""
+    return (
+        f"{reply.sentiment.capitalize()}, corrected from {reply.source_sentiment.capitalize()} "
+        f"by {reply.corrected_by or 'somebody'}{when}."
+    )
+
+
+def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
+    """Handled by Ana on 31 Jan 2026, 14:23."""
+    if reply.handled_at is None:
+        return None
+    return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
+
+
+def how_sure(found: PositiveRate) -> str:
+    """The positive rate, its interval, and how far the doubtful replies could move it."""
+    if found.rate is None or found.interval is None or found.widest is None:
+        return "No reply by a person is among these, so there is no positive rate."
+    low, high = (text.percent(end) for end in found.interval)
+    said = (
+        f"{found.positive:,} of {replies(found.people)} by people {'is' if found.positive == 1 else 'are'} positive: "
+        f"{text.percent(found.rate)} (95 % interval {low} to {high})."
+    )
+    if found.unclassified:
+        widest = " and ".join(text.percent(end) for end in found.widest)
+        said += (
+            f" {found.unclassified:,} {'is' if found.unclassified == 1 else 'are'} not classified: were all of them "
+            f"positive, it would be {text.percent(found.if_unclassified_positive)}; were none, it stays. Doubt and "
+            f"chance together leave it between {widest}."
+        )
+    if found.neutral:
+        said += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
+    return said
+
+
+def of_filters(triage: InboxFilters) -> str:
+    """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
+    status = "" if triage.handling == ReplyStatus.ALL else f"{triage.handling} "
+    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(triage.lane, "")
+    kinds = f", {' or '.join(triage.sentiments)}" if triage.sentiments else ""
+    return f"{status}replies{lane}{kinds}" + (f", with “{triage.q}”" if triage.q else "")

@@ -1,0 +1,47 @@
+"""How replies sound over time, and how sure the positive rate is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from outreach_results import metrics, results
+from outreach_results.models import Sentiment
+from outreach_results.results import InboxFilters
+from outreach_results.ui import charts, clicks, filters, text
+from outreach_results.ui.cache import ask, draw
+from outreach_results.ui.components import chart_with_data
+from outreach_results.ui.filters import View
+from outreach_results.ui.inbox import inbox_url, labels
+
+
+def over_time(view: View, triage: InboxFilters) -> None:
+    """The sentiments of the lane over the period, whatever their status, and the positive rate with its doubts."""
+    frame = ask(results.sentiment_over_time, view.filters, triage.q)
+    st.subheader("How replies sound over time", anchor=False)
+    counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
+    st.markdown(text.escape(labels.how_sure(metrics.positive_rate(counts))))
+    if not any(counts.values()):
+        return
+    shown = inbox_url.sentiments_in(triage.lane)
+    key = clicks.content_key("sentiments", view.filters, triage)
+    chart_with_data(
+        draw(charts.sentiment_over_time, frame, shown),
+        frame.rename(columns=str),
+        view.filters,
+        key=key,
+        name="sentiments",
+        alt="Replies over time by sentiment",
+        on_select=clicks.on_chart_click(key, _show),
+        selection_mode="points",
+    )
+
+
+def _show(bar: str) -> None:
+    """Show the replies of a bar: those of its days and its sentiment."""
+    first, last, sentiment = bar.split()
+    filters.choose_days(date.fromisoformat(first), date.fromisoformat(last))
+    inbox_url.tell(inbox_url.STATUS, [results.ReplyStatus.ALL])
+    inbox_url.tell(inbox_url.SENTIMENT, [sentiment])
+    inbox_url.start_over()

@@ -1,0 +1,207 @@
+"""Marking replies: one, or all that the filters show; what was done is said, and can be undone.
+
+Who marks is asked in the sidebar until there is a sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from outreach_results.errors import ConflictError, OutreachError
+from outreach_results.models import Filters, InboxReply, Sentiment
+from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, chosen_replies, key_of
+from outreach_results.store.replies import state_changes
+from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview
+from outreach_results.ui import cache, text
+from outreach_results.ui.cache import store
+from outreach_results.ui.filters import View
+from outreach_results.ui.inbox import inbox_url, labels
+from outreach_results.ui.theme import on_page
+
+_STYLE = """<style>
+:is(.st-key-inbox-done, .st-key-inbox-warning) {
+  position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); z-index: 100;
+  width: min(42rem, calc(100vw - 2rem)); padding: .6rem 1rem; background: BACKGROUND;
+  box-shadow: 0 .3rem 1.4rem rgba(0,0,0,.3); border-left: 4px solid #009e73 }
+.st-key-inbox-warning { border-left-color: #d55e00 }
+</style>"""
+
+SOMEONE = "someone"
+LONGEST_NAME = 80
+_WHO, _SAID, _PENDING = "inbox-who", "inbox-said", "inbox-pending"
+
+_BULK: dict[str, Change] = {
+    "Mark as handled": Action.HANDLED,
+    "Open again": Action.REOPENED,
+    **{f"Set to {sentiment}": sentiment for sentiment in Sentiment},
+    "Take corrections back": Action.CORRECTION_CLEARED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is to be said above the list; ``batch`` can be undone, after which ``reply`` is read again."""
+
+    sentence: str
+    is_warning: bool = False
+    batch: Batch | None = None
+    reply: ReplyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A change of many that waits for its confirmation, as long as the same replies are shown."""
+
+    filters: Filters
+    triage: InboxFilters
+    change: Change
+    preview: Preview
+
+
+def who_field() -> None:
+    """Ask under which name somebody marks replies."""
+    with st.sidebar:
+        st.text_input(
+            "Your name",
+            placeholder=SOMEONE,
+            max_chars=LONGEST_NAME,
+            key=_WHO,
+            persist_state="session",
+            autocomplete="name",
+            help="Stands beside what you mark, so that others know whom to ask.",
+        )
+
+
+def who() -> str:
+    """The name under which replies are marked."""
+    return " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
+
+
+def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = None) -> None:
+    """Change one reply as it is shown, and go on to another. For callbacks."""
+
+    def change_it() -> Said:
+        key, subject = key_of(reply), f"The reply of {labels.sender(reply)}"
+        try:
+            batch = state_changes.change_reply(store(), *key, change, by=who(), seen_version=reply.mark_version)
+        except ConflictError as error:
+            inbox_url.read(key)  # to be looked at again, also where it is no longer listed
+            raise ConflictError(f"{subject}: {error}") from error
+        inbox_url.read(goes_on_to or key)
+        return Said(labels.was_done(batch, subject), batch=batch, reply=key)
+
+    _try(change_it)
+
+
+def leaves_the_list(change: Action, triage: InboxFilters) -> bool:
+    """Whether a reply that is handled, or opened again, is no longer among those shown."""
+    return {Action.HANDLED: ReplyStatus.OPEN, Action.REOPENED: ReplyStatus.HANDLED}.get(change) == triage.handling
+
+
+def what_was_said() -> None:
+    """What the last change did, with the way back: at the foot of the window, wherever the page is scrolled to."""
+    said: Said | None = st.session_state.get(_SAID)
+    if said is None:
+        return
+    st.html(on_page(_STYLE))
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        border=True,
+        key="inbox-warning" if said.is_warning else "inbox-done",
+    ):
+        st.text(said.sentence)
+        st.space("stretch")
+        if said.batch is not None and said.batch.changed:
+            st.button("Undo", key="inbox-undo", shortcut="Z", on_click=_undo, args=(said,))
+        st.button("Close", key="inbox-close", type="tertiary", on_click=_say, args=(None,))
+
+
+def bulk_menu(filters: Filters, triage: InboxFilters, total: int) -> None:
+    """What can be done with all replies that are shown, on whatever page."""
+
+    def choose() -> None:
+        change = _BULK[st.session_state["inbox-bulk"]]
+        _say(None)
+        _try(lambda: _propose(filters, triage, change))
+
+    st.menu_button(
+        f"All {labels.replies(total)} …" if total > 1 else "This one reply …",
+        list(_BULK),
+        key="inbox-bulk",
+        on_click=choose,
+        help="Does the same to every reply of this list, on all its pages. It is asked for a confirmation first.",
+    )
+
+
+def confirmation(view: View, triage: InboxFilters) -> None:
+    """Ask before many are changed."""
+    pending: _Pending | None = st.session_state.get(_PENDING)
+    if pending is None:
+        return
+    if (pending.filters, pending.triage) != (view.filters, triage):
+        _drop()
+        return
+    with st.container(border=True, key="inbox-confirm"):
+        st.markdown(
+            f"**{text.escape(labels.confirmation(pending.preview, pending.change, pending.preview.seen.replies))}**"
+        )
+        st.text(f"These are: {labels.of_filters(triage)} · {view.sentence()}.")
+        with st.container(horizontal=True):
+            st.button(
+                labels.to_do(pending.change, pending.preview.changed),
+                key="inbox-confirmed",
+                type="primary",
+                on_click=_confirmed,
+                args=(pending,),
+            )
+            st.button("Cancel", key="inbox-cancel", on_click=_drop)
+
+
+def _propose(filters: Filters, triage: InboxFilters, change: Change) -> Said | None:
+    preview = state_changes.preview(store(), chosen_replies(filters, triage), change)
+    if not preview.changed:
+        return Said("Nothing to do: all of these replies are so already.")
+    st.session_state[_PENDING] = _Pending(filters, triage, change, preview)
+    return None
+
+
+def _confirmed(pending: _Pending) -> None:
+    def change_them() -> Said:
+        wanted = chosen_replies(pending.filters, pending.triage)
+        batch = state_changes.change_replies(store(), wanted, pending.change, by=who(), seen=pending.preview.seen)
+        inbox_url.start_over()
+        return Said(labels.was_done(batch), batch=batch)
+
+    _drop()
+    _try(change_them)
+
+
+def _undo(said: Said) -> None:
+    def take_back() -> Said:
+        assert said.batch is not None
+        undone = state_changes.undo(store(), said.batch, by=who())
+        if said.reply is not None:
+            inbox_url.read(said.reply)
+        return Said(labels.was_undone(undone, cache.zone()), is_warning=undone.left_alone_total > 0)
+
+    _try(take_back)
+
+
+def _try(action: Callable[[], Said | None]) -> None:
+    """Do it and say what came of it; where it is refused, say why: the page then shows what is there now."""
+    try:
+        _say(action())
+    except OutreachError as error:
+        _say(Said(str(error), is_warning=True))
+
+
+def _say(said: Said | None) -> None:
+    st.session_state[_SAID] = said
+
+
+def _drop() -> None:
+    st.session_state.pop(_PENDING, None)

@@ -1,0 +1,80 @@
+"""A prospect's timeline as a list. What strangers wrote stands in it as plain characters."""
+
+from __future__ import annotations
+
+from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from outreach_results.models import EventType
+from outreach_results.results import Timeline, TimelineEvent
+from outreach_results.ui import text
+from outreach_results.ui.charts import COLORS
+
+_COLOUR = {
+    EventType.SENT: COLORS["emails_sent"],
+    EventType.DELIVERED: COLORS["delivered"],
+    EventType.BOUNCED: COLORS["bounced"],
+    EventType.OPENED: COLORS["opened"],
+    EventType.CLICKED: COLORS["clicked"],
+    EventType.REPLIED: COLORS["replied"],
+    EventType.UNSUBSCRIBED: COLORS["unsubscribed"],
+    EventType.MEETING_BOOKED: COLORS["meetings_booked"],
+}
+_MACHINE = "by a machine (privacy proxy or link scanner)"
+_HAPPENED = {
+    EventType.SENT: "Sent",
+    EventType.DELIVERED: "Delivered",
+    EventType.BOUNCED: "Bounced",
+    EventType.OPENED: "Opened",
+    EventType.CLICKED: "Clicked",
+    EventType.REPLIED: "Replied",
+    EventType.UNSUBSCRIBED: "Unsubscribed",
+    EventType.MEETING_BOOKED: "Meeting booked",
+}
+_STYLE = """<style>
+ol.timeline { list-style: none; margin: 0; padding: 0; font-size: .92rem }
+ol.timeline li { position: relative; display: flex; flex-wrap: wrap; column-gap: .75rem; margin: 0;
+  padding: 0 0 .55rem 1.3rem; overflow-wrap: anywhere }
+ol.timeline li::before { content: ""; position: absolute; left: 0; top: .4rem; width: .6rem; height: .6rem;
+  border-radius: 50%; background: var(--dot) }
+ol.timeline li:not(:last-child)::after { content: ""; position: absolute; left: .27rem; top: 1.15rem; bottom: -.2rem;
+  width: 1px; background: rgba(128,140,155,.45) }
+ol.timeline span { flex: 1 1 12rem }
+ol.timeline time { flex: 0 0 8.6rem; opacity: .75; font-variant-numeric: tabular-nums }
+ol.timeline .this { font-weight: 600 }
+</style>"""
+
+
+def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
+    """Everything that happened to the campaign's e-mails to this prospect, oldest first."""
+    if not found.events:
+        st.caption("Nothing else is known of this prospect.")
+        return
+    entries = "".join(_entry(happening, found.emails, reply_id, zone) for happening in found.events)
+    st.html(f'{_STYLE}<ol class="timeline" aria-label="Timeline">{entries}</ol>')
+    if found.is_cut:
+        st.caption(f"Only the first {len(found.events):,} entries are shown.")
+
+
+def sentence(happening: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
+    """What happened, in words: Opened 3 times, last on 2 Feb 2026, 09:11 (e-mail 2)."""
+    said = _HAPPENED[happening.type]
+    if happening.url:
+        said += f" {happening.url}"
+    if happening.sentiment is not None:
+        said += f" ({happening.sentiment})"
+    elif happening.is_machine:
+        said += f" {_MACHINE}"
+    if happening.count > 1:
+        said += f" {happening.count:,} times, last on {text.moment(happening.last_at, zone)}"
+    return f"{said} · e-mail {happening.email}" if emails > 1 and happening.email else said
+
+
+def _entry(happening: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
+    own = ' class="this"' if happening.reply_id == reply_id else ""
+    return (
+        f'<li style="--dot:{_COLOUR[happening.type]}"{own}><time>{text.moment(happening.at, zone)}</time>'
+        f"<span>{escape(sentence(happening, emails, zone))}</span></li>"
+    )

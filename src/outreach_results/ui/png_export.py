@@ -1,0 +1,110 @@
+"""What a page shows as a picture: a chart, or a table drawn as one, that the browser itself saves as PNG."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from outreach_results.export import file_name
+from outreach_results.models import Basis, Filters
+from outreach_results.ui import cache, charts
+from outreach_results.ui.charts import Inks
+
+# A picture may be wider than its dialog, which then scrolls; and Plotly's own button, else a small camera over the
+# picture that shows under a mouse only, says what it does, above the picture, for mouse, finger and keyboard alike.
+_STYLE = """<style>
+.st-key-pictures { overflow-x: auto }
+.st-key-pictures > [data-testid=stLayoutWrapper] { max-width: none }
+.st-key-pictures .stElementContainer { max-width: none; overflow: visible; margin-top: 2.9rem }
+.st-key-pictures .js-plotly-plot { overflow: visible !important }
+.st-key-pictures .js-plotly-plot .plotly .modebar { inset: -2.9rem auto auto 0; opacity: 1 }
+.st-key-pictures .js-plotly-plot .plotly .modebar-group { padding: 0 }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn { display: inline-flex; align-items: center; gap: .5rem;
+  height: 2.4rem; padding: 0 .8rem; border-radius: .5rem; background: #1a75ba; color: #fff; font-size: .95rem }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn:hover { background: #155f98 }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn:focus-visible { outline: 2px solid #1a75ba; outline-offset: 2px }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn path { fill: #fff !important }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn::before { display: none }
+.st-key-pictures .js-plotly-plot .plotly .modebar-btn::after { content: "Save PNG"; display: inline; position: static;
+  margin: 0; padding: 0; background: none; color: inherit; font: inherit; opacity: 1; visibility: visible;
+  transform: none }
+</style>"""
+
+
+def config(name: str, **more: Any) -> dict[str, Any]:
+    """What Plotly needs to know: one button, which saves a PNG under this name."""
+    return {
+        "displaylogo": False,
+        "responsive": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
+    } | more
+
+
+def button(
+    name: str,
+    filters: Filters,
+    *,
+    key: str,
+    chart: go.Figure | None = None,
+    table: pd.DataFrame | None = None,
+) -> None:
+    """A quiet button that opens the chart, the table or both as pictures to be saved."""
+    if st.button("PNG", key=f"{key}-png", help="See this as a picture and save it as PNG", type="tertiary"):
+        _dialog(name, filters, key, chart, table)
+
+
+@st.dialog("Save as a picture", width="large")
+def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, table: pd.DataFrame | None) -> None:
+    st.html(_STYLE)
+    with st.container(key="pictures"):
+        stem = file_name(name, "png", filters, cache.zone().key).removesuffix(".png")
+        if chart is not None:
+            st.plotly_chart(chart, key=f"{key}-picture", config=config(stem, displayModeBar=True), alt=_title(name))
+        if table is not None:
+            file = stem if chart is None else f"{stem}_table"
+            figure = charts.table(table, _title(name), in_words(filters), _inks())
+            with st.container(key="picture-of-table", width=figure.layout.width):  # may be wider than the dialog
+                st.plotly_chart(
+                    figure,
+                    key=f"{key}-picture-of-table",
+                    config=config(file, displayModeBar=True, responsive=False),
+                    theme=None,
+                    alt=f"{_title(name)} as a table",
+                )
+
+
+def in_words(filters: Filters) -> str:
+    """What a picture says of its filters: 1 Mar 2026 – 27 Mar 2026 · 2 campaigns · by sending day · UTC."""
+    start, end = (None if day is None else f"{day:%-d %b %Y}" for day in (filters.start, filters.end))
+    said = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
+    if filters.campaigns is not None:
+        said.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
+    said.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
+    if filters.humans_only:
+        said.append("humans only")
+    return " · ".join([*said, cache.zone().key])
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def _inks() -> Inks:
+    """The colors of the person's theme, as the settings of the dashboard name them."""
+    kind = "dark" if st.context.theme.type == "dark" else "light"
+
+    def setting(name: str) -> str:
+        return str(st.get_option(f"theme.{kind}.{name}"))
+
+    return Inks(
+        text=setting("textColor"),
+        quiet=setting("grayTextColor"),
+        line=setting("borderColor"),
+        paper=setting("backgroundColor"),
+        header=setting("secondaryBackgroundColor"),
+        font=str(st.get_option("theme.font")),
+    )

@@ -1,0 +1,208 @@
+"""Campaigns in the product's own CSV: what is good lands, what is not is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach_results.errors import SourceError
+from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.readers.campaign_csv import REQUIRED, campaign_csv
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    Rejected,
+    ReplyRecord,
+)
+from support.databases import contents
+from support.files import csv_event, csv_reply, csv_row, csv_text, load_file, write
+from support.records import at
+
+CAMPAIGN = CampaignRecord("camp_1", "First contact", "sales-outreach", at(1))
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The records of a file."""
+    return lambda content: list(campaign_csv(write(tmp_path / "campaign.csv", content)))
+
+
+@pytest.fixture
+def refused(read):
+    """What is said of a file that cannot be used at all."""
+
+    def refused(content):
+        with pytest.raises(SourceError) as caught:
+            read(content)
+        assert "campaign.csv" in str(caught.value)
+        assert "\n" not in str(caught.value)
+        return str(caught.value)
+
+    return refused
+
+
+def rejected(records):
+    return [record for record in records if isinstance(record, Rejected)]
+
+
+def test_a_row_a_thing_that_happened(read):
+    costs = {"cost_ai_generation_usd": "0.001", "cost_lead_enrichment_usd": "0.002"}
+    assert read(csv_text(csv_row(**costs), csv_event(recipient=""), csv_reply())) == [
+        CAMPAIGN,
+        EmailRecord("camp_1", "e1", "ada@prospect.example", None, None, at(5), 1_000, 2_000, 0),
+        EventRecord("camp_1", "v1", "e1", "opened", at(6), False, None),
+        ReplyRecord(
+            *("camp_1", "r1", "e1", "ada@prospect.example", None, None, "neutral", "Tell me more", None),
+            at(7),
+        ),
+    ]
+
+
+def test_an_event_that_names_the_recipient_tells_it_of_the_e_mail(read):
+    assert EmailRecord("camp_1", "e1", "ada@prospect.example") in read(csv_text(csv_event()))
+
+
+def test_a_reply_without_a_sentiment_is_only_the_event(read):
+    records = read(csv_text(csv_reply(sentiment="", recipient="")))
+    assert records == [CAMPAIGN, EventRecord("camp_1", "r1", "e1", "replied", at(7))]
+
+
+def test_a_mark_stands_in_the_row_of_its_reply(read):
+    marked = csv_reply(corrected_sentiment="positive", marked_by="grace", marked_at="2026-01-08T12:00:00Z")
+    assert read(csv_text(marked))[-1] == MarkRecord("camp_1", "r1", "positive", None, "grace", at(8))
+
+
+def test_an_e_mail_that_was_not_sent_yet_has_no_type(read):
+    assert read(csv_text(csv_row(type="", occurred_at="")))[-1] == EmailRecord("camp_1", "e1", "ada@prospect.example")
+
+
+def test_a_row_may_only_describe_the_campaign(read):
+    assert read(csv_text(csv_row(email_id="", type="", occurred_at=""))) == [CAMPAIGN]
+
+
+def test_columns_are_found_by_name_and_optional_ones_may_be_missing(read):
+    text = csv_text(csv_row(), csv_event(recipient=""), columns=(*REQUIRED[::-1], "event_id"))
+    assert read(text) == [
+        CampaignRecord("camp_1", "camp_1", None, at(1)),
+        EmailRecord("camp_1", "e1", sent_at=at(5)),
+        EventRecord("camp_1", "v1", "e1", "opened", at(6)),
+    ]
+
+
+def test_columns_of_somebody_else_are_ignored(read):
+    text = csv_text(csv_row(notes="call her"), columns=(*CSV_COLUMNS, "notes"))
+    assert read(text) == read(csv_text(csv_row()))
+
+
+def test_a_file_may_hold_several_campaigns(read):
+    records = read(csv_text(csv_row(), csv_row(campaign_id="camp_2"), csv_row(email_id="e2")))
+    assert [record.campaign_id for record in records if isinstance(record, CampaignRecord)] == ["camp_1", "camp_2"]
+
+
+def test_a_file_saved_by_a_spreadsheet_is_read_as_well(read):
+    text = csv_text(csv_event(is_machine="TRUE", recipient="")).replace("\r\n", "\n")
+    blank_rows = text + "\n\n"
+    assert read(b"\xef\xbb\xbf" + blank_rows.encode())[-1].is_machine is True
+
+
+def test_line_breaks_and_quotes_within_a_cell_stay(read):
+    body = 'She said "yes",\r\nthen\nleft;\tall good'
+    assert read(csv_text(csv_reply(body=body)))[-1].body == body
+
+
+def test_the_apostrophe_before_a_formula_is_taken_off_and_others_stay(read):
+    name = read(csv_text(csv_row(name="'=1+1", company="'t Hooft")))[-1]
+    assert (name.name, name.company) == ("=1+1", "'t Hooft")
+
+
+# --- rows that cannot be used ------------------------------------------------------------------------------------
+
+LONG = "x" * 1_000_000
+BAD_ROWS = [
+    (csv_row(email_id=LONG), "email_id", "1,000,000 characters; 200 are allowed"),
+    (csv_row(email_id="", type="sent"), "email_id", "a value is needed here"),
+    (csv_row(email_id="bad", occurred_at="2026-01-05"), "occurred_at", "names no time zone"),
+    (csv_row(email_id="bad", occurred_at="5 Jan 2026"), "occurred_at", "'5 Jan 2026' is no date and time"),
+    (csv_row(email_id="bad", occurred_at=""), "occurred_at", "'' is no date and time"),
+    (csv_row(email_id="bad", cost_email_sending_usd="-1"), "cost_email_sending_usd", "below zero is not allowed"),
+    (csv_row(email_id="bad", cost_email_sending_usd="1e999999"), "cost_email_sending_usd", "is no amount"),
+    (csv_row(email_id="bad", type="", cost_email_sending_usd="1"), "sent_at", "needs the time at which it was sent"),
+    (csv_event(type="exploded", recipient=""), "type", "'exploded' is not one of sent, delivered"),
+    (csv_event(event_id="", recipient=""), "event_id", "a value is needed here"),
+    (csv_event(is_machine="perhaps", recipient=""), "is_machine", "'perhaps' is neither true nor false"),
+    (csv_reply(sentiment="angry"), "sentiment", "'angry' is not one of positive"),
+    (csv_reply(event_id=""), "event_id", "a value is needed here"),
+    (csv_row(campaign_id=""), "campaign_id", "a value is needed here"),
+    (csv_row(campaign_id="c2", campaign_created_at="?"), "campaign_created_at", "'?' is no date and time"),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "reason"), BAD_ROWS)
+def test_a_row_that_cannot_be_used_is_named_and_the_others_land(read, row, column, reason):
+    records = read(csv_text(csv_row(), row, csv_row(email_id="e2")))
+    [found] = rejected(records)
+    assert (found.source, found.row, found.column) == ("campaign.csv", 3, column)
+    assert reason in found.reason
+    assert [record for record in records if record is not found] == read(csv_text(csv_row(), csv_row(email_id="e2")))
+
+
+@pytest.mark.parametrize("cells", [1, len(CSV_COLUMNS) - 1, len(CSV_COLUMNS) + 1])
+def test_a_row_of_another_width_is_named(read, cells):
+    records = read(csv_text(csv_row()) + "," * (cells - 1) + "x\r\n" + csv_text(csv_row(email_id="e2")).split("\n")[1])
+    [found] = rejected(records)
+    assert (found.row, found.column) == (3, "row")
+    assert found.reason == f"it has {cells} cells, the header has {len(CSV_COLUMNS)}"
+    assert [record for record in records if record is not found] == read(csv_text(csv_row(), csv_row(email_id="e2")))
+
+
+def test_rows_are_counted_as_a_spreadsheet_shows_them(read):
+    bad = csv_event(type="exploded", recipient="")
+    text = csv_text(csv_reply(body="three\nlines\nlong"), bad)
+    assert rejected(read(text))[0].row == 3
+
+
+def test_half_a_surrogate_pair_changes_nothing(sqlite_store, tmp_path):
+    with pytest.raises(SourceError, match=r"half\.csv is not in UTF-8\. Nothing was imported"):
+        load_file(sqlite_store, write(tmp_path / "half.csv", csv_text(csv_row(), csv_row(name="half \ud83d"))))
+    assert not any(contents(sqlite_store).values())
+
+
+# --- files that cannot be used -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", REQUIRED)
+def test_a_missing_column_is_named(refused, column):
+    columns = tuple(name for name in CSV_COLUMNS if name != column)
+    assert f"it has no column {column}. Nothing was imported." in refused(csv_text(csv_row(), columns=columns))
+
+
+def test_a_file_without_a_header_is_no_export(refused):
+    assert "it has no column campaign_id, campaign_created_at" in refused("")
+    assert "it has no column campaign_id, campaign_created_at" in refused("1,2,3\r\n4,5,6\r\n")
+
+
+def test_a_file_in_another_encoding_is_told_how_to_save_it(refused):
+    latin = csv_text(csv_row(name="Zoë")).encode("latin-1")
+    assert "is not in UTF-8. Nothing was imported; save it as 'CSV UTF-8' and try again." in refused(latin)
+
+
+def test_a_file_with_nul_characters_is_no_text(refused):
+    assert "is no text file: it holds NUL characters" in refused(csv_text(csv_row(name="a\x00b")))
+
+
+def test_a_file_cut_short_within_quotes_changes_nothing(sqlite_store, tmp_path):
+    whole = csv_text(csv_row(), csv_reply(body="a long body\n" * 50))
+    with pytest.raises(SourceError, match=r"cut\.csv cannot be read as CSV near line \d+: .+ Nothing was imported"):
+        load_file(sqlite_store, write(tmp_path / "cut.csv", whole[:-100]))
+    assert not any(contents(sqlite_store).values())
+
+
+def test_a_file_cut_short_within_a_row_says_which(read):
+    [*_, found] = read(csv_text(csv_row(), csv_row(email_id="e2"))[:-30])
+    assert (found.row, found.column) == (3, "row")
+
+
+def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
+    with pytest.raises(SourceError, match=r"missing\.csv cannot be read: No such file or directory"):
+        list(campaign_csv(tmp_path / "missing.csv"))

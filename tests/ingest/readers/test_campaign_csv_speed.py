@@ -1,0 +1,66 @@
+"""The quick way through a row of a CSV may never say anything else than the careful one."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.readers.campaign_csv import _Rows, read_rows
+from outreach_results.ingest.records import EmailRecord, FieldError, Rejected
+
+HEAD = ["camp_1", "First contact", "sales-outreach", "2026-01-01T00:00:00Z"]
+PLAIN = ["e1", "ada@prospect.example", "Ada", "Prospect", "opened", "2026-01-05T12:00:00Z", "ev1", "false", ""]
+REST = len(CSV_COLUMNS) - len(HEAD) - len(PLAIN)
+
+texts = st.sampled_from(["", "x", "Ada", "'=1+1", "O'Brien", "é", "x" * 199, "x" * 201, "x" * 2001, "a\r\nb"])
+instants = st.sampled_from(
+    [
+        "2026-01-05T12:00:00Z",
+        "2026-01-05T12:00:00.123456Z",
+        "2026-01-05T12:00:00+00:00",
+        "2026-01-05T12:00:00+01:00",
+        "2026-01-05T12:00:00",
+        "1989-12-31T00:00:00Z",
+        "yesterday",
+        "",
+    ]
+)
+kinds = st.sampled_from(["sent", "delivered", "opened", "clicked", "replied", "meeting_booked", "", "Opened"])
+flags = st.sampled_from(["true", "false", "", "TRUE", "0", "maybe"])
+amounts = st.one_of(
+    st.sampled_from(
+        ["", ".", ".5", "5.", "1e3", "-1", "0.0000005", "0.123456", "999999999", "9" * 16, "nan", "1_0", "٣"]
+    ),
+    st.decimals(0, 10**6, places=6).map(str),
+)
+rows = st.tuples(texts, texts, texts, texts, kinds, instants, texts, flags, texts, amounts, amounts, amounts)
+
+
+@given(rows)
+@example((*PLAIN, "0.017746", "", "1"))
+@example(("e1", "", "", "", "sent", "2026-01-05T12:00:00Z", "", "", "", "0.5", ".", "5."))
+def test_the_quick_way_and_the_careful_way_give_the_same_records(cells):
+    row = [*HEAD, *cells, *[""] * (len(CSV_COLUMNS) - len(HEAD) - len(cells))]
+    quick, careful = _Rows(), _Rows()
+    for way in (quick, careful):
+        list(way.careful([*HEAD, *[""] * (len(CSV_COLUMNS) - len(HEAD))]))  # the campaign is known by then
+    records = quick.plain(row)
+    if records is not None:
+        assert list(records) == list(careful.careful(row))
+
+
+def test_a_plain_row_goes_the_quick_way():
+    way = _Rows()
+    row = [*HEAD, *PLAIN, *[""] * REST]
+    assert way.plain(row) is None, "nothing is known of the campaign yet"
+    list(way.careful(row))
+    assert way.plain(row) is not None
+
+
+def test_what_is_known_of_an_e_mail_is_told_again_only_when_it_is_news():
+    other = [*PLAIN[:2], "Ada Lovelace", *PLAIN[3:6], "ev2", *PLAIN[7:]]
+    lines = [",".join([*HEAD, *cells, *[""] * REST]) for cells in (PLAIN, PLAIN, other, other)]
+    records = list(read_rows([",".join(CSV_COLUMNS) + "\n", *(f"{line}\n" for line in lines)], "x.csv"))
+    assert [r.name for r in records if isinstance(r, EmailRecord)] == ["Ada", "Ada", "Ada Lovelace"]
+    assert not [r for r in records if isinstance(r, Rejected | FieldError)]

@@ -1,0 +1,66 @@
+"""A file says itself what it is; one that is nothing known changes nothing."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+
+from outreach_results.errors import SourceError
+from outreach_results.ingest.readers.account_json import account_json
+from outreach_results.ingest.readers.campaign_csv import campaign_csv
+from outreach_results.ingest.readers.campaign_json import campaign_json
+from outreach_results.ingest.registry import detect_source, read_records
+from support.files import csv_row, csv_text, json_document, write
+
+ACCOUNT = {"plan": {"name": "Pro", "email_limit": 10, "price_usd": 1}}
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) * 50)
+
+
+@pytest.mark.parametrize(
+    ("content", "source"),
+    [
+        (json_document(), campaign_json),
+        (json.dumps(json_document(), indent=2), campaign_json),
+        (b"\xef\xbb\xbf" + json.dumps(json_document()).encode(), campaign_json),
+        ("  \n\t" + json.dumps(json_document()), campaign_json),
+        ("{", campaign_json),
+        (ACCOUNT, account_json),
+        ({"benchmarks": []}, account_json),
+        (b"\xef\xbb\xbf" + json.dumps(ACCOUNT).encode(), account_json),
+        (csv_text(csv_row()), campaign_csv),
+        (b"\xef\xbb\xbf" + csv_text(csv_row()).encode(), campaign_csv),
+        ("campaign_id;email_id\r\n", campaign_csv),
+    ],
+)
+def test_a_file_is_known_by_what_is_in_it_and_not_by_its_name(tmp_path, content, source):
+    assert detect_source(write(tmp_path / "download.dat", content)) is source
+
+
+@pytest.mark.parametrize("content", [b"", b"  \r\n\t ", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path, content):
+    with pytest.raises(SourceError, match=r"^new\.csv is empty\. Nothing was imported\.$"):
+        read_records(write(tmp_path / "new.csv", content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [PNG, b"[1, 2]", b"Dear reader", b"name,address\r\nAda,ada@x.example\r\n", csv_text(csv_row()).encode("utf-16")],
+)
+def test_a_file_of_no_known_format_is_told_what_is_needed(tmp_path, content):
+    with pytest.raises(SourceError, match=r"^photo\.csv is of no format that can be imported: a CSV or JSON export"):
+        read_records(write(tmp_path / "photo.csv", content))
+
+
+def test_a_folder_and_a_missing_file_cannot_be_read(tmp_path):
+    with pytest.raises(SourceError, match=r"cannot be read: Is a directory\.$"):
+        read_records(tmp_path)
+    with pytest.raises(SourceError, match=r"cannot be read: No such file or directory\.$"):
+        read_records(tmp_path / "missing.csv")
+
+
+def test_records_come_as_the_file_is_read(tmp_path):
+    path = write(tmp_path / "cut.json", json.dumps(json_document())[:-40])
+    assert next(read_records(Path(path))).campaign_id == "camp_1"

@@ -1,0 +1,103 @@
+"""What the numbers mean, in sentences."""
+
+import pandas as pd
+import pytest
+
+from outreach_results.metrics import rates
+from outreach_results.models import CostBreakdown, Costs, Stats
+from outreach_results.results import Totals, insights
+
+
+def totals(cost: float | None = 10.0, **counts: int | None) -> Totals:
+    stats = Stats(**counts)
+    return Totals(stats, rates(stats), Costs(total_byok_usd=cost, breakdown=CostBreakdown()))
+
+
+def campaigns(**counts: int | None) -> pd.DataFrame:
+    full = {
+        "emails_sent": 1_000,
+        "delivered": 1_000,
+        "bounced": 0,
+        "opened": 300,
+        "clicked": 50,
+        "replied": 40,
+        "unsubscribed": 0,
+    } | counts
+    frame = pd.DataFrame([{"campaign_id": "c", "name": "Spring <b>", **full}])
+    return frame.astype(dict.fromkeys(full, "Int64"))
+
+
+def alerts(humans: int | None = None, **counts: int | None) -> list[insights.Alert]:
+    frame = campaigns(**counts)
+    opened = frame["opened"] if humans is None else pd.Series([humans], dtype="Int64")
+    return insights.alerts(frame, frame.assign(opened=opened))
+
+
+def test_a_healthy_campaign_needs_no_looking_after() -> None:
+    assert alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "word"),
+    [
+        ({"bounced": 80}, "bounced"),
+        ({"unsubscribed": 40}, "unsubscribed"),
+        ({"opened": 0, "clicked": 0}, "tracking"),
+        ({"humans": 100}, "machines"),
+    ],
+)
+def test_each_trouble_is_named_with_its_cause_and_a_next_step(counts: dict[str, int], word: str) -> None:
+    (alert,) = alerts(**counts)
+    assert word in (alert.what + alert.cause)
+    assert alert.campaign == "Spring <b>"
+    assert alert.next_step.endswith(".")
+
+
+def test_a_bounce_rate_above_the_limit_in_a_tiny_campaign_is_not_yet_a_warning() -> None:
+    assert alerts(emails_sent=40, delivered=39, bounced=1) == []
+
+
+def test_what_is_not_tracked_is_no_trouble() -> None:
+    assert alerts(bounced=None, opened=None, clicked=None, unsubscribed=None) == []
+
+
+def test_a_change_of_the_reply_rate_within_noise_is_called_chance() -> None:
+    now = totals(emails_sent=500, delivered=480, replied=25, meetings_booked=5)
+    before = totals(emails_sent=400, delivered=380, replied=17, meetings_booked=4)
+    first = insights.what_changed(now, before, "February", campaigns(), None)[0]
+    assert first == (
+        "500 e-mails went out, 25 % more than in February; 5.2 % of those delivered got a reply, after 4.5 %: "
+        "a difference that chance alone explains."
+    )
+
+
+def test_a_change_of_the_reply_rate_beyond_noise_is_called_more_than_chance() -> None:
+    now = totals(emails_sent=5_000, delivered=5_000, replied=400, meetings_booked=5)
+    before = totals(emails_sent=5_000, delivered=5_000, replied=200, meetings_booked=4)
+    first = insights.what_changed(now, before, "February", campaigns(), None)[0]
+    assert "as many as in February" in first
+    assert first.endswith("more than chance explains.")
+
+
+def test_the_campaign_behind_the_change_is_named() -> None:
+    counts = totals(emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=5)
+    sentences = insights.what_changed(counts, counts, "February", campaigns(replied=40), campaigns(replied=10))
+    assert "The largest move came from “Spring <b>”: 40 replies after 10." in sentences
+
+
+def test_the_cost_of_a_meeting_is_told_beside_that_of_before() -> None:
+    now = totals(cost=20.0, emails_sent=100, delivered=100, replied=4, meetings_booked=4)
+    before = totals(cost=10.0, emails_sent=100, delivered=100, replied=4, meetings_booked=1)
+    last = insights.what_changed(now, before, "February", campaigns(), None)[-1]
+    assert last == "4 meetings after 1, within noise; one cost $5.00, after $10.00."
+
+
+def test_meetings_that_are_not_tracked_are_not_counted_as_none() -> None:
+    unknown = totals(emails_sent=100, delivered=100, replied=4, meetings_booked=None)
+    assert "not tracked" in insights.what_changed(unknown, unknown, "February", campaigns(), None)[-1]
+
+
+def test_nothing_is_said_where_there_is_nothing_to_compare_with() -> None:
+    now = totals(emails_sent=10, delivered=10)
+    assert insights.what_changed(now, None, "", campaigns(), None) == []
+    assert insights.what_changed(now, totals(emails_sent=0), "February", campaigns(), None) == []

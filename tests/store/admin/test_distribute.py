@@ -1,0 +1,146 @@
+"""Spreading the tables over a Citus cluster: what it would run, and where it refuses."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from outreach_results.errors import StoreError
+from outreach_results.store import schema
+from outreach_results.store.admin.distribute import Placement, distribute, placement, statements
+from support.databases import contents
+
+TABLES = schema.metadata.sorted_tables
+
+
+def tables_in(pattern, already=()):
+    return [found[1] for statement in statements(already) if (found := re.match(pattern, statement))]
+
+
+def test_every_table_with_a_campaign_is_distributed_by_it_and_no_other():
+    with_campaign = {table.name for table in TABLES if "campaign_id" in table.c}
+    assert {"campaigns", "emails", "events", "replies", "annotations", "sync_state"} <= with_campaign
+    distributed = tables_in(r"SELECT create_distributed_table\('(\w+)', 'campaign_id', colocate_with => '\w+'\)$")
+    assert set(distributed) == with_campaign
+    assert len(distributed) == len(with_campaign)
+
+
+def test_every_other_table_is_on_every_machine_or_stays_on_the_coordinator():
+    without = {table.name for table in TABLES if "campaign_id" not in table.c}
+    assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "plan"}
+    local = {table.name for table in TABLES if placement(table) is Placement.LOCAL}
+    assert local == without - {"benchmarks", "plan"} == {"api_keys", "loads", "meta"}
+    assert not any(f"'{name}'" in statement for name in local for statement in statements())
+
+
+def test_all_tables_lie_beside_the_campaigns():
+    beside = dict(re.findall(r"table\('(\w+)', 'campaign_id', colocate_with => '(\w+)'\)", "\n".join(statements())))
+    assert beside.pop("campaigns") == "none"
+    assert set(beside.values()) == {"campaigns"}
+    assert len(beside) > 5
+
+
+def test_a_table_comes_after_those_it_refers_to_and_is_emptied_before_them():
+    placed = tables_in(r"SELECT create_distributed_table\('(\w+)'")
+    emptied = tables_in(r"SELECT truncate_local_data_after_distributing_table\('(\w+)'\)$")
+    assert emptied == placed[::-1]
+    references = [(table.name, key.referred_table.name) for table in TABLES for key in table.foreign_key_constraints]
+    assert references
+    for name, referred in references:
+        assert placed.index(referred) < placed.index(name)
+
+
+def test_foreign_keys_join_only_tables_that_lie_on_the_same_machine_by_their_campaign():
+    for table in TABLES:
+        for key in table.foreign_key_constraints:
+            assert placement(table) is placement(key.referred_table) is Placement.DISTRIBUTED
+            assert next((own.parent.name, own.column.name) for own in key.elements) == ("campaign_id", "campaign_id")
+
+
+def test_what_is_placed_already_is_not_placed_again():
+    everything = {table.name for table in TABLES}
+    assert tables_in(r"SELECT create_(?:\w+)_table\('(\w+)'", everything) == []
+    missing = {"lag_stats", "plan"}
+    assert set(tables_in(r"SELECT create_(?:\w+)_table\('(\w+)'", everything - missing)) == missing
+
+
+def test_sqlite_refuses_and_says_how_to_move(sqlite_store):
+    with pytest.raises(StoreError, match=r"^A SQLite file cannot be distributed\. Move to PostgreSQL first: .* copy"):
+        distribute(sqlite_store)
+
+
+@pytest.mark.postgres
+def test_a_postgres_without_the_extension_refuses_and_is_not_changed(make_postgres):
+    store = make_postgres()
+    before = contents(store, without=frozenset())
+    with pytest.raises(StoreError, match=r"does not have the Citus extension.*; nothing was changed\. Install Citus"):
+        distribute(store)
+    assert contents(store, without=frozenset()) == before
+
+
+# What stands in for the extension: its catalogue, and functions that note what they are asked, as Citus names both.
+STAND_IN = """
+    ALTER DATABASE {name} SET search_path = public, pg_catalog;
+    CREATE TABLE pg_available_extensions (name text, installed_version text);
+    CREATE TABLE pg_dist_partition (logicalrelid regclass, partmethod text, beside text);
+    CREATE FUNCTION create_distributed_table(
+        table_name regclass, distribution_column text,
+        distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default'
+    ) RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, ''h'', $4)';
+    CREATE FUNCTION create_reference_table(table_name regclass)
+        RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, ''n'', NULL)';
+    CREATE FUNCTION truncate_local_data_after_distributing_table(function_name regclass)
+        RETURNS void LANGUAGE sql AS 'SELECT';
+"""
+
+
+@pytest.fixture
+def with_stand_in(make_postgres):
+    store = make_postgres()
+    with store.write() as connection:
+        connection.exec_driver_sql(STAND_IN.format(name=store.engine.url.database))
+    store.engine.dispose()  # a new connection looks the names up anew
+    return store
+
+
+def switch_on(store, version):
+    with store.write() as connection:
+        connection.exec_driver_sql(f"INSERT INTO pg_available_extensions VALUES ('citus', {version})")
+
+
+def placed(store):
+    with store.read() as connection:
+        return sorted(
+            map(tuple, connection.exec_driver_sql("SELECT logicalrelid::text, partmethod FROM pg_dist_partition"))
+        )
+
+
+@pytest.mark.postgres
+def test_an_extension_that_is_not_switched_on_is_told_in_a_sentence(with_stand_in):
+    switch_on(with_stand_in, "NULL")
+    with pytest.raises(StoreError, match=r"Run CREATE EXTENSION citus in it as a superuser, then try again\.$"):
+        distribute(with_stand_in)
+    assert placed(with_stand_in) == []
+
+
+@pytest.mark.postgres
+def test_distributing_again_places_nothing_twice(with_stand_in):
+    switch_on(with_stand_in, "'13.0'")
+    everything = [table.name for table in TABLES if placement(table) is not Placement.LOCAL]
+    assert distribute(with_stand_in) == everything
+    once = placed(with_stand_in)
+    assert len(once) == len(everything)
+    assert distribute(with_stand_in) == []
+    assert placed(with_stand_in) == once
+
+
+@pytest.mark.postgres
+def test_a_distribution_that_was_cut_off_is_finished_by_the_next(with_stand_in):
+    switch_on(with_stand_in, "'13.0'")
+    distribute(with_stand_in)
+    once = placed(with_stand_in)
+    with with_stand_in.write() as connection:
+        connection.exec_driver_sql("DELETE FROM pg_dist_partition WHERE logicalrelid = 'events'::regclass")
+    assert distribute(with_stand_in) == ["events"]
+    assert placed(with_stand_in) == once

@@ -1,0 +1,425 @@
+"""What people do with replies: nobody overwrites anybody, everything can be undone, and the counts follow."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime
+from unittest import mock
+
+import pytest
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from outreach_results import export
+from outreach_results.errors import ConflictError
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import DailyRecord
+from outreach_results.ingest.registry import read_records
+from outreach_results.models import Sentiment
+from outreach_results.store import admin, schema
+from outreach_results.store.replies import events, state_changes
+from outreach_results.store.replies.state_changes import Action
+from support.databases import contents, every_database, wipe
+from support.records import CAMPAIGN, at, campaign, email, event, mark, reply
+from support.recount import days_of, stored_days
+
+EVERYTHING = (schema.replies.c.campaign_id == CAMPAIGN,)
+RECORDS = [
+    campaign(),
+    *(email(f"e{n}", at(5)) for n in (1, 2, 3)),
+    reply("r1", at(7), email_id="e1", name="Ada", sentiment="positive"),
+    reply("r2", at(8), email_id="e2", name="Grace", sentiment="neutral"),
+    reply("r3", at(9), email_id="e3", name="Edsger", sentiment="automatic"),
+]
+
+
+@pytest.fixture
+def filled(store):
+    load(store, "replies", RECORDS)
+    return store
+
+
+def marks_of(store):
+    """reply → its mark without the version, blank ones left out."""
+    with store.read() as connection:
+        rows = [dict(row) for row in connection.execute(select(schema.reply_marks)).mappings()]
+    return {
+        row.pop("reply_id"): {name: value for name, value in row.items() if name not in ("campaign_id", "version")}
+        for row in rows
+        if row["sentiment"] is not None or row["handled_at"] is not None
+    }
+
+
+def version_of(store, reply_id):
+    with store.read() as connection:
+        own = schema.reply_marks.c.reply_id == reply_id
+        return connection.execute(select(schema.reply_marks.c.version).where(own)).scalar() or 0
+
+
+def do(store, reply_id, change, *, by="Ana"):
+    """Mark a reply as somebody does who has just looked at it."""
+    return state_changes.change_reply(
+        store, CAMPAIGN, reply_id, change, by=by, seen_version=version_of(store, reply_id)
+    )
+
+
+def do_all(store, change, *, by="Ana", wanted=EVERYTHING):
+    """Mark many replies as somebody does who has just looked at them."""
+    return state_changes.change_replies(
+        store, wanted, change, by=by, seen=state_changes.preview(store, wanted, change).seen
+    )
+
+
+def human_replies(store):
+    """How many replies by people each day has."""
+    return {
+        day: numbers["replied_human"]
+        for (_, basis, day), numbers in stored_days(store).items()
+        if basis == "activity" and "replied_human" in numbers
+    }
+
+
+# --- one reply ---------------------------------------------------------------------------------------------------
+
+
+def test_a_handled_reply_tells_who_handled_it_and_when(filled):
+    before = datetime.now(UTC)
+    batch = do(filled, "r1", Action.HANDLED, by="Ana")
+    found = marks_of(filled)["r1"]
+    assert batch.changed == 1
+    assert found["handled_by"] == found["marked_by"] == "Ana"
+    assert before <= found["handled_at"] <= datetime.now(UTC)
+    assert found["sentiment"] is None
+
+
+def test_a_correction_stands_beside_what_the_source_says(filled):
+    do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
+    found = marks_of(filled)["r1"]
+    assert (found["sentiment"], found["corrected_by"]) == ("negative", "Ana")
+    with filled.read() as connection:
+        own = schema.replies.c.reply_id == "r1"
+        assert connection.execute(select(schema.replies.c.sentiment).where(own)).scalar_one() == "positive"
+
+
+def test_who_handles_a_reply_takes_nothing_from_who_corrected_it(filled):
+    do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
+    do(filled, "r1", Action.HANDLED, by="Ben")
+    found = marks_of(filled)["r1"]
+    assert (found["corrected_by"], found["handled_by"], found["marked_by"]) == ("Ana", "Ben", "Ben")
+
+
+def test_a_reply_that_is_opened_again_keeps_its_correction(filled):
+    do(filled, "r1", Sentiment.NEGATIVE)
+    do(filled, "r1", Action.HANDLED)
+    do(filled, "r1", Action.REOPENED, by="Ben")
+    found = marks_of(filled)["r1"]
+    assert (found["sentiment"], found["handled_at"], found["handled_by"]) == ("negative", None, None)
+
+
+@pytest.mark.parametrize("how", [Action.CORRECTION_CLEARED, Sentiment.POSITIVE])
+def test_a_correction_is_taken_back_also_by_choosing_what_the_source_says(filled, how):
+    do(filled, "r1", Sentiment.NEGATIVE)
+    do(filled, "r1", how)
+    assert "r1" not in marks_of(filled)
+
+
+def test_doing_what_is_done_already_changes_nothing(filled):
+    do(filled, "r1", Action.HANDLED, by="Ana")
+    before = contents(filled)
+    assert do(filled, "r1", Action.HANDLED, by="Ben").changed == 0
+    assert do(filled, "r1", Sentiment.POSITIVE, by="Ben").changed == 0
+    assert contents(filled) == before
+
+
+# --- two people at once ------------------------------------------------------------------------------------------
+
+
+def test_who_has_not_seen_a_change_is_told_who_made_it_and_changes_nothing(filled):
+    admin.change_time_zone(filled, "Asia/Tokyo")
+    with mock.patch.object(state_changes, "datetime", wraps=datetime) as clock:
+        clock.now.return_value = datetime(2026, 1, 31, 14, 23, tzinfo=UTC)
+        state_changes.change_reply(filled, CAMPAIGN, "r1", Sentiment.NEGATIVE, by="Ana", seen_version=0)
+    before = contents(filled)
+    with pytest.raises(ConflictError) as refused:
+        state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
+    assert str(refused.value) == (
+        "Ana changed its sentiment to negative on 31 Jan 2026, 23:23. "
+        "Your change was not saved: look again, then decide."
+    )
+    assert contents(filled) == before
+
+
+def test_several_changes_that_were_not_seen_are_all_named(filled):
+    for change, by in ((Action.HANDLED, "Ana"), (Action.REOPENED, "Eva"), (Sentiment.NEUTRAL, "Max")):
+        do(filled, "r1", change, by=by)
+    with pytest.raises(
+        ConflictError, match=r"Ana marked it as handled .*; Eva opened it again .*; Max changed its sent"
+    ):
+        state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
+
+
+def test_a_reply_that_went_meanwhile_cannot_be_marked(filled):
+    with filled.write() as connection:
+        admin.delete_campaign(connection, CAMPAIGN)
+    with pytest.raises(ConflictError, match="no longer here"):
+        state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ana", seen_version=0)
+
+
+def test_of_two_who_mark_the_same_reply_in_the_same_moment_one_is_refused(filled):
+    told, ready = [], threading.Barrier(2)
+
+    def mark_it(by):
+        ready.wait()
+        try:
+            state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by=by, seen_version=0)
+        except ConflictError as refused:
+            told.append(str(refused))
+
+    threads = [threading.Thread(target=mark_it, args=(by,)) for by in ("Ana", "Ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    winner = marks_of(filled)["r1"]["handled_by"]
+    assert len(told) == 1
+    assert told[0].startswith(f"{winner} marked it as handled on ")
+
+
+def test_people_who_correct_different_replies_in_the_same_moment_are_all_counted(store):
+    count = 8
+    records = [campaign(), *(email(f"e{n}", at(5)) for n in range(count))]
+    records += [reply(f"r{n}", at(7), email_id=f"e{n}") for n in range(count)]
+    load(store, "replies", records)
+    threads = [threading.Thread(target=do, args=(store, f"r{n}", Sentiment.AUTOMATIC)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(marks_of(store)) == count
+    assert human_replies(store) == {}
+
+
+# --- many replies ------------------------------------------------------------------------------------------------
+
+
+def test_only_replies_that_are_not_so_already_are_changed(filled):
+    do(filled, "r1", Action.HANDLED, by="Ana")
+    assert state_changes.preview(filled, EVERYTHING, Action.HANDLED).changed == 2
+    assert do_all(filled, Action.HANDLED, by="Ben").changed == 2
+    assert {key: mark["handled_by"] for key, mark in marks_of(filled).items()} == {
+        "r1": "Ana",
+        "r2": "Ben",
+        "r3": "Ben",
+    }
+
+
+def test_a_preview_tells_how_many_corrections_would_go(filled):
+    do(filled, "r1", Sentiment.NEGATIVE)
+    preview = state_changes.preview(filled, EVERYTHING, Sentiment.NEUTRAL)
+    assert (preview.changed, preview.corrected) == (2, 1)
+    assert state_changes.preview(filled, EVERYTHING, Action.HANDLED).corrected == 0
+
+
+def test_a_change_of_many_is_refused_when_somebody_changed_one_of_them(filled):
+    seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
+    do(filled, "r2", Sentiment.POSITIVE, by="Eva")
+    before = contents(filled)
+    with pytest.raises(ConflictError, match=r"^Eva changed one of them on .*Nothing was changed"):
+        state_changes.change_replies(filled, EVERYTHING, Action.HANDLED, by="Ben", seen=seen)
+    assert contents(filled) == before
+
+
+def test_a_change_of_many_is_refused_when_replies_came_in(filled):
+    seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
+    load(filled, "one more", [reply("r4", at(10), email_id="e1")])
+    before = contents(filled)
+    with pytest.raises(ConflictError, match="There are now 4 of them, not 3"):
+        state_changes.change_replies(filled, EVERYTHING, Action.HANDLED, by="Ben", seen=seen)
+    assert contents(filled) == before
+
+
+def test_a_change_of_many_is_refused_when_one_took_the_place_of_another(filled):
+    still_open = (*EVERYTHING, schema.reply_marks.c.handled_at.is_(None))
+    seen = state_changes.preview(filled, still_open, Action.HANDLED).seen
+    do(filled, "r2", Action.HANDLED, by="Eva")
+    load(filled, "one more", [reply("r4", at(10), email_id="e1")])
+    with pytest.raises(ConflictError, match="Nothing was changed"):
+        state_changes.change_replies(filled, still_open, Action.HANDLED, by="Ben", seen=seen)
+
+
+def test_a_change_of_many_that_fails_half_way_changes_nothing(filled):
+    before = contents(filled, without=frozenset({"meta", "loads"}))
+    with (
+        mock.patch.object(events.rollup, "add", side_effect=RuntimeError("cut off")),
+        pytest.raises(RuntimeError, match="cut off"),
+    ):
+        do_all(filled, Sentiment.NEGATIVE)
+    assert contents(filled, without=frozenset({"meta", "loads"})) == before
+
+
+# --- undoing -----------------------------------------------------------------------------------------------------
+
+
+CHANGES = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_undoing_restores_exactly_what_was_there(filled, change):
+    do(filled, "r1", Sentiment.AUTOMATIC, by="Ana")
+    do(filled, "r2", Action.HANDLED, by="Eva")
+    before, days = marks_of(filled), stored_days(filled)
+    batch = do_all(filled, change, by="Ben")
+    assert marks_of(filled) != before
+    undone = state_changes.undo(filled, batch, by="Ben")
+    assert (undone.restored, undone.left_alone_total) == (batch.changed, 0)
+    assert marks_of(filled) == before
+    assert stored_days(filled) == days
+
+
+def test_undoing_leaves_alone_and_names_what_somebody_changed_meanwhile(filled):
+    batch = do_all(filled, Action.HANDLED, by="Ana")
+    do(filled, "r2", Action.REOPENED, by="Eva")
+    undone = state_changes.undo(filled, batch, by="Ana")
+    assert (undone.restored, undone.left_alone_total) == (2, 1)
+    assert [(left.name, left.by) for left in undone.left_alone] == [("Grace", "Eva")]
+    assert marks_of(filled) == {}
+    assert last_changed_by(filled, "r2") == "Eva"
+
+
+def last_changed_by(store, reply_id):
+    with store.read() as connection:
+        own = schema.reply_marks.c.reply_id == reply_id
+        return connection.execute(select(schema.reply_marks.c.marked_by).where(own)).scalar_one()
+
+
+def test_undoing_names_a_few_and_counts_the_rest(store):
+    count = state_changes.NAMED + 3
+    load(store, "replies", [campaign(), *(reply(f"r{n}", at(7), email_id=None) for n in range(count))])
+    batch = do_all(store, Action.HANDLED)
+    do_all(store, Sentiment.POSITIVE, by="Eva")
+    undone = state_changes.undo(store, batch, by="Ana")
+    assert (undone.restored, undone.left_alone_total, len(undone.left_alone)) == (0, count, state_changes.NAMED)
+
+
+def test_undoing_twice_undoes_once(filled):
+    batch = do_all(filled, Action.HANDLED)
+    state_changes.undo(filled, batch, by="Ana")
+    do(filled, "r1", Action.HANDLED, by="Eva")
+    before = marks_of(filled)
+    assert state_changes.undo(filled, batch, by="Ana").restored == 0
+    assert marks_of(filled) == before
+
+
+def test_a_view_from_before_an_undone_change_is_out_of_date(filled):
+    batch = do(filled, "r1", Action.HANDLED)
+    seen = version_of(filled, "r1")
+    state_changes.undo(filled, batch, by="Ana")
+    with pytest.raises(ConflictError, match="Ana undid an earlier change"):
+        state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=seen)
+
+
+# --- what counts -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply_id", "said"), [("r1", "automatic"), ("r3", "neutral"), ("r2", "positive"), ("r3", "unclassified")]
+)
+def test_the_days_follow_a_correction_and_equal_an_independent_recount(filled, reply_id, said):
+    do(filled, reply_id, Sentiment(said))
+    assert stored_days(filled) == days_of([*RECORDS, mark(reply_id, said)])
+
+
+def test_a_reply_corrected_to_automatic_no_longer_counts_as_one_by_a_person(filled):
+    assert human_replies(filled) == {date(2026, 1, 7): 1, date(2026, 1, 8): 1}
+    do(filled, "r1", Sentiment.AUTOMATIC)
+    assert human_replies(filled) == {date(2026, 1, 8): 1}
+    do(filled, "r3", Sentiment.NEGATIVE)
+    assert human_replies(filled) == {date(2026, 1, 8): 1, date(2026, 1, 9): 1}
+
+
+def test_an_email_with_two_replies_counts_on_the_first_by_a_person(filled):
+    load(filled, "later", [reply("r9", at(12), email_id="e1")])
+    do(filled, "r1", Sentiment.AUTOMATIC)
+    assert human_replies(filled) == {date(2026, 1, 8): 1, date(2026, 1, 12): 1}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_no_later_load_overwrites_what_somebody_did(filled, replace):
+    do(filled, "r1", Sentiment.AUTOMATIC)
+    do(filled, "r2", Action.HANDLED)
+    before = marks_of(filled)
+    again = [reply("r1", at(7), email_id="e1", sentiment="negative"), mark("r1", "neutral"), mark("r2", "positive")]
+    load(filled, "later", again, replace=replace)
+    assert marks_of(filled) == before
+    assert human_replies(filled) == {date(2026, 1, 8): 1}
+
+
+def test_a_mark_that_comes_before_the_email_it_is_about_still_counts(store):
+    load(store, "replies", [campaign(), email("e1"), reply("r1", at(7), email_id=None)])
+    do(store, "r1", Sentiment.AUTOMATIC)
+    load(store, "emails", [reply("r1", at(7), email_id="e1")])
+    assert human_replies(store) == {}
+    assert stored_days(store) == days_of([email("e1"), reply("r1", at(7), email_id="e1"), mark("r1", "automatic")])
+
+
+def test_totals_that_a_platform_reports_stay_as_they_are(store):
+    load(
+        store,
+        "totals",
+        [
+            campaign(detail="daily"),
+            DailyRecord(CAMPAIGN, date(2026, 1, 7), emails_sent=9, replied=4),
+            email("e1"),
+            reply("r1", at(7), email_id="e1"),
+        ],
+    )
+    before = stored_days(store)
+    do(store, "r1", Sentiment.AUTOMATIC)
+    assert stored_days(store) == before
+    assert marks_of(store)["r1"]["sentiment"] == "automatic"
+
+
+def test_an_event_that_no_reply_tells_of_is_left_alone(filled):
+    load(filled, "events", [event("replied", at(9), email_id="e2", event_id="x1")])
+    before = stored_days(filled)
+    batch = do_all(filled, Sentiment.AUTOMATIC)
+    assert human_replies(filled) == {date(2026, 1, 9): 1}
+    state_changes.undo(filled, batch, by="Ana")
+    assert stored_days(filled) == before
+
+
+def _steps():
+    one = st.tuples(st.sampled_from(["r1", "r2", "r3", None]), st.sampled_from(CHANGES))
+    return st.lists(one | st.integers(0, 20), max_size=8)
+
+
+@every_database(_steps())
+def test_whatever_is_done_and_undone_the_days_equal_an_independent_recount(store, steps):
+    wipe(store)
+    load(store, "replies", RECORDS)
+    batches = []
+    for step in steps:
+        if isinstance(step, tuple):
+            reply_id, change = step
+            batches.append(do(store, reply_id, change) if reply_id else do_all(store, change))
+        elif batches:
+            state_changes.undo(store, batches[step % len(batches)], by="Ben")
+    corrections = [mark(reply_id, found["sentiment"]) for reply_id, found in marks_of(store).items()]
+    assert stored_days(store) == days_of([*RECORDS, *corrections])
+
+
+# --- leaving and coming back -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fmt", ["csv", "json"])
+def test_marks_leave_and_come_back_with_everything_that_was_done(filled, make_store, tmp_path, fmt):
+    do(filled, "r1", Sentiment.AUTOMATIC, by="=Ana")
+    do(filled, "r1", Action.HANDLED, by="Ben")
+    do(filled, "r2", Sentiment.NEGATIVE, by="Eva")
+    state_changes.undo(filled, do_all(filled, Action.REOPENED, by="Max"), by="Max")
+    file = tmp_path / f"campaign.{fmt}"
+    file.write_bytes(export.campaign_download(filled, CAMPAIGN, fmt).content())
+    other = make_store()
+    report = load(other, "export", read_records(file))
+    assert report.rejected == []
+    assert contents(other) == contents(filled)

@@ -1,0 +1,174 @@
+"""Reading a list while it changes under the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach_results.errors import SourceError
+from outreach_results.sync import paging
+from outreach_results.sync.paging import Page, is_unchanged, read_all
+
+
+class Shelf:
+    """A list on a server, newest first; before an answer it may change."""
+
+    def __init__(self, ids: list[str], *, per_page: int = 2, has_etags: bool = True) -> None:
+        self.ids = ids
+        self.per_page = per_page
+        self.has_etags = has_etags
+        self.asked: list[int] = []
+        self.changes: list[Callable[[list[str]], object]] = []
+        self.page_shown: Callable[[int], int] = lambda page: page
+        self.total: int | None = None
+
+    def __call__(self, page: int, etag: str | None = None) -> Page[str] | None:
+        self.asked.append(page)
+        if self.changes:
+            self.changes.pop(0)(self.ids)
+        shown = self.page_shown(page)
+        here = self.ids[(shown - 1) * self.per_page : shown * self.per_page]
+        total = len(self.ids) if self.total is None else self.total
+        own = f"{here}{total}" if self.has_etags else None
+        if etag is not None and etag == own:
+            return None
+        return Page({key: key for key in here}, total, self.per_page, own)
+
+
+def nothing(_ids: list[str]) -> None:
+    pass
+
+
+def test_all_pages_are_read_and_looked_at_a_second_time() -> None:
+    shelf = Shelf(list("edcba"))
+    found = read_all(shelf)
+    assert list(found.items) == list("edcba")
+    assert found.is_complete
+    assert shelf.asked == [1, 2, 3, 1, 2, 3]
+    assert is_unchanged(shelf, found.etags)
+
+
+def test_a_single_page_is_believed_at_once() -> None:
+    shelf = Shelf(list("ab"))
+    assert read_all(shelf).is_complete
+    assert shelf.asked == [1]
+
+
+def test_an_empty_list_is_complete() -> None:
+    assert read_all(Shelf([])).is_complete
+
+
+def test_an_item_that_moved_to_a_page_already_read_is_not_lost() -> None:
+    shelf = Shelf(list("edcba"))
+    shelf.changes = [nothing, lambda ids: ids.remove("d")]
+    found = read_all(shelf)
+    assert list(found.items) == list("ecba")
+    assert found.is_complete
+
+
+def test_an_item_that_is_shown_on_two_pages_comes_once() -> None:
+    shelf = Shelf(list("dcba"))
+    shelf.changes = [nothing, lambda ids: ids.insert(0, "e")]
+    found = read_all(shelf)
+    assert list(found.items) == list("edcba")
+    assert found.is_complete
+
+
+def test_a_change_that_leaves_the_total_as_it_was_is_noticed() -> None:
+    """One goes from the first page while one comes in behind: as many different items as the total, and one missing."""
+    shelf = Shelf(list("fedcba"))
+    shelf.changes = [nothing, lambda ids: (ids.remove("e"), ids.append("0"))]
+    found = read_all(shelf)
+    assert set(found.items) == set("fdcba0")
+
+
+@pytest.mark.parametrize("has_etags", [True, False])
+def test_a_page_that_comes_again_instead_of_the_next_is_noticed(has_etags: bool) -> None:
+    shelf = Shelf(list("dcba"), has_etags=has_etags)
+    answers = iter([1, 1])
+    shelf.page_shown = lambda page: next(answers, page)
+    found = read_all(shelf)
+    assert list(found.items) == list("dcba")
+    assert found.is_complete
+
+
+def test_a_server_that_always_shows_the_first_page_is_not_believed_to_have_no_more() -> None:
+    shelf = Shelf(list("dcba"))
+    shelf.page_shown = lambda _page: 1
+    found = read_all(shelf)
+    assert list(found.items) == ["d", "c"]
+    assert not found.is_complete
+    assert found.etags == ()
+
+
+def test_a_total_that_is_too_great_ends_at_the_first_empty_page() -> None:
+    shelf = Shelf(list("dcba"))
+    shelf.total = 1_000
+    found = read_all(shelf)
+    assert list(found.items) == list("dcba")
+    assert not found.is_complete
+
+
+def test_a_list_that_never_rests_is_read_a_bounded_number_of_times() -> None:
+    shelf = Shelf(list("dcba"))
+    shelf.changes = [lambda ids, n=n: ids.insert(0, f"new {n}") for n in range(500)]  # type: ignore[misc]
+    found = read_all(shelf)
+    assert not found.is_complete
+    assert set("dcba") <= set(found.items)
+    assert len(shelf.asked) < 500
+
+
+def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MAX_ITEMS", 100)
+    with pytest.raises(SourceError, match="lists 101 items; at most 100"):
+        read_all(Shelf([str(n) for n in range(101)]))
+
+
+def test_a_list_of_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MAX_PAGES", 10)
+    with pytest.raises(SourceError, match="on 10 pages"):
+        read_all(Shelf([str(n) for n in range(21)]))
+
+
+def test_without_etags_nothing_is_known_to_be_unchanged() -> None:
+    assert not is_unchanged(Shelf(list("ab")), ())
+
+
+changes = st.one_of(
+    st.just(("none", 0)),
+    st.tuples(st.sampled_from(["insert", "remove"]), st.integers(0, 30)),
+)
+
+
+@given(
+    size=st.integers(0, 12),
+    per_page=st.integers(1, 5),
+    has_etags=st.booleans(),
+    plan=st.lists(st.lists(changes, max_size=3), max_size=25),
+)
+def test_what_was_there_all_the_time_is_in_every_list_that_calls_itself_complete(
+    size: int, per_page: int, has_etags: bool, plan: list[list[tuple[str, int]]]
+) -> None:
+    shelf = Shelf([f"old {n}" for n in range(size)], per_page=per_page, has_etags=has_etags)
+    removed: set[str] = set()
+    added = iter(range(1_000))
+
+    def step(todo: list[tuple[str, int]]) -> Callable[[list[str]], None]:
+        def act(ids: list[str]) -> None:
+            for what, place in todo:
+                if what == "insert":
+                    ids.insert(place % (len(ids) + 1), f"new {next(added)}")
+                elif what == "remove" and ids:
+                    removed.add(ids.pop(place % len(ids)))
+
+        return act
+
+    shelf.changes = [step(todo) for todo in plan]
+    found = read_all(shelf)
+    stayed = {f"old {n}" for n in range(size)} - removed
+    if found.is_complete:
+        assert stayed <= found.items.keys()
+        assert len(found.items) == found.reported_total

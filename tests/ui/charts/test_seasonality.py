@@ -1,0 +1,65 @@
+"""The heat map of the week."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.results import HOURLY_COUNTS, WeeklyActivity
+from outreach_results.ui.charts import busiest, heat_map
+
+
+def week(grid):
+    weekday, hour = np.divmod(np.arange(168), 24)
+    counts = np.asarray(grid).reshape(-1)
+    frame = pd.DataFrame({"weekday": weekday, "hour": hour} | dict.fromkeys(HOURLY_COUNTS, counts))
+    return WeeklyActivity(frame, "Europe/Zurich", dict.fromkeys(HOURLY_COUNTS, 0))
+
+
+def even(each=10):
+    return np.full((7, 24), each)
+
+
+@pytest.mark.parametrize("metric", HOURLY_COUNTS)
+def test_each_cell_is_the_count_of_its_hour(sample_store, metric):
+    rhythm = results.weekly_activity(sample_store, Filters())
+    (cells,) = heat_map(rhythm, metric).data
+    assert cells.z.shape == (7, 24)
+    assert cells.z.reshape(-1).tolist() == rhythm.hours[metric].tolist()
+    assert list(cells.y) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def test_a_cell_says_its_hour_its_zone_its_count_and_its_share():
+    grid = np.zeros((7, 24), dtype=int)
+    grid[1, 9], grid[4, 23] = 34, 1
+    (cells,) = heat_map(week(grid), "opened").data
+    assert cells.text[1][9] == (
+        "Tuesdays from 9:00 to 10:00 (Europe/Zurich):<br>34 e-mails were first opened, 97.1 % of all."
+    )
+    assert cells.text[4][23].endswith(
+        "from 23:00 to 24:00 (Europe/Zurich):<br>1 e-mail was first opened, 2.9 % of all."
+    )
+    assert cells.text[0][0].endswith("<br>0 e-mails were first opened.")
+
+
+def test_two_hours_that_stand_out_are_named():
+    grid = even()
+    grid[1, 9], grid[1, 10] = 60, 70
+    share = 130 / grid.sum()
+    assert busiest(week(grid), "replied") == f"Most on Tuesdays 9:00 – 11:00: {share:.1%} of all.".replace("%", " %")
+
+
+def test_a_best_hour_that_may_be_chance_is_not_named():
+    """In most simulated weeks without any best hour, none is claimed."""
+    chance = np.random.default_rng(5)
+    said = [busiest(week(chance.multinomial(150, [1 / 168] * 168)), "replied") for _ in range(200)]
+    assert sum("too few to tell" in one for one in said) >= 190
+
+
+def test_a_week_without_anything_says_so_and_draws():
+    assert busiest(week(even(0)), "replied") == "Nothing in this period."
+    (cells,) = heat_map(week(even(0)), "replied").data
+    assert not cells.z.any()

@@ -1,0 +1,209 @@
+"""How the inbox says things, and that strangers' words stay characters in it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outreach_results import metrics
+from outreach_results.models import EventType, InboxReply, Sentiment
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, Timeline, TimelineEvent
+from outreach_results.store.replies.state_changes import Action, Batch, LeftAlone, Preview, Seen, Undone
+from outreach_results.ui import text
+from outreach_results.ui.inbox import labels, listing, timeline
+from outreach_results.ui.inbox.state_changes import leaves_the_list
+from support.hostile import HOSTILE
+
+NOW = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
+SEEN = Seen(30, 0, None, None)
+
+
+def reply(**fields):
+    return InboxReply(
+        **{
+            "id": "r1",
+            "campaign_id": "c1",
+            "name": "Ada",
+            "sentiment": Sentiment.NEUTRAL,
+            "source_sentiment": Sentiment.NEUTRAL,
+            "preview": "Tell me more",
+            "received_at": NOW,
+        }
+        | fields
+    )
+
+
+def happening(kind="opened", *, hours=0, **fields):
+    at = NOW + timedelta(hours=hours)
+    return TimelineEvent(**{"type": EventType(kind), "at": at, "last_at": at, "count": 1, "email": 1} | fields)
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        (timedelta(minutes=5), "11:55"),
+        (timedelta(hours=13), "1 d ago"),
+        (timedelta(days=6, hours=23), "7 d ago"),
+        (timedelta(days=7), "20 Mar"),
+        (timedelta(days=80), "6 Jan"),
+        (timedelta(days=90), "27 Dec 2025"),
+        (timedelta(hours=-13), "28 Mar"),
+    ],
+)
+def test_an_age_is_as_short_as_it_is_clear(ago, expected):
+    assert labels.age(NOW - ago, NOW, ZoneInfo("UTC")) == expected
+
+
+def test_an_age_is_told_in_the_reporting_zone():
+    assert labels.age(NOW, NOW, TOKYO) == "21:00"
+    assert labels.age(NOW - timedelta(hours=22), NOW, TOKYO) == "1 d ago"
+
+
+def test_open_replies_stand_out_and_handled_ones_are_ticked():
+    assert listing.row(reply(), "27 Mar").startswith("**Ada** :blue-badge[Neutral · 27 Mar]")
+    assert listing.row(reply(handled_at=NOW), "27 Mar").startswith(":gray[✓ Ada]")
+
+
+def test_who_gave_no_name_is_listed_by_the_address():
+    assert "ada" in listing.row(reply(name=None, email="ada@prospect.example"), "27 Mar")
+    assert "Unknown sender" in listing.row(reply(name=None), "27 Mar")
+
+
+def test_long_words_are_cut_where_the_row_ends():
+    row = listing.row(reply(preview="x" * 500), "27 Mar")
+    assert "x" * 110 + "…" in row
+    assert "x" * 111 not in row
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_row_holds_strangers_words_escaped(hostile):
+    row = listing.row(reply(name=hostile, preview=hostile[:100]), "27 Mar")
+    assert f"**{text.escape(hostile)}**" in row
+    assert text.escape(hostile[:100].rstrip()) in row
+
+
+# --- the timeline ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (happening("sent"), "Sent · e-mail 1"),
+        (happening(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · e-mail 1"),
+        (happening(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · e-mail 1"),
+        (happening("clicked", url="https://example.com/a"), "Clicked https://example.com/a · e-mail 1"),
+        (happening("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · e-mail 1"),
+        (happening("meeting_booked", email=None), "Meeting booked"),
+    ],
+)
+def test_an_entry_says_what_happened_to_which_email(told, expected):
+    assert timeline.sentence(told, 2, TOKYO) == expected
+
+
+def test_with_one_email_it_is_not_numbered():
+    assert timeline.sentence(happening("sent"), 1, TOKYO) == "Sent"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_link_in_the_timeline_is_plain_text(hostile, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(timeline.st, "html", drawn.append)
+    timeline.timeline(Timeline([happening("clicked", url=hostile)], 1, is_cut=False), "r1", TOKYO)
+    [html] = drawn
+    entries = html.partition("</style>")[2]
+    assert set(re.findall(r"<(/?\w+)", entries)) == {"ol", "li", "time", "/time", "span", "/span", "/li", "/ol"}
+    assert f"Clicked {hostile}" in unescape(entries)
+
+
+# --- what was done -----------------------------------------------------------------------------------------------
+
+
+def test_a_correction_tells_from_what_by_whom_and_when():
+    corrected = reply(source_sentiment=Sentiment.POSITIVE, corrected_by="Ana", corrected_at=NOW)
+    assert labels.correction(corrected, TOKYO) == "Neutral, corrected from Positive by Ana on 27 Mar 2026, 21:00."
+    assert labels.correction(reply(), TOKYO) is None
+
+
+def test_a_handled_reply_tells_by_whom_and_when():
+    assert labels.handled(reply(handled_at=NOW, handled_by="Ana"), TOKYO) == "Handled by Ana on 27 Mar 2026, 21:00."
+    assert labels.handled(reply(), TOKYO) is None
+
+
+def test_a_confirmation_tells_how_many_and_what_is_lost():
+    assert labels.confirmation(Preview(28, 0, SEEN), Action.HANDLED, 30) == (
+        "Mark 28 replies as handled? They are on all pages of this list, not only on this one. "
+        "2 more are so already and not touched. You can undo it afterwards."
+    )
+    assert labels.confirmation(Preview(1, 0, SEEN), Action.REOPENED, 1) == (
+        "Open 1 reply again? You can undo it afterwards."
+    )
+    assert "For 3 this replaces what somebody said before." in labels.confirmation(
+        Preview(30, 3, SEEN), Sentiment.NEGATIVE, 30
+    )
+
+
+def test_undoing_names_whose_changes_stay():
+    left = [LeftAlone("Ada", "Ben", NOW), LeftAlone("Grace", None, NOW)]
+    assert labels.was_undone(Undone(28, 3, left), TOKYO) == (
+        "Undone for 28 replies. Somebody changed 3 meanwhile, which stay as they are: "
+        "Ada (Ben, 27 Mar 2026, 21:00), Grace (somebody, 27 Mar 2026, 21:00) and 1 more."
+    )
+    assert labels.was_undone(Undone(1, 0, []), TOKYO) == "Undone for 1 reply."
+
+
+@pytest.mark.parametrize("change", [Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment])
+def test_every_change_can_be_named_before_and_after(change):
+    assert labels.to_do(change, 3)[0].isupper()
+    assert labels.was_done(Batch("b", change, 3, ("c",))).startswith("3 replies: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "triage", "expected"),
+    [
+        (Action.HANDLED, InboxFilters(handling=ReplyStatus.OPEN), True),
+        (Action.HANDLED, InboxFilters(handling=ReplyStatus.ALL), False),
+        (Action.REOPENED, InboxFilters(handling=ReplyStatus.HANDLED), True),
+        (Action.REOPENED, InboxFilters(handling=ReplyStatus.OPEN), False),
+        (Action.HANDLED, InboxFilters(handling=ReplyStatus.HANDLED), False),
+    ],
+)
+def test_what_leaves_the_list_is_known_before(change, triage, expected):
+    assert leaves_the_list(change, triage) is expected
+
+
+# --- how sure ----------------------------------------------------------------------------------------------------
+
+
+def test_the_positive_rate_says_how_far_doubt_and_chance_could_move_it():
+    counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
+    assert labels.how_sure(metrics.positive_rate(counts)) == (
+        "12 of 41 replies by people are positive: 29.3 % (95 % interval 17.6 % to 44.5 %). 6 are not classified: were "
+        "all of them positive, it would be 43.9 %; were none, it stays. Doubt and chance together leave it between "
+        "17.6 % and 59.0 %. If the neutral ones flipped as well: 68.3 %."
+    )
+
+
+def test_without_doubt_it_says_only_how_sure_it_is():
+    said = labels.how_sure(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
+    assert said == "1 of 4 replies by people is positive: 25.0 % (95 % interval 4.6 % to 69.9 %)."
+
+
+def test_without_a_reply_it_says_so():
+    assert labels.how_sure(metrics.positive_rate({})) == (
+        "No reply by a person is among these, so there is no positive rate."
+    )
+
+
+def test_the_filters_are_told_in_words():
+    triage = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "price")
+    assert labels.of_filters(triage) == "open replies by people, positive or neutral, with “price”"
+    assert labels.of_filters(InboxFilters()) == "replies"
+    assert labels.of_filters(InboxFilters(lane=ReplyKind.AUTOMATIC)) == "replies, automatic"
