@@ -7,7 +7,7 @@ the product and dollars (``*_usd``) in these models.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -80,24 +80,6 @@ LAG_METRICS: tuple[str, ...] = tuple(
 
 COSTS: tuple[str, ...] = ("ai_generation", "lead_enrichment", "email_sending")
 COST_COLUMNS: tuple[str, ...] = tuple(f"cost_{name}" for name in COSTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """The question every page, answer and export shares.
-
-    ``campaigns`` is None for all of them; ``start`` and ``end`` are inclusive local dates, None for open ends.
-    """
-
-    campaigns: tuple[str, ...] | None = None
-    start: date | None = None
-    end: date | None = None
-    basis: Basis = Basis.ACTIVITY
-    humans_only: bool = False
-
-    def of(self, campaign_id: str) -> Filters:
-        """The same question about one campaign."""
-        return replace(self, campaigns=(campaign_id,))
 
 
 @dataclass(frozen=True, slots=True)
