@@ -1,17 +1,12 @@
 """The words of the Results API as types, shared by pages, API, sync, exports and docs.
 
-contract   the bodies of the Results API and the enumerations they use
-filters    what every question can be narrowed by
+contract            the bodies of the Results API and the enumerations they use
+filters             what every question can be narrowed by
+metric_definitions  every metric, one entry each
 """
 
 from outreach_results.models.contract import (
-    COST_COLUMNS,
-    COSTS,
     COUNT_OF,
-    COUNTS,
-    HOURLY_METRICS,
-    HUMAN_COUNTS,
-    LAG_METRICS,
     MICROS_PER_DOLLAR,
     Annotation,
     Basis,
@@ -32,8 +27,6 @@ from outreach_results.models.contract import (
     Pagination,
     Period,
     Plan,
-    PositiveInt,
-    RateName,
     Rates,
     Replies,
     Reply,
@@ -44,6 +37,14 @@ from outreach_results.models.contract import (
     dollars,
 )
 from outreach_results.models.filters import Filters
+from outreach_results.models.metric_definitions import (
+    COST_COLUMNS,
+    COSTS,
+    COUNTS,
+    HOURLY_METRICS,
+    HUMAN_COUNTS,
+    LAG_METRICS,
+)
 
 __all__ = [
     "COSTS",
@@ -74,8 +75,6 @@ __all__ = [
     "Pagination",
     "Period",
     "Plan",
-    "PositiveInt",
-    "RateName",
     "Rates",
     "Replies",
     "Reply",

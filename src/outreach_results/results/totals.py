@@ -24,6 +24,7 @@ from outreach_results.models import (
     Rates,
     Stats,
 )
+from outreach_results.models.metric_definitions import Metric, Unit
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.store import schema
@@ -37,6 +38,12 @@ class Totals:
     stats: Stats
     rates: Rates
     costs: Costs
+
+    def value(self, metric: Metric) -> float | None:
+        """The unrounded value of a count, a rate or the cost (in dollars); None where it is not known."""
+        if metric.unit == Unit.DOLLARS:
+            return self.costs.total_byok_usd
+        return metrics.rate_of(self.stats, metric.name) if metric.numerator else getattr(self.stats, metric.name)
 
 
 def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = None) -> CampaignStats:
@@ -85,9 +92,7 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
             "mcp": names[campaign_id].mcp,
         }
         row |= {name: found[name] for name in COUNTS}
-        row |= {
-            name: metrics.ratio(found[rate.numerator], found[rate.denominator]) for name, rate in metrics.RATES.items()
-        }
+        row |= {name: metrics.ratio(*(found[part] for part in rate.parts)) for name, rate in metrics.RATES.items()}
         row |= {f"{name}_usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
         rows.append(row)
     columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
@@ -119,11 +124,6 @@ def funnel(stats: Stats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "emails", "of", "share"]).astype(
         {"emails": "Int64", "share": "float64"}
     )
-
-
-def cost_per(cost_usd: float | None, count: int | None) -> float | None:
-    """Dollars per reply, meeting or e-mail; None where there is none."""
-    return metrics.ratio(cost_usd, count)
 
 
 COST_FIELDS = tuple(f"{name}_usd" for name in ("cost", *COST_COLUMNS))

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from outreach_results import metrics, results
+from outreach_results import results
 from outreach_results.metrics import Interval
 from outreach_results.models import Campaign, Filters
+from outreach_results.models.metric_definitions import BENCHMARK_METRICS
 from outreach_results.results import Comparison, Peers
 from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import ask, draw
@@ -21,7 +22,7 @@ from outreach_results.ui.filters import View, switch_to
 COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
 _MOST_CAMPAIGNS = 40
-_LEADS_ON = {*metrics.RATES, "avg_cost_per_email_usd"}  # other metrics are the community's alone
+_LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
 
 
 def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
