@@ -52,13 +52,15 @@ def without_blocks(text: str) -> str:
 
 
 def named_paths(text: str) -> set[str]:
-    """The paths of files and folders in the inline code of a document, without those that have a NAME to fill in."""
+    """The paths of files and folders in inline code and diagrams, without those that have a NAME to fill in."""
     found = set()
     for code in re.findall(r"`([^`\n]+)`", without_blocks(text)):
         is_path = re.fullmatch(r"\.?\w[\w.-]*(/[\w.-]+)*/?", code) is not None
         is_file = code.rpartition(".")[2] in FILE_ENDINGS and "." in code
         if is_path and (is_file or "/" in code) and "NAME" not in code and code != FORMAT:
             found.add(code)
+    for diagram in re.findall(r"^```mermaid$.*?^```$", text, flags=re.DOTALL | re.MULTILINE):
+        found.update(re.findall(r"\b\w+(?:/\w+)*(?:\.py|/)", diagram))
     return found
 
 
