@@ -20,7 +20,7 @@ Dated = tuple[int | datetime | None, str | date | None, int | None]
 
 
 class Encoder:
-    """RunLimiter instants into what the driver stores, and dates them in the reporting zone."""
+    """Turns instants into what the driver stores, and dates them in the reporting zone."""
 
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self._zone = None if zone.key == "UTC" else zone

@@ -77,7 +77,7 @@ def legend(peers: Peers) -> None:
     whose = "our own campaigns" if peers.is_own else "the community's campaigns"
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
     st.caption(
-        f"The gray band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
+        f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
         "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
         f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
         "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
