@@ -198,11 +198,14 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=UTC, fold=0)
 
 
-def campaign_time_series(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:
-    """The course of one count for every campaign, as sparklines draw it.
+def campaign_time_series(
+    store: Store, filters: Filters, name: str, *, points: int = 28
+) -> dict[str, list[float | None]]:
+    """One count of every campaign over time, as sparklines draw it.
 
     Returns:
-        For each campaign at most ``points`` sums over equally long stretches of the period, oldest first.
+        For each campaign at most ``points`` sums over equally long parts of the period, oldest first. A part is None
+        where the count is not known on one of its days: drawn as 0 it would look like a failure.
     """
     check_period(filters)
     days = schema.daily_stats.c
@@ -213,9 +216,12 @@ def campaign_time_series(store: Store, filters: Filters, name: str, *, points: i
         return {}
     first = filters.start or min(row[1] for row in rows)
     last = filters.end or max(row[1] for row in rows)
-    stretch = max(1, -(-((last - first).days + 1) // points))
-    length = (last - first).days // stretch + 1
-    courses: dict[str, list[float]] = {}
+    days_a_part = max(1, -(-((last - first).days + 1) // points))
+    parts = (last - first).days // days_a_part + 1
+    series: dict[str, list[float | None]] = {}
     for campaign_id, day, value in rows:
-        courses.setdefault(campaign_id, [0.0] * length)[(day - first).days // stretch] += float(value or 0)
-    return courses
+        sums = series.setdefault(campaign_id, [0.0] * parts)
+        place = (day - first).days // days_a_part
+        so_far = sums[place]
+        sums[place] = None if value is None or so_far is None else so_far + float(value)
+    return series
