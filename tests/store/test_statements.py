@@ -100,7 +100,7 @@ def do_syncs(store, other):
         sync_from(remote.url, store)
     assert sync_status(store).last is not None
     assert reconcile(store)
-    Lease(store).take()
+    Lease(store).acquire()
 
 
 def do_marks(store):
