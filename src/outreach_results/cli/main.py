@@ -20,7 +20,7 @@ from outreach_results.config import settings
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import Rejected
-from outreach_results.ingest.registry import read_records
+from outreach_results.ingest.registry import EXTENSIONS, read_records
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
@@ -34,7 +34,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-say = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
+console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
+_FILE_TYPES = " or ".join(extension.upper() for extension in EXTENSIONS)
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
         with _opened:
             app()
     except OutreachError as error:
-        say.print(str(error), style="red", markup=False)
+        console.print(str(error), style="red", markup=False)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
@@ -66,8 +67,8 @@ def init(
     store = _store()
     if spread:
         placed = distribute(store)
-        say.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
-    say.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
+        console.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
+    console.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
 
 
 @app.command()
@@ -78,17 +79,17 @@ def demo(
     """Load the sample data, to look around before the first own campaign is in."""
     store = _store()
     if remove:
-        say.print(f"{admin.remove_sample(store)} sample campaigns removed.")
+        console.print(f"{admin.remove_sample(store)} sample campaigns removed.")
         return
     if if_new and results.all_campaigns(store):
         return
-    say.print(sample.load_sample(store).sentence(), markup=False)
-    say.print("Take it out again with: outreach-results demo --remove")
+    console.print(sample.load_sample(store).sentence(), markup=False)
+    console.print("Take it out again with: outreach-results demo --remove")
 
 
 @app.command(name="import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="JSON or CSV files.")],
+    files: Annotated[list[Path], typer.Argument(help=f"{_FILE_TYPES} files.")],
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rows that could not be used to this CSV file.")
     ] = None,
@@ -112,7 +113,7 @@ def import_files(
                 report = load(store, file.name, read_records(file), on_rejected=write_rejected, on_progress=on_progress)
             except OutreachError as error:
                 failed = True
-                say.print(str(error), style="red", markup=False)
+                console.print(str(error), style="red", markup=False)
             else:
                 failed |= report.rejected_total > 0
                 _print_report(report, rejected)
@@ -127,9 +128,9 @@ def _progress() -> Progress:
         TextColumn("{task.description}", markup=False),
         TextColumn("{task.fields[records]:,} records"),
         TimeElapsedColumn(),
-        console=say,
+        console=console,
         transient=True,
-        disable=not say.is_terminal,
+        disable=not console.is_terminal,
     )
 
 
@@ -146,14 +147,14 @@ def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected]
 
 
 def _print_report(report: LoadReport, written_to: Path | None) -> None:
-    say.print(report.sentence(), markup=False)
+    console.print(report.sentence(), markup=False)
     for row in report.rejected[:10]:
-        say.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
+        console.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
     if report.rejected_total > 10:
         where = (
             f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
         )
-        say.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
+        console.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
 
 
 @app.command(name="sync")
@@ -167,9 +168,9 @@ def sync_results(
     Exit status: 0 everything the server has is here, 1 something failed.
     """
     store = _store()
-    with closing(server_of(settings())) as server, sync_output.campaign_progress(say) as on_progress:
+    with closing(server_of(settings())) as server, sync_output.campaign_progress(console) as on_progress:
         report = sync(store, server, campaign_ids=campaign or (), on_progress=on_progress)
-    sync_output.print_report(say, report)
+    sync_output.print_report(console, report)
     if not report.is_complete:
         raise typer.Exit(1)
 
@@ -237,7 +238,7 @@ def _write(download: exports.Download, path: Path) -> None:
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
-    say.print(f"Written: {path}", markup=False)
+    console.print(f"Written: {path}", markup=False)
 
 
 @contextmanager
@@ -259,7 +260,7 @@ def copy_database(
     """
     source = _store()
     with closing(copy_output.open_target(to)) as target:
-        with copy_output.copy_progress(say) as on_progress:
+        with copy_output.copy_progress(console) as on_progress:
             report = copy(source, target, on_progress=on_progress)
         copy_output.print_comparison(Console(highlight=False), report)
     if not report.is_equal:
@@ -275,7 +276,7 @@ def timezone(
     if zone is None:
         typer.echo(store.zone().key)
     else:
-        say.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
+        console.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
 
 
 @app.command()
@@ -300,7 +301,7 @@ def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it
     """Make a key and print it. It is shown this once: only a hash of it is kept."""
     key = api_keys.create_key(_store(), name)
     typer.echo(key)
-    say.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
+    console.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
 
 
 @keys.command(name="list")
@@ -318,4 +319,4 @@ def list_keys() -> None:
 def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Make a key worthless, at once."""
     api_keys.revoke_key(_store(), name)
-    say.print(f"The key {name!r} opens nothing any more.", markup=False)
+    console.print(f"The key {name!r} opens nothing any more.", markup=False)
