@@ -64,4 +64,4 @@ def test_on_par_is_said_only_where_emails_would_not_help():
 
 def test_the_prior_has_about_the_quartiles():
     fitted = stats.beta(PRIOR.successes, PRIOR.failures)
-    assert fitted.ppf([0.25, 0.5, 0.75]) == pytest.approx(QUARTILES, rel=0.06)
+    assert fitted.ppf([0.25, 0.5, 0.75]) == pytest.approx(QUARTILES, rel=0.12)
