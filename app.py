@@ -70,6 +70,7 @@ else:
     from outreach_results.api import api_routes
     from outreach_results.errors import ConfigError
     from outreach_results.server import bind_check, compressed_assets
+    from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.ui import downloads, shell
     from outreach_results.ui.cache import store
@@ -87,6 +88,7 @@ else:
         routes=[*api_routes(store), *downloads.routes()],
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
             Middleware(compressed_assets.CompressedAssets),
         ],

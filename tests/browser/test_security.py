@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import socket
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +84,38 @@ def test_a_foreign_site_cannot_talk_to_the_dashboard(live_server):
     assert shaken("http://evil.example") == 403
     assert shaken("https://127.0.0.1.evil.example") == 403
     assert shaken("null") == 403
+    assert shaken("http://127.0.0.1:1") == 403  # another program of this machine
+    assert shaken(live_server.url.replace("127.0.0.1", "localhost")) == 403
+
+
+def test_a_page_on_another_port_reads_nothing(browser, live_server):
+    """A page that another program of this machine serves can send requests from the visitor's browser."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>foreign</title>")
+
+        def log_message(self, *_arguments: object) -> None:
+            """Keep the output of the tests clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{other.server_port}/")
+        heard = page.evaluate(
+            """url => new Promise(resolve => {
+                const socket = new WebSocket(url, ["streamlit"]);
+                socket.onopen = () => resolve("open");
+                socket.onerror = () => resolve("refused");
+            })""",
+            f"{live_server.url.replace('http', 'ws')}/_stcore/stream",
+        )
+        page.close()
+        other.shutdown()
+    assert heard == "refused"
 
 
 def test_a_foreign_name_cannot_talk_to_the_dashboard(live_server):

@@ -1,0 +1,134 @@
+"""Overdispersion: emails of one day are alike, so daily counts vary more than independent emails would.
+
+The factor by which they do is Pearson's dispersion of the daily counts (McCullagh and Nelder, Generalized Linear
+Models, 2nd ed., section 4.5.2), weighted by each day's emails as in the ratio estimator of cluster samples (Cochran,
+Sampling Techniques, 3rd ed., section 6.4). Variances are multiplied by it, and Student's t takes the place of the
+normal distribution because the factor itself is an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from outreach_results.metrics.intervals import Interval, wilson_of_share
+
+Floats = NDArray[np.float64]
+
+_MANY_DEGREES = 10_000
+"""From here on Student's t is the normal distribution for all purposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCounts:
+    """What one period brought, day by day.
+
+    Args:
+        count: (days,) emails that count, such as replies.
+        of: (days,) emails that could have brought one by now; need not be whole numbers.
+    """
+
+    count: Floats
+    of: Floats
+
+    @property
+    def total(self) -> float:
+        """All emails that count."""
+        return float(np.nansum(np.where(self._is_known, self.count, 0.0)))
+
+    @property
+    def whole(self) -> float:
+        """All emails that could."""
+        return float(np.nansum(np.where(self._is_known, self.of, 0.0)))
+
+    @property
+    def rate(self) -> float | None:
+        """Their share; None where there is nothing to take a share of."""
+        return min(1.0, self.total / self.whole) if self.whole > 0 else None
+
+    @property
+    def _is_known(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.count) & np.isfinite(self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispersion:
+    """How many times as large as a binomial one the variance is (at least 1), and on how many degrees that rests."""
+
+    factor: float = 1.0
+    degrees: int = _MANY_DEGREES
+
+    def quantile(self, confidence: float) -> float:
+        """How many standard errors to either side hold this share of cases."""
+        return float(stdtrit(self.degrees, (1 + confidence) / 2))
+
+    def two_sided_p(self, standard_errors: float) -> float:
+        """How often chance alone reaches so many standard errors, in either direction."""
+        return float(2 * stdtr(self.degrees, -abs(standard_errors)))
+
+
+NO_DISPERSION = Dispersion()
+"""Emails that are independent of each other."""
+
+
+def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
+    """Pool the dispersion of several periods, each around its own rate.
+
+    Days weigh by their emails, as they do in the rate itself: were they to weigh alike, the many quiet days, whose
+    emails hardly influence each other, would hide what the large ones do. Each squared residual is corrected for the
+    pull of its own day on the rate (HC2), and the degrees of freedom are those of equally large days (Kish).
+
+    Returns:
+        A factor of at least 1. With fewer than three usable days nothing can be estimated: then the factor is 1 with
+        a single degree of freedom, which makes every interval very wide.
+    """
+    squares, expected, degrees = 0.0, 0.0, 0.0
+    for period in periods:
+        usable = (period.of > 0) & np.isfinite(period.count)
+        count, of = period.count[usable], period.of[usable]
+        if len(of) < 2:
+            continue
+        whole = float(of.sum())
+        rate = min(1.0, float(count.sum()) / whole)
+        if not 0 < rate < 1:
+            continue
+        squares += float(((count - rate * of) ** 2 / (1 - of / whole)).sum())
+        expected += whole * rate * (1 - rate)
+        degrees += whole**2 / float((of**2).sum()) - 1
+    if expected <= 0 or degrees < 1:
+        return Dispersion(1.0, 1)
+    return Dispersion(max(1.0, squares / expected), max(1, round(degrees)))
+
+
+def rate_interval(rate: float, of: float, spread: Dispersion, confidence: float = 0.95) -> Interval:
+    """Wilson's interval of a rate over clustered emails.
+
+    The number of emails is divided by the dispersion (the effective sample size of a design effect) and by the square
+    of how much wider Student's t is than the normal distribution.
+    """
+    wider = spread.quantile(confidence) / NO_DISPERSION.quantile(confidence)
+    return wilson_of_share(rate, of / (spread.factor * wider * wider), confidence)
+
+
+def change_p_value(now: DailyCounts, before: DailyCounts, spread: Dispersion | None = None) -> float | None:
+    """How often chance alone moves a rate at least as much from one period to another.
+
+    The score test of two shares with pooled variance, widened by the dispersion.
+
+    Returns:
+        Between 0 and 1; None where one of the periods has no rate, or nothing counts in either.
+    """
+    rate, earlier = now.rate, before.rate
+    if rate is None or earlier is None:
+        return None
+    pooled = min(1.0, (now.total + before.total) / (now.whole + before.whole))
+    spread = spread or dispersion([now, before])
+    variance = pooled * (1 - pooled) * (1 / now.whole + 1 / before.whole) * spread.factor
+    if variance <= 0:
+        return None
+    return spread.two_sided_p((rate - earlier) / sqrt(variance))

@@ -1,0 +1,51 @@
+"""Which campaigns exceed a limit, when many are looked at at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from scipy.special import bdtrc
+
+from outreach_results.metrics.multiple import benjamini_hochberg
+
+MIN_EVENTS = 3
+"""Fewer events never raise an alarm: one unsubscribe among five emails says nothing."""
+
+FALSE_DISCOVERIES = 0.05
+"""The expected share of false alarms among all alarms."""
+
+
+class Finding(StrEnum):
+    """What a campaign's count says beside a limit."""
+
+    ALARM = "alarm"
+    """Above the limit, also when all campaigns that were looked at are taken into account."""
+    WATCH = "watch"
+    """Above the limit if it were the only campaign; among many, chance may explain it."""
+    NONE = "none"
+
+
+def exceedance_p_value(count: int, of: int, limit: float) -> float:
+    """How often a campaign at the limit has at least this many events: the exact binomial test, one-sided."""
+    return float(bdtrc(count - 1, of, limit)) if count > 0 else 1.0
+
+
+def exceeding(counts: Sequence[tuple[int, int] | None], limit: float) -> list[Finding]:
+    """Judge many campaigns against one limit.
+
+    Args:
+        counts: for each campaign its events and the emails they could come from; None where not known.
+        limit: the share that is still fine, between 0 and 1.
+
+    Returns:
+        A finding for each campaign, in the same order.
+    """
+    p_values = [None if pair is None or not pair[1] else exceedance_p_value(*pair, limit) for pair in counts]
+    found = []
+    for pair, alone, among_all in zip(counts, p_values, benjamini_hochberg(p_values), strict=True):
+        if pair is None or alone is None or among_all is None or pair[0] < MIN_EVENTS or alone > FALSE_DISCOVERIES:
+            found.append(Finding.NONE)
+        else:
+            found.append(Finding.ALARM if among_all <= FALSE_DISCOVERIES else Finding.WATCH)
+    return found

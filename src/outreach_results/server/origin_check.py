@@ -1,0 +1,53 @@
+"""Refuse what another site's page sends to the dashboard from a visitor's browser."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_POLICY_VIOLATION = 1008
+
+
+class OriginCheck:
+    """ASGI middleware: the ``Origin`` of a WebSocket, an upload or any other change must be the server's own.
+
+    Host and port are compared. A page on another port of the same machine is another site: Streamlit lets it in,
+    because it compares names alone and accepts every name of the machine itself. Requests without ``Origin`` come from
+    programs and not from pages in a browser, and pass.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it: with 403, or by closing the WebSocket before it is accepted."""
+        is_websocket = scope["type"] == "websocket"
+        is_change = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
+        if not (is_websocket or is_change) or is_same_origin(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        elif is_websocket:
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        else:
+            refusal = PlainTextResponse("Another site may not change anything here.", status_code=403)
+            await refusal(scope, receive, send)
+
+
+def is_same_origin(headers: Headers) -> bool:
+    """Whether a request comes from a page of the server that it is sent to, or from no page at all."""
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    try:
+        parts = urlsplit(origin)
+        theirs = (parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme))
+        # Only the port is taken from Host where it names one: behind a proxy with TLS the scheme is not known here.
+        own = urlsplit(f"{parts.scheme}://{headers.get('host', '')}")
+        ours = (own.hostname, own.port or _DEFAULT_PORTS.get(own.scheme))
+    except ValueError:  # a port that is no number
+        return False
+    return theirs[0] is not None and theirs == ours
