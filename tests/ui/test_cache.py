@@ -37,6 +37,7 @@ def asked():
         return list(args)
 
     question.calls = calls
+    question.__qualname__ = "question"  # as if it were defined at the top of a module
     return question
 
 
@@ -84,6 +85,7 @@ def test_an_error_is_not_kept(sample_dashboard):
             raise outcome
         return outcome
 
+    question.__qualname__ = "question"
     with pytest.raises(StoreBusyError):
         ask(question)
     assert ask(question) == "answer"
@@ -183,6 +185,7 @@ def work():
         return int(frame[column].sum()) * times
 
     total.calls = calls
+    total.__qualname__ = "total"
     return total
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, event
 
 from outreach_results.config import settings
 from outreach_results.store.engine import Store, open_store
+from outreach_results.ui.cache_keys import content_key, function_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,8 +93,11 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
     """The answer to one of the questions of `results`, from the cache where nothing has changed since.
 
     A question of a page that is answered by working on other answers asks for them in turn.
+
+    Raises:
+        UnstableKeyError: the question is a lambda, or an argument has no stable content.
     """
-    key = f"{_name(question)} {snapshot_value(Store.version)} {args!r} {kwargs!r}"
+    key = f"{function_name(question)} {snapshot_value(Store.version)} {content_key(args, kwargs)}"
     answer: T = _answer(key=key, _find=lambda: question(store(), *args, **kwargs))
     return answer
 
@@ -103,7 +107,7 @@ def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
 
     They are compared by their whole content, so this is for what fits on a page.
     """
-    derived: T = _answer(key=f"{_name(work)} {_content(args, kwargs)}", _find=partial(work, *args, **kwargs))
+    derived: T = _answer(key=f"{function_name(work)} {_content(args, kwargs)}", _find=partial(work, *args, **kwargs))
     return derived
 
 
@@ -125,10 +129,6 @@ class _BuiltFigure(go.Figure):  # type: ignore[misc]
 def _spec(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
     spec: dict[str, Any] = builder(*args, **kwargs).to_dict()
     return spec
-
-
-def _name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _content(*parts: Any) -> str:
