@@ -86,7 +86,7 @@ def test_days_of_ones_own_are_shown_as_they_are_chosen(sample_dashboard):
 
 def test_the_first_of_two_clicks_on_the_calendar_already_shows_something(sample_dashboard):
     app = sidebar(period="Custom")
-    app.sidebar.date_input(key="days").set_value((date(2026, 3, 1),)).run()
+    app.sidebar.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception
     assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), date(2026, 3, 1))
     assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too, or stay with this one."]
@@ -201,7 +201,7 @@ def test_good_values_need_no_notice(sample_dashboard):
 def test_notices_stay_until_they_are_closed(sample_dashboard):
     app = sidebar(**WRONG)
     said = notices(app)
-    assert len(said) == 6  # days are asked for with the period "Custom" only
+    assert len(said) == 5  # days are read with the period "Custom" only; both lists of campaigns are one
     assert notices(app.run()) == said
     app.button(key="close-address-notices").click().run()
     assert notices(app) == []
