@@ -106,7 +106,7 @@ def test_many_things_to_look_after_are_shown_a_page_at_a_time() -> None:
     page.run()
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(20, 25)]
     page.button(key="alert-0").click().run()
-    assert page.session_state["campaigns"] == ["camp_20"]
+    assert page.session_state["url-changes"]["campaigns"] == "camp_20"
 
 
 def campaign_of(alert: str) -> str:

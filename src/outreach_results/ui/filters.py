@@ -146,9 +146,14 @@ def _texts_of_days(first: date, last: date) -> dict[str, str]:
 
 def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
     codes = {campaign_id: campaign_id for campaign_id in label_of}
-    known, has_unknown = url_state.some_of("campaigns", codes, labels=label_of)
-    if has_unknown:
+    known, unknown = url_state.some_of("campaigns", codes, labels=label_of)
+    short = url_state.from_short_form("campaigns")
+    if set(unknown) & set(short):
+        url_state.notice("The address names a campaign that is not here.")
+    if set(unknown) - set(short):
         url_state.refuse("campaigns", url_state.join(known))
+    elif unknown:
+        url_state.correct("campaigns", url_state.join(known))
     chosen = st.multiselect(
         "Campaigns",
         list(label_of),

@@ -75,8 +75,8 @@ def _toggle(label: str, name: str, explanation: str) -> bool:
 def _metrics(name: str, offered: list[str]) -> list[str]:
     codes = {metric: metric for metric in offered}
     default = _DEFAULTS[_RATES if name == "rates" else _COUNTS]
-    known, has_unknown = url_state.some_of(name, codes, default, charts.LABELS)
-    if has_unknown:
+    known, unknown = url_state.some_of(name, codes, default, charts.LABELS)
+    if unknown:
         url_state.refuse(name, "" if known == default else url_state.join(known))
     return st.pills(
         "Metrics",

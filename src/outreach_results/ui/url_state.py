@@ -23,6 +23,7 @@ _NOTICES = "address-notices"
 _NOTICE_TEXT = "address-notices-words"
 _NOTICE_PLACE = "address-notices-place"
 _TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
+_SHORT = "url-short-forms"
 
 FIELDS = "url-fields"
 """The key of the container with the hidden fields."""
@@ -159,11 +160,12 @@ def begin_run() -> None:
 def _read_short_forms() -> None:
     """Replace parameters that occur more than once, or under their short name, by the one text of the hidden field."""
     found = {name: st.query_params.get_all(name) for name in PARAMETERS}
-    repeated = {name: join(values) for name, values in found.items() if len(values) > 1}
-    for short, name in _SHORT_FORMS.items():
-        values = st.query_params.get_all(short)
+    repeated = {name: join(filter(None, values)) for name, values in found.items() if len(values) > 1}
+    short_forms = {name: st.query_params.get_all(short) for short, name in _SHORT_FORMS.items()}
+    st.session_state[_SHORT] = short_forms
+    for name, values in short_forms.items():
         if values:
-            repeated[name] = join([*found[name], *values])
+            repeated[name] = join(filter(None, [*found[name], *values]))
     if repeated:
         current = {name: values[0] for name, values in found.items() if values} | repeated
         for name in PARAMETERS:
@@ -266,21 +268,27 @@ def one_of(name: str, codes: Mapping[T, str], default: T, labels: Mapping[T, str
 
 def some_of(
     name: str, codes: Mapping[T, str], default: Iterable[T] = (), labels: Mapping[T, str] | None = None
-) -> tuple[list[T], bool]:
-    """The chosen of ``codes`` without those that are not offered, and whether there were any of these."""
+) -> tuple[list[T], list[str]]:
+    """The chosen of ``codes``, or the default where none is; and what was written but is not offered."""
     written = text(name)
     if not written:
-        return list(default), False
+        return list(default), []
     if written == NO_CHOICE and NO_CHOICE not in codes.values():
-        return [], False
+        return [], []
     by_code = {code: value for value, code in codes.items()}
     by_label = {(str(value) if labels is None else labels[value]): value for value in codes}
     parts = split(written)
     if written in by_label and not all(part in by_code for part in parts):
         parts = [written]  # a single label from before, which may hold a dot
-    chosen = [by_code.get(part, by_label.get(part)) for part in parts]
-    known = [value for value in dict.fromkeys(chosen) if value is not None]
-    return (known or list(default), True) if None in chosen else (known, False)
+    offered = by_label | by_code
+    known = dict.fromkeys(offered[part] for part in parts if part in offered)
+    return list(known or default), [part for part in parts if part not in offered]
+
+
+def from_short_form(name: str) -> list[str]:
+    """The ids that a parameter has from its short form, such as ``?campaign=ID``, in this run."""
+    found: list[str] = st.session_state.get(_SHORT, {}).get(name, [])
+    return found
 
 
 def is_on(name: str, *, default: bool = False) -> bool:

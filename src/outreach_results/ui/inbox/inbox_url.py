@@ -19,8 +19,8 @@ STATUSES = {status: str(status) for status in ReplyStatus}
 def triage() -> InboxFilters:
     """The filters in the URL; shows a notice for those that are invalid."""
     lane = url_state.one_of(LANE, LANES, ReplyKind.PEOPLE)
-    sentiments, has_unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(lane)))
-    if has_unknown:
+    sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(lane)))
+    if unknown:
         url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")
         url_state.correct(SENTIMENT, url_state.join(sentiments))
     return InboxFilters(
