@@ -90,7 +90,7 @@ def test_the_running_month_the_forecast_and_the_way_through_the_months(visitor: 
     assert words.get_by_text("The quota lasted for all of January 2026.").is_visible()
     # costs in all instead of one e-mail's, in the address too
     visitor.click(visitor.page.get_by_role("radio", name="In all"))
-    assert visitor.parameters["costs"] == ["In all"]
+    assert visitor.parameters["costs"] == ["all"]
     assert (
         hover(visitor, chart(visitor, "costs-by-component").locator(".point path").first)
         == "AI generation costs $5.25 in all."
