@@ -92,7 +92,7 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
     """The chart, the point that is looked at, and what is unusual."""
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
-    key = "time_series"
+    key = "trend"
     looked_at = _read_looked_at(trends, starts)
 
     def look_at_clicked() -> None:
