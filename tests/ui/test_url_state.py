@@ -9,6 +9,8 @@ from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
 from outreach_results.ui import url_state
+from outreach_results.ui.url_parameters import PARAMETERS
+from support.dashboard import PAGES
 from support.hostile import HOSTILE
 
 
@@ -121,9 +123,10 @@ def test_one_callback_is_one_message_to_the_browser(monkeypatch):
     assert len(messages) == 1
 
 
-def test_every_reset_parameter_exists():
-    for parameter in url_state.PARAMETERS.values():
-        assert set(parameter.resets) <= set(url_state.PARAMETERS)
+def test_registry_names_what_exists():
+    for parameter in PARAMETERS.values():
+        assert parameter.page in ("", *PAGES)
+        assert set(parameter.resets) <= set(PARAMETERS)
         assert len(set(parameter.codes.values())) == len(parameter.codes)
 
 

@@ -31,9 +31,9 @@ _YEARS_AROUND = 10  # the days that can be chosen begin so long before the data,
 
 PREVIOUS, LAST_YEAR, NOTHING = "Previous period", "Same period last year", "Nothing"
 
-_PERIOD_CODES = url_state.PARAMETERS["period"].codes
-_BASIS_CODES = url_state.PARAMETERS["basis"].codes
-_COMPARE_CODES = url_state.PARAMETERS["compare"].codes
+_PERIOD_CODES = url_state.codes("period")
+_BASIS_CODES = url_state.codes("basis")
+_COMPARE_CODES = url_state.codes("compare")
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _search_and_order() -> tuple[str, str]:
-    codes = url_state.PARAMETERS["sort"].codes
+    codes = url_state.codes("sort")
     default = next(iter(_SORTS))
     with st.container(horizontal=True):
         wanted = st.text_input(

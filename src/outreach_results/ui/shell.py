@@ -39,11 +39,11 @@ _STYLE = """<style>
 }</style>"""
 
 
-def open_view() -> None:
+def open_view(page: str) -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
     st.html(_STYLE)
-    url_state.begin_run()
+    url_state.begin_run(page)
     label_of = ask(filters.campaign_labels)
     if not label_of:
         _welcome()

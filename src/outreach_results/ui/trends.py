@@ -52,7 +52,7 @@ def controls(view: View) -> Question:
 
 
 def _one_of(label: str, default: str, name: str) -> str:
-    codes = url_state.PARAMETERS[name].codes
+    codes = url_state.codes(name)
     chosen = st.segmented_control(
         label,
         list(codes),
@@ -278,7 +278,7 @@ def _why_not_judged() -> None:
 
 
 def _count_on_sending() -> None:
-    url_state.change("basis", url_state.PARAMETERS["basis"].codes[SENDING_DAY])
+    url_state.change("basis", url_state.codes("basis")[SENDING_DAY])
 
 
 def rhythm(found: WeeklyActivity, view: View) -> None:

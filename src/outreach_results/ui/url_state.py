@@ -9,13 +9,14 @@ they are drawn, and their ``on_change`` sets the fields.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, unquote
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.query_params import QueryParams
+
+from outreach_results.ui.url_parameters import PARAMETERS, SHORT_FORMS
 
 T = TypeVar("T")
 
@@ -28,115 +29,21 @@ _SHORT = "url-short-forms"
 FIELDS = "url-fields"
 """The key of the container with the hidden fields."""
 
-NO_CHOICE = "none"
-"""The code of a selection that is empty although the default is not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One URL parameter; its default is the empty text, which Streamlit leaves out of the URL.
-
-    ``invalid`` completes "The address asks for …". ``codes`` are what is written for the labels of a fixed choice;
-    where they depend on the data, the control passes them. Labels are read as well: links had them before.
-    ``resets`` names the parameters that lose their meaning with another choice.
-    """
-
-    name: str
-    invalid: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
-    resets: tuple[str, ...] = ()
-
-
-_LIST_POSITION = ("page", "reply")
 _SWITCH = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
-PARAMETERS: dict[str, Parameter] = {
-    parameter.name: parameter
-    for parameter in (
-        # every page
-        Parameter("campaigns", "a campaign that is not here", resets=_LIST_POSITION),
-        Parameter(
-            "period",
-            "a period that does not exist",
-            {
-                "Last 7 days": "7d",
-                "Last 28 days": "28d",
-                "Last 90 days": "90d",
-                "This month": "month",
-                "All time": "all",
-                "Custom": "custom",
-            },
-            resets=_LIST_POSITION,
-        ),
-        Parameter("days", resets=_LIST_POSITION),
-        Parameter(
-            "basis",
-            "a way of counting that does not exist",
-            {"Activity day": "event", "Sending day": "send"},
-            resets=_LIST_POSITION,
-        ),
-        Parameter("humans", "something else than true or false for humans", resets=_LIST_POSITION),
-        Parameter(
-            "compare",
-            "a comparison that does not exist",
-            {"Previous period": "previous", "Same period last year": "year", "Nothing": "none"},
-        ),
-        # the overview
-        Parameter("find"),
-        Parameter(
-            "sort",
-            "an order that does not exist",
-            {
-                "Most sent": "sent",
-                "Best reply rate": "reply_rate",
-                "Best open rate": "open_rate",
-                "Most meetings": "meetings",
-                "Cheapest meeting": "meeting_cost",
-                "Highest cost": "cost",
-                "Name": "name",
-            },
-        ),
-        # the trends
-        Parameter("show", "a choice of “Show” that does not exist", {"Counts": "counts", "Rates": "rates"}),
-        Parameter("by", "a choice of “By” that does not exist", {"Day": "day", "Week": "week", "Month": "month"}),
-        Parameter("mean", "something else than true or false for mean"),
-        Parameter("overlay", "something else than true or false for overlay"),
-        Parameter("counts", "a metric that does not exist"),
-        Parameter("rates", "a metric that does not exist"),
-        Parameter("at"),
-        # the inbox
-        Parameter("lane", "a lane that does not exist", resets=("sentiment", *_LIST_POSITION)),
-        Parameter("status", "replies that are neither open nor handled", resets=_LIST_POSITION),
-        Parameter("sentiment", resets=_LIST_POSITION),
-        Parameter("q", resets=_LIST_POSITION),
-        Parameter("page", resets=("reply",)),
-        Parameter("reply"),
-        # the usage
-        Parameter("month", "a month without data"),
-        Parameter("costs", "a way to show costs that does not exist", {"Per e-mail": "email", "In all": "all"}),
-        # the benchmarks
-        Parameter("mcp", "benchmarks that are not here"),
-        Parameter("metric", "a metric without a benchmark"),
-        Parameter(
-            "ranked",
-            "an order that does not exist",
-            {"Best first": "best", "Weakest first": "weakest", "Most e-mails first": "emails", "By name": "name"},
-        ),
-        Parameter("rank", "a page that does not exist"),
-        # the data
-        Parameter("differs", "something else than true or false for differs"),
-    )
-}
-"""All parameters, in the order in which they are written."""
-
-_SHORT_FORMS = {"campaign": "campaigns"}  # for links from elsewhere: `?campaign=ID`, repeated for more than one
+NO_CHOICE = "none"
+"""The code of a selection that is empty although the default is not."""
 
 
 # --- one run of the script ---------------------------------------------------------------------------------------
 
 
-def begin_run() -> None:
-    """Read the URL and write what the callbacks chose. Call this before anything else is drawn."""
+def begin_run(page: str = "") -> None:
+    """Read the URL and write what the callbacks chose. Call this before anything else is drawn.
+
+    Args:
+        page: such as ``inbox``; without one, every parameter is taken to have a control.
+    """
     state = st.session_state
     state.pop(_NOTICE_PLACE, None)
     state.pop(_NOTICE_TEXT, None)
@@ -153,7 +60,9 @@ def begin_run() -> None:
     with st.container(key=FIELDS):  # not displayed, so that neither a click nor the Tab key gets there
         state[_TEXTS] = {
             name: st.text_input(name, key=name, bind="query-params", label_visibility="collapsed")
-            for name in PARAMETERS
+            for name, parameter in PARAMETERS.items()
+            # A field costs time in every run; without a value and without a control, nothing would be lost or read.
+            if not page or parameter.page in ("", page) or state.get(name) or st.query_params.get_all(name)
         }
 
 
@@ -161,7 +70,7 @@ def _read_short_forms() -> None:
     """Replace parameters that occur more than once, or under their short name, by the one text of the hidden field."""
     found = {name: st.query_params.get_all(name) for name in PARAMETERS}
     repeated = {name: join(filter(None, values)) for name, values in found.items() if len(values) > 1}
-    short_forms = {name: st.query_params.get_all(short) for short, name in _SHORT_FORMS.items()}
+    short_forms = {name: st.query_params.get_all(short) for short, name in SHORT_FORMS.items()}
     st.session_state[_SHORT] = short_forms
     for name, values in short_forms.items():
         if values:
@@ -184,7 +93,7 @@ def _write(texts: Mapping[str, str]) -> None:
         return
     with context.session_state.query_params() as params:
         before = str(params)
-        for name in _SHORT_FORMS:
+        for name in SHORT_FORMS:
             params.discard_param_no_forward_msg(name)
         for name, text in texts.items():
             params.discard_param_no_forward_msg(name)
@@ -221,6 +130,11 @@ def text(name: str) -> str:
     """The text of a parameter in this run; empty for its default."""
     found: str = st.session_state.get(_TEXTS, {}).get(name, "")
     return found
+
+
+def codes(name: str) -> Mapping[str, str]:
+    """What is written for each label of a fixed choice."""
+    return PARAMETERS[name].codes
 
 
 def change(name: str, text: str = "") -> None:

@@ -203,7 +203,7 @@ def money_range(low: float, high: float) -> str:
 
 def cost_mode() -> bool:
     """Whether costs are shown for one e-mail rather than in all."""
-    codes = url_state.PARAMETERS["costs"].codes
+    codes = url_state.codes("costs")
     chosen = st.segmented_control(
         "Show costs",
         list(codes),

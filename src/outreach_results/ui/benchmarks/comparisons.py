@@ -34,7 +34,7 @@ _SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEA
 
 def order_chooser() -> str:
     """In which order the campaigns stand; in the address, unlike a click on the header of a table."""
-    codes = url_state.PARAMETERS["ranked"].codes
+    codes = url_state.codes("ranked")
     default = next(iter(_ORDERS))
     return st.selectbox(
         "Order",
