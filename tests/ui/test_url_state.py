@@ -146,3 +146,27 @@ def test_any_joined_ids_are_split_again(ids):
     joined = url_state.join(ids)
     assert url_state.split(joined) == ids
     assert not set(joined) & set("%&=?#+ ")
+
+
+def test_several_choices_keep_their_order_in_the_control():
+    def script():
+        import streamlit as st
+
+        from outreach_results.ui import url_state
+
+        codes = {"a": "a", "b": "b", "c": "c"}
+        url_state.begin_run()
+        chosen, _ = url_state.some_of("counts", codes)
+        st.multiselect(
+            "Metrics",
+            list(codes),
+            key=url_state.control("counts", chosen),
+            on_change=url_state.writes_some("counts", codes),
+        )
+
+    app = AppTest.from_function(script).run()
+    app.multiselect(key="counts_choice").set_value(["c", "a"]).run()
+    assert app.query_params == {"counts": "a.c"}
+    assert app.multiselect(key="counts_choice").value == ["c", "a"]
+    app.multiselect(key="counts_choice").set_value([]).run()
+    assert app.query_params == {}

@@ -1,4 +1,4 @@
-"""The filters that all pages share: in the sidebar, and in the address of the page."""
+"""The filters that all pages share: in the sidebar, and in the URL."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _COMPARE_CODES = url_state.codes("compare")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the person is looking at.
+    """The chosen filters and what they are compared with.
 
     ``first`` and ``last`` are the days shown; ``filters`` has open ends where the whole history is meant.
-    ``comparison`` asks for what it is compared with; ``compared_with`` says so in full, ``versus`` in a word or two.
+    ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one.
     """
 
     filters: Filters
@@ -52,7 +52,7 @@ class View:
     versus: str = ""
 
     def sentence(self) -> str:
-        """The question in words."""
+        """A description: days, campaigns, basis, and whether machines are left out."""
         chosen = self.filters.campaigns
         whose = "all campaigns" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
         by = "counted on the day it happened" if self.filters.basis == Basis.ACTIVITY else "counted on the sending day"
@@ -67,7 +67,7 @@ def days_in_words(first: date, last: date) -> str:
 
 
 def sidebar(label_of: dict[str, str]) -> View | None:
-    """Draw the filters and return what they ask for; None while nothing was sent.
+    """Draw the filters and return what is chosen; None while nothing was sent.
 
     Args:
         label_of: as `campaign_labels` gives it.

@@ -108,7 +108,8 @@ def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
     """Show another page, such as ``inbox``, with these parameters changed; the page that is left keeps its own."""
     context = get_script_run_ctx()
     assert context is not None
-    wanted = st.session_state[_TEXTS] | dict(changes)
+    resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
+    wanted = st.session_state[_TEXTS] | resets | dict(changes)
     st.session_state[_CHANGES] = wanted
     with context.session_state.query_params() as params:
         _unbind(params)
@@ -220,9 +221,14 @@ def is_on(name: str, *, default: bool = False) -> bool:
 
 
 def control(name: str, value: Any) -> str:
-    """The key of the visible control of a parameter, after it was set to this value."""
+    """The key of the visible control of a parameter, after it was set to this value.
+
+    Of several choices it keeps the order in which somebody made them; the URL has the order in which they are offered.
+    """
     key = f"{name}_choice"
-    if key not in st.session_state or st.session_state[key] != value:
+    held = st.session_state.get(key)
+    is_same = sorted(held) == sorted(value) if isinstance(held, list) and isinstance(value, list) else held == value
+    if key not in st.session_state or not is_same:
         st.session_state[key] = value
     return key
 

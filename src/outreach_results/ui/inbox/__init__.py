@@ -33,8 +33,8 @@ __all__ = [
 
 
 def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
-    """The replies that the address asks for, and the filters it does so with."""
-    triage = inbox_url.triage()
+    """The inbox filters in the URL, and the page of replies that they find."""
+    triage = inbox_url.read_filters()
     page = inbox_url.page()
     found = ask(results.inbox, filters, triage, page=page)
     last = page_count(found.pagination)

@@ -15,12 +15,12 @@ T = TypeVar("T", bound=str)
 
 
 def choices(triage: InboxFilters, found: Inbox) -> None:
-    """Draw lane, status, sentiments and search."""
+    """Draw the controls for kind, status, sentiments and search."""
     with st.container(horizontal=True, gap="medium", key="inbox-choices"):
         _one(
             "From",
             inbox_url.LANE,
-            inbox_url.LANES,
+            inbox_url.KIND_CODES,
             ReplyKind.PEOPLE,
             _with_counts(labels.LANES, found.lanes),
             triage.lane,
@@ -29,7 +29,7 @@ def choices(triage: InboxFilters, found: Inbox) -> None:
         _one(
             "Status",
             inbox_url.STATUS,
-            inbox_url.STATUSES,
+            inbox_url.STATUS_CODES,
             ReplyStatus.OPEN,
             _with_counts(labels.HANDLINGS, found.handling),
             triage.handling,

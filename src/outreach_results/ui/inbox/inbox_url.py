@@ -12,20 +12,20 @@ from outreach_results.ui import url_state
 LANE, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
 LONGEST_SEARCH = 200
 
-LANES = {lane: str(lane) for lane in ReplyKind}
-STATUSES = {status: str(status) for status in ReplyStatus}
+KIND_CODES = {lane: str(lane) for lane in ReplyKind}
+STATUS_CODES = {status: str(status) for status in ReplyStatus}
 
 
-def triage() -> InboxFilters:
+def read_filters() -> InboxFilters:
     """The filters in the URL; shows a notice for those that are invalid."""
-    lane = url_state.one_of(LANE, LANES, ReplyKind.PEOPLE)
+    lane = url_state.one_of(LANE, KIND_CODES, ReplyKind.PEOPLE)
     sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(lane)))
     if unknown:
         url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")
         url_state.correct(SENTIMENT, url_state.join(sentiments))
     return InboxFilters(
         lane=lane,
-        handling=url_state.one_of(STATUS, STATUSES, ReplyStatus.OPEN),
+        handling=url_state.one_of(STATUS, STATUS_CODES, ReplyStatus.OPEN),
         sentiments=tuple(sentiments) or None,
         q=_search(),
     )
@@ -80,7 +80,7 @@ def start_over() -> None:
 
 def show_sentiment(sentiment: Sentiment) -> None:
     """Show the replies with this sentiment, whether they are handled or not. For callbacks."""
-    url_state.change(STATUS, STATUSES[ReplyStatus.ALL])
+    url_state.change(STATUS, STATUS_CODES[ReplyStatus.ALL])
     url_state.change(SENTIMENT, url_state.join([sentiment]))
 
 
