@@ -20,7 +20,7 @@ from support.server import running_server  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
 PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
-LOOKS = {"light": ("light", 1300), "dark": ("dark", 1300), "phone": ("light", 390)}
+VARIANTS = {"light": ("light", 1300), "dark": ("dark", 1300), "phone": ("light", 390)}
 TALLEST = 4_000
 TOUR = {
     "meetings-per-dollar": "/?period=all&sort=meeting_cost",
@@ -30,7 +30,7 @@ TOUR = {
     "last-week": "/?period=7d",
 }
 
-_STANDS = """() => {
+_READY = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     return app && app.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
         && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
@@ -38,11 +38,11 @@ _STANDS = """() => {
 
 
 def main() -> None:
-    """Take them all."""
+    """Take every screenshot."""
     FOLDER.mkdir(exist_ok=True)
     chromium = find_chromium()
     if chromium is None:
-        sys.exit("There is no Chromium here: run tests/install-chromium first.")
+        sys.exit("No Chromium found: run tests/install-chromium first.")
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         url = f"sqlite:///{folder}/sample.db"
         store = open_store(url)
@@ -52,8 +52,8 @@ def main() -> None:
         with running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
             for page in PAGES:
                 address = server.url + ("/" if page == "overview" else f"/{page}")
-                for look, (scheme, width) in LOOKS.items():
-                    _take(browser, address, scheme, width, FOLDER / f"{page}-{look}.png")
+                for variant, (scheme, width) in VARIANTS.items():
+                    _take(browser, address, scheme, width, FOLDER / f"{page}-{variant}.png")
             for name, path in TOUR.items():
                 _take(browser, server.url + path, "light", 1300, FOLDER / f"tour-{name}.png")
         browser.close()
@@ -77,9 +77,9 @@ def _take(browser: Browser, address: str, scheme: str, width: int, file: Path) -
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_function(_STANDS, timeout=60_000)
-    page.wait_for_timeout(1_500)  # charts ease in
-    page.wait_for_function(_STANDS, timeout=60_000)
+    page.wait_for_function(_READY, timeout=60_000)
+    page.wait_for_timeout(1_500)  # charts are animated
+    page.wait_for_function(_READY, timeout=60_000)
 
 
 if __name__ == "__main__":

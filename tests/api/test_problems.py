@@ -186,7 +186,7 @@ def test_an_unexpected_error_says_nothing_of_itself(
     ("error", "says", "wait"),
     [
         (StoreError("The database refused: relation secret does not exist."), "cannot be used", "30"),
-        (StoreBusyError("The database is busy with another change. Try again in a snapshot."), "busy", "5"),
+        (StoreBusyError("The database is busy with another change. Try again in a moment."), "busy", "5"),
     ],
 )
 def test_a_database_in_trouble_is_a_503(

@@ -267,16 +267,16 @@ def test_replies_are_read_to_the_letter(hostile_server, open_visitor):
 
 PLAIN_SCRIPT = """
 import streamlit as st
-from outreach_results.ui.text import plain
+from outreach_results.ui.text import escape
 from support.hostile import HOSTILE
 
 for number, words in enumerate(HOSTILE):
     with st.container(key=f"text-{number}"):
-        st.markdown(f"**our own** {plain(words)} and on")
+        st.markdown(f"**our own** {escape(words)} and on")
     with st.container(key=f"heading-{number}"):
-        st.subheader(plain(words), anchor=False)
+        st.subheader(escape(words), anchor=False)
     with st.container(key=f"label-{number}"):
-        st.button(plain(words), key=f"button-{number}")
+        st.button(escape(words), key=f"button-{number}")
 st.title("Drawn")
 """
 

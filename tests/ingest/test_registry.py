@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import zlib
 from pathlib import Path
 
 import pytest
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest import readers
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
-from outreach_results.ingest.registry import detect_source, read_records
+from outreach_results.ingest.registry import EXTENSIONS, SOURCES, detect_source, read_records
 from support.files import csv_row, csv_text, json_document, write
 
 ACCOUNT = {"plan": {"name": "Pro", "email_limit": 10, "price_usd": 1}}
@@ -32,11 +34,10 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) *
         (b"\xef\xbb\xbf" + json.dumps(ACCOUNT).encode(), account_json),
         (csv_text(csv_row()), campaign_csv),
         (b"\xef\xbb\xbf" + csv_text(csv_row()).encode(), campaign_csv),
-        ("campaign_id;email_id\r\n", campaign_csv),
     ],
 )
 def test_a_file_is_known_by_what_is_in_it_and_not_by_its_name(tmp_path, content, source):
-    assert detect_source(write(tmp_path / "download.dat", content)) is source
+    assert detect_source(write(tmp_path / "download.dat", content)).read is source
 
 
 @pytest.mark.parametrize("content", [b"", b"  \r\n\t ", b"\xef\xbb\xbf"])
@@ -47,7 +48,7 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path, content):
 
 @pytest.mark.parametrize(
     "content",
-    [PNG, b"[1, 2]", b"Dear reader", b"name,address\r\nAda,ada@x.example\r\n", csv_text(csv_row()).encode("utf-16")],
+    [PNG, b"[1, 2]", b"Dear reader", b"person,address\r\nAda,ada@x.example\r\n", csv_text(csv_row()).encode("utf-16")],
 )
 def test_a_file_of_no_known_format_is_told_what_is_needed(tmp_path, content):
     with pytest.raises(SourceError, match=r"^photo\.csv is of no format that can be imported: a CSV or JSON export"):
@@ -64,3 +65,39 @@ def test_a_folder_and_a_missing_file_cannot_be_read(tmp_path):
 def test_records_come_as_the_file_is_read(tmp_path):
     path = write(tmp_path / "cut.json", json.dumps(json_document())[:-40])
     assert next(read_records(Path(path))).campaign_id == "camp_1"
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("campaign_id,email_id", "columns campaign_created_at, type, occurred_at"),
+        ("campaign_id,campaign_created_at,email_id,type", "column occurred_at"),
+    ],
+)
+def test_a_csv_without_required_columns_is_refused(tmp_path, header, missing):
+    with pytest.raises(SourceError, match=rf"A CSV export also has the {missing}\. Nothing was imported\.$"):
+        detect_source(write(tmp_path / "events.csv", f"{header}\r\n"))
+
+
+def test_columns_divided_by_semicolons_are_refused(tmp_path):
+    with pytest.raises(SourceError, match="no format that can be imported"):
+        detect_source(write(tmp_path / "events.csv", "campaign_id;email_id\r\n"))
+
+
+def test_every_reader_has_an_entry():
+    modules = {module.name for module in pkgutil.iter_modules(readers.__path__)}
+    assert {source.read.__module__.rpartition(".")[2] for source in SOURCES} == modules
+
+
+def test_every_source_names_its_extensions():
+    assert len({source.name for source in SOURCES}) == len(SOURCES)
+    assert all(source.extensions for source in SOURCES)
+    assert set(EXTENSIONS) == {"csv", "json"}
+
+
+def test_every_source_reads_an_example(tmp_path):
+    examples = {account_json: ACCOUNT, campaign_json: json_document(), campaign_csv: csv_text(csv_row())}
+    for source in SOURCES:
+        path = write(tmp_path / f"{source.read.__name__}.dat", examples[source.read])
+        assert detect_source(path) == source
+        assert list(source.read(path))

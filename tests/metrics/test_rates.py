@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach_results import metrics
-from outreach_results.models import Costs, Rates, Stats
+from outreach_results.models import Rates, Stats
 
 
 def test_a_ratio_needs_both_sides_and_something_to_divide_by():
@@ -48,10 +48,13 @@ def test_a_rounded_rate_is_the_unrounded_one_to_three_decimals(stats):
         assert exact is None or rounded == round(exact, 3)
 
 
-def test_cost_per_email_is_that_of_what_was_sent():
-    assert metrics.cost_per_email(Stats(emails_sent=4), Costs(total_byok_usd=1)) == 0.25
-    assert metrics.cost_per_email(Stats(emails_sent=0), Costs(total_byok_usd=1)) is None
-    assert metrics.cost_per_email(Stats(emails_sent=4), Costs()) is None
+def test_an_unknown_rate_is_an_error():
+    with pytest.raises(ValueError, match="Rates has no happiness_rate"):
+        Rates.of({"open_rate": 0.5, "happiness_rate": 1.0})
+
+
+def test_an_unknown_rate_of_a_remote_answer_is_ignored():
+    assert Rates.model_validate({"open_rate": 0.5, "happiness_rate": 1.0}) == Rates.of({"open_rate": 0.5})
 
 
 def days(**counts):
@@ -65,8 +68,8 @@ def told(series):
     return [None if pd.isna(value) else value for value in series]
 
 
-def test_daily_rates_are_missing_where_nothing_was_delivered():
-    rates = metrics.daily_rates(days(delivered=[4, 0, None], opened=[1, 1, 1]))
+def test_rates_of_single_days_need_deliveries():
+    rates = metrics.rolling_rates(days(delivered=[4, 0, None], opened=[1, 1, 1]), window=1)
     assert told(rates["open_rate"]) == [0.25, None, None]
     assert told(rates["delivery_rate"]) == [None, None, None]
     assert list(rates.columns) == list(metrics.RATES)

@@ -62,7 +62,7 @@ def test_an_old_and_a_small_benchmark_say_so(sample_dashboard):
 
 
 def test_the_legend_is_told_once(sample_dashboard):
-    assert said(run_page("benchmarks")).count("The gray band holds the middle half") == 1
+    assert said(run_page("benchmarks")).count("The grey band holds the middle half") == 1
 
 
 def test_the_whole_community_compares_all_campaigns(sample_dashboard):

@@ -85,7 +85,7 @@ def sizes(store: Store) -> dict[str, float]:
 
 
 def _rows(connection: Connection, table: str) -> int:
-    return sum(found.rows for found in canonical.sums(connection, schema.metadata.tables[table]).values())
+    return sum(found.rows for found in canonical.digests(connection, schema.metadata.tables[table]).values())
 
 
 def _sqlite_sizes(connection: Connection) -> dict[str, int]:

@@ -100,7 +100,7 @@ def test_the_values_are_those_of_the_overview(every_sample_store: Store):
         found = results.comparisons(every_sample_store, asked, results.community(every_sample_store, mcp))
         for one in found:
             expected = (
-                metrics.cost_per_email(totals.stats, totals.costs)
+                metrics.ratio(totals.costs.total_byok_usd, totals.stats.emails_sent)
                 if one.metric == COST_PER_EMAIL
                 else metrics.rate_of(totals.stats, one.metric)
             )

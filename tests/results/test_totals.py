@@ -524,3 +524,19 @@ def test_a_metric_this_version_does_not_know_comes_last(store):
     found = results.benchmarks(store)
     assert list(found.benchmarks) == ["delivery_rate", "reply_rate", "a_new_metric"]
     assert found.benchmarks["reply_rate"].p25 is None
+
+
+def test_sparklines_have_gaps_where_a_count_is_unknown(sqlite_store):
+    day = date(2026, 1, 5)
+    load(
+        sqlite_store,
+        "test",
+        [
+            campaign("c1", detail="daily"),
+            DailyRecord("c1", day, emails_sent=10, replied=3),
+            DailyRecord("c1", day + timedelta(days=1), emails_sent=10, replied=None),
+            DailyRecord("c1", day + timedelta(days=3), emails_sent=10, replied=0),
+        ],
+    )
+    series = results.campaign_time_series(sqlite_store, Filters(), "replied")
+    assert series == {"c1": [3.0, None, 0.0, 0.0]}

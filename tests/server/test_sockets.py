@@ -1,4 +1,4 @@
-"""BodyCache leave at once, also on the socket that the dashboard's server opens."""
+"""Answers leave at once, also on the socket that the dashboard's server opens."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ def claim_in(store: Store) -> Claim | None:
 
 def test_the_second_to_ask_is_refused_until_the_first_gives_back(store: Store, clock: Clock) -> None:
     first, second = Lease(store, clock), Lease(store, clock)
-    first.take()
+    first.acquire()
     with pytest.raises(SyncRunningError, match=r"has been running since 12:00:00 UTC\. Try again"):
-        second.take()
+        second.acquire()
     first.release("done")
-    second.take()
+    second.acquire()
     with store.read() as connection:
         assert stored_report(connection) == "done"
 
@@ -57,47 +57,47 @@ def test_the_second_to_ask_is_refused_until_the_first_gives_back(store: Store, c
 def test_a_claim_that_ran_out_is_free_for_all(store: Store, clock: Clock) -> None:
     claimed(store)
     with pytest.raises(SyncRunningError):
-        Lease(store, clock).take()
+        Lease(store, clock).acquire()
     clock.now += LEASE_LASTS
-    Lease(store, clock).take()
+    Lease(store, clock).acquire()
 
 
 def test_a_claim_that_is_kept_does_not_run_out(store: Store, clock: Clock) -> None:
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     for _ in range(10):
         clock.now += LEASE_LASTS / 2
-        lease.keep()
+        lease.renew()
         with pytest.raises(SyncRunningError):
-            Lease(store, clock).take()
+            Lease(store, clock).acquire()
 
 
 def test_keeping_a_fresh_claim_writes_nothing(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     monkeypatch.setattr(Store, "write", None)
-    lease.keep()
+    lease.renew()
 
 
 def test_no_cached_answer_is_lost_to_the_lease(store: Store, clock: Clock) -> None:
     before = store.version()
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     clock.now += LEASE_LASTS / 2
-    lease.keep()
+    lease.renew()
     lease.release("done")
     assert store.version() == before
 
 
 def keep_in_a_transaction(lease: Lease, store: Store) -> None:
     with store.write() as connection:
-        lease.keep_in(connection)
+        lease.renew_in(connection)
 
 
-@pytest.mark.parametrize("keep", [lambda lease, _store: lease.keep(), keep_in_a_transaction], ids=["alone", "within"])
+@pytest.mark.parametrize("keep", [lambda lease, _store: lease.renew(), keep_in_a_transaction], ids=["alone", "within"])
 def test_who_lost_the_claim_does_not_go_on(store: Store, clock: Clock, keep: Callable[[Lease, Store], None]) -> None:
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     clock.now += LEASE_LASTS
     claimed(store)
     with pytest.raises(SyncRunningError, match="took over"):
@@ -106,7 +106,7 @@ def test_who_lost_the_claim_does_not_go_on(store: Store, clock: Clock, keep: Cal
 
 def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) -> None:
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     claimed(store)
     lease.release("mine")
     found = claim_in(store)
@@ -121,22 +121,22 @@ def test_a_claim_of_a_process_that_died_here_is_free_at_once(store: Store, clock
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     claimed(store, place=sync_lease._this_place(), process=process.pid)
     with pytest.raises(SyncRunningError):
-        Lease(store, clock).take()
+        Lease(store, clock).acquire()
     process.kill()
     process.communicate()
-    Lease(store, clock).take()
+    Lease(store, clock).acquire()
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
 def test_a_claim_of_an_earlier_life_of_this_process_is_free_at_once(store: Store, clock: Clock) -> None:
     claimed(store, place=sync_lease._this_place(), process=os.getpid())
-    Lease(store, clock).take()
+    Lease(store, clock).acquire()
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process lives.")
 def test_a_sync_that_could_not_renew_its_claim_for_long_is_still_seen_to_go_on(store: Store, clock: Clock) -> None:
     lease = Lease(store, clock)
-    lease.take()
+    lease.acquire()
     clock.now += 2 * LEASE_LASTS
     found = claim_in(store)
     assert found is not None
@@ -146,7 +146,7 @@ def test_a_sync_that_could_not_renew_its_claim_for_long_is_still_seen_to_go_on(s
 def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:
     with store.write() as connection:
         set_meta(connection, "sync_lease", "{}")
-    Lease(store, clock).take()
+    Lease(store, clock).acquire()
 
 
 def test_a_claim_lasts_longer_than_any_pause_of_a_sync() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlglot import exp, parse_one
 
-from outreach_results.store.admin.distribute import ON_THE_COORDINATOR
 from outreach_results.store.schema import metadata
 
 DISTRIBUTED = frozenset(table.name for table in metadata.sorted_tables if "campaign_id" in table.c)
@@ -38,16 +37,15 @@ def broken_rules(statement: str, parameters: Parameters) -> list[str]:
     tree = parsed(statement)
     if not {table.name for table in tree.find_all(exp.Table)} & OWN_TABLES:
         return []
-    return [*_forbidden(tree), *_writes(tree), *_Scope(tree, parameters, {}).broken()]
+    scope = _Scope(tree, parameters, {})
+    across = _across_campaigns(tree) if scope.distributed and scope.given() is None else ()
+    return [*across, *_writes(tree), *scope.broken()]
 
 
-def _forbidden(tree: exp.Expression) -> Iterator[str]:
+def _across_campaigns(tree: exp.Expression) -> Iterator[str]:
+    """What Citus supports only in a statement that a single machine can answer."""
     for node in tree.walk():
-        if isinstance(node, _CLOCK_OR_CHANCE) or (
-            isinstance(node, exp.Anonymous) and node.name.lower() in _CALLED_CLOCK_OR_CHANCE
-        ):
-            yield f"asks the server's clock or chance: {node.sql()}"
-        elif isinstance(node, exp.Lock):
+        if isinstance(node, exp.Lock):
             yield "locks rows of more than one machine"
         elif isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)):
             yield "groups by sets"
@@ -57,7 +55,17 @@ def _forbidden(tree: exp.Expression) -> Iterator[str]:
             yield "samples a table"
 
 
+def _clock_or_chance(tree: exp.Expression) -> Iterator[str]:
+    for node in tree.walk():
+        if isinstance(node, _CLOCK_OR_CHANCE) or (
+            isinstance(node, exp.Anonymous) and node.name.lower() in _CALLED_CLOCK_OR_CHANCE
+        ):
+            yield f"calls the server's clock or random numbers: {node.sql()}"
+
+
 def _writes(tree: exp.Expression) -> Iterator[str]:
+    if isinstance(tree, (exp.Insert, exp.Update, exp.Delete)) and _table_of(tree).name in DISTRIBUTED:
+        yield from _clock_or_chance(tree)
     if isinstance(tree, exp.Update):
         for setting in tree.expressions:
             if setting.this.name == "campaign_id":
@@ -91,7 +99,6 @@ class _Scope:
         self._around = frozenset(around)
         self._errors: list[str] = []
         self.distributed: set[Any] = set()
-        self._local: set[str] = set()
         self._sources(self._from())
         self._conditions()
         self._check()
@@ -129,8 +136,6 @@ class _Scope:
             if isinstance(source, exp.Table):
                 if source.name in DISTRIBUTED:
                     self.distributed.add(alias)
-                elif source.name in ON_THE_COORDINATOR:
-                    self._local.add(alias)
             elif isinstance(source, (exp.Subquery, exp.Lateral)):
                 inner = self._inside(source.this, {})
                 if inner.distributed:
@@ -195,8 +200,6 @@ class _Scope:
             return
         if len({self._root(alias) for alias in self.distributed}) > 1:
             self._errors.append(f"joins {' and '.join(sorted(self.distributed))} of different campaigns")
-        if self._local and self.distributed:
-            self._errors.append(f"joins {', '.join(sorted(self._local))}, which only the coordinator has, to campaigns")
 
     def _nested(self) -> None:
         """Questions inside conditions and columns: those about the row at hand must be about its campaign."""

@@ -1,4 +1,4 @@
-"""BodyCache are kept as long as the data has not changed, and no longer."""
+"""Answers are kept as long as the data has not changed, and no longer."""
 
 from __future__ import annotations
 

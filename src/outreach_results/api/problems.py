@@ -97,7 +97,7 @@ def problem_of(error: Exception) -> ProblemError:
     instance = uuid4().urn
     log.error("The API could not answer (%s)", instance, exc_info=error)
     if isinstance(error, StoreError):
-        unavailable = Fault(detail="The database cannot be used at the snapshot. The server's log says why.")
+        unavailable = Fault(detail="The database cannot be used at the moment. The server's log says why.")
         return ProblemError(503, unavailable, headers={"Retry-After": "30"}, instance=instance)
     return ProblemError(
         500,

@@ -5,7 +5,8 @@ A file is complete or visibly broken, never silently cut. It carries its filters
 apostrophe, which the import takes off again.
 """
 
-from outreach_results.export.columns import CSV_COLUMNS, escape_formula, unescape_formula
+from outreach_results.export.columns import CSV_COLUMNS
+from outreach_results.export.formulas import escape_formula, unescape_formula
 from outreach_results.export.replies import REPLY_COLUMNS, replies_download
 from outreach_results.export.streams import (
     DEFINITIONS,

@@ -12,8 +12,8 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, case, func, literal
 
 from outreach_results.export.as_json import plain_row
-from outreach_results.export.columns import CSV_COLUMNS, escape_formula
-from outreach_results.export.formulas import escaped_text
+from outreach_results.export.columns import CSV_COLUMNS
+from outreach_results.export.formulas import escape_formula, escaped_text
 from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.store import schema

@@ -1,8 +1,6 @@
-"""The columns of a campaign's CSV, and the texts in it that a spreadsheet would run."""
+"""The columns of a campaign's CSV."""
 
 from __future__ import annotations
-
-import re
 
 from outreach_results.models import COST_COLUMNS
 
@@ -39,15 +37,3 @@ CSV_COLUMNS: dict[str, str] = {
     "mark_version": "How often somebody did something with the reply.",
 }
 """The columns of a campaign's CSV, one row an event."""
-
-_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
-
-
-def escape_formula(value: str | None) -> str | None:
-    """A text that no spreadsheet runs as a formula; `unescape_formula` gives the original back."""
-    return "'" + value if value and _RISKY.match(value) else value
-
-
-def unescape_formula(value: str) -> str:
-    """The text that `escape_formula` was given."""
-    return value[1:] if value[:1] == "'" and _RISKY.match(value) else value

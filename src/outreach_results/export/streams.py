@@ -15,6 +15,7 @@ from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.models import Detail, Filters
+from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
 from outreach_results.store.engine import Store, zone_of
 
@@ -22,11 +23,7 @@ FORMAT = "outreach-results/1"
 
 DEFINITIONS = {
     "counts": "Unique e-mails: an e-mail opened five times is one opened.",
-    "delivery_rate": "delivered / emails_sent",
-    "open_rate": "opened / delivered",
-    "click_rate": "clicked / delivered",
-    "reply_rate": "replied / delivered",
-    "conversion_rate": "meetings_booked / delivered",
+    **{name: " / ".join(rate.parts) for name, rate in RATES.items()},
     "humans_only": "Machine opens and clicks and automatic replies are left out.",
     "basis": "activity: an event counts on its own day. send: on the day its e-mail was sent.",
     "null": "Not tracked, or nothing to divide by; never 0.",

@@ -1,58 +1,124 @@
-"""Which source reads a file: one table, asked by what the file itself says."""
+"""The sources of files, one entry each, and which of them reads a file.
+
+To add a source, write its reader in `ingest/readers/` and add an entry to `SOURCES`. A file is recognized by its
+content and never by its name, which people change.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import ijson
 
 from outreach_results.errors import SourceError
+from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.readers import campaign_csv
 from outreach_results.ingest.readers.account_json import account_json
-from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
 
-Source = Callable[[Path], Records]
+_SNIFFED_BYTES = 64 * 1024
+_ACCOUNT_KEYS = ("plan", "benchmarks")
 
 
-def read_records(path: Path) -> Records:
-    """The records of a file, whatever format it has.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of file.
 
-    Raises:
-        SourceError: the file is missing, empty or of no known format.
+    Attributes:
+        name: what people call it.
+        extensions: of its file names, without the dot, as file choosers offer them.
+        recognizes: whether the beginning of a file, without byte order mark and leading white space, is of this kind.
+        read: yields the records of a file.
     """
-    return detect_source(path)(path)
 
-
-def detect_source(path: Path) -> Source:
-    """The source that reads this file. To add a format, write its source and tell here how to know it.
-
-    Raises:
-        SourceError: the file is missing, empty or of no known format.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(64 * 1024).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
-    if not start:
-        raise SourceError(f"{path.name} is empty. Nothing was imported.")
-    if start.startswith(b"{"):
-        return account_json if _first_key(start) in ("plan", "benchmarks") else campaign_json
-    if b"campaign_id" in start.splitlines()[0]:
-        return campaign_csv
-    raise SourceError(
-        f"{path.name} is of no format that can be imported: a CSV or JSON export of Outreach Results is needed. "
-        "Nothing was imported."
-    )
+    name: str
+    extensions: tuple[str, ...]
+    recognizes: Callable[[bytes], bool]
+    read: Callable[[Path], Records]
 
 
 def _first_key(start: bytes) -> str | None:
+    """The first key of a JSON object; None where there is none, or it is no JSON."""
     try:
         for event, value in ijson.basic_parse(start):
             if event == "map_key":
                 return str(value)
     except ijson.JSONError:
-        pass  # what is wrong with it is said by the source, which reads all of it
+        pass  # what is wrong with it is for the reader to say, which reads all of it
     return None
+
+
+def _is_account_json(start: bytes) -> bool:
+    return start.startswith(b"{") and _first_key(start) in _ACCOUNT_KEYS
+
+
+def _is_campaign_json(start: bytes) -> bool:
+    return start.startswith(b"{")
+
+
+def _header(start: bytes) -> list[str]:
+    return next(csv.reader([start.splitlines()[0].decode(errors="replace")]), [])
+
+
+def _missing_columns(start: bytes) -> list[str]:
+    """The columns that a campaign's CSV has to have and this file does not."""
+    header = _header(start)
+    return [name for name in campaign_csv.REQUIRED if name not in header]
+
+
+def _is_campaign_csv(start: bytes) -> bool:
+    return not _missing_columns(start)
+
+
+SOURCES: tuple[Source, ...] = (
+    Source("Account (JSON)", ("json",), _is_account_json, account_json),
+    Source("Campaign (JSON)", ("json",), _is_campaign_json, campaign_json),
+    Source("Campaign (CSV)", ("csv",), _is_campaign_csv, campaign_csv.campaign_csv),
+)
+"""Every kind of file that can be imported; the first that recognizes a file reads it."""
+
+EXTENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for source in SOURCES for name in source.extensions))
+"""The extensions of all of them."""
+
+
+def read_records(path: Path) -> Records:
+    """The records of a file, whatever kind it is of.
+
+    Raises:
+        SourceError: the file is missing, empty or of no known kind.
+    """
+    return detect_source(path).read(path)
+
+
+def detect_source(path: Path) -> Source:
+    """The source that reads this file.
+
+    Raises:
+        SourceError: the file is missing, empty or of no known kind.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SNIFFED_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+    if not start:
+        raise SourceError(f"{path.name} is empty. Nothing was imported.")
+    for source in SOURCES:
+        if source.recognizes(start):
+            return source
+    raise SourceError(
+        f"{path.name} is of no format that can be imported: a CSV or JSON export of Outreach Results is needed. "
+        f"{_near_miss(start)}Nothing was imported."
+    )
+
+
+def _near_miss(start: bytes) -> str:
+    """What is missing from a table that has some of our columns, as a sentence."""
+    missing = _missing_columns(start)
+    if not set(_header(start)) & set(CSV_COLUMNS) or not missing:
+        return ""
+    return f"A CSV export also has the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "

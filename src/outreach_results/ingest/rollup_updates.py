@@ -73,5 +73,5 @@ class RollupUpdater:
                 table.campaign_id == campaign_id, table.basis == Basis.SEND
             )
         ).one()
-        # RollupUpdater that came as totals give way to what the events say.
+        # Days that came as totals give way to what the events say.
         return int(sent) if days and days == complete else 0

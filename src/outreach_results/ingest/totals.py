@@ -1,4 +1,4 @@
-"""TotalsWriter: what a source tells of campaigns, the plan and the community without the events behind it."""
+"""Totals: what a source reports of campaigns, the plan and the community without the events behind it."""
 
 from __future__ import annotations
 

@@ -27,10 +27,6 @@ from outreach_results.metrics.intervals import (
 from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, maturity, still_to_come
 from outreach_results.metrics.percentiles import QuantileCurve, percentile_range, quantile_curve, quartile_range
 from outreach_results.metrics.rates import (
-    RATES,
-    RateDefinition,
-    cost_per_email,
-    daily_rates,
     rate_of,
     rates,
     ratio,
@@ -40,6 +36,7 @@ from outreach_results.metrics.seasonality import WeekdaySeasonality, weekday_sea
 from outreach_results.metrics.sentiment import PositiveRate, positive_rate
 from outreach_results.metrics.time_series import MEAN_DAYS, ComparisonDays, TimeSeries, counted, time_series
 from outreach_results.metrics.verdicts import Standing, Verdict, judge, needed_for_average, needed_for_share, round_up
+from outreach_results.models.metric_definitions import RATES
 
 __all__ = [
     "MATURE",
@@ -56,7 +53,6 @@ __all__ = [
     "MaturityCurve",
     "PositiveRate",
     "QuantileCurve",
-    "RateDefinition",
     "RunOut",
     "Standing",
     "TimeSeries",
@@ -66,10 +62,8 @@ __all__ = [
     "bucket_start",
     "bucketed",
     "control_limits",
-    "cost_per_email",
     "count_change",
     "counted",
-    "daily_rates",
     "difference_interval",
     "forecast",
     "judge",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outreach_results.models import COUNTS
+from outreach_results.models.metric_definitions import COUNT_METRICS
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -23,9 +23,8 @@ MIN_JUDGED_OF = 20
 MIN_JUDGED_POINTS = 5
 """With fewer points there is no course that one of them could fall out of."""
 
-OF: dict[str, str] = dict.fromkeys(COUNTS, "delivered") | {"delivered": "emails_sent", "bounced": "emails_sent"}
-"""What each count is a share of; nothing is known that sending would be a share of."""
-del OF["emails_sent"]
+OF: dict[str, str] = {name: count.share_of for name, count in COUNT_METRICS.items() if count.share_of is not None}
+"""What each count is a share of; sending is a share of nothing."""
 
 
 class CountLimits(NamedTuple):

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from outreach_results.models import COUNTS, Costs, Rates, Stats
-
-
-@dataclass(frozen=True, slots=True)
-class RateDefinition:
-    """A share of e-mails: how many of ``denominator`` also count as ``numerator``."""
-
-    numerator: str
-    denominator: str
-    label: str
-
-
-RATES: dict[str, RateDefinition] = {
-    "delivery_rate": RateDefinition("delivered", "emails_sent", "Delivery rate"),
-    "open_rate": RateDefinition("opened", "delivered", "Open rate"),
-    "click_rate": RateDefinition("clicked", "delivered", "Click rate"),
-    "reply_rate": RateDefinition("replied", "delivered", "Reply rate"),
-    "conversion_rate": RateDefinition("meetings_booked", "delivered", "Conversion rate"),
-}
+from outreach_results.models import COUNTS, Rates, Stats
+from outreach_results.models.metric_definitions import RATES
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:
@@ -36,22 +17,14 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 def rates(stats: Stats) -> Rates:
     """The contract's rates of these counts, rounded to three decimals."""
-    values = {}
-    for name, of in RATES.items():
-        value = ratio(getattr(stats, of.numerator), getattr(stats, of.denominator))
-        values[name] = None if value is None else round(value, 3)
-    return Rates(**values)
+    values = {name: rate_of(stats, name) for name in RATES}
+    return Rates.of({name: None if value is None else round(value, 3) for name, value in values.items()})
 
 
 def rate_of(stats: Stats, name: str) -> float | None:
     """One rate of these counts, unrounded."""
-    of = RATES[name]
-    return ratio(getattr(stats, of.numerator), getattr(stats, of.denominator))
-
-
-def daily_rates(days: pd.DataFrame) -> pd.DataFrame:
-    """Each day's rates (float columns named as in `RATES`, NaN without a denominator) from daily counts."""
-    return rolling_rates(days, window=1)
+    count, of = RATES[name].parts
+    return ratio(getattr(stats, count), getattr(stats, of))
 
 
 def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
@@ -60,12 +33,8 @@ def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
     rates = {}
     for name, of in RATES.items():
         # A day counts only where both are known: anything else would be a share of other e-mails.
-        both = counts[[of.numerator, of.denominator]].dropna().reindex(counts.index)
+        both = counts[list(of.parts)].dropna().reindex(counts.index)
         sums = both.rolling(window, min_periods=1).sum()
-        rates[name] = sums[of.numerator] / sums[of.denominator].where(sums[of.denominator] > 0)
+        part, whole = (sums[column] for column in of.parts)
+        rates[name] = part / whole.where(whole > 0)
     return pd.DataFrame(rates)
-
-
-def cost_per_email(stats: Stats, costs: Costs) -> float | None:
-    """Dollars per e-mail sent: the benchmark metric ``avg_cost_per_email_usd``."""
-    return ratio(costs.total_byok_usd, stats.emails_sent)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from outreach_results.metrics.buckets import Buckets, Days, Every, Floats, floats
 from outreach_results.metrics.control import MIN_JUDGED_OF, OF, Bools, control_limits
 from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, still_to_come
-from outreach_results.metrics.rates import RATES
+from outreach_results.models.metric_definitions import RATES
 
 _NO_DAY = np.datetime64("NaT", "s")
 
@@ -70,7 +70,7 @@ class ComparisonDays:
 
 def counted(metric: str) -> str:
     """The count that a rate is the rate of; a count itself."""
-    return RATES[metric].numerator if metric in RATES else metric
+    return RATES[metric].parts[0] if metric in RATES else metric
 
 
 def time_series(
@@ -128,7 +128,7 @@ class _Parts:
 
 
 def _parts(metric: str, days: pd.DataFrame) -> _Parts:
-    of = RATES[metric].denominator if metric in RATES else OF.get(metric)
+    of = RATES[metric].parts[1] if metric in RATES else OF.get(metric)
     return _Parts(floats(days, counted(metric)), floats(days, of) if of else np.full(len(days), np.nan))
 
 

@@ -72,7 +72,6 @@ from outreach_results.results.totals import (
     campaign_stats,
     campaign_time_series,
     campaign_totals,
-    cost_per,
     funnel,
     totals,
 )
@@ -133,7 +132,6 @@ __all__ = [
     "comparison_over_time",
     "comparisons",
     "component_costs",
-    "cost_per",
     "daily_costs",
     "daily_stats",
     "date_range",

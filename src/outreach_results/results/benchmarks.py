@@ -14,7 +14,7 @@ from sqlalchemy import Float, cast, func, select
 from outreach_results import metrics
 from outreach_results.errors import QueryError
 from outreach_results.metrics import Interval, Verdict
-from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Benchmarks, Distribution, Filters
+from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Benchmarks, Distribution, Filters, metric_definitions
 from outreach_results.results.campaigns import all_campaigns
 from outreach_results.results.daily import daily_stats
 from outreach_results.results.query import chosen_days
@@ -22,9 +22,9 @@ from outreach_results.results.totals import campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
-COST_PER_EMAIL = "avg_cost_per_email_usd"
-LOWER_IS_BETTER = frozenset({COST_PER_EMAIL})
-OWN_METRICS = (*metrics.RATES, COST_PER_EMAIL)
+COST_PER_EMAIL = metric_definitions.COST_PER_EMAIL.name
+OWN_METRICS = metric_definitions.BENCHMARK_METRICS
+LOWER_IS_BETTER = frozenset(name for name in OWN_METRICS if metric_definitions.METRICS[name].lower_is_better)
 
 STALE_AFTER_DAYS = 180
 SMALL_BELOW_CAMPAIGNS = 100
@@ -316,7 +316,7 @@ def _measure(metric: str, sums: Mapping[str, Any]) -> tuple[float | None, Interv
     rate = metrics.RATES.get(metric)
     if rate is None:
         return None, None, None
-    count, of = (None if sums[name] is None else int(sums[name]) for name in (rate.numerator, rate.denominator))
+    count, of = (None if sums[name] is None else int(sums[name]) for name in rate.parts)
     return metrics.ratio(count, of), metrics.wilson(count, of), of
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import Connection, RowMapping, func, select
 
 from outreach_results.errors import UnknownCampaignError
-from outreach_results.models import Basis, Campaign, Campaigns, Detail, Pagination
-from outreach_results.results.query import PER_PAGE, check_page
+from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagination
+from outreach_results.results.query import PER_PAGE, check_page, chosen_days
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -83,11 +83,10 @@ def _can_be_stored(text: str) -> bool:
 def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:
     """The first and the last day on which anything happened, or None where nothing did."""
     table = schema.daily_stats.c
-    wanted = [table.basis == Basis.ACTIVITY]
-    if campaign_ids is not None:
-        wanted.append(table.campaign_id.in_(list(campaign_ids)))
+    filters = Filters(campaigns=None if campaign_ids is None else tuple(campaign_ids))
+    query = select(func.min(table.date), func.max(table.date)).where(*chosen_days(filters))
     with store.read() as connection:
-        first, last = connection.execute(select(func.min(table.date), func.max(table.date)).where(*wanted)).one()
+        first, last = connection.execute(query).one()
     return (first, last) if first else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import operator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,12 +13,12 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, bindparam, literal, tuple_
 
 from outreach_results.models import Filters, Sentiment
+from outreach_results.models.filters import CONDITIONS, conditions
 from outreach_results.store import schema
 from outreach_results.store.replies.search_index import is_search, matching, search_tokens, unindexed
 
 # An index knows instants, not local dates: so much earlier or later than in UTC a day begins somewhere.
 _DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hours=12)
-_SOME_DAY = date(2000, 1, 1)
 
 
 class ReplyKind(StrEnum):
@@ -114,42 +115,58 @@ def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElemen
 
 def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
     """Conditions on `inbox`: the shared filters that each reply meets whatever its cell, and the search."""
-    values = asked(filters, q)
-    own, day, moment = (_column(name, q) for name in ("campaign_id", "received_on", "received_at"))
-
-    def parameter(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
-        return bindparam(name, values[name], column.type, expanding=name == "asked_campaigns")
-
-    wanted = matching(q)
-    if "asked_campaign" in values:
-        wanted.append(own == parameter("asked_campaign", own))
-    if "asked_campaigns" in values:
-        wanted.append(own.in_(parameter("asked_campaigns", own)))
-    if "asked_start" in values:
-        wanted += [day >= parameter("asked_start", day), moment >= parameter("asked_from", moment)]
-    if "asked_end" in values:
-        wanted += [day <= parameter("asked_end", day), moment < parameter("asked_until", moment)]
-    return wanted
+    return found_by(tuple(filters.narrowing(_ROLES)), q, parameter_values(filters, q))
 
 
-def asked(filters: Filters, q: str | None = None) -> dict[str, Any]:
-    """The values of the parameters in these conditions, by name."""
-    values: dict[str, Any] = {}
-    if filters.campaigns is not None:
-        one = len(filters.campaigns) == 1
-        values |= {"asked_campaign": filters.campaigns[0]} if one else {"asked_campaigns": list(filters.campaigns)}
+Shape = tuple[tuple[str, ...], str | None]
+"""Which filters narrow the replies, and what kind of search: all that the text of a query depends on."""
+
+
+def shape(filters: Filters, q: str | None) -> Shape:
+    """What of the filters and the search the text of a query depends on. Two that share it differ only in values."""
+    return tuple(filters.narrowing(_ROLES)), q and ("a" if search_tokens(q) else "?" if is_search(q) else None)
+
+
+def parameter_values(filters: Filters, q: str | None = None) -> dict[str, Any]:
+    """The values of the parameters of these conditions, by name."""
+    values = {_parameter(name): value for name, value in filters.narrowing(_ROLES).items()}
     if filters.start is not None:
-        values |= {"asked_start": filters.start, "asked_from": _instant(filters.start, -_EARLIEST)}
+        values["filter_from"] = _instant(filters.start, -_EARLIEST)
     if filters.end is not None:
-        values |= {"asked_end": filters.end, "asked_until": _instant(filters.end, _DAY + _LATEST)}
+        values["filter_until"] = _instant(filters.end, _DAY + _LATEST)
     return values | ({"search_tokens": words} if (words := search_tokens(q)) else {})
 
 
-def shape(filters: Filters, q: str | None) -> tuple[Filters, str | None]:
-    """One of those that lead to the same conditions with other values, always the same one."""
-    chosen = filters.campaigns and ("a", "b")[: len(filters.campaigns)]
-    start, end = (_SOME_DAY if day is not None else None for day in (filters.start, filters.end))
-    return Filters(chosen, start, end), q and ("a" if search_tokens(q) else "?" if is_search(q) else None)
+def found_by(names: Sequence[str], q: str | None, values: Mapping[str, Any] | None = None) -> list[ColumnElement[bool]]:
+    """The conditions of these filters and this kind of search, as bound parameters.
+
+    Args:
+        values: their values by name; without them the parameters get theirs when the query is executed.
+    """
+    columns = {role: _column(name, q) for role, name in _ROLES.items()}
+
+    def bound(name: str) -> BindParameter[Any]:
+        column = columns[CONDITIONS[name].column]
+        value = None if values is None else values[_parameter(name)]
+        return bindparam(_parameter(name), value, column.type, expanding=name == "campaigns")
+
+    wanted = [*matching(q), *conditions({name: bound(name) for name in names}, columns)]
+    # The indexes hold instants and no dates: these bounds let them be used, the dates above decide.
+    moment = _column("received_at", q)
+    bounds = {"filter_from": operator.ge, "filter_until": operator.lt}
+    for (parameter, compare), name in zip(bounds.items(), ("start", "end"), strict=True):
+        if name in names:
+            value = None if values is None else values[parameter]
+            wanted.append(compare(moment, bindparam(parameter, value, moment.type)))
+    return wanted
+
+
+_ROLES = {"campaign_id": "campaign_id", "date": "received_on"}
+"""The columns of `inbox` by the role that filters look for."""
+
+
+def _parameter(name: str) -> str:
+    return f"filter_{name}"
 
 
 def _column(name: str, q: str | None) -> ColumnElement[Any]:

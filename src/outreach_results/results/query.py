@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, case, func
+from sqlalchemy import ColumnElement, RowMapping, Table, case, func
 
 from outreach_results.errors import QueryError
 from outreach_results.models import COST_COLUMNS, COUNTS, Filters, dollars
@@ -25,16 +25,15 @@ def complete_sum(column: ColumnElement[int]) -> ColumnElement[int | None]:
     return case((func.count(column) == func.count(), func.sum(column)))
 
 
+def roles(table: Table, date: str = "date") -> dict[str, ColumnElement[Any]]:
+    """The columns of a table by the role that filters look for; ``date`` names the local date that counts."""
+    found: dict[str, ColumnElement[Any]] = {"campaign_id": table.c.campaign_id, "date": table.c[date]}
+    return found | ({"basis": table.c.basis} if "basis" in table.c else {})
+
+
 def chosen_days(filters: Filters) -> list[ColumnElement[bool]]:
-    table = schema.daily_stats.c
-    wanted = [table.basis == filters.basis]
-    if filters.campaigns is not None:
-        wanted.append(table.campaign_id.in_(filters.campaigns))
-    if filters.start is not None:
-        wanted.append(table.date >= filters.start)
-    if filters.end is not None:
-        wanted.append(table.date <= filters.end)
-    return wanted
+    """Conditions on `daily_stats`."""
+    return filters.conditions(roles(schema.daily_stats))
 
 
 def integers(row: RowMapping) -> dict[str, Any]:

@@ -30,15 +30,16 @@ from outreach_results.results.inbox_filters import (
     InboxFilters,
     ReplyKind,
     ReplyStatus,
-    asked,
     chosen_cells,
     chosen_replies,
+    found_by,
     found_replies,
     in_cells,
     newer_than,
     newest_first,
     older_than,
     oldest_first,
+    parameter_values,
     shape,
 )
 from outreach_results.results.query import PER_PAGE, check_page, check_period
@@ -154,8 +155,9 @@ def neighbors(store: Store, filters: Filters, triage: InboxFilters, of: InboxRep
     cells, own = chosen_cells(filters, triage), (of.received_at, of.campaign_id, of.id)
     if not cells:
         return Neighbors(None, None)
-    before = _listed(filters, triage.q, cells, newer_than(*own), is_newest_first=False, limit=1)
-    after = _listed(filters, triage.q, cells, older_than(*own), limit=1)
+    wanted = found_replies(filters, triage.q)
+    before = _listed([*wanted, newer_than(*own)], triage.q, cells, is_newest_first=False, limit=1)
+    after = _listed([*wanted, older_than(*own)], triage.q, cells, limit=1)
     with store.read() as connection:
         return Neighbors(_first(connection, before), _first(connection, after))
 
@@ -201,15 +203,19 @@ def _page(
     connection: Connection, filters: Filters, q: str | None, cells: tuple[Cell, ...], *, limit: int, offset: int
 ) -> list[InboxReply]:
     """Some of the replies in these cells, newest first."""
-    values = asked(filters, q) | {"asked_rows": limit, "asked_after": offset}
-    return [_inbox_reply(row) for row in connection.execute(_page_query(*shape(filters, q), cells), values).mappings()]
+    values = parameter_values(filters, q) | {"page_rows": limit, "page_offset": offset}
+    query = _page_query(*shape(filters, q), cells)
+    return [_inbox_reply(row) for row in connection.execute(query, values).mappings()]
 
 
 @lru_cache(maxsize=200)
-def _page_query(filters: Filters, q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
-    """The query of a page, with whatever values of its parameters: making one takes as long as asking it."""
-    rows, after = (bindparam(name, 0, Integer) for name in ("asked_rows", "asked_after"))
-    keys = _listed(filters, q, cells, limit=rows, offset=after).subquery("listed")
+def _page_query(names: tuple[str, ...], q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
+    """The query of a page for these filters and this kind of search, whatever their values.
+
+    Kept, because building the statement takes as long as executing it.
+    """
+    rows, after = (bindparam(name, 0, Integer) for name in ("page_rows", "page_offset"))
+    keys = _listed(found_by(names, q), q, cells, limit=rows, offset=after).subquery("listed")
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
     beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
     return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
@@ -221,10 +227,10 @@ def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:
 
 
 def _listed(
-    filters: Filters,
+    wanted: Sequence[ColumnElement[bool]],
     q: str | None,
     cells: Sequence[Cell],
-    *beyond: ColumnElement[bool],
+    *,
     is_newest_first: bool = True,
     limit: int | BindParameter[int],
     offset: int | BindParameter[int] = 0,
@@ -235,7 +241,7 @@ def _listed(
     few replies: these are sorted, whatever their cells.
     """
     table = schema.inbox.c
-    keys = select(*(table[name] for name in PLACE)).where(*found_replies(filters, q), *beyond)
+    keys = select(*(table[name] for name in PLACE)).where(*wanted)
     order = newest_first() if is_newest_first else oldest_first()
     if is_search(q) or len(cells) == 1:
         return keys.where(*in_cells(cells, q)).order_by(*order).limit(limit).offset(offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results.inbox_filters import Cell, chosen_cells, found_replies
+from outreach_results.results.query import roles
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
 from outreach_results.store.replies.search_index import is_search
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
@@ -51,11 +53,6 @@ def _sums(cells: tuple[Cell, ...]) -> list[ColumnElement[Any]]:
 
 
 def _days(filters: Filters) -> list[ColumnElement[bool]]:
-    table = inbox_stats.c
-    everywhere = filters.campaigns is None
-    wanted = [table.campaign_id == ALL_CAMPAIGNS if everywhere else table.campaign_id.in_(filters.campaigns or ())]
-    if filters.start is not None:
-        wanted.append(table.date >= filters.start)
-    if filters.end is not None:
-        wanted.append(table.date <= filters.end)
-    return wanted
+    # Without a choice of campaigns the days of all of them together are there, summed already.
+    chosen = filters if filters.campaigns is not None else replace(filters, campaigns=(ALL_CAMPAIGNS,))
+    return chosen.conditions(roles(inbox_stats))

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import check_period, chosen_days, count_column
+from outreach_results.results.query import check_period, chosen_days, count_column, roles
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -81,7 +81,7 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
     query = (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.LAGS))
         .where(
-            _of_some_campaign(table.campaign_id, None),
+            _of_any_campaign(table.campaign_id),
             table.metric.in_(stored),
             table.date > last - timedelta(days=LEARNED_FROM_DAYS),
             table.date <= last,
@@ -108,11 +108,9 @@ def _stored(name: str, filters: Filters) -> str:
 
 def _hours_query(filters: Filters, stored: tuple[str, ...]) -> Select[Any]:
     table = schema.hourly_stats.c
-    wanted = [_of_some_campaign(table.campaign_id, filters.campaigns), table.metric.in_(stored)]
-    if filters.start is not None:
-        wanted.append(table.date >= filters.start)
-    if filters.end is not None:
-        wanted.append(table.date <= filters.end)
+    wanted = [*filters.conditions(roles(schema.hourly_stats)), table.metric.in_(stored)]
+    if filters.campaigns is None:
+        wanted.append(_of_any_campaign(table.campaign_id))
     return (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.HOURS))
         .where(*wanted)
@@ -120,6 +118,6 @@ def _hours_query(filters: Filters, stored: tuple[str, ...]) -> Select[Any]:
     )
 
 
-def _of_some_campaign(column: ColumnElement[str], campaigns: tuple[str, ...] | None) -> ColumnElement[bool]:
-    """Names the campaigns also where all are meant: with the whole key given, only the days asked for are read."""
-    return column.in_(select(schema.campaigns.c.campaign_id) if campaigns is None else campaigns)
+def _of_any_campaign(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Name the campaigns although all are meant: the key begins with them, so only the days asked for are read."""
+    return column.in_(select(schema.campaigns.c.campaign_id))

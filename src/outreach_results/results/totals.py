@@ -24,6 +24,7 @@ from outreach_results.models import (
     Rates,
     Stats,
 )
+from outreach_results.models.metric_definitions import Metric, Unit
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.store import schema
@@ -37,6 +38,12 @@ class Totals:
     stats: Stats
     rates: Rates
     costs: Costs
+
+    def value(self, metric: Metric) -> float | None:
+        """The unrounded value of a count, a rate or the cost (in dollars); None where it is not known."""
+        if metric.unit == Unit.DOLLARS:
+            return self.costs.total_byok_usd
+        return metrics.rate_of(self.stats, metric.name) if metric.numerator else getattr(self.stats, metric.name)
 
 
 def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = None) -> CampaignStats:
@@ -85,9 +92,7 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
             "mcp": names[campaign_id].mcp,
         }
         row |= {name: found[name] for name in COUNTS}
-        row |= {
-            name: metrics.ratio(found[rate.numerator], found[rate.denominator]) for name, rate in metrics.RATES.items()
-        }
+        row |= {name: metrics.ratio(*(found[part] for part in rate.parts)) for name, rate in metrics.RATES.items()}
         row |= {f"{name}_usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
         rows.append(row)
     columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
@@ -119,11 +124,6 @@ def funnel(stats: Stats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "emails", "of", "share"]).astype(
         {"emails": "Int64", "share": "float64"}
     )
-
-
-def cost_per(cost_usd: float | None, count: int | None) -> float | None:
-    """Dollars per reply, meeting or e-mail; None where there is none."""
-    return metrics.ratio(cost_usd, count)
 
 
 COST_FIELDS = tuple(f"{name}_usd" for name in ("cost", *COST_COLUMNS))
@@ -198,11 +198,14 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=UTC, fold=0)
 
 
-def campaign_time_series(store: Store, filters: Filters, name: str, *, points: int = 28) -> dict[str, list[float]]:
-    """The course of one count for every campaign, as sparklines draw it.
+def campaign_time_series(
+    store: Store, filters: Filters, name: str, *, points: int = 28
+) -> dict[str, list[float | None]]:
+    """One count of every campaign over time, as sparklines draw it.
 
     Returns:
-        For each campaign at most ``points`` sums over equally long stretches of the period, oldest first.
+        For each campaign at most ``points`` sums over equally long parts of the period, oldest first. A part is None
+        where the count is not known on one of its days: drawn as 0 it would look like a failure.
     """
     check_period(filters)
     days = schema.daily_stats.c
@@ -213,9 +216,12 @@ def campaign_time_series(store: Store, filters: Filters, name: str, *, points: i
         return {}
     first = filters.start or min(row[1] for row in rows)
     last = filters.end or max(row[1] for row in rows)
-    stretch = max(1, -(-((last - first).days + 1) // points))
-    length = (last - first).days // stretch + 1
-    courses: dict[str, list[float]] = {}
+    days_a_part = max(1, -(-((last - first).days + 1) // points))
+    parts = (last - first).days // days_a_part + 1
+    series: dict[str, list[float | None]] = {}
     for campaign_id, day, value in rows:
-        courses.setdefault(campaign_id, [0.0] * length)[(day - first).days // stretch] += float(value or 0)
-    return courses
+        sums = series.setdefault(campaign_id, [0.0] * parts)
+        place = (day - first).days // days_a_part
+        so_far = sums[place]
+        sums[place] = None if value is None or so_far is None else so_far + float(value)
+    return series

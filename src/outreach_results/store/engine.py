@@ -1,10 +1,11 @@
-"""Opening the database: connecting, creating, upgrading, and the two ways of talking to it."""
+"""Opening the database: connecting, creating, upgrading, and the read and write transactions."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,11 +18,23 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
-from outreach_results.store.schema import meta
+from outreach_results.store.schema import is_sqlite, meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 60_000
-_LOAD_LOCK = 0x6F757472  # any fixed number: PostgreSQL's name of the lock that makes loads take turns
+
+
+class AdvisoryLock(IntEnum):
+    """PostgreSQL's names of the locks that serialize writers: any fixed numbers, but the same in every version."""
+
+    IMPORT = 0x6F757472
+    REPLY_STATES = 0x6D61726B
+
+
+def lock_until_commit(connection: Connection, lock: AdvisoryLock) -> None:
+    """Wait for a lock and hold it until the transaction ends. SQLite needs none: it has one writer at a time."""
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -41,13 +54,13 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.is_sqlite = is_sqlite(engine)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection whose statements all see the database at one moment."""
         level = "REPEATABLE READ" if not self.is_sqlite else None
-        with _plain_errors(), self.engine.connect() as connection:
+        with _translated_errors(), self.engine.connect() as connection:
             if level:
                 connection.execution_options(isolation_level=level)
             yield connection
@@ -57,14 +70,14 @@ class Store:
         """A transaction: all of it is kept or, after any error or a crash, none of it.
 
         Args:
-            exclusive: makes loads take turns, also on PostgreSQL, where writers otherwise run side by side.
+            exclusive: waits for other exclusive writers, also on PostgreSQL, where writers otherwise run in parallel.
             is_data: False where no answer depends on what is written, so that cached ones stay valid.
         """
-        with _plain_errors(), self.engine.connect() as raw:
+        with _translated_errors(), self.engine.connect() as raw:
             connection = raw.execution_options(outreach_write=True)
             with connection.begin():
-                if exclusive and not self.is_sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOAD_LOCK})
+                if exclusive:
+                    lock_until_commit(connection, AdvisoryLock.IMPORT)
                 yield connection
                 if is_data:
                     set_meta(connection, "data_version", secrets.token_hex(8))
@@ -90,12 +103,12 @@ def zone_of(connection: Connection) -> ZoneInfo:
 
 
 def get_meta(connection: Connection, key: str) -> str | None:
-    """One remembered fact about this database."""
+    """The stored value of a key of this database; None where there is none."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
-    """Remember one fact about this database."""
+    """Store the value of a key of this database."""
     # One statement, so that writers side by side replace each other's value and never collide.
     connection.execute(
         text(
@@ -114,7 +127,7 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
     """
     store = Store(_engine(url))
     try:
-        with _plain_errors():
+        with _translated_errors():
             _upgrade(store, new_zone)
     except BaseException:
         store.close()
@@ -194,8 +207,8 @@ def revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn what a database driver says into a sentence with a next step."""
+def _translated_errors() -> Iterator[None]:
+    """Translate the errors of a database driver into `StoreError` and `StoreBusyError`, with a next step."""
     try:
         yield
     except PoolTimeoutError as error:

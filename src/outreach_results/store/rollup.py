@@ -55,6 +55,7 @@ from outreach_results.store.schema import (
     emails,
     events,
     hourly_stats,
+    is_sqlite,
     lag_stats,
 )
 from outreach_results.store.write import insert_new
@@ -90,7 +91,7 @@ _Row = tuple[str, date, list[int]]
 Array = npt.NDArray[np.int64]
 
 # The events whose hour of the day is kept. Rounding the others to their day keeps the recount's groups few.
-_WITH_RHYTHM = tuple(kind.value for kind, name in COUNT_OF.items() if name in HOURLY_METRICS)
+_WITH_HOUR = tuple(kind.value for kind, name in COUNT_OF.items() if name in HOURLY_METRICS)
 
 # What happens to an e-mail after it was sent, and what the counts of it are called.
 _HAPPENING = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
@@ -101,7 +102,7 @@ _ROWS_AT_A_TIME = 20_000
 
 def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[str]) -> ColumnElement[bool]:
     """``column IN ids`` with a single parameter, however many ids there are."""
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(connection):
         values = text("SELECT value FROM json_each(:ids)").bindparams(ids=json.dumps(list(ids)))
         return column.in_(values)
     return column == any_(bindparam("ids", list(ids), type_=ARRAY(Text)))
@@ -253,14 +254,14 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
     def day(hour: ColumnElement[int]) -> ColumnElement[int]:
         return func.coalesce(hour // 24 * 24, -1)
 
-    def rhythm(hour: ColumnElement[int]) -> ColumnElement[int]:
-        return case((firsts.c.type.in_(_WITH_RHYTHM), func.coalesce(hour, -1)), else_=day(hour))
+    def kept_hour(hour: ColumnElement[int]) -> ColumnElement[int]:
+        return case((firsts.c.type.in_(_WITH_HOUR), func.coalesce(hour, -1)), else_=day(hour))
 
     keyed = select(
         case({kind: place for place, kind in enumerate(_HAPPENING)}, value=firsts.c.type).label("kind"),
         day(sent_hour).label("sent_hour"),
-        rhythm(firsts.c.first_hour).label("first_hour"),
-        rhythm(firsts.c.human_hour).label("human_hour"),
+        kept_hour(firsts.c.first_hour).label("first_hour"),
+        kept_hour(firsts.c.human_hour).label("human_hour"),
     ).subquery("keyed")
     return select(*keyed.c, func.count()).group_by(*keyed.c)
 
@@ -311,7 +312,7 @@ def _by_day(tally: Tally, rollup: Rollup) -> _Days:
 
 
 def _insert(connection: Connection, rollup: Rollup, campaign_id: str, rows: Iterable[_Row]) -> None:
-    stored = date.isoformat if connection.dialect.name == "sqlite" else lambda day: day
+    stored = date.isoformat if is_sqlite(connection) else lambda day: day
     columns = ("campaign_id", rollup.kind, "date", *rollup.columns)
     insert_new(
         connection, rollup.table, columns, [(campaign_id, kind, stored(day), *values) for kind, day, values in rows]

@@ -18,8 +18,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     Date,
     Dialect,
+    Engine,
     Float,
     ForeignKeyConstraint,
     Index,
@@ -52,6 +54,11 @@ def local_hour(local: datetime) -> int:
 def day_of_hour(hour: int) -> date:
     """The local date that a local hour lies in."""
     return date.fromordinal(_EPOCH_DAY + hour // 24)
+
+
+def is_sqlite(bind: Connection | Engine) -> bool:
+    """Whether that is SQLite; otherwise it is PostgreSQL."""
+    return bind.dialect.name == "sqlite"
 
 
 class Instant(TypeDecorator[datetime]):

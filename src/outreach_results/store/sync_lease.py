@@ -92,7 +92,7 @@ class Lease:
         self._clock = clock
         self._claim: Claim | None = None
 
-    def take(self) -> datetime:
+    def acquire(self) -> datetime:
         """Claim the database for this sync; the moment from which it counts.
 
         Raises:
@@ -115,7 +115,7 @@ class Lease:
         self._claim = claim
         return now
 
-    def keep(self) -> None:
+    def renew(self) -> None:
         """Renew the claim where it is time to. Cheap: to be called at every step.
 
         Raises:
@@ -132,7 +132,7 @@ class Lease:
             return  # a long load holds the database, so that nobody else can claim it either; the next step tries again
         self._claim = renewed
 
-    def keep_in(self, connection: Connection) -> None:
+    def renew_in(self, connection: Connection) -> None:
         """The same within a transaction of the sync, which must not be kept if the claim is lost.
 
         Raises:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Connection, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach_results.store.schema import EPOCH, day_of_hour
+from outreach_results.store.schema import EPOCH, day_of_hour, is_sqlite
 
 Row = tuple[Any, ...]
 
@@ -20,11 +20,11 @@ Dated = tuple[int | datetime | None, str | date | None, int | None]
 
 
 class Encoder:
-    """RunLimiter instants into what the driver stores, and dates them in the reporting zone."""
+    """Converts instants into what the driver stores, and dates them in the reporting zone."""
 
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self._zone = None if zone.key == "UTC" else zone
-        self._is_sqlite = connection.dialect.name == "sqlite"
+        self._is_sqlite = is_sqlite(connection)
         self._days: dict[int, str | date] = {}  # by the number of days since 1970
 
     def instant(self, value: datetime | None) -> int | datetime | None:
@@ -53,7 +53,7 @@ class Encoder:
 
 def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into a table that knows ``ON CONFLICT``, which each kind of database has in a class of its own."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    dialect = sqlite if is_sqlite(connection) else postgresql
     inserting: postgresql.Insert | sqlite.Insert = dialect.insert(table)
     return inserting
 
@@ -82,7 +82,7 @@ def merge(
     for column, condition in winners.items():
         old, new = f"{table.name}.{column}", f"excluded.{column}"
         # Texts are compared byte by byte, as SQLite and Python do, whatever the collation of the database.
-        is_text = connection.dialect.name == "postgresql" and isinstance(table.c[column].type, Text)
+        is_text = not is_sqlite(connection) and isinstance(table.c[column].type, Text)
         order = ' COLLATE "C"' if is_text else ""
         wins = condition.format(old=old + order, new=new + order)
         sets.append(f"{column} = CASE WHEN {wins} THEN {new} ELSE {old} END")
@@ -112,7 +112,7 @@ def _insert(
     rows.sort(key=itemgetter(0))
     names = ", ".join(columns)
     tail = f"ON CONFLICT {conflict_target}{on_conflict}"
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(connection):
         marks = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {tail}"
         return connection.exec_driver_sql(sql, rows).rowcount

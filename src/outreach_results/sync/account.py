@@ -167,7 +167,7 @@ class AccountSync:
 
         def also(connection: Connection, _report: LoadReport | None = None) -> None:
             remember(connection, self._api.server.url, ACCOUNT, now_known)
-            self._lease.keep_in(connection)
+            self._lease.renew_in(connection)
 
         if records:
             load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also)

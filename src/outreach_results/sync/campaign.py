@@ -130,7 +130,7 @@ class CampaignSync:
         def finish(connection: Connection, report: LoadReport) -> None:
             also(connection, report)
             remember(connection, self._api.server.url, self._id, self._answers)
-            self._lease.keep_in(connection)
+            self._lease.renew_in(connection)
 
         load(
             self._store,
@@ -145,7 +145,7 @@ class CampaignSync:
         if self._answers != self._before:  # the same under other ETags
             with self._store.write(exclusive=True, is_data=False) as connection:
                 remember(connection, self._api.server.url, self._id, self._answers)
-                self._lease.keep_in(connection)
+                self._lease.renew_in(connection)
         return False
 
     def _land_export(self, stats: ReportedRecord | None, fmt: str, file: IO[bytes] | None) -> bool:

@@ -124,7 +124,7 @@ def sync(
         StoreError: the database cannot be used.
     """
     lease = Lease(store)
-    report = SyncReport(server=server.url, started_at=lease.take())
+    report = SyncReport(server=server.url, started_at=lease.acquire())
     try:
         _Run(store, ResultsApi(server), lease, report, on_progress).go(campaign_ids)
     except OutreachError as error:
@@ -256,7 +256,7 @@ class _Run:
             forget(connection, campaign_id)
 
     def _step(self, received: int) -> None:
-        self._lease.keep()
+        self._lease.renew()
         if received:
             self._show(f"{received / 1e6:,.1f} MB")
 

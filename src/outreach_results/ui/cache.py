@@ -1,6 +1,6 @@
 """The dashboard's one store, and its one cache: of answers, of what is worked out from them, and of figures.
 
-BodyCache are kept under the question, its parameters and the version of the data, so that a load in any process shows
+Answers are kept under the question, its parameters and the version of the data, so that a load in any process shows
 at the next click and a rerun without a change costs nothing. What is made of answers is kept under all that it is
 made of: it changes with them, and only then.
 """

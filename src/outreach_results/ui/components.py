@@ -10,33 +10,18 @@ import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.models import Filters, Stats
+from outreach_results.models.metric_definitions import GLOSSARY
 from outreach_results.ui import downloads, png_export, text
-from outreach_results.ui.charts import LABELS
 from outreach_results.ui.filters import View
 
-DEFINITIONS: dict[str, str] = {
-    "emails_sent": "E-mails sent.",
-    "delivered": "E-mails that reached a mailbox.",
-    "bounced": "E-mails that came back.",
-    "opened": "E-mails opened at least once.",
-    "clicked": "E-mails in which a link was clicked at least once.",
-    "replied": "E-mails that got a reply.",
-    "unsubscribed": "E-mails whose recipient unsubscribed.",
-    "meetings_booked": "E-mails that led to a booked meeting.",
-    "delivery_rate": "Delivered, as a share of all e-mails sent.",
-    "open_rate": "Opened, as a share of delivered e-mails.",
-    "click_rate": "Clicked, as a share of delivered e-mails.",
-    "reply_rate": "Replied, as a share of delivered e-mails.",
-    "conversion_rate": "Meetings booked, as a share of delivered e-mails.",
-    "cost": "What your own keys were charged: AI generation, lead enrichment and sending.",
-    "avg_cost_per_email_usd": "Cost divided by e-mails sent.",
-}
+DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
+"""What each metric means, as pages explain it."""
 
 
 def glossary() -> None:
     """Every number of the product and its denominator, a line each."""
     with st.popover("What do these numbers mean?", type="tertiary"):
-        lines = [f"**{LABELS.get(name, 'Cost')}**: {meaning}" for name, meaning in DEFINITIONS.items()]
+        lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
         lines += [
             "**Counts** are e-mails, not events: one opened five times counts once.",
             "**–** means: not tracked, or nothing to divide by. It never means 0.",
@@ -117,8 +102,8 @@ def _moved(change: metrics.Change, *, is_rate: bool) -> str:
 
 def rate_with_interval(stats: Stats, name: str) -> str:
     """A rate, its definition and how sure it is, in words."""
-    of = metrics.RATES[name]
-    interval = metrics.wilson(getattr(stats, of.numerator), getattr(stats, of.denominator))
+    count, of = (getattr(stats, part) for part in metrics.RATES[name].parts)
+    interval = metrics.wilson(count, of)
     if interval is None:
         return DEFINITIONS[name]
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.models import Filters
 from outreach_results.sync.run import SyncStatus
 from outreach_results.ui import cache, downloads, text, url_state
@@ -24,7 +25,7 @@ def upload() -> None:
 def _upload() -> None:
     st.subheader("Import files", anchor=False)
     files = st.file_uploader(
-        "JSON or CSV exports", type=["json", "csv"], accept_multiple_files=True, key="upload", width="stretch"
+        "JSON or CSV exports", type=list(EXTENSIONS), accept_multiple_files=True, key="upload", width="stretch"
     )
     job: ImportJob | None = st.session_state.get(_JOB)
     is_running = job is not None and not job.is_done

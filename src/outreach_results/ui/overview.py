@@ -11,6 +11,7 @@ import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import COSTS, Filters, Sentiment
+from outreach_results.models.metric_definitions import COST, RATES, TILES, Metric, Unit
 from outreach_results.results import Totals, insights
 from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
@@ -19,8 +20,7 @@ from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
-_CHOSEN_COUNTS = ("emails_sent", "delivered")
-_RATES = ("open_rate", "click_rate", "reply_rate", "conversion_rate")
+_RATES_SHOWN_FIRST = ("open_rate", "reply_rate")
 ALERTS_A_PAGE = 10
 _LONGEST_NAME = 100
 _SORTS = {
@@ -35,60 +35,44 @@ _SORTS = {
 
 
 def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
-    """The eight numbers that matter most."""
-    now, then = totals.stats, before.stats if before else None
+    """The tiles: the numbers that matter most, as the metric registry lists them."""
     sparks = derive(_sparks, days)
     with st.grid(4):
-        for name in _CHOSEN_COUNTS:
-            count = getattr(now, name)
+        for metric in TILES:
+            value, then = totals.value(metric), before.value(metric) if before else None
             kpi(
-                charts.LABELS[name],
-                text.number(count),
-                DEFINITIONS[name],
-                change=metrics.relative_change(count, getattr(then, name, None)),
+                metric.label,
+                _FORMATS[metric.unit](value),
+                rate_with_interval(totals.stats, metric.name) if metric.unit == Unit.SHARE else metric.definition,
+                change=_change(metric, value, then, totals, before),
                 view=view,
-                spark=sparks[name],
-                neutral=True,
+                spark=sparks[metric.name],
+                is_rate=metric.unit == Unit.SHARE,
+                neutral=metric.is_decided,
             )
-        for name in _RATES:
-            of = metrics.RATES[name]
-            parts = (of.numerator, of.denominator)
-            kpi(
-                charts.LABELS[name],
-                text.percent(metrics.rate_of(now, name)),
-                rate_with_interval(now, name),
-                change=metrics.rate_change(
-                    *(getattr(now, part) for part in parts), *(getattr(then, part, None) for part in parts)
-                ),
-                view=view,
-                spark=sparks[name],
-                is_rate=True,
-            )
-        kpi(
-            charts.LABELS["meetings_booked"],
-            text.number(now.meetings_booked),
-            DEFINITIONS["meetings_booked"],
-            change=metrics.count_change(now.meetings_booked, then.meetings_booked if then else None),
-            view=view,
-            spark=sparks["meetings_booked"],
-        )
-        cost = totals.costs.total_byok_usd
-        kpi(
-            "Cost",
-            text.money(cost),
-            DEFINITIONS["cost"],
-            change=metrics.relative_change(cost, before.costs.total_byok_usd if before else None),
-            view=view,
-            spark=sparks["cost_usd"],
-            neutral=True,
-        )
+
+
+_FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
+
+
+def _change(
+    metric: Metric, now: float | None, then: float | None, totals: Totals, before: Totals | None
+) -> metrics.Change | None:
+    """How a metric moved, judged by chance where chance plays a part in it."""
+    if metric.is_decided:
+        return metrics.relative_change(now, then)
+    if before is None:
+        return None
+    names = metric.parts if metric.unit == Unit.SHARE else (metric.name,)
+    counts = [getattr(stats, name) for stats in (totals.stats, before.stats) for name in names]
+    return metrics.rate_change(*counts) if metric.unit == Unit.SHARE else metrics.count_change(*counts)
 
 
 def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
     """The courses that the cards show: of rates over seven days each, for those of single days jump about."""
     rolling = metrics.rolling_rates(days)
-    counts = (*_CHOSEN_COUNTS, "meetings_booked", "cost_usd")
-    return {name: spark(days, name) for name in counts} | {name: spark(rolling, name) for name in _RATES}
+    days = days.rename(columns={f"{COST.name}_usd": COST.name})
+    return {metric.name: spark(rolling if metric.unit == Unit.SHARE else days, metric.name) for metric in TILES}
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
@@ -227,16 +211,13 @@ def campaigns(view: View) -> None:
         column_order=[
             "name",
             "emails_sent",
-            "open_rate",
-            "reply_rate",
+            *_RATES_SHOWN_FIRST,
             "reply_interval",
             "course",
             "meetings_booked",
             "cost_per_meeting_usd",
             "cost_usd",
-            "delivery_rate",
-            "click_rate",
-            "conversion_rate",
+            *(name for name in RATES if name not in _RATES_SHOWN_FIRST),
             "mcp",
         ],
         column_config=_COLUMNS,
@@ -297,10 +278,8 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
 
 
 def _intervals(frame: pd.DataFrame, rate: str) -> list[str]:
-    of = metrics.RATES[rate]
-    pairs = (
-        frame[[of.numerator, of.denominator]].astype(object).where(frame[[of.numerator, of.denominator]].notna(), None)
-    )
+    parts = frame[list(RATES[rate].parts)]
+    pairs = parts.astype(object).where(parts.notna(), None)
     found = (metrics.wilson(count, whole) for count, whole in pairs.itertuples(index=False))
     return [text.MISSING if one is None else f"{one.low * 100:.1f} – {one.high * 100:.1f} %" for one in found]
 

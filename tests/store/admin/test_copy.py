@@ -61,7 +61,7 @@ def fill(store):
     with store.write() as connection:
         remember(connection, "http://there", "", {"usage": Remembered("etag", NASTY), "plan": Remembered()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
-    Lease(store).take()
+    Lease(store).acquire()
 
 
 @pytest.fixture(scope="module")
@@ -322,7 +322,7 @@ def test_two_values_that_changed_places_are_found(two_small):
     sums = []
     for _ in range(2):
         with target.write(is_data=False) as connection:
-            sums.append(canonical.sums(connection, table))
+            sums.append(canonical.digests(connection, table))
             for campaign_id, name in (("a", "2"), ("b", "1")):
                 connection.execute(update(table).where(table.c.campaign_id == campaign_id).values(name=name))
     assert sums[0]["a"] != sums[1]["a"]

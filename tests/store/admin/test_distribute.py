@@ -44,11 +44,16 @@ def test_all_tables_lie_beside_the_campaigns():
 def test_a_table_comes_after_those_it_refers_to_and_is_emptied_before_them():
     placed = tables_in(r"SELECT create_distributed_table\('(\w+)'")
     emptied = tables_in(r"SELECT truncate_local_data_after_distributing_table\('(\w+)'\)$")
-    assert emptied == placed[::-1]
+    assert sorted(emptied) == sorted(placed)
     references = [(table.name, key.referred_table.name) for table in TABLES for key in table.foreign_key_constraints]
     assert references
     for name, referred in references:
         assert placed.index(referred) < placed.index(name)
+        assert emptied.index(name) < emptied.index(referred)
+
+
+def test_campaigns_are_placed_first():
+    assert tables_in(r"SELECT create_\w+_table\('(\w+)'")[0] == "campaigns"
 
 
 def test_foreign_keys_join_only_tables_that_lie_on_the_same_machine_by_their_campaign():
@@ -87,7 +92,14 @@ STAND_IN = """
     CREATE FUNCTION create_distributed_table(
         table_name regclass, distribution_column text,
         distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default'
-    ) RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, ''h'', $4)';
+    ) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+        IF $4 NOT IN ('default', 'none') AND NOT EXISTS (
+            SELECT 1 FROM pg_dist_partition WHERE logicalrelid = $4::regclass
+        ) THEN
+            RAISE EXCEPTION USING MESSAGE = 'relation is not distributed: ' || $4;
+        END IF;
+        INSERT INTO pg_dist_partition VALUES ($1, 'h', $4);
+    END $$;
     CREATE FUNCTION create_reference_table(table_name regclass)
         RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, ''n'', NULL)';
     CREATE FUNCTION truncate_local_data_after_distributing_table(function_name regclass)
@@ -128,7 +140,9 @@ def test_an_extension_that_is_not_switched_on_is_told_in_a_sentence(with_stand_i
 def test_distributing_again_places_nothing_twice(with_stand_in):
     switch_on(with_stand_in, "'13.0'")
     everything = [table.name for table in TABLES if placement(table) is not Placement.LOCAL]
-    assert distribute(with_stand_in) == everything
+    placed_now = distribute(with_stand_in)
+    assert placed_now[0] == "campaigns"
+    assert sorted(placed_now) == sorted(everything)
     once = placed(with_stand_in)
     assert len(once) == len(everything)
     assert distribute(with_stand_in) == []

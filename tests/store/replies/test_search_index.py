@@ -10,7 +10,7 @@ from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters
-from outreach_results.store.replies.search_index import LONGEST, MOST, words_of
+from outreach_results.store.replies.search_index import LONGEST, MOST, tokenize
 from support.records import at, campaign, email, reply
 
 
@@ -39,18 +39,18 @@ def found(store, q):
     ],
 )
 def test_words_are_letters_and_digits_without_case_and_accents(text, words):
-    assert words_of(text) == words
+    assert tokenize(text) == words
 
 
 def test_very_long_words_and_texts_are_cut():
-    assert words_of("x" * 1000) == ["x" * LONGEST]
-    assert len(words_of(" ".join(map(str, range(MOST + 9))))) == MOST
+    assert tokenize("x" * 1000) == ["x" * LONGEST]
+    assert len(tokenize(" ".join(map(str, range(MOST + 9))))) == MOST
 
 
 @given(st.text())
 def test_words_are_words_of_themselves(text):
-    words = words_of(text)
-    assert words_of(" ".join(words)) == words
+    words = tokenize(text)
+    assert tokenize(" ".join(words)) == words
     assert all(word and not word.isspace() and "'" not in word and '"' not in word for word in words)
 
 
@@ -71,7 +71,7 @@ def test_whatever_is_said_is_found_by_each_of_its_words(store, said):
     other = reply("r2", at(2), body="Other", preview="")
     load(store, "replies", [campaign(), email(), reply("r1", at(1), body=said, preview=""), other])
     for q in (*said.split(), said):
-        assert found(store, q) == (["r1"] if words_of(q) else []), q
+        assert found(store, q) == (["r1"] if tokenize(q) else []), q
 
 
 def test_the_beginning_of_a_word_is_enough_but_not_a_single_letter(store):

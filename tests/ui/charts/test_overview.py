@@ -9,7 +9,7 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Filters, Stats
 from outreach_results.ui.charts import COLORS, LABELS, base
-from outreach_results.ui.charts.overview import costs_by_component, funnel
+from outreach_results.ui.charts.overview import funnel
 
 STATS = Stats(emails_sent=487, delivered=456, bounced=31, opened=112, clicked=34, replied=23, meetings_booked=5)
 STAGES = ("emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked")
@@ -63,18 +63,6 @@ def test_the_funnel_of_the_sample_agrees_with_the_totals(sample_store):
     stats = results.totals(sample_store, Filters()).stats
     trace = bars(funnel(results.funnel(stats)))
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
-
-
-def test_costs_have_one_bar_a_component_in_dollars():
-    figure = costs_by_component({"cost_ai_generation": 2.15, "cost_lead_enrichment": 0, "cost_email_sending": None})
-    trace = bars(figure)
-    assert list(trace.y) == ["AI generation", "Lead enrichment"]
-    assert list(trace.text) == ["$2.15", "$0.00"]
-    assert list(trace.marker.color) == [COLORS["cost_ai_generation"], COLORS["cost_lead_enrichment"]]
-
-
-def test_costs_of_nothing_can_be_drawn():
-    assert len(bars(costs_by_component({})).x or ()) == 0
 
 
 def test_every_colour_is_a_colour_and_a_rate_has_that_of_what_it_counts():

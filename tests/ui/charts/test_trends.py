@@ -175,7 +175,7 @@ def test_what_it_is_compared_with_is_thin_dashed_and_named():
     assert list(dashed.y) == list(range(28))
     assert dashed.line.width < 2
     assert dashed.text[3] == "Opened compared: 3 (Thu 5 Feb 2026)."
-    assert "ComparisonDays: 2 Feb – 1 Mar 2026" in legend(figure)
+    assert "Compared: 2 Feb – 1 Mar 2026" in legend(figure)
 
 
 @pytest.mark.parametrize("every", Every)

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from outreach_results.errors import StoreError
-from outreach_results.store.schema import Instant
+from outreach_results.store.schema import Instant, is_sqlite
 
 Row = tuple[Any, ...]
 
@@ -44,7 +44,7 @@ _POSTGRES_EPOCH_DAY = date(2000, 1, 1).toordinal()
 _POSTGRES_EPOCH_MICROS = 946_684_800_000_000  # of 1970
 
 
-class Sum(NamedTuple):
+class RowsDigest(NamedTuple):
     """Says the same of the same rows in any order: how many, and the sum of their digests."""
 
     rows: int = 0
@@ -90,7 +90,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     names = ", ".join(column.name for column in table.c)
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(connection):
         marks = ", ".join("?" * len(table.c))
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
         return
@@ -111,7 +111,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         raise StoreError(f"The database refused rows of {table.name}: {str(error).splitlines()[0]}.") from error
 
 
-def sums(connection: Connection, table: Table, *where: ColumnElement[bool]) -> dict[str, Sum]:
+def digests(connection: Connection, table: Table, *where: ColumnElement[bool]) -> dict[str, RowsDigest]:
     """The sum of each campaign's rows; of a table without campaigns one sum, under ''."""
     has_campaign = "campaign_id" in table.c
     rows_of: dict[str, int] = defaultdict(int)
@@ -124,7 +124,7 @@ def sums(connection: Connection, table: Table, *where: ColumnElement[bool]) -> d
             digest = blake2b(marshal.dumps(row, 2), digest_size=8).digest()
             rows_of[name] += 1
             digest_of[name] += int.from_bytes(digest)
-    return {name: Sum(n, digest_of[name] % 2**64) for name, n in rows_of.items()}
+    return {name: RowsDigest(n, digest_of[name] % 2**64) for name, n in rows_of.items()}
 
 
 class _Wire(NamedTuple):
@@ -159,13 +159,13 @@ def _kind(column: Column[Any]) -> type:
 def _read(column: Column[Any], connection: Connection) -> ColumnElement[Any]:
     """An expression whose value comes in the canonical form."""
     kind = _kind(column)
-    is_sqlite = connection.dialect.name == "sqlite"
+    on_sqlite = is_sqlite(connection)
     if kind is Instant:
-        return type_coerce(column, BigInteger) if is_sqlite else cast(extract("epoch", column) * 1_000_000, BigInteger)
+        return type_coerce(column, BigInteger) if on_sqlite else cast(extract("epoch", column) * 1_000_000, BigInteger)
     if kind is Date:
-        return type_coerce(column, Text) if is_sqlite else func.to_char(column, "YYYY-MM-DD")
+        return type_coerce(column, Text) if on_sqlite else func.to_char(column, "YYYY-MM-DD")
     if kind is Boolean:
-        return type_coerce(column, Integer) if is_sqlite else cast(column, Integer)
+        return type_coerce(column, Integer) if on_sqlite else cast(column, Integer)
     return column
 
 

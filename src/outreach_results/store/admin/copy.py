@@ -27,7 +27,7 @@ from sqlalchemy import URL, ColumnElement, Connection, Table, delete, select, tr
 
 from outreach_results.errors import ConflictError
 from outreach_results.store.admin import canonical, delete_campaign
-from outreach_results.store.admin.canonical import Row, Sum
+from outreach_results.store.admin.canonical import Row, RowsDigest
 from outreach_results.store.engine import Store, get_meta, revision, set_meta
 from outreach_results.store.replies.inbox_table import apply_states, refresh
 from outreach_results.store.schema import inbox, inbox_stats, meta, metadata, replies, reply_marks, sync_state
@@ -250,18 +250,18 @@ def _show(connection: Connection, table: Table, page: Sequence[Row]) -> None:
         show(connection, campaign_id, reply_ids)
 
 
-_Sums = dict[Table, dict[str, Sum]]
+_Sums = dict[Table, dict[str, RowsDigest]]
 
 
-def _sums(connection: Connection, table: Table) -> dict[str, Sum]:
-    return canonical.sums(connection, table, _shared(table))
+def _sums(connection: Connection, table: Table) -> dict[str, RowsDigest]:
+    return canonical.digests(connection, table, _shared(table))
 
 
-def _rows(sums: Mapping[str, Sum]) -> int:
+def _rows(sums: Mapping[str, RowsDigest]) -> int:
     return sum(of_campaign.rows for of_campaign in sums.values())
 
 
-def _differing(one: Mapping[str, Sum], other: Mapping[str, Sum]) -> set[str]:
+def _differing(one: Mapping[str, RowsDigest], other: Mapping[str, RowsDigest]) -> set[str]:
     return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 

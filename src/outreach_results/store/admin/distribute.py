@@ -39,13 +39,10 @@ def placement(table: Table) -> Placement:
 def statements(already: Collection[str] = ()) -> list[str]:
     """What has to be run, in this order, on a database where the tables of these names are placed ``already``.
 
-    A table comes after those it refers to: Citus takes a foreign key only between tables that are distributed alike.
+    ``campaigns`` comes first, because Citus colocates a table only with one that is distributed already. The others
+    come after the tables they refer to: Citus accepts a foreign key only between tables that are distributed alike.
     """
-    placing = [
-        _placing(table)
-        for table in metadata.sorted_tables
-        if table.name not in already and placement(table) is not Placement.LOCAL
-    ]
+    placing = [_placing(table) for table in _to_place(already)]
     # The rows have moved to their machines by then; what is left on the coordinator is a hidden copy of them.
     emptying = [
         f"SELECT truncate_local_data_after_distributing_table('{table.name}')"
@@ -53,6 +50,17 @@ def statements(already: Collection[str] = ()) -> list[str]:
         if placement(table) is Placement.DISTRIBUTED
     ]
     return placing + emptying
+
+
+def _to_place(already: Collection[str]) -> list[Table]:
+    """The tables that are not placed yet, in the order in which they have to be."""
+    missing = [
+        table
+        for table in metadata.sorted_tables
+        if table.name not in already and placement(table) is not Placement.LOCAL
+    ]
+    # `sorted_tables` follows foreign keys only, and not every table beside the campaigns refers to them.
+    return sorted(missing, key=lambda table: table is not campaigns)
 
 
 def _placing(table: Table) -> str:
@@ -75,11 +83,7 @@ def distribute(store: Store) -> list[str]:
     for statement in statements(already):
         with store.write(exclusive=True, is_data=False) as connection:
             connection.exec_driver_sql(statement)
-    return [
-        table.name
-        for table in metadata.sorted_tables
-        if table.name not in already and placement(table) is not Placement.LOCAL
-    ]
+    return [table.name for table in _to_place(already)]
 
 
 def _placed(store: Store) -> set[str]:

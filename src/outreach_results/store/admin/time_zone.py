@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract,
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import Store, set_meta, time_zone
 from outreach_results.store.replies import inbox_table
-from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, local_hour
+from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, is_sqlite, local_hour
 
 
 def change_time_zone(store: Store, name: str) -> ZoneInfo:
@@ -45,7 +45,7 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
 def _redate(connection: Connection, table: Table, stem: str, zone_name: str) -> None:
     instant = table.c[f"{stem}_at"]
     local: dict[str, ColumnElement[Any]]
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(connection):
         local = {f"{stem}_on": func.local_day(instant), f"{stem}_hour": func.local_hour(instant)}
     else:
         clock = func.timezone(zone_name, instant)

@@ -11,20 +11,29 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from outreach_results.models import Sentiment
-from outreach_results.store.replies.search_index import words_of
+from outreach_results.store.engine import AdvisoryLock, lock_until_commit
+from outreach_results.store.replies.search_index import tokenize
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
 from outreach_results.store.rollup import id_in
-from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
+from outreach_results.store.schema import (
+    FULL_TEXT,
+    INBOX_CELLS,
+    campaigns,
+    inbox,
+    inbox_stats,
+    is_sqlite,
+    replies,
+    reply_marks,
+)
 from outreach_results.store.write import upserting
 
 ALL_CAMPAIGNS = ""
 """Under this id `inbox_stats` holds the days of all campaigns together."""
 
 _AT_A_TIME = 2_000
-_MARKS_LOCK = 0x6D61726B  # any fixed number: PostgreSQL's name of the lock that makes changes of marks take turns
 
 _Cell = tuple[str, bool]
 _Tally = Counter[tuple[date, _Cell]]
@@ -32,12 +41,11 @@ _Tally = Counter[tuple[date, _Cell]]
 
 
 def lock_reply_states(connection: Connection) -> None:
-    """Wait until nobody else is changing marks or the inbox; both are read and written again, which must not mix.
+    """Wait until nobody else is changing reply states or the inbox.
 
-    On SQLite only one writes anyway.
+    Both are read and then written from what was read, so that two such changes must not overlap.
     """
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MARKS_LOCK})
+    lock_until_commit(connection, AdvisoryLock.REPLY_STATES)
 
 
 def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
@@ -45,8 +53,8 @@ def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]
     lock_reply_states(connection)
     change: _Tally = Counter()
     for part in _parts(reply_ids):
-        change.subtract(_take_out(connection, campaign_id, part))
-        change.update(_put_in(connection, campaign_id, part))
+        change.subtract(_delete_rows(connection, campaign_id, part))
+        change.update(_insert_rows(connection, campaign_id, part))
     _add(connection, campaign_id, change)
 
 
@@ -91,14 +99,14 @@ def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] 
         reply_ids = connection.execute(own).scalars().all()
     change: _Tally = Counter()
     for part in _parts(reply_ids):
-        change.subtract(_take_out(connection, campaign_id, part))
+        change.subtract(_delete_rows(connection, campaign_id, part))
     _add(connection, campaign_id, change)
 
 
 def rebuild(connection: Connection) -> None:
     """Show all replies anew, whatever is there."""
     lock_reply_states(connection)
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(connection):
         connection.exec_driver_sql(f"DELETE FROM {FULL_TEXT}")
     connection.execute(delete(inbox))
     connection.execute(delete(inbox_stats))
@@ -126,12 +134,12 @@ def _these(connection: Connection, campaign_id: str, reply_ids: Collection[str])
     return and_(inbox.c.campaign_id == campaign_id, id_in(connection, inbox.c.reply_id, reply_ids))
 
 
-def _take_out(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
-    """Remove rows of the inbox; what they counted for."""
+def _delete_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
+    """Delete rows of the inbox and return what they counted for."""
     these = _these(connection, campaign_id, reply_ids)
     there = _tally(connection, these)
     if there:
-        if connection.dialect.name == "sqlite":
+        if is_sqlite(connection):
             places = connection.execute(select(inbox.c.words).where(these)).scalars().all()
             forget = f"DELETE FROM {FULL_TEXT} WHERE rowid = ?"
             connection.exec_driver_sql(forget, [(place,) for place in places])
@@ -145,8 +153,8 @@ def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
     return Counter({(day, (sentiment, is_open)): n for day, sentiment, is_open, n in counted})
 
 
-def _put_in(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
-    """Write rows of the inbox that are not there; what they count for."""
+def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
+    """Insert rows of the inbox that are missing and return what they count for."""
     table = replies.c
     found = connection.execute(
         select(
@@ -167,8 +175,8 @@ def _put_in(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) 
     ).all()
     if not found:
         return Counter()
-    texts = [" ".join(words_of(*row[5:])) for row in found]
-    words: Sequence[str | int] = _write_words(connection, texts) if connection.dialect.name == "sqlite" else texts
+    texts = [" ".join(tokenize(*row[5:])) for row in found]
+    words: Sequence[str | int] = _write_words(connection, texts) if is_sqlite(connection) else texts
     names = ("reply_id", "received_at", "received_on", "sentiment", "is_open")
     rows: list[dict[str, Any]] = [
         {"campaign_id": campaign_id, **dict(zip(names, row[:5], strict=True)), "words": of_row}

@@ -30,7 +30,7 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 
 
-def words_of(*texts: str | None) -> list[str]:
+def tokenize(*texts: str | None) -> list[str]:
     """The different words of texts in the order they first occur: lower case, without accents, letters and digits."""
     return list(dict.fromkeys(_words(texts)))[:MOST]
 
@@ -63,26 +63,26 @@ def matching(q: str | None) -> list[ColumnElement[bool]]:
     if not is_search(q):
         return []
     wanted = search_tokens(q)
-    return [has_words(inbox.c.words, bindparam("search_tokens", wanted, type_=_Asked())) if wanted else false()]
+    return [has_tokens(inbox.c.words, bindparam("search_tokens", wanted, type_=_TokenQuery())) if wanted else false()]
 
 
 def search_tokens(q: str | None) -> list[_Word]:
     """The value of the parameter ``search_tokens`` of the condition."""
-    return list(dict.fromkeys(_asked(q or "")))
+    return list(dict.fromkeys(_query_tokens(q or "")))
 
 
 _Word = tuple[str, bool]
 """A word that is asked for, and whether it may be just the beginning of one."""
 
 
-def _asked(q: str) -> Iterator[_Word]:
+def _query_tokens(q: str) -> Iterator[_Word]:
     for expression in q.split():
-        words = words_of(expression)
+        words = tokenize(expression)
         for word in words:
             yield word, len(words) == 1 and len(word) > 1
 
 
-class _Asked(TypeDecorator[list[_Word]]):
+class _TokenQuery(TypeDecorator[list[_Word]]):
     """Words in the language in which the database's full-text index is asked."""
 
     impl = Text
@@ -93,21 +93,21 @@ class _Asked(TypeDecorator[list[_Word]]):
         return and_.join(f"{quote}{word}{quote}{beginning if may_begin else ''}" for word, may_begin in value or ())
 
 
-class has_words(FunctionElement[bool]):  # noqa: N801 - it is used like a function
+class has_tokens(FunctionElement[bool]):  # noqa: N801 - it is used like a function
     """Whether a reply, by its ``inbox.words``, holds the words."""
 
     inherit_cache = True
-    name = "has_words"
+    name = "has_tokens"
 
 
-@compiles(has_words, "sqlite")
-def _on_sqlite(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(has_tokens, "sqlite")
+def _on_sqlite(element: has_tokens, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT rowid FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH {wanted})"
 
 
-@compiles(has_words, "postgresql")
-def _on_postgresql(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(has_tokens, "postgresql")
+def _on_postgresql(element: has_tokens, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} @@ CAST({wanted} AS tsquery)"
 

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from outreach_results import metrics, results
+from outreach_results import results
 from outreach_results.metrics import Interval
 from outreach_results.models import Campaign, Filters
+from outreach_results.models.metric_definitions import BENCHMARK_METRICS
 from outreach_results.results import Comparison, Peers
 from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import ask, draw
@@ -22,7 +23,7 @@ COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
 _CODES = {COMMUNITY: "community", OWN: "own"}
 _MOST_CAMPAIGNS = 40
-_LEADS_ON = {*metrics.RATES, "avg_cost_per_email_usd"}  # other metrics are the community's alone
+_LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
 
 
 def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
@@ -83,7 +84,7 @@ def legend(peers: Peers) -> None:
     whose = "our own campaigns" if peers.is_own else "the community's campaigns"
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
     st.caption(
-        f"The gray band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
+        f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
         "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
         f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
         "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "

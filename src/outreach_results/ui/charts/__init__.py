@@ -7,7 +7,7 @@ from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
-from outreach_results.ui.charts.overview import costs_by_component, funnel
+from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
@@ -30,7 +30,6 @@ __all__ = [
     "beside_community",
     "bullet",
     "busiest",
-    "costs_by_component",
     "costs_of_campaigns",
     "costs_of_components",
     "costs_of_months",

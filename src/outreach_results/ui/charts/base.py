@@ -6,43 +6,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from outreach_results.metrics import RATES
+from outreach_results.models.metric_definitions import METRICS
 
-COLORS: dict[str, str] = {
-    "emails_sent": "#6b7785",
-    "delivered": "#209ce2",
-    "bounced": "#d0668f",
-    "opened": "#0072b2",
-    "clicked": "#cc79a7",
-    "replied": "#009e73",
-    "unsubscribed": "#b8860b",
-    "meetings_booked": "#d55e00",
-    "cost": "#8f6bc9",
-    "cost_ai_generation": "#8f6bc9",
-    "cost_lead_enrichment": "#209ce2",
-    "cost_email_sending": "#c58800",
-    "cost_not_broken_down": "#7b8794",
-}
+COLORS: dict[str, str] = {name: metric.color for name, metric in METRICS.items()}
+"""The color of each metric, the same in every chart."""
 
-COLORS |= {name: COLORS[rate.numerator] for name, rate in RATES.items()}
-
-
-LABELS: dict[str, str] = {
-    "emails_sent": "Sent",
-    "delivered": "Delivered",
-    "bounced": "Bounced",
-    "opened": "Opened",
-    "clicked": "Clicked",
-    "replied": "Replied",
-    "unsubscribed": "Unsubscribed",
-    "meetings_booked": "Meetings",
-    "cost_ai_generation": "AI generation",
-    "cost_lead_enrichment": "Lead enrichment",
-    "cost_email_sending": "E-mail sending",
-    "cost_not_broken_down": "Not broken down",
-    "avg_cost_per_email_usd": "Cost per e-mail",
-} | {name: rate.label for name, rate in RATES.items()}
-
+LABELS: dict[str, str] = {name: metric.label for name, metric in METRICS.items()}
+"""The name of each metric, the same on every page."""
 
 GRID = "rgba(128, 140, 155, 0.22)"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from outreach_results.ui.charts.base import COLORS, LABELS, empty
-from outreach_results.ui.text import money, number, percent
+from outreach_results.ui.text import number, percent
 
 
 def funnel(stages: pd.DataFrame) -> go.Figure:
@@ -37,28 +37,5 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
             for n, name, share in zip(known["emails"], names, shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
-    )
-    return figure
-
-
-def costs_by_component(costs: dict[str, float | None]) -> go.Figure:
-    """One bar a cost component."""
-    known = {name: value for name, value in costs.items() if value is not None}
-    figure = empty(
-        170,
-        showlegend=False,
-        hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*known.values(), 0.01]) * 1.3]},
-        yaxis={"autorange": "reversed", "showgrid": False},
-    )
-    figure.add_bar(
-        orientation="h",
-        y=[LABELS[name] for name in known],
-        x=list(known.values()),
-        marker_color=[COLORS[name] for name in known],
-        text=[money(value) for value in known.values()],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
     )
     return figure

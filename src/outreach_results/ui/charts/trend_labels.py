@@ -11,30 +11,17 @@ import pandas as pd
 from outreach_results.metrics import RATES, Every, MaturityCurve, TimeSeries, counted
 from outreach_results.metrics.control import OF
 from outreach_results.models import COST_COLUMNS
+from outreach_results.models.metric_definitions import COUNT_METRICS
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.text import money, number, percent
 
 Point = Mapping[Hashable, Any]
 """A row of `TimeSeries.points`."""
 
-ARRIVALS: dict[str, str] = {
-    "opened": "opens",
-    "clicked": "clicks",
-    "replied": "replies",
-    "meetings_booked": "meetings",
-}
+ARRIVALS: dict[str, str] = {name: count.plural for name, count in COUNT_METRICS.items() if count.has_lags}
 """What goes on arriving after the sending, in the plural."""
 
-_HAPPENED: dict[str, tuple[str, str]] = {
-    "emails_sent": ("was sent", "were sent"),
-    "delivered": ("was delivered", "were delivered"),
-    "bounced": ("bounced", "bounced"),
-    "opened": ("was opened", "were opened"),
-    "clicked": ("was clicked", "were clicked"),
-    "replied": ("got a reply", "got a reply"),
-    "unsubscribed": ("led to an unsubscription", "led to an unsubscription"),
-    "meetings_booked": ("led to a meeting", "led to a meeting"),
-}
+_HAPPENED: dict[str, tuple[str, str]] = {name: count.happened for name, count in COUNT_METRICS.items()}
 _OF_WHAT = {"delivered": "delivered", "emails_sent": "sent"}
 
 
@@ -143,7 +130,7 @@ def _shown(course: TimeSeries, value: float) -> str:
 
 
 def _denominator(metric: str) -> str:
-    return RATES[metric].denominator if metric in RATES else OF[metric]
+    return RATES[metric].parts[1] if metric in RATES else OF[metric]
 
 
 def _days(age: int) -> str:

@@ -250,7 +250,7 @@ def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
     points = pd.concat([course.points for course in trends.courses])
     signs: list[tuple[str, dict[str, Any]]] = []
     if points["compared"].notna().any():
-        name = f"ComparisonDays: {compared_with}" if compared_with else "ComparisonDays"
+        name = f"Compared: {compared_with}" if compared_with else "Compared"
         signs.append((name, {"mode": "lines", "line": {"color": _GREY, "width": 1.2, "dash": "dash"}}))
     for column, name, symbol in (
         ("is_unusual", f"Unusual {trends.every}", "diamond"),

@@ -7,21 +7,12 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from outreach_results.models import EventType
+from outreach_results.models import COUNT_OF, EventType
 from outreach_results.results import Timeline, TimelineEvent
 from outreach_results.ui import text
 from outreach_results.ui.charts import COLORS
 
-_COLOUR = {
-    EventType.SENT: COLORS["emails_sent"],
-    EventType.DELIVERED: COLORS["delivered"],
-    EventType.BOUNCED: COLORS["bounced"],
-    EventType.OPENED: COLORS["opened"],
-    EventType.CLICKED: COLORS["clicked"],
-    EventType.REPLIED: COLORS["replied"],
-    EventType.UNSUBSCRIBED: COLORS["unsubscribed"],
-    EventType.MEETING_BOOKED: COLORS["meetings_booked"],
-}
+_COLOR = {kind: COLORS[count] for kind, count in COUNT_OF.items()}
 _MACHINE = "by a machine (privacy proxy or link scanner)"
 _HAPPENED = {
     EventType.SENT: "Sent",
@@ -75,6 +66,6 @@ def sentence(happening: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
 def _entry(happening: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
     own = ' class="this"' if happening.reply_id == reply_id else ""
     return (
-        f'<li style="--dot:{_COLOUR[happening.type]}"{own}><time>{text.moment(happening.at, zone)}</time>'
+        f'<li style="--dot:{_COLOR[happening.type]}"{own}><time>{text.moment(happening.at, zone)}</time>'
         f"<span>{escape(sentence(happening, emails, zone))}</span></li>"
     )

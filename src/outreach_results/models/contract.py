@@ -7,12 +7,15 @@ the product and dollars (``*_usd``) in these models.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, create_model
+
+from outreach_results.models.metric_definitions import COSTS, COUNT_METRICS, COUNTS, RATES
 
 MICROS_PER_DOLLAR = 1_000_000
 
@@ -54,50 +57,8 @@ class Detail(StrEnum):
     DAILY = "daily"
 
 
-COUNT_OF: dict[EventType, str] = {
-    EventType.SENT: "emails_sent",
-    EventType.DELIVERED: "delivered",
-    EventType.BOUNCED: "bounced",
-    EventType.OPENED: "opened",
-    EventType.CLICKED: "clicked",
-    EventType.REPLIED: "replied",
-    EventType.UNSUBSCRIBED: "unsubscribed",
-    EventType.MEETING_BOOKED: "meetings_booked",
-}
+COUNT_OF: dict[EventType, str] = {EventType(count.event): count.name for count in COUNT_METRICS.values()}
 """The contract's name for the count of each event type."""
-
-COUNTS: tuple[str, ...] = tuple(COUNT_OF.values())
-HUMAN_COUNTS: tuple[str, ...] = tuple(f"{name}_human" for name in COUNTS if name != "emails_sent")
-"""The twins that leave out machine opens and clicks and automatic replies; sending has none."""
-
-HOURLY_METRICS: tuple[str, ...] = ("emails_sent", "opened", "opened_human", "replied", "replied_human")
-"""The counts that are also known by the hour of the day."""
-
-LAG_METRICS: tuple[str, ...] = tuple(
-    f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")
-)
-"""The counts that go on growing after the sending, and are also known by how many days they took."""
-
-COSTS: tuple[str, ...] = ("ai_generation", "lead_enrichment", "email_sending")
-COST_COLUMNS: tuple[str, ...] = tuple(f"cost_{name}" for name in COSTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """The question every page, answer and export shares.
-
-    ``campaigns`` is None for all of them; ``start`` and ``end`` are inclusive local dates, None for open ends.
-    """
-
-    campaigns: tuple[str, ...] | None = None
-    start: date | None = None
-    end: date | None = None
-    basis: Basis = Basis.ACTIVITY
-    humans_only: bool = False
-
-    def of(self, campaign_id: str) -> Filters:
-        """The same question about one campaign."""
-        return replace(self, campaigns=(campaign_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +98,71 @@ class Period(Model):
     end: Instant
 
 
-class Stats(Model):
-    """Unique e-mails per outcome."""
+class _NamedValues(Model):
+    """Base of bodies whose fields are the metrics of a registry."""
 
-    emails_sent: int | None = None
-    delivered: int | None = None
-    bounced: int | None = None
-    opened: int | None = None
-    clicked: int | None = None
-    replied: int | None = None
-    unsubscribed: int | None = None
-    meetings_booked: int | None = None
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The body with these values.
 
-
-class Rates(Model):
-    """Shares, rounded to three decimals: delivered of sent, everything else of delivered."""
-
-    delivery_rate: float | None = None
-    open_rate: float | None = None
-    click_rate: float | None = None
-    reply_rate: float | None = None
-    conversion_rate: float | None = None
+        Raises:
+            ValueError: one of them is of no metric in the registry; plain construction would drop it.
+        """
+        unknown = ", ".join(sorted(values.keys() - cls.model_fields.keys()))
+        if unknown:
+            raise ValueError(f"{cls.__name__} has no {unknown}.")
+        return cls(**values)
 
 
-class CostBreakdown(Model):
-    """What the own keys (BYOK) were charged, by component, in dollars."""
+if TYPE_CHECKING:
 
-    ai_generation: float | None = None
-    lead_enrichment: float | None = None
-    email_sending: float | None = None
+    class Stats(_NamedValues):
+        """Unique e-mails per outcome."""
+
+        def __getattr__(self, name: str) -> int | None: ...
+
+else:
+    Stats = create_model(
+        "Stats",
+        __base__=_NamedValues,
+        __doc__="Unique e-mails per outcome.",
+        __module__=__name__,
+        **dict.fromkeys(COUNTS, (int | None, None)),
+    )
+
+
+if TYPE_CHECKING:
+
+    class Rates(_NamedValues):
+        """Shares, rounded to three decimals: delivered of sent, everything else of delivered."""
+
+        def __getattr__(self, name: str) -> float | None: ...
+
+else:
+    Rates = create_model(
+        "Rates",
+        __base__=_NamedValues,
+        __doc__="Shares, rounded to three decimals: delivered of sent, everything else of delivered.",
+        __module__=__name__,
+        **dict.fromkeys(RATES, (float | None, None)),
+    )
+
+
+if TYPE_CHECKING:
+
+    class CostBreakdown(_NamedValues):
+        """What the own keys (BYOK) were charged, by component, in dollars."""
+
+        def __getattr__(self, name: str) -> float | None: ...
+
+else:
+    CostBreakdown = create_model(
+        "CostBreakdown",
+        __base__=_NamedValues,
+        __doc__="What the own keys (BYOK) were charged, by component, in dollars.",
+        __module__=__name__,
+        **dict.fromkeys(COSTS, (float | None, None)),
+    )
 
 
 class Costs(Model):
@@ -302,10 +299,6 @@ class Campaigns(Model):
 
     campaigns: list[Campaign]
     pagination: Pagination
-
-
-RateName = Literal["delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate"]
-PositiveInt = Annotated[int, Field(ge=1)]
 
 
 def dollars(micros: int) -> float:

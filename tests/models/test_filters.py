@@ -1,0 +1,69 @@
+"""One field a filter, respected by every question."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Basis, Filters
+from outreach_results.models.filters import CONDITIONS, DESCRIPTIONS
+from outreach_results.results.inbox_filters import parameter_values, shape
+from outreach_results.results.query import roles
+from outreach_results.store import schema
+
+NAMES = [one.name for one in fields(Filters)]
+CHOSEN = {
+    "campaigns": ("camp_abc123",),
+    "start": date(2026, 3, 1),
+    "end": date(2026, 2, 1),
+    "basis": Basis.SEND,
+    "humans_only": True,
+}
+"""A value of each filter that leaves out some of the sample data."""
+
+
+def test_every_filter_is_described():
+    assert list(DESCRIPTIONS) == NAMES
+    assert all(description.endswith(".") for description in DESCRIPTIONS.values())
+
+
+def test_every_filter_chooses_rows_or_columns():
+    assert set(NAMES) - set(CONDITIONS) == {"humans_only"}  # it chooses columns: `results.query.count_column`
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_chosen_filter_is_one_condition(name):
+    wide, narrow = Filters(), Filters(**{name: CHOSEN[name]})
+    added = 0 if name == "basis" else 1  # a basis is always chosen
+    assert len(narrow.conditions(roles(schema.daily_stats))) == len(wide.conditions(roles(schema.daily_stats))) + added
+
+
+def test_conditions_skip_columns_that_are_not_there():
+    assert len(Filters(**CHOSEN).conditions(roles(schema.annotations))) == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_filter_narrows_the_totals(name, sample_store):
+    assert results.campaign_totals(sample_store, Filters(**{name: CHOSEN[name]})).to_csv() != (
+        results.campaign_totals(sample_store, Filters()).to_csv()
+    ), f"{name} is ignored"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "basis"])
+def test_the_inbox_and_its_counts_respect_every_filter(name, sample_store):
+    narrow = Filters(**{name: CHOSEN[name]})
+    found = results.inbox(sample_store, narrow, per_page=100)
+    everything = results.inbox(sample_store, Filters())
+    assert 0 < found.pagination.total < everything.pagination.total
+    assert len(found.replies) == min(100, found.pagination.total)
+    assert sum(found.counts.values()) == found.pagination.total
+
+
+@pytest.mark.parametrize("name", [name for name in CONDITIONS if name != "basis"])
+def test_kept_queries_of_the_inbox_differ_by_every_filter(name):
+    narrow = Filters(**{name: CHOSEN[name]})
+    assert shape(narrow, None) != shape(Filters(), None)
+    assert f"filter_{name}" in parameter_values(narrow)
