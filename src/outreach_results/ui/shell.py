@@ -43,8 +43,8 @@ def open_view(page: str) -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
     st.html(_STYLE)
+    label_of = ask(filters.campaign_labels)  # fails first where the database cannot be opened, and nothing is drawn
     url_state.begin_run(page)
-    label_of = ask(filters.campaign_labels)
     if not label_of:
         _welcome()
         st.stop()
