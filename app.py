@@ -25,7 +25,7 @@ def dashboard() -> None:
         position="top",
     )
     with SCRIPT_RUNS.slot(), request_snapshot(), shell.show_errors():
-        shell.open_view()
+        shell.open_view(page.title.lower())
         page.run()
 
 

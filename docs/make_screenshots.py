@@ -23,11 +23,11 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 VARIANTS = {"light": ("light", 1300), "dark": ("dark", 1300), "phone": ("light", 390)}
 TALLEST = 4_000
 TOUR = {
-    "meetings-per-dollar": "/?period=All+time&sort=Cheapest+meeting",
-    "beats-the-community": "/benchmarks?period=All+time&campaign=camp_4eaf56",
-    "replies-waiting": "/inbox?period=All+time",
+    "meetings-per-dollar": "/?period=all&sort=meeting_cost",
+    "beats-the-community": "/benchmarks?period=all&campaigns=camp_4eaf56",
+    "replies-waiting": "/inbox?period=all",
     "quota": "/usage",
-    "last-week": "/?period=Last+7+days",
+    "last-week": "/?period=7d",
 }
 
 _READY = """() => {

@@ -27,4 +27,3 @@ with reading_pane:
     inbox.reading_pane(shown, found, view.filters, triage, ask(results.all_campaigns))
 
 inbox.over_time(view, triage)
-inbox.remember()

@@ -29,7 +29,7 @@ from support.hostile import hostile_records
 from support.server import Server
 from support.visitor import PHONE, Visitor
 
-ALL_TIME = "/inbox?period=All+time"
+ALL_TIME = "/inbox?period=all"
 CAMPAIGN = "camp_abc123"
 PER_PAGE = 20
 
@@ -120,15 +120,15 @@ def introduce(visitor, name):
 
 def counts(visitor, filter_):
     """What a filter offers, and how many replies it says there are."""
-    offered = visitor.page.locator(f".st-key-{filter_}").get_by_role("button", name=re.compile(r"\d$"))
-    offered = offered.or_(visitor.page.locator(f".st-key-{filter_}").get_by_role("radio"))
+    offered = visitor.page.locator(f".st-key-{filter_}_choice").get_by_role("button", name=re.compile(r"\d$"))
+    offered = offered.or_(visitor.page.locator(f".st-key-{filter_}_choice").get_by_role("radio"))
     labels = (label.rsplit(" ", 1) for label in offered.all_inner_texts())
     return {name.lower(): int(number.replace(",", "")) for name, number in labels}
 
 
 def choose(visitor, filter_, name):
     """Choose something a filter offers."""
-    visitor.click(visitor.page.locator(f".st-key-{filter_} button").filter(has_text=re.compile(f"^{name} ")))
+    visitor.click(visitor.page.locator(f".st-key-{filter_}_choice button").filter(has_text=re.compile(f"^{name} ")))
 
 
 def search(visitor, words):
@@ -413,7 +413,7 @@ def test_filters_page_and_reply_survive_a_reload_another_page_and_a_shared_link(
     visitor.click(visitor.page.get_by_role("navigation").last.get_by_text("3", exact=True))
     visitor.click(listed(visitor).nth(5))
     chosen, read, rows = visitor.parameters, body(visitor), listed(visitor).all_inner_texts()
-    assert (chosen["lane"], chosen["sentiment"], chosen["page"]) == (["all"], ["neutral", "automatic"], ["3"])
+    assert (chosen["lane"], chosen["sentiment"], chosen["page"]) == (["all"], ["neutral.automatic"], ["3"])
     assert len(chosen["reply"]) == 1
 
     def is_the_same(somebody):
@@ -429,7 +429,7 @@ def test_filters_page_and_reply_survive_a_reload_another_page_and_a_shared_link(
     visitor.back()
     assert is_the_same(visitor)
     choose(visitor, "lane", "People")  # also another page, other sentiments, another reply: one step all the same
-    assert visitor.parameters == {"period": ["All time"]}
+    assert visitor.parameters == {"period": ["all"]}
     visitor.back()
     assert is_the_same(visitor)
 
@@ -449,7 +449,7 @@ def test_an_address_that_asks_for_the_impossible_shows_the_default_and_says_so(d
     ):
         assert complaint in page
     assert body(visitor) == shown(desk.replies(_BY_PEOPLE)[0])
-    assert visitor.parameters == {"period": ["All time"]}
+    assert visitor.parameters == {"period": ["all"]}
 
 
 # --- small and dark ----------------------------------------------------------------------------------------------

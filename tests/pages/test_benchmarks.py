@@ -126,7 +126,7 @@ def test_without_any_benchmark_our_own_campaigns_are_compared(writable_sample, s
     app = run_page("benchmarks", period="All time")
     assert not app.exception
     assert "13 of our own campaigns in this period" in said(app)
-    assert app.selectbox("mcp").options == ["Our own campaigns"]
+    assert app.selectbox("mcp_choice").options == ["Our own campaigns"]
 
 
 @pytest.fixture

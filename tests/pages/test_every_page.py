@@ -140,8 +140,8 @@ def test_the_contracts_campaign_shows_the_contracts_numbers(sample_dashboard, go
 
 def test_a_change_of_a_filter_changes_the_numbers(sample_dashboard, writable_sample):
     app = run_page()
-    app.sidebar.selectbox(key="period").set_value("All time").run()
-    app.sidebar.toggle(key="humans").set_value(True).run()
+    app.sidebar.selectbox(key="period_choice").set_value("All time").run()
+    app.sidebar.toggle(key="humans_choice").set_value(True).run()
     expected = expected_numbers(writable_sample, Filters(humans_only=True))
     assert {label: metrics(app)[label] for label in expected} == expected
 

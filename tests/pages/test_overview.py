@@ -45,7 +45,7 @@ def test_the_contracts_campaign_shows_the_contracts_numbers(overview: AppTest) -
 
 def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: Store) -> None:
     overview.run()
-    overview.toggle(key="humans").set_value(True).run()
+    overview.toggle(key="humans_choice").set_value(True).run()
     humans = results.totals(sample_store, replace(MARCH, humans_only=True))
     delivered = humans.stats.delivered or 0
     assert metric(overview, "Open rate") == text.percent((humans.stats.opened or 0) / delivered)
@@ -60,7 +60,7 @@ def test_a_change_within_noise_says_so(overview: AppTest) -> None:
 
 def test_without_a_comparison_nothing_changed(overview: AppTest) -> None:
     overview.run()
-    overview.selectbox(key="compare").select("Nothing").run()
+    overview.selectbox(key="compare_choice").select("Nothing").run()
     assert not any(heading.value == "What changed" for heading in overview.subheader)
     assert all(not metric.delta for metric in overview.metric)
 
@@ -68,7 +68,7 @@ def test_without_a_comparison_nothing_changed(overview: AppTest) -> None:
 def test_comparing_with_a_campaign_names_it(overview: AppTest, sample_store: Store) -> None:
     overview.run()
     name = results.campaign(sample_store, "camp_4eaf56").name
-    overview.selectbox(key="compare").select("camp_4eaf56").run()
+    overview.selectbox(key="compare_choice").select("camp_4eaf56").run()
     assert any(name in str(element.value) for element in overview.text) or "the other" in str(
         [metric.delta_description for metric in overview.metric]
     )
@@ -78,17 +78,17 @@ def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
     overview.query_params["period"] = "All time"
     overview.run()
     overview.button(key="alert-0").click().run()
-    assert len(overview.multiselect(key="campaigns").value) == 1
+    assert len(overview.multiselect(key="campaigns_choice").value) == 1
 
 
 def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Store) -> None:
     overview.query_params["period"] = "All time"
     overview.run()
-    overview.selectbox(key="sort").select("Best reply rate").run()
+    overview.selectbox(key="sort_choice").select("Best reply rate").run()
     expected = results.campaign_totals(sample_store, Filters()).sort_values("reply_rate", ascending=False)
     table = next(frame.value for frame in overview.dataframe if "reply_interval" in frame.value.columns)
     assert list(table["campaign_id"])[:3] == list(expected["campaign_id"])[:3]
-    overview.text_input(key="find").set_value("no such campaign anywhere").run()
+    overview.text_input(key="find_choice").set_value("no such campaign anywhere").run()
     assert any("No campaign has that" in info.value for info in overview.info)
 
 
@@ -106,7 +106,7 @@ def test_many_things_to_look_after_are_shown_a_page_at_a_time() -> None:
     page.run()
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(20, 25)]
     page.button(key="alert-0").click().run()
-    assert page.session_state["campaigns"] == ["camp_20"]
+    assert page.session_state["url-changes"]["campaigns"] == "camp_20"
 
 
 def campaign_of(alert: str) -> str:

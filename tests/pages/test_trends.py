@@ -40,18 +40,18 @@ def notices(app):
 
 def test_it_opens_with_counts_by_day(sample_dashboard):
     app = page()
-    assert app.segmented_control(key="show").value == "Counts"
-    assert app.segmented_control(key="by").value == "Day"
-    assert app.pills(key="counts").value == ["emails_sent", "opened", "replied"]
-    assert not app.toggle(key="mean").value
-    assert not app.toggle(key="overlay").value
+    assert app.segmented_control(key="show_choice").value == "Counts"
+    assert app.segmented_control(key="by_choice").value == "Day"
+    assert app.pills(key="counts_choice").value == ["emails_sent", "opened", "replied"]
+    assert not app.toggle(key="mean_choice").value
+    assert not app.toggle(key="overlay_choice").value
 
 
 def test_the_address_chooses_metrics_bucket_mean_and_overlay(sample_dashboard):
     app = page(show="Rates", rates=["Click rate", "Delivery rate"], mean="true", overlay="true")
-    assert app.pills(key="rates").value == ["click_rate", "delivery_rate"]
-    assert app.toggle(key="mean").value
-    assert app.toggle(key="overlay").value
+    assert app.pills(key="rates_choice").value == ["click_rate", "delivery_rate"]
+    assert app.toggle(key="mean_choice").value
+    assert app.toggle(key="overlay_choice").value
     assert not notices(app)
 
 
@@ -69,23 +69,23 @@ def test_what_an_address_asks_for_in_vain_is_said_and_the_default_shown(sample_d
     app = page(**wrong)
     assert sentence in notices(app)
     assert sentence in said(app), "in the same run"
-    assert app.segmented_control(key="by").value == "Day"
-    assert app.pills(key="counts").value == ["emails_sent", "opened", "replied"]
+    assert app.segmented_control(key="by_choice").value == "Day"
+    assert app.pills(key="counts_choice").value == ["emails_sent", "opened", "replied"]
 
 
 def test_by_week_no_mean_of_seven_days_is_offered(sample_dashboard):
     app = page(by="Week")
-    assert not [toggle for toggle in app.toggle if toggle.key == "mean"]
+    assert not [toggle for toggle in app.toggle if toggle.key == "mean_choice"]
 
 
 def test_without_anything_to_compare_with_no_overlay_is_offered(sample_dashboard):
     app = page(compare="Nothing")
-    assert not [toggle for toggle in app.toggle if toggle.key == "overlay"]
+    assert not [toggle for toggle in app.toggle if toggle.key == "overlay_choice"]
 
 
 def test_without_a_metric_the_page_asks_for_one(sample_dashboard):
     app = page()
-    app.pills(key="counts").set_value([]).run()
+    app.pills(key="counts_choice").set_value([]).run()
     assert [info.value for info in app.info] == ["Choose at least one metric."]
 
 
@@ -129,7 +129,7 @@ def test_by_activity_day_it_says_why_nothing_is_judged_and_offers_the_sending_da
     app = page()
     assert "can only be told where each day counts what became of its own e-mails" in said(app)
     app.button(key="count-on-sending").click().run()
-    assert app.sidebar.segmented_control(key="basis").value == "Sending day"
+    assert app.sidebar.segmented_control(key="basis_choice").value == "Sending day"
     assert "Unusual days" in said(app)
 
 
@@ -153,23 +153,23 @@ def test_a_chosen_day_is_told_in_words_and_leads_on(sample_dashboard):
     assert "About 53 % of its replies are in; expect about 4 in the end" in said(app)
     app.button(key="at-inbox").click().run()
     assert [title.value for title in app.title] == ["Inbox"]
-    assert app.sidebar.selectbox(key="period").value == "Custom"
+    assert app.sidebar.selectbox(key="period_choice").value == "Custom"
 
 
 def test_a_chosen_week_opens_into_its_days(sample_dashboard):
     app = page(at="Week of Mon 16 Mar 2026", by="Week")
     app.button(key="at-days").click().run()
-    assert app.segmented_control(key="by").value == "Day"
+    assert app.segmented_control(key="by_choice").value == "Day"
     assert "16 Mar – 22 Mar 2026" in said(app)
-    assert app.selectbox(key="at").value is None
+    assert app.selectbox(key="at_choice").value is None
 
 
 def test_a_chosen_day_does_not_outlive_the_period_it_lies_in(sample_dashboard):
     app = page(at="Mon 2 Mar 2026")
-    assert app.selectbox(key="at").value == date(2026, 3, 2)
-    app.sidebar.selectbox(key="period").set_value("Last 7 days").run()
+    assert app.selectbox(key="at_choice").value == date(2026, 3, 2)
+    app.sidebar.selectbox(key="period_choice").set_value("Last 7 days").run()
     assert not app.exception
-    assert app.selectbox(key="at").value is None
+    assert app.selectbox(key="at_choice").value is None
 
 
 # --- the week ----------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_the_costs_are_those_of_the_chosen_campaigns_and_the_quota_is_everybodys
     assert "The quota counts all campaigns" in said(app)
     assert any(button.label == "Show all campaigns" for button in app.button)
     app.button("all-campaigns").click().run()
-    assert app.multiselect("campaigns").value == []
+    assert app.multiselect("campaigns_choice").value == []
     assert "The quota counts all campaigns" not in said(app)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from support.server import ROOT
 
@@ -37,6 +40,14 @@ def run_page(page: str = HOME, /, **parameters: Any) -> AppTest:
     if page != HOME:
         app.switch_page(f"pages/{page}.py")
     return app.run()
+
+
+def go_back(app: AppTest, /, **parameters: Any) -> AppTest:
+    """Run the dashboard for somebody whose Back button leads to these parameters."""
+    app.query_params.clear()
+    app.query_params.update(parameters)
+    with patch.object(local_script_runner, "RerunData", partial(RerunData, is_history_navigation=True)):
+        return app.run()
 
 
 def run_alone(page: str) -> AppTest:

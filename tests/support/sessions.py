@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit  # noqa: F401 -- its messages cannot be imported before it
 from streamlit.proto.Alert_pb2 import Alert
@@ -37,7 +36,7 @@ class Session:
         self._socket = socket
         self._widgets: dict[str, tuple[str, list[str]]] = {}
         self._states: dict[str, WidgetState] = {}
-        self._address: dict[str, Any] = {}
+        self._query = ""
         self._cached: list[set[str]] = []
         self.page = ""
         self.seen: dict[str, int] = {}
@@ -52,16 +51,16 @@ class Session:
         return await self._run()
 
     def offers(self, key: str) -> list[str]:
-        """What a choice offered in the last run."""
-        return self._widgets[key][1]
+        """What the control of a URL parameter offered in the last run."""
+        return self._widgets[_control(key)][1]
 
     async def choose(self, key: str, value: str | list[str] | bool) -> float:
-        """Change one of the widgets that the last run drew, by its key; the seconds until the page was drawn.
+        """Change the control of a URL parameter that the last run drew; the seconds until the page was drawn.
 
         Raises:
             WentWrongError: the page shows an error, or nothing.
         """
-        widget_id, _ = self._widgets[key]
+        widget_id, _ = self._widgets[_control(key)]
         state = WidgetState(id=widget_id)
         if isinstance(value, bool):
             state.bool_value = value
@@ -70,14 +69,13 @@ class Session:
         else:
             state.string_array_value.data.extend(value)
         self._states[widget_id] = state
-        self._address[key] = str(value).lower() if isinstance(value, bool) else value
         return await self._run()
 
     async def _run(self) -> float:
         message = BackMsg()
         wanted = message.rerun_script
         wanted.page_name = self.page
-        wanted.query_string = urlencode({name: value for name, value in self._address.items() if value}, doseq=True)
+        wanted.query_string = self._query
         wanted.widget_states.widgets.extend(self._states.values())
         wanted.cached_message_hashes.extend(set().union(*self._cached))
         begin = time.perf_counter()
@@ -102,6 +100,8 @@ class Session:
                 self._cached[-1].add(message.hash)
             if kind == "delta" and message.delta.HasField("new_element"):
                 wrong = self._element(message.delta.new_element) or wrong
+            elif kind == "page_info_changed":
+                self._query = message.page_info_changed.query_string
             elif kind == "page_not_found":
                 wrong = "page not found"
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -124,6 +124,11 @@ class Session:
             options = [] if kind == _SWITCH else list(widget.options)
             self._widgets[widget.id.rpartition("-")[2]] = (widget.id, options)
         return ""
+
+
+def _control(parameter: str) -> str:
+    """The key of the visible control of a URL parameter."""
+    return f"{parameter}_choice"
 
 
 @asynccontextmanager

@@ -86,7 +86,7 @@ def test_days_of_ones_own_are_shown_as_they_are_chosen(sample_dashboard):
 
 def test_the_first_of_two_clicks_on_the_calendar_already_shows_something(sample_dashboard):
     app = sidebar(period="Custom")
-    app.sidebar.date_input(key="days").set_value((date(2026, 3, 1),)).run()
+    app.sidebar.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception
     assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), date(2026, 3, 1))
     assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too, or stay with this one."]
@@ -168,6 +168,77 @@ def test_there_may_be_nothing_to_compare_with(parameters, sample_dashboard):
     assert view.compared_with == ""
 
 
+# --- codes, and the labels of links from before --------------------------------------------------------------------
+
+LEGACY = [
+    ({"period": "7d"}, {"period": "Last 7 days"}),
+    ({"period": "28d"}, {"period": "Last 28 days"}),
+    ({"period": "90d"}, {"period": "Last 90 days"}),
+    ({"period": "month"}, {"period": "This month"}),
+    ({"period": "all"}, {"period": "All time"}),
+    (
+        {"period": "custom", "days": "2026-01-30..2026-02-04"},
+        {"period": "Custom", "days": ["2026-01-30", "2026-02-04"]},
+    ),
+    ({"period": "custom", "days": "2026-01-30..2026-01-30"}, {"period": "Custom", "days": "2026-01-30"}),
+    ({"basis": "send"}, {"basis": "Sending day"}),
+    ({"basis": "event"}, {"basis": "Activity day"}),
+    ({"humans": "1"}, {"humans": "true"}),
+    ({"campaigns": "camp_abc123"}, {"campaigns": JANUARY}),
+    ({"campaigns": "camp_abc123"}, {"campaign": "camp_abc123"}),
+    ({"campaigns": "camp_4eaf56.camp_abc123"}, {"campaign": ["camp_abc123", "camp_4eaf56"]}),
+    ({"compare": "previous"}, {"compare": "Previous period"}),
+    ({"compare": "year"}, {"compare": "Same period last year"}),
+    ({"compare": "none"}, {"compare": "Nothing"}),
+    ({"compare": "camp_abc123"}, {"compare": JANUARY}),
+]
+
+
+@pytest.mark.parametrize(("codes", "labels"), LEGACY)
+def test_links_with_labels_are_still_read(codes, labels, sample_dashboard):
+    by_code, by_label = sidebar(**codes), sidebar(**labels)
+    assert view_of(by_code) == view_of(by_label)
+    assert notices(by_code) == notices(by_label) == []
+
+
+def test_repeated_labels_of_campaigns_are_still_read(sample_dashboard, sample_store):
+    two = results.all_campaigns(sample_store)[:2]
+    app = sidebar(campaigns=[campaign.name for campaign in two], period="all")
+    assert view_of(app).filters.campaigns == tuple(sorted(campaign.id for campaign in two))
+    assert notices(app) == []
+
+
+def test_choices_are_written_as_codes(sample_dashboard):
+    app = sidebar()
+    app.sidebar.selectbox(key="period_choice").set_value("All time").run()
+    app.sidebar.multiselect(key="campaigns_choice").set_value(["camp_abc123", "camp_4eaf56"]).run()
+    app.sidebar.segmented_control(key="basis_choice").set_value("Sending day").run()
+    app.sidebar.selectbox(key="compare_choice").set_value("camp_abc123").run()
+    written = dict(app.query_params)
+    assert set(written.pop("campaigns").split(".")) == {"camp_abc123", "camp_4eaf56"}
+    assert written == {"period": "all", "basis": "send", "compare": "camp_abc123"}
+    app.sidebar.selectbox(key="period_choice").set_value("Last 28 days").run()
+    assert "period" not in app.query_params
+
+
+@pytest.mark.parametrize("hostile", ["camp.1", "none", "a~2Eb", "50% off & more", "ü ß", "previous"])
+def test_hostile_ids_survive_the_url(hostile, sqlite_store, use_database):
+    load(sqlite_store, "test", [*sent_by(hostile), *sent_by("camp")])
+    use_database(str(sqlite_store.engine.url))
+    app = sidebar(period="all")
+    app.sidebar.multiselect(key="campaigns_choice").set_value([hostile, "camp"]).run()
+    app.sidebar.selectbox(key="compare_choice").set_value(hostile).run()
+    again = sidebar(**app.query_params)
+    assert view_of(again).filters.campaigns == tuple(sorted((hostile, "camp")))
+    assert view_of(again).comparison.campaigns == (hostile,)
+    assert notices(again) == []
+
+
+def sent_by(campaign_id):
+    """A campaign with one sent email."""
+    return [records.campaign(campaign_id), records.email("e1", at(1), of=campaign_id)]
+
+
 # --- what an address asks for in vain ----------------------------------------------------------------------------
 
 WRONG = {
@@ -201,7 +272,7 @@ def test_good_values_need_no_notice(sample_dashboard):
 def test_notices_stay_until_they_are_closed(sample_dashboard):
     app = sidebar(**WRONG)
     said = notices(app)
-    assert len(said) == 6  # days are asked for with the period "Custom" only
+    assert len(said) == 6  # days are read with the period "Custom" only
     assert notices(app.run()) == said
     app.button(key="close-address-notices").click().run()
     assert notices(app) == []

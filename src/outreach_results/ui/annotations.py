@@ -10,7 +10,7 @@ import streamlit as st
 from outreach_results.errors import OutreachError, QueryError
 from outreach_results.models import Annotation
 from outreach_results.store.annotations import MAX_LENGTH, add, remove, restore
-from outreach_results.ui import text
+from outreach_results.ui import text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
 
@@ -36,7 +36,7 @@ def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) 
 def _form(label_of: Mapping[str, str], view: View) -> None:
     with st.popover("Add a note"), st.form("add-note", border=False, clear_on_submit=True):
         st.text_input("What happened?", max_chars=MAX_LENGTH, placeholder="New subject line", key="note-text")
-        looked_at = st.session_state.get("at")
+        looked_at = url_state.chosen("at")
         st.date_input("On", looked_at or view.last, key="note-date", format="YYYY-MM-DD")
         st.selectbox(
             "In",

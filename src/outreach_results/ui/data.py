@@ -8,7 +8,7 @@ import streamlit as st
 from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.models import Filters
 from outreach_results.sync.run import SyncStatus
-from outreach_results.ui import cache, downloads, text
+from outreach_results.ui import cache, downloads, text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.import_job import ImportJob, start_import
 
@@ -90,7 +90,11 @@ def reconciliation(frame: pd.DataFrame) -> None:
     if frame.empty:
         st.caption("As soon as a platform reports its own totals, they are compared here with what its events say.")
         return
-    only = st.toggle("Only what differs", value=True, key="differs", bind="query-params")
+    only = st.toggle(
+        "Only what differs",
+        key=url_state.control("differs", url_state.is_on("differs", default=True)),
+        on_change=url_state.writes_switch("differs", default=True),
+    )
     shown = frame[frame["difference"].fillna(0) != 0] if only else frame
     if shown.empty:
         st.success("Everything agrees.")

@@ -1,4 +1,4 @@
-"""The filters that all pages share: in the sidebar, and in the address of the page."""
+"""The filters that all pages share: in the sidebar, and in the URL."""
 
 from __future__ import annotations
 
@@ -26,17 +26,22 @@ PERIODS = (*DAYS, THIS_MONTH, ALL_TIME, CUSTOM)
 ACTIVITY_DAY, SENDING_DAY = "Activity day", "Sending day"
 _BASIS = {ACTIVITY_DAY: Basis.ACTIVITY, SENDING_DAY: Basis.SEND}
 
-_CARRIED = "filters-carried"
+_BETWEEN_DAYS = ".."
+_YEARS_AROUND = 10  # the days that can be chosen begin so long before the data, and end so long after it
 
 PREVIOUS, LAST_YEAR, NOTHING = "Previous period", "Same period last year", "Nothing"
+
+_PERIOD_CODES = url_state.codes("period")
+_BASIS_CODES = url_state.codes("basis")
+_COMPARE_CODES = url_state.codes("compare")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the person is looking at.
+    """The chosen filters and what they are compared with.
 
     ``first`` and ``last`` are the days shown; ``filters`` has open ends where the whole history is meant.
-    ``comparison`` asks for what it is compared with; ``compared_with`` says so in full, ``versus`` in a word or two.
+    ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one.
     """
 
     filters: Filters
@@ -47,7 +52,7 @@ class View:
     versus: str = ""
 
     def sentence(self) -> str:
-        """The question in words."""
+        """A description: days, campaigns, basis, and whether machines are left out."""
         chosen = self.filters.campaigns
         whose = "all campaigns" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
         by = "counted on the day it happened" if self.filters.basis == Basis.ACTIVITY else "counted on the sending day"
@@ -62,12 +67,11 @@ def days_in_words(first: date, last: date) -> str:
 
 
 def sidebar(label_of: dict[str, str]) -> View | None:
-    """Draw the filters and return what they ask for; None while nothing was sent.
+    """Draw the filters and return what is chosen; None while nothing was sent.
 
     Args:
         label_of: as `campaign_labels` gives it.
     """
-    st.session_state.update(st.session_state.pop(_CARRIED, {}))
     with st.sidebar:
         chosen = _campaigns(label_of)
         span = ask(results.date_range, chosen)
@@ -75,11 +79,10 @@ def sidebar(label_of: dict[str, str]) -> View | None:
             return None
         first, last, open_ended = _period(*span)
         basis = _basis()
-        url_state.check("humans", ("true", "false"), "something else than true or false for humans")
         humans_only = st.toggle(
             "Humans only",
-            key="humans",
-            bind="query-params",
+            key=url_state.control("humans", url_state.is_on("humans")),
+            on_change=url_state.writes_switch("humans"),
             help="Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
         )
         filters = Filters(
@@ -107,18 +110,15 @@ def distinct(campaigns: list[Campaign]) -> dict[str, str]:
     }
 
 
-def choose_campaigns(campaign_ids: list[str]) -> None:
-    """Filter by these campaigns. For callbacks: widgets take a value only before they are drawn."""
-    st.session_state["campaigns"] = campaign_ids
+def choose_campaigns(campaign_ids: Sequence[str]) -> None:
+    """Filter by these campaigns, none for all of them. For callbacks."""
+    url_state.change("campaigns", url_state.join(campaign_ids))
 
 
 def choose_days(first: date, last: date) -> None:
-    """Show these days. For callbacks: widgets take a value only before they are drawn."""
-    st.session_state["period"] = CUSTOM
-    if "days" not in st.session_state:
-        # A widget that is drawn for the first time takes a value from here, but does not tell the address.
-        st.query_params["days"] = [first.isoformat(), last.isoformat()]
-    st.session_state["days"] = (first, last)
+    """Show these days. For callbacks."""
+    for name, text in _texts_of_days(first, last).items():
+        url_state.change(name, text)
 
 
 def switch_to(
@@ -130,46 +130,49 @@ def switch_to(
 ) -> NoReturn:
     """Go to another page, such as ``inbox``, with the same filters or for other days or campaigns, as a link would.
 
-    ``choices`` are those of that page alone, as its address tells them.
-
-    Switching empties the address; widgets that were there before write themselves into it again. Those that were not
-    there take their values from the address.
+    ``choices`` are the texts of other parameters, such as ``{"show": "rates"}``.
     """
-    params = {name: [value] for name, value in (choices or {}).items()}
-    carried: dict[str, object] = {}
+    changes = dict(choices or {})
     if campaign_ids is not None:
-        carried["campaigns"] = list(campaign_ids)
+        changes["campaigns"] = url_state.join(campaign_ids)
     if days is not None:
-        if st.session_state.get("period") != CUSTOM:
-            params["days"] = [day.isoformat() for day in days]
-        carried |= {"period": CUSTOM, "days": days}
-    st.session_state[_CARRIED] = carried
-    st.switch_page(f"pages/{page}.py", query_params=params)
+        changes |= _texts_of_days(*days)
+    url_state.switch_to(page, changes)
+
+
+def _texts_of_days(first: date, last: date) -> dict[str, str]:
+    return {"period": _PERIOD_CODES[CUSTOM], "days": f"{first}{_BETWEEN_DAYS}{last}"}
 
 
 def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
-    asked = url_state.take("campaign")  # a short form by id, for links from elsewhere
-    known = [campaign_id for campaign_id in asked if campaign_id in label_of]
-    if known:
-        choose_campaigns(known)
-    if len(known) < len(asked):
+    codes = {campaign_id: campaign_id for campaign_id in label_of}
+    known, unknown = url_state.some_of("campaigns", codes, labels=label_of)
+    short = url_state.from_short_form("campaigns")
+    if set(unknown) & set(short):
         url_state.notice("The address names a campaign that is not here.")
-    url_state.check("campaigns", label_of.values(), "a campaign that is not here")
+    if set(unknown) - set(short):
+        url_state.refuse("campaigns", url_state.join(known))
+    elif unknown:
+        url_state.correct("campaigns", url_state.join(known))
     chosen = st.multiselect(
         "Campaigns",
         list(label_of),
         format_func=lambda campaign_id: label_of.get(campaign_id, campaign_id),
         placeholder="All campaigns",
-        key="campaigns",
-        bind="query-params",
+        key=url_state.control("campaigns", known),
+        on_change=url_state.writes_some("campaigns", codes),
     )
     return tuple(sorted(chosen)) or None
 
 
 def _period(first: date, last: date) -> tuple[date, date, bool]:
     """The days shown, and whether the whole history is meant."""
-    url_state.check("period", PERIODS, "a period that does not exist")
-    period = st.selectbox("Period", PERIODS, index=PERIODS.index(DEFAULT_PERIOD), key="period", bind="query-params")
+    period = st.selectbox(
+        "Period",
+        PERIODS,
+        key=url_state.control("period", url_state.one_of("period", _PERIOD_CODES, DEFAULT_PERIOD)),
+        on_change=url_state.writes_one("period", _PERIOD_CODES, DEFAULT_PERIOD),
+    )
     if period == CUSTOM:
         return *_custom(first, last), False
     return *_preset(period, first, last), period == ALL_TIME
@@ -185,30 +188,54 @@ def _preset(period: str, first: date, last: date) -> tuple[date, date]:
 
 
 def _custom(first: date, last: date) -> tuple[date, date]:
-    asked = url_state.asked("days")
-    chosen = st.date_input("Days", (first, last), key="days", bind="query-params", format="YYYY-MM-DD")
-    days = tuple(chosen) if isinstance(chosen, tuple | list) else (chosen,)
-    # The address tells equal days only once.
-    if any(asked) and (len(days) > 2 or set(asked) != {day.isoformat() for day in days}):
-        url_state.notice("The address asks for days that cannot be shown; others are shown.")
-    if len(days) != 2:
+    earliest, latest = _years_later(first, -_YEARS_AROUND), _years_later(last, _YEARS_AROUND)
+    days = _read_days(earliest, latest) or (first, last)
+    st.date_input(
+        "Days",
+        (first, last),
+        key=url_state.control("days", days),
+        min_value=earliest,
+        max_value=latest,
+        on_change=_write_days,
+        format="YYYY-MM-DD",
+    )
+    if len(days) == 1:
         st.caption("Choose the last day too, or stay with this one.")
-        return (days[0], days[0]) if days else (first, last)
-    if days[0] > days[1]:
+    return days[0], days[-1]
+
+
+def _read_days(earliest: date, latest: date) -> tuple[date, ...]:
+    """The one or two days of the URL, in order; none where it has none, or none that can be shown."""
+    written = url_state.text("days")
+    parts = [part for part in written.split(".") if part]  # links from before repeat the parameter, once for each day
+    try:
+        days = tuple(date.fromisoformat(part) for part in parts)
+    except ValueError:
+        days = ()
+    if written and (not 1 <= len(days) <= 2 or not all(earliest <= day <= latest for day in days)):
+        url_state.correct("days")
+        url_state.notice("The address asks for days that cannot be shown; others are shown.")
+        return ()
+    if len(days) == 2 and days[0] > days[1]:
+        days = days[1], days[0]
+        url_state.correct("days", _BETWEEN_DAYS.join(map(str, days)))
         url_state.notice("The first day is after the last; they were swapped.")
-        return days[1], days[0]
-    return days[0], days[1]
+    return days
+
+
+def _write_days() -> None:
+    chosen = url_state.chosen("days")
+    days = chosen if isinstance(chosen, tuple | list) else (chosen,)
+    url_state.change("days", _BETWEEN_DAYS.join(str(day) for day in days))
 
 
 def _basis() -> Basis:
-    url_state.check("basis", _BASIS, "a way of counting that does not exist")
     chosen = st.segmented_control(
         "Count on",
         list(_BASIS),
-        default=ACTIVITY_DAY,
         required=True,
-        key="basis",
-        bind="query-params",
+        key=url_state.control("basis", url_state.one_of("basis", _BASIS_CODES, ACTIVITY_DAY)),
+        on_change=url_state.writes_one("basis", _BASIS_CODES, ACTIVITY_DAY),
         help="Activity day: an open counts on the day of the open. Sending day: on the day its e-mail was sent, "
         "so that a day's rate is the rate of that day's e-mails.",
     )
@@ -217,14 +244,14 @@ def _basis() -> Basis:
 
 def _comparison(filters: Filters, first: date, last: date, label_of: dict[str, str]) -> tuple[Filters | None, str, str]:
     """What to compare with, and that in words, long and short."""
-    options = [PREVIOUS, LAST_YEAR, NOTHING, *label_of]
-    url_state.check("compare", [label_of.get(option, option) for option in options], "a comparison that does not exist")
+    codes = dict(_COMPARE_CODES) | {campaign_id: _campaign_code(campaign_id) for campaign_id in label_of}
+    labels = {option: label_of.get(option, option) for option in codes}
     chosen = st.selectbox(
         "Compare with",
-        options,
+        list(codes),
         format_func=lambda option: label_of.get(option, option),
-        key="compare",
-        bind="query-params",
+        key=url_state.control("compare", url_state.one_of("compare", codes, PREVIOUS, labels)),
+        on_change=url_state.writes_one("compare", codes, PREVIOUS),
     )
     if chosen in label_of:
         return replace(filters, campaigns=(chosen,)), f"“{label_of[chosen]}”", "the other"
@@ -237,6 +264,17 @@ def _comparison(filters: Filters, first: date, last: date, label_of: dict[str, s
     return replace(filters, start=start, end=end), days_in_words(start, end), versus
 
 
+def _campaign_code(campaign_id: str) -> str:
+    """The escaped id; an id that looks like another code of the comparison has its first character escaped too."""
+    code = url_state.join([campaign_id])
+    return f"~{ord(code[0]):02X}{code[1:]}" if code in _COMPARE_CODES.values() else code
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same date other years; 28 February for a leap day."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def _year_before(day: date) -> date:
     """The same date a year before; 28 February for a leap day."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    return _years_later(day, -1)

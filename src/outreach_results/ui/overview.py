@@ -22,6 +22,7 @@ from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
 _RATES_SHOWN_FIRST = ("open_rate", "reply_rate")
 ALERTS_A_PAGE = 10
+_LONGEST_NAME = 100
 _SORTS = {
     "Most sent": ("emails_sent", False),
     "Best reply rate": ("reply_rate", False),
@@ -141,7 +142,7 @@ def funnel(totals: Totals, view: View) -> None:
 def _go_to(stage: str) -> None:
     if stage == "replied":
         switch_to("inbox")
-    switch_to("trends", choices={"show": "Counts", "counts": charts.LABELS[stage]})
+    switch_to("trends", choices={"show": "", "counts": stage})
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
@@ -239,12 +240,25 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _search_and_order() -> tuple[str, str]:
-    url_state.check("sort", _SORTS, "an order that does not exist")
+    codes = url_state.codes("sort")
+    default = next(iter(_SORTS))
     with st.container(horizontal=True):
         wanted = st.text_input(
-            "Find", placeholder="Part of a name", max_chars=100, key="find", bind="query-params", width=280
+            "Find",
+            placeholder="Part of a name",
+            max_chars=_LONGEST_NAME,
+            key=url_state.control("find", url_state.text("find")[:_LONGEST_NAME]),
+            on_change=url_state.writes_text("find"),
+            width=280,
         )
-        return wanted, st.selectbox("Order", list(_SORTS), key="sort", bind="query-params", width=220)
+        order = st.selectbox(
+            "Order",
+            list(_SORTS),
+            key=url_state.control("sort", url_state.one_of("sort", codes, default)),
+            on_change=url_state.writes_one("sort", codes, default),
+            width=220,
+        )
+    return wanted, order
 
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:

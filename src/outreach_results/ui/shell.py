@@ -28,6 +28,7 @@ _STYLE = """<style>
 [data-testid^=stBaseButton-primary]:not([disabled]) { background-color: #1a75ba; border-color: #1a75ba }
 [data-testid^=stBaseButton-primary]:not([disabled]):is(:hover, :focus-visible) { background-color: #155f98 }
 [data-testid=stTopNavLink]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }
+[data-testid=stLayoutWrapper]:has(> .st-key-url-fields) { display: none }
 @media print {
   [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .stButton, .stDownloadButton,
   .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .st-key-import, .stPopover,
@@ -38,31 +39,12 @@ _STYLE = """<style>
 }</style>"""
 
 
-# Leaving a page for another, Streamlit first notes the page once more without what only its own address says. Back
-# would lead there, and what somebody had chosen would be gone.
-_HISTORY = """<script id="keep-history">(() => {
-  if (window.outreachKeepsHistory) return;
-  window.outreachKeepsHistory = true;
-  let left = 0;
-  document.addEventListener("click", event => {
-    if (event.target.closest("[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]")) left = Date.now();
-  }, true);
-  const push = history.pushState;
-  history.pushState = (state, title, url) => {
-    const isLeaving = Date.now() - left < 3000;
-    if (isLeaving && new URL(url, location.href).pathname === location.pathname) return;
-    left = 0;
-    push.call(history, state, title, url);
-  };
-})()</script>"""
-
-
-def open_view() -> None:
+def open_view(page: str) -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
-    url_state.begin_run()
     st.html(_STYLE)
-    label_of = ask(filters.campaign_labels)
+    label_of = ask(filters.campaign_labels)  # fails first where the database cannot be opened, and nothing is drawn
+    url_state.begin_run(page)
     if not label_of:
         _welcome()
         st.stop()
@@ -71,8 +53,6 @@ def open_view() -> None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
     _sync_line()
-    with st.sidebar:  # at its end, where its own place shows no gap
-        st.html(_HISTORY, unsafe_allow_javascript=True)
     url_state.keep_place()
     if ask(admin.has_sample):
         _sample_notice()

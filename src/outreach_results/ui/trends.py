@@ -39,8 +39,8 @@ class Question:
 def controls(view: View) -> Question:
     """Draw the controls and return what they ask for. All of it lives in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        show = _one_of("Show", [_COUNTS, _RATES], "show")
-        by = _one_of("By", list(_EVERY), "by")
+        show = _one_of("Show", _COUNTS, "show")
+        by = _one_of("By", "Day", "by")
         with_mean = by == "Day" and _toggle(
             "7-day mean", "mean", "The mean of the seven days that end with each day, so that weekends cancel out."
         )
@@ -51,27 +51,40 @@ def controls(view: View) -> Question:
     return Question(tuple(names), _EVERY[by], with_mean, with_comparison)
 
 
-def _one_of(label: str, options: list[str], key: str) -> str:
-    url_state.check(key, options, f"a choice of “{label}” that does not exist")
-    chosen = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
-    return chosen or options[0]
+def _one_of(label: str, default: str, name: str) -> str:
+    codes = url_state.codes(name)
+    chosen = st.segmented_control(
+        label,
+        list(codes),
+        required=True,
+        key=url_state.control(name, url_state.one_of(name, codes, default)),
+        on_change=url_state.writes_one(name, codes, default),
+    )
+    return chosen or default
 
 
-def _toggle(label: str, key: str, explanation: str) -> bool:
-    url_state.check(key, ("true", "false"), f"something else than true or false for {key}")
-    return st.toggle(label, key=key, bind="query-params", help=explanation)
+def _toggle(label: str, name: str, explanation: str) -> bool:
+    return st.toggle(
+        label,
+        key=url_state.control(name, url_state.is_on(name)),
+        on_change=url_state.writes_switch(name),
+        help=explanation,
+    )
 
 
-def _metrics(key: str, offered: list[str]) -> list[str]:
-    url_state.check(key, [charts.LABELS[name] for name in offered], "a metric that does not exist")
+def _metrics(name: str, offered: list[str]) -> list[str]:
+    codes = {metric: metric for metric in offered}
+    default = _DEFAULTS[_RATES if name == "rates" else _COUNTS]
+    known, unknown = url_state.some_of(name, codes, default, charts.LABELS)
+    if unknown:
+        url_state.refuse(name, "" if known == default else url_state.join(known))
     return st.pills(
         "Metrics",
         offered,
-        format_func=lambda name: charts.LABELS[name],
+        format_func=lambda metric: charts.LABELS[metric],
         selection_mode="multi",
-        default=_DEFAULTS[_RATES if key == "rates" else _COUNTS],
-        key=key,
-        bind="query-params",
+        key=url_state.control(name, known),
+        on_change=url_state.writes_some(name, codes, default),
     )
 
 
@@ -80,13 +93,14 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
     key = "trend"
+    looked_at = _read_looked_at(trends, starts)
 
     def look_at_clicked() -> None:
         points = st.session_state[key].selection.points
         chosen = next((point["customdata"] for point in points if point.get("customdata")), None)
         if chosen:
             day = date.fromisoformat(str(chosen[0] if isinstance(chosen, list) else chosen))
-            st.session_state["at"] = day if day in starts else None
+            url_state.change("at", day.isoformat() if day in starts else "")
 
     chart_with_data(
         draw(
@@ -95,7 +109,7 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
             notes,
             with_mean=question.with_mean,
             compared_with=view.compared_with if question.with_comparison else "",
-            looked_at=str(st.session_state.get("at")),
+            looked_at=str(looked_at),
         ),
         derive(Trends.table, trends),
         view.filters,
@@ -105,7 +119,12 @@ def courses(trends: Trends, notes: list[Annotation], question: Question, view: V
         selection_mode="points",
     )
     _explanation(trends, question)
-    _looked_at(trends, starts)
+    _looked_at(trends, starts, looked_at)
+
+
+def _look_at_chosen() -> None:
+    day = url_state.chosen("at")
+    url_state.change("at", "" if day is None else day.isoformat())
 
 
 def _explanation(trends: Trends, question: Question) -> None:
@@ -128,20 +147,30 @@ def _explanation(trends: Trends, question: Question) -> None:
         st.caption(text.escape(" ".join(lines)))
 
 
-def _looked_at(trends: Trends, starts: list[date]) -> None:
+def _read_looked_at(trends: Trends, starts: list[date]) -> date | None:
+    """The point that the URL names: by its first day or, as links had it before, by its label."""
+    written = url_state.text("at")
+    if not written:
+        return None
+    for start in starts:
+        if written in (start.isoformat(), words.bucket_name(start, trends.every)):
+            return start
+    url_state.correct("at")
+    if url_state.chosen("at") is None:  # else it was shown until now, and another period or bucket hides it
+        url_state.notice(f"The address asks for a {trends.every} that is not shown; the default is shown.")
+    return None
+
+
+def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> None:
     """One point in words, and the ways on from it: for phones and keyboards as well as for clicks."""
-    name_of = {start: words.bucket_name(start, trends.every) for start in starts}
-    url_state.check("at", name_of.values(), f"a {trends.every} that is not shown")
-    if st.session_state.get("at") not in (None, *starts):
-        del st.session_state["at"]  # it is not among what is shown any more
     chosen = st.selectbox(
         f"Look at one {trends.every}",
         starts,
         index=None,
-        format_func=lambda start: name_of[start],
+        format_func=lambda start: words.bucket_name(start, trends.every),
         placeholder=f"Click a point, or choose a {trends.every} here",
-        key="at",
-        bind="query-params",
+        key=url_state.control("at", looked_at),
+        on_change=_look_at_chosen,
         width=340,
     )
     if chosen is None:
@@ -181,8 +210,8 @@ def _go_to(page: str, first: date, last: date) -> None:
 
 def _show_days(first: date, last: date) -> None:
     choose_days(first, last)
-    st.session_state["by"] = "Day"
-    st.session_state["at"] = None
+    url_state.change("by")
+    url_state.change("at")
 
 
 def unusual(trends: Trends) -> None:
@@ -249,7 +278,7 @@ def _why_not_judged() -> None:
 
 
 def _count_on_sending() -> None:
-    st.session_state["basis"] = SENDING_DAY
+    url_state.change("basis", url_state.codes("basis")[SENDING_DAY])
 
 
 def rhythm(found: WeeklyActivity, view: View) -> None:

@@ -1,68 +1,321 @@
-"""The address of the page: what it asks for in vain is said, not silently dropped."""
+"""The state of every page in its URL: which parameters there are, how they are read and written, and what was invalid.
+
+Streamlit can bind a widget to a URL parameter, but it writes the label that a person reads and it forgets a page's own
+parameters at a switch of pages. So each parameter here is bound to a hidden text field that holds ids or short codes,
+and app.py draws those fields on every page. The visible controls are not bound: they are set from the fields before
+they are drawn, and their ``on_change`` sets the fields.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote, unquote
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.query_params import QueryParams
+
+from outreach_results.ui.url_parameters import PARAMETERS, SHORT_FORMS
+
+T = TypeVar("T")
 
 _NOTICES = "address-notices"
-_WORDS = "address-notices-words"
-_PLACE = "address-notices-place"
+_NOTICE_TEXT = "address-notices-words"
+_NOTICE_PLACE = "address-notices-place"
+_TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
+_SHORT = "url-short-forms"
+
+FIELDS = "url-fields"
+"""The key of the container with the hidden fields."""
+
+_SWITCH = {"true": "true", "1": "true", "false": "false", "0": "false"}
+
+NO_CHOICE = "none"
+"""The code of a selection that is empty although the default is not."""
 
 
-def asked(key: str) -> list[str]:
-    """What the address asks of a bound widget before it is drawn for the first time; later the address follows it."""
-    return [] if key in st.session_state else st.query_params.get_all(key)
+# --- one run of the script ---------------------------------------------------------------------------------------
 
 
-def check(key: str, allowed: Collection[str], wrong: str) -> None:
-    """Before a bound widget is drawn: note it where the address asks for something that is not offered.
+def begin_run(page: str = "") -> None:
+    """Read the URL and write what the callbacks chose. Call this before anything else is drawn.
 
-    ``wrong`` completes "The address asks for …".
+    Args:
+        page: such as ``inbox``; without one, every parameter is taken to have a control.
     """
-    if any(value and value not in allowed for value in asked(key)):
-        notice(f"The address asks for {wrong}; the default is shown.")
+    state = st.session_state
+    state.pop(_NOTICE_PLACE, None)
+    state.pop(_NOTICE_TEXT, None)
+    _read_short_forms()
+    for name, (invalid, corrected) in state.pop(_INVALID, {}).items():
+        if state.get(name) == invalid:
+            state[name] = corrected
+    changes = state.pop(_CHANGES, {})
+    if changes:
+        current = {name: str(state.get(name) or "") for name in PARAMETERS} | changes
+        for name, text in changes.items():
+            state[name] = text
+        _write(current)
+    with st.container(key=FIELDS):  # not displayed, so that neither a click nor the Tab key gets there
+        state[_TEXTS] = {
+            name: st.text_input(name, key=name, bind="query-params", label_visibility="collapsed")
+            for name, parameter in PARAMETERS.items()
+            # A field costs time in every run; without a value and without a control, nothing would be lost or read.
+            if not page or parameter.page in ("", page) or state.get(name) or st.query_params.get_all(name)
+        }
 
 
-def take(key: str) -> list[str]:
-    """The values of a parameter that no widget owns; it leaves the address."""
-    values = st.query_params.get_all(key)
-    if values:
-        del st.query_params[key]
-    return values
+def _read_short_forms() -> None:
+    """Replace parameters that occur more than once, or under their short name, by the one text of the hidden field."""
+    found = {name: st.query_params.get_all(name) for name in PARAMETERS}
+    repeated = {name: join(filter(None, values)) for name, values in found.items() if len(values) > 1}
+    short_forms = {name: st.query_params.get_all(short) for short, name in SHORT_FORMS.items()}
+    st.session_state[_SHORT] = short_forms
+    for name, values in short_forms.items():
+        if values:
+            repeated[name] = join(filter(None, [*found[name], *values]))
+    if repeated:
+        current = {name: values[0] for name, values in found.items() if values} | repeated
+        for name in PARAMETERS:
+            st.session_state[name] = current.get(name, "")  # somebody followed a link: it has the last word
+        _write(current)
+
+
+def _write(texts: Mapping[str, str]) -> None:
+    """Write these parameters, empty ones left out, to the URL in one message.
+
+    Streamlit sends one message for each bound widget with another value, and each is a step for the Back button. What
+    its widgets would write is written before they are drawn; then they find nothing to send.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as params:
+        before = str(params)
+        for name in SHORT_FORMS:
+            params.discard_param_no_forward_msg(name)
+        for name, text in texts.items():
+            params.discard_param_no_forward_msg(name)
+            if text:
+                params.set_with_no_forward_msg(name, text)
+        params.set_initial_query_params_from_current()
+        if str(params) != before:
+            params._send_query_param_msg()
+
+
+def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
+    """Show another page, such as ``inbox``, with these parameters changed; the page that is left keeps its own."""
+    context = get_script_run_ctx()
+    assert context is not None
+    resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
+    wanted = st.session_state[_TEXTS] | resets | dict(changes)
+    st.session_state[_CHANGES] = wanted
+    with context.session_state.query_params() as params:
+        _unbind(params)
+    st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in wanted.items() if text})
+
+
+def _unbind(params: QueryParams) -> None:
+    """Release the parameters: `st.switch_page` refuses to set those of a bound widget."""
+    for name in PARAMETERS:
+        binding = params.get_binding_for_param(name)
+        if binding is not None:
+            params.unbind_widget(binding.widget_id)
+
+
+# --- reading and writing one parameter ---------------------------------------------------------------------------
+
+
+def text(name: str) -> str:
+    """The text of a parameter in this run; empty for its default."""
+    found: str = st.session_state.get(_TEXTS, {}).get(name, "")
+    return found
+
+
+def codes(name: str) -> Mapping[str, str]:
+    """What is written for each label of a fixed choice."""
+    return PARAMETERS[name].codes
+
+
+def change(name: str, text: str = "") -> None:
+    """Set a parameter, empty for its default. For callbacks: they run before the fields are drawn.
+
+    All that is set in one callback is one step for the Back button. What the choice makes meaningless is reset, unless
+    the same callback set it before.
+    """
+    changes = st.session_state.setdefault(_CHANGES, {})
+    changes[name] = text
+    for dependent in PARAMETERS[name].resets:
+        changes.setdefault(dependent, "")
+
+
+def correct(name: str, corrected: str = "") -> None:
+    """Replace an invalid value, or leave it out of the URL, in the middle of a run."""
+    invalid = text(name)
+    if invalid != corrected:
+        # The field is drawn already and cannot take another value before the next run; the URL can.
+        st.session_state.setdefault(_INVALID, {})[name] = invalid, corrected
+        st.session_state[_TEXTS][name] = corrected
+        _write({name: corrected})
+
+
+def refuse(name: str, corrected: str = "") -> None:
+    """Replace an invalid value, or leave it out of the URL, and show a notice that the default is shown."""
+    correct(name, corrected)
+    notice(f"The address asks for {PARAMETERS[name].invalid}; the default is shown.")
+
+
+def one_of(name: str, codes: Mapping[T, str], default: T, labels: Mapping[T, str] | None = None) -> T:
+    """The chosen one of ``codes``, by its code or, as links had it before, by its label; else the default, noticed."""
+    written = text(name)
+    if not written:
+        return default
+    for value, code in codes.items():
+        if code == written:
+            return value
+    for value in codes:
+        if (str(value) if labels is None else labels[value]) == written:
+            return value
+    refuse(name)
+    return default
+
+
+def some_of(
+    name: str, codes: Mapping[T, str], default: Iterable[T] = (), labels: Mapping[T, str] | None = None
+) -> tuple[list[T], list[str]]:
+    """The chosen of ``codes``, or the default where none is; and what was written but is not offered."""
+    written = text(name)
+    if not written:
+        return list(default), []
+    if written == NO_CHOICE and NO_CHOICE not in codes.values():
+        return [], []
+    by_code = {code: value for value, code in codes.items()}
+    by_label = {(str(value) if labels is None else labels[value]): value for value in codes}
+    parts = split(written)
+    if written in by_label and not all(part in by_code for part in parts):
+        parts = [written]  # a single label from before, which may hold a dot
+    offered = by_label | by_code
+    known = dict.fromkeys(offered[part] for part in parts if part in offered)
+    return list(known or default), [part for part in parts if part not in offered]
+
+
+def from_short_form(name: str) -> list[str]:
+    """The ids that a parameter has from its short form, such as ``?campaign=ID``, in this run."""
+    found: list[str] = st.session_state.get(_SHORT, {}).get(name, [])
+    return found
+
+
+def is_on(name: str, *, default: bool = False) -> bool:
+    """Whether a switch is on."""
+    written = text(name)
+    if not written:
+        return default
+    if written.lower() not in _SWITCH:
+        refuse(name)
+        return default
+    return _SWITCH[written.lower()] == "true"
+
+
+# --- controls ----------------------------------------------------------------------------------------------------
+
+
+def control(name: str, value: Any) -> str:
+    """The key of the visible control of a parameter, after it was set to this value.
+
+    Of several choices it keeps the order in which somebody made them; the URL has the order in which they are offered.
+    """
+    key = f"{name}_choice"
+    held = st.session_state.get(key)
+    is_same = sorted(held) == sorted(value) if isinstance(held, list) and isinstance(value, list) else held == value
+    if key not in st.session_state or not is_same:
+        st.session_state[key] = value
+    return key
+
+
+def chosen(name: str) -> Any:
+    """What the visible control of a parameter holds; None before it was drawn."""
+    return st.session_state.get(f"{name}_choice")
+
+
+def writes_one(name: str, codes: Mapping[T, str], default: T) -> Callable[[], None]:
+    """An ``on_change`` that writes the code of the chosen one."""
+
+    def write() -> None:
+        value = chosen(name)
+        change(name, "" if value is None or value == default else codes[value])
+
+    return write
+
+
+def writes_some(name: str, codes: Mapping[T, str], default: Sequence[T] = ()) -> Callable[[], None]:
+    """An ``on_change`` that writes the codes of all that are chosen, in the order in which they are offered."""
+
+    def write() -> None:
+        values = [value for value in codes if value in chosen(name)]
+        if set(values) == set(default):
+            change(name)
+        else:
+            change(name, join(codes[value] for value in values) or NO_CHOICE)
+
+    return write
+
+
+def writes_switch(name: str, *, default: bool = False) -> Callable[[], None]:
+    """An ``on_change`` that writes whether a switch is on."""
+
+    def write() -> None:
+        is_on = bool(chosen(name))
+        change(name, "" if is_on == default else str(is_on).lower())
+
+    return write
+
+
+def writes_text(name: str) -> Callable[[], None]:
+    """An ``on_change`` that writes what somebody typed."""
+    return lambda: change(name, str(chosen(name) or ""))
+
+
+# --- ids in a text -----------------------------------------------------------------------------------------------
+
+
+def join(parts: Iterable[str]) -> str:
+    """Several ids in one text: with a dot between them, and every odd character of an id as ``~`` and its hex code."""
+    return ".".join(quote(part, safe=":@").replace("~", "%7E").replace(".", "%2E").replace("%", "~") for part in parts)
+
+
+def split(written: str) -> list[str]:
+    """The ids that `join` put into a text; of any other text, something that is no id."""
+    return [unquote(part.replace("%", "%25").replace("~", "%")) for part in written.split(".")]
+
+
+# --- notices -----------------------------------------------------------------------------------------------------
 
 
 def notice(sentence: str) -> None:
-    """Say something about the address, in the place that is kept for it on this page."""
+    """Show a sentence about the URL in the place that `keep_place` reserved on this page."""
     noticed = st.session_state.setdefault(_NOTICES, [])
     if sentence not in noticed:
         noticed.append(sentence)
         _show(noticed)
 
 
-def begin_run() -> None:
-    """Before anything is drawn: the places of the run before are gone."""
-    st.session_state.pop(_PLACE, None)
-    st.session_state.pop(_WORDS, None)
-
-
 def keep_place() -> None:
-    """Show here what was noted, until it is closed, and what is noted later in this run too.
+    """Reserve the place for notices and show those that are not closed yet.
 
-    Each is drawn as it is noted: after a page has called ``st.stop`` nothing more can be drawn.
+    Each notice is drawn when it occurs: after a page has called ``st.stop`` nothing more can be drawn.
     """
-    st.session_state[_PLACE] = st.container()
+    st.session_state[_NOTICE_PLACE] = st.container()
     _show(st.session_state.get(_NOTICES, []))
 
 
 def _show(noticed: list[str]) -> None:
-    place = st.session_state.get(_PLACE)
+    place = st.session_state.get(_NOTICE_PLACE)
     if place is None or not noticed:
         return
-    if _WORDS not in st.session_state:
+    if _NOTICE_TEXT not in st.session_state:
         with place, st.container(horizontal=True, vertical_alignment="center", border=True, key="address-notices-box"):
-            st.session_state[_WORDS] = st.empty()
+            st.session_state[_NOTICE_TEXT] = st.empty()
             st.space("stretch")
             st.button("Close", key="close-address-notices", on_click=noticed.clear)
-    st.session_state[_WORDS].text("\n".join(noticed))
+    st.session_state[_NOTICE_TEXT].text("\n".join(noticed))

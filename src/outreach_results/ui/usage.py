@@ -23,8 +23,15 @@ PER_EMAIL, IN_ALL = "Per e-mail", "In all"
 def month_chooser(months: pd.DataFrame) -> date:
     """The month to look at, the newest of the data first."""
     known = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
-    url_state.check("month", known, "a month without data")
-    return date.fromisoformat(st.selectbox("Month", known, key="month", bind="query-params", width=220) + "-01")
+    codes = {month: month for month in known}
+    chosen = st.selectbox(
+        "Month",
+        known,
+        key=url_state.control("month", url_state.one_of("month", codes, known[0])),
+        on_change=url_state.writes_one("month", codes, known[0]),
+        width=220,
+    )
+    return date.fromisoformat(chosen + "-01")
 
 
 def quota(month: Outlook, filters: Filters) -> None:
@@ -196,10 +203,13 @@ def money_range(low: float, high: float) -> str:
 
 def cost_mode() -> bool:
     """Whether costs are shown for one e-mail rather than in all."""
-    options = [PER_EMAIL, IN_ALL]
-    url_state.check("costs", options, "a way to show costs that does not exist")
+    codes = url_state.codes("costs")
     chosen = st.segmented_control(
-        "Show costs", options, default=PER_EMAIL, required=True, key="costs", bind="query-params"
+        "Show costs",
+        list(codes),
+        required=True,
+        key=url_state.control("costs", url_state.one_of("costs", codes, PER_EMAIL)),
+        on_change=url_state.writes_one("costs", codes, PER_EMAIL),
     )
     return chosen != IN_ALL
 
@@ -244,7 +254,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Every month; a click on a bar or a row shows that one above."""
-    key = clicks.content_key("months", len(months), per_email, st.session_state.get("month"))
+    key = clicks.content_key("months", len(months), per_email, url_state.chosen("month"))
     table = derive(month_table, months, plan)
     figure = draw(charts.costs_of_months, months, per_email=per_email)
     chart(
@@ -301,7 +311,7 @@ _MONTH_COLUMNS = {
 
 
 def _show_month(month: str) -> None:
-    st.session_state["month"] = month
+    url_state.change("month", month)
 
 
 def _per(per_email: bool) -> str:

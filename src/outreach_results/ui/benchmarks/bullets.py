@@ -21,6 +21,7 @@ from outreach_results.ui.filters import View, switch_to
 
 COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
+_CODES = {COMMUNITY: "community", OWN: "own"}
 _MOST_CAMPAIGNS = 40
 _LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
 
@@ -30,9 +31,15 @@ def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Fi
     own = [campaign.mcp for campaign in campaigns]
     named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
     options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
-    url_state.check("mcp", options, "benchmarks that are not here")
+    codes = {name: name for name in options} | {name: code for name, code in _CODES.items() if code not in named}
     # A select box shows its options as plain characters; buttons would read them as Markdown.
-    chosen = st.selectbox("Benchmark", options, key="mcp", bind="query-params", width=320)
+    chosen = st.selectbox(
+        "Benchmark",
+        options,
+        key=url_state.control("mcp", url_state.one_of("mcp", codes, options[0])),
+        on_change=url_state.writes_one("mcp", codes, options[0]),
+        width=320,
+    )
     if chosen == OWN:
         return ask(results.own_peers, filters)
     return ask(results.community, None if chosen == COMMUNITY else chosen)
@@ -111,7 +118,7 @@ def _go_to(row: Comparison, peers: Peers, view: View) -> None:
             campaigns = None  # an address has to stay short
     if row.is_money:
         switch_to("usage", campaign_ids=campaigns)
-    choices = {"show": "Rates", "rates": charts.LABELS[row.metric]}
+    choices = {"show": "rates", "rates": row.metric}
     switch_to("trends", campaign_ids=campaigns, choices=choices)
 
 
@@ -257,14 +264,13 @@ def metric_chooser(peers: Peers) -> str:
     """The metric that is looked at more closely."""
     offered = list(peers.numbers.benchmarks)
     labels = {name: charts.LABELS.get(name, name) for name in offered}
-    url_state.check("metric", labels.values(), "a metric without a benchmark")
+    codes = {name: name for name in offered}
     default = "reply_rate" if "reply_rate" in offered else offered[0]
     return st.selectbox(
         "Look closer at",
         offered,
-        index=offered.index(default),
         format_func=lambda name: labels.get(name, name),
-        key="metric",
-        bind="query-params",
+        key=url_state.control("metric", url_state.one_of("metric", codes, default, labels)),
+        on_change=url_state.writes_one("metric", codes, default),
         width=320,
     )

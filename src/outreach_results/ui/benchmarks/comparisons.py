@@ -34,8 +34,15 @@ _SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEA
 
 def order_chooser() -> str:
     """In which order the campaigns stand; in the address, unlike a click on the header of a table."""
-    url_state.check("ranked", _ORDERS, "an order that does not exist")
-    return st.selectbox("Order", list(_ORDERS), key="ranked", bind="query-params", width=220)
+    codes = url_state.codes("ranked")
+    default = next(iter(_ORDERS))
+    return st.selectbox(
+        "Order",
+        list(_ORDERS),
+        key=url_state.control("ranked", url_state.one_of("ranked", codes, default)),
+        on_change=url_state.writes_one("ranked", codes, default),
+        width=220,
+    )
 
 
 def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.DataFrame:
@@ -92,8 +99,12 @@ def _page(rows: int) -> slice:
     pages = -(-rows // ROWS_A_PAGE)
     if pages < 2:
         return slice(None)
-    url_state.check("rank", [str(number) for number in range(1, pages + 1)], "a page that does not exist")
-    page = st.pagination(pages, key="rank", bind="query-params")
+    codes = {number: str(number) for number in range(1, pages + 1)}
+    page = st.pagination(
+        pages,
+        key=url_state.control("rank", url_state.one_of("rank", codes, 1)),
+        on_change=url_state.writes_one("rank", codes, 1),
+    )
     return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
 
 
@@ -151,7 +162,7 @@ def by_mcp(view: View, metric: str) -> None:
     if known.empty:
         st.info("No campaign says which kind (mcp) it is.")
         return
-    key = clicks.content_key("by-mcp", view.filters, metric, st.session_state.get("mcp"))
+    key = clicks.content_key("by-mcp", view.filters, metric, url_state.chosen("mcp"))
     marks = [
         _mark(metric, row["mcp"], _mcp_name(row), row, Distribution(**_of(row, "average", "p25", "p50", "p75")))
         for row in known.to_dict("records")
@@ -176,7 +187,7 @@ def _mcp_name(row: Mapping[Hashable, Any]) -> str:
 
 
 def _compare_with(mcp: str) -> None:
-    st.session_state["mcp"] = mcp
+    url_state.change("mcp", mcp)
 
 
 def over_time(view: View, peers: Peers, metric: str) -> None:

@@ -7,11 +7,10 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.models import Basis, Filters
 from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.ui import downloads, url_state
+from outreach_results.ui import downloads
 from outreach_results.ui.cache import ask
 from outreach_results.ui.inbox import inbox_url, labels
 from outreach_results.ui.inbox.filter_bar import choices
-from outreach_results.ui.inbox.inbox_url import remember
 from outreach_results.ui.inbox.listing import page_count, pages, reply_list
 from outreach_results.ui.inbox.pane import reading_pane, shown_reply
 from outreach_results.ui.inbox.sentiment_chart import over_time
@@ -25,7 +24,6 @@ __all__ = [
     "over_time",
     "pages",
     "reading_pane",
-    "remember",
     "reply_list",
     "shown_reply",
     "toolbar",
@@ -35,15 +33,13 @@ __all__ = [
 
 
 def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
-    """The replies that the address asks for, and the filters it does so with."""
-    triage = inbox_url.triage()
-    inbox_url.follow(filters)
+    """The inbox filters in the URL, and the page of replies that they find."""
+    triage = inbox_url.read_filters()
     page = inbox_url.page()
     found = ask(results.inbox, filters, triage, page=page)
     last = page_count(found.pagination)
     if page > last:
-        url_state.notice("The address asks for a page that does not exist; the last is shown.")
-        inbox_url.turn_to(last)
+        inbox_url.correct_page(last)
         found = ask(results.inbox, filters, triage, page=last)
     return triage, found
 

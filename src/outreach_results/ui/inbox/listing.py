@@ -63,7 +63,6 @@ def pages(pagination: Pagination) -> None:
 
     def turn() -> None:
         inbox_url.turn_to(st.session_state[key])
-        inbox_url.read(None)
 
     if count > 1:
         st.pagination(count, default=pagination.page, key=key, on_change=turn)

@@ -10,7 +10,7 @@ from outreach_results import results
 from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
 from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, key_of
 from outreach_results.store.replies.state_changes import Action
-from outreach_results.ui import cache, text, url_state
+from outreach_results.ui import cache, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox import inbox_url, labels
 from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list
@@ -39,8 +39,7 @@ def shown_reply(found: Inbox) -> InboxReply | None:
         return listed or (found.replies[0] if found.replies else None)
     other = ask(results.reply, *key)
     if other is None:
-        url_state.notice("The address names a reply that is not here.")
-        inbox_url.read(None)
+        inbox_url.refuse_reply()
         return found.replies[0] if found.replies else None
     return other
 

@@ -42,6 +42,4 @@ def _show(bar: str) -> None:
     """Show the replies of a bar: those of its days and its sentiment."""
     first, last, sentiment = bar.split()
     filters.choose_days(date.fromisoformat(first), date.fromisoformat(last))
-    inbox_url.tell(inbox_url.STATUS, [results.ReplyStatus.ALL])
-    inbox_url.tell(inbox_url.SENTIMENT, [sentiment])
-    inbox_url.start_over()
+    inbox_url.show_sentiment(Sentiment(sentiment))

@@ -1,0 +1,90 @@
+"""The Back button, reload and page switches: each leads to a view that somebody has seen, with its controls."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from outreach_results.ui.url_parameters import PARAMETERS
+from outreach_results.ui.url_state import FIELDS
+from support.dashboard import PAGES, address, title
+from support.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def steps(visitor: Visitor) -> int:
+    """How many entries the history of the tab has."""
+    return int(visitor.page.evaluate("history.length"))
+
+
+def choose_period(visitor: Visitor, period: str) -> None:
+    visitor.page.get_by_test_id("stSidebar").get_by_role("combobox", name="Period").click()
+    visitor.click(visitor.page.get_by_role("option", name=period))
+
+
+def expect_period(visitor: Visitor, period: str) -> None:
+    expect(visitor.page.get_by_test_id("stSidebar").get_by_role("combobox", name="Period")).to_have_value(period)
+
+
+def test_each_choice_is_one_step_back(visitor: Visitor) -> None:
+    visitor.open("/inbox")
+    first = steps(visitor)
+    choose_period(visitor, "All time")
+    visitor.click(visitor.page.locator(".st-key-lane_choice").get_by_text("Automatic"))
+    visitor.click(visitor.page.get_by_test_id("stSidebar").get_by_text("Sending day", exact=True))
+    assert steps(visitor) == first + 3
+    assert visitor.parameters == {"period": ["all"], "basis": ["send"], "lane": ["automatic"]}
+    visitor.back()
+    assert visitor.parameters == {"period": ["all"], "lane": ["automatic"]}
+    expect(visitor.page.get_by_role("radio", name="Activity day")).to_be_checked()
+    visitor.back()
+    assert visitor.parameters == {"period": ["all"]}
+    expect(visitor.page.locator(".st-key-lane_choice").get_by_role("radio", name="People")).to_be_checked()
+    expect_period(visitor, "All time")
+    visitor.back()
+    assert visitor.parameters == {}
+    expect_period(visitor, "Last 28 days")
+    visitor.page.go_forward()
+    visitor.settle()
+    assert visitor.parameters == {"period": ["all"]}
+    expect_period(visitor, "All time")
+
+
+def test_each_page_switch_is_one_step_back(visitor: Visitor) -> None:
+    visitor.open("/trends?period=90d&show=rates&mean=true")
+    first = steps(visitor)
+    for page in ("inbox", "usage", "trends"):
+        visitor.turn_to(title(page))
+        assert visitor.parameters["period"] == ["90d"]
+    assert steps(visitor) == first + 3
+    expect(visitor.main.get_by_role("radio", name="Rates")).to_be_checked()
+    for page in ("usage", "inbox", "trends"):
+        visitor.back()
+        assert visitor.path == address(page)
+        assert visitor.title == title(page)
+    assert visitor.parameters == {"period": ["90d"], "show": ["rates"], "mean": ["true"]}
+    expect(visitor.main.get_by_role("radio", name="Rates")).to_be_checked()
+
+
+def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
+    visitor.open("/trends?period=Last+90+days&basis=Sending+day&show=Rates&rates=Open+rate&rates=Click+rate&by=Week")
+    expect_period(visitor, "Last 90 days")
+    for chosen in ("Sending day", "Rates", "Week"):
+        expect(visitor.page.get_by_role("radio", name=chosen)).to_be_checked()
+    expect(visitor.page.locator(".st-key-trend .legend").first).to_contain_text("Click rate")
+    choose_period(visitor, "Last 7 days")
+    assert visitor.parameters["period"] == ["7d"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_hidden_fields_are_out_of_reach(page: str, visitor: Visitor) -> None:
+    visitor.open(address(page))
+    fields = visitor.page.locator(f".st-key-{FIELDS} input")
+    assert fields.count() == sum(parameter.page in ("", page) for parameter in PARAMETERS.values())
+    assert not any(field.is_visible() for field in fields.all())
+    box = visitor.page.locator(f".st-key-{FIELDS}").evaluate(
+        "box => box.closest('[data-testid=stLayoutWrapper]').offsetHeight"
+    )
+    assert box == 0
+    assert visitor.page.locator("[data-testid=stApp] script").count() == 0
