@@ -35,7 +35,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     from outreach_results.config import settings
     from outreach_results.errors import OutreachError
     from outreach_results.server import compressed_assets
-    from outreach_results.server.sockets import send_without_delay
+    from outreach_results.server.streamlit_internals import send_without_delay
     from outreach_results.sync.schedule import schedule_of
     from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
@@ -65,13 +65,13 @@ if __name__ == "__main__" and st.runtime.exists():
 else:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
-    from streamlit.runtime.pages_manager import PagesManager
 
     from outreach_results.api import api_routes
     from outreach_results.errors import ConfigError
     from outreach_results.server import bind_check, compressed_assets
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.security_headers import SecurityHeaders
+    from outreach_results.server.streamlit_internals import run_pages_through_the_entry
     from outreach_results.ui import downloads, shell
     from outreach_results.ui.cache import store
 
@@ -79,8 +79,7 @@ else:
         bind_check.check_bind_address(st.get_option("server.address"))
     except ConfigError as error:
         raise SystemExit(str(error)) from None
-    # Without this, a fresh server whose first visitor asks for /inbox runs pages/inbox.py without this file.
-    PagesManager.uses_pages_directory = False
+    run_pages_through_the_entry()
     app = st.App(
         __file__,
         lifespan=lifespan,

@@ -163,7 +163,7 @@ def test_no_path_leads_out_of_the_product(path, live_server):
         raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: raw.recv(65536), b""))
     assert b"SQLite format" not in answer
-    assert b"uses_pages_directory" not in answer
+    assert b"run_pages_through_the_entry" not in answer
 
 
 # --- what a browser does with it ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ else:
     from starlette.routing import Mount, Route
 
     from outreach_results.api import api_routes
-    from outreach_results.server.sockets import send_without_delay
+    from outreach_results.server.streamlit_internals import send_without_delay
     from outreach_results.ui.cache import store
 
     BODY = os.environ["OUTREACH_TEST_BARE_BODY"].encode()

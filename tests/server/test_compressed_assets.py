@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from outreach_results.server import compressed_assets
+from outreach_results.server.streamlit_internals import STATIC_FOLDER, preloaded_scripts
 
 
 async def page(_request: Request) -> HTMLResponse:
@@ -32,14 +33,14 @@ def client() -> TestClient:
 
 @pytest.fixture
 def script() -> str:
-    return next(path for path in compressed_assets.announced() if "PlotlyChart" in path)
+    return next(path for path in preloaded_scripts() if "PlotlyChart" in path)
 
 
 def test_the_figures_script_arrives_whole_and_at_a_third_of_its_size(client: TestClient, script: str) -> None:
     answer = client.get(f"/{script}", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < 0.34 * len(answer.content)
-    assert answer.content == (compressed_assets.FOLDER / script).read_bytes()
+    assert answer.content == (STATIC_FOLDER / script).read_bytes()
     assert "immutable" in answer.headers["cache-control"]
 
 
@@ -68,7 +69,7 @@ def test_a_page_announces_scripts_that_exist(client: TestClient) -> None:
     assert len(links) == 1 or len(links) == 2
     for link in ", ".join(links).split(", "):
         path = link.split(">")[0].removeprefix("</")
-        assert (compressed_assets.FOLDER / path).is_file()
+        assert (STATIC_FOLDER / path).is_file()
         assert link.endswith("rel=modulepreload")
 
 
@@ -77,7 +78,7 @@ def test_other_answers_announce_nothing(client: TestClient) -> None:
 
 
 def test_what_is_compressed_is_what_is_on_disk() -> None:
-    file = compressed_assets.FOLDER / compressed_assets.announced()[0]
+    file = STATIC_FOLDER / preloaded_scripts()[0]
     body, etag = compressed_assets._compressed(file)
     assert gzip.decompress(body) == file.read_bytes()
     assert compressed_assets._compressed(file)[1] == etag

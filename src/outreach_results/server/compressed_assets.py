@@ -8,22 +8,19 @@ line takes half the time.
 from __future__ import annotations
 
 import gzip
-import json
 import threading
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import streamlit
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FOLDER = Path(streamlit.__file__).parent / "static"
+from outreach_results.server.streamlit_internals import STATIC_FOLDER, first_files, preloaded_scripts
+
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
-_ANNOUNCED = ("PlotlyChart", "DataFrame")
 _LEVEL = 9
 
 
@@ -53,16 +50,16 @@ def warm() -> None:
 
 
 def _warm() -> None:
-    for path in (*announced(), *_first()):
-        _compressed(FOLDER / path)
+    for path in (*preloaded_scripts(), *first_files()):
+        _compressed(STATIC_FOLDER / path)
 
 
 def _asset_of(path: str) -> Path | None:
     """The file that a path names, if it is one of those compressed here."""
     if not path.startswith("/static/"):
         return None
-    file = (FOLDER / path[1:]).resolve()
-    return file if file.suffix in _TYPES and file.is_relative_to(FOLDER) and file.is_file() else None
+    file = (STATIC_FOLDER / path[1:]).resolve()
+    return file if file.suffix in _TYPES and file.is_relative_to(STATIC_FOLDER) and file.is_file() else None
 
 
 def _compressed_response(file: Path, known: str | None) -> Response:
@@ -88,31 +85,8 @@ def _announcing(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if headers.get("content-type", "").startswith("text/html"):
-                for path in announced():
+                for path in preloaded_scripts():
                     headers.append("Link", f"</{path}>; rel=modulepreload")
         await send(message)
 
     return announced_send
-
-
-@lru_cache(maxsize=1)
-def announced() -> tuple[str, ...]:
-    """The paths of the scripts that nearly every page of ours needs, below the server's root."""
-    return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in _ANNOUNCED)
-
-
-def _first() -> list[str]:
-    """The entry and what it imports."""
-    manifest = _manifest()
-    entry = manifest.get("index.html", {})
-    imported = [manifest[name]["file"] for name in entry.get("imports", []) if name in manifest]
-    return [path for path in (entry.get("file"), *imported, *entry.get("css", [])) if path]
-
-
-@lru_cache(maxsize=1)
-def _manifest() -> dict[str, dict[str, Any]]:
-    try:
-        found: dict[str, dict[str, Any]] = json.loads((FOLDER / "manifest.json").read_bytes())
-    except (OSError, ValueError):
-        return {}  # another Streamlit: nothing is announced, everything else works
-    return found

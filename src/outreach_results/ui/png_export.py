@@ -10,28 +10,8 @@ import streamlit as st
 
 from outreach_results.export import file_name
 from outreach_results.models import Basis, Filters
-from outreach_results.ui import cache, charts
+from outreach_results.ui import cache, charts, styles
 from outreach_results.ui.charts import Inks
-
-# A picture may be wider than its dialog, which then scrolls; and Plotly's own button, else a small camera over the
-# picture that shows under a mouse only, says what it does, above the picture, for mouse, finger and keyboard alike.
-_STYLE = """<style>
-.st-key-pictures { overflow-x: auto }
-.st-key-pictures > [data-testid=stLayoutWrapper] { max-width: none }
-.st-key-pictures .stElementContainer { max-width: none; overflow: visible; margin-top: 2.9rem }
-.st-key-pictures .js-plotly-plot { overflow: visible !important }
-.st-key-pictures .js-plotly-plot .plotly .modebar { inset: -2.9rem auto auto 0; opacity: 1 }
-.st-key-pictures .js-plotly-plot .plotly .modebar-group { padding: 0 }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn { display: inline-flex; align-items: center; gap: .5rem;
-  height: 2.4rem; padding: 0 .8rem; border-radius: .5rem; background: #1a75ba; color: #fff; font-size: .95rem }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn:hover { background: #155f98 }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn:focus-visible { outline: 2px solid #1a75ba; outline-offset: 2px }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn path { fill: #fff !important }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn::before { display: none }
-.st-key-pictures .js-plotly-plot .plotly .modebar-btn::after { content: "Save PNG"; display: inline; position: static;
-  margin: 0; padding: 0; background: none; color: inherit; font: inherit; opacity: 1; visibility: visible;
-  transform: none }
-</style>"""
 
 
 def config(name: str, **more: Any) -> dict[str, Any]:
@@ -59,7 +39,7 @@ def button(
 
 @st.dialog("Save as a picture", width="large")
 def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, table: pd.DataFrame | None) -> None:
-    st.html(_STYLE)
+    styles.apply("png_export")
     with st.container(key="pictures"):
         stem = file_name(name, "png", filters, cache.zone().key).removesuffix(".png")
         if chart is not None:

@@ -12,7 +12,7 @@ from outreach_results import sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import cache, data, filters, text, url_state
+from outreach_results.ui import cache, data, filters, styles, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -21,28 +21,11 @@ _log = logging.getLogger(__name__)
 
 _VIEW = "outreach-view"
 
-# White on the dark theme's accent color could not be read, so the buttons that have it are darker in both themes;
-# and who moves through the navigation with the keyboard sees where they are.
-# A printed page is a report: no controls, no scrolling frames, nothing cut in two.
-_STYLE = """<style>
-[data-testid^=stBaseButton-primary]:not([disabled]) { background-color: #1a75ba; border-color: #1a75ba }
-[data-testid^=stBaseButton-primary]:not([disabled]):is(:hover, :focus-visible) { background-color: #155f98 }
-[data-testid=stTopNavLink]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }
-[data-testid=stLayoutWrapper]:has(> .st-key-url-fields) { display: none }
-@media print {
-  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .stButton, .stDownloadButton,
-  .stLinkButton, .st-key-sample-notice, .st-key-address-notices-box, .st-key-import, .stPopover,
-  .stPagination { display: none }
-  [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
-    position: static; overflow: visible; height: auto }
-  [data-testid=stMetric], .stPlotlyChart, [data-testid=stDataFrame] { break-inside: avoid }
-}</style>"""
-
 
 def open_view(page: str) -> None:
     """Called by app.py on every run, before the page: draws the filters and the notices."""
     st.session_state.pop(_VIEW, None)
-    st.html(_STYLE)
+    styles.apply("page")
     label_of = ask(filters.campaign_labels)  # fails first where the database cannot be opened, and nothing is drawn
     url_state.begin_run(page)
     if not label_of:

@@ -13,9 +13,8 @@ from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, unquote
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.state.query_params import QueryParams
 
+from outreach_results.server.streamlit_internals import unbind_query_params, write_query_params
 from outreach_results.ui.url_parameters import PARAMETERS, SHORT_FORMS
 
 T = TypeVar("T")
@@ -83,45 +82,16 @@ def _read_short_forms() -> None:
 
 
 def _write(texts: Mapping[str, str]) -> None:
-    """Write these parameters, empty ones left out, to the URL in one message.
-
-    Streamlit sends one message for each bound widget with another value, and each is a step for the Back button. What
-    its widgets would write is written before they are drawn; then they find nothing to send.
-    """
-    context = get_script_run_ctx()
-    if context is None:
-        return
-    with context.session_state.query_params() as params:
-        before = str(params)
-        for name in SHORT_FORMS:
-            params.discard_param_no_forward_msg(name)
-        for name, text in texts.items():
-            params.discard_param_no_forward_msg(name)
-            if text:
-                params.set_with_no_forward_msg(name, text)
-        params.set_initial_query_params_from_current()
-        if str(params) != before:
-            params._send_query_param_msg()
+    write_query_params(texts, SHORT_FORMS)
 
 
 def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
     """Show another page, such as ``inbox``, with these parameters changed; the page that is left keeps its own."""
-    context = get_script_run_ctx()
-    assert context is not None
     resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
     wanted = st.session_state[_TEXTS] | resets | dict(changes)
     st.session_state[_CHANGES] = wanted
-    with context.session_state.query_params() as params:
-        _unbind(params)
+    unbind_query_params(PARAMETERS)
     st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in wanted.items() if text})
-
-
-def _unbind(params: QueryParams) -> None:
-    """Release the parameters: `st.switch_page` refuses to set those of a bound widget."""
-    for name in PARAMETERS:
-        binding = params.get_binding_for_param(name)
-        if binding is not None:
-            params.unbind_widget(binding.widget_id)
 
 
 # --- reading and writing one parameter ---------------------------------------------------------------------------

@@ -10,23 +10,11 @@ import streamlit as st
 
 from outreach_results.models import InboxReply, Pagination
 from outreach_results.results import key_of
-from outreach_results.ui import cache, text
+from outreach_results.ui import cache, styles, text
 from outreach_results.ui.inbox import inbox_url, labels
 
 _FIRST_WORDS = 110
 
-_STYLE = """<style>
-.st-key-inbox-list { gap: 0; border: 1px solid rgba(128,140,155,.35); border-radius: .5rem; overflow: hidden }
-.st-key-inbox-list button {
-  justify-content: flex-start; text-align: left; padding: .55rem .8rem; border: 0; border-radius: 0; min-height: 0;
-  border-bottom: 1px solid rgba(128,140,155,.25); border-left: 3px solid transparent }
-.st-key-inbox-list button:focus-visible { outline: 2px solid; outline-offset: -3px }
-.st-key-inbox-list button > div, .st-key-inbox-list button > div > span,
-.st-key-inbox-list button [data-testid=stMarkdownContainer] { width: 100%; justify-content: flex-start }
-.st-key-inbox-list button p { width: 100%; line-height: 1.5; overflow-wrap: anywhere; text-align: left }
-.st-key-inbox-list button p > * { unicode-bidi: isolate }
-.st-key-inbox-list button .stMarkdownBadge { float: right; margin-left: .5rem }
-</style>"""
 _READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
 
 
@@ -34,7 +22,7 @@ def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
     """A page of replies, of which one is being read."""
     now, zone = datetime.now(UTC), cache.zone()
     selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
-    st.html(f"{_STYLE}<style>{_rows(selected)}</style>")
+    styles.apply("inbox_list", extra=_rows(selected))
     with st.container(key="inbox-list"):
         for place, reply in enumerate(replies):
             st.button(

@@ -10,25 +10,11 @@ from outreach_results import results
 from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
 from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, key_of
 from outreach_results.store.replies.state_changes import Action
-from outreach_results.ui import cache, text
+from outreach_results.ui import cache, styles, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox import inbox_url, labels
 from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list
 from outreach_results.ui.inbox.timeline import timeline
-from outreach_results.ui.theme import on_page
-
-_STYLE = """<style>
-@media (min-width: 641px) {
-  [data-testid=stColumn]:has(.st-key-inbox-pane) { align-self: flex-start; position: sticky; top: 4rem }
-  .st-key-inbox-pane { max-height: calc(100vh - 5rem); overflow-y: auto }
-  .st-key-inbox-back { display: none }
-}
-@media (max-width: 640px) {
-  .st-key-inbox-chosen { position: fixed; inset: 3.75rem 0 0 0; z-index: 99; overflow-y: auto;
-    padding: .75rem .75rem 7rem;
-    background: BACKGROUND }
-}
-</style>"""
 
 
 def shown_reply(found: Inbox) -> InboxReply | None:
@@ -52,7 +38,7 @@ def reading_pane(
         return
     is_listed = key_of(reply) in map(key_of, found.replies)
     around = _around(reply, found) if is_listed else ask(results.neighbors, filters, triage, reply)
-    st.html(on_page(_STYLE))
+    styles.apply("inbox_pane", extra=styles.page_background())
     with (
         st.container(key="inbox-chosen" if inbox_url.reply() else "inbox-first"),
         st.container(border=True, key="inbox-pane"),

@@ -15,19 +15,10 @@ from outreach_results.models import Filters, InboxReply, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, chosen_replies, key_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview
-from outreach_results.ui import cache, text
+from outreach_results.ui import cache, styles, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import inbox_url, labels
-from outreach_results.ui.theme import on_page
-
-_STYLE = """<style>
-:is(.st-key-inbox-done, .st-key-inbox-warning) {
-  position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); z-index: 100;
-  width: min(42rem, calc(100vw - 2rem)); padding: .6rem 1rem; background: BACKGROUND;
-  box-shadow: 0 .3rem 1.4rem rgba(0,0,0,.3); border-left: 4px solid #009e73 }
-.st-key-inbox-warning { border-left-color: #d55e00 }
-</style>"""
 
 SOMEONE = "someone"
 LONGEST_NAME = 80
@@ -106,7 +97,7 @@ def what_was_said() -> None:
     said: Said | None = st.session_state.get(_SAID)
     if said is None:
         return
-    st.html(on_page(_STYLE))
+    styles.apply("inbox_status", extra=styles.page_background())
     with st.container(
         horizontal=True,
         vertical_alignment="center",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from outreach_results.models import COUNT_OF, EventType
 from outreach_results.results import Timeline, TimelineEvent
-from outreach_results.ui import text
+from outreach_results.ui import styles, text
 from outreach_results.ui.charts import COLORS
 
 _COLOR = {kind: COLORS[count] for kind, count in COUNT_OF.items()}
@@ -24,18 +24,6 @@ _HAPPENED = {
     EventType.UNSUBSCRIBED: "Unsubscribed",
     EventType.MEETING_BOOKED: "Meeting booked",
 }
-_STYLE = """<style>
-ol.timeline { list-style: none; margin: 0; padding: 0; font-size: .92rem }
-ol.timeline li { position: relative; display: flex; flex-wrap: wrap; column-gap: .75rem; margin: 0;
-  padding: 0 0 .55rem 1.3rem; overflow-wrap: anywhere }
-ol.timeline li::before { content: ""; position: absolute; left: 0; top: .4rem; width: .6rem; height: .6rem;
-  border-radius: 50%; background: var(--dot) }
-ol.timeline li:not(:last-child)::after { content: ""; position: absolute; left: .27rem; top: 1.15rem; bottom: -.2rem;
-  width: 1px; background: rgba(128,140,155,.45) }
-ol.timeline span { flex: 1 1 12rem }
-ol.timeline time { flex: 0 0 8.6rem; opacity: .75; font-variant-numeric: tabular-nums }
-ol.timeline .this { font-weight: 600 }
-</style>"""
 
 
 def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
@@ -44,7 +32,8 @@ def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
         st.caption("Nothing else is known of this prospect.")
         return
     entries = "".join(_entry(happening, found.emails, reply_id, zone) for happening in found.events)
-    st.html(f'{_STYLE}<ol class="timeline" aria-label="Timeline">{entries}</ol>')
+    styles.apply("timeline")
+    st.html(f'<ol class="timeline" aria-label="Timeline">{entries}</ol>')
     if found.is_cut:
         st.caption(f"Only the first {len(found.events):,} entries are shown.")
 

@@ -1,0 +1,143 @@
+"""All that leans on parts of Streamlit that its documentation does not promise.
+
+Each part has a test of its own in ``tests/server/test_streamlit_internals.py`` that says, when an upgrade breaks it,
+what broke and what people lose. Nothing else in the product touches these parts.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+STATIC_FOLDER = Path(streamlit.__file__).parent / "static"
+"""Where Streamlit keeps the files that it sends as they are."""
+
+_CHARTS_AND_TABLES = ("PlotlyChart", "DataFrame")
+"""The names, in the manifest, of the scripts that nearly every page of ours needs."""
+
+TEST_IDS = frozenset(
+    {
+        "stApp",
+        "stAppViewContainer",
+        "stBaseButton-primary",
+        "stColumn",
+        "stDataFrame",
+        "stHeader",
+        "stLayoutWrapper",
+        "stMain",
+        "stMarkdownContainer",
+        "stMetric",
+        "stSidebar",
+        "stToolbar",
+        "stTopNavLink",
+    }
+)
+"""The marks on Streamlit's elements that our style sheets select by."""
+
+
+def run_pages_through_the_entry() -> None:
+    """Turn the legacy multipage mode off.
+
+    With it, a fresh server whose first visitor asks for ``/inbox`` runs ``pages/inbox.py`` without ``app.py``.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+# --- static files ------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def preloaded_scripts() -> tuple[str, ...]:
+    """The paths of the scripts that nearly every page of ours needs, below the server's root."""
+    return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in _CHARTS_AND_TABLES)
+
+
+def first_files() -> list[str]:
+    """The paths of the entry script, of what it imports and of its styles."""
+    manifest = _manifest()
+    entry = manifest.get("index.html", {})
+    imported = [manifest[name]["file"] for name in entry.get("imports", []) if name in manifest]
+    return [path for path in (entry.get("file"), *imported, *entry.get("css", [])) if path]
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, dict[str, Any]]:
+    try:
+        found: dict[str, dict[str, Any]] = json.loads((STATIC_FOLDER / "manifest.json").read_bytes())
+    except (OSError, ValueError):
+        return {}  # nothing is announced then, and everything else works
+    return found
+
+
+# --- the listening socket ----------------------------------------------------------------------------------------
+
+
+def send_without_delay() -> None:
+    """Let answers leave at once, on every connection that is accepted from now on.
+
+    A server writes the head and the body of an answer separately. Unless a connection has TCP_NODELAY, the body waits
+    until the client has acknowledged the head, which clients put off for 40 ms. asyncio sets it only where a socket
+    names its protocol, and the one that ``streamlit run`` opens does not. Connections inherit it from the listening
+    socket, which has to be searched for among all objects because Streamlit hands it to nobody. Call this before
+    ``gc.freeze()``, which takes objects out of sight.
+    """
+    for found in gc.get_objects():
+        if type(found) is socket.socket and _listens_for_tcp(found):
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _listens_for_tcp(found: socket.socket) -> bool:
+    try:
+        is_tcp = found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM
+        return is_tcp and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+    except OSError:  # closed meanwhile
+        return False
+
+
+# --- the URL -----------------------------------------------------------------------------------------------------
+
+
+def write_query_params(texts: Mapping[str, str], discarded: Collection[str]) -> None:
+    """Write these parameters to the URL in one message to the browser, leaving empty ones out.
+
+    Streamlit sends one message for each bound widget with another value, and each is a step for the Back button. What
+    its widgets would write is written before they are drawn; then they find nothing to send.
+
+    Args:
+        discarded: parameters that leave the URL in any case.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as params:
+        before = str(params)
+        for name in discarded:
+            params.discard_param_no_forward_msg(name)
+        for name, text in texts.items():
+            params.discard_param_no_forward_msg(name)
+            if text:
+                params.set_with_no_forward_msg(name, text)
+        params.set_initial_query_params_from_current()
+        if str(params) != before:
+            params._send_query_param_msg()
+
+
+def unbind_query_params(names: Collection[str]) -> None:
+    """Release parameters from their widgets: ``st.switch_page`` refuses to set those of a bound one."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as params:
+        for name in names:
+            binding = params.get_binding_for_param(name)
+            if binding is not None:
+                params.unbind_widget(binding.widget_id)

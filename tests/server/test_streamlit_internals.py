@@ -1,0 +1,92 @@
+"""What we take from Streamlit beyond its documented interface is there; each failure says what people would lose."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.state.query_params import QueryParams
+
+from outreach_results.server import streamlit_internals as internals
+from outreach_results.ui import styles
+
+
+def test_pages_run_through_the_entry() -> None:
+    assert hasattr(PagesManager, "uses_pages_directory"), (
+        "PagesManager.uses_pages_directory is gone: the first visitor's deep link would run a page without app.py, "
+        "so without filters and, later, without sign-in."
+    )
+    internals.run_pages_through_the_entry()
+    assert PagesManager.uses_pages_directory is False
+
+
+def test_the_manifest_names_scripts_and_first_files() -> None:
+    found = internals.preloaded_scripts()
+    assert len(found) == 2, (
+        f"manifest.json names {found} as the scripts of charts and tables: they are no longer announced with the page, "
+        "and a first visit over a slow line takes twice as long."
+    )
+    for path in (*found, *internals.first_files()):
+        assert (internals.STATIC_FOLDER / path).is_file(), f"{path} is in the manifest and not on disk"
+    assert internals.first_files(), "manifest.json has no entry script: it is no longer compressed ahead of time."
+
+
+def test_listening_sockets_send_without_delay() -> None:
+    def has_delay(connection: socket.socket) -> bool:
+        return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
+
+    with closing(socket.socket(socket.AF_INET)) as listening, closing(socket.socket()) as closed:
+        closed.close()
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert has_delay(listening)
+        internals.send_without_delay()
+        with closing(socket.create_connection(listening.getsockname())):
+            accepted, _ = listening.accept()
+            with closing(accepted):
+                assert not has_delay(accepted), (
+                    "A listening socket is not found any more: every answer of the API waits 40 ms for its body."
+                )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_send_query_param_msg",
+        "discard_param_no_forward_msg",
+        "get_binding_for_param",
+        "set_initial_query_params_from_current",
+        "set_with_no_forward_msg",
+        "unbind_widget",
+    ],
+)
+def test_query_params_can_be_written_in_one_message(name: str) -> None:
+    assert hasattr(QueryParams, name), (
+        f"QueryParams.{name} is gone: each changed filter would be a step of its own for the Back button."
+    )
+
+
+@pytest.fixture(scope="module")
+def scripts() -> str:
+    """All scripts that Streamlit sends."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in (internals.STATIC_FOLDER / "static").rglob("*.js"))
+
+
+@pytest.mark.parametrize("test_id", sorted(internals.TEST_IDS))
+def test_elements_have_the_marks_that_styles_select_by(test_id: str, scripts: str) -> None:
+    stem = test_id.partition("-")[0]  # the kind of a button is added when it is drawn
+    assert stem in scripts, f"No element is marked {test_id} any more: the styles that name it no longer apply."
+
+
+def used_test_ids(sheet: Path) -> set[str]:
+    return set(re.findall(r"data-testid[\^$*]?=\"?([\w-]+)", sheet.read_text(encoding="utf-8")))
+
+
+def test_styles_select_by_known_marks_only() -> None:
+    sheets = sorted(styles.FOLDER.glob("*.css"))
+    assert sheets
+    assert set().union(*map(used_test_ids, sheets)) == internals.TEST_IDS
