@@ -83,9 +83,11 @@ def test_a_lambda_is_refused():
         function_name(lambda: 1)
 
 
-def test_a_nested_function_is_refused():
+def test_a_closure_is_refused():
+    number = 1
+
     def nested():
-        """Nothing."""
+        return number
 
     with pytest.raises(UnstableKeyError, match="nested has no name of its own"):
         function_name(nested)

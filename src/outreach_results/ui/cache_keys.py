@@ -19,13 +19,15 @@ class UnstableKeyError(TypeError):
 
 
 def function_name(function: Callable[..., Any]) -> str:
-    """The full name of a function that is defined at the top of a module or in a class there.
+    """The full name of a function.
 
     Raises:
-        UnstableKeyError: it is a lambda or a nested function. Two of them can share a name and do different things.
+        UnstableKeyError: it is a lambda, or a nested function that depends on variables around it. Two of them can
+            share a name and do different things.
     """
     name: str | None = getattr(function, "__qualname__", None)
-    if name is None or "<" in name:
+    is_closure = name is not None and "<locals>" in name and getattr(function, "__closure__", None) is not None
+    if name is None or "<lambda>" in name or is_closure:
         raise UnstableKeyError(f"{name or repr(function)} has no name of its own: define it at the top of a module.")
     return f"{function.__module__}.{name}"
 
