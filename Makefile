@@ -1,5 +1,7 @@
 # make run    the dashboard on http://127.0.0.1:8501, with sample data when the database is new
 # make test   everything: lint, types, unit, PostgreSQL and browser tests
+# make quick  lint, types and the unit tests on SQLite without the slow ones: for the inner loop
+# make failed what failed the last time
 # make screenshots  every page as a picture, into docs/screenshots
 # make bench  speed and memory, each figure beside a yardstick from the same run
 
@@ -9,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS   ?= 2
 
-.PHONY: run test bench screenshots check lint types unit lock clean
+.PHONY: run test quick failed bench screenshots check lint types unit lock clean
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
@@ -18,6 +20,13 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	tests/install-chromium
 	$(MAKE) check
+
+quick: $(VENV)/.test
+	$(MAKE) lint types
+	OUTREACH_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q -n $(JOBS) -m "not slow and not browser and not postgres"
+
+failed: $(VENV)/.test
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 # ONLY=load,export measures some sections; see tests/performance/__main__.py.
 bench: $(VENV)/.test
@@ -32,6 +41,7 @@ lint:
 
 types:
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini
 
 unit:
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup

@@ -31,12 +31,38 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("outreach")
 
+SLOW = (
+    "tests/api/test_description.py",
+    "tests/api/test_export_response.py",
+    "tests/cli/",
+    "tests/ingest/test_load_killed.py",
+    "tests/ingest/test_load_properties.py",
+    "tests/metrics/test_forecasts.py",
+    "tests/metrics/test_sample_size.py",
+    "tests/pages/",
+    "tests/server/test_bind_check.py",
+    "tests/store/admin/test_copy.py",
+    "tests/sync/",
+    "tests/test_concurrency.py",
+    "tests/ui/test_cache.py",
+    "tests/ui/test_downloads.py",
+    "tests/ui/test_filters.py",
+)
+"""Files and folders whose tests take seconds each; `make quick` leaves them out."""
+
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 MakeDatabase = Callable[[], str]
 MakeStore = Callable[[], Store]
 StartServer = Callable[..., Server]
 Golden = Callable[[str], Any]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow tests."""
+    for item in items:
+        if item.path.relative_to(item.config.rootpath).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 def missing(what: str) -> NoReturn:

@@ -17,7 +17,7 @@ from support.server import ROOT
 def named_in_app():
     """The pages that app.py names, without running it."""
     for statement in ast.parse((ROOT / "app.py").read_text(encoding="utf-8")).body:
-        if isinstance(statement, ast.Assign) and statement.targets[0].id == "PAGES":
+        if isinstance(statement, ast.Assign) and statement.targets[0].id == "PAGES":  # type: ignore[attr-defined]
             return ast.literal_eval(statement.value)
     raise AssertionError("app.py names no pages")
 

@@ -265,4 +265,4 @@ def test_an_export_gives_its_connection_back(served: Served, writable_sample: St
     pool = writable_sample.engine.pool
     for _ in range(20):
         assert served.everything(EXPORT, "Connection: close").endswith(END)
-    eventually(lambda: pool.checkedout() == 0)
+    eventually(lambda: pool.checkedout() == 0)  # type: ignore[attr-defined]

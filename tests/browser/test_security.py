@@ -33,7 +33,7 @@ def asked(server, path, method="GET", **headers):
         connection.endheaders()
         answer = connection.getresponse()
         if answer.status != 101:
-            answer.text = answer.read().decode(errors="replace")
+            answer.text = answer.read().decode(errors="replace")  # type: ignore[attr-defined]
         return answer
     finally:
         connection.close()

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, expect
 from outreach_results import results
 from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
-from outreach_results.store import annotations
+from outreach_results.store import annotations as notes
 from outreach_results.store.engine import open_store
 from support.databases import sqlite_url
 from support.visitor import Visitor
@@ -191,7 +191,7 @@ def without_notes(sample_file: Path) -> Iterator[None]:
     yield
     store = open_store(sqlite_url(sample_file.with_name("live.db")))
     for note in results.annotations_in(store, Filters()):
-        annotations.remove(store, note)
+        notes.remove(store, note)
     store.close()
 
 

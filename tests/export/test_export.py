@@ -278,7 +278,7 @@ def test_a_download_that_nobody_finishes_gives_its_connection_back(store, fmt):
     for _ in range(30):  # more than the pool has
         chunks = export.campaign_download(store, "camp_1", fmt).chunks
         next(chunks)
-        chunks.close()
+        chunks.close()  # type: ignore[attr-defined]
     assert store.engine.pool.checkedout() == 0
 
 

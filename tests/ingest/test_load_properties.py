@@ -36,7 +36,7 @@ batches = st.sampled_from([1, 2, 3, 7, 10_000])
 @every_database(histories(plain=True), several, batches, st.sampled_from(ZONES))
 def test_what_pages_read_equals_an_independent_recount(store, history, splits, batch, zone):
     wipe(store, zone)
-    bring(store, *history, splits, batch)
+    bring(store, *history, splits, batch)  # type: ignore[call-arg]
     records = read_records(*history)
     assert stored_days(store) == days_of(records, zone)
     assert stored_hours(store) == hours_of(records, zone)
@@ -46,9 +46,9 @@ def test_what_pages_read_equals_an_independent_recount(store, history, splits, b
 @every_database(histories(), several, batches)
 def test_loading_again_changes_nothing(store, history, splits, batch):
     wipe(store)
-    bring(store, *history, splits, batch)
+    bring(store, *history, splits, batch)  # type: ignore[call-arg]
     before = contents(store)
-    again = bring(store, *history, splits, batch)
+    again = bring(store, *history, splits, batch)  # type: ignore[call-arg]
     assert contents(store) == before
     assert sum(report.inserted.total() for report in again) == 0
 
@@ -71,7 +71,7 @@ def test_the_order_of_records_and_the_split_into_files_do_not_matter(
 @every_database(histories(all_sent=True, plain=True), several)
 def test_both_ways_of_dating_have_the_same_totals_when_all_sending_is_known(store, history, splits):
     wipe(store)
-    bring(store, *history, splits)
+    bring(store, *history, splits)  # type: ignore[call-arg]
     for humans_only in (False, True):
         by_activity = Filters(basis=Basis.ACTIVITY, humans_only=humans_only)
         by_sending = Filters(basis=Basis.SEND, humans_only=humans_only)

@@ -98,6 +98,6 @@ def test_every_source_names_its_extensions():
 def test_every_source_reads_an_example(tmp_path):
     examples = {account_json: ACCOUNT, campaign_json: json_document(), campaign_csv: csv_text(csv_row())}
     for source in SOURCES:
-        path = write(tmp_path / f"{source.read.__name__}.dat", examples[source.read])
+        path = write(tmp_path / f"{source.read.__name__}.dat", examples[source.read])  # type: ignore[index]
         assert detect_source(path) == source
         assert list(source.read(path))

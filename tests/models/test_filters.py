@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -47,9 +47,10 @@ def test_conditions_skip_columns_that_are_not_there():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_filter_narrows_the_totals(name, sample_store):
-    assert results.campaign_totals(sample_store, Filters(**{name: CHOSEN[name]})).to_csv() != (
-        results.campaign_totals(sample_store, Filters()).to_csv()
-    ), f"{name} is ignored"
+    wide = Filters(end=date(2026, 3, 10))  # within the data, else both bases count the same
+    narrow = replace(wide, **{name: CHOSEN[name]})
+    found = [results.campaign_totals(sample_store, filters).to_csv() for filters in (wide, narrow)]
+    assert found[0] != found[1], f"{name} is ignored"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "basis"])

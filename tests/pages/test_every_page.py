@@ -54,7 +54,7 @@ def test_a_page_draws_in_every_view(page, view, sample_dashboard):
 
 
 def test_the_views_above_are_what_they_say(sample_dashboard, campaign_label):
-    assert {view.get("campaigns", campaign_label) for view in VIEWS.values()} == {campaign_label}
+    assert {view.get("campaigns", campaign_label) for view in VIEWS.values()} == {campaign_label}  # type: ignore[attr-defined]
     for view in VIEWS.values():
         assert not run_page(**view).session_state.get("address-notices", [])
 

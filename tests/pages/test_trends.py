@@ -10,7 +10,7 @@ import pytest
 
 from outreach_results import results
 from outreach_results.models import Basis, Filters
-from outreach_results.store import annotations
+from outreach_results.store import annotations as notes
 from outreach_results.ui.charts.trend_labels import unusual_sentence
 from support.dashboard import run_page, words
 from support.hostile import HOSTILE
@@ -221,9 +221,9 @@ def test_a_note_is_offered_for_the_day_that_is_looked_at(sample_dashboard):
 
 
 def test_notes_of_other_days_and_other_campaigns_are_not_shown(sample_dashboard, writable_sample):
-    annotations.add(writable_sample, date(2026, 3, 3), "about all")
-    annotations.add(writable_sample, date(2026, 1, 16), "long ago")
-    annotations.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
+    notes.add(writable_sample, date(2026, 3, 3), "about all")
+    notes.add(writable_sample, date(2026, 1, 16), "long ago")
+    notes.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
     told = said(page(campaign="camp_4eaf56"))
     assert "about all" in told
     assert "long ago" not in told
@@ -233,7 +233,7 @@ def test_notes_of_other_days_and_other_campaigns_are_not_shown(sample_dashboard,
 def test_whatever_a_note_says_shows_as_its_characters(sample_dashboard, writable_sample):
     lines = [" ".join(found.split()) for found in HOSTILE]
     for line in lines:
-        annotations.add(writable_sample, date(2026, 3, 16), line)
+        notes.add(writable_sample, date(2026, 3, 16), line)
     shown = [text.value for text in page().text]
     for line in lines:
         assert any(text.endswith(line) for text in shown)

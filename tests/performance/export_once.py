@@ -50,7 +50,7 @@ def main() -> None:
     with Path(os.devnull).open("wb") as sink:
         chunks = {"product": _product, "bare": _bare, "pandas": _pandas}[way](url, campaign_id, fmt)
         for chunk in chunks:
-            first = first or time.perf_counter() - begin
+            first = first or time.perf_counter() - begin  # type: ignore[assignment]
             rows += chunk.count(b"\n")
             sink.write(chunk)
     seconds = time.perf_counter() - begin

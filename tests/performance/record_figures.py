@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
         drawn.append(json.loads(figure.to_json()))
         return draw(figure, *args, **kwargs)
 
-    st.plotly_chart = draw_and_keep
+    st.plotly_chart = draw_and_keep  # type: ignore[assignment]
     start = PagesManager.__init__
 
     def start_as_on_the_server(self, *args, **kwargs):  # type: ignore[no-untyped-def]

@@ -89,7 +89,7 @@ def _nothing_but(drawn: Drawn) -> Iterator[None]:
         st.stop()
 
     as_it_is = shell.open_view
-    shell.open_view = draw
+    shell.open_view = draw  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -11,7 +11,8 @@ from outreach_results import results
 from outreach_results.errors import QueryError, UnknownCampaignError
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters
-from outreach_results.store import admin, annotations
+from outreach_results.store import admin
+from outreach_results.store import annotations as notes
 from support.hostile import HOSTILE
 from support.records import campaign
 
@@ -30,7 +31,7 @@ def noted(store, filters=None):
 
 def test_a_note_comes_back_as_it_was_written(two_campaigns):
     before = datetime.now(UTC)
-    added = annotations.add(two_campaigns, MONDAY, "New subject line", campaign_id="camp_1", author="ada@team.example")
+    added = notes.add(two_campaigns, MONDAY, "New subject line", campaign_id="camp_1", author="ada@team.example")
     assert results.annotations_in(two_campaigns, Filters()) == [added]
     assert (added.date, added.campaign_id, added.text, added.author) == (
         MONDAY,
@@ -43,50 +44,50 @@ def test_a_note_comes_back_as_it_was_written(two_campaigns):
 
 def test_notes_come_oldest_day_first(two_campaigns):
     for day in (17, 15, 16):
-        annotations.add(two_campaigns, date(2026, 3, day), f"on the {day}th")
+        notes.add(two_campaigns, date(2026, 3, day), f"on the {day}th")
     assert noted(two_campaigns) == ["on the 15th", "on the 16th", "on the 17th"]
 
 
 def test_a_period_has_the_notes_of_its_days_first_and_last_included(two_campaigns):
     for day in (15, 16, 17, 18):
-        annotations.add(two_campaigns, date(2026, 3, day), str(day))
+        notes.add(two_campaigns, date(2026, 3, day), str(day))
     assert noted(two_campaigns, Filters(start=date(2026, 3, 16), end=date(2026, 3, 17))) == ["16", "17"]
     assert noted(two_campaigns, Filters(start=date(2026, 3, 17))) == ["17", "18"]
 
 
 def test_a_campaign_shows_its_own_notes_and_those_about_all(two_campaigns):
-    annotations.add(two_campaigns, MONDAY, "about all")
-    annotations.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
-    annotations.add(two_campaigns, MONDAY, "about two", campaign_id="camp_2")
+    notes.add(two_campaigns, MONDAY, "about all")
+    notes.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
+    notes.add(two_campaigns, MONDAY, "about two", campaign_id="camp_2")
     assert noted(two_campaigns, Filters(campaigns=("camp_1",))) == ["about all", "about one"]
     assert noted(two_campaigns) == ["about all", "about one", "about two"]
 
 
 def test_a_note_is_taken_away_and_brought_back_whole(two_campaigns):
-    kept = annotations.add(two_campaigns, MONDAY, "stays")
-    note = annotations.add(two_campaigns, MONDAY, "goes", campaign_id="camp_1")
-    assert annotations.remove(two_campaigns, note)
+    kept = notes.add(two_campaigns, MONDAY, "stays")
+    note = notes.add(two_campaigns, MONDAY, "goes", campaign_id="camp_1")
+    assert notes.remove(two_campaigns, note)
     assert results.annotations_in(two_campaigns, Filters()) == [kept]
-    assert not annotations.remove(two_campaigns, note), "it had gone already"
-    annotations.restore(two_campaigns, note)
+    assert not notes.remove(two_campaigns, note), "it had gone already"
+    notes.restore(two_campaigns, note)
     assert results.annotations_in(two_campaigns, Filters()) == [kept, note]
 
 
 def test_every_change_makes_cached_answers_old(two_campaigns):
     versions = [two_campaigns.version()]
-    note = annotations.add(two_campaigns, MONDAY, "x")
+    note = notes.add(two_campaigns, MONDAY, "x")
     versions.append(two_campaigns.version())
-    annotations.remove(two_campaigns, note)
+    notes.remove(two_campaigns, note)
     versions.append(two_campaigns.version())
     assert len(set(versions)) == 3
 
 
 def test_whatever_somebody_writes_is_kept_character_by_character(sqlite_store):
-    lines = [" ".join(words.split())[: annotations.MAX_LENGTH].strip() for words in HOSTILE]
+    lines = [" ".join(words.split())[: notes.MAX_LENGTH].strip() for words in HOSTILE]
     seen = [line for line in lines if not any(unicodedata.category(letter) == "Cc" for letter in line)]
     assert len(seen) > len(HOSTILE) / 2
     for line in seen:
-        annotations.add(sqlite_store, MONDAY, line)
+        notes.add(sqlite_store, MONDAY, line)
     assert noted(sqlite_store) == seen
 
 
@@ -100,7 +101,7 @@ def test_whatever_somebody_writes_is_kept_character_by_character(sqlite_store):
     ],
 )
 def test_a_note_is_one_line_of_characters_that_can_be_seen(store, written, kept):
-    annotations.add(store, MONDAY, written)
+    notes.add(store, MONDAY, written)
     assert noted(store) == [kept]
 
 
@@ -116,25 +117,25 @@ def test_a_note_is_one_line_of_characters_that_can_be_seen(store, written, kept)
 def test_what_makes_no_note_is_refused_in_a_sentence_and_changes_nothing(sqlite_store, day, words, sentence):
     before = sqlite_store.version()
     with pytest.raises(QueryError, match=sentence):
-        annotations.add(sqlite_store, day, words)
+        notes.add(sqlite_store, day, words)
     assert sqlite_store.version() == before
     assert noted(sqlite_store) == []
 
 
 def test_200_characters_are_enough_for_200_characters(sqlite_store):
-    annotations.add(sqlite_store, MONDAY, "x" * 200)
+    notes.add(sqlite_store, MONDAY, "x" * 200)
     assert noted(sqlite_store) == ["x" * 200]
 
 
 def test_a_note_about_a_campaign_that_is_not_here_is_refused(sqlite_store):
     with pytest.raises(UnknownCampaignError):
-        annotations.add(sqlite_store, MONDAY, "x", campaign_id="nowhere")
+        notes.add(sqlite_store, MONDAY, "x", campaign_id="nowhere")
     assert noted(sqlite_store) == []
 
 
 def test_notes_go_with_their_campaign_and_those_about_all_stay(two_campaigns):
-    annotations.add(two_campaigns, MONDAY, "about all")
-    annotations.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
+    notes.add(two_campaigns, MONDAY, "about all")
+    notes.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
     with two_campaigns.write() as connection:
         admin.delete_campaign(connection, "camp_1")
     assert noted(two_campaigns) == ["about all"]

@@ -20,7 +20,8 @@ from outreach_results.models import Sentiment
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, annotations, api_keys, rollup, schema
+from outreach_results.store import admin, api_keys, rollup, schema
+from outreach_results.store import annotations as notes
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import open_store
 from outreach_results.store.replies import state_changes
@@ -119,9 +120,9 @@ def do_marks(store):
         )
     state_changes.undo(store, change, by="bob")
     for about in ("", SAMPLE):
-        noted = annotations.add(store, date(2026, 1, 5), "New subject line", campaign_id=about)
-    annotations.remove(store, noted)
-    annotations.restore(store, noted)
+        noted = notes.add(store, date(2026, 1, 5), "New subject line", campaign_id=about)
+    notes.remove(store, noted)
+    notes.restore(store, noted)
 
 
 def ask_all(store):

@@ -29,7 +29,7 @@ Same = dict[Any, Any]
 
 def parsed(statement: str) -> exp.Expression:
     """The statement as a tree; psycopg's placeholders become ``:name``."""
-    return parse_one(re.sub(r"%\((\w+)\)s", r":\1", statement).replace("%%", "%"), read="postgres")
+    return parse_one(re.sub(r"%\((\w+)\)s", r":\1", statement).replace("%%", "%"), read="postgres")  # type: ignore[return-value]
 
 
 def broken_rules(statement: str, parameters: Parameters) -> list[str]:

@@ -123,7 +123,7 @@ def _replies(
     """What several sources tell of a reply; of the e-mail it answers some know nothing, but none another."""
 
     def told() -> ReplyRecord:
-        return ReplyRecord(
+        return ReplyRecord(  # type: ignore[call-arg]
             campaign_id,
             reply_id,
             draw(st.sampled_from([email_id, None])),

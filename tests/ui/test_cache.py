@@ -36,7 +36,7 @@ def asked():
         calls.append((args, kwargs))
         return list(args)
 
-    question.calls = calls
+    question.calls = calls  # type: ignore[attr-defined]
     question.__qualname__ = "question"  # as if it were defined at the top of a module
     return question
 
@@ -184,7 +184,7 @@ def work():
         calls.append(column)
         return int(frame[column].sum()) * times
 
-    total.calls = calls
+    total.calls = calls  # type: ignore[attr-defined]
     total.__qualname__ = "total"
     return total
 

@@ -17,7 +17,8 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, ReportedRecord
 from outreach_results.models import Sentiment
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, annotations, api_keys, schema
+from outreach_results.store import admin, api_keys, schema
+from outreach_results.store import annotations as notes
 from outreach_results.store.admin import canonical
 from outreach_results.store.admin import copy as copying
 from outreach_results.store.admin.copy import copy
@@ -56,7 +57,7 @@ def fill(store):
         ],
     )
     state_changes.change_reply(store, CAMPAIGN, "r2", Sentiment.AUTOMATIC, by=NASTY, seen_version=0)
-    annotations.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
+    notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
     with store.write() as connection:
         remember(connection, "http://there", "", {"usage": Remembered("etag", NASTY), "plan": Remembered()})
@@ -363,7 +364,7 @@ def test_a_database_that_moved_is_still_the_same_source(two_small, tmp_path):
 def test_a_copy_that_was_worked_with_is_not_overwritten(two_small):
     source, target = two_small
     copy(source, target)
-    annotations.add(target, date(2026, 1, 5), "Moved here")
+    notes.add(target, date(2026, 1, 5), "Moved here")
     before = everything(target)
     with pytest.raises(ConflictError, match=r"has been written to since it was copied.*name an empty database"):
         copy(source, target)

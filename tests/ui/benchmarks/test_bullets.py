@@ -48,8 +48,8 @@ def test_the_table_says_all_that_the_page_says(sample_store):
     table = bullets.as_frame(rows).set_index("metric")
     reply = next(row for row in rows if row.metric == "reply_rate")
     assert table.loc["reply_rate", "value"] == reply.value
-    assert table.loc["reply_rate", ["low", "high"]].tolist() == list(reply.interval)
-    assert table.loc["reply_rate", ["percentile_low", "percentile_high"]].tolist() == list(reply.percentiles)
+    assert table.loc["reply_rate", ["low", "high"]].tolist() == list(reply.interval)  # type: ignore[operator]
+    assert table.loc["reply_rate", ["percentile_low", "percentile_high"]].tolist() == list(reply.percentiles)  # type: ignore[operator]
     assert table.loc["reply_rate", "p50"] == 0.045
     assert table.loc["reply_rate", "verdict"] == reply.verdict.words()
     assert table.loc["reply_rate", "own_p50"] == reply.own.p50
