@@ -121,9 +121,9 @@ def test_a_quota_that_runs_out_is_told_in_words_and_in_the_picture(open_visitor,
     visitor = open_visitor(tight_server, color_scheme="dark", **PHONE)
     visitor.open("/usage")
     assert visitor.main.get_by_text("The quota runs out").first.is_visible()
-    course = chart(visitor, "month-course")
-    assert course.get_by_text("quota runs out").is_visible()
-    assert course.get_by_text("limit 2,750").is_visible()
+    series = chart(visitor, "month-course")
+    assert series.get_by_text("quota runs out").is_visible()
+    assert series.get_by_text("limit 2,750").is_visible()
     assert visitor.overflow() <= 0
     visitor.open("/benchmarks?period=all")
     assert visitor.overflow() <= 0
@@ -167,7 +167,7 @@ def test_a_bullet_leads_to_the_course_of_just_its_number(visitor: Visitor, sampl
     assert (shown["period"], shown["humans"]) == (["all"], ["true"])
     assert sorted(shown["campaigns"][0].split(".")) == sorted(one.id for one in ours)
     assert chart(visitor, "trend").is_visible()
-    # with the keyboard too; the cost has its course on another page
+    # with the keyboard too; the cost has its series on another page
     visitor.back()
     go = visitor.page.get_by_role("button", name="Costs by campaign and month")
     go.focus()
@@ -249,7 +249,7 @@ def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     assert visitor.parameters["campaigns"] == [ranked["campaign_id"][1]]
-    # a dot of the course shows its week
+    # a dot of the series shows its week
     visitor.open("/benchmarks?period=all")
     assert press(visitor, dots(visitor, "over-time").last).startswith("23 Mar – 27 Mar 2026")
     visitor.page.wait_for_url("**period=custom**")

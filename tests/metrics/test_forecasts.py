@@ -175,9 +175,9 @@ def test_the_course_begins_at_what_is_sent_and_never_falls():
     found = ahead(sent)
     assert found.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
     so_far = sent[-18:].sum()
-    for course in (found.low, found.middle, found.high):
-        assert course[0] >= so_far
-        assert list(course) == sorted(course)
+    for series in (found.low, found.middle, found.high):
+        assert series[0] >= so_far
+        assert list(series) == sorted(series)
     assert all(low <= middle <= high for low, middle, high in zip(found.low, found.middle, found.high, strict=True))
     assert found.emails == (found.low[-1], found.high[-1])
 

@@ -1,4 +1,4 @@
-"""The course of one metric and what is said of its points."""
+"""The series of one metric and what is said of its points."""
 
 from __future__ import annotations
 

@@ -342,7 +342,7 @@ def is_asking(app):
 
 def handled_by(store):
     """Who handled which replies."""
-    found = results.inbox(store, Filters(), InboxFilters(handling=ReplyStatus.HANDLED), per_page=100).replies
+    found = results.inbox(store, Filters(), InboxFilters(status=ReplyStatus.HANDLED), per_page=100).replies
     return {reply.id: reply.handled_by for reply in found}
 
 

@@ -101,8 +101,8 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 
 def test_unusual_days_are_listed_in_words_the_newest_first(sample_dashboard, sample_store):
     app = page(show="Rates", rates="Open rate", **BY_SENDING)
-    (course,) = results.trends(sample_store, QUARTER, ("open_rate",)).courses
-    expected = [f"◆ {unusual_sentence(course, point, 'day')}." for point in course.unusual.to_dict("records")][::-1]
+    (series,) = results.trends(sample_store, QUARTER, ("open_rate",)).series
+    expected = [f"◆ {unusual_sentence(series, point, 'day')}." for point in series.unusual.to_dict("records")][::-1]
     assert len(expected) == 2
     assert [text.value for text in app.text if text.value.startswith("◆")] == expected
     assert "Mon 16 Mar 2026: open rate 45.6 % of 160 delivered; between 21.9 % and 43.8 % would be usual." in said(app)

@@ -184,4 +184,4 @@ def test_the_costs_by_campaign_are_the_downloads_of_the_month(sample_dashboard, 
     costs = results.campaign_costs(sample_store, asked)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     labels = [button.label for button in run_page("usage", month="2026-01").download_button]
-    assert labels == ["CSV", "JSON"] * 4  # the course, components, campaigns, months
+    assert labels == ["CSV", "JSON"] * 4  # the series, components, campaigns, months

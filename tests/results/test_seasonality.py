@@ -142,7 +142,7 @@ def test_a_young_account_knows_nothing_yet(sqlite_store):
 def test_the_days_that_are_unripe_are_those_younger_than_the_ripe_age(every_sample_store):
     filters = Filters(start=date(2026, 3, 1), end=date(2026, 3, 27), basis=Basis.SEND)
     found = results.maturity_curves(every_sample_store)
-    points = results.trends(every_sample_store, filters, ("replied",)).courses[0].points
+    points = results.trends(every_sample_store, filters, ("replied",)).series[0].points
     ages = (pd.Timestamp(found.last_day) - points["date"]).dt.days
     young = (ages < found.by_count["replied"].mature_age) & (points["of"] > 0)
     assert points["is_immature"].tolist() == young.tolist()

@@ -21,8 +21,8 @@ BEFORE = Filters(start=date(2026, 1, 31), end=date(2026, 2, 27))
 
 
 def values(store, filters, name, **asked):
-    (course,) = results.trends(store, filters, (name,), **asked).courses
-    return course.points
+    (series,) = results.trends(store, filters, (name,), **asked).series
+    return series.points
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -100,7 +100,7 @@ def test_the_table_has_a_row_a_bucket_and_what_the_chart_shows(sample_store):
     table = found.table()
     assert len(table) == 28
     assert {"date", "opened", "opened_mean", "opened_compared", "opened_usual_high", "reply_rate_arrived"} <= set(table)
-    assert table["reply_rate"].equals(found.courses[1].points["value"].rename("reply_rate"))
+    assert table["reply_rate"].equals(found.series[1].points["value"].rename("reply_rate"))
     assert table["cost_usd"].sum() == pytest.approx(
         results.totals(sample_store, replace(MARCH, basis=Basis.SEND)).costs.total_byok_usd
     )

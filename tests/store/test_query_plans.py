@@ -89,12 +89,12 @@ TRIAGES = {
 }
 
 
-@pytest.mark.parametrize("triage", TRIAGES.values(), ids=TRIAGES)
+@pytest.mark.parametrize("inbox_filters", TRIAGES.values(), ids=TRIAGES)
 @pytest.mark.parametrize(
     ("filters", "index"), [(EVERYTHING, "inbox_by_time"), (Filters((SAMPLE,)), "inbox_by_campaign")], ids=["all", "one"]
 )
-def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, triage):
-    plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, triage), r"FROM \(SELECT inbox\.")
+def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, inbox_filters):
+    plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, inbox_filters), r"FROM \(SELECT inbox\.")
     read = re.findall(r"(?:SEARCH|SCAN) inbox.*", plan)
     assert read
     assert all(f"COVERING INDEX {index} " in line and "sentiment=? AND is_open=?" in line for line in read)
@@ -102,8 +102,10 @@ def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, 
 
 
 def test_a_search_begins_with_the_words(sample_store):
-    triage = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
-    plan = plan_of(sample_store, lambda: results.inbox(sample_store, EVERYTHING, triage), r"FROM \(SELECT inbox\.")
+    inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
+    plan = plan_of(
+        sample_store, lambda: results.inbox(sample_store, EVERYTHING, inbox_filters), r"FROM \(SELECT inbox\."
+    )
     assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == [
         "SEARCH inbox USING COVERING INDEX inbox_of_words (words=?)"
     ]

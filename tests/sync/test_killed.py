@@ -72,7 +72,7 @@ def reported(store: Store) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.campaign_id))]
 
 
-def remembered(store: Store) -> list[tuple[object, ...]]:
+def stored_answers(store: Store) -> list[tuple[object, ...]]:
     """What is remembered of the server, but for when."""
     table = schema.sync_state.c
     with store.read() as connection:
@@ -92,7 +92,7 @@ def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
     syncs.start(Job(url_of(whole), *api))
     assert syncs.wait() == 0
     duration = time.monotonic() - started
-    expected = (contents(whole, without=UNLIKE), files_of(whole), reported(whole), remembered(whole))
+    expected = (contents(whole, without=UNLIKE), files_of(whole), reported(whole), stored_answers(whole))
 
     cut_off = 0
     kills = KILLS[backend]
@@ -105,7 +105,7 @@ def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
         cut_off += syncs.wait() != 0
         syncs.start(job)
         assert syncs.wait() == 0
-        assert (contents(store, without=UNLIKE), files_of(store), reported(store), remembered(store)) == expected
+        assert (contents(store, without=UNLIKE), files_of(store), reported(store), stored_answers(store)) == expected
         status = sync_status(store)
         assert status.cut_off_at is None
         assert status.last is not None

@@ -218,7 +218,7 @@ def export(
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
     taken = {"account.json"}
     for place, found in enumerate(results.all_campaigns(store)):
-        held = fmt if exports.holds(fmt, found.detail) else "json"
+        held = fmt if exports.can_hold(fmt, found.detail) else "json"
         download = exports.campaign_download(store, found.id, held, humans_only=humans_only)
         name = download.file_name
         if name.casefold() in taken:  # two ids may be one as a file name

@@ -62,18 +62,18 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
     """
     chosen = format_named(fmt)
     found = campaign(store, campaign_id)  # says now, not half-way, that there is none
-    if not holds(fmt, found.detail):
+    if not can_hold(fmt, found.detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            yield from chosen.campaign(connection, campaign_id, described(filters, zone_of(connection).key))
+            yield from chosen.campaign(connection, campaign_id, meta_of(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
 
 
-def holds(fmt: str, detail: Detail) -> bool:
+def can_hold(fmt: str, detail: Detail) -> bool:
     """Whether a format can hold all of such a campaign: a CSV has a row for each event, and none for a day."""
     return detail is Detail.EVENTS or fmt == "json"
 
@@ -86,9 +86,7 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
     """
     chosen = format_named(fmt)
     zone = store.zone().key
-    return Download(
-        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, described(filters, zone))
-    )
+    return Download(file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, meta_of(filters, zone)))
 
 
 def account_download(store: Store) -> Download:
@@ -125,7 +123,7 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def described(filters: Filters, zone: str) -> dict[str, Any]:
+def meta_of(filters: Filters, zone: str) -> dict[str, Any]:
     """What a file says of itself: its filters, zone and definitions."""
     return {
         "format": FORMAT,

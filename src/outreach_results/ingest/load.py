@@ -60,7 +60,7 @@ def load(
         loader = Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
         batches = _batches(records) if store.is_sqlite else _read_ahead(_batches(records))
         for n, batch in enumerate(batches, 1):
-            loader.take(batch)
+            loader.add(batch)
             if on_progress and len(batch) == BATCH:
                 on_progress(n * BATCH)
         loader.finish()

@@ -93,7 +93,7 @@ class Loader:
             Rejected: self._reject,
         }
 
-    def take(self, batch: list[Record | Rejected]) -> None:
+    def add(self, batch: list[Record | Rejected]) -> None:
         """Write a batch of records."""
         events = self._events
         for record in batch:
@@ -160,14 +160,14 @@ class Loader:
         self._write_campaigns()
         sizes = self._sizes()
         self.report.campaigns.update(sizes)
-        self._days.expect(sizes)
+        self._days.plan(sizes)
         touched = self._touched()
-        self._days.before(touched)
+        self._days.subtract_current(touched)
         self._write_emails()
         self._write_events()
         self._write_replies()
         self._write_marks()
-        self._days.after(touched)
+        self._days.add_current(touched)
 
     def _sizes(self) -> Counter[str]:
         """How many records there are of each campaign."""
@@ -216,7 +216,9 @@ class Loader:
             self.report.campaigns.add(record.campaign_id)
         inserted = insert_new(self._connection, schema.campaigns, CAMPAIGN, rows)
         if inserted < len(rows):
-            self._days.turn(record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS)
+            self._days.count_events_of(
+                record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS
+            )
             rules = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) if self._replace else CAMPAIGN_RULES
             merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules | {"detail": LARGEST})
         self.report.inserted["campaigns"] += inserted
@@ -288,7 +290,7 @@ class Loader:
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
-        self._show_later(self._replies)
+        self._schedule_inbox_rows(self._replies)
         rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
@@ -347,13 +349,13 @@ class Loader:
                 self._connection
             )  # else somebody who marks one of these would wait for us, and we for him
         insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
-        self._show_later(self._marks)
+        self._schedule_inbox_rows(self._marks)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
             flag_replied_events(self._connection, campaign_id, reply_ids)
         self._marks.clear()
 
-    def _show_later(self, keys: Iterable[Key]) -> None:
+    def _schedule_inbox_rows(self, keys: Iterable[Key]) -> None:
         for campaign_id, reply_ids in _ids_by_campaign(keys):
             self._listed[campaign_id].update(reply_ids)
 

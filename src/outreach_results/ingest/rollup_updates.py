@@ -22,7 +22,7 @@ class RollupUpdater:
         self._coming: Counter[str] = Counter()
         self._rebuild: set[str] = set()
 
-    def expect(self, sizes: Mapping[str, int]) -> None:
+    def plan(self, sizes: Mapping[str, int]) -> None:
         """Choose the way for these campaigns, of which so many records come next."""
         for campaign_id, size in sizes.items():
             if campaign_id not in self._known:
@@ -39,17 +39,17 @@ class RollupUpdater:
         """The campaigns of which `before` and `after` have to be told which e-mails are touched."""
         return self._change.keys()
 
-    def before(self, touched: dict[str, set[str]]) -> None:
+    def subtract_current(self, touched: dict[str, set[str]]) -> None:
         """Count these e-mails as they are."""
         for campaign_id, email_ids in touched.items():
             self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
 
-    def after(self, touched: dict[str, set[str]]) -> None:
+    def add_current(self, touched: dict[str, set[str]]) -> None:
         """Count these e-mails as they have become."""
         for campaign_id, email_ids in touched.items():
             self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
 
-    def turn(self, campaign_ids: Iterable[str]) -> None:
+    def count_events_of(self, campaign_ids: Iterable[str]) -> None:
         """From now on the events of these campaigns count, where so far only daily totals did."""
         table = schema.campaigns.c
         known = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
@@ -59,11 +59,11 @@ class RollupUpdater:
     def finish(self) -> None:
         table = schema.campaigns.c
         daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
-        told_by_the_day = set(self._connection.execute(daily).scalars())
-        for campaign_id in sorted(self._rebuild - told_by_the_day):
+        daily_only = set(self._connection.execute(daily).scalars())
+        for campaign_id in sorted(self._rebuild - daily_only):
             rollup.rebuild(self._connection, campaign_id)
         for campaign_id, change in sorted(self._change.items()):
-            if campaign_id not in told_by_the_day | self._rebuild:
+            if campaign_id not in daily_only | self._rebuild:
                 rollup.add(self._connection, campaign_id, change)
 
     def _emails_known(self, campaign_id: str) -> int:

@@ -21,7 +21,7 @@ MIN_JUDGED_OF = 20
 """Days with a smaller denominator are not judged: they say too little either way."""
 
 MIN_JUDGED_POINTS = 5
-"""With fewer points there is no course that one of them could fall out of."""
+"""With fewer points there is no series that one of them could fall out of."""
 
 OF: dict[str, str] = {name: count.share_of for name, count in COUNT_METRICS.items() if count.share_of is not None}
 """What each count is a share of; sending is a share of nothing."""

@@ -25,7 +25,7 @@ class Trends:
     """
 
     every: Every
-    courses: tuple[TimeSeries, ...]
+    series: tuple[TimeSeries, ...]
     costs: pd.DataFrame
     is_cohort: bool
     maturity_curves: MaturityCurves
@@ -33,12 +33,12 @@ class Trends:
     def table(self) -> pd.DataFrame:
         """What the chart shows, a row a bucket: values, means, comparison, limits and maturity by metric."""
         frame = self.costs[["date"]].copy()
-        for course in self.courses:
-            points = course.points
-            frame[course.metric] = points["value"]
+        for series in self.series:
+            points = series.points
+            frame[series.metric] = points["value"]
             for column in ("mean", "compared", "usual_low", "usual_high", "arrived", "expected"):
                 if points[column].notna().any():
-                    frame[f"{course.metric}_{column}"] = points[column]
+                    frame[f"{series.metric}_{column}"] = points[column]
         return frame.assign(cost_usd=self.costs["cost_usd"])
 
 

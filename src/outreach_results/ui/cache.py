@@ -38,7 +38,7 @@ class _Snapshot:
         self._seen: dict[Callable[[Store], Any], Any] = {}
         self._writes_before = _Snapshot.writes
 
-    def at(self, fact: Callable[[Store], T]) -> T:
+    def get(self, fact: Callable[[Store], T]) -> T:
         if self._writes_before != _Snapshot.writes:
             self._seen, self._writes_before = {}, _Snapshot.writes
         if fact not in self._seen:
@@ -47,7 +47,7 @@ class _Snapshot:
         return found
 
 
-_look: ContextVar[_Snapshot | None] = ContextVar("look", default=None)
+_current: ContextVar[_Snapshot | None] = ContextVar("look", default=None)
 
 
 @contextmanager
@@ -56,11 +56,11 @@ def request_snapshot() -> Iterator[None]:
 
     It looks again after this process has written. Callbacks, and fragments that run by themselves, always look.
     """
-    begun = _look.set(_Snapshot())
+    begun = _current.set(_Snapshot())
     try:
         yield
     finally:
-        _look.reset(begun)
+        _current.reset(begun)
 
 
 @st.cache_resource(show_spinner=False)
@@ -77,7 +77,7 @@ def _count_write(_connection: Connection) -> None:
 
 def snapshot_value(fact: Callable[[Store], T]) -> T:
     """What may change without the data, or has to be known in any case: looked up once a run, and never kept longer."""
-    return (_look.get() or _Snapshot()).at(fact)
+    return (_current.get() or _Snapshot()).get(fact)
 
 
 def zone() -> ZoneInfo:

@@ -71,7 +71,7 @@ def kpi(
     is_rate: bool = False,
     neutral: bool = False,
 ) -> None:
-    """A number with its course and its change; gray where the change is within noise.
+    """A number with its series and its change; gray where the change is within noise.
 
     A rate's change is told in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.

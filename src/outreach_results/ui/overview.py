@@ -213,7 +213,7 @@ def campaigns(view: View) -> None:
             "emails_sent",
             *_RATES_SHOWN_FIRST,
             "reply_interval",
-            "course",
+            "series",
             "meetings_booked",
             "cost_per_meeting_usd",
             "cost_usd",
@@ -272,7 +272,7 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        course=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        series=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
         reply_interval=_intervals(frame, "reply_rate"),
     )
 
@@ -290,7 +290,7 @@ def _rate_column(name: str) -> Any:
     )
 
 
-_WORDED = ["course", "reply_interval"]
+_WORDED = ["series", "reply_interval"]
 """Columns for the eye, which no download has."""
 
 _COLUMNS: dict[str, Any] = {
@@ -300,7 +300,7 @@ _COLUMNS: dict[str, Any] = {
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
-    "course": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
+    "series": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
         "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
     ),

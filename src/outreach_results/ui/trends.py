@@ -88,7 +88,7 @@ def _metrics(name: str, offered: list[str]) -> list[str]:
     )
 
 
-def courses(trends: Trends, notes: list[Annotation], question: Question, view: View) -> None:
+def time_series_chart(trends: Trends, notes: list[Annotation], question: Question, view: View) -> None:
     """The chart, the point that is looked at, and what is unusual."""
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
@@ -129,7 +129,7 @@ def _look_at_chosen() -> None:
 
 def _explanation(trends: Trends, question: Question) -> None:
     """What the signs of the chart mean, where they occur."""
-    points = pd.concat([course.points for course in trends.courses])
+    points = pd.concat([series.points for series in trends.series])
     lines = []
     if points["is_immature"].any():
         lag = words.lag_sentence(trends.maturity_curves.by_count, list(question.names))
@@ -138,7 +138,7 @@ def _explanation(trends: Trends, question: Question) -> None:
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
     if points["is_small"].any():
         lines.append("Faint points stand on fewer than 20 e-mails.")
-    unknown = [charts.LABELS[course.metric] for course in trends.courses if course.is_unknown]
+    unknown = [charts.LABELS[series.metric] for series in trends.series if series.is_unknown]
     if unknown:
         lines.append(f"Not known here, because not every campaign tells it: {', '.join(unknown).lower()}.")
     if question.with_comparison and points["compared"].isna().all():
@@ -176,9 +176,9 @@ def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> No
     if chosen is None:
         return
     place = starts.index(chosen)
-    rows = [course.points.iloc[[place]].to_dict("records")[0] for course in trends.courses]
+    rows = [series.points.iloc[[place]].to_dict("records")[0] for series in trends.series]
     with st.container(border=True, key="looked-at"):
-        sentences = [words.point_sentence(course, row) for course, row in zip(trends.courses, rows, strict=True)]
+        sentences = [words.point_sentence(series, row) for series, row in zip(trends.series, rows, strict=True)]
         if rows[0]["is_partial"]:
             sentences.append(words.partial_sentence(rows[0], trends.every))
         cost = trends.costs["cost_usd"].iloc[place]
@@ -220,20 +220,20 @@ def unusual(trends: Trends) -> None:
         _why_not_judged()
         return
     st.subheader(f"Unusual {trends.every}s", anchor=False)
-    found = [(course, point) for course in trends.courses for point in course.unusual.to_dict("records")]
+    found = [(series, point) for series in trends.series for point in series.unusual.to_dict("records")]
     if not found:
         st.caption(_nothing_unusual(trends))
         return
     found.sort(key=lambda pair: pair[1]["date"], reverse=True)
     with st.container(gap=None):
-        for place, (course, point) in enumerate(found[:_LISTED]):
-            _unusual_point(course, point, trends.every, key=f"unusual-{place}")
+        for place, (series, point) in enumerate(found[:_LISTED]):
+            _unusual_point(series, point, trends.every, key=f"unusual-{place}")
     st.caption(text.escape(_how_judged(trends, len(found))))
 
 
-def _unusual_point(course: TimeSeries, point: words.Point, every: Every, *, key: str) -> None:
+def _unusual_point(series: TimeSeries, point: words.Point, every: Every, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text(f"◆ {words.unusual_sentence(course, point, every)}.", width="content")
+        st.text(f"◆ {words.unusual_sentence(series, point, every)}.", width="content")
         st.button(
             "Show",
             key=key,
@@ -250,7 +250,7 @@ def _how_judged(trends: Trends, found: int) -> str:
         f"Measured by the rate of all {every}s together: were only chance at work, fewer than 3 of 1,000 {every}s "
         "would be outside the usual range."
     ]
-    judged = sum(int(course.points["usual_low"].notna().sum()) for course in trends.courses)
+    judged = sum(int(series.points["usual_low"].notna().sum()) for series in trends.series)
     if found > _MANY * judged:
         sentences.append("So many are outside that campaigns or lists must differ: look at one campaign at a time.")
     if found > _LISTED:
@@ -259,7 +259,7 @@ def _how_judged(trends: Trends, found: int) -> str:
 
 
 def _nothing_unusual(trends: Trends) -> str:
-    judged = any(course.points["usual_low"].notna().any() for course in trends.courses)
+    judged = any(series.points["usual_low"].notna().any() for series in trends.series)
     if judged:
         return f"None: what differs from {trends.every} to {trends.every} is no more than chance explains."
     return (
@@ -281,7 +281,7 @@ def _count_on_sending() -> None:
     url_state.change("basis", url_state.codes("basis")[SENDING_DAY])
 
 
-def rhythm(found: WeeklyActivity, view: View) -> None:
+def activity_by_hour(found: WeeklyActivity, view: View) -> None:
     """At which hours of the week e-mails go out, and at which they are opened and answered."""
     st.subheader("At which hours", anchor=False)
     st.caption(text.escape(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
@@ -303,5 +303,5 @@ def rhythm(found: WeeklyActivity, view: View) -> None:
 
 def is_quiet(trends: Trends) -> bool:
     """Whether nothing at all happened."""
-    counts = pd.concat([course.points["count"] for course in trends.courses])
+    counts = pd.concat([series.points["count"] for series in trends.series])
     return not counts.fillna(0).any() and not trends.costs["cost_usd"].fillna(0).any()

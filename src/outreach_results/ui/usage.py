@@ -115,7 +115,7 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
     return said
 
 
-def course(month: Outlook, filters: Filters) -> None:
+def month_progress(month: Outlook, filters: Filters) -> None:
     """The month day by day, and where it may go."""
     chart_with_data(
         draw(
@@ -126,7 +126,7 @@ def course(month: Outlook, filters: Filters) -> None:
             month.plan.email_limit if month.plan else None,
             month.forecast,
         ),
-        derive(course_table, month),
+        derive(progress_table, month),
         filters,
         key="month-course",
         alt=f"E-mails sent since {month.first:%-d %B}, day by day"
@@ -134,7 +134,7 @@ def course(month: Outlook, filters: Filters) -> None:
     )
 
 
-def course_table(month: Outlook) -> pd.DataFrame:
+def progress_table(month: Outlook) -> pd.DataFrame:
     """The days of the month: date, emails_sent (so far), and total_low, total_likely, total_high (to come)."""
     days = [month.first + timedelta(days=n) for n in range(len(month.sent))]
     known = pd.DataFrame({"date": pd.to_datetime(days), "emails_sent": list(month.sent)})

@@ -25,7 +25,7 @@ from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import get_meta, open_store, set_meta
 from outreach_results.store.replies import state_changes
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import Remembered, remember
+from outreach_results.store.sync_state import StoredAnswer, store_answers
 from support import killed_copy
 from support.databases import rows_of, sqlite_url
 from support.postgres import name_of
@@ -60,7 +60,7 @@ def fill(store):
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
     with store.write() as connection:
-        remember(connection, "http://there", "", {"usage": Remembered("etag", NASTY), "plan": Remembered()})
+        store_answers(connection, "http://there", "", {"usage": StoredAnswer("etag", NASTY), "plan": StoredAnswer()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
     Lease(store).acquire()
 

@@ -271,7 +271,7 @@ def test_undoing_restores_exactly_what_was_there(filled, change):
     batch = do_all(filled, change, by="Ben")
     assert marks_of(filled) != before
     undone = state_changes.undo(filled, batch, by="Ben")
-    assert (undone.restored, undone.left_alone_total) == (batch.changed, 0)
+    assert (undone.restored, undone.changed_since_total) == (batch.changed, 0)
     assert marks_of(filled) == before
     assert stored_days(filled) == days
 
@@ -280,8 +280,8 @@ def test_undoing_leaves_alone_and_names_what_somebody_changed_meanwhile(filled):
     batch = do_all(filled, Action.HANDLED, by="Ana")
     do(filled, "r2", Action.REOPENED, by="Eva")
     undone = state_changes.undo(filled, batch, by="Ana")
-    assert (undone.restored, undone.left_alone_total) == (2, 1)
-    assert [(left.name, left.by) for left in undone.left_alone] == [("Grace", "Eva")]
+    assert (undone.restored, undone.changed_since_total) == (2, 1)
+    assert [(left.name, left.by) for left in undone.changed_since] == [("Grace", "Eva")]
     assert marks_of(filled) == {}
     assert last_changed_by(filled, "r2") == "Eva"
 
@@ -298,7 +298,7 @@ def test_undoing_names_a_few_and_counts_the_rest(store):
     batch = do_all(store, Action.HANDLED)
     do_all(store, Sentiment.POSITIVE, by="Eva")
     undone = state_changes.undo(store, batch, by="Ana")
-    assert (undone.restored, undone.left_alone_total, len(undone.left_alone)) == (0, count, state_changes.NAMED)
+    assert (undone.restored, undone.changed_since_total, len(undone.changed_since)) == (0, count, state_changes.NAMED)
 
 
 def test_undoing_twice_undoes_once(filled):

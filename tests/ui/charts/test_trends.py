@@ -62,11 +62,11 @@ def legend(figure):
 def test_every_metric_is_drawn_with_its_values_in_its_colour():
     found = trends("opened", "replied")
     figure = trend_chart(found)
-    for course in found.courses:
-        drawn = marks(figure, course.metric)
-        assert list(drawn.y) == course.points["value"].tolist()
-        assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in course.points["date"]]
-        assert set(drawn.marker.color) == {COLORS[course.metric]}
+    for series in found.series:
+        drawn = marks(figure, series.metric)
+        assert list(drawn.y) == series.points["value"].tolist()
+        assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in series.points["date"]]
+        assert set(drawn.marker.color) == {COLORS[series.metric]}
     assert legend(figure)[:2] == ["Opened", "Replied"]
 
 
@@ -157,7 +157,7 @@ def test_the_mean_is_strong_and_the_days_are_faint():
     found = trends("opened", days=history(opened=range(28)))
     figure = trend_chart(found, with_mean=True)
     strong = [trace for trace in group(figure, "opened") if trace.mode == "lines+markers" and trace.opacity == 1.0]
-    means = found.courses[0].points["mean"].dropna()
+    means = found.series[0].points["mean"].dropna()
     assert [list(trace.y) for trace in strong] == [means.tolist()]
     assert max(trace.opacity for trace in group(figure, "opened") if trace.line.width == 1.0) < 0.5
     assert "Opened: 3.0 a day in these seven days." in said(figure)
@@ -200,9 +200,9 @@ def test_a_click_elsewhere_lets_go_of_what_was_clicked_before():
 
 def test_the_list_says_an_unusual_day_in_one_sentence():
     found = trends("open_rate")
-    (course,) = found.courses
-    (point,) = course.unusual.to_dict("records")
-    sentence = unusual_sentence(course, point, Every.DAY)
+    (series,) = found.series
+    (point,) = series.unusual.to_dict("records")
+    sentence = unusual_sentence(series, point, Every.DAY)
     assert sentence == "Thu 12 Mar 2026: open rate 60.0 % of 100 delivered; between 10.0 % and 34.0 % would be usual"
 
 

@@ -99,7 +99,7 @@ def test_a_month_that_is_over_expects_nothing():
     assert labels(quota(1247, 10_000, None, None)) == []
 
 
-# --- the course --------------------------------------------------------------------------------------------------
+# --- the series --------------------------------------------------------------------------------------------------
 
 
 def test_the_course_adds_up_the_days_and_opens_into_the_range():

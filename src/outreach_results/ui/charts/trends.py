@@ -49,12 +49,12 @@ def trend_chart(
         looked_at: what was clicked last. Plotly would otherwise keep one mark selected in each plot, and take a second
             click on it for letting go of it.
     """
-    top = _top(trends.courses)
+    top = _top(trends.series)
     figure = empty(520, barmode="stack", selectionrevision=looked_at, **_axes(trends, top))
-    if len(trends.courses) == 1:
-        _usual_range(figure, trends.courses[0])
-    for course in trends.courses:
-        drawn = _Drawn(figure, course, trends.every, top, with_mean=with_mean)
+    if len(trends.series) == 1:
+        _usual_range(figure, trends.series[0])
+    for series in trends.series:
+        drawn = _Drawn(figure, series, trends.every, top, with_mean=with_mean)
         drawn.lines()
         drawn.points()
         drawn.compared()
@@ -66,14 +66,14 @@ def trend_chart(
 
 
 class _Drawn:
-    """One metric's course, being drawn into a figure."""
+    """One metric's series, being drawn into a figure."""
 
     def __init__(
-        self, figure: go.Figure, course: TimeSeries, every: Every, top: float | None, *, with_mean: bool
+        self, figure: go.Figure, series: TimeSeries, every: Every, top: float | None, *, with_mean: bool
     ) -> None:
-        self._figure, self._course, self._every, self._top = figure, course, every, top
-        self._colour = COLORS[course.metric]
-        self._is_mean = with_mean and bool(course.points["mean"].notna().any())
+        self._figure, self._course, self._every, self._top = figure, series, every, top
+        self._colour = COLORS[series.metric]
+        self._is_mean = with_mean and bool(series.points["mean"].notna().any())
         self._width = 3.0 if self._is_mean else 2.0
 
     def _add(self, **trace: Any) -> None:
@@ -184,19 +184,19 @@ def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
 
 def _top(courses: Sequence[TimeSeries]) -> float | None:
     """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
-    if not any(course.is_rate for course in courses):
+    if not any(series.is_rate for series in courses):
         return None
     known = [
-        course.points.loc[~course.points["is_small"], ["value", "usual_high", "compared"]].max().max()
-        for course in courses
+        series.points.loc[~series.points["is_small"], ["value", "usual_high", "compared"]].max().max()
+        for series in courses
     ]
     highest = max((value for value in known if not pd.isna(value)), default=0.0)
     return float(highest) * 1.08 or None
 
 
-def _usual_range(figure: go.Figure, course: TimeSeries) -> None:
+def _usual_range(figure: go.Figure, series: TimeSeries) -> None:
     """Where chance alone would keep the points of a single metric."""
-    judged = course.points[course.points["usual_low"].notna()]
+    judged = series.points[series.points["usual_low"].notna()]
     shared = {"x": judged["date"], "mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
     figure.add_scatter(y=judged["usual_low"], **shared)
     figure.add_scatter(y=judged["usual_high"], fill="tonexty", fillcolor="rgba(128, 140, 155, 0.16)", **shared)
@@ -207,9 +207,9 @@ def _remarks(figure: go.Figure, trends: Trends) -> None:
 
     The plot of the cost does not answer where the mouse rests on the courses: Plotly would then take no click on it.
     """
-    if not trends.courses:
+    if not trends.series:
         return
-    points, spent = trends.courses[0].points, trends.costs["cost_usd"]
+    points, spent = trends.series[0].points, trends.costs["cost_usd"]
     figure.add_scatter(
         x=points["date"],
         y=points["value"].fillna(0),
@@ -247,7 +247,7 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
 
 def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
     """Legend entries for the signs that occur."""
-    points = pd.concat([course.points for course in trends.courses])
+    points = pd.concat([series.points for series in trends.series])
     signs: list[tuple[str, dict[str, Any]]] = []
     if points["compared"].notna().any():
         name = f"Compared: {compared_with}" if compared_with else "Compared"

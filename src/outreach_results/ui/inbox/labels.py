@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from outreach_results.metrics import PositiveRate
 from outreach_results.models import InboxReply, Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, Undone
+from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, UndoResult
 from outreach_results.ui import text
 
 BADGES: dict[Sentiment, str] = {
@@ -48,7 +48,7 @@ def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%-d %b}" if local.year == today.year else f"{local:%-d %b %Y}"
 
 
-def done(change: Change) -> str:
+def change_label(change: Change) -> str:
     """What was done, as in "… as handled"."""
     if isinstance(change, Sentiment):
         return f"set to {change}"
@@ -57,7 +57,7 @@ def done(change: Change) -> str:
     )
 
 
-def to_do(change: Change, number: int) -> str:
+def button_label(change: Change, number: int) -> str:
     """What a button does to that many replies."""
     if isinstance(change, Sentiment):
         return f"Set {replies(number)} to {change}"
@@ -73,7 +73,7 @@ def to_do(change: Change, number: int) -> str:
 def confirmation(preview: Preview, change: Change, total: int) -> str:
     """What is about to happen to how many, before it does."""
     untouched = total - preview.changed
-    sentences = [f"{to_do(change, preview.changed)}?"]
+    sentences = [f"{button_label(change, preview.changed)}?"]
     if total > 1:
         sentences.append("They are on all pages of this list, not only on this one.")
     if untouched:
@@ -83,24 +83,24 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     return " ".join([*sentences, "You can undo it afterwards."])
 
 
-def was_done(batch: Batch, what: str | None = None) -> str:
+def done_sentence(batch: Batch, what: str | None = None) -> str:
     """What a change did, once it is done."""
     subject = what or replies(batch.changed)
-    return f"{subject}: {done(batch.change)}."
+    return f"{subject}: {change_label(batch.change)}."
 
 
-def was_undone(undone: Undone, zone: ZoneInfo) -> str:
+def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
     """What undoing did, and whose later changes it left alone."""
-    if not undone.left_alone_total:
+    if not undone.changed_since_total:
         return f"Undone for {replies(undone.restored)}."
     named = ", ".join(
-        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.left_alone
+        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.changed_since
     )
-    more = undone.left_alone_total - len(undone.left_alone)
+    more = undone.changed_since_total - len(undone.changed_since)
     rest = f" and {more:,} more" if more else ""
     return (
-        f"Undone for {replies(undone.restored)}. Somebody changed {undone.left_alone_total:,} meanwhile, which stay as "
-        f"they are: {named}{rest}."
+        f"Undone for {replies(undone.restored)}. Somebody changed {undone.changed_since_total:,} meanwhile, "
+        f"which stay as they are: {named}{rest}."
     )
 
 
@@ -122,7 +122,7 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
     return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
 
 
-def how_sure(found: PositiveRate) -> str:
+def positive_rate_sentence(found: PositiveRate) -> str:
     """The positive rate, its interval, and how far the doubtful replies could move it."""
     if found.rate is None or found.interval is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
@@ -143,9 +143,9 @@ def how_sure(found: PositiveRate) -> str:
     return said
 
 
-def of_filters(triage: InboxFilters) -> str:
+def filters_sentence(inbox_filters: InboxFilters) -> str:
     """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
-    status = "" if triage.handling == ReplyStatus.ALL else f"{triage.handling} "
-    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(triage.lane, "")
-    kinds = f", {' or '.join(triage.sentiments)}" if triage.sentiments else ""
-    return f"{status}replies{lane}{kinds}" + (f", with “{triage.q}”" if triage.q else "")
+    status = "" if inbox_filters.status == ReplyStatus.ALL else f"{inbox_filters.status} "
+    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.kind, "")
+    kinds = f", {' or '.join(inbox_filters.sentiments)}" if inbox_filters.sentiments else ""
+    return f"{status}replies{lane}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")
