@@ -74,7 +74,7 @@ def told(chart: Locator) -> Locator:
     return chart.locator(".hoverlayer .legend, .hoverlayer .hovertext").first
 
 
-def test_the_view_is_put_together_by_clicks_and_survives_reload_sharing_and_leaving(visitor: Visitor) -> None:
+def test_view_survives_reload_and_sharing(visitor: Visitor) -> None:
     visitor.open(BY_SENDING)
     main = visitor.main
     visitor.click(main.get_by_role("radio", name="Week"))
@@ -106,7 +106,7 @@ def test_the_view_is_put_together_by_clicks_and_survives_reload_sharing_and_leav
     assert_is_shown()
 
 
-def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Visitor, chart: Locator) -> None:
+def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locator) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate.reply_rate&overlay=true")
     point_at_day(chart, "2026-03-27", axis="yaxis", value=0.3)
     for sentence in (
@@ -139,7 +139,7 @@ def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Vi
     assert visitor.metric("Delivered") == "160"
 
 
-def test_whatever_is_clicked_is_looked_at_also_what_was_clicked_before(visitor: Visitor, chart: Locator) -> None:
+def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
     a_line, a_bar = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 1.0)
     for day, axis, value in (a_line, a_bar, a_line):
@@ -151,7 +151,7 @@ def test_whatever_is_clicked_is_looked_at_also_what_was_clicked_before(visitor: 
         visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=day)
 
 
-def test_a_link_shows_others_the_same_back_leads_back_and_nonsense_is_said(  # type: ignore[no-untyped-def]
+def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
     visitor: Visitor, open_visitor
 ) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate&mean=true&at=2026-03-16")
@@ -196,7 +196,7 @@ def without_notes(sample_file: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_notes")
-def test_a_note_is_added_stands_on_the_chart_and_is_deleted_and_brought_back(visitor: Visitor, chart: Locator) -> None:
+def test_note_is_added_deleted_and_restored(visitor: Visitor, chart: Locator) -> None:
     visitor.open("/trends?at=2026-03-16")
     visitor.click(visitor.page.get_by_role("button", name="Add a note"))
     visitor.page.get_by_label("What happened?").fill("New <b>subject</b> $5")

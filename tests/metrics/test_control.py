@@ -47,7 +47,7 @@ def is_unusual(counts, low, high):
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.24, 0.94])
-def test_days_that_only_chance_moves_are_marked_as_rarely_as_stated(share):
+def test_false_alarms_of_limits_are_as_rare_as_stated(share):
     chance = np.random.default_rng(7)
     marked = judged = 0
     for _ in range(400):

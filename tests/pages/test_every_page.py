@@ -222,7 +222,7 @@ def test_campaigns_that_have_sent_nothing_are_told_on_every_page(page, empty_das
     assert any("nothing has been sent yet" in shown for shown in words(app))
 
 
-def test_a_database_without_plan_replies_and_benchmarks_draws_on_every_page(use_database, tmp_path):
+def test_sparse_database_draws_on_every_page(use_database, tmp_path):
     url = sqlite_url(tmp_path / "bare.db")
     store = open_store(url)
     load(store, "test", [records.campaign(mcp=None), *records.emails(2)])

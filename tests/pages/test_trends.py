@@ -65,7 +65,7 @@ def test_the_address_chooses_metrics_bucket_mean_and_overlay(sample_dashboard):
         ({"at": "Wed 17 Mar 2026"}, "a day that is not shown"),
     ],
 )
-def test_what_an_address_asks_for_in_vain_is_said_and_the_default_shown(sample_dashboard, wrong, sentence):
+def test_invalid_url_values_are_noticed(sample_dashboard, wrong, sentence):
     app = page(**wrong)
     assert sentence in notices(app)
     assert sentence in said(app), "in the same run"
@@ -125,7 +125,7 @@ def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
     assert "Nothing can be judged here" in said(page(counts="Sent", **BY_SENDING))
 
 
-def test_by_activity_day_it_says_why_nothing_is_judged_and_offers_the_sending_day(sample_dashboard):
+def test_activity_basis_explains_missing_limits(sample_dashboard):
     app = page()
     assert "can only be told where each day counts what became of its own e-mails" in said(app)
     app.button(key="count-on-sending").click().run()
@@ -141,7 +141,7 @@ def test_on_sending_days_it_says_how_long_this_account_takes(sample_dashboard, s
     assert "Hollow points" not in said(page())
 
 
-def test_more_unusual_points_than_chance_brings_are_told_to_be_mixed(sample_dashboard):
+def test_many_unusual_points_are_called_mixed(sample_dashboard):
     assert "look at one campaign at a time" in said(page(by="Week", **BY_SENDING))
 
 

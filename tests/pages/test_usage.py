@@ -43,7 +43,7 @@ def account(tmp_path, use_database: Callable[[str], None]):
     return make
 
 
-def test_the_running_month_says_what_is_used_what_is_expected_and_what_may_come(sample_dashboard, sample_store):
+def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     app = run_page("usage")
     month = results.outlook(sample_store, date(2026, 3, 1))
     low, high = month.forecast.emails
@@ -66,7 +66,7 @@ def test_the_month_costs_what_its_own_keys_and_the_plan_cost(sample_dashboard, s
     }
 
 
-def test_a_month_that_is_over_is_told_to_the_cent_and_forecasts_nothing(sample_dashboard):
+def test_finished_month_has_no_forecast(sample_dashboard):
     app = run_page("usage", month="2026-01")
     assert metrics(app) == {
         "Own keys": "$22.45",
@@ -87,7 +87,7 @@ def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_s
     assert list(table["quota_share"]) == pytest.approx([26, 14.98, 12.47, 7.3, 6.4])
 
 
-def test_the_costs_are_those_of_the_chosen_campaigns_and_the_quota_is_everybodys(sample_dashboard):
+def test_costs_are_filtered_and_quota_is_not(sample_dashboard):
     app = run_page("usage", month="2026-01", campaigns=CAMPAIGN)
     assert not app.exception
     assert "**1,247** of 10,000" in said(app)

@@ -130,14 +130,14 @@ def test_the_newest_reply_comes_first_and_ties_have_one_order(store):
         (None, ["r4", "r3", "r2", "r1"]),
     ],
 )
-def test_every_word_of_a_search_begins_a_word_somewhere_in_any_case_with_or_without_accents(words, q, expected):
+def test_search_matches_beginnings_of_words(words, q, expected):
     assert found(words, InboxFilters(q=q)) == expected
 
 
 # --- how many ----------------------------------------------------------------------------------------------------
 
 
-def test_every_count_says_how_many_the_filter_it_stands_at_would_show(many):
+def test_each_count_is_that_of_its_filter(many):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE,))
     inbox = results.inbox(many, ALL, inbox_filters)
     assert inbox.pagination.total == len(found(many, inbox_filters)) > 0
@@ -180,7 +180,7 @@ def test_a_page_beyond_the_last_is_empty(many):
     assert beyond.pagination.total == 50
 
 
-def test_neighbours_are_those_of_the_list_also_of_a_reply_that_is_not_in_it(many):
+def test_neighbors_are_those_of_the_list(many):
     inbox_filters = InboxFilters(sentiments=(Sentiment.POSITIVE,))
     listed = results.inbox(many, ALL, inbox_filters, per_page=100).replies
     keys = [results.key_of(one) for one in listed]
@@ -275,7 +275,7 @@ def rows_of(store, fmt, filters=ALL, inbox_filters=results.EVERYTHING):
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
-def test_the_file_holds_exactly_the_filtered_replies_of_all_pages_in_their_order(many, fmt):
+def test_file_has_filtered_replies_in_order(many, fmt):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="person")
     rows = rows_of(many, fmt, inbox_filters=inbox_filters)
     assert [row["reply_id"] for row in rows] == found(many, inbox_filters)

@@ -37,7 +37,7 @@ class Crowd:
                 self._inside -= 1
 
 
-def test_no_more_than_a_few_run_at_a_time_and_all_of_them_in_the_end() -> None:
+def test_few_run_at_a_time_and_all_finish() -> None:
     with ThreadPoolExecutor(20) as pool:
         crowd, at_once = Crowd(RunLimiter(3, patience=A_LONG_TIME), pool), Event()
         at_once.set()

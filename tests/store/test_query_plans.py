@@ -112,7 +112,7 @@ def test_a_search_begins_with_the_words(sample_store):
     assert "VIRTUAL TABLE INDEX 0:M" in plan
 
 
-def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_store):
+def test_recount_reads_only_an_index(make_store):
     store = make_store()
     with plans(store) as found, store.read() as connection:
         rollup.recount(connection, SAMPLE, {"one", "two"})
@@ -123,7 +123,7 @@ def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_stor
 
 
 @pytest.mark.postgres
-def test_a_campaign_that_the_statistics_do_not_know_yet_is_counted_in_one_go(make_postgres):
+def test_new_campaign_is_counted_in_one_go(make_postgres):
     """PostgreSQL expects next to nothing of it, and would read all of it for each e-mail."""
     store = make_postgres()
     known = [happened("opened", email_id=f"e{n}", of="known") for n in range(2_000)]

@@ -80,7 +80,7 @@ def stored_answers(store: Store) -> list[tuple[object, ...]]:
         return sorted(tuple(row) for row in rows)
 
 
-def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
+def test_killed_sync_repeats_to_the_same_end(
     api: tuple[str, str], syncs: Syncs, make_store: MakeStore, backend: str
 ) -> None:
     seed = secrets.randbits(32)
@@ -126,9 +126,7 @@ def go_on(remote: FaultyServer, syncs: Syncs, store: Store) -> Iterator[Event]:
     going_on.set()
 
 
-def test_a_second_sync_is_refused_while_one_runs_in_another_process(
-    go_on: Event, remote: FaultyServer, syncs: Syncs, store: Store
-) -> None:
+def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs, store: Store) -> None:
     status = sync_status(store)
     assert status.running_since is not None
     assert (status.last, status.cut_off_at) == (None, None)

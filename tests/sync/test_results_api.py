@@ -90,9 +90,7 @@ def test_trouble_that_passes_is_waited_out(remote: FaultyServer, api: ResultsApi
 
 
 @pytest.mark.parametrize("trouble", [faults.status(503), faults.cut_after(10)], ids=["status", "connection"])
-def test_trouble_that_stays_ends_after_a_bounded_number_of_attempts(
-    remote: FaultyServer, api: ResultsApi, trouble: Trouble
-) -> None:
+def test_retries_are_bounded(remote: FaultyServer, api: ResultsApi, trouble: Trouble) -> None:
     remote.trouble("/stats", trouble, times=None)
     with pytest.raises(SourceError, match=r"4 attempts were made; try again later\."):
         api.stats("camp_1")
@@ -258,7 +256,7 @@ def test_a_wrong_row_is_named_and_stops_no_other(remote: FaultyServer, api: Resu
     assert (rows[2].row, rows[2].column) == (3, "replies.received_at")
 
 
-def test_a_day_that_occurs_twice_is_read_once_unless_its_numbers_differ(remote: FaultyServer, api: ResultsApi) -> None:
+def test_repeated_day_is_read_once(remote: FaultyServer, api: ResultsApi) -> None:
     days = remote.campaigns["camp_1"].daily
     days += [dict(days[0]), dict(days[1], opened=9)]
     answer = api.daily("camp_1")
@@ -288,7 +286,7 @@ def elsewhere() -> Iterator[FaultyServer]:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_address_is_refused_and_nothing_is_sent_there(
+def test_redirect_elsewhere_is_refused(
     remote: FaultyServer, elsewhere: FaultyServer, api: ResultsApi, status: int
 ) -> None:
     remote.trouble("/usage", faults.status(status, Location=f"{elsewhere.url}/usage"))
@@ -349,7 +347,7 @@ def test_the_key_is_written_nowhere(
         ("http://127.0.0.1.example.com", "could read the key"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_before_anything_is_sent(url: str, sentence: str) -> None:
+def test_unusable_address_is_refused(url: str, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence) as caught:
         RemoteServer(url, SecretStr(KEY))
     assert "secret" not in str(caught.value)

@@ -170,7 +170,7 @@ def test_a_table_as_csv_says_what_is_shown_and_defuses_formulas(sample_dashboard
     assert rows == [{"name": "'=SUM(A1)", "sent": "1", "rate": "0.5"}, {"name": "Zoë", "sent": "", "rate": ""}]
 
 
-def test_a_table_as_json_carries_its_filters_and_keeps_what_is_unknown_unknown(sample_dashboard):
+def test_json_table_has_filters_and_nulls(sample_dashboard):
     _, content = buttons(FRAME, Filters(campaigns=("camp_1",), humans_only=True))["JSON"]
     told = json.loads(content)
     assert told["rows"] == [

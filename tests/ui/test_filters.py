@@ -52,7 +52,7 @@ def notices(app):
 # --- the period --------------------------------------------------------------------------------------------------
 
 
-def test_at_first_the_last_28_days_of_the_data_are_shown_whatever_the_clock_says(sample_dashboard):
+def test_default_period_is_last_28_days_of_data(sample_dashboard):
     view = view_of(sidebar())
     assert (view.first, view.last) == (date(2026, 2, 28), LAST)
     assert view.filters == Filters(start=date(2026, 2, 28), end=LAST)
@@ -84,7 +84,7 @@ def test_days_of_ones_own_are_shown_as_they_are_chosen(sample_dashboard):
     assert (view.filters.start, view.filters.end) == (date(2026, 1, 30), date(2026, 2, 4))
 
 
-def test_the_first_of_two_clicks_on_the_calendar_already_shows_something(sample_dashboard):
+def test_first_calendar_click_shows_one_day(sample_dashboard):
     app = sidebar(period="Custom")
     app.sidebar.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception

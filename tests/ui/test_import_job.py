@@ -43,7 +43,7 @@ def test_rows_that_cannot_be_used_are_offered_with_their_reason(sqlite_store: St
     assert b"camp.csv,4," in job.rejected_csv()
 
 
-def test_two_uploads_of_one_name_and_a_name_that_climbs_folders_are_both_kept(sqlite_store: Store) -> None:
+def test_equal_and_climbing_upload_names_are_kept(sqlite_store: Store) -> None:
     job = finished(start_import(sqlite_store, uploads(("../../x.csv", b"a,b\n"), ("x.csv", b""), ("..\\x.csv", b"no"))))
     assert len(job.problems) == 3
     assert job.names == ["x.csv", "x.csv", "x.csv"]

@@ -24,7 +24,7 @@ def shown(script, *args):
     return app
 
 
-def test_a_page_begins_with_its_title_its_question_and_what_is_looked_at():
+def test_page_begins_with_title_and_view():
     def page(view):
         import streamlit
 

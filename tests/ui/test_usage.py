@@ -40,7 +40,7 @@ END = date(2026, 3, 31)
         (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40 %."),
     ],
 )
-def test_the_day_the_quota_runs_out_is_told_as_surely_as_it_is_known(found, words):
+def test_run_out_day_states_its_certainty(found, words):
     assert usage.run_out_words(found, END) == words
 
 
@@ -52,7 +52,7 @@ def test_a_range_of_dollars_pretends_no_cents_it_does_not_know(low, high, shown)
     assert usage.money_range(low, high) == shown
 
 
-def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_store):
+def test_month_table_has_past_and_coming_days(sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
     table = usage.progress_table(month)
     assert [f"{day:%d}" for day in table["date"]] == [f"{n:02}" for n in range(1, 32)]

@@ -15,6 +15,7 @@ from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.models import Detail, Filters
+from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
 from outreach_results.store.engine import Store, zone_of
@@ -128,13 +129,7 @@ def meta_of(filters: Filters, zone: str) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "time_zone": zone,
-        "filters": {
-            "campaigns": filters.campaigns,
-            "start": filters.start,
-            "end": filters.end,
-            "basis": filters.basis,
-            "humans_only": filters.humans_only,
-        },
+        "filters": {name: getattr(filters, name) for name in DESCRIPTIONS},
         "definitions": DEFINITIONS,
     }
 

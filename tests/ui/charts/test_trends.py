@@ -80,7 +80,7 @@ def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
     assert figure.layout.yaxis2.title.text == "Dollars"
 
 
-def test_a_component_that_costs_nothing_beyond_the_known_ones_is_not_drawn():
+def test_zero_rest_of_cost_is_not_drawn():
     found = trends("opened")
     broken_down = replace(found, costs=found.costs.assign(cost_not_broken_down_usd=0.0))
     assert "Not broken down" in legend(trend_chart(found))
@@ -111,14 +111,14 @@ def test_a_small_day_is_faint_and_stays_on_the_page():
 # --- signs -------------------------------------------------------------------------------------------------------
 
 
-def test_an_unusual_day_is_a_ringed_diamond_and_says_what_would_be_usual():
+def test_unusual_day_is_marked_and_explained():
     drawn = marks(trend_chart(trends("opened")), "opened")
     assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
     assert drawn.marker.line.width[10] > 0
     assert drawn.text[10] == "60 e-mails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
 
 
-def test_a_single_metric_shows_its_usual_range_and_several_do_not_cover_each_other():
+def test_usual_range_is_drawn_for_one_metric_only():
     assert any(getattr(trace, "fill", None) == "tonexty" for trace in trend_chart(trends("opened")).data)
     assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
 
@@ -134,7 +134,7 @@ def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
     assert "Still collecting" in legend(figure)
 
 
-def test_a_part_of_a_week_is_a_hollow_square_and_says_how_much_of_it_there_is():
+def test_partial_week_is_marked_and_explained():
     days = history(FIRST + timedelta(days=2), 15, opened=3)
     figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
@@ -221,7 +221,7 @@ def test_a_count_is_told_in_a_sentence(name, count, sentence):
     assert said(trend_chart(trends(name, days=days)))[0] == sentence
 
 
-def test_on_activity_days_no_rate_claims_to_be_of_the_emails_of_that_day():
+def test_activity_rates_do_not_claim_a_cohort():
     days = history(count=1, delivered=10, replied=12)
     said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
     assert said_of_rate == "Reply rate 120.0 %: 12 e-mails got a reply while 10 were delivered."
@@ -254,7 +254,7 @@ def test_the_lag_names_only_what_is_shown_and_known():
 @pytest.mark.parametrize(
     "names", [COUNTS, ("delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate")]
 )
-def test_all_metrics_of_the_sample_are_drawn_and_every_hover_is_a_sentence(sample_store, basis, every, names):
+def test_every_metric_is_drawn_with_hover_sentences(sample_store, basis, every, names):
     earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
     found = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
     figure = trend_chart(found, with_mean=True, compared_with="before")

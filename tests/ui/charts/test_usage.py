@@ -64,7 +64,7 @@ def spans(figure) -> list[tuple[float, float]]:
 # --- the gauge ---------------------------------------------------------------------------------------------------
 
 
-def test_the_gauge_shows_what_is_used_what_is_allowed_what_is_expected_and_where_it_may_end():
+def test_gauge_shows_use_limit_and_forecast():
     figure = quota(2600, 10_000, 9032.0, Interval(2782, 3091))
     assert spans(figure) == [(0, 10_000), (0, 2600), (2782, 3091)]
     (line,) = (trace for trace in figure.data if trace.type == "scatter")
@@ -192,7 +192,7 @@ def test_only_the_most_expensive_campaigns_are_drawn():
     assert list(figure.data[0].customdata) == [f"c{n}" for n in range(39, 39 - MOST_CAMPAIGNS, -1)]
 
 
-def test_months_carry_themselves_and_a_month_without_emails_has_no_price(sample_store):
+def test_months_have_customdata_and_empty_ones_no_price(sample_store):
     months = results.usage_by_month(sample_store)
     figure = costs_of_months(months, per_email=True)
     assert list(figure.data[0].customdata) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]

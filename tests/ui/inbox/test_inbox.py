@@ -181,7 +181,7 @@ def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
 # --- how sure ----------------------------------------------------------------------------------------------------
 
 
-def test_the_positive_rate_says_how_far_doubt_and_chance_could_move_it():
+def test_positive_rate_sentence_states_its_bounds():
     counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
     assert labels.positive_rate_sentence(metrics.positive_rate(counts)) == (
         "12 of 41 replies by people are positive: 29.3 % (95 % interval 17.6 % to 44.5 %). 6 are not classified: were "
