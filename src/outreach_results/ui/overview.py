@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -11,12 +12,13 @@ import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import COSTS, Filters, Sentiment
-from outreach_results.models.metric_definitions import COST, RATES, TILES, Metric, Unit
-from outreach_results.results import Totals, insights
+from outreach_results.models.metric_definitions import COST, RATES, TILES, Unit
+from outreach_results.results import Headlines, Totals, insights
 from outreach_results.results.insights import Alert
+from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.ui import charts, downloads, text, url_state
-from outreach_results.ui.cache import ask, derive, draw
+from outreach_results.ui.cache import ask, derive, draw, zone
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -34,45 +36,62 @@ _SORTS = {
 }
 
 
-def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
+def kpi_grid(
+    totals: Totals, before: Totals | None, headlines: Headlines, sparks: dict[str, list[float]], view: View
+) -> None:
     """The tiles: the numbers that matter most, as the metric registry lists them."""
-    sparks = derive(_sparks, days)
     with st.grid(4):
         for metric in TILES:
             value, then = totals.value(metric), before.value(metric) if before else None
+            rate = headlines.rates.get(metric.name)
+            moved = headlines.changes.get(metric.name)
             kpi(
                 metric.label,
-                _FORMATS[metric.unit](value),
-                rate_with_interval(totals.stats, metric.name) if metric.unit == Unit.SHARE else metric.definition,
-                change=_change(metric, value, then, totals, before),
+                _FORMATS[metric.unit](value if rate is None else rate.rate),
+                metric.definition if rate is None else rate_with_interval(metric.definition, rate),
+                change=metrics.relative_change(value, then) if metric.is_decided else moved,
                 view=view,
                 spark=sparks[metric.name],
                 is_rate=metric.unit == Unit.SHARE,
                 neutral=metric.is_decided,
             )
+    shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
+    if shares:
+        st.caption(
+            f"The youngest e-mails are still collecting: {text.percent(min(shares))} to {text.percent(max(shares))} of "
+            "the outcomes are in. Rates here are those expected in the end."
+            if len(shares) > 1
+            else f"The youngest e-mails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
+            "here are those expected in the end."
+        )
 
+
+FULL = 0.9995
+"""From this share on, as good as everything is in."""
 
 _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 
 
-def _change(
-    metric: Metric, now: float | None, then: float | None, totals: Totals, before: Totals | None
-) -> metrics.Change | None:
-    """How a metric moved, judged by chance where chance plays a part in it."""
-    if metric.is_decided:
-        return metrics.relative_change(now, then)
-    if before is None:
-        return None
-    names = metric.parts if metric.unit == Unit.SHARE else (metric.name,)
-    counts = [getattr(stats, name) for stats in (totals.stats, before.stats) for name in names]
-    return metrics.rate_change(*counts) if metric.unit == Unit.SHARE else metrics.count_change(*counts)
+def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
+    """The rates of the tiles and their changes; the days are those that the page asks for anyway."""
+    before = None if comparison is None else ask(results.daily_stats, comparison)
+    curves = ask(results.maturity_curves, humans_only=filters.humans_only)
+    clock = datetime.now(UTC).astimezone(zone())
+    return results.headlines_of(ask(results.daily_stats, filters), before, curves, basis=filters.basis, clock=clock)
 
 
-def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
-    """The courses that the cards show: of rates over seven days each, for those of single days jump about."""
+def sparklines(_store: Store, filters: Filters) -> dict[str, list[float]]:
+    """The lines on the tiles, by metric; each point of a rate covers the seven days up to it, also the first."""
+    return _sparks(ask(results.daily_stats, run_up(filters)), filters.start)
+
+
+def _sparks(days: pd.DataFrame, first: date | None) -> dict[str, list[float]]:
     rolling = metrics.rolling_rates(days)
     days = days.rename(columns={f"{COST.name}_usd": COST.name})
-    return {metric.name: spark(rolling if metric.unit == Unit.SHARE else days, metric.name) for metric in TILES}
+    shown = slice(0, None) if first is None else (days["date"] >= pd.Timestamp(first)).to_numpy()
+    return {
+        metric.name: spark((rolling if metric.unit == Unit.SHARE else days)[shown], metric.name) for metric in TILES
+    }
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
