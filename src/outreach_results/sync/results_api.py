@@ -177,7 +177,7 @@ class ResultsApi:
 
     def _check_campaign(self, requested: str, answered: str, what: str) -> None:
         if requested != answered:
-            raise self._unusable(what, FieldError("campaign_id", f"{read.shown(answered)} is another campaign"))
+            raise self._unusable(what, FieldError("campaign_id", f"{read.quoted(answered)} is another campaign"))
 
     def _unusable(self, what: str, error: FieldError) -> SourceError:
         return SourceError(f"{what} from {self.server.name} cannot be used: {error}. Nothing of it was changed.")
