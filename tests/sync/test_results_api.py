@@ -16,13 +16,13 @@ from pydantic import SecretStr
 
 from outreach_results.errors import ConfigError, KeyRefusedError, NotOfferedError, SourceError, StoppedError
 from outreach_results.ingest.records import Rejected
-from outreach_results.sync.http_client import Limits, RemoteServer, Start
+from outreach_results.sync.http_client import ClientLimits, DownloadStart, RemoteServer
 from outreach_results.sync.results_api import ResultsApi
 from support import faulty_server as faults
 from support.faulty_server import KEY, FaultyServer, Trouble, remote_campaign
 from support.http import eventually
 
-QUICK = Limits(
+QUICK = ClientLimits(
     attempts=4,
     first_wait=0.001,
     longest_wait=0.004,
@@ -413,7 +413,7 @@ def test_an_etag_that_no_header_can_carry_is_forgotten(remote: FaultyServer, api
 
 
 def download(
-    api: ResultsApi, file: io.BytesIO, is_wanted: Callable[[Start], bool] = lambda _start: True
+    api: ResultsApi, file: io.BytesIO, is_wanted: Callable[[DownloadStart], bool] = lambda _start: True
 ) -> bool | None:
     answer = api.server.download(("campaigns", "camp_1", "export"), {"format": "json"}, file, is_wanted)
     return None if answer is None else answer.content
@@ -431,10 +431,10 @@ def test_a_download_that_breaks_off_starts_anew(remote: FaultyServer, api: Resul
 def test_a_download_that_nobody_wants_is_not_fetched_to_its_end(remote: FaultyServer, api: ResultsApi) -> None:
     content = b"x" * 30_000_000
     remote.campaigns["camp_1"].exports["json"] = content
-    starts: list[Start] = []
+    starts: list[DownloadStart] = []
     file = io.BytesIO()
     assert download(api, file, lambda start: bool(starts.append(start))) is False
-    assert starts == [Start(b"x" * 65_536, ends_visibly=True)]
+    assert starts == [DownloadStart(b"x" * 65_536, ends_visibly=True)]
     assert file.getvalue() == b""
     assert api.usage() is not None  # the connection that was left behind disturbs nobody
     eventually(lambda: remote.asked[0].status)
@@ -444,9 +444,9 @@ def test_a_download_that_nobody_wants_is_not_fetched_to_its_end(remote: FaultySe
 def test_a_download_without_a_length_is_known_as_such(remote: FaultyServer, api: ResultsApi) -> None:
     remote.campaigns["camp_1"].exports["json"] = b"whole"
     remote.trouble("/export", faults.without_length())
-    starts: list[Start] = []
+    starts: list[DownloadStart] = []
     assert download(api, io.BytesIO(), lambda start: bool(starts.append(start))) is False
-    assert starts == [Start(b"whole", ends_visibly=False)]
+    assert starts == [DownloadStart(b"whole", ends_visibly=False)]
 
 
 def test_a_download_that_is_too_long_ends(remote: FaultyServer, api: ResultsApi) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from outreach_results.export.reading import read_rows
-from outreach_results.export.streams import Download, file_name, format_named, meta_of
+from outreach_results.export.streams import Download, file_metadata, file_name, find_format
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters, chosen_replies, newest_first, reply_query
 from outreach_results.store import schema
@@ -39,7 +39,7 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
     Raises:
         QueryError: there is no such format.
     """
-    chosen = format_named(fmt)
+    chosen = find_format(fmt)
     campaign = schema.campaigns.c
     query = (
         reply_query(chosen_replies(filters, inbox_filters), beside=inbox_replies)
@@ -50,7 +50,7 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            meta = meta_of(filters, zone_of(connection).key)
+            meta = file_metadata(filters, zone_of(connection).key)
             meta["filters"] |= {
                 "lane": inbox_filters.kind,
                 "handling": inbox_filters.status,

@@ -61,15 +61,15 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
         UnknownCampaignError: there is no such campaign.
         QueryError: there is no such format, or it cannot hold all that is known of the campaign.
     """
-    chosen = format_named(fmt)
-    found = campaign(store, campaign_id)  # says now, not half-way, that there is none
-    if not can_hold(fmt, found.detail):
+    chosen = find_format(fmt)
+    found = campaign(store, campaign_id)  # raises before the first byte is sent
+    if not holds(fmt, found.detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            yield from chosen.campaign(connection, campaign_id, meta_of(filters, zone_of(connection).key))
+            yield from chosen.campaign(connection, campaign_id, file_metadata(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
 
@@ -85,9 +85,11 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
     Raises:
         QueryError: there is no such format.
     """
-    chosen = format_named(fmt)
+    chosen = find_format(fmt)
     zone = store.zone().key
-    return Download(file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, meta_of(filters, zone)))
+    return Download(
+        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, file_metadata(filters, zone))
+    )
 
 
 def account_download(store: Store) -> Download:
@@ -113,7 +115,7 @@ def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) ->
     return f"{safe or 'export'}.{fmt}"
 
 
-def format_named(name: str) -> Format:
+def find_format(name: str) -> Format:
     """The format of that name.
 
     Raises:
@@ -124,8 +126,8 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def meta_of(filters: Filters, zone: str) -> dict[str, Any]:
-    """What a file says of itself: its filters, zone and definitions."""
+def file_metadata(filters: Filters, zone: str) -> dict[str, Any]:
+    """The metadata of a file: its filters, zone and definitions, ready for JSON."""
     return {
         "format": FORMAT,
         "time_zone": zone,

@@ -43,7 +43,7 @@ class _StoredList(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReportedUsage:
-    """What a server last said of a month's usage."""
+    """What a server last reported of a month's usage."""
 
     usage: Usage
     server: str
@@ -51,7 +51,7 @@ class ReportedUsage:
 
 
 def reported_usage(connection: Connection) -> ReportedUsage | None:
-    """What the server of the last sync said of its month's usage."""
+    """What the server of the last sync reported of its month's usage."""
     table = schema.sync_state
     query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
     row = connection.execute(query).first()
@@ -82,8 +82,8 @@ class AccountSync:
                 return
             plan = found.content.plan
             records = [] if plan is None or self._is_known(plan) else [plan]
-            answer = StoredAnswer(found.etag, found.content.usage.model_dump_json())
-            self._import(records, {_USAGE: answer})
+            answer = Remembered(found.etag, found.content.usage.model_dump_json())
+            self._import_records(records, {_USAGE: answer})
 
     def listed_campaigns(self) -> CampaignListing:
         """The campaigns that the server lists.
@@ -106,7 +106,7 @@ class AccountSync:
             )
         if listing.etags and not failed:
             remembered_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
-            self._import([], {_CAMPAIGNS: StoredAnswer(None, remembered_list.model_dump_json())})
+            self._import_records([], {_CAMPAIGNS: Remembered(None, remembered_list.model_dump_json())})
         return CampaignListing(campaigns, failed, listing.is_complete and not failed)
 
     def sync_benchmarks(self) -> None:
@@ -122,7 +122,7 @@ class AccountSync:
                     if answers[resource].answer != self._digest(resource):
                         records += found.content
         with self._going_on():
-            self._import(records, answers)
+            self._import_records(records, answers)
 
     def _stored_list(self) -> _StoredList | None:
         found = self._answers.get(_CAMPAIGNS)
@@ -159,7 +159,9 @@ class AccountSync:
         except (SourceError, StoreBusyError) as error:
             self.problems.append(str(error))
 
-    def _import(self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, StoredAnswer]) -> None:
+    def _import_records(
+        self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, Remembered]
+    ) -> None:
         """Write the records, and remember the answers that they came with, in one transaction."""
         now_known = self._answers | answers
         if not records and now_known == self._answers:

@@ -1,4 +1,4 @@
-"""One campaign of a server: asked for what changed, and result in one transaction."""
+"""One campaign of a server: what changed is requested, and imported in one transaction."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class CampaignSync:
         self._notes: list[str] = []
 
     def import_campaign(self) -> CampaignResult:
-        """Ask the server, and land what it says.
+        """Request the campaign's data from the server, and import it.
 
         Raises:
             KeyRefusedError, SourceError, StoreError, StoppedError, SyncRunningError: nothing of it was changed.
@@ -119,7 +119,7 @@ class CampaignSync:
             f"{_EXPORT}{fmt}": StoredAnswer(seen.etag, seen.digest) for fmt, seen in export.seen.items()
         }
 
-    # --- landing -----------------------------------------------------------------------------------------------------
+    # --- importing ---------------------------------------------------------------------------------------------------
 
     def _load(self, records: Iterable[Record | Rejected], also: Callable[[Connection, LoadReport], None]) -> None:
         def while_allowed() -> Records:
@@ -206,7 +206,7 @@ class CampaignSync:
         self._load(records(), also)
         return True
 
-    def _changed_replies(self) -> paging.Listing[ReplyRecord | Rejected] | None:
+    def _changed_replies(self) -> paging.ListResult[ReplyRecord | Rejected] | None:
         known = self._etag("replies")
         if known and paging.is_unchanged(self._reply_page, json.loads(known)):
             return None
@@ -244,7 +244,7 @@ class CampaignSync:
         self._notes.append(f"{rows} could not be used; the first is {first.column} in row {first.row}: {first.reason}.")
         return True
 
-    def _finish_replies(self, connection: Connection, replies: paging.Listing[ReplyRecord | Rejected]) -> None:
+    def _finish_replies(self, connection: Connection, replies: paging.ListResult[ReplyRecord | Rejected]) -> None:
         if replies.is_complete:
             self._delete_missing(connection, replies.items.keys())
         else:

@@ -173,7 +173,7 @@ class _Run:
             self._report.campaigns = len(ids)
             for self._done, self._doing in enumerate(ids):
                 self._show()
-                self._import(self._doing, listed.get(self._doing))
+                self._sync_campaign(self._doing, listed.get(self._doing))
             self._done, self._doing = len(ids), "benchmarks"
             self._show()
             self._account.sync_benchmarks()
@@ -185,7 +185,7 @@ class _Run:
                 self._report.notes[ACCOUNT] = self._account.notes
 
     def _campaigns(self, chosen: Sequence[str]) -> tuple[list[str], dict[str, ListedCampaign]]:
-        """The campaigns to bring in, and what the server's list says of them."""
+        """The ids of the campaigns to sync, and the entries of the server's list by id."""
         try:
             listed = self._account.listed_campaigns()
         except KeyRefusedError:
@@ -223,7 +223,7 @@ class _Run:
                 self._report.notes[campaign_id] = ["It is no longer on the server; what is here of it stays."]
                 self._forget(campaign_id)
 
-    def _import(self, campaign_id: str, listed: ListedCampaign | None) -> None:
+    def _sync_campaign(self, campaign_id: str, listed: ListedCampaign | None) -> None:
         try:
             result = CampaignSync(
                 self._store, self._api, self._lease, campaign_id, listed, self._show
@@ -246,7 +246,7 @@ class _Run:
             self._report.notes[campaign_id] = list(result.notes)
 
     def _forget_gone(self) -> None:
-        """Ask no more for campaigns that are gone, unless nothing came: then the address is wrong, not they."""
+        """Stop syncing campaigns that are gone, unless no campaign was read: then the address is wrong."""
         if self._report.changed + self._report.unchanged:
             for campaign_id in self._gone:
                 self._forget(campaign_id)
