@@ -69,7 +69,7 @@ def test_nothing_changed_is_rarely_called_a_change():
 
 
 def test_a_real_fall_is_found():
-    found = [replies(np.random.default_rng(seed), days=28, now=0.025).changes["reply_rate"] for seed in range(50)]
+    found = [replies(np.random.default_rng(seed), days=28, now=0.02).changes["reply_rate"] for seed in range(50)]
     assert np.mean([not change.is_noise and change.difference < 0 for change in found]) >= 0.8
 
 

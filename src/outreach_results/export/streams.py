@@ -63,7 +63,7 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
     """
     chosen = find_format(fmt)
     found = campaign(store, campaign_id)  # raises before the first byte is sent
-    if not holds(fmt, found.detail):
+    if not can_hold(fmt, found.detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 

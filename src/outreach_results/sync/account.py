@@ -82,7 +82,7 @@ class AccountSync:
                 return
             plan = found.content.plan
             records = [] if plan is None or self._is_known(plan) else [plan]
-            answer = Remembered(found.etag, found.content.usage.model_dump_json())
+            answer = StoredAnswer(found.etag, found.content.usage.model_dump_json())
             self._import_records(records, {_USAGE: answer})
 
     def listed_campaigns(self) -> CampaignListing:
@@ -106,7 +106,7 @@ class AccountSync:
             )
         if listing.etags and not failed:
             remembered_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
-            self._import_records([], {_CAMPAIGNS: Remembered(None, remembered_list.model_dump_json())})
+            self._import_records([], {_CAMPAIGNS: StoredAnswer(None, remembered_list.model_dump_json())})
         return CampaignListing(campaigns, failed, listing.is_complete and not failed)
 
     def sync_benchmarks(self) -> None:
@@ -160,7 +160,7 @@ class AccountSync:
             self.problems.append(str(error))
 
     def _import_records(
-        self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, Remembered]
+        self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, StoredAnswer]
     ) -> None:
         """Write the records, and remember the answers that they came with, in one transaction."""
         now_known = self._answers | answers
