@@ -107,7 +107,7 @@ def test_view_survives_reload_and_sharing(visitor: Visitor) -> None:
 
 
 def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locator) -> None:
-    visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate.reply_rate&overlay=true")
+    visitor.open(f"{BY_SENDING}&show=rates&rates=delivery_rate.reply_rate&overlay=true")
     point_at_day(chart, "2026-03-27", axis="yaxis", value=0.3)
     for sentence in (
         "27 Mar 2026",
@@ -118,25 +118,25 @@ def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locato
         expect(told(chart)).to_contain_text(sentence)
 
     marked = chart.locator('path.point[style*="rgb(209, 51, 91)"]')
-    assert marked.count() == 2, "the unusual days are ringed"
+    assert marked.count() == 1, "the unusual day is ringed"
     point_at(marked.last)
-    expect(told(chart)).to_contain_text("16 Mar 2026")
+    expect(told(chart)).to_contain_text("11 Feb 2026")
     click_here(visitor)
-    visitor.page.wait_for_url("**at=2026-03-16**")
+    visitor.page.wait_for_url("**at=2026-02-11**")
     visitor.settle()
     card = visitor.page.locator(".st-key-looked-at")
-    expect(card).to_contain_text("Unusual: between 21.9 % and 43.8 % would be usual.")
-    assert visitor.parameters["at"] == ["2026-03-16"]
+    expect(card).to_contain_text("Unusual: between 84.9 % and 100.0 % would be usual.")
+    assert visitor.parameters["at"] == ["2026-02-11"]
     visitor.reload()
-    expect(card).to_contain_text("45.6 %")
+    expect(card).to_contain_text("83.0 %")
 
     card.get_by_role("button", name="To its overview").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Delivered") == "160"
-    assert visitor.parameters["days"] == ["2026-03-16..2026-03-16"]
+    assert visitor.metric("Delivered") == "44"
+    assert visitor.parameters["days"] == ["2026-02-11..2026-02-11"]
     visitor.reload()
-    assert visitor.metric("Delivered") == "160"
+    assert visitor.metric("Delivered") == "44"
 
 
 def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
@@ -164,7 +164,7 @@ def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
     other.open(link)
     for who in (visitor, other):
         expect(who.main.get_by_role("radio", name="Rates")).to_be_checked()
-        expect(who.page.locator(".st-key-looked-at")).to_contain_text("45.6 %")
+        expect(who.page.locator(".st-key-looked-at")).to_contain_text("83.0 %")
         expect(who.page.locator(".st-key-trend .legend").first).to_contain_text("Open rate")
     assert other.parameters == visitor.parameters
 
@@ -174,15 +174,15 @@ def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
 
 
 def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:
-    visitor.open("/trends?period=90d&show=rates&rates=open_rate")
+    visitor.open("/trends?period=90d&show=rates&rates=delivery_rate")
     visitor.click(visitor.page.get_by_role("button", name="Count on the sending day"))
     assert visitor.parameters["basis"] == ["send"]
-    sentence = "Thu 19 Feb 2026: open rate 15.0 % of 107 delivered; between 19.6 % and 46.7 % would be usual."
+    sentence = "Wed 11 Feb 2026: delivery rate 83.0 % of 53 sent; between 84.9 % and 100.0 % would be usual."
     expect(visitor.main.get_by_text(sentence)).to_be_visible()
     visitor.page.get_by_role("button", name="Show", exact=True).last.click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Open rate") == "15.0 %"
+    assert visitor.metric("Delivered") == "44"
 
 
 @pytest.fixture
