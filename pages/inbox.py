@@ -8,22 +8,22 @@ from outreach_results.ui.cache import ask
 
 view = shell.begin("Inbox", "What did they answer?")
 inbox.who_field()
-triage, found = inbox.find(view.filters)
-inbox.choices(triage, found)
+inbox_filters, found = inbox.find(view.filters)
+inbox.choices(inbox_filters, found)
 shown = inbox.shown_reply(found)
 with st.container():  # one place for what comes and goes, so that what follows stays where it is
-    inbox.what_was_said()
+    inbox.show_status()
     if found.pagination.total:
-        inbox.toolbar(view.filters, triage, found)
-        inbox.confirmation(view, triage)
+        inbox.toolbar(view.filters, inbox_filters, found)
+        inbox.confirmation(view, inbox_filters)
     else:
-        inbox.nothing(view.filters, triage)
+        inbox.nothing(view.filters, inbox_filters)
 
 reading_list, reading_pane = st.columns([5, 6], gap="medium")
 with reading_list:
     inbox.reply_list(found.replies, shown)
     inbox.pages(found.pagination)
 with reading_pane:
-    inbox.reading_pane(shown, found, view.filters, triage, ask(results.all_campaigns))
+    inbox.reading_pane(shown, found, view.filters, inbox_filters, ask(results.all_campaigns))
 
-inbox.over_time(view, triage)
+inbox.over_time(view, inbox_filters)

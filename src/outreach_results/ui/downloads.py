@@ -80,9 +80,9 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
             )
 
 
-def replies_links(filters: Filters, triage: InboxFilters) -> None:
+def replies_links(filters: Filters, inbox_filters: InboxFilters) -> None:
     """Links to exactly the replies that the inbox shows on all its pages, one a format."""
-    asked = _REPLIES.dump_python((filters, triage), mode="json")
+    asked = _REPLIES.dump_python((filters, inbox_filters), mode="json")
     with st.container(horizontal=True, gap="xsmall", width="content"):
         for fmt in FORMATS:
             st.link_button(
@@ -131,8 +131,8 @@ def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
     return campaign_download(store(), campaign_id, fmt, humans_only=humans_only)
 
 
-def _replies(filters: Any, triage: Any, fmt: str) -> Download:
-    return replies_download(store(), *_REPLIES.validate_python((filters, triage)), fmt)
+def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:
+    return replies_download(store(), *_REPLIES.validate_python((filters, inbox_filters)), fmt)
 
 
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])

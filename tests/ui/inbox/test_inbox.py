@@ -38,7 +38,7 @@ def reply(**fields):
     )
 
 
-def happening(kind="opened", *, hours=0, **fields):
+def event(kind="opened", *, hours=0, **fields):
     at = NOW + timedelta(hours=hours)
     return TimelineEvent(**{"type": EventType(kind), "at": at, "last_at": at, "count": 1, "email": 1} | fields)
 
@@ -96,12 +96,12 @@ def test_a_row_holds_strangers_words_escaped(hostile):
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        (happening("sent"), "Sent · e-mail 1"),
-        (happening(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · e-mail 1"),
-        (happening(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · e-mail 1"),
-        (happening("clicked", url="https://example.com/a"), "Clicked https://example.com/a · e-mail 1"),
-        (happening("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · e-mail 1"),
-        (happening("meeting_booked", email=None), "Meeting booked"),
+        (event("sent"), "Sent · e-mail 1"),
+        (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · e-mail 1"),
+        (event(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · e-mail 1"),
+        (event("clicked", url="https://example.com/a"), "Clicked https://example.com/a · e-mail 1"),
+        (event("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · e-mail 1"),
+        (event("meeting_booked", email=None), "Meeting booked"),
     ],
 )
 def test_an_entry_says_what_happened_to_which_email(told, expected):
@@ -109,14 +109,14 @@ def test_an_entry_says_what_happened_to_which_email(told, expected):
 
 
 def test_with_one_email_it_is_not_numbered():
-    assert timeline.sentence(happening("sent"), 1, TOKYO) == "Sent"
+    assert timeline.sentence(event("sent"), 1, TOKYO) == "Sent"
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_link_in_the_timeline_is_plain_text(hostile, monkeypatch):
     drawn = []
     monkeypatch.setattr(timeline.st, "html", drawn.append)
-    timeline.timeline(Timeline([happening("clicked", url=hostile)], 1, is_cut=False), "r1", TOKYO)
+    timeline.timeline(Timeline([event("clicked", url=hostile)], 1, is_cut=False), "r1", TOKYO)
     _styles, entries = drawn
     assert set(re.findall(r"<(/?\w+)", entries)) == {"ol", "li", "time", "/time", "span", "/span", "/li", "/ol"}
     assert f"Clicked {hostile}" in unescape(entries)
@@ -160,12 +160,12 @@ def test_undoing_names_whose_changes_stay():
 
 @pytest.mark.parametrize("change", [Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment])
 def test_every_change_can_be_named_before_and_after(change):
-    assert labels.to_do(change, 3)[0].isupper()
-    assert labels.was_done(Batch("b", change, 3, ("c",))).startswith("3 replies: ")
+    assert labels.button_label(change, 3)[0].isupper()
+    assert labels.done_sentence(Batch("b", change, 3, ("c",))).startswith("3 replies: ")
 
 
 @pytest.mark.parametrize(
-    ("change", "triage", "expected"),
+    ("change", "inbox_filters", "expected"),
     [
         (Action.HANDLED, InboxFilters(handling=ReplyStatus.OPEN), True),
         (Action.HANDLED, InboxFilters(handling=ReplyStatus.ALL), False),
@@ -174,8 +174,8 @@ def test_every_change_can_be_named_before_and_after(change):
         (Action.HANDLED, InboxFilters(handling=ReplyStatus.HANDLED), False),
     ],
 )
-def test_what_leaves_the_list_is_known_before(change, triage, expected):
-    assert leaves_the_list(change, triage) is expected
+def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
+    assert leaves_the_list(change, inbox_filters) is expected
 
 
 # --- how sure ----------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_what_leaves_the_list_is_known_before(change, triage, expected):
 
 def test_the_positive_rate_says_how_far_doubt_and_chance_could_move_it():
     counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
-    assert labels.how_sure(metrics.positive_rate(counts)) == (
+    assert labels.positive_rate_sentence(metrics.positive_rate(counts)) == (
         "12 of 41 replies by people are positive: 29.3 % (95 % interval 17.6 % to 44.5 %). 6 are not classified: were "
         "all of them positive, it would be 43.9 %; were none, it stays. Doubt and chance together leave it between "
         "17.6 % and 59.0 %. If the neutral ones flipped as well: 68.3 %."
@@ -191,18 +191,18 @@ def test_the_positive_rate_says_how_far_doubt_and_chance_could_move_it():
 
 
 def test_without_doubt_it_says_only_how_sure_it_is():
-    said = labels.how_sure(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
+    said = labels.positive_rate_sentence(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
     assert said == "1 of 4 replies by people is positive: 25.0 % (95 % interval 4.6 % to 69.9 %)."
 
 
 def test_without_a_reply_it_says_so():
-    assert labels.how_sure(metrics.positive_rate({})) == (
+    assert labels.positive_rate_sentence(metrics.positive_rate({})) == (
         "No reply by a person is among these, so there is no positive rate."
     )
 
 
 def test_the_filters_are_told_in_words():
-    triage = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "price")
-    assert labels.of_filters(triage) == "open replies by people, positive or neutral, with “price”"
-    assert labels.of_filters(InboxFilters()) == "replies"
-    assert labels.of_filters(InboxFilters(lane=ReplyKind.AUTOMATIC)) == "replies, automatic"
+    inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "price")
+    assert labels.filters_sentence(inbox_filters) == "open replies by people, positive or neutral, with “price”"
+    assert labels.filters_sentence(InboxFilters()) == "replies"
+    assert labels.filters_sentence(InboxFilters(lane=ReplyKind.AUTOMATIC)) == "replies, automatic"

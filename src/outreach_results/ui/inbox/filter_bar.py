@@ -14,7 +14,7 @@ from outreach_results.ui.inbox import inbox_url, labels
 T = TypeVar("T", bound=str)
 
 
-def choices(triage: InboxFilters, found: Inbox) -> None:
+def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
     """Draw the controls for kind, status, sentiments and search."""
     with st.container(horizontal=True, gap="medium", key="inbox-choices"):
         _one(
@@ -23,7 +23,7 @@ def choices(triage: InboxFilters, found: Inbox) -> None:
             inbox_url.KIND_CODES,
             ReplyKind.PEOPLE,
             _with_counts(labels.LANES, found.lanes),
-            triage.lane,
+            inbox_filters.lane,
             "Automatic replies, such as out of office.",
         )
         _one(
@@ -32,11 +32,11 @@ def choices(triage: InboxFilters, found: Inbox) -> None:
             inbox_url.STATUS_CODES,
             ReplyStatus.OPEN,
             _with_counts(labels.HANDLINGS, found.handling),
-            triage.handling,
+            inbox_filters.handling,
         )
-        _search(triage.q)
-    if triage.lane != ReplyKind.AUTOMATIC:
-        _sentiments(triage, found)
+        _search(inbox_filters.q)
+    if inbox_filters.lane != ReplyKind.AUTOMATIC:
+        _sentiments(inbox_filters, found)
 
 
 def _one(
@@ -63,15 +63,15 @@ def _with_counts(names: Mapping[T, str], counts: Mapping[T, int]) -> dict[str, s
     return {str(value): f"{name} {text.number(counts[value])}" for value, name in names.items()}
 
 
-def _sentiments(triage: InboxFilters, found: Inbox) -> None:
-    offered = inbox_url.sentiments_in(triage.lane)
+def _sentiments(inbox_filters: InboxFilters, found: Inbox) -> None:
+    offered = inbox_url.sentiments_in(inbox_filters.lane)
     names = {str(kind): f"{kind.capitalize()} {text.number(found.counts[kind])}" for kind in offered}
     st.pills(
         "Sentiment",
         list(names),
         format_func=lambda value: names[value],
         selection_mode="multi",
-        key=url_state.control(inbox_url.SENTIMENT, [str(sentiment) for sentiment in triage.sentiments or ()]),
+        key=url_state.control(inbox_url.SENTIMENT, [str(sentiment) for sentiment in inbox_filters.sentiments or ()]),
         on_change=url_state.writes_some(inbox_url.SENTIMENT, inbox_url.codes_of(offered)),
     )
 

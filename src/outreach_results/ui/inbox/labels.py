@@ -1,4 +1,4 @@
-"""How the inbox says things: sentiments, ages, what was done, how sure the positive rate is."""
+"""The texts of the inbox: sentiments, ages, results of changes, the positive rate and its uncertainty."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ HANDLINGS = {ReplyStatus.OPEN: "Open", ReplyStatus.HANDLED: "Handled", ReplyStat
 
 
 def badge(sentiment: Sentiment, age: str) -> str:
-    """A sentiment and an age as Markdown: their words on the sentiment's color."""
+    """A sentiment and an age as a Markdown badge in the color of the sentiment."""
     return f":{BADGES[sentiment]}-badge[{sentiment.capitalize()} · {age}]"
 
 
 def sender(reply: InboxReply) -> str:
-    """Who replied."""
+    """The name of who replied, else the email address, else "Unknown sender"."""
     return reply.name or reply.email or "Unknown sender"
 
 
@@ -48,8 +48,8 @@ def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%-d %b}" if local.year == today.year else f"{local:%-d %b %Y}"
 
 
-def done(change: Change) -> str:
-    """What was done, as in "… as handled"."""
+def change_label(change: Change) -> str:
+    """A change in the past tense, without subject: marked as handled."""
     if isinstance(change, Sentiment):
         return f"set to {change}"
     return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
@@ -57,8 +57,8 @@ def done(change: Change) -> str:
     )
 
 
-def to_do(change: Change, number: int) -> str:
-    """What a button does to that many replies."""
+def button_label(change: Change, number: int) -> str:
+    """The label of the button that changes ``number`` replies: Mark 3 replies as handled."""
     if isinstance(change, Sentiment):
         return f"Set {replies(number)} to {change}"
     if change == Action.HANDLED:
@@ -71,9 +71,9 @@ def to_do(change: Change, number: int) -> str:
 
 
 def confirmation(preview: Preview, change: Change, total: int) -> str:
-    """What is about to happen to how many, before it does."""
+    """The question before a bulk change of some of ``total`` replies, and what it replaces or leaves alone."""
     untouched = total - preview.changed
-    sentences = [f"{to_do(change, preview.changed)}?"]
+    sentences = [f"{button_label(change, preview.changed)}?"]
     if total > 1:
         sentences.append("They are on all pages of this list, not only on this one.")
     if untouched:
@@ -83,14 +83,14 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     return " ".join([*sentences, "You can undo it afterwards."])
 
 
-def was_done(batch: Batch, what: str | None = None) -> str:
-    """What a change did, once it is done."""
+def done_sentence(batch: Batch, what: str | None = None) -> str:
+    """What a change did: 3 replies: marked as handled. ``what`` replaces the number of replies as the subject."""
     subject = what or replies(batch.changed)
-    return f"{subject}: {done(batch.change)}."
+    return f"{subject}: {change_label(batch.change)}."
 
 
 def was_undone(undone: Undone, zone: ZoneInfo) -> str:
-    """What undoing did, and whose later changes it left alone."""
+    """What an undo restored, and which later changes by others it left alone."""
     if not undone.left_alone_total:
         return f"Undone for {replies(undone.restored)}."
     named = ", ".join(
@@ -122,30 +122,30 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
     return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
 
 
-def how_sure(found: PositiveRate) -> str:
-    """The positive rate, its interval, and how far the doubtful replies could move it."""
+def positive_rate_sentence(found: PositiveRate) -> str:
+    """The positive rate, its 95 % interval, and how far unclassified and neutral replies could move it."""
     if found.rate is None or found.interval is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
     low, high = (text.percent(end) for end in found.interval)
-    said = (
+    sentence = (
         f"{found.positive:,} of {replies(found.people)} by people {'is' if found.positive == 1 else 'are'} positive: "
         f"{text.percent(found.rate)} (95 % interval {low} to {high})."
     )
     if found.unclassified:
         widest = " and ".join(text.percent(end) for end in found.widest)
-        said += (
+        sentence += (
             f" {found.unclassified:,} {'is' if found.unclassified == 1 else 'are'} not classified: were all of them "
             f"positive, it would be {text.percent(found.if_unclassified_positive)}; were none, it stays. Doubt and "
             f"chance together leave it between {widest}."
         )
     if found.neutral:
-        said += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
-    return said
+        sentence += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
+    return sentence
 
 
-def of_filters(triage: InboxFilters) -> str:
+def filters_sentence(inbox_filters: InboxFilters) -> str:
     """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
-    status = "" if triage.handling == ReplyStatus.ALL else f"{triage.handling} "
-    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(triage.lane, "")
-    kinds = f", {' or '.join(triage.sentiments)}" if triage.sentiments else ""
-    return f"{status}replies{lane}{kinds}" + (f", with “{triage.q}”" if triage.q else "")
+    status = "" if inbox_filters.handling == ReplyStatus.ALL else f"{inbox_filters.handling} "
+    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.lane, "")
+    kinds = f", {' or '.join(inbox_filters.sentiments)}" if inbox_filters.sentiments else ""
+    return f"{status}replies{lane}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")

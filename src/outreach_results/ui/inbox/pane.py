@@ -31,23 +31,23 @@ def shown_reply(found: Inbox) -> InboxReply | None:
 
 
 def reading_pane(
-    reply: InboxReply | None, found: Inbox, filters: Filters, triage: InboxFilters, campaigns: Sequence[Campaign]
+    reply: InboxReply | None, found: Inbox, filters: Filters, inbox_filters: InboxFilters, campaigns: Sequence[Campaign]
 ) -> None:
     """One reply in full. Everything a stranger wrote is shown character by character."""
     if reply is None:
         return
     is_listed = key_of(reply) in map(key_of, found.replies)
-    around = _around(reply, found) if is_listed else ask(results.neighbors, filters, triage, reply)
+    around = _around(reply, found) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
     styles.apply("inbox_pane", extra=styles.page_background())
     with (
         st.container(key="inbox-chosen" if inbox_url.reply() else "inbox-first"),
         st.container(border=True, key="inbox-pane"),
     ):
-        _way(around, found, filters, triage)
+        _navigation(around, found, filters, inbox_filters)
         if not is_listed:
             st.caption("This reply is not among those listed: the filters or the page leave it out.")
-        _letter(reply, campaigns)
-        _deeds(reply, triage, around)
+        _message(reply, campaigns)
+        _actions(reply, inbox_filters, around)
         st.subheader("Timeline", anchor=False)
         timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, cache.zone())
 
@@ -58,8 +58,8 @@ def _around(reply: InboxReply, found: Inbox) -> Neighbors:
     return Neighbors(keys[place - 1], keys[place + 1])
 
 
-def _way(around: Neighbors, found: Inbox, filters: Filters, triage: InboxFilters) -> None:
-    """To the list, the reply before and the reply after."""
+def _navigation(around: Neighbors, found: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
+    """Show the buttons to the list, the previous reply and the next one."""
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
         st.button("‹ List", key="inbox-back", on_click=inbox_url.read, args=(None,))
         for label, key, shortcut, to in (
@@ -72,17 +72,17 @@ def _way(around: Neighbors, found: Inbox, filters: Filters, triage: InboxFilters
                 shortcut=shortcut,
                 disabled=to is None,
                 on_click=_go,
-                args=(to, found, filters, triage),
+                args=(to, found, filters, inbox_filters),
             )
 
 
-def _go(to: ReplyKey | None, found: Inbox, filters: Filters, triage: InboxFilters) -> None:
+def _go(to: ReplyKey | None, found: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     if to is not None and to not in map(key_of, found.replies):
-        inbox_url.turn_to(results.page_of(store(), filters, triage, to))
+        inbox_url.turn_to(results.page_of(store(), filters, inbox_filters, to))
     inbox_url.read(to)
 
 
-def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
+def _message(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
     zone = cache.zone()
     names = {campaign.id: campaign.name for campaign in campaigns}
     st.subheader(text.escape(labels.sender(reply)), anchor=False)
@@ -95,8 +95,8 @@ def _letter(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
         st.text(reply.body or reply.preview)
 
 
-def _deeds(reply: InboxReply, triage: InboxFilters, around: Neighbors) -> None:
-    """Mark it handled, say how it sounds; what was done before, and by whom."""
+def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) -> None:
+    """Show the controls for sentiment and handling, and who used them before."""
     zone = cache.zone()
     _sentiment(reply)
     corrected = labels.correction(reply, zone)
@@ -111,7 +111,7 @@ def _deeds(reply: InboxReply, triage: InboxFilters, around: Neighbors) -> None:
                 args=(reply, Action.CORRECTION_CLEARED),
             )
     change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
-    is_active = around.after or around.before if leaves_the_list(change, triage) else None
+    next_reply = around.after or around.before if leaves_the_list(change, inbox_filters) else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Mark handled" if change == Action.HANDLED else "Open again",
@@ -119,7 +119,7 @@ def _deeds(reply: InboxReply, triage: InboxFilters, around: Neighbors) -> None:
             shortcut="E",
             type="primary" if change == Action.HANDLED else "secondary",
             on_click=change_shown_reply,
-            args=(reply, change, is_active),
+            args=(reply, change, next_reply),
         )
         st.caption(text.escape(labels.handled(reply, zone) or "Open"))
 

@@ -1,6 +1,6 @@
-"""Marking replies: one, or all that the filters show; what was done is said, and can be undone.
+"""Change the state of one reply, or of all that the filters show; a status message then offers to undo it.
 
-Who marks is asked in the sidebar until there is a sign-in.
+The name recorded with a change comes from a field in the sidebar until there is a sign-in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from outreach_results.ui.inbox import inbox_url, labels
 
 SOMEONE = "someone"
 LONGEST_NAME = 80
-_WHO, _SAID, _PENDING = "inbox-who", "inbox-said", "inbox-pending"
+_WHO, _STATUS, _PENDING = "inbox-who", "inbox-status", "inbox-pending"
 
 _BULK: dict[str, Change] = {
     "Mark as handled": Action.HANDLED,
@@ -33,8 +33,8 @@ _BULK: dict[str, Change] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is to be said above the list; ``batch`` can be undone, after which ``reply`` is read again."""
+class StatusMessage:
+    """The result of the last change. ``batch`` can be undone, after which ``reply`` is shown again."""
 
     sentence: str
     is_warning: bool = False
@@ -44,16 +44,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A change of many that waits for its confirmation, as long as the same replies are shown."""
+    """A bulk change that waits for confirmation; dropped as soon as other filters are chosen."""
 
     filters: Filters
-    triage: InboxFilters
+    inbox_filters: InboxFilters
     change: Change
     preview: Preview
 
 
 def who_field() -> None:
-    """Ask under which name somebody marks replies."""
+    """Show the sidebar field for the name that is recorded with changes."""
     with st.sidebar:
         st.text_input(
             "Your name",
@@ -67,57 +67,58 @@ def who_field() -> None:
 
 
 def who() -> str:
-    """The name under which replies are marked."""
+    """The name that is recorded with changes, or "someone" where none is given."""
     return " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
 
 
 def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = None) -> None:
-    """Change one reply as it is shown, and go on to another. For callbacks."""
+    """Change one reply, unless it was changed since it was shown, and show ``goes_on_to`` next. For callbacks."""
 
-    def change_it() -> Said:
+    def change_it() -> StatusMessage:
         key, subject = key_of(reply), f"The reply of {labels.sender(reply)}"
         try:
             batch = state_changes.change_reply(store(), *key, change, by=who(), seen_version=reply.mark_version)
         except ConflictError as error:
-            inbox_url.read(key)  # to be looked at again, also where it is no longer listed
+            inbox_url.read(key)  # keep showing it, with its new state, even where it is no longer listed
             raise ConflictError(f"{subject}: {error}") from error
         inbox_url.read(goes_on_to or key)
-        return Said(labels.was_done(batch, subject), batch=batch, reply=key)
+        return StatusMessage(labels.done_sentence(batch, subject), batch=batch, reply=key)
 
     _try(change_it)
 
 
-def leaves_the_list(change: Action, triage: InboxFilters) -> bool:
-    """Whether a reply that is handled, or opened again, is no longer among those shown."""
-    return {Action.HANDLED: ReplyStatus.OPEN, Action.REOPENED: ReplyStatus.HANDLED}.get(change) == triage.handling
+def leaves_the_list(change: Action, inbox_filters: InboxFilters) -> bool:
+    """Whether a reply no longer matches the filters once it is handled or opened again."""
+    status_left = {Action.HANDLED: ReplyStatus.OPEN, Action.REOPENED: ReplyStatus.HANDLED}.get(change)
+    return status_left == inbox_filters.handling
 
 
-def what_was_said() -> None:
-    """What the last change did, with the way back: at the foot of the window, wherever the page is scrolled to."""
-    said: Said | None = st.session_state.get(_SAID)
-    if said is None:
+def show_status() -> None:
+    """Show what the last change did, with an undo button, at the bottom of the window whatever the scroll position."""
+    status: StatusMessage | None = st.session_state.get(_STATUS)
+    if status is None:
         return
     styles.apply("inbox_status", extra=styles.page_background())
     with st.container(
         horizontal=True,
         vertical_alignment="center",
         border=True,
-        key="inbox-warning" if said.is_warning else "inbox-done",
+        key="inbox-warning" if status.is_warning else "inbox-done",
     ):
-        st.text(said.sentence)
+        st.text(status.sentence)
         st.space("stretch")
-        if said.batch is not None and said.batch.changed:
-            st.button("Undo", key="inbox-undo", shortcut="Z", on_click=_undo, args=(said,))
-        st.button("Close", key="inbox-close", type="tertiary", on_click=_say, args=(None,))
+        if status.batch is not None and status.batch.changed:
+            st.button("Undo", key="inbox-undo", shortcut="Z", on_click=_undo, args=(status,))
+        st.button("Close", key="inbox-close", type="tertiary", on_click=_set_status, args=(None,))
 
 
-def bulk_menu(filters: Filters, triage: InboxFilters, total: int) -> None:
-    """What can be done with all replies that are shown, on whatever page."""
+def bulk_menu(filters: Filters, inbox_filters: InboxFilters, total: int) -> None:
+    """Show the menu of changes to all replies that match the filters, on every page of the list."""
 
     def choose() -> None:
         change = _BULK[st.session_state["inbox-bulk"]]
-        _say(None)
-        _try(lambda: _propose(filters, triage, change))
+        _set_status(None)
+        _try(lambda: _propose(filters, inbox_filters, change))
 
     st.menu_button(
         f"All {labels.replies(total)} …" if total > 1 else "This one reply …",
@@ -128,22 +129,22 @@ def bulk_menu(filters: Filters, triage: InboxFilters, total: int) -> None:
     )
 
 
-def confirmation(view: View, triage: InboxFilters) -> None:
-    """Ask before many are changed."""
+def confirmation(view: View, inbox_filters: InboxFilters) -> None:
+    """Show the pending bulk change, if there is one, with buttons to confirm and to cancel."""
     pending: _Pending | None = st.session_state.get(_PENDING)
     if pending is None:
         return
-    if (pending.filters, pending.triage) != (view.filters, triage):
+    if (pending.filters, pending.inbox_filters) != (view.filters, inbox_filters):
         _drop()
         return
     with st.container(border=True, key="inbox-confirm"):
         st.markdown(
             f"**{text.escape(labels.confirmation(pending.preview, pending.change, pending.preview.seen.replies))}**"
         )
-        st.text(f"These are: {labels.of_filters(triage)} · {view.sentence()}.")
+        st.text(f"These are: {labels.filters_sentence(inbox_filters)} · {view.sentence()}.")
         with st.container(horizontal=True):
             st.button(
-                labels.to_do(pending.change, pending.preview.changed),
+                labels.button_label(pending.change, pending.preview.changed),
                 key="inbox-confirmed",
                 type="primary",
                 on_click=_confirmed,
@@ -152,46 +153,46 @@ def confirmation(view: View, triage: InboxFilters) -> None:
             st.button("Cancel", key="inbox-cancel", on_click=_drop)
 
 
-def _propose(filters: Filters, triage: InboxFilters, change: Change) -> Said | None:
-    preview = state_changes.preview(store(), chosen_replies(filters, triage), change)
+def _propose(filters: Filters, inbox_filters: InboxFilters, change: Change) -> StatusMessage | None:
+    preview = state_changes.preview(store(), chosen_replies(filters, inbox_filters), change)
     if not preview.changed:
-        return Said("Nothing to do: all of these replies are so already.")
-    st.session_state[_PENDING] = _Pending(filters, triage, change, preview)
+        return StatusMessage("Nothing to do: all of these replies are so already.")
+    st.session_state[_PENDING] = _Pending(filters, inbox_filters, change, preview)
     return None
 
 
 def _confirmed(pending: _Pending) -> None:
-    def change_them() -> Said:
-        wanted = chosen_replies(pending.filters, pending.triage)
+    def change_them() -> StatusMessage:
+        wanted = chosen_replies(pending.filters, pending.inbox_filters)
         batch = state_changes.change_replies(store(), wanted, pending.change, by=who(), seen=pending.preview.seen)
         inbox_url.start_over()
-        return Said(labels.was_done(batch), batch=batch)
+        return StatusMessage(labels.done_sentence(batch), batch=batch)
 
     _drop()
     _try(change_them)
 
 
-def _undo(said: Said) -> None:
-    def take_back() -> Said:
-        assert said.batch is not None
-        undone = state_changes.undo(store(), said.batch, by=who())
-        if said.reply is not None:
-            inbox_url.read(said.reply)
-        return Said(labels.was_undone(undone, cache.zone()), is_warning=undone.left_alone_total > 0)
+def _undo(status: StatusMessage) -> None:
+    def take_back() -> StatusMessage:
+        assert status.batch is not None
+        undone = state_changes.undo(store(), status.batch, by=who())
+        if status.reply is not None:
+            inbox_url.read(status.reply)
+        return StatusMessage(labels.was_undone(undone, cache.zone()), is_warning=undone.left_alone_total > 0)
 
     _try(take_back)
 
 
-def _try(action: Callable[[], Said | None]) -> None:
-    """Do it and say what came of it; where it is refused, say why: the page then shows what is there now."""
+def _try(action: Callable[[], StatusMessage | None]) -> None:
+    """Run an action and set its status message; where it is refused, the reason. The rerun shows the current state."""
     try:
-        _say(action())
+        _set_status(action())
     except OutreachError as error:
-        _say(Said(str(error), is_warning=True))
+        _set_status(StatusMessage(str(error), is_warning=True))
 
 
-def _say(said: Said | None) -> None:
-    st.session_state[_SAID] = said
+def _set_status(status: StatusMessage | None) -> None:
+    st.session_state[_STATUS] = status
 
 
 def _drop() -> None:

@@ -1,4 +1,4 @@
-"""A prospect's timeline as a list. What strangers wrote stands in it as plain characters."""
+"""A prospect's timeline as an HTML list; text from outside is escaped."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ _HAPPENED = {
 
 
 def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
-    """Everything that happened to the campaign's e-mails to this prospect, oldest first."""
+    """Show all events of the campaign's emails to this prospect, oldest first."""
     if not found.events:
         st.caption("Nothing else is known of this prospect.")
         return
-    entries = "".join(_entry(happening, found.emails, reply_id, zone) for happening in found.events)
+    entries = "".join(_entry(event, found.emails, reply_id, zone) for event in found.events)
     styles.apply("timeline")
     st.html(f'<ol class="timeline" aria-label="Timeline">{entries}</ol>')
     if found.is_cut:
         st.caption(f"Only the first {len(found.events):,} entries are shown.")
 
 
-def sentence(happening: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
-    """What happened, in words: Opened 3 times, last on 2 Feb 2026, 09:11 (e-mail 2)."""
-    said = _HAPPENED[happening.type]
-    if happening.url:
-        said += f" {happening.url}"
-    if happening.sentiment is not None:
-        said += f" ({happening.sentiment})"
-    elif happening.is_machine:
-        said += f" {_MACHINE}"
-    if happening.count > 1:
-        said += f" {happening.count:,} times, last on {text.moment(happening.last_at, zone)}"
-    return f"{said} · e-mail {happening.email}" if emails > 1 and happening.email else said
+def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
+    """An event as a text: Opened 3 times, last on 2 Feb 2026, 09:11 · e-mail 2."""
+    words = _HAPPENED[event.type]
+    if event.url:
+        words += f" {event.url}"
+    if event.sentiment is not None:
+        words += f" ({event.sentiment})"
+    elif event.is_machine:
+        words += f" {_MACHINE}"
+    if event.count > 1:
+        words += f" {event.count:,} times, last on {text.moment(event.last_at, zone)}"
+    return f"{words} · e-mail {event.email}" if emails > 1 and event.email else words
 
 
-def _entry(happening: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
-    own = ' class="this"' if happening.reply_id == reply_id else ""
+def _entry(event: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
+    own = ' class="this"' if event.reply_id == reply_id else ""
     return (
-        f'<li style="--dot:{_COLOR[happening.type]}"{own}><time>{text.moment(happening.at, zone)}</time>'
-        f"<span>{escape(sentence(happening, emails, zone))}</span></li>"
+        f'<li style="--dot:{_COLOR[event.type]}"{own}><time>{text.moment(event.at, zone)}</time>'
+        f"<span>{escape(sentence(event, emails, zone))}</span></li>"
     )
