@@ -21,7 +21,7 @@ if trends.is_quiet(found):
     st.stop()
 
 noted = ask(results.annotations_in, view.filters)
-trends.courses(found, noted, question, view)
+trends.time_series_chart(found, noted, question, view)
 trends.unusual(found)
 notes(noted, ask(filters.campaign_labels), view)
-trends.rhythm(ask(results.weekly_activity, view.filters), view)
+trends.activity_by_hour(ask(results.weekly_activity, view.filters), view)

@@ -16,7 +16,7 @@ first = usage.month_chooser(months)
 month = ask(results.outlook, first)
 
 usage.quota(month, view.filters)
-usage.course(month, view.filters)
+usage.month_progress(month, view.filters)
 
 st.subheader(f"What {first:%B} {'cost' if month.is_over else 'costs'}", anchor=False)
 usage.month_costs(month, ask(results.usage, f"{first:%Y-%m}").usage)

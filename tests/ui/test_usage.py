@@ -41,7 +41,7 @@ END = date(2026, 3, 31)
     ],
 )
 def test_the_day_the_quota_runs_out_is_told_as_surely_as_it_is_known(found, words):
-    assert usage.run_out_words(found, END) == words
+    assert usage.run_out_sentence(found, END) == words
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_range_of_dollars_pretends_no_cents_it_does_not_know(low, high, shown)
 
 def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
-    table = usage.course_table(month)
+    table = usage.progress_table(month)
     assert [f"{day:%d}" for day in table["date"]] == [f"{n:02}" for n in range(1, 32)]
     assert table["emails_sent"].sum() == 2600
     assert table["emails_sent"].isna().sum() == table["total_low"].notna().sum() == 4
@@ -62,7 +62,7 @@ def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_stor
 
 
 def test_the_table_of_a_month_that_is_over_has_only_what_was(sample_store):
-    table = usage.course_table(results.outlook(sample_store, date(2026, 1, 1)))
+    table = usage.progress_table(results.outlook(sample_store, date(2026, 1, 1)))
     assert list(table.columns) == ["date", "emails_sent"]
     assert table["emails_sent"].sum() == 1247
 

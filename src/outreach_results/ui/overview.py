@@ -1,4 +1,4 @@
-"""The larger pieces of the overview."""
+"""The sections of the overview page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SORTS = {
 
 
 def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
-    """The tiles: the numbers that matter most, as the metric registry lists them."""
+    """Draw one tile for each metric that the registry places on the overview."""
     sparks = derive(_sparks, days)
     with st.grid(4):
         for metric in TILES:
@@ -58,7 +58,7 @@ _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: te
 def _change(
     metric: Metric, now: float | None, then: float | None, totals: Totals, before: Totals | None
 ) -> metrics.Change | None:
-    """How a metric moved, judged by chance where chance plays a part in it."""
+    """The change of a metric; with a significance test unless the metric is decided by us, as cost is."""
     if metric.is_decided:
         return metrics.relative_change(now, then)
     if before is None:
@@ -69,14 +69,14 @@ def _change(
 
 
 def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
-    """The courses that the cards show: of rates over seven days each, for those of single days jump about."""
+    """The sparklines of the tiles. Rates are means of seven days: those of single days vary too much."""
     rolling = metrics.rolling_rates(days)
     days = days.rename(columns={f"{COST.name}_usd": COST.name})
     return {metric.name: spark(rolling if metric.unit == Unit.SHARE else days, metric.name) for metric in TILES}
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
-    """What changed since what it is compared with, in words."""
+    """Sentences on what changed since the comparison period; none without a comparison."""
     if comparison is None:
         return []
     now, before = (ask(results.totals, asked) for asked in (filters, comparison))
@@ -85,7 +85,7 @@ def what_changed(_store: Store, filters: Filters, comparison: Filters | None, co
 
 
 def changes(sentences: Sequence[str]) -> None:
-    """What changed, in words."""
+    """Draw the sentences on what changed."""
     if sentences:
         with st.container(border=True, key="what-changed"):
             st.subheader("What changed", anchor=False)
@@ -93,13 +93,13 @@ def changes(sentences: Sequence[str]) -> None:
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
-    """What to look after among the campaigns."""
+    """The alerts on the campaigns of the filters."""
     campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
     return insights.alerts(campaigns, humans)
 
 
 def alerts(found: Sequence[Alert]) -> None:
-    """What to look after: the cause and the next step, and the way to the campaign."""
+    """Draw the alerts with cause, next step and a button to the campaign, a page at a time."""
     if not found:
         return
     with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
@@ -122,7 +122,7 @@ def alerts(found: Sequence[Alert]) -> None:
 
 
 def funnel(totals: Totals, view: View) -> None:
-    """From sent to meeting; a click on a bar goes to what it stands for."""
+    """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals.stats)
     event = chart_with_data(
@@ -146,7 +146,7 @@ def _go_to(stage: str) -> None:
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
-    """What one e-mail, reply, positive reply and meeting cost, by component."""
+    """Draw the table of cost per email, reply, positive reply and meeting, by component."""
     st.subheader("What it cost", anchor=False)
     frame = derive(cost_table, totals, positive)
     st.dataframe(
@@ -185,12 +185,12 @@ def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
 
 
 def positive_replies(counts: dict[Sentiment, int]) -> int:
-    """How many replies were positive."""
+    """The number of positive replies in counts by sentiment."""
     return counts.get(Sentiment.POSITIVE, 0)
 
 
 def campaigns(view: View) -> None:
-    """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
+    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
     st.subheader("Campaigns", anchor=False)
     table = ask(_campaign_table, view.filters, *_search_and_order())
     if table.empty:
@@ -213,7 +213,7 @@ def campaigns(view: View) -> None:
             "emails_sent",
             *_RATES_SHOWN_FIRST,
             "reply_interval",
-            "course",
+            "sparkline",
             "meetings_booked",
             "cost_per_meeting_usd",
             "cost_usd",
@@ -225,7 +225,7 @@ def campaigns(view: View) -> None:
         selection_mode="single-row",
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", table.drop(columns=_WORDED), view.filters, key="campaigns-data")
+    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
     chosen = view.filters.campaigns
     if chosen is None or len(chosen) > 1:
         st.caption("Select a row to show only that campaign and to download everything that is known about it.")
@@ -262,8 +262,8 @@ def _search_and_order() -> tuple[str, str]:
 
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
-    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
+    """`results.campaign_totals` of campaigns whose name contains ``wanted``, with the columns `_NOT_DOWNLOADED`."""
+    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
@@ -272,7 +272,7 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        course=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
         reply_interval=_intervals(frame, "reply_rate"),
     )
 
@@ -290,8 +290,8 @@ def _rate_column(name: str) -> Any:
     )
 
 
-_WORDED = ["course", "reply_interval"]
-"""Columns for the eye, which no download has."""
+_NOT_DOWNLOADED = ["sparkline", "reply_interval"]
+"""Columns that only the page shows."""
 
 _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
@@ -300,7 +300,7 @@ _COLUMNS: dict[str, Any] = {
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
-    "course": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
+    "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
         "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
     ),

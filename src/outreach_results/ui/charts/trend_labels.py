@@ -33,30 +33,30 @@ def bucket_name(start: date, every: Every) -> str:
     return f"Week of {day}" if every == Every.WEEK else day
 
 
-def point_sentence(course: TimeSeries, point: Point) -> str:
+def point_sentence(series: TimeSeries, point: Point) -> str:
     """What a point says: its value, whether it is unusual, and what is still to come."""
-    return " ".join(filter(None, (_value(course, point), _usual(course, point), _to_come(course, point))))
+    return " ".join(filter(None, (_value(series, point), _usual(series, point), _to_come(series, point))))
 
 
-def mean_sentence(course: TimeSeries, value: float) -> str:
+def mean_sentence(series: TimeSeries, value: float) -> str:
     """What the rolling mean says at a point."""
-    if course.is_rate:
-        return f"{LABELS[course.metric]} of these seven days together: {percent(value)}."
-    return f"{LABELS[course.metric]}: {value:,.1f} a day in these seven days."
+    if series.is_rate:
+        return f"{LABELS[series.metric]} of these seven days together: {percent(value)}."
+    return f"{LABELS[series.metric]}: {value:,.1f} a day in these seven days."
 
 
-def compared_sentence(course: TimeSeries, point: Point, every: Every, *, is_mean: bool) -> str:
+def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean: bool) -> str:
     """What it was in the period or campaign compared with."""
     value = point["compared_mean"] if is_mean else point["compared"]
-    shown = percent(value) if course.is_rate else f"{value:,.1f}" if is_mean else number(value)
-    return f"{LABELS[course.metric]} compared: {shown} ({bucket_name(point['compared_first'], every)})."
+    shown = percent(value) if series.is_rate else f"{value:,.1f}" if is_mean else number(value)
+    return f"{LABELS[series.metric]} compared: {shown} ({bucket_name(point['compared_first'], every)})."
 
 
-def unusual_sentence(course: TimeSeries, point: Point, every: Every) -> str:
+def unusual_sentence(series: TimeSeries, point: Point, every: Every) -> str:
     """Tue 17 Mar 2026: reply rate 11.2 % of 188 delivered; between 1.2 % and 9.0 % would be usual."""
-    name = LABELS[course.metric].lower()
-    of = f" of {number(point['of'])} {_OF_WHAT[_denominator(course.metric)]}"
-    return f"{bucket_name(point['date'], every)}: {name} {_shown(course, point['value'])}{of}; {_limits(course, point)}"
+    name = LABELS[series.metric].lower()
+    of = f" of {number(point['of'])} {_OF_WHAT[_denominator(series.metric)]}"
+    return f"{bucket_name(point['date'], every)}: {name} {_shown(series, point['value'])}{of}; {_limits(series, point)}"
 
 
 def partial_sentence(point: Point, every: Every) -> str:
@@ -90,34 +90,34 @@ def lag_sentence(learned: Mapping[str, MaturityCurve], names: list[str]) -> str:
     return f"In this account 95 % {_listed(parts)} of the sending have arrived." if parts else ""
 
 
-def _value(course: TimeSeries, point: Point) -> str:
+def _value(series: TimeSeries, point: Point) -> str:
     if pd.isna(point["value"]):
-        return f"{LABELS[course.metric]}: {'nothing to divide by' if point['of'] == 0 else 'not known'}."
+        return f"{LABELS[series.metric]}: {'nothing to divide by' if point['of'] == 0 else 'not known'}."
     count, of = number(point["count"]), "" if pd.isna(point["of"]) else number(point["of"])
-    verb = _HAPPENED[counted(course.metric)][point["count"] != 1]
+    verb = _HAPPENED[counted(series.metric)][point["count"] != 1]
     mails = "e-mail" if point["count"] == 1 else "e-mails"
-    if not course.is_rate:
-        whole = f", of {of} {_OF_WHAT[_denominator(course.metric)]}" if of and course.is_cohort else ""
+    if not series.is_rate:
+        whole = f", of {of} {_OF_WHAT[_denominator(series.metric)]}" if of and series.is_cohort else ""
         return f"{count} {mails} {verb}{whole}."
-    rate, whole = f"{LABELS[course.metric]} {percent(point['value'])}", _OF_WHAT[_denominator(course.metric)]
-    if course.is_cohort:
+    rate, whole = f"{LABELS[series.metric]} {percent(point['value'])}", _OF_WHAT[_denominator(series.metric)]
+    if series.is_cohort:
         return f"{rate}: {count} of {of} {whole} e-mails {verb}."
     return f"{rate}: {count} {mails} {verb} while {of} were {whole}."
 
 
-def _usual(course: TimeSeries, point: Point) -> str:
-    return f"Unusual: {_limits(course, point)}." if point["is_unusual"] else ""
+def _usual(series: TimeSeries, point: Point) -> str:
+    return f"Unusual: {_limits(series, point)}." if point["is_unusual"] else ""
 
 
-def _limits(course: TimeSeries, point: Point) -> str:
-    low, high = (_shown(course, point[end]) for end in ("usual_low", "usual_high"))
+def _limits(series: TimeSeries, point: Point) -> str:
+    low, high = (_shown(series, point[end]) for end in ("usual_low", "usual_high"))
     return f"between {low} and {high} would be usual"
 
 
-def _to_come(course: TimeSeries, point: Point) -> str:
+def _to_come(series: TimeSeries, point: Point) -> str:
     if not point["is_immature"]:
         return ""
-    arrivals = ARRIVALS[counted(course.metric)]
+    arrivals = ARRIVALS[counted(series.metric)]
     low, high = number(point["expected_low"]), number(point["expected_high"])
     return (
         f"About {point['arrived']:.0%} of its {arrivals} are in; "
@@ -125,8 +125,8 @@ def _to_come(course: TimeSeries, point: Point) -> str:
     ).replace("%", " %")
 
 
-def _shown(course: TimeSeries, value: float) -> str:
-    return percent(value) if course.is_rate else number(value)
+def _shown(series: TimeSeries, value: float) -> str:
+    return percent(value) if series.is_rate else number(value)
 
 
 def _denominator(metric: str) -> str:
