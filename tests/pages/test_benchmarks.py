@@ -25,7 +25,7 @@ def verdict_table(app):
     return next(frame.value for frame in app.dataframe if "brief" in frame.value.columns)
 
 
-def test_every_metric_has_a_value_a_verdict_and_where_it_stands(sample_dashboard, sample_store):
+def test_every_metric_has_value_and_verdict(sample_dashboard, sample_store):
     app = run_page("benchmarks", period="All time")
     peers = results.community(sample_store, "sales-outreach")
     rows = results.comparisons(sample_store, Filters(), peers)
@@ -41,7 +41,7 @@ def test_every_metric_has_a_value_a_verdict_and_where_it_stands(sample_dashboard
     assert said(app).count("percentile") >= 4
 
 
-def test_what_cannot_be_told_yet_says_how_many_emails_are_missing(sample_dashboard):
+def test_undecided_verdict_counts_missing_emails(sample_dashboard):
     shown = said(run_page("benchmarks", period="All time", campaigns=CAMPAIGN)).replace("\\", "")
     assert "Cannot tell yet, about" in shown
     assert "more e-mails needed." in shown
@@ -71,7 +71,7 @@ def test_the_whole_community_compares_all_campaigns(sample_dashboard):
     assert "From 5,316 campaigns" in said(app)
 
 
-def test_our_own_campaigns_are_a_benchmark_too_with_every_metric(sample_dashboard):
+def test_own_campaigns_as_benchmark(sample_dashboard):
     app = run_page("benchmarks", mcp="Our own campaigns", period="All time", campaigns=CAMPAIGN)
     assert set(metrics(app)) == {
         "Delivery rate",
@@ -98,7 +98,7 @@ def test_each_metric_can_be_looked_at_closer(sample_dashboard, sample_store, met
     }
 
 
-def test_a_chosen_campaign_narrows_everything_and_there_is_a_way_back(sample_dashboard):
+def test_chosen_campaign_filters_the_whole_page(sample_dashboard):
     app = run_page("benchmarks", period="All time", campaigns=CAMPAIGN)
     assert metrics(app)["Reply rate"] == "5.0 %"
     assert list(verdict_table(app)["campaign_id"]) == ["camp_abc123"]
@@ -119,7 +119,7 @@ def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, 
     assert notice in app.session_state["address-notices"]
 
 
-def test_without_any_benchmark_our_own_campaigns_are_compared(writable_sample, sample_database, use_database):
+def test_own_campaigns_without_benchmarks(writable_sample, sample_database, use_database):
     with writable_sample.engine.begin() as connection:
         connection.execute(delete(schema.benchmarks))
     use_database(sqlite_url(sample_database))
@@ -153,7 +153,7 @@ def test_many_campaigns_come_in_pages(many_campaigns, asked, noticed):
     assert ("The address asks for a page that does not exist; the default is shown." in notices) == noticed
 
 
-def test_campaigns_of_another_kind_leave_nothing_to_say_but_no_error(sample_dashboard):
+def test_no_comparable_campaigns_is_no_error(sample_dashboard):
     app = run_page("benchmarks", mcp="recruiting-outreach", campaigns=CAMPAIGN)
     assert not app.exception
     assert "No value of your own in this period" in said(app).replace("\\", "")

@@ -79,7 +79,7 @@ def click(app, key):
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
-def test_open_replies_by_people_are_listed_newest_first_beside_the_first_of_them(inbox):
+def test_default_list_is_open_replies_newest_first(inbox):
     app = open_inbox()
     assert [row.split("**")[1] for row in rows(app)] == ["Cora", "Ben", "Ada"]
     assert reads(app) == "Cora"
@@ -99,7 +99,7 @@ def test_automatic_replies_have_a_lane_of_their_own(inbox):
     assert not [group for group in app.button_group if group.key == "sentiment_choice"]
 
 
-def test_a_choice_is_written_to_the_address_and_starts_over(inbox):
+def test_choice_is_written_to_url_and_resets_page(inbox):
     app = open_inbox(reply="camp_1/r0")
     app.button_group(key="sentiment_choice").set_value(["positive", "neutral"]).run()
     assert app.query_params["sentiment"] == "positive.neutral"
@@ -128,7 +128,7 @@ def test_the_timeline_goes_with_the_reply(inbox):
     assert "Replied (positive)" in drawn
 
 
-def test_the_positive_rate_counts_handled_ones_too_and_tells_its_doubts(inbox):
+def test_positive_rate_includes_handled_replies(inbox):
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
     assert "1 of 3 replies by people is positive: 33.3 %" in said(open_inbox()).replace("\\", "")
 
@@ -149,7 +149,7 @@ def test_the_sample_shows_what_the_data_module_says(sample_dashboard, sample_sto
 # --- where the address leads -------------------------------------------------------------------------------------
 
 
-def test_a_reply_in_the_address_opens_also_when_it_is_not_listed(inbox):
+def test_unlisted_reply_opens_from_url(inbox):
     app = open_inbox(reply="camp_1/r3")
     assert reads(app) == "Out of office"
     assert "not among those listed" in said(app)
@@ -171,7 +171,7 @@ def test_a_reply_in_the_address_opens_also_when_it_is_not_listed(inbox):
         ({"page": "9" * 400}, "a page that does not exist"),
     ],
 )
-def test_what_the_address_asks_for_in_vain_is_said_and_the_default_is_shown(inbox, parameters, complaint):
+def test_invalid_url_values_show_notice_and_default(inbox, parameters, complaint):
     app = open_inbox(**parameters)
     assert complaint in said(app)
     assert reads(app) == "Cora"
@@ -179,7 +179,7 @@ def test_what_the_address_asks_for_in_vain_is_said_and_the_default_is_shown(inbo
     assert name not in app.query_params
 
 
-def test_a_search_in_the_address_that_is_too_long_is_cut_and_that_is_said(inbox):
+def test_too_long_search_in_url_is_cut_with_notice(inbox):
     app = open_inbox(q="ben " * 50 + "nobody")
     assert "a search of more than 200 characters; the first count" in said(app)
     assert reads(app) == "Ben"
@@ -202,7 +202,7 @@ def test_ids_with_any_characters_can_be_read(tmp_path, use_database):
     assert reads(open_inbox(reply=app.query_params["reply"])) == "Odd"
 
 
-def test_coming_back_from_another_page_finds_the_inbox_as_it_was(inbox):
+def test_inbox_is_restored_after_another_page(inbox):
     app = open_inbox(lane="all", status="all", sentiment=["positive", "neutral"], reply="camp_1/r0")
     app.switch_page("pages/trends.py").run()
     app.switch_page("pages/inbox.py").run()
@@ -212,7 +212,7 @@ def test_coming_back_from_another_page_finds_the_inbox_as_it_was(inbox):
     assert kept.items() <= app.query_params.items()
 
 
-def test_an_address_that_asks_for_something_goes_before_what_was_left(inbox):
+def test_url_takes_precedence_over_saved_inbox(inbox):
     app = open_inbox(lane="automatic", reply="camp_1/r3")
     app.switch_page("pages/trends.py").run()
     app.switch_page("pages/inbox.py")
@@ -220,7 +220,7 @@ def test_an_address_that_asks_for_something_goes_before_what_was_left(inbox):
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
 
 
-def test_another_choice_in_the_sidebar_starts_over_without_a_complaint(sample_dashboard):
+def test_sidebar_change_resets_inbox_silently(sample_dashboard):
     app = run_page("inbox", period="All time", page="13")
     click(app, "inbox-row-2")
     assert app.query_params["page"] == "13"
@@ -231,7 +231,7 @@ def test_another_choice_in_the_sidebar_starts_over_without_a_complaint(sample_da
     assert len(rows(app)) == 20
 
 
-def test_an_address_with_other_filters_brings_its_own_page(sample_dashboard):
+def test_url_with_other_filters_keeps_its_page(sample_dashboard):
     app = run_page("inbox", period="All time")
     go_back(app, campaigns="camp_2fa5bc", period="all", page="2")
     assert app.query_params["page"] == "2"
@@ -240,7 +240,7 @@ def test_an_address_with_other_filters_brings_its_own_page(sample_dashboard):
 # --- from one to the next ----------------------------------------------------------------------------------------
 
 
-def test_next_and_previous_lead_through_the_list_and_stop_at_its_ends(inbox):
+def test_next_and_previous_stop_at_the_ends(inbox):
     app = open_inbox()
     assert app.button(key="inbox-previous").disabled
     seen = [reads(app)]
@@ -267,7 +267,7 @@ def mark_of(store, reply_id):
     return results.reply(store, "camp_1", reply_id)
 
 
-def test_handling_a_reply_tells_who_did_goes_on_and_can_be_undone(inbox):
+def test_handling_advances_and_can_be_undone(inbox):
     app = open_inbox()
     app.text_input(key="inbox-who").set_value("Ana").run()
     click(app, "inbox-handle")
@@ -293,7 +293,7 @@ def correct(app, sentiment):
     return app
 
 
-def test_a_corrected_sentiment_is_shown_beside_the_sources_and_can_be_taken_back(inbox):
+def test_sentiment_correction_can_be_taken_back(inbox):
     app = open_inbox(reply="camp_1/r0")
     correct(app, "negative")
     assert mark_of(inbox, "r0").sentiment == Sentiment.NEGATIVE
@@ -304,7 +304,7 @@ def test_a_corrected_sentiment_is_shown_beside_the_sources_and_can_be_taken_back
     assert "corrected from" not in said(app)
 
 
-def test_a_correction_to_automatic_moves_the_reply_to_its_lane_and_stays_in_the_pane(inbox):
+def test_reply_corrected_to_automatic_stays_in_pane(inbox):
     app = correct(open_inbox(), "automatic")
     assert labels(app, "lane") == ["People 2", "Automatic 2", "All 4"]
     assert reads(app) == "Cora"
@@ -312,7 +312,7 @@ def test_a_correction_to_automatic_moves_the_reply_to_its_lane_and_stays_in_the_
     assert reads(click(app, "inbox-next")) == "Ben"
 
 
-def test_who_marks_what_somebody_else_has_just_marked_is_told_and_sees_it(inbox):
+def test_conflicting_change_shows_current_state(inbox):
     app = click(click(open_inbox(), "inbox-next"), "inbox-next")
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
@@ -346,7 +346,7 @@ def handled_by(store):
     return {reply.id: reply.handled_by for reply in found}
 
 
-def test_what_is_done_to_all_is_asked_first_done_on_confirmation_and_undone(inbox):
+def test_bulk_change_is_confirmed_and_undone(inbox):
     app = propose(open_inbox(), "Mark as handled")
     assert app.button(key="inbox-confirmed").label == "Mark 3 replies as handled"
     assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in said(app)
@@ -390,7 +390,7 @@ def test_where_all_are_so_already_nothing_is_asked(inbox):
     assert "Nothing to do: all of these replies are so already." in said(app)
 
 
-def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
+def test_bulk_change_is_refused_after_a_conflict(inbox):
     app = propose(open_inbox(status="all"), "Mark as handled")
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-confirmed")
@@ -399,7 +399,7 @@ def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
-def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
+def test_undo_keeps_and_names_later_changes(inbox):
     app = click(propose(open_inbox(status="all"), "Mark as handled"), "inbox-confirmed")
     state_changes.change_reply(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)
@@ -408,7 +408,7 @@ def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
-def test_a_filter_can_be_chosen_although_its_count_is_another_by_now(inbox):
+def test_filter_with_stale_count_can_be_chosen(inbox):
     app = open_inbox()
     state_changes.change_reply(inbox, "camp_1", "r0", Sentiment.NEGATIVE, by="Eva", seen_version=0)
     app.button_group(key="sentiment_choice").set_value(["negative"]).run()  # it still says 0

@@ -37,7 +37,7 @@ class Crowd:
                 self._inside -= 1
 
 
-def test_no_more_than_a_few_run_at_a_time_and_all_of_them_in_the_end() -> None:
+def test_runs_are_limited_and_all_finish() -> None:
     with ThreadPoolExecutor(20) as pool:
         crowd, at_once = Crowd(RunLimiter(3, patience=A_LONG_TIME), pool), Event()
         at_once.set()
@@ -47,7 +47,7 @@ def test_no_more_than_a_few_run_at_a_time_and_all_of_them_in_the_end() -> None:
     assert 1 <= crowd.most_at_once <= 3
 
 
-def test_they_are_served_in_the_order_in_which_they_came() -> None:
+def test_runs_are_served_in_order_of_arrival() -> None:
     turns = RunLimiter(1, patience=A_LONG_TIME)
     with ThreadPoolExecutor(10) as pool:
         crowd, end = Crowd(turns, pool), Event()

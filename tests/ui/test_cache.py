@@ -45,7 +45,7 @@ def test_the_store_is_opened_once(sample_dashboard):
     assert store() is store()
 
 
-def test_a_question_is_asked_once_while_nothing_changes(sample_dashboard, asked):
+def test_unchanged_question_runs_once(sample_dashboard, asked):
     assert ask(asked, 1) == ask(asked, 1) == [1]
     assert len(asked.calls) == 1
 
@@ -58,7 +58,7 @@ def test_other_parameters_are_another_question(sample_dashboard, asked):
     assert len(asked.calls) == 4
 
 
-def test_another_question_with_the_same_parameters_is_another_question(sample_dashboard):
+def test_key_includes_the_question(sample_dashboard):
     assert ask(results.totals, Filters()) != ask(results.daily_stats, Filters()).to_dict()
 
 
@@ -69,7 +69,7 @@ def test_a_load_makes_every_question_be_asked_again(sample_dashboard, writable_s
     assert len(asked.calls) == 2
 
 
-def test_what_a_page_does_to_its_answer_stays_on_that_page(sample_dashboard):
+def test_changed_answer_does_not_affect_cache(sample_dashboard):
     first = ask(results.campaign_totals, Filters())
     untouched = first.copy()
     first["name"] = "changed"
@@ -121,7 +121,7 @@ def test_every_page_looks_once(looks, page):
     assert len(looks) == 1
 
 
-def test_the_next_run_looks_again_and_sees_what_another_process_has_loaded(looks, sample_dashboard, asked):
+def test_next_run_sees_import_of_another_process(looks, sample_dashboard, asked):
     with request_snapshot():
         ask(asked, 1)
     as_another_process_does(sample_dashboard)
@@ -155,7 +155,7 @@ def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, asked):
     assert len(looks) == len(asked.calls) == 2
 
 
-def test_a_fact_that_changes_without_the_data_is_looked_up_in_every_run(sample_dashboard, asked):
+def test_snapshot_value_is_read_in_every_run(sample_dashboard, asked):
     for _ in range(2):
         with request_snapshot():
             snapshot_value(asked)
@@ -198,7 +198,7 @@ def test_the_same_of_equal_answers_is_made_once(work):
     assert len(work.calls) == 1
 
 
-def test_a_single_other_value_in_a_long_answer_makes_another(work):
+def test_derive_key_covers_every_value(work):
     changed = long_frame()
     changed.loc[31_234, "sent"] += 1
     assert derive(work, changed) == derive(work, long_frame()) + 1
@@ -208,14 +208,14 @@ def test_other_options_make_another(work):
     assert derive(work, long_frame(), times=2) == 2 * derive(work, long_frame())
 
 
-def test_what_a_page_does_to_what_was_made_stays_on_that_page():
+def test_changed_derived_value_does_not_affect_cache():
     first = derive(pd.DataFrame.describe, long_frame())
     untouched = first.copy()
     first["sent"] = 0
     assert derive(pd.DataFrame.describe, long_frame()).equals(untouched)
 
 
-def test_a_figure_is_built_once_and_is_what_it_would_be_without_a_cache(monkeypatch):
+def test_cached_figure_equals_built_figure(monkeypatch):
     stages = results.funnel(Stats(emails_sent=9, delivered=8, opened=4, clicked=2, replied=1, meetings_booked=1))
     plain = charts.funnel(stages).to_json()
     assert draw(charts.funnel, stages).to_json() == plain
@@ -226,7 +226,7 @@ def test_a_figure_is_built_once_and_is_what_it_would_be_without_a_cache(monkeypa
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_with_nothing_new_reads_no_results_and_builds_no_figure(sample_dashboard, monkeypatch, page):
+def test_unchanged_page_reads_and_builds_nothing(sample_dashboard, monkeypatch, page):
     run_page(page)
     first = run_page(page)  # the first answers may be written in another way than those from the cache
     statements = []

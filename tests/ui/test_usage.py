@@ -40,7 +40,7 @@ END = date(2026, 3, 31)
         (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40 %."),
     ],
 )
-def test_the_day_the_quota_runs_out_is_told_as_surely_as_it_is_known(found, words):
+def test_run_out_sentence(found, words):
     assert usage.run_out_sentence(found, END) == words
 
 
@@ -48,11 +48,11 @@ def test_the_day_the_quota_runs_out_is_told_as_surely_as_it_is_known(found, word
     ("low", "high", "shown"),
     [(74.4, 81.3, "$74 – $81"), (3.2, 4.1, "$3.20 – $4.10"), (1200.4, 1900.0, "$1,200 – $1,900")],
 )
-def test_a_range_of_dollars_pretends_no_cents_it_does_not_know(low, high, shown):
+def test_wide_money_range_has_no_cents(low, high, shown):
     assert usage.money_range(low, high) == shown
 
 
-def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_store):
+def test_progress_table_has_past_and_forecast_days(sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
     table = usage.progress_table(month)
     assert [f"{day:%d}" for day in table["date"]] == [f"{n:02}" for n in range(1, 32)]
@@ -61,7 +61,7 @@ def test_the_table_of_a_month_has_the_days_gone_and_the_days_to_come(sample_stor
     assert table["total_likely"].iloc[-1] == round(month.forecast.likely_emails)
 
 
-def test_the_table_of_a_month_that_is_over_has_only_what_was(sample_store):
+def test_progress_table_of_past_month(sample_store):
     table = usage.progress_table(results.outlook(sample_store, date(2026, 1, 1)))
     assert list(table.columns) == ["date", "emails_sent"]
     assert table["emails_sent"].sum() == 1247

@@ -85,7 +85,7 @@ def zone() -> ZoneInfo:
 
 
 def _zone(_store: Store) -> ZoneInfo:
-    return ask(Store.zone)  # cached: changing the zone rewrites every row, and with it the data version
+    return ask(Store.zone)  # cached: it changes only together with the data, for every row is dated in it
 
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

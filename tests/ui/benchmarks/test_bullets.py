@@ -37,7 +37,7 @@ def test_a_percentile_is_a_range_in_words(low, high, words):
         (date(2026, 1, 20), "10 days after the last data"),
     ],
 )
-def test_the_age_of_a_benchmark_is_told_from_the_last_data(day, words):
+def test_benchmark_age_counts_from_last_data(day, words):
     peers = Peers(Benchmarks(benchmarks={}, updated_at=datetime(2026, 1, 30, tzinfo=UTC)))
     assert bullets._age_in_words(peers, day) == words
 

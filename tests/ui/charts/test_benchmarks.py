@@ -44,7 +44,7 @@ def bands(figure) -> list[tuple[float, float]]:
 # --- bullets -----------------------------------------------------------------------------------------------------
 
 
-def test_a_bullet_has_band_median_average_and_our_value_with_its_interval():
+def test_bullet_parts():
     figure = bullet("reply_rate", mark(), OWN, lower_is_better=False)
     assert bands(figure) == [(0.031, 0.062)]
     assert [(line.x0, line.x1) for line in figure.layout.shapes if line.type == "line"] == [(0.045, 0.045)]
@@ -64,7 +64,7 @@ def test_a_bullet_has_band_median_average_and_our_value_with_its_interval():
 
 @pytest.mark.parametrize("value", [0.001, 0.03, 0.05, 0.4])
 @pytest.mark.parametrize("lower_is_better", [True, False])
-def test_the_median_is_in_the_middle_of_every_bullet_and_everything_fits(value, lower_is_better):
+def test_bullet_is_centered_on_median_and_fits(value, lower_is_better):
     figure = bullet("reply_rate", mark(value), OWN, lower_is_better=lower_is_better)
     first, last = figure.layout.xaxis.range
     assert (first + last) / 2 == pytest.approx(0.045)
@@ -87,12 +87,12 @@ def test_all_bullets_have_the_same_height_and_margins():
 
 
 @pytest.mark.parametrize(("is_settled", "symbol"), [(True, "circle"), (False, "circle-open")])
-def test_a_dot_is_full_where_its_side_of_the_median_is_certain(is_settled, symbol):
+def test_dot_is_filled_if_side_is_certain(is_settled, symbol):
     figure = bullet("reply_rate", mark(is_settled=is_settled), None, lower_is_better=False)
     assert list(dots(figure).marker.symbol) == [symbol]
 
 
-def test_a_bullet_without_a_value_of_ours_or_without_quartiles_can_be_drawn():
+def test_bullet_without_value_or_quartiles():
     assert len(dots(bullet("reply_rate", mark(None), None, lower_is_better=False)).x) == 0
     unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0 %.", False)
     figure = bullet("reply_rate", unknown, None, lower_is_better=False)
@@ -111,7 +111,7 @@ def test_money_is_dollars_and_shares_are_percent():
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def test_each_row_has_its_name_its_band_and_a_dot_that_knows_what_it_is():
+def test_row_has_name_band_and_click_data():
     marks = [mark(0.05, key="a", name="First", is_settled=True), mark(0.03, key="b", name="Second")]
     figure = beside_community("reply_rate", marks, lower_is_better=False)
     assert bands(figure) == [(0.031, 0.062)] * 2
@@ -128,7 +128,7 @@ def test_a_row_without_a_value_keeps_its_band():
     assert list(dots(figure).customdata) == ["b"]
 
 
-def test_a_tiny_campaigns_interval_does_not_squeeze_the_others():
+def test_wide_interval_does_not_squeeze_the_axis():
     tiny = Mark("t", "Tiny", 0.05, Interval(0.0, 0.95), REPLY, "", False)
     _, last = beside_community("reply_rate", [mark(), tiny], lower_is_better=False).layout.xaxis.range
     assert last < 0.3
@@ -160,7 +160,7 @@ def weeks(sample_store) -> pd.DataFrame:
     return frame.assign(sentence=[f"week {n}" for n in range(len(frame))])
 
 
-def test_each_week_is_a_dot_with_its_interval_that_knows_its_first_day(weeks):
+def test_week_dot_has_interval_and_first_day(weeks):
     figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2026-03-01"))
     before, chosen = (trace for trace in figure.data if trace.mode == "markers")
     known = weeks.dropna(subset="value")

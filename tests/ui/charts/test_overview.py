@@ -20,7 +20,7 @@ def bars(figure):
     return trace
 
 
-def test_the_funnel_has_one_bar_a_stage_in_the_order_of_the_journey():
+def test_funnel_has_one_bar_per_stage_in_order():
     trace = bars(funnel(results.funnel(STATS)))
     assert list(trace.y) == [LABELS[stage] for stage in STAGES]
     assert list(trace.x) == [487, 456, 112, 34, 23, 5]
@@ -40,7 +40,7 @@ def test_the_funnel_leaves_out_what_is_not_tracked():
     assert "nan" not in " ".join((*trace.text, *trace.customdata)).lower()
 
 
-def test_more_clicks_than_opens_are_no_share_of_the_opens():
+def test_more_clicks_than_opens_have_no_share():
     stages = results.funnel(STATS.model_copy(update={"opened": 3}))
     trace = bars(funnel(stages))
     shares = [float(share) for share in re.findall(r"([\d.]+) %", " ".join(trace.text))]
@@ -59,13 +59,13 @@ def test_the_text_behind_each_bar_fits_into_the_figure():
     assert figure.layout.xaxis.range[1] >= 1.5 * max(bars(figure).x)
 
 
-def test_the_funnel_of_the_sample_agrees_with_the_totals(sample_store):
+def test_sample_funnel_matches_totals(sample_store):
     stats = results.totals(sample_store, Filters()).stats
     trace = bars(funnel(results.funnel(stats)))
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
 
 
-def test_every_colour_is_a_colour_and_a_rate_has_that_of_what_it_counts():
+def test_colors_are_valid_and_shared_with_rates():
     assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in COLORS.values())
     assert COLORS["reply_rate"] == COLORS["replied"]
 
@@ -94,7 +94,7 @@ def test_long_titles_are_cut_with_a_sign():
     assert cut.endswith("…")
 
 
-def test_an_empty_figure_draws_neither_paper_nor_controls_of_its_own():
+def test_empty_figure_has_no_paper_or_controls():
     figure = base.empty(100)
     assert figure.layout.dragmode is False
     assert figure.layout.xaxis.fixedrange

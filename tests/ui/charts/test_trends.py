@@ -59,7 +59,7 @@ def legend(figure):
 # --- what is drawn -----------------------------------------------------------------------------------------------
 
 
-def test_every_metric_is_drawn_with_its_values_in_its_colour():
+def test_metric_line_has_values_and_color():
     found = trends("opened", "replied")
     figure = trend_chart(found)
     for course in found.courses:
@@ -70,7 +70,7 @@ def test_every_metric_is_drawn_with_its_values_in_its_colour():
     assert legend(figure)[:2] == ["Opened", "Replied"]
 
 
-def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
+def test_cost_has_its_own_axis_on_same_days():
     figure = trend_chart(trends("opened"))
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert len(bars) == 4
@@ -80,7 +80,7 @@ def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
     assert figure.layout.yaxis2.title.text == "Dollars"
 
 
-def test_a_component_that_costs_nothing_beyond_the_known_ones_is_not_drawn():
+def test_empty_cost_remainder_is_not_drawn():
     found = trends("opened")
     broken_down = replace(found, costs=found.costs.assign(cost_not_broken_down_usd=0.0))
     assert "Not broken down" in legend(trend_chart(found))
@@ -111,19 +111,19 @@ def test_a_small_day_is_faint_and_stays_on_the_page():
 # --- signs -------------------------------------------------------------------------------------------------------
 
 
-def test_an_unusual_day_is_a_ringed_diamond_and_says_what_would_be_usual():
+def test_unusual_day_marker_and_hover():
     drawn = marks(trend_chart(trends("opened")), "opened")
     assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
     assert drawn.marker.line.width[10] > 0
     assert drawn.text[10] == "60 e-mails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
 
 
-def test_a_single_metric_shows_its_usual_range_and_several_do_not_cover_each_other():
+def test_usual_range_only_for_a_single_metric():
     assert any(getattr(trace, "fill", None) == "tonexty" for trace in trend_chart(trends("opened")).data)
     assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
 
 
-def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
+def test_immature_day_marker_and_hover():
     figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
@@ -134,7 +134,7 @@ def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
     assert "Still collecting" in legend(figure)
 
 
-def test_a_part_of_a_week_is_a_hollow_square_and_says_how_much_of_it_there_is():
+def test_partial_week_marker_and_hover():
     days = history(FIRST + timedelta(days=2), 15, opened=3)
     figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
@@ -163,12 +163,12 @@ def test_the_mean_is_strong_and_the_days_are_faint():
     assert "Opened: 3.0 a day in these seven days." in said(figure)
 
 
-def test_by_week_there_is_no_mean_of_seven_days_to_draw():
+def test_weeks_have_no_seven_day_mean():
     figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
     assert not any("seven days" in text for text in said(figure))
 
 
-def test_what_it_is_compared_with_is_thin_dashed_and_named():
+def test_comparison_is_thin_dashed_and_named():
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
     (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
@@ -190,7 +190,7 @@ def test_whatever_is_clicked_reports_its_bucket(every):
         assert trace.type == "bar" or "markers" in trace.mode
 
 
-def test_a_click_elsewhere_lets_go_of_what_was_clicked_before():
+def test_new_click_resets_the_selection():
     one, other = (trend_chart(trends("opened"), looked_at=day).layout for day in ("2026-02-02", "None"))
     assert one.selectionrevision != other.selectionrevision
 
@@ -221,7 +221,7 @@ def test_a_count_is_told_in_a_sentence(name, count, sentence):
     assert said(trend_chart(trends(name, days=days)))[0] == sentence
 
 
-def test_on_activity_days_no_rate_claims_to_be_of_the_emails_of_that_day():
+def test_activity_basis_rates_name_no_denominator():
     days = history(count=1, delivered=10, replied=12)
     said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
     assert said_of_rate == "Reply rate 120.0 %: 12 e-mails got a reply while 10 were delivered."
@@ -254,7 +254,7 @@ def test_the_lag_names_only_what_is_shown_and_known():
 @pytest.mark.parametrize(
     "names", [COUNTS, ("delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate")]
 )
-def test_all_metrics_of_the_sample_are_drawn_and_every_hover_is_a_sentence(sample_store, basis, every, names):
+def test_all_sample_metrics_have_hover_sentences(sample_store, basis, every, names):
     earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
     found = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
     figure = trend_chart(found, with_mean=True, compared_with="before")
@@ -263,7 +263,7 @@ def test_all_metrics_of_the_sample_are_drawn_and_every_hover_is_a_sentence(sampl
     assert not [text for text in texts if not text.endswith(".") or "nan" in text]
 
 
-def test_not_known_is_no_point_and_nothing_known_is_no_error():
+def test_unknown_values_draw_no_points():
     unknown = pd.array([pd.NA] * 28, dtype="Int64")
     figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
     assert len(marks(figure, "opened").x) == 0
