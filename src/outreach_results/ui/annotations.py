@@ -1,4 +1,4 @@
-"""Notes that people put on days: to add, to read, to take away and to bring back."""
+"""Notes on days: list, add, delete and restore them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _add() -> None:
 
 
 def _author() -> str | None:
-    """Who is signed in, where signing in is set up."""
+    """The name of the signed-in person, where sign-in is configured."""
     email = st.user.to_dict().get("email")
     return str(email) if email else None
 

@@ -1,4 +1,4 @@
-"""What people noted, drawn on any chart over time."""
+"""Notes as lines with labels on charts over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outreach_results.models import Annotation
 from outreach_results.ui.charts.base import shorten
 from outreach_results.ui.text import escape_plotly
 
-NOTE_COLOUR = "#a07d1c"  # to be read on white as on the dark theme
+NOTE_COLOUR = "#a07d1c"  # enough contrast on the light and the dark theme
 
 _LETTERS = 18
 _LETTER_WIDTH = 0.0185  # of the width of a chart on a phone, in the small type of the labels
@@ -33,7 +33,7 @@ def annotate(figure: go.Figure, notes: Sequence[Annotation], place: Callable[[da
     places = {note.date: pd.Timestamp(place(note.date)) for note in notes}
     first, last = _span(figure, list(places.values()))
     days = max((last - first).days, 1)
-    free_from: list[float] = []  # for each row, from which share of the width on it is free
+    free_from: list[float] = []  # for each row, the share of the width from which on it is free
     for note in sorted(notes, key=lambda note: note.date):
         at = (places[note.date] - first).days / days
         label = shorten(note.text, _LETTERS)

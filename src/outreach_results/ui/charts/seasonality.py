@@ -1,4 +1,4 @@
-"""The figure of the week: at which hours things happen."""
+"""The heat map of activity by weekday and hour."""
 
 from __future__ import annotations
 
@@ -59,20 +59,20 @@ def _grid(activity: WeeklyActivity, metric: str) -> NDArray[np.int64]:
 
 
 def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
-    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 e-mails were first opened, 6.2 % of all."""
+    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 emails were first opened, 6.2 % of all."""
     share = f", {percent(count / total)} of all" if count else ""
     when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({zone})"
     return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."
 
 
 def busiest(activity: WeeklyActivity, metric: str) -> str:
-    """The two hours of the week in which most happened, in words, where they stand out of chance."""
+    """A sentence on the busiest two hours of the week, if they are significantly busier than the others."""
     grid = _grid(activity, metric)
     total = int(grid.sum())
     if not total:
         return "Nothing in this period."
     pairs = grid[:, :-1] + grid[:, 1:]
-    # Of so many pairs of hours the best of all is high by chance, so each one has to pass a stricter test.
+    # Multiple comparisons: the best of so many pairs of hours is high by chance, so each has to pass a stricter test.
     by_chance = binomial_limits(total, 2 / grid.size, 1 - 0.1 / pairs.size).high
     if pairs.max() <= by_chance:
         return f"{number(total)} are too few to tell a best hour."

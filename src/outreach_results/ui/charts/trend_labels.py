@@ -1,4 +1,4 @@
-"""Points of a trend in sentences."""
+"""Labels and sentences for the points of a time series."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Point = Mapping[Hashable, Any]
 """A row of `TimeSeries.points`."""
 
 ARRIVALS: dict[str, str] = {name: count.plural for name, count in COUNT_METRICS.items() if count.has_lags}
-"""What goes on arriving after the sending, in the plural."""
+"""The plural nouns of what arrives some time after sending."""
 
 _HAPPENED: dict[str, tuple[str, str]] = {name: count.happened for name, count in COUNT_METRICS.items()}
 _OF_WHAT = {"delivered": "delivered", "emails_sent": "sent"}
@@ -34,19 +34,19 @@ def bucket_name(start: date, every: Every) -> str:
 
 
 def point_sentence(series: TimeSeries, point: Point) -> str:
-    """What a point says: its value, whether it is unusual, and what is still to come."""
+    """The hover text of a point: its value, whether it is unusual, and what share is still expected."""
     return " ".join(filter(None, (_value(series, point), _usual(series, point), _to_come(series, point))))
 
 
 def mean_sentence(series: TimeSeries, value: float) -> str:
-    """What the rolling mean says at a point."""
+    """The hover text of the 7-day mean at a point."""
     if series.is_rate:
         return f"{LABELS[series.metric]} of these seven days together: {percent(value)}."
     return f"{LABELS[series.metric]}: {value:,.1f} a day in these seven days."
 
 
 def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean: bool) -> str:
-    """What it was in the period or campaign compared with."""
+    """The hover text of the comparison at a point."""
     value = point["compared_mean"] if is_mean else point["compared"]
     shown = percent(value) if series.is_rate else f"{value:,.1f}" if is_mean else number(value)
     return f"{LABELS[series.metric]} compared: {shown} ({bucket_name(point['compared_first'], every)})."
@@ -67,7 +67,7 @@ def partial_sentence(point: Point, every: Every) -> str:
 
 
 def remark(point: Point, cost: float, every: Every) -> str:
-    """What is to be said of a day, week or month as such: what was spent, and whether it is shown in part only."""
+    """The hover text of a day, week or month as such: its cost, and whether it is only partly in the period."""
     spent = "" if pd.isna(cost) else f"{money(cost)} was spent in all."
     return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
 
@@ -81,7 +81,7 @@ def cost_sentence(component: str, value: float) -> str:
 
 
 def lag_sentence(learned: Mapping[str, MaturityCurve], names: list[str]) -> str:
-    """How long opens, replies … take in this account, of those that are shown."""
+    """A sentence on how long the shown metrics take to arrive in this account."""
     parts = [
         f"of {ARRIVALS[name]} within {_days(learned[name].mature_age)}"
         for name in dict.fromkeys(map(counted, names))

@@ -80,7 +80,7 @@ class _Drawn:
         self._figure.add_scatter(legendgroup=self._series.metric, name=LABELS[self._series.metric], **trace)
 
     def compared(self) -> None:
-        """What it is compared with: thin and dashed."""
+        """Add the comparison as a thin dashed line."""
         column = "compared_mean" if self._is_mean else "compared"
         points = self._series.points[self._series.points[column].notna() & ~self._series.points["is_small"]]
         if points.empty:
@@ -100,7 +100,7 @@ class _Drawn:
         )
 
     def lines(self) -> None:
-        """The line through the points, dotted where they are not complete; the mean over it."""
+        """Add the line through the points, dotted where they are not complete, and the mean."""
         points = self._series.points
         self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
         if self._is_mean:
@@ -132,7 +132,7 @@ class _Drawn:
             )
 
     def points(self) -> None:
-        """Every point with its sentence: a diamond where it is unusual, hollow where it is not complete."""
+        """Add the points with hover texts: diamonds where unusual, hollow where not complete."""
         known = self._series.points[self._series.points["value"].notna()]
         looks = [self._marker(point) for point in known.to_dict("records")]
         self._add(
@@ -174,17 +174,17 @@ class _Drawn:
 
 
 def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
-    """What a click on a point of these dates reports."""
+    """The ``customdata`` that a click on these dates reports."""
     return [f"{day:%Y-%m-%d}" for day in dates]
 
 
 def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
-    """The looks of a line that can be clicked like its points: Plotly takes clicks on markers only."""
+    """Invisible markers on a line, since Plotly reports clicks on markers only."""
     return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
 
 
 def _top(series_list: Sequence[TimeSeries]) -> float | None:
-    """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
+    """The upper end of the rate axis, without points of few emails: their extremes would squeeze all others."""
     if not any(series.is_rate for series in series_list):
         return None
     known = [
@@ -196,7 +196,7 @@ def _top(series_list: Sequence[TimeSeries]) -> float | None:
 
 
 def _usual_range(figure: go.Figure, series: TimeSeries) -> None:
-    """Where chance alone would keep the points of a single metric."""
+    """Add the range that chance alone explains, as a band."""
     judged = series.points[series.points["usual_low"].notna()]
     shared = {"x": judged["date"], "mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
     figure.add_scatter(y=judged["usual_low"], **shared)
@@ -247,7 +247,7 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
 
 
 def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
-    """Legend entries for the signs that occur."""
+    """Add legend entries for the kinds of marks that occur."""
     points = pd.concat([series.points for series in trends.courses])
     signs: list[tuple[str, dict[str, Any]]] = []
     if points["compared"].notna().any():
