@@ -131,7 +131,7 @@ def test_own_campaigns_without_benchmarks(writable_sample, sample_database, use_
 
 @pytest.fixture
 def many_campaigns(tmp_path, use_database) -> None:
-    """45 campaigns of 40 e-mails each."""
+    """45 campaigns of 40 emails each."""
     url = sqlite_url(tmp_path / "many.db")
     store = open_store(url)
     names = [f"camp_{number}" for number in range(45)]

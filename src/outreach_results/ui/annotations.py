@@ -36,8 +36,8 @@ def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) 
 def _form(label_of: Mapping[str, str], view: View) -> None:
     with st.popover("Add a note"), st.form("add-note", border=False, clear_on_submit=True):
         st.text_input("What happened?", max_chars=MAX_LENGTH, placeholder="New subject line", key="note-text")
-        looked_at = url_state.chosen("at")
-        st.date_input("On", looked_at or view.last, key="note-date", format="YYYY-MM-DD")
+        selected_day = url_state.chosen("at")
+        st.date_input("On", selected_day or view.last, key="note-date", format="YYYY-MM-DD")
         st.selectbox(
             "In",
             ["", *label_of],

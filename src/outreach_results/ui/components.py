@@ -73,7 +73,7 @@ def kpi(
 ) -> None:
     """Draw a number with its sparkline and its change, which is gray where it is not significant.
 
-    A rate's change is told in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
+    A rate's change is in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.
     """
     is_noise = change is not None and change.is_noise

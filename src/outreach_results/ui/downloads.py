@@ -82,12 +82,12 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
 
 def replies_links(filters: Filters, inbox_filters: InboxFilters) -> None:
     """Draw a link per format to the replies that match the filters, on all pages of the inbox."""
-    asked = _REPLIES.dump_python((filters, inbox_filters), mode="json")
+    parameters = _REPLIES.dump_python((filters, inbox_filters), mode="json")
     with st.container(horizontal=True, gap="xsmall", width="content"):
         for fmt in FORMATS:
             st.link_button(
                 fmt.upper(),
-                _address("replies", *asked, fmt),
+                _address("replies", *parameters, fmt),
                 help=f"Download exactly these replies, those on all pages, with all their columns as {fmt.upper()}",
                 type="tertiary",
             )
@@ -96,8 +96,8 @@ def replies_links(filters: Filters, inbox_filters: InboxFilters) -> None:
 def download(request: Request) -> Response:
     """Stream the file of a signed ticket from the database; 403 for an invalid or expired one, 404 for missing data."""
     try:
-        kind, *asked = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
-        found = _OFFERED[kind](*asked)
+        kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        found = _OFFERED[kind](*parameters)
     except BadSignature:
         return PlainTextResponse("This link has expired. Reload the dashboard and click again.", 403)
     except OutreachError as error:
@@ -123,8 +123,8 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
 
 
-def _address(kind: str, *asked: Any) -> str:
-    return f"{PATH}/{_signer().dumps([kind, *asked])}"
+def _address(kind: str, *parameters: Any) -> str:
+    return f"{PATH}/{_signer().dumps([kind, *parameters])}"
 
 
 def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:

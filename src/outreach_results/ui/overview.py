@@ -79,8 +79,8 @@ def what_changed(_store: Store, filters: Filters, comparison: Filters | None, co
     """Sentences on what changed since the comparison period; none without a comparison."""
     if comparison is None:
         return []
-    now, before = (ask(results.totals, asked) for asked in (filters, comparison))
-    campaigns, earlier = (ask(results.campaign_totals, asked) for asked in (filters, comparison))
+    now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
+    campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
     return insights.what_changed(now, before, compared_with, campaigns, earlier)
 
 
@@ -94,7 +94,8 @@ def changes(sentences: Sequence[str]) -> None:
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
     """The alerts on the campaigns of the filters."""
-    campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
+    campaigns = ask(results.campaign_totals, filters)
+    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
     return insights.alerts(campaigns, humans)
 
 

@@ -60,13 +60,13 @@ def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, tabl
 def in_words(filters: Filters) -> str:
     """The filters as a caption of the picture: 1 Mar 2026 – 27 Mar 2026 · 2 campaigns · by sending day · UTC."""
     start, end = (None if day is None else f"{day:%-d %b %Y}" for day in (filters.start, filters.end))
-    said = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
+    parts = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
     if filters.campaigns is not None:
-        said.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
-    said.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
+        parts.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
+    parts.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
     if filters.humans_only:
-        said.append("humans only")
-    return " · ".join([*said, cache.zone().key])
+        parts.append("humans only")
+    return " · ".join([*parts, cache.zone().key])
 
 
 def _title(name: str) -> str:

@@ -93,7 +93,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
     key = "trend"
-    looked_at = _read_looked_at(trends, starts)
+    selected_day = _read_selected_day(trends, starts)
 
     def look_at_clicked() -> None:
         points = st.session_state[key].selection.points
@@ -109,7 +109,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
             notes,
             with_mean=question.with_mean,
             compared_with=view.compared_with if question.with_comparison else "",
-            looked_at=str(looked_at),
+            selected_day=str(selected_day),
         ),
         derive(Trends.table, trends),
         view.filters,
@@ -119,7 +119,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
         selection_mode="points",
     )
     _explanation(trends, question)
-    _looked_at(trends, starts, looked_at)
+    _selected_point(trends, starts, selected_day)
 
 
 def _look_at_chosen() -> None:
@@ -147,7 +147,7 @@ def _explanation(trends: Trends, question: Question) -> None:
         st.caption(text.escape(" ".join(lines)))
 
 
-def _read_looked_at(trends: Trends, starts: list[date]) -> date | None:
+def _read_selected_day(trends: Trends, starts: list[date]) -> date | None:
     """The point that the URL names by its first day or, as in older links, by its label; None for none."""
     written = url_state.text("at")
     if not written:
@@ -161,7 +161,7 @@ def _read_looked_at(trends: Trends, starts: list[date]) -> date | None:
     return None
 
 
-def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> None:
+def _selected_point(trends: Trends, starts: list[date], selected_day: date | None) -> None:
     """Describe the selected point, with links to other pages. A select box serves phones and keyboards."""
     chosen = st.selectbox(
         f"Look at one {trends.every}",
@@ -169,7 +169,7 @@ def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> No
         index=None,
         format_func=lambda start: trend_labels.bucket_name(start, trends.every),
         placeholder=f"Click a point, or choose a {trends.every} here",
-        key=url_state.control("at", looked_at),
+        key=url_state.control("at", selected_day),
         on_change=_look_at_chosen,
         width=340,
     )
@@ -198,9 +198,9 @@ def _point_links(first: date, last: date, every: Every) -> None:
 
 def follow_click() -> None:
     """Switch to the page that the last click chose: a callback can set filters, but cannot switch pages."""
-    asked = st.session_state.pop(_GO_TO, None)
-    if asked:
-        page, days = asked
+    target = st.session_state.pop(_GO_TO, None)
+    if target:
+        page, days = target
         switch_to(page, days)
 
 
@@ -269,12 +269,12 @@ def _none_unusual_caption(trends: Trends) -> str:
 
 
 def _draw_not_judged() -> None:
-    told, change = st.columns([5, 2], vertical_alignment="center")
-    told.caption(
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.caption(
         "Which days are unusual, and which are still collecting, can only be told where each day counts what became of "
         "its own e-mails."
     )
-    change.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
+    right.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
 
 
 def _count_on_sending() -> None:

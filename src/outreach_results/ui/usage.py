@@ -57,16 +57,16 @@ def _used(month: Outlook) -> list[str]:
         return [f"**{month.total:,}** e-mails were sent in {name}."]
     limit = month.plan.email_limit
     share = text.percent(month.total / limit if limit else None)
-    said = [
+    sentences = [
         f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.escape(month.plan.name)}** are used ({share})."
     ]
     if month.reached_on is not None:
         over = month.total - limit
         beyond = f"; {over:,} e-mails went beyond it" if over > 0 else ""
-        said.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
+        sentences.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
     elif month.is_over:
-        said.append(f"The quota lasted for all of {name}.")
-    return said
+        sentences.append(f"The quota lasted for all of {name}.")
+    return sentences
 
 
 def _ahead(month: Outlook) -> list[str]:
@@ -75,9 +75,10 @@ def _ahead(month: Outlook) -> list[str]:
     forecast = month.forecast
     if forecast is None:
         return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
-    said = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
+    sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
-    return [*said, f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely)."]
+    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely).")
+    return sentences
 
 
 def run_out_sentence(found: RunOut, month_end: date) -> str:
@@ -99,20 +100,20 @@ def run_out_sentence(found: RunOut, month_end: date) -> str:
 
 
 def _remarks(month: Outlook, filters: Filters) -> list[str]:
-    said = []
+    sentences = []
     if not month.is_over:
         pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
-        said.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
+        sentences.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
         if month.plan is not None:
-            said.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
+            sentences.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
         if month.forecast is not None:
-            said.append(
+            sentences.append(
                 "The lighter stretch is where it may end; the forecast carries the account's recent weeks on, with "
                 "their growth, ups and downs, and does not know of plans or holidays to come."
             )
     if filters.campaigns is not None:
-        said.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
-    return said
+        sentences.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
+    return sentences
 
 
 def month_progress(month: Outlook, filters: Filters) -> None:

@@ -47,7 +47,7 @@ def test_years_have_ten_ticks_and_all_bars(sample_store):
     assert 8 <= len(figure.layout.xaxis.tickvals) <= 12
 
 
-def test_sentiments_have_colours_of_their_own():
+def test_sentiments_have_colors_of_their_own():
     assert set(SENTIMENT_COLORS) == set(Sentiment)
     assert len(set(SENTIMENT_COLORS.values())) == len(Sentiment)
     assert charts.SENTIMENT_COLORS is SENTIMENT_COLORS

@@ -77,7 +77,7 @@ def _luminance(color):
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#11161d"])
-def test_every_colour_stands_out_from_both_backgrounds(background):
+def test_every_color_stands_out_from_both_backgrounds(background):
     ground = _luminance(background)
     faint = {
         name: round(contrast, 2)

@@ -191,7 +191,7 @@ def test_whatever_is_clicked_reports_its_bucket(every):
 
 
 def test_new_click_resets_the_selection():
-    one, other = (trend_chart(trends("opened"), looked_at=day).layout for day in ("2026-02-02", "None"))
+    one, other = (trend_chart(trends("opened"), selected_day=day).layout for day in ("2026-02-02", "None"))
     assert one.selectionrevision != other.selectionrevision
 
 

@@ -31,7 +31,7 @@ def empty(height: int, **layout: Any) -> go.Figure:
         "xaxis": {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
         "yaxis": Y_AXIS,
     }
-    own = {name: shared[name] | said if isinstance(shared.get(name), dict) else said for name, said in layout.items()}
+    own = {key: shared[key] | value if isinstance(shared.get(key), dict) else value for key, value in layout.items()}
     return go.Figure(layout=shared | own)
 
 
@@ -47,7 +47,7 @@ def shorten(text: str, length: int = 34) -> str:
 
 
 def label_above(row: int, words: str, pixels: int) -> dict[str, object]:
-    """An annotation at the left, so many pixels above the middle of a row; ``words`` are safe for a figure."""
+    """An annotation at the left, ``pixels`` above the middle of a row. ``words`` must be escaped for Plotly."""
     return {
         "x": 0,
         "xref": "paper",

@@ -114,8 +114,8 @@ def _label(name: str) -> str:
         return name  # the label of the page
     if name in _NAMES:
         return _NAMES[name]
-    said = LABELS.get(name) or LABELS.get(name.removesuffix("_usd"))
-    return said or name.removesuffix("_usd").replace("_", " ").capitalize()
+    label = LABELS.get(name) or LABELS.get(name.removesuffix("_usd"))
+    return label or name.removesuffix("_usd").replace("_", " ").capitalize()
 
 
 def _cell(value: Any, name: str) -> str:

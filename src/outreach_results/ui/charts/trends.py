@@ -17,7 +17,7 @@ from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, LABELS, Y_AXIS, empty, faint
 
-MARKED = "#d1335b"
+UNUSUAL_COLOR = "#d1335b"
 """The color of the ring around unusual points. They are diamonds too, so color is not the only sign."""
 
 _COST_PARTS = (*COST_COLUMNS, "cost_not_broken_down")
@@ -39,18 +39,18 @@ def trend_chart(
     *,
     with_mean: bool = False,
     compared_with: str = "",
-    looked_at: str = "",
+    selected_day: str = "",
 ) -> go.Figure:
     """The time series of some metrics, and below them, over the same days, the cost by component.
 
     Args:
         with_mean: draw the mean of seven days strong and the single days faint.
         compared_with: what the dashed lines are, for the legend.
-        looked_at: the point that was clicked last. A new value resets Plotly's selection; otherwise Plotly keeps one
+        selected_day: the point that was clicked last. A new value resets Plotly's selection; otherwise Plotly keeps one
             point selected in each plot and takes a second click on it as deselection.
     """
     top = _top(trends.courses)
-    figure = empty(520, barmode="stack", selectionrevision=looked_at, **_axes(trends, top))
+    figure = empty(520, barmode="stack", selectionrevision=selected_day, **_axes(trends, top))
     if len(trends.courses) == 1:
         _usual_range(figure, trends.courses[0])
     for series in trends.courses:
@@ -72,7 +72,7 @@ class _Drawn:
         self, figure: go.Figure, series: TimeSeries, every: Every, top: float | None, *, with_mean: bool
     ) -> None:
         self._figure, self._series, self._every, self._top = figure, series, every, top
-        self._colour = COLORS[series.metric]
+        self._color = COLORS[series.metric]
         self._is_mean = with_mean and bool(series.points["mean"].notna().any())
         self._width = 3.0 if self._is_mean else 2.0
 
@@ -91,7 +91,7 @@ class _Drawn:
             **_clickable(points["date"]),
             showlegend=False,
             opacity=0.6,
-            line={"color": self._colour, "width": 1.2, "dash": "dash"},
+            line={"color": self._color, "width": 1.2, "dash": "dash"},
             text=[
                 trend_labels.compared_sentence(self._series, point, self._every, is_mean=self._is_mean)
                 for point in points.to_dict("records")
@@ -105,7 +105,7 @@ class _Drawn:
         self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
         if self._is_mean:
             self._line(points, "mean", is_main=True)
-        self._add(x=[None], y=[None], mode="lines", line={"color": self._colour, "width": self._width})
+        self._add(x=[None], y=[None], mode="lines", line={"color": self._color, "width": self._width})
 
     def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> None:
         known = points[points[column].notna()]
@@ -123,7 +123,7 @@ class _Drawn:
                 showlegend=False,
                 opacity=1.0 if is_main else 0.4,
                 line={
-                    "color": self._colour,
+                    "color": self._color,
                     "width": self._width if is_main else 1.0,
                     "dash": "dot" if is_dotted else "solid",
                 },
@@ -157,17 +157,17 @@ class _Drawn:
         )
 
     def _marker(self, point: dict[Any, Any]) -> dict[str, Any]:
-        look = {"symbol": "circle", "size": self._size(), "color": self._colour, "ring": self._colour, "width": 0}
+        style = {"symbol": "circle", "size": self._size(), "color": self._color, "ring": self._color, "width": 0}
         if point["is_unusual"]:
-            return look | {"symbol": "diamond", "size": 12, "ring": MARKED, "width": 2.5}
+            return style | {"symbol": "diamond", "size": 12, "ring": UNUSUAL_COLOR, "width": 2.5}
         if point["is_immature"]:
-            return look | {"symbol": "circle-open", "size": 8, "width": 1.8}
+            return style | {"symbol": "circle-open", "size": 8, "width": 1.8}
         if point["is_partial"]:
-            return look | {"symbol": "square-open", "size": 8, "width": 1.8}
+            return style | {"symbol": "square-open", "size": 8, "width": 1.8}
         if point["is_small"]:
             beyond = self._top is not None and point["value"] > self._top
-            return look | {"symbol": "triangle-up" if beyond else "circle", "color": faint(self._colour), "size": 5}
-        return look
+            return style | {"symbol": "triangle-up" if beyond else "circle", "color": faint(self._color), "size": 5}
+        return style
 
     def _size(self) -> int:
         return 6 if len(self._series.points) <= _MANY_POINTS and not self._is_mean else 3
@@ -259,7 +259,7 @@ def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
         ("is_partial", f"Part of a {trends.every}", "square-open"),
     ):
         if points[column].any():
-            ring = {"color": MARKED, "width": 2.5} if column == "is_unusual" else {"width": 1.8}
+            ring = {"color": UNUSUAL_COLOR, "width": 2.5} if column == "is_unusual" else {"width": 1.8}
             signs.append((name, {"marker": {"symbol": symbol, "size": 9, "color": _GREY, "line": ring}}))
     for name, look in signs:
         figure.add_scatter(x=[None], y=[None], name=name, **({"mode": "markers"} | look))

@@ -45,8 +45,8 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
     if sent > limit:
         _bar(figure, limit, sent, OVER, f"{sent - limit:,} e-mails went beyond the limit of {limit:,}.")
     if ahead is not None and ahead.high > sent:
-        told = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
-        _bar(figure, ahead.low, ahead.high, AHEAD, told, height=0.28)
+        label = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
+        _bar(figure, ahead.low, ahead.high, AHEAD, label, height=0.28)
     if due is not None:
         # In the right half the label is to the left of its line, so that it never leaves the figure.
         side = "right" if due > end / 2 else "left"
