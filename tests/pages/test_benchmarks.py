@@ -25,7 +25,7 @@ def verdict_table(app):
     return next(frame.value for frame in app.dataframe if "brief" in frame.value.columns)
 
 
-def test_every_metric_has_a_value_a_verdict_and_where_it_stands(sample_dashboard, sample_store):
+def test_every_metric_has_value_and_verdict(sample_dashboard, sample_store):
     app = run_page("benchmarks", period="All time")
     peers = results.community(sample_store, "sales-outreach")
     rows = results.comparisons(sample_store, Filters(), peers)
@@ -41,7 +41,7 @@ def test_every_metric_has_a_value_a_verdict_and_where_it_stands(sample_dashboard
     assert said(app).count("percentile") >= 4
 
 
-def test_what_cannot_be_told_yet_says_how_many_emails_are_missing(sample_dashboard):
+def test_undecided_verdict_counts_missing_emails(sample_dashboard):
     shown = said(run_page("benchmarks", period="All time", campaigns=CAMPAIGN)).replace("\\", "")
     assert "Cannot tell yet, about" in shown
     assert "more e-mails needed." in shown
@@ -71,7 +71,7 @@ def test_the_whole_community_compares_all_campaigns(sample_dashboard):
     assert "From 5,316 campaigns" in said(app)
 
 
-def test_our_own_campaigns_are_a_benchmark_too_with_every_metric(sample_dashboard):
+def test_own_campaigns_as_benchmark(sample_dashboard):
     app = run_page("benchmarks", mcp="Our own campaigns", period="All time", campaigns=CAMPAIGN)
     assert set(metrics(app)) == {
         "Delivery rate",
@@ -119,7 +119,7 @@ def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, 
     assert notice in app.session_state["address-notices"]
 
 
-def test_without_any_benchmark_our_own_campaigns_are_compared(writable_sample, sample_database, use_database):
+def test_own_campaigns_without_benchmarks(writable_sample, sample_database, use_database):
     with writable_sample.engine.begin() as connection:
         connection.execute(delete(schema.benchmarks))
     use_database(sqlite_url(sample_database))
@@ -131,7 +131,7 @@ def test_without_any_benchmark_our_own_campaigns_are_compared(writable_sample, s
 
 @pytest.fixture
 def many_campaigns(tmp_path, use_database) -> None:
-    """45 campaigns of 40 e-mails each."""
+    """45 campaigns of 40 emails each."""
     url = sqlite_url(tmp_path / "many.db")
     store = open_store(url)
     names = [f"camp_{number}" for number in range(45)]

@@ -67,7 +67,7 @@ def test_every_page_offers_what_it_shows_as_files(page, sample_dashboard):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_period_without_data_is_told_without_an_error(page, sample_dashboard):
+def test_period_without_data_is_no_error(page, sample_dashboard):
     app = run_page(page, **NOTHING_HAPPENED)
     assert not app.exception
     assert not app.error
@@ -75,7 +75,7 @@ def test_a_period_without_data_is_told_without_an_error(page, sample_dashboard):
 
 
 @pytest.mark.parametrize("page", ["overview", "trends", "inbox"])
-def test_a_page_about_a_period_says_when_nothing_happened_in_it(page, sample_dashboard):
+def test_empty_period_shows_a_message(page, sample_dashboard):
     app = run_page(page, **NOTHING_HAPPENED)
     assert any("1 Jun – 2 Jun 2024" in caption.value for caption in app.caption)
     assert len(app.info) == 1
@@ -130,7 +130,7 @@ def test_the_filters_above_ask_for_different_numbers(writable_sample):
     assert len(different) == len(ASKED)
 
 
-def test_the_contracts_campaign_shows_the_contracts_numbers(sample_dashboard, golden):
+def test_contract_campaign_numbers(sample_dashboard, golden):
     shown = metrics(run_page(campaign=CAMPAIGN, period="All time"))
     contract = golden("stats")
     assert shown["Sent"] == str(contract["stats"]["emails_sent"])
@@ -214,7 +214,7 @@ def test_the_welcome_loads_the_sample_data(empty_dashboard, golden):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_campaigns_that_have_sent_nothing_are_told_on_every_page(page, empty_dashboard):
+def test_unsent_campaigns_on_every_page(page, empty_dashboard):
     load(empty_dashboard, "test", [records.campaign()])
     app = run_page(page)
     assert not app.exception

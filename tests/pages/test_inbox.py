@@ -99,7 +99,7 @@ def test_automatic_replies_have_a_lane_of_their_own(inbox):
     assert not [group for group in app.button_group if group.key == "sentiment_choice"]
 
 
-def test_a_choice_is_written_to_the_address_and_starts_over(inbox):
+def test_choice_is_written_to_url_and_resets_page(inbox):
     app = open_inbox(reply="camp_1/r0")
     app.button_group(key="sentiment_choice").set_value(["positive", "neutral"]).run()
     assert app.query_params["sentiment"] == "positive.neutral"
@@ -149,7 +149,7 @@ def test_the_sample_shows_what_the_data_module_says(sample_dashboard, sample_sto
 # --- where the address leads -------------------------------------------------------------------------------------
 
 
-def test_a_reply_in_the_address_opens_also_when_it_is_not_listed(inbox):
+def test_unlisted_reply_opens_from_url(inbox):
     app = open_inbox(reply="camp_1/r3")
     assert reads(app) == "Out of office"
     assert "not among those listed" in said(app)
@@ -202,7 +202,7 @@ def test_ids_with_any_characters_can_be_read(tmp_path, use_database):
     assert reads(open_inbox(reply=app.query_params["reply"])) == "Odd"
 
 
-def test_coming_back_from_another_page_finds_the_inbox_as_it_was(inbox):
+def test_inbox_is_restored_after_another_page(inbox):
     app = open_inbox(lane="all", status="all", sentiment=["positive", "neutral"], reply="camp_1/r0")
     app.switch_page("pages/trends.py").run()
     app.switch_page("pages/inbox.py").run()
@@ -231,7 +231,7 @@ def test_sidebar_choice_starts_over(sample_dashboard):
     assert len(rows(app)) == 20
 
 
-def test_an_address_with_other_filters_brings_its_own_page(sample_dashboard):
+def test_url_with_other_filters_keeps_its_page(sample_dashboard):
     app = run_page("inbox", period="All time")
     go_back(app, campaigns="camp_2fa5bc", period="all", page="2")
     assert app.query_params["page"] == "2"
@@ -267,7 +267,7 @@ def mark_of(store, reply_id):
     return results.reply(store, "camp_1", reply_id)
 
 
-def test_handling_a_reply_tells_who_did_goes_on_and_can_be_undone(inbox):
+def test_handling_advances_and_can_be_undone(inbox):
     app = open_inbox()
     app.text_input(key="inbox-who").set_value("Ana").run()
     click(app, "inbox-handle")
@@ -390,7 +390,7 @@ def test_where_all_are_so_already_nothing_is_asked(inbox):
     assert "Nothing to do: all of these replies are so already." in said(app)
 
 
-def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
+def test_bulk_change_is_refused_after_a_conflict(inbox):
     app = propose(open_inbox(status="all"), "Mark as handled")
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-confirmed")
@@ -399,7 +399,7 @@ def test_all_are_left_alone_when_somebody_changed_one_meanwhile(inbox):
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
-def test_undoing_leaves_and_names_what_somebody_did_meanwhile(inbox):
+def test_undo_keeps_and_names_later_changes(inbox):
     app = click(propose(open_inbox(status="all"), "Mark as handled"), "inbox-confirmed")
     state_changes.change_reply(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)

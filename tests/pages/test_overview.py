@@ -28,7 +28,7 @@ def metric(page: AppTest, label: str) -> str:
     return str(found)
 
 
-def test_the_cards_show_the_totals_of_the_last_28_days_of_the_data(overview: AppTest, sample_store: Store) -> None:
+def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Store) -> None:
     overview.run()
     totals = results.totals(sample_store, MARCH)
     assert not overview.exception
@@ -36,7 +36,7 @@ def test_the_cards_show_the_totals_of_the_last_28_days_of_the_data(overview: App
     assert metric(overview, "Cost") == text.money(totals.costs.total_byok_usd)
 
 
-def test_the_contracts_campaign_shows_the_contracts_numbers(overview: AppTest) -> None:
+def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:
     overview.query_params["campaign"] = "camp_abc123"
     overview.run()
     shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
@@ -92,7 +92,7 @@ def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Stor
     assert any("No campaign has that" in info.value for info in overview.info)
 
 
-def test_many_things_to_look_after_are_shown_a_page_at_a_time() -> None:
+def test_alerts_are_paginated() -> None:
     def script() -> None:
         from outreach_results.results.insights import Alert
         from outreach_results.ui import overview

@@ -47,7 +47,7 @@ def test_it_opens_with_counts_by_day(sample_dashboard):
     assert not app.toggle(key="overlay_choice").value
 
 
-def test_the_address_chooses_metrics_bucket_mean_and_overlay(sample_dashboard):
+def test_url_sets_metrics_bucket_mean_and_overlay(sample_dashboard):
     app = page(show="Rates", rates=["Click rate", "Delivery rate"], mean="true", overlay="true")
     assert app.pills(key="rates_choice").value == ["click_rate", "delivery_rate"]
     assert app.toggle(key="mean_choice").value
@@ -78,7 +78,7 @@ def test_by_week_no_mean_of_seven_days_is_offered(sample_dashboard):
     assert not [toggle for toggle in app.toggle if toggle.key == "mean_choice"]
 
 
-def test_without_anything_to_compare_with_no_overlay_is_offered(sample_dashboard):
+def test_no_overlay_without_comparison(sample_dashboard):
     app = page(compare="Nothing")
     assert not [toggle for toggle in app.toggle if toggle.key == "overlay_choice"]
 
@@ -133,7 +133,7 @@ def test_activity_basis_explains_missing_limits(sample_dashboard):
     assert "Unusual days" in said(app)
 
 
-def test_on_sending_days_it_says_how_long_this_account_takes(sample_dashboard, sample_store):
+def test_sending_basis_shows_the_lag(sample_dashboard, sample_store):
     found = results.maturity_curves(sample_store).by_count
     days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].mature_age) for n in found)}
     told = said(page(**BY_SENDING))
@@ -165,7 +165,7 @@ def test_a_chosen_week_opens_into_its_days(sample_dashboard):
     assert app.selectbox(key="at_choice").value is None
 
 
-def test_a_chosen_day_does_not_outlive_the_period_it_lies_in(sample_dashboard):
+def test_selected_day_is_dropped_outside_period(sample_dashboard):
     app = page(at="Mon 2 Mar 2026")
     assert app.selectbox(key="at_choice").value == date(2026, 3, 2)
     app.sidebar.selectbox(key="period_choice").set_value("Last 7 days").run()
@@ -180,7 +180,7 @@ def test_the_hours_name_their_zone(sample_dashboard):
     assert "Hours in UTC." in said(page())
 
 
-def test_a_best_hour_is_claimed_only_where_there_is_enough(sample_dashboard):
+def test_best_hour_needs_enough_data(sample_dashboard):
     told = said(page())
     assert told.count("No single best hour among") == 3
     assert "No single best hour among 126." in told
@@ -189,7 +189,7 @@ def test_a_best_hour_is_claimed_only_where_there_is_enough(sample_dashboard):
 # --- notes -------------------------------------------------------------------------------------------------------
 
 
-def test_a_note_is_added_shown_deleted_and_brought_back(sample_dashboard, writable_sample):
+def test_note_is_added_deleted_and_restored(sample_dashboard, writable_sample):
     app = page()
     app.text_input(key="note-text").set_value("New subject line")
     app.date_input(key="note-date").set_value(date(2026, 3, 16))
@@ -216,12 +216,12 @@ def test_an_empty_note_is_refused_in_a_sentence(sample_dashboard, writable_sampl
     assert results.annotations_in(writable_sample, Filters()) == []
 
 
-def test_a_note_is_offered_for_the_day_that_is_looked_at(sample_dashboard):
+def test_note_form_defaults_to_selected_day(sample_dashboard):
     assert page(at="Mon 2 Mar 2026").date_input(key="note-date").value == date(2026, 3, 2)
     assert page().date_input(key="note-date").value == date(2026, 3, 27)
 
 
-def test_notes_of_other_days_and_other_campaigns_are_not_shown(sample_dashboard, writable_sample):
+def test_notes_outside_filters_are_hidden(sample_dashboard, writable_sample):
     notes.add(writable_sample, date(2026, 3, 3), "about all")
     notes.add(writable_sample, date(2026, 1, 16), "long ago")
     notes.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
@@ -248,7 +248,7 @@ def button(app, label):
 # --- agreement ---------------------------------------------------------------------------------------------------
 
 
-def test_the_period_that_is_shown_is_the_one_that_is_asked(sample_dashboard, sample_store):
+def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     """The card of a single day says what the data module says of that day alone."""
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)

@@ -28,7 +28,7 @@ def said(app) -> str:
 
 @pytest.fixture
 def account(tmp_path, use_database: Callable[[str], None]):
-    """``account(days, plan, until=…)``: an account that sends 100 e-mails every day, known by the day only."""
+    """``account(days, plan, until=…)``: an account that sends 100 emails every day, known by the day only."""
 
     def make(days: int, plan: PlanRecord | None, *, until: date = date(2026, 3, 20)) -> None:
         url = sqlite_url(tmp_path / "account.db")
@@ -55,7 +55,7 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     assert "in the account's own weekday rhythm" in shown
 
 
-def test_the_month_costs_what_its_own_keys_and_the_plan_cost(sample_dashboard, sample_store):
+def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
     shown = metrics(run_page("usage"))
     cost = results.outlook(sample_store, date(2026, 3, 1)).forecast.cost
     assert shown == {
@@ -98,7 +98,7 @@ def test_costs_are_filtered_and_quota_is_not(sample_dashboard):
     assert "The quota counts all campaigns" not in said(app)
 
 
-def test_a_campaign_that_sent_nothing_in_the_month_is_no_error(sample_dashboard):
+def test_campaign_without_emails_in_month(sample_dashboard):
     app = run_page("usage", month="2025-11", campaigns=CAMPAIGN)
     assert not app.exception
     assert [info.value for info in app.info] == ["The chosen campaigns sent nothing in this month."]
@@ -129,7 +129,7 @@ def test_the_day_the_quota_runs_out_is_named(account):
     assert "25 March" in shown
 
 
-def test_a_quota_that_ran_out_is_told_with_what_went_beyond(account):
+def test_exceeded_quota_shows_the_excess(account):
     account(60, PlanRecord("Small", 1_450, 5_000_000))
     shown = said(run_page("usage"))
     assert "**The quota ran out on Sunday, 15 March**; 550 e-mails went beyond it." in shown
@@ -144,7 +144,7 @@ def test_ten_days_are_not_enough_yet(account):
     assert metrics(app)["In all so far"] == "$25.00"
 
 
-def test_without_a_plan_there_is_no_quota_but_a_forecast(account):
+def test_forecast_without_plan_and_quota(account):
     account(60, None)
     app = run_page("usage")
     assert not app.exception
@@ -179,7 +179,7 @@ def test_a_database_in_which_nothing_was_sent_says_so(writable_sample, sample_da
     assert any(info.value.startswith("Nothing has been sent yet.") for info in app.info)
 
 
-def test_the_costs_by_campaign_are_the_downloads_of_the_month(sample_dashboard, sample_store):
+def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     asked = Filters(start=date(2026, 1, 1), end=date(2026, 1, 31), basis=Basis.SEND)
     costs = results.campaign_costs(sample_store, asked)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)

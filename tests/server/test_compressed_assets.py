@@ -53,9 +53,7 @@ def test_a_browser_that_has_it_is_told_so(client: TestClient, script: str) -> No
 @pytest.mark.parametrize(
     "headers", [{"Accept-Encoding": "identity"}, {"Accept-Encoding": "gzip", "Range": "bytes=0-9"}]
 )
-def test_who_asks_for_it_plain_or_in_part_gets_it_from_streamlit(
-    client: TestClient, script: str, headers: dict[str, str]
-) -> None:
+def test_plain_and_range_requests_go_to_streamlit(client: TestClient, script: str, headers: dict[str, str]) -> None:
     assert client.get(f"/{script}", headers=headers).text == "not ours"
 
 

@@ -47,7 +47,7 @@ def test_few_run_at_a_time_and_all_finish() -> None:
     assert 1 <= crowd.most_at_once <= 3
 
 
-def test_they_are_served_in_the_order_in_which_they_came() -> None:
+def test_runs_are_served_in_order_of_arrival() -> None:
     turns = RunLimiter(1, patience=A_LONG_TIME)
     with ThreadPoolExecutor(10) as pool:
         crowd, end = Crowd(turns, pool), Event()

@@ -45,7 +45,7 @@ def test_the_store_is_opened_once(sample_dashboard):
     assert store() is store()
 
 
-def test_a_question_is_asked_once_while_nothing_changes(sample_dashboard, asked):
+def test_unchanged_question_runs_once(sample_dashboard, asked):
     assert ask(asked, 1) == ask(asked, 1) == [1]
     assert len(asked.calls) == 1
 
@@ -69,7 +69,7 @@ def test_a_load_makes_every_question_be_asked_again(sample_dashboard, writable_s
     assert len(asked.calls) == 2
 
 
-def test_what_a_page_does_to_its_answer_stays_on_that_page(sample_dashboard):
+def test_changed_answer_does_not_affect_cache(sample_dashboard):
     first = ask(results.campaign_totals, Filters())
     untouched = first.copy()
     first["name"] = "changed"
@@ -198,7 +198,7 @@ def test_the_same_of_equal_answers_is_made_once(work):
     assert len(work.calls) == 1
 
 
-def test_a_single_other_value_in_a_long_answer_makes_another(work):
+def test_derive_key_covers_every_value(work):
     changed = long_frame()
     changed.loc[31_234, "sent"] += 1
     assert derive(work, changed) == derive(work, long_frame()) + 1
@@ -208,7 +208,7 @@ def test_other_options_make_another(work):
     assert derive(work, long_frame(), times=2) == 2 * derive(work, long_frame())
 
 
-def test_what_a_page_does_to_what_was_made_stays_on_that_page():
+def test_changed_derived_value_does_not_affect_cache():
     first = derive(pd.DataFrame.describe, long_frame())
     untouched = first.copy()
     first["sent"] = 0

@@ -78,7 +78,7 @@ def test_humans_only_leaves_machines_out_of_the_file(client):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_a_file_is_saved_and_neither_shown_nor_kept_on_the_way(fmt, client):
+def test_download_is_attachment_and_not_cached(fmt, client):
     headers = client.get(links()[f"Everything as {fmt.upper()}"]).headers
     assert headers["content-disposition"] == f'attachment; filename="{CAMPAIGN}.{fmt}"'
     assert headers["x-content-type-options"] == "nosniff"
@@ -94,7 +94,7 @@ def test_no_campaign_names_its_file_dangerously(campaign_id, client, writable_sa
     assert "set-cookie" not in headers
 
 
-def test_a_ticket_that_this_process_did_not_sign_is_refused(client):
+def test_foreign_ticket_is_refused(client):
     other = URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
     answer = client.get(f"{downloads.PATH}/{other.dumps([CAMPAIGN, 'csv', False])}")
     assert (answer.status_code, answer.text) == (403, EXPIRED)
@@ -164,7 +164,7 @@ def test_a_table_can_be_had_in_every_format(sample_dashboard):
     assert list(buttons(FRAME)) == [fmt.upper() for fmt in FORMATS]
 
 
-def test_a_table_as_csv_says_what_is_shown_and_defuses_formulas(sample_dashboard):
+def test_csv_table_matches_page_and_escapes_formulas(sample_dashboard):
     _, content = buttons(FRAME)["CSV"]
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows == [{"name": "'=SUM(A1)", "sent": "1", "rate": "0.5"}, {"name": "Zoë", "sent": "", "rate": ""}]
@@ -182,13 +182,13 @@ def test_json_table_has_filters_and_nulls(sample_dashboard):
     assert told["meta"]["time_zone"] == "UTC"
 
 
-def test_the_file_of_a_table_says_its_filters_in_its_name(sample_dashboard):
+def test_table_file_name_contains_filters(sample_dashboard):
     file_name, _ = buttons(FRAME, Filters(humans_only=True))["CSV"]
     assert file_name == "numbers_by-activity-day_UTC_humans-only.csv"
 
 
 @pytest.mark.parametrize("changed", [0, 1234, 4999])
-def test_large_tables_that_differ_in_one_cell_have_different_names(changed, sample_dashboard):
+def test_large_tables_with_one_other_cell_differ(changed, sample_dashboard):
     # Streamlit would otherwise take one for the other, and hand out the wrong file.
     frame = pd.DataFrame({"n": range(5000)})
     other = frame.copy()

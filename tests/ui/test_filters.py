@@ -73,7 +73,7 @@ def test_a_preset_ends_with_the_data(period, first, sample_dashboard):
     assert (view.filters.start, view.filters.end) == (view.first, view.last) == (first, LAST)
 
 
-def test_all_time_has_open_ends_and_shows_the_days_of_the_data(sample_dashboard, writable_sample):
+def test_all_time_is_open_and_shows_data_days(sample_dashboard, writable_sample):
     view = view_of(sidebar(period="All time"))
     assert (view.filters.start, view.filters.end) == (None, None)
     assert (view.first, view.last) == results.date_range(writable_sample)
@@ -92,7 +92,7 @@ def test_first_calendar_click_shows_one_day(sample_dashboard):
     assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too, or stay with this one."]
 
 
-def test_days_in_the_wrong_order_are_swapped_and_that_is_said(sample_dashboard):
+def test_reversed_days_are_swapped_with_notice(sample_dashboard):
     app = sidebar(period="Custom", days=["2026-02-04", "2026-01-30"])
     assert (view_of(app).first, view_of(app).last) == (date(2026, 1, 30), date(2026, 2, 4))
     assert notices(app) == ["The first day is after the last; they were swapped."]
@@ -108,7 +108,7 @@ def test_campaigns_are_chosen_by_name(sample_dashboard):
     assert notices(app) == []
 
 
-def test_a_link_from_elsewhere_may_name_campaigns_by_id(sample_dashboard):
+def test_link_names_campaigns_by_id(sample_dashboard):
     app = sidebar(campaign=["camp_abc123", "camp_4eaf56"], period="All time")
     assert view_of(app).filters.campaigns == ("camp_4eaf56", "camp_abc123")
     assert "2 campaigns ·" in view_of(app).sentence()
@@ -120,7 +120,7 @@ def test_the_days_are_those_of_the_chosen_campaigns(sample_dashboard, writable_s
     assert view.last == results.date_range(writable_sample, ("camp_abc123",))[1] < LAST
 
 
-def test_the_day_that_counts_and_humans_only_are_chosen(sample_dashboard):
+def test_basis_and_humans_only_controls(sample_dashboard):
     view = view_of(sidebar(basis="Sending day", humans="true"))
     assert view.filters.basis is Basis.SEND
     assert view.filters.humans_only
@@ -144,7 +144,7 @@ def test_there_is_no_view_before_anything_was_sent(use_database, sqlite_store):
 # --- the comparison ----------------------------------------------------------------------------------------------
 
 
-def test_at_first_it_is_compared_with_as_many_days_just_before(sample_dashboard):
+def test_default_comparison_is_preceding_period(sample_dashboard):
     view = view_of(sidebar(humans="true"))
     assert view.comparison == Filters(start=date(2026, 1, 31), end=date(2026, 2, 27), humans_only=True)
     assert view.compared_with == "31 Jan – 27 Feb 2026"
@@ -258,7 +258,7 @@ def test_a_bad_value_in_the_address_gives_the_default(name, sample_dashboard):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_bad_value_in_the_address_is_said_in_a_sentence(name, sample_dashboard):
+def test_invalid_url_value_shows_notice(name, sample_dashboard):
     (sentence,) = notices(sidebar(**({"period": "Custom"} if name == "days" else {}) | {name: WRONG[name]}))
     assert sentence.startswith("The address ")
     assert sentence.endswith(".")
@@ -300,7 +300,7 @@ def test_no_days_in_the_address_break_the_page(days, compare, sample_dashboard):
 
 
 @given(st.dates(), st.dates())
-def test_days_in_words_name_both_ends_and_each_year_once_at_least(first, last):
+def test_period_label_has_both_ends_and_years(first, last):
     words = filters.days_in_words(first, last)
     assert words.startswith(f"{first.day} ")
     assert words.endswith(f"{last:%b %Y}")

@@ -28,14 +28,14 @@ def test_an_uploaded_export_is_loaded(sqlite_store: Store, sample_store: Store) 
     assert results.campaign_stats(sqlite_store, "camp_abc123").stats.emails_sent == 487
 
 
-def test_one_file_that_cannot_be_read_does_not_stop_the_next(sqlite_store: Store, sample_store: Store) -> None:
+def test_unreadable_file_does_not_stop_the_next(sqlite_store: Store, sample_store: Store) -> None:
     content = campaign_download(sample_store, "camp_abc123", "json").content()
     job = finished(start_import(sqlite_store, uploads(("broken.json", content[:-200]), ("whole.json", content))))
     assert [problem.split()[0] for problem in job.problems] == ["broken.json"]
     assert [report.source for report in job.reports] == ["whole.json"]
 
 
-def test_rows_that_cannot_be_used_are_offered_with_their_reason(sqlite_store: Store, sample_store: Store) -> None:
+def test_rejected_rows_have_reasons(sqlite_store: Store, sample_store: Store) -> None:
     lines = campaign_download(sample_store, "camp_abc123", "csv").content().decode().split("\r\n")
     lines[3] = lines[3].replace("2026-", "sometime-", 1)
     job = finished(start_import(sqlite_store, uploads(("camp.csv", "\r\n".join(lines).encode()))))

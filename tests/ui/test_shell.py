@@ -68,7 +68,7 @@ def test_nothing_but_a_view_opens_the_gate(impostor):
     assert [link.url for link in app.get("link_button")] == ["/"]
 
 
-def test_errors_that_nobody_expected_are_not_hidden_here():
+def test_unexpected_errors_are_raised():
     def page():
         from outreach_results.ui import shell
 
@@ -90,7 +90,7 @@ def test_every_rate_says_what_it_is_a_share_of():
         assert f"as a share of {denominator}" in DEFINITIONS[name]
 
 
-def test_a_day_on_which_a_number_is_not_known_is_not_drawn_as_0():
+def test_unknown_day_is_not_drawn_as_zero():
     frame = pd.DataFrame({"opened": pd.array([None, 3, 0, None, 5], dtype="Int64"), "rate": [None, 0.5, 0, None, 1]})
     assert spark(frame, "opened") == [3, 0, 5]
     assert spark(frame, "rate") == [0.5, 0, 1]

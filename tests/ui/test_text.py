@@ -61,14 +61,14 @@ def without_isolation(source):
 @example(r"\*a\*")
 @example("&lt;b&gt; &#36; &copy")
 @example("</p><script>")
-def test_markdown_shows_every_character_of_plain_text_as_itself(words):
+def test_escape_shows_every_character_literally(words):
     shown = Shown(markdown.render(without_isolation(text.escape(words))))
     assert one_line(shown.text) == one_line(words)
     assert set(shown.tags) <= {"p"}
 
 
 @given(texts, texts)
-def test_plain_text_stays_plain_between_markdown_of_our_own(before, after):
+def test_escaped_text_inside_markdown(before, after):
     source = f"**{text.escape('a' + before + 'a')}** and {text.escape(after)}"
     shown = Shown(markdown.render(without_isolation(source)))
     assert one_line(shown.text) == one_line(f"a{before}a and {after}")
@@ -97,7 +97,7 @@ def test_no_tag_survives_in_a_chart(words):
 
 @given(texts)
 @example("%{x} and $x^2$")
-def test_no_template_and_no_formula_survives_in_a_chart(words):
+def test_chart_text_has_no_template_or_formula(words):
     assert "%{" not in text.escape_plotly(words)
     assert "$" not in text.escape_plotly(words)
 
@@ -117,7 +117,7 @@ def test_counts_have_thousands_separators(value, shown):
         *((0.0005, "0.1 %"), (0.000499, "<0.1 %"), (1e-9, "<0.1 %")),
     ],
 )
-def test_shares_have_one_decimal_and_are_not_rounded_to_nothing(value, shown):
+def test_percent_format(value, shown):
     assert text.percent(value) == shown
 
 
@@ -129,12 +129,12 @@ def test_shares_have_one_decimal_and_are_not_rounded_to_nothing(value, shown):
         *((-8.74, "-$8.74"), (-0.018, "-$0.018"), (-1e-6, "-<$0.001")),
     ],
 )
-def test_money_is_dollars_and_is_not_rounded_to_nothing(value, shown):
+def test_money_format(value, shown):
     assert text.money(value) == shown
 
 
 @pytest.mark.parametrize(("relative", "shown"), [(0.62, "+62 %"), (-0.085, "-8 %"), (0, "+0 %"), (2.1, "×3.1")])
-def test_changes_have_a_sign_and_become_multiples_beyond_tripling(relative, shown):
+def test_change_format(relative, shown):
     assert text.change(relative) == shown
 
 

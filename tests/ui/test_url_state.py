@@ -148,7 +148,7 @@ def test_any_joined_ids_are_split_again(ids):
     assert not set(joined) & set("%&=?#+ ")
 
 
-def test_several_choices_keep_their_order_in_the_control():
+def test_choices_keep_their_order_in_the_control():
     def script():
         import streamlit as st
 

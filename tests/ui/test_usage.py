@@ -48,7 +48,7 @@ def test_run_out_day_states_its_certainty(found, words):
     ("low", "high", "shown"),
     [(74.4, 81.3, "$74 – $81"), (3.2, 4.1, "$3.20 – $4.10"), (1200.4, 1900.0, "$1,200 – $1,900")],
 )
-def test_a_range_of_dollars_pretends_no_cents_it_does_not_know(low, high, shown):
+def test_wide_money_range_has_no_cents(low, high, shown):
     assert usage.money_range(low, high) == shown
 
 

@@ -1,4 +1,4 @@
-"""Notes that people put on days: to add, to read, to take away and to bring back."""
+"""Notes on days: list, add, delete and restore them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) 
 def _form(label_of: Mapping[str, str], view: View) -> None:
     with st.popover("Add a note"), st.form("add-note", border=False, clear_on_submit=True):
         st.text_input("What happened?", max_chars=MAX_LENGTH, placeholder="New subject line", key="note-text")
-        looked_at = url_state.chosen("at")
-        st.date_input("On", looked_at or view.last, key="note-date", format="YYYY-MM-DD")
+        selected_day = url_state.chosen("at")
+        st.date_input("On", selected_day or view.last, key="note-date", format="YYYY-MM-DD")
         st.selectbox(
             "In",
             ["", *label_of],
@@ -61,7 +61,7 @@ def _add() -> None:
 
 
 def _author() -> str | None:
-    """Who is signed in, where signing in is set up."""
+    """The name of the signed-in person, where sign-in is configured."""
     email = st.user.to_dict().get("email")
     return str(email) if email else None
 

@@ -1,8 +1,7 @@
-"""The dashboard's one store, and its one cache: of answers, of what is worked out from them, and of figures.
+"""The store of the dashboard process, and the cache of answers, values derived from them, and figures.
 
-Answers are kept under the question, its parameters and the version of the data, so that a load in any process shows
-at the next click and a rerun without a change costs nothing. What is made of answers is kept under all that it is
-made of: it changes with them, and only then.
+The key of an answer is the question, its parameters and the data version, so that an import by any process shows at
+the next click and a rerun without changes reads nothing. The key of a derived value is the content of its inputs.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ T = TypeVar("T")
 
 
 class _Snapshot:
-    """What was seen of the database since a run began; good until this process writes."""
+    """Values read from the database during one script run; discarded when this process commits a write."""
 
     writes = 0
     """How many transactions this process has committed, in any thread."""
@@ -52,9 +51,9 @@ _current: ContextVar[_Snapshot | None] = ContextVar("look", default=None)
 
 @contextmanager
 def request_snapshot() -> Iterator[None]:
-    """A run of the script: what it needs to know of the database, it looks up once.
+    """Read each `snapshot_value` only once within this context, which spans one script run.
 
-    It looks again after this process has written. Callbacks, and fragments that run by themselves, always look.
+    A write by this process discards them. Outside, in callbacks and in fragments that rerun alone, nothing is kept.
     """
     begun = _current.set(_Snapshot())
     try:
@@ -65,7 +64,7 @@ def request_snapshot() -> Iterator[None]:
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """The database of this process, opened once."""
+    """The store of this process, opened on first use."""
     opened = open_store(settings().database_url, new_zone=settings().time_zone)
     event.listen(opened.engine, "commit", _count_write)  # readers never commit
     return opened
@@ -86,13 +85,13 @@ def zone() -> ZoneInfo:
 
 
 def _zone(_store: Store) -> ZoneInfo:
-    return ask(Store.zone)  # it changes with the data only, for every row is dated in it
+    return ask(Store.zone)  # cached: it changes only together with the data, for every row is dated in it
 
 
 def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The answer to one of the questions of `results`, from the cache where nothing has changed since.
+    """The answer to a question of `results` or of a page, from the cache if the data version is the same.
 
-    A question of a page that is answered by working on other answers asks for them in turn.
+    A page's question may call `ask` itself, so that the answers it builds on are cached too.
 
     Raises:
         UnstableKeyError: the question is a lambda, or an argument has no stable content.
@@ -103,24 +102,24 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
 
 
 def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a pure function makes of answers, from the cache where all of them are the same.
+    """The result of a pure function of answers, from the cache if they are equal.
 
-    They are compared by their whole content, so this is for what fits on a page.
+    Every call hashes all arguments, so this is only for data small enough to fit on a page.
     """
     derived: T = _answer(key=f"{function_name(work)} {_content(args, kwargs)}", _find=partial(work, *args, **kwargs))
     return derived
 
 
 def draw(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> go.Figure:
-    """The figure that a pure function builds of answers, from the cache where all of them are the same."""
+    """The figure that a pure function builds from answers, from the cache if they are equal."""
     return _BuiltFigure(derive(_spec, builder, *args, **kwargs))
 
 
 class _BuiltFigure(go.Figure):  # type: ignore[misc]
-    """A figure as Plotly's JavaScript takes it, built and checked before: to build it again takes milliseconds."""
+    """A figure that holds a finished specification, since building and validating one again takes milliseconds."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        self._spec = spec  # and nothing of what a figure has that can still be changed
+        self._spec = spec  # no super().__init__(): it would validate the whole specification again
 
     def to_dict(self) -> dict[str, Any]:
         return self._spec
@@ -135,11 +134,11 @@ def _content(*parts: Any) -> str:
     return hashlib.blake2b(pickle.dumps(parts, pickle.HIGHEST_PROTOCOL), digest_size=20).hexdigest()
 
 
-# Called with names: those of positional arguments Streamlit would look up at every call.
+# Call it with keyword arguments: Streamlit looks up the names of positional ones with `inspect` at every call.
 @st.cache_data(show_spinner=False, max_entries=1000, ttl="1h")
 def _answer(
-    key: str,  # noqa: ARG001 -- all that the cache looks at; how to come by the answer travels beside it
+    key: str,  # noqa: ARG001 -- the cache key; Streamlit leaves arguments that begin with "_" out of it
     _find: Callable[[], Any],
 ) -> Any:
-    # As it will come from the cache: what is made of it is then found again by the next run, or the one after.
+    # Pickled once here, as answers from the cache are, so that `derive` hashes the same bytes for both.
     return pickle.loads(pickle.dumps(_find(), pickle.HIGHEST_PROTOCOL))  # noqa: S301 -- written a moment ago

@@ -1,4 +1,4 @@
-"""Keys for cached answers: equal for equal content, and refused where that cannot be told."""
+"""Cache keys from content: equal for equal arguments; values without a stable content are refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 
 class UnstableKeyError(TypeError):
-    """A cached function, or an argument of one, that cannot be recognized when it comes again."""
+    """A cached function, or an argument of one, has no stable key."""
 
 
 def function_name(function: Callable[..., Any]) -> str:

@@ -1,4 +1,4 @@
-"""Clicks on a chart, which go to what the clicked mark stands for."""
+"""Callbacks for clicks on charts and tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 
 def content_key(name: str, *shown: Hashable) -> str:
-    """A widget's key that changes with what it shows, so that a selection does not outlive what was selected."""
+    """A widget key that changes with the widget's content, so that a selection is not applied to other content."""
     return f"{name}-{abs(hash(shown)):x}"
 
 

@@ -1,4 +1,4 @@
-"""Pieces that more than one page is made of."""
+"""Components that several pages use."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from outreach_results.ui import downloads, png_export, text
 from outreach_results.ui.filters import View
 
 DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
-"""What each metric means, as pages explain it."""
+"""The definition of each metric, for tooltips."""
 
 
 def glossary() -> None:
-    """Every number of the product and its denominator, a line each."""
+    """Draw the definitions of all metrics, one a line."""
     with st.popover("What do these numbers mean?", type="tertiary"):
         lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
         lines += [
@@ -33,7 +33,7 @@ def glossary() -> None:
 
 
 def chart(figure: Any, *, key: str, alt: str, name: str | None = None, **selection: Any) -> Any:
-    """A figure with its description for those who do not see it, and a button that saves it as PNG.
+    """Draw a figure with its text alternative for screen readers, and a button that saves it as PNG.
 
     ``name`` is that of the file, where the key changes with what is shown; ``selection`` is what `st.plotly_chart`
     takes to report clicks.
@@ -52,7 +52,7 @@ def chart_with_data(
     pictured: pd.DataFrame | None = None,
     **selection: Any,
 ) -> Any:
-    """A figure, and the numbers behind it as downloads.
+    """Draw a figure, and download buttons for its data.
 
     ``pictured`` is the table that the page shows beside the figure, if it does: the PNG has it too.
     """
@@ -74,7 +74,7 @@ def kpi(
 ) -> None:
     """A number with its series and its change; gray where the change is within noise.
 
-    A rate's change is told in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
+    A rate's change is in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.
     """
     is_noise = change is not None and change.is_noise
@@ -113,5 +113,5 @@ def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
 
 
 def spark(frame: pd.DataFrame, column: str) -> list[float]:
-    """A column as a sparkline draws it; days on which it is not known are left out, for they are not 0."""
+    """The values of a column for a sparkline, without unknown ones: drawn as 0 they would be wrong."""
     return [float(value) for value in frame[column].astype("float64").dropna()]

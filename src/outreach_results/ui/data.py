@@ -1,4 +1,4 @@
-"""The larger pieces of the data page."""
+"""The sections of the data page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ALL = Filters()
 
 
 def upload() -> None:
-    """Files from the person's own machine."""
-    with st.container(key="import"):  # not in print
+    """Draw the upload of files, and the progress and results of their import."""
+    with st.container(key="import"):  # the key is for the print style sheet, which hides it
         _upload()
 
 
@@ -58,7 +58,7 @@ def _outcome(job: ImportJob) -> None:
 
 
 def sync_summary(status: SyncStatus) -> None:
-    """When the platform was last asked, and what failed."""
+    """Draw when the platform was last synced, and what failed."""
     st.subheader("Sync", anchor=False)
     zone = cache.zone()
     if status.running_since is not None:
@@ -85,7 +85,7 @@ def sync_summary(status: SyncStatus) -> None:
 
 
 def reconciliation(frame: pd.DataFrame) -> None:
-    """What the platform reports beside what is counted here."""
+    """Draw the platform's own numbers next to those counted here."""
     st.subheader("Does it agree with the platform?", anchor=False)
     if frame.empty:
         st.caption("As soon as a platform reports its own totals, they are compared here with what its events say.")
@@ -118,7 +118,7 @@ def reconciliation(frame: pd.DataFrame) -> None:
 
 
 def history(frame: pd.DataFrame) -> None:
-    """What was brought in, newest first."""
+    """Draw the imports, newest first."""
     st.subheader("History", anchor=False)
     st.dataframe(
         frame,

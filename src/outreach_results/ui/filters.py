@@ -27,7 +27,7 @@ ACTIVITY_DAY, SENDING_DAY = "Activity day", "Sending day"
 _BASIS = {ACTIVITY_DAY: Basis.ACTIVITY, SENDING_DAY: Basis.SEND}
 
 _BETWEEN_DAYS = ".."
-_YEARS_AROUND = 10  # the days that can be chosen begin so long before the data, and end so long after it
+_YEARS_AROUND = 10  # how far before and after the data the calendars reach
 
 PREVIOUS, LAST_YEAR, NOTHING = "Previous period", "Same period last year", "Nothing"
 
@@ -116,7 +116,7 @@ def choose_campaigns(campaign_ids: Sequence[str]) -> None:
 
 
 def choose_days(first: date, last: date) -> None:
-    """Show these days. For callbacks."""
+    """Set the period to these days. For callbacks."""
     for name, text in _texts_of_days(first, last).items():
         url_state.change(name, text)
 
@@ -205,9 +205,9 @@ def _custom(first: date, last: date) -> tuple[date, date]:
 
 
 def _read_days(earliest: date, latest: date) -> tuple[date, ...]:
-    """The one or two days of the URL, in order; none where it has none, or none that can be shown."""
+    """The one or two days of the URL, in order; empty if it has none, or invalid ones."""
     written = url_state.text("days")
-    parts = [part for part in written.split(".") if part]  # links from before repeat the parameter, once for each day
+    parts = [part for part in written.split(".") if part]  # older links repeat the parameter, once per day
     try:
         days = tuple(date.fromisoformat(part) for part in parts)
     except ValueError:
@@ -243,7 +243,7 @@ def _basis() -> Basis:
 
 
 def _comparison(filters: Filters, first: date, last: date, label_of: dict[str, str]) -> tuple[Filters | None, str, str]:
-    """What to compare with, and that in words, long and short."""
+    """The filters to compare with, and their long and short labels."""
     codes = dict(_COMPARE_CODES) | {campaign_id: _campaign_code(campaign_id) for campaign_id in label_of}
     labels = {option: label_of.get(option, option) for option in codes}
     chosen = st.selectbox(

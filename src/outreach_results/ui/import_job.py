@@ -1,4 +1,4 @@
-"""Files brought in from the browser: copied to disk, then loaded in a thread that no click can interrupt."""
+"""Import of uploaded files: copied to disk, then loaded in a thread, since a click would stop a script run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from outreach_results.store.engine import Store
 
 @dataclass
 class ImportJob:
-    """An import under way. The thread writes, the page reads; ``is_done`` comes last."""
+    """A running import. The thread writes it and the page reads it without a lock, so ``is_done`` is set last."""
 
     names: list[str]
     doing: str = ""
@@ -33,7 +33,7 @@ class ImportJob:
     is_done: bool = False
 
     def rejected_csv(self) -> bytes:
-        """Every row that could not be used, with its place and the reason."""
+        """All rejected rows as CSV: source, row, column and reason."""
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(Rejected._fields)

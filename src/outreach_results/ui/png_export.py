@@ -1,4 +1,4 @@
-"""What a page shows as a picture: a chart, or a table drawn as one, that the browser itself saves as PNG."""
+"""PNG export in the browser: of a chart, or of a table that is drawn as a chart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outreach_results.ui.charts import Inks
 
 
 def config(name: str, **more: Any) -> dict[str, Any]:
-    """What Plotly needs to know: one button, which saves a PNG under this name."""
+    """The Plotly configuration with a single button, which saves a PNG under this name."""
     return {
         "displaylogo": False,
         "responsive": True,
@@ -32,7 +32,7 @@ def button(
     chart: go.Figure | None = None,
     table: pd.DataFrame | None = None,
 ) -> None:
-    """A quiet button that opens the chart, the table or both as pictures to be saved."""
+    """Draw a button that opens a dialog with the chart, the table or both, each with a button to save it as PNG."""
     if st.button("PNG", key=f"{key}-png", help="See this as a picture and save it as PNG", type="tertiary"):
         _dialog(name, filters, key, chart, table)
 
@@ -58,15 +58,15 @@ def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, tabl
 
 
 def in_words(filters: Filters) -> str:
-    """What a picture says of its filters: 1 Mar 2026 – 27 Mar 2026 · 2 campaigns · by sending day · UTC."""
+    """The filters as a caption of the picture: 1 Mar 2026 – 27 Mar 2026 · 2 campaigns · by sending day · UTC."""
     start, end = (None if day is None else f"{day:%-d %b %Y}" for day in (filters.start, filters.end))
-    said = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
+    parts = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
     if filters.campaigns is not None:
-        said.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
-    said.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
+        parts.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
+    parts.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
     if filters.humans_only:
-        said.append("humans only")
-    return " · ".join([*said, cache.zone().key])
+        parts.append("humans only")
+    return " · ".join([*parts, cache.zone().key])
 
 
 def _title(name: str) -> str:
@@ -74,7 +74,7 @@ def _title(name: str) -> str:
 
 
 def _inks() -> Inks:
-    """The colors of the person's theme, as the settings of the dashboard name them."""
+    """The colors of the browser's theme, light or dark, from the Streamlit configuration."""
     kind = "dark" if st.context.theme.type == "dark" else "light"
 
     def setting(name: str) -> str:

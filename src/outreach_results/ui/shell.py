@@ -1,4 +1,4 @@
-"""What surrounds every page: the gate, the shared view, the notices and the empty state."""
+"""The frame of every page: the filters, the notices, the empty state and error handling."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _VIEW = "outreach-view"
 
 
 def open_view(page: str) -> None:
-    """Called by app.py on every run, before the page: draws the filters and the notices."""
+    """Draw the filters and the notices. Called by app.py on every run, before the page."""
     st.session_state.pop(_VIEW, None)
     styles.apply("page")
-    label_of = ask(filters.campaign_labels)  # fails first where the database cannot be opened, and nothing is drawn
+    label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
         _welcome()
@@ -43,8 +43,8 @@ def open_view(page: str) -> None:
 
 
 def current_view() -> View:
-    """The view of this run; stops a page that was reached around app.py."""
-    view = st.session_state.pop(_VIEW, None)  # good for one run: the next needs app.py again
+    """The view of this run; stops a page that runs without app.py."""
+    view = st.session_state.pop(_VIEW, None)  # removed, so that a run without app.py does not find an old one
     if not isinstance(view, View):
         st.info("Open the dashboard at its front page.")
         st.link_button("To the front page", "/")
@@ -53,7 +53,7 @@ def current_view() -> View:
 
 
 def begin(title: str, question: str, *, by_period: bool = True) -> View:
-    """Start a page: its title, the question it answers and, where the period matters, what is being looked at."""
+    """Draw the title of a page, the question it answers and, if it is about a period, the chosen filters."""
     view = current_view()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(title, anchor=False)
@@ -65,7 +65,7 @@ def begin(title: str, question: str, *, by_period: bool = True) -> View:
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Show every expected error as its sentence."""
+    """Show an `OutreachError` as its message instead of a traceback."""
     try:
         yield
     except OutreachError as error:
@@ -73,7 +73,7 @@ def show_errors() -> Iterator[None]:
 
 
 def unexpected(error: Exception) -> bool:
-    """Say that something unforeseen went wrong, and keep what it was for the log. For `st.App`."""
+    """Show a general message for an unexpected error, and log the error. For `st.App`."""
     _log.error("A page failed.", exc_info=error)
     st.error("Something went wrong here. Reload the page; if it stays, the log of the server says why.", icon="⚠️")
     return True
@@ -96,7 +96,7 @@ def _welcome() -> None:
 
 
 def _sync_line() -> None:
-    """When the platform was last asked, at the foot of the filters."""
+    """Draw when the platform was last synced, below the filters."""
     status = snapshot_value(sync_status)
     if status.last is None or status.last.finished_at is None:
         return

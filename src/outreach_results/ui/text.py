@@ -1,4 +1,4 @@
-"""Numbers for people, and strangers' words as plain characters."""
+"""Formatted numbers, and escaping of text from outside for Markdown and Plotly."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MISSING = "–"
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$:<>&^=@/\"']")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
-# The dashboard makes links, icons and arrows of these after it has taken the escapes away. In an element of its own,
-# such as a color directive that names no color, a character is never seen together with those that follow.
+# Streamlit turns these into links, icons and arrows after Markdown has removed the escapes. Wrapped in an element of
+# its own, such as a color directive that names no color, a character is not matched together with those that follow.
 _LATE = re.compile(
     r"(?<=www)\. | :(?=// | [\w+-]+:) | @ | [<>=~-](?=[<>=~-])",
     re.IGNORECASE | re.VERBOSE,
@@ -21,7 +21,7 @@ _LATE = re.compile(
 
 
 def escape(text: str) -> str:
-    """Text for a place that reads Markdown, so that every character shows as itself."""
+    """Text escaped for Markdown, so that every character shows literally."""
     one_line = " ".join(text.split())
     pieces, end = [], 0
     for late in _LATE.finditer(one_line):
@@ -35,7 +35,7 @@ def _escaped(text: str) -> str:
 
 
 def escape_plotly(text: str) -> str:
-    """Text for a Plotly figure, which reads a little HTML, formulas and templates."""
+    """Text escaped for a Plotly figure, which interprets some HTML, formulas and templates."""
     return html.escape(" ".join(text.split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
@@ -45,7 +45,7 @@ def number(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share with one decimal: 24.6 %. What is not nothing never shows as 0."""
+    """A share with one decimal: 24.6 %. A share above 0 never shows as 0."""
     if value is None:
         return MISSING
     return "<0.1 %" if 0 < value < 0.0005 else f"{value:.1%}".replace("%", " %")
@@ -62,7 +62,7 @@ def points(difference: float) -> str:
 
 
 def money(value: float | None) -> str:
-    """Dollars: $8.74; small amounts keep a third decimal. What is not nothing never shows as 0."""
+    """Dollars: $8.74; small amounts keep a third decimal. An amount above 0 never shows as 0."""
     if value is None:
         return MISSING
     sign, amount = "-" if value < 0 else "", abs(value)
@@ -72,7 +72,7 @@ def money(value: float | None) -> str:
 
 
 def unit_price(value: float | None) -> str:
-    """Dollars for one e-mail, far below a cent: $0.0197, $0.018."""
+    """Dollars per email, often far below a cent: $0.0197, $0.018."""
     if value is None or not 0.0005 <= abs(value) < 0.1:
         return money(value)
     return f"${value:.4f}".removesuffix("0") if value > 0 else f"-${-value:.4f}".removesuffix("0")

@@ -1,4 +1,4 @@
-"""The larger pieces of the usage page."""
+"""The sections of the usage page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PER_EMAIL, IN_ALL = "Per e-mail", "In all"
 
 
 def month_chooser(months: pd.DataFrame) -> date:
-    """The month to look at, the newest of the data first."""
+    """Draw the select box of months, newest first, and return the first day of the chosen one."""
     known = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
     codes = {month: month for month in known}
     chosen = st.selectbox(
@@ -35,7 +35,7 @@ def month_chooser(months: pd.DataFrame) -> date:
 
 
 def quota(month: Outlook, filters: Filters) -> None:
-    """How much of the plan's quota is used, and whether it will last."""
+    """Draw how much of the plan's quota is used, and whether it will last."""
     st.markdown(" ".join([*_used(month), *_ahead(month)]))
     plan = month.plan
     if plan is None:
@@ -57,16 +57,16 @@ def _used(month: Outlook) -> list[str]:
         return [f"**{month.total:,}** e-mails were sent in {name}."]
     limit = month.plan.email_limit
     share = text.percent(month.total / limit if limit else None)
-    said = [
+    sentences = [
         f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.escape(month.plan.name)}** are used ({share})."
     ]
     if month.reached_on is not None:
         over = month.total - limit
         beyond = f"; {over:,} e-mails went beyond it" if over > 0 else ""
-        said.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
+        sentences.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
     elif month.is_over:
-        said.append(f"The quota lasted for all of {name}.")
-    return said
+        sentences.append(f"The quota lasted for all of {name}.")
+    return sentences
 
 
 def _ahead(month: Outlook) -> list[str]:
@@ -75,13 +75,14 @@ def _ahead(month: Outlook) -> list[str]:
     forecast = month.forecast
     if forecast is None:
         return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
-    said = [] if forecast.run_out is None else [run_out_words(forecast.run_out, month.last)]
+    sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
-    return [*said, f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely)."]
+    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely).")
+    return sentences
 
 
-def run_out_words(found: RunOut, month_end: date) -> str:
-    """When the quota runs out, as sure as it is."""
+def run_out_sentence(found: RunOut, month_end: date) -> str:
+    """A sentence on when the quota runs out, with its probability."""
     if found.first is None:
         chance = "less than 1 %" if found.chance < 0.01 else f"{found.chance:.0%}".replace("%", " %")
         return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
@@ -99,20 +100,20 @@ def run_out_words(found: RunOut, month_end: date) -> str:
 
 
 def _remarks(month: Outlook, filters: Filters) -> list[str]:
-    said = []
+    sentences = []
     if not month.is_over:
         pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
-        said.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
+        sentences.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
         if month.plan is not None:
-            said.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
+            sentences.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
         if month.forecast is not None:
-            said.append(
+            sentences.append(
                 "The lighter stretch is where it may end; the forecast carries the account's recent weeks on, with "
                 "their growth, ups and downs, and does not know of plans or holidays to come."
             )
     if filters.campaigns is not None:
-        said.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
-    return said
+        sentences.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
+    return sentences
 
 
 def month_progress(month: Outlook, filters: Filters) -> None:
@@ -128,7 +129,7 @@ def month_progress(month: Outlook, filters: Filters) -> None:
         ),
         derive(progress_table, month),
         filters,
-        key="month-course",
+        key="month-course",  # part of the file names of its downloads
         alt=f"E-mails sent since {month.first:%-d %B}, day by day"
         + ("" if month.forecast is None else ", and the 80 % range of the days to come"),
     )
@@ -154,7 +155,7 @@ def progress_table(month: Outlook) -> pd.DataFrame:
 
 
 def month_costs(month: Outlook, used: UsageNumbers) -> None:
-    """What the whole account has cost in the month, and what it will have cost in the end, plan price included."""
+    """Draw the cost of the whole account in the month: so far, per email, and forecast with the plan's price."""
     price = month.plan.price_usd if month.plan else 0.0
     with st.grid(4):
         so_far = "Own keys" if month.is_over else "Own keys so far"
@@ -195,14 +196,14 @@ def _in_all(month: Outlook, cost: float, price: float) -> None:
 
 
 def money_range(low: float, high: float) -> str:
-    """A range of dollars: whole ones where cents would pretend to know more than the range does."""
+    """A range of dollars, without cents where it is at least two dollars wide."""
     if high - low >= 2:
         return f"${low:,.0f} – ${high:,.0f}"
     return f"{text.money(low)} – {text.money(high)}"
 
 
 def cost_mode() -> bool:
-    """Whether costs are shown for one e-mail rather than in all."""
+    """Draw the control of the cost mode; whether costs are shown per email rather than in total."""
     codes = url_state.codes("costs")
     chosen = st.segmented_control(
         "Show costs",
@@ -215,12 +216,12 @@ def cost_mode() -> bool:
 
 
 def month_filters(filters: Filters, month: date) -> Filters:
-    """The shared filters, for a whole month and by sending day: the day on which cost arises."""
+    """The shared filters for a whole month, by sending day, because cost arises on that day."""
     return replace(filters, start=month, end=next_month(month) - timedelta(days=1), basis=Basis.SEND)
 
 
 def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
-    """What each component cost."""
+    """Draw the cost of each component."""
     st.markdown("**By component**")
     components = derive(component_costs, campaigns)
     chart_with_data(
@@ -233,7 +234,7 @@ def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) 
 
 
 def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
-    """What each campaign cost; a click shows only that one."""
+    """Draw the cost of each campaign; a click on a bar filters by that campaign."""
     st.markdown("**By campaign**")
     key = clicks.content_key("costs-by-campaign", filters, per_email)
     chart_with_data(
@@ -253,7 +254,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
 
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
-    """Every month; a click on a bar or a row shows that one above."""
+    """Draw the chart and table of all months; a click on a bar or row selects that month."""
     key = clicks.content_key("months", len(months), per_email, url_state.chosen("month"))
     table = derive(month_table, months, plan)
     figure = draw(charts.costs_of_months, months, per_email=per_email)

@@ -25,7 +25,7 @@ from outreach_results.ui.benchmarks import bullets
     ],
 )
 def test_a_percentile_is_a_range_in_words(low, high, words):
-    assert bullets.percentile_words(Interval(low, high)) == words
+    assert bullets.percentile_sentence(Interval(low, high)) == words
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_a_percentile_is_a_range_in_words(low, high, words):
         (date(2026, 1, 20), "10 days after the last data"),
     ],
 )
-def test_the_age_of_a_benchmark_is_told_from_the_last_data(day, words):
+def test_benchmark_age_counts_from_last_data(day, words):
     peers = Peers(Benchmarks(benchmarks={}, updated_at=datetime(2026, 1, 30, tzinfo=UTC)))
-    assert bullets._age_in_words(peers, day) == words
+    assert bullets._age_text(peers, day) == words
 
 
 def test_the_table_says_all_that_the_page_says(sample_store):

@@ -31,7 +31,7 @@ def annotated(*notes):
     return figure
 
 
-def test_a_note_is_a_line_on_its_day_with_its_words_above():
+def test_note_is_a_line_with_a_label():
     figure = annotated(note(9))
     (line,), (label,) = figure.layout.shapes, figure.layout.annotations
     assert (line.x0, line.x1, line.y0, line.y1, line.yref) == ("2026-03-10", "2026-03-10", 0, 1, "paper")
@@ -43,7 +43,7 @@ def test_without_notes_nothing_changes():
     assert annotated() == a_month()
 
 
-def test_long_notes_are_cut_on_the_chart_and_whole_when_pointed_at():
+def test_long_note_is_cut_but_whole_on_hover():
     words = "We changed the subject line, the sender and the first sentence"
     (label,) = annotated(note(3, words)).layout.annotations
     assert label.text == "We changed the su…"
@@ -60,7 +60,7 @@ def boxes(figure):
     return found
 
 
-def test_labels_do_not_cover_one_another_nor_leave_the_chart():
+def test_labels_do_not_overlap_or_overflow():
     placed = boxes(annotated(note(1), note(3), note(5), note(28), note(29)))
     assert all(start >= 0 and end <= 1 for start, end, _ in placed)
     for one in placed:

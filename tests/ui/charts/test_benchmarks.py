@@ -87,7 +87,7 @@ def test_all_bullets_have_the_same_height_and_margins():
 
 
 @pytest.mark.parametrize(("is_settled", "symbol"), [(True, "circle"), (False, "circle-open")])
-def test_a_dot_is_full_where_its_side_of_the_median_is_certain(is_settled, symbol):
+def test_dot_is_filled_if_side_is_certain(is_settled, symbol):
     figure = bullet("reply_rate", mark(is_settled=is_settled), None, lower_is_better=False)
     assert list(dots(figure).marker.symbol) == [symbol]
 
@@ -128,7 +128,7 @@ def test_a_row_without_a_value_keeps_its_band():
     assert list(dots(figure).customdata) == ["b"]
 
 
-def test_a_tiny_campaigns_interval_does_not_squeeze_the_others():
+def test_wide_interval_does_not_squeeze_the_axis():
     tiny = Mark("t", "Tiny", 0.05, Interval(0.0, 0.95), REPLY, "", False)
     _, last = beside_community("reply_rate", [mark(), tiny], lower_is_better=False).layout.xaxis.range
     assert last < 0.3

@@ -13,7 +13,7 @@ MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
 PEOPLE = [Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE, Sentiment.UNCLASSIFIED]
 
 
-def test_there_is_a_stacked_bar_for_each_week_and_sentiment(sample_store):
+def test_stacked_bar_per_week_and_sentiment(sample_store):
     weeks = results.sentiment_over_time(sample_store, MARCH)
     figure = sentiment_over_time(weeks, PEOPLE)
     assert figure.layout.barmode == "stack"
@@ -24,14 +24,14 @@ def test_there_is_a_stacked_bar_for_each_week_and_sentiment(sample_store):
     assert list(figure.data[0].x) == ["28 Feb 2026", "2 Mar 2026", "9 Mar 2026", "16 Mar 2026", "23 Mar 2026"]
 
 
-def test_a_bar_speaks_in_sentences_and_knows_where_a_click_leads(sample_store):
+def test_bar_hover_text_and_click_data(sample_store):
     weeks = results.sentiment_over_time(sample_store, MARCH)
     trace = sentiment_over_time(weeks, PEOPLE).data[1]
     assert trace.hovertext[0] == "2 of 2 replies from 28 Feb to 1 Mar 2026 are neutral. Click to see them."
     assert trace.customdata[0] == "2026-02-28 2026-03-01 neutral"
 
 
-def test_a_single_day_and_a_single_reply_are_spoken_of_as_such(sample_store):
+def test_singular_day_and_reply(sample_store):
     days = results.sentiment_over_time(sample_store, Filters(start=date(2026, 3, 1), end=date(2026, 3, 1)))
     days.loc[0, Sentiment.POSITIVE] = 1
     days.loc[0, Sentiment.NEUTRAL] = 0
@@ -40,14 +40,14 @@ def test_a_single_day_and_a_single_reply_are_spoken_of_as_such(sample_store):
     assert trace.hovertext[0] == "1 of 1 reply on 1 Mar 2026 is positive. Click to see it."
 
 
-def test_over_years_about_ten_ticks_remain_and_all_bars(sample_store):
+def test_years_have_ten_ticks_and_all_bars(sample_store):
     weeks = results.sentiment_over_time(sample_store, Filters(start=date(2023, 1, 1), end=date(2026, 3, 27)))
     figure = sentiment_over_time(weeks, PEOPLE)
     assert len(figure.data[0].x) == len(weeks) > 150
     assert 8 <= len(figure.layout.xaxis.tickvals) <= 12
 
 
-def test_sentiments_have_colours_of_their_own():
+def test_sentiments_have_colors_of_their_own():
     assert set(SENTIMENT_COLORS) == set(Sentiment)
     assert len(set(SENTIMENT_COLORS.values())) == len(Sentiment)
     assert charts.SENTIMENT_COLORS is SENTIMENT_COLORS

@@ -40,7 +40,7 @@ def test_the_funnel_leaves_out_what_is_not_tracked():
     assert "nan" not in " ".join((*trace.text, *trace.customdata)).lower()
 
 
-def test_more_clicks_than_opens_are_no_share_of_the_opens():
+def test_more_clicks_than_opens_have_no_share():
     stages = results.funnel(STATS.model_copy(update={"opened": 3}))
     trace = bars(funnel(stages))
     shares = [float(share) for share in re.findall(r"([\d.]+) %", " ".join(trace.text))]
@@ -59,7 +59,7 @@ def test_the_text_behind_each_bar_fits_into_the_figure():
     assert figure.layout.xaxis.range[1] >= 1.5 * max(bars(figure).x)
 
 
-def test_the_funnel_of_the_sample_agrees_with_the_totals(sample_store):
+def test_sample_funnel_matches_totals(sample_store):
     stats = results.totals(sample_store, Filters()).stats
     trace = bars(funnel(results.funnel(stats)))
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
@@ -77,7 +77,7 @@ def _luminance(color):
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#11161d"])
-def test_every_colour_stands_out_from_both_backgrounds(background):
+def test_every_color_stands_out_from_both_backgrounds(background):
     ground = _luminance(background)
     faint = {
         name: round(contrast, 2)

@@ -32,7 +32,7 @@ def test_each_cell_is_the_count_of_its_hour(sample_store, metric):
     assert list(cells.y) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
-def test_a_cell_says_its_hour_its_zone_its_count_and_its_share():
+def test_heat_map_cell_text():
     grid = np.zeros((7, 24), dtype=int)
     grid[1, 9], grid[4, 23] = 34, 1
     (cells,) = heat_map(week(grid), "opened").data

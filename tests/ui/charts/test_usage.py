@@ -78,7 +78,7 @@ def test_gauge_shows_use_limit_and_forecast():
     ]
 
 
-def test_what_goes_beyond_the_limit_has_a_colour_of_its_own():
+def test_excess_over_limit_has_its_own_color():
     figure = quota(12_000, 10_000, None, None)
     assert spans(figure) == [(0, 10_000), (0, 10_000), (10_000, 12_000)]
     assert figure.data[2].marker.color == COLORS["meetings_booked"]
@@ -102,7 +102,7 @@ def test_a_month_that_is_over_expects_nothing():
 # --- the series --------------------------------------------------------------------------------------------------
 
 
-def test_the_course_adds_up_the_days_and_opens_into_the_range():
+def test_progress_is_cumulative_with_forecast_range():
     sent = [10] * 27 + [30]
     figure = month_progress(FIRST, LAST, sent, 400, forecast())
     known = next(trace for trace in figure.data if trace.mode == "lines+markers" and len(trace.x) == 28)
@@ -116,12 +116,12 @@ def test_the_course_adds_up_the_days_and_opens_into_the_range():
     assert "By the end of Tue 31 March: 340 to 480 e-mails, 80 % likely." in hover(figure)
 
 
-def test_where_today_is_still_to_come_the_range_begins_with_it():
+def test_forecast_range_can_begin_today():
     figure = month_progress(FIRST, LAST, [10] * 29, None, forecast())
     assert list(figure.data[0].x) == list(COMING)
 
 
-def test_a_limit_within_reach_is_a_line_and_one_far_above_is_told():
+def test_near_limit_is_a_line_and_far_limit_a_text():
     near = month_progress(FIRST, LAST, [10] * 28, 800, None)
     assert labels(near) == ["limit 800"]
     assert near.layout.yaxis.range[1] > 800
@@ -132,7 +132,7 @@ def test_a_limit_within_reach_is_a_line_and_one_far_above_is_told():
 
 
 @pytest.mark.parametrize(("last", "words"), [(date(2026, 3, 30), "quota runs out"), (None, "quota may run out")])
-def test_the_days_on_which_the_quota_runs_out_are_shaded(last, words):
+def test_run_out_days_are_shaded(last, words):
     figure = month_progress(FIRST, LAST, [10] * 28, 400, forecast(RunOut(0.6, date(2026, 3, 29), last)))
     (shade,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
     assert pd.Timestamp(shade.x0) == pd.Timestamp("2026-03-28 12:00")
@@ -163,7 +163,7 @@ def test_each_component_has_its_bar_and_says_its_price(costs):
 
 
 @pytest.mark.parametrize("per_email", [True, False])
-def test_the_bars_of_a_campaign_add_up_to_its_cost_and_carry_it(costs, per_email):
+def test_campaign_bars_sum_to_its_cost(costs, per_email):
     figure = costs_of_campaigns(costs, per_email=per_email)
     by = "cost_per_email_usd" if per_email else "cost_usd"
     expected = costs.sort_values(by, ascending=False)

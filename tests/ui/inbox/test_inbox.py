@@ -67,7 +67,7 @@ def test_an_age_is_told_in_the_reporting_zone():
     assert labels.age(NOW - timedelta(hours=22), NOW, TOKYO) == "1 d ago"
 
 
-def test_open_replies_stand_out_and_handled_ones_are_ticked():
+def test_list_marks_open_and_handled_replies():
     assert listing.row(reply(), "27 Mar").startswith("**Ada** :blue-badge[Neutral · 27 Mar]")
     assert listing.row(reply(handled_at=NOW), "27 Mar").startswith(":gray[✓ Ada]")
 
@@ -136,7 +136,7 @@ def test_a_handled_reply_tells_by_whom_and_when():
     assert labels.handled(reply(), TOKYO) is None
 
 
-def test_a_confirmation_tells_how_many_and_what_is_lost():
+def test_confirmation_counts_replaced_corrections():
     assert labels.confirmation(Preview(28, 0, SEEN), Action.HANDLED, 30) == (
         "Mark 28 replies as handled? They are on all pages of this list, not only on this one. "
         "2 more are so already and not touched. You can undo it afterwards."

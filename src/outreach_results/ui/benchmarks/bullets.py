@@ -1,4 +1,4 @@
-"""The larger pieces of the benchmark page."""
+"""The first sections of the benchmark page: the choice of peers and one bullet chart per metric."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
 
 
 def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Filters) -> Peers:
-    """Ask whom to compare with: the community's campaigns of an mcp or all of them, or our own campaigns."""
+    """Draw the choice of peers and return them: the community, all or of one mcp, or our own campaigns."""
     own = [campaign.mcp for campaign in campaigns]
     named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
     options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
     codes = {name: name for name in options} | {name: code for name, code in _CODES.items() if code not in named}
-    # A select box shows its options as plain characters; buttons would read them as Markdown.
+    # Not buttons: they would interpret the names from outside as Markdown. A select box shows them literally.
     chosen = st.selectbox(
         "Benchmark",
         options,
@@ -46,7 +46,7 @@ def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Fi
 
 
 def reliability(peers: Peers, today: date) -> None:
-    """How many campaigns the numbers stand on and how old they are; a warning where that is too few or too old."""
+    """Draw the sample size and age of the benchmark, with a warning where it is too small or too old."""
     size, updated = peers.numbers.sample_size, peers.numbers.updated_at
     if peers.is_own:
         st.caption(
@@ -55,11 +55,11 @@ def reliability(peers: Peers, today: date) -> None:
         )
         return
     sized = "an unknown number of campaigns" if size is None else f"{size:,} campaigns of the community"
-    aged = "." if updated is None else f", updated {updated:%-d %B %Y}, {_age_in_words(peers, today)}."
+    aged = "." if updated is None else f", updated {updated:%-d %B %Y}, {_age_text(peers, today)}."
     st.caption(f"From {sized}{aged}")
     if peers.is_stale_on(today):
         st.warning(
-            f"These benchmarks are old: {_age_in_words(peers, today)}. "
+            f"These benchmarks are old: {_age_text(peers, today)}. "
             "Since then the community may have changed. Sync or import newer ones."
         )
     if peers.is_small:
@@ -69,7 +69,7 @@ def reliability(peers: Peers, today: date) -> None:
         )
 
 
-def _age_in_words(peers: Peers, today: date) -> str:
+def _age_text(peers: Peers, today: date) -> str:
     age = peers.age_on(today)
     if age is None:
         return "nobody knows when"
@@ -80,7 +80,7 @@ def _age_in_words(peers: Peers, today: date) -> str:
 
 
 def legend(peers: Peers) -> None:
-    """What the bullets show, once and in words."""
+    """Draw the explanation of the bullet charts."""
     whose = "our own campaigns" if peers.is_own else "the community's campaigns"
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
     st.caption(
@@ -93,18 +93,18 @@ def legend(peers: Peers) -> None:
 
 
 def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
-    """One row a metric: the numbers in words beside the picture; a click goes to what they stand for."""
+    """Draw one row per metric: text and bullet chart; a click opens the page with the metric over time."""
     for row in rows:
         with st.container(border=True):
-            words, picture = st.columns([5, 7], gap="medium", vertical_alignment="center")
-            with words:
-                wants_words = _in_words(row, peers)
-            with picture:
-                wants_picture = _bullet(row, peers)
-        if wants_words or wants_picture:
+            text_column, chart_column = st.columns([5, 7], gap="medium", vertical_alignment="center")
+            with text_column:
+                clicked_text = _text(row, peers)
+            with chart_column:
+                clicked_chart = _bullet(row, peers)
+        if clicked_text or clicked_chart:
             _go_to(row, peers, view)
     downloads.table_buttons(
-        "benchmarks", as_frame(rows), view.filters, key="benchmarks", pictured=in_words_as_frame(rows, peers)
+        "benchmarks", as_frame(rows), view.filters, key="benchmarks", pictured=as_page_frame(rows, peers)
     )
 
 
@@ -115,15 +115,15 @@ def _go_to(row: Comparison, peers: Peers, view: View) -> None:
         compared = ask(results.campaign_comparison, view.filters, peers, row.metric)
         campaigns = list(compared.loc[compared["cases"] > 0, "campaign_id"])
         if len(campaigns) > _MOST_CAMPAIGNS:
-            campaigns = None  # an address has to stay short
+            campaigns = None  # all campaigns instead: browsers and proxies limit the length of a URL
     if row.is_money:
         switch_to("usage", campaign_ids=campaigns)
     choices = {"show": "rates", "rates": row.metric}
     switch_to("trends", campaign_ids=campaigns, choices=choices)
 
 
-def _in_words(row: Comparison, peers: Peers) -> bool:
-    """The row in words; whether its way on was asked for."""
+def _text(row: Comparison, peers: Peers) -> bool:
+    """Draw the text of a row; whether its button was clicked."""
     label = charts.LABELS.get(row.metric, text.escape(row.metric))
     with st.container(gap="xsmall"):
         st.metric(label, show(row.metric, row.value), help=_definition(row))
@@ -146,7 +146,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     facts = []
     if row.interval is not None:
         ends = f"{show(row.metric, row.interval.low)} to {show(row.metric, row.interval.high)}"
-        where = "" if row.percentiles is None else percentile_words(row.percentiles)
+        where = "" if row.percentiles is None else percentile_sentence(row.percentiles)
         facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
     numbers = row.community
     theirs = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
@@ -155,7 +155,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     return facts
 
 
-def percentile_words(found: Interval) -> str:
+def percentile_sentence(found: Interval) -> str:
     """A range of percentiles (0 to 1) as a sentence."""
     low, high = round(found.low * 100), round(found.high * 100)
     if low >= 99:
@@ -190,7 +190,7 @@ def _whom(peers: Peers) -> str:
 
 
 def _bullet(row: Comparison, peers: Peers) -> bool:
-    """The row's picture; whether something on it was clicked."""
+    """Draw the bullet chart of a row; whether it was clicked."""
     label = charts.LABELS.get(row.metric, row.metric)
     mark = Mark(
         row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
@@ -235,8 +235,8 @@ def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
     )
 
 
-def in_words_as_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
-    """The comparison as the page words it: each value in its own unit."""
+def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
+    """The comparison with formatted values and the column titles of the page."""
     return pd.DataFrame(
         {
             "Metric": charts.LABELS.get(row.metric, row.metric),
@@ -261,7 +261,7 @@ def in_words_as_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
 
 
 def metric_chooser(peers: Peers) -> str:
-    """The metric that is looked at more closely."""
+    """Draw the choice of the metric for the sections below, and return it."""
     offered = list(peers.numbers.benchmarks)
     labels = {name: charts.LABELS.get(name, name) for name in offered}
     codes = {name: name for name in offered}

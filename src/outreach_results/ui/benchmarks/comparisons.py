@@ -22,7 +22,7 @@ from outreach_results.ui.filters import View, choose_campaigns, choose_days, day
 
 ROWS_A_PAGE = 20
 _LEAST_WEEKS = 26
-_LONG_DAYS = 400  # beyond this, months are read better than weeks
+_LONG_DAYS = 400  # beyond this, the chart shows months instead of weeks
 _ORDERS: dict[str, tuple[str | None, bool]] = {
     "Best first": (None, False),
     "Weakest first": ("value", True),
@@ -33,7 +33,7 @@ _SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEA
 
 
 def order_chooser() -> str:
-    """In which order the campaigns stand; in the address, unlike a click on the header of a table."""
+    """Draw the choice of the sort order. It is kept in the URL, unlike a click on the header of a table."""
     codes = url_state.codes("ranked")
     default = next(iter(_ORDERS))
     return st.selectbox(
@@ -50,7 +50,7 @@ def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.
     frame = ask(results.campaign_comparison, view.filters, peers, metric)
     column, is_ascending = _ORDERS[order]
     if column is None:
-        return frame  # the best first, as it comes
+        return frame  # already sorted, best first
     if column == "value" and metric in results.LOWER_IS_BETTER:
         is_ascending = not is_ascending
     return frame.sort_values(
@@ -63,7 +63,7 @@ def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.
 
 
 def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> None:
-    """Each campaign on the same band; a click shows only that one.
+    """Draw each campaign on the band of the benchmark; a click filters by that campaign.
 
     Args:
         frame: as `campaigns_in_order` gives it.
@@ -95,7 +95,7 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
 
 
 def _page(rows: int) -> slice:
-    """The rows of the page that is shown, where there are more than fit on one."""
+    """Draw the pagination if there is more than one page, and return the rows of the chosen page."""
     pages = -(-rows // ROWS_A_PAGE)
     if pages < 2:
         return slice(None)
@@ -109,7 +109,7 @@ def _page(rows: int) -> slice:
 
 
 def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
-    """Campaign by campaign in words, for those who read rather than look; selecting a row shows only that one.
+    """Draw the table of verdicts by campaign; selecting a row filters by that campaign.
 
     Args:
         frame: as `campaigns_in_order` gives it.
@@ -123,7 +123,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         percentile=[_percentiles(row) for row in frame.to_dict("records")],
         brief=[_brief(row) for row in frame.to_dict("records")],
     )
-    st.space("small")  # else the table's own tools would lie over the downloads above it on a touch screen
+    st.space("small")  # on touch screens the table's toolbar would cover the download buttons above
     st.dataframe(
         table,
         key=key,
@@ -156,7 +156,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
 
 
 def by_mcp(view: View, metric: str) -> None:
-    """Our campaigns of each mcp on the band of the community's of the same; a click compares with that mcp."""
+    """Draw our campaigns by mcp, each on the community's band of that mcp; a click chooses that mcp."""
     frame = ask(results.mcp_comparison, view.filters, metric)
     known = frame[frame["value"].notna() | frame["p50"].notna()]
     if known.empty:
@@ -191,7 +191,7 @@ def _compare_with(mcp: str) -> None:
 
 
 def over_time(view: View, peers: Peers, metric: str) -> None:
-    """Our value week by week against the band; a click shows only those days."""
+    """Draw our value by week against the band; a click filters by those days."""
     filters, by = _long_enough(view)
     frame = ask(results.comparison_over_time, filters, peers, metric, by)
     if frame["value"].notna().sum() < 1:
@@ -275,7 +275,7 @@ def _percentiles(row: Mapping[Hashable, Any]) -> str:
 
 
 def _brief(row: Mapping[Hashable, Any]) -> str:
-    """The verdict as a table has room for."""
+    """The verdict, short enough for a table cell."""
     standing = str(row["standing"])
     if pd.isna(row["more_emails"]):
         return standing.capitalize()

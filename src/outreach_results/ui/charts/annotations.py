@@ -1,4 +1,4 @@
-"""What people noted, drawn on any chart over time."""
+"""Notes as lines with labels on charts over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outreach_results.models import Annotation
 from outreach_results.ui.charts.base import shorten
 from outreach_results.ui.text import escape_plotly
 
-NOTE_COLOUR = "#a07d1c"  # to be read on white as on the dark theme
+NOTE_COLOR = "#a07d1c"  # enough contrast on the light and the dark theme
 
 _LETTERS = 18
 _LETTER_WIDTH = 0.0185  # of the width of a chart on a phone, in the small type of the labels
@@ -33,7 +33,7 @@ def annotate(figure: go.Figure, notes: Sequence[Annotation], place: Callable[[da
     places = {note.date: pd.Timestamp(place(note.date)) for note in notes}
     first, last = _span(figure, list(places.values()))
     days = max((last - first).days, 1)
-    free_from: list[float] = []  # for each row, from which share of the width on it is free
+    free_from: list[float] = []  # for each row, the share of the width from which on it is free
     for note in sorted(notes, key=lambda note: note.date):
         at = (places[note.date] - first).days / days
         label = shorten(note.text, _LETTERS)
@@ -61,7 +61,7 @@ def _draw(figure: go.Figure, note: Annotation, label: str, at: pd.Timestamp, row
     day = f"{at:%Y-%m-%d}"
     figure.add_shape(
         type="line", x0=day, x1=day, xref="x", y0=0, y1=1, yref="paper",
-        line={"color": NOTE_COLOUR, "width": 1.5, "dash": "dot"},
+        line={"color": NOTE_COLOR, "width": 1.5, "dash": "dot"},
     )  # fmt: skip
     figure.add_annotation(
         x=day,
@@ -74,7 +74,7 @@ def _draw(figure: go.Figure, note: Annotation, label: str, at: pd.Timestamp, row
         text=escape_plotly(label),
         hovertext=escape_plotly(f"{note.date:%a %-d %b %Y}: {note.text}"),
         showarrow=False,
-        font={"size": 11, "color": NOTE_COLOUR},
+        font={"size": 11, "color": NOTE_COLOR},
     )
 
 

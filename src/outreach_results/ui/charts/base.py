@@ -1,4 +1,4 @@
-"""What every figure shares: colors, names, an empty figure."""
+"""Parts that figures share: colors, labels, an empty figure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LABELS: dict[str, str] = {name: metric.label for name, metric in METRICS.items()
 GRID = "rgba(128, 140, 155, 0.22)"
 
 Y_AXIS = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero", "automargin": True}
-"""What every axis of values begins with."""
+"""The common layout of value axes."""
 
 
 def empty(height: int, **layout: Any) -> go.Figure:
-    """A figure without traces. Say here what is known of its layout and axes: each later update costs milliseconds."""
+    """A figure without traces. Pass the whole layout here: each later update costs milliseconds of validation."""
     shared: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
@@ -31,12 +31,12 @@ def empty(height: int, **layout: Any) -> go.Figure:
         "xaxis": {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
         "yaxis": Y_AXIS,
     }
-    own = {name: shared[name] | said if isinstance(shared.get(name), dict) else said for name, said in layout.items()}
+    own = {key: shared[key] | value if isinstance(shared.get(key), dict) else value for key, value in layout.items()}
     return go.Figure(layout=shared | own)
 
 
 def faint(color: str) -> str:
-    """A color of the palette that lets the ground through."""
+    """A color of the palette, made translucent."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.35)"
 
@@ -47,7 +47,7 @@ def shorten(text: str, length: int = 34) -> str:
 
 
 def label_above(row: int, words: str, pixels: int) -> dict[str, object]:
-    """An annotation at the left, so many pixels above the middle of a row; ``words`` are safe for a figure."""
+    """An annotation at the left, ``pixels`` above the middle of a row. ``words`` must be escaped for Plotly."""
     return {
         "x": 0,
         "xref": "paper",

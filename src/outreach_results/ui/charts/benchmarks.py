@@ -37,7 +37,7 @@ _BETTER = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A value of ours in a row of its own: its name, its interval, whom it is compared with, and a sentence on it."""
+    """The data of one row: name, value, interval, benchmark and hover text."""
 
     key: str
     name: str
@@ -49,7 +49,7 @@ class Mark:
 
 
 def show(metric: str, value: float | None) -> str:
-    """A value of a metric for people: dollars or a share."""
+    """A formatted value of a metric: dollars or a share."""
     return unit_price(value) if metric.endswith("_usd") else percent(value)
 
 
@@ -59,7 +59,7 @@ def color(metric: str) -> str:
 
 
 def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better: bool) -> go.Figure:
-    """Our own value and its interval against the community's middle half, median and average.
+    """A bullet chart: our value and its interval on the community's middle half, median and average.
 
     The median stands in the middle of every bullet, so that those below one another can be compared. ``own`` is how
     our own campaigns are spread: a thin line under the band.
@@ -97,11 +97,11 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
 def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: bool) -> go.Figure:
     """One row a campaign or mcp: our value with its interval, on the band of whom it is compared with.
 
-    A full dot lies on one side of the median for certain; of an empty one that cannot be told. The name stands above
+    A filled dot is certainly on its side of the median; for an empty one that is not known. The name stands above
     its row, so that it fits a narrow screen. Each dot carries its key as ``customdata``.
     """
     known: list[float | None] = []
-    shapes: list[dict[str, object]] = []  # all at once: a figure copies those it has with each that is added
+    shapes: list[dict[str, object]] = []  # set all at once: `add_shape` copies the existing ones each time
     for row, mark in enumerate(marks):
         shapes += _community_band(mark.community, row - 0.06, row + 0.4)
         known += [mark.community.p25, mark.community.p75, mark.value]
@@ -171,13 +171,13 @@ def over_time(metric: str, frame: pd.DataFrame, community: Distribution, *, chos
 
 
 def _highest(known: pd.DataFrame, community: Distribution) -> float:
-    """Intervals of tiny weeks reach far; the axis follows the values rather than them."""
+    """The upper end of the axis, from the values alone: intervals of weeks with few emails are very wide."""
     values = [*known["value"], community.p75 or 0.0]
     return max(values, default=1.0) * 1.6
 
 
 def _at_most(value: float, end: float, mark: Mark) -> float:
-    """An end of an interval, cut where a tiny campaign would squeeze all others together."""
+    """An end of an interval, clipped so that a tiny campaign does not squeeze all others."""
     quartiles = (mark.community.p75 or value) - (mark.community.p25 or value)
     reach = max(3 * quartiles, abs(value) * 0.75)
     return min(max(end, value - reach), value + reach)
@@ -218,7 +218,7 @@ def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, wh
 
 
 def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
-    """Our own campaigns: their middle half as a thin line, their median as a tick on it."""
+    """Add our own campaigns: their middle half as a thin line, their median as a tick on it."""
     figure.add_scatter(
         x=[own.p25, own.p75],
         y=[0.14, 0.14],
@@ -243,7 +243,7 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
 
 
 def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
-    """Our values, each with its interval: full where their side of the median is certain."""
+    """Add our values with their intervals: filled where the side of the median is certain."""
     known = [(mark, y) for mark, y in zip(marks, at, strict=True) if mark.value is not None]
     values = [mark.value or 0.0 for mark, _ in known]
     intervals = [mark.interval or Interval(value, value) for (mark, _), value in zip(known, values, strict=True)]

@@ -21,9 +21,9 @@ SENTIMENT_COLORS: dict[Sentiment, str] = {
 
 
 def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> go.Figure:
-    """How many replies sounded how: a stacked bar for each row of `results.sentiment_over_time`.
+    """Replies by sentiment: a stacked bar for each row of `results.sentiment_over_time`.
 
-    A mark's ``customdata`` is its first day, last day and sentiment, parted by spaces.
+    The ``customdata`` of a bar is its first day, last day and sentiment, separated by spaces.
     """
     figure = empty(230, barmode="stack", hovermode="closest", bargap=0.25)
     days = [f"{first:%-d %b %Y}" for first in frame["first"]]

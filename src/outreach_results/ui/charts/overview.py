@@ -10,7 +10,7 @@ from outreach_results.ui.text import number, percent
 
 
 def funnel(stages: pd.DataFrame) -> go.Figure:
-    """How many e-mails got how far: one bar a stage of `results.funnel`, with its share of the stage it comes from."""
+    """The funnel: one bar per stage of `results.funnel`, with its share of the stage before."""
     known = stages.dropna(subset="emails")
     figure = empty(
         250,

@@ -1,4 +1,4 @@
-"""The figure of the week: at which hours things happen."""
+"""The heat map of activity by weekday and hour."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _grid(activity: WeeklyActivity, metric: str) -> NDArray[np.int64]:
 
 
 def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
-    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 e-mails were first opened, 6.2 % of all."""
+    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 emails were first opened, 6.2 % of all."""
     share = f", {percent(count / total)} of all" if count else ""
     when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({zone})"
     return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."

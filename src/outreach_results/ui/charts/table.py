@@ -1,4 +1,4 @@
-"""A table as a figure, so that the browser can save it as a picture, in whatever script its words are written."""
+"""A table as a figure, so that the browser can save it as a picture with its own fonts for any script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.text import MISSING, escape_plotly, money, percent, unit_price
 
 MOST_ROWS = 60
-"""A picture of more could not be read."""
+"""The most rows: a picture of more would not be readable."""
 
 _MOST_LETTERS = 64  # of a cell
 _LETTER, _ROOM = 7.4, 22.0  # pixels: of a letter of 13 pixels, and beside the words of a cell
@@ -100,7 +100,7 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
-    """Those whose values fit a cell, and no id that its name stands beside."""
+    """The columns whose values fit a cell, without ids that have a name column."""
     left_out = {"campaign_id"} if "name" in frame or "campaign" in frame else set()
     return [
         str(name)
@@ -111,15 +111,15 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 
 def _label(name: str) -> str:
     if name[:1].isupper() or name[:1].isdigit():
-        return name  # as a page words it
+        return name  # the label of the page
     if name in _NAMES:
         return _NAMES[name]
-    said = LABELS.get(name) or LABELS.get(name.removesuffix("_usd"))
-    return said or name.removesuffix("_usd").replace("_", " ").capitalize()
+    label = LABELS.get(name) or LABELS.get(name.removesuffix("_usd"))
+    return label or name.removesuffix("_usd").replace("_", " ").capitalize()
 
 
 def _cell(value: Any, name: str) -> str:
-    """A value for people: what is missing is a dash, as everywhere."""
+    """A formatted value; a dash for a missing one."""
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return MISSING
     if isinstance(value, bool):
@@ -150,12 +150,12 @@ def _width(header: str, cells: Sequence[str]) -> float:
 
 
 def _letters(words: str) -> float:
-    """How many letters wide words are: those of East Asian scripts, and emoji, take the room of two."""
+    """The width of a text in letters: East Asian characters and emoji count as two."""
     return sum(2.0 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in words)
 
 
 def _drawn(words: str) -> str:
-    """Plotly draws a cell with an entity a little lower than one without, so all of them get one that is not seen."""
+    """Add an invisible HTML entity to every cell: Plotly draws a cell with one slightly lower than one without."""
     return escape_plotly(_shortened(words)) + "&#8203;"
 
 

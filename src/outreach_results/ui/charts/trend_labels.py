@@ -1,4 +1,4 @@
-"""Points of a trend in sentences."""
+"""Labels and sentences for the points of a time series."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Point = Mapping[Hashable, Any]
 """A row of `TimeSeries.points`."""
 
 ARRIVALS: dict[str, str] = {name: count.plural for name, count in COUNT_METRICS.items() if count.has_lags}
-"""What goes on arriving after the sending, in the plural."""
+"""The plural nouns of what arrives some time after sending."""
 
 _HAPPENED: dict[str, tuple[str, str]] = {name: count.happened for name, count in COUNT_METRICS.items()}
 _OF_WHAT = {"delivered": "delivered", "emails_sent": "sent"}
@@ -67,7 +67,7 @@ def partial_sentence(point: Point, every: Every) -> str:
 
 
 def remark(point: Point, cost: float, every: Every) -> str:
-    """What is to be said of a day, week or month as such: what was spent, and whether it is shown in part only."""
+    """The hover text of a day, week or month as such: its cost, and whether it is only partly in the period."""
     spent = "" if pd.isna(cost) else f"{money(cost)} was spent in all."
     return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
 
@@ -81,7 +81,7 @@ def cost_sentence(component: str, value: float) -> str:
 
 
 def lag_sentence(learned: Mapping[str, MaturityCurve], names: list[str]) -> str:
-    """How long opens, replies … take in this account, of those that are shown."""
+    """A sentence on how long the shown metrics take to arrive in this account."""
     parts = [
         f"of {ARRIVALS[name]} within {_days(learned[name].mature_age)}"
         for name in dict.fromkeys(map(counted, names))

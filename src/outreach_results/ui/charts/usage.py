@@ -23,12 +23,12 @@ _FAR = 3.0  # a limit beyond this many times what is sent would press the series
 
 
 def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> go.Figure:
-    """How much of the month's quota is used, where today's expected line is, and where the month may end.
+    """A gauge of the month's quota: what is used, what is due by today, and the forecast range.
 
     Args:
-        due: e-mails that would be sent by now if the month were to end exactly at the limit; None for a month that is
+        due: emails that would be sent by now if the month were to end exactly at the limit; None for a month that is
             over.
-        ahead: e-mails of the whole month, as an 80 % range.
+        ahead: emails of the whole month, as an 80 % range.
     """
     end = max(limit, sent, ahead.high if ahead else 0)
     figure = empty(
@@ -45,10 +45,10 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
     if sent > limit:
         _bar(figure, limit, sent, OVER, f"{sent - limit:,} e-mails went beyond the limit of {limit:,}.")
     if ahead is not None and ahead.high > sent:
-        told = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
-        _bar(figure, ahead.low, ahead.high, AHEAD, told, height=0.28)
+        label = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
+        _bar(figure, ahead.low, ahead.high, AHEAD, label, height=0.28)
     if due is not None:
-        # In the right half the words stand to the left of their line, so that they never leave the figure.
+        # In the right half the label is to the left of its line, so that it never leaves the figure.
         side = "right" if due > end / 2 else "left"
         figure.add_scatter(
             x=[due],
@@ -87,7 +87,7 @@ def month_progress(
     """E-mails sent since the first of the month, day by day, and the range of their likely series.
 
     Args:
-        sent: e-mails of each day from ``first`` to today.
+        sent: emails of each day from ``first`` to today.
     """
     days = [first + timedelta(days=n) for n in range(len(sent))]
     so_far = pd.Series(sent, dtype="int64").cumsum().tolist()
@@ -145,7 +145,7 @@ def month_progress(
 
 
 def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
-    # The fan opens at the end of today, also where today itself is still to be forecast.
+    # The range starts from the last known day, or today itself where today is still to be forecast.
     start = min(today, forecast.days[0] - timedelta(days=1))
     begin = sent if start == today else None
     days = [today, *forecast.days] if begin is not None else list(forecast.days)
@@ -210,7 +210,7 @@ def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
 
 
 def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
-    """One bar a cost component, in all or on one e-mail.
+    """One bar per cost component, in total or per email.
 
     Args:
         frame: as `results.component_costs` gives it.
@@ -241,7 +241,7 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
 
 
 def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
-    """What each campaign spent by component, the most expensive first, in all or on one e-mail.
+    """What each campaign spent by component, the most expensive first, in total or per email.
 
     The name stands above its bar, so that it fits a narrow screen. Each bar carries its campaign as ``customdata``.
 
@@ -256,7 +256,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         barmode="stack",
         hovermode="closest",
         bargap=0.62,
-        # The legend keeps to the foot of the figure: beside the bars, it would hide some where print draws them wider.
+        # The legend is at the bottom: to the right it would hide bars in print, where they are drawn wider.
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
@@ -286,7 +286,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
 
 
 def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
-    """What each month cost by component, in all or on one e-mail. Each bar carries its month as ``customdata``.
+    """What each month cost by component, in total or per email. Each bar carries its month as ``customdata``.
 
     Args:
         frame: as `results.usage_by_month` gives it.
@@ -314,7 +314,7 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
 
 
 def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Series[float]]]:
-    """The components of a cost, in all or on one e-mail; the rest only where there is one."""
+    """The components of a cost, in total or per email; the remainder only where there is one."""
     sent = frame["emails_sent"].astype("float64")
     per = sent.where(sent > 0) if per_email else 1.0
     for part in (*COST_COLUMNS, NOT_BROKEN_DOWN):

@@ -1,4 +1,4 @@
-"""The larger pieces of the inbox."""
+"""The sections of the inbox page."""
 
 from __future__ import annotations
 

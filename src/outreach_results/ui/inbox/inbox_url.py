@@ -67,14 +67,14 @@ def read(key: ReplyKey | None) -> None:
     url_state.change(REPLY, "" if key is None else "/".join(quote(part, safe="@:") for part in key))
 
 
-def turn_to(number: int) -> None:
+def show_page(number: int) -> None:
     """Show this page of the list. For callbacks."""
     url_state.change(PAGE, _page_text(number))
 
 
 def start_over() -> None:
     """Show the first page and read its first reply. For callbacks."""
-    turn_to(1)
+    show_page(1)
     read(None)
 
 
@@ -90,7 +90,7 @@ def sentiments_in(lane: ReplyKind) -> list[Sentiment]:
 
 
 def codes_of(sentiments: Sequence[Sentiment]) -> dict[Sentiment, str]:
-    """What is written for these sentiments."""
+    """The URL value of these sentiments."""
     return {sentiment: str(sentiment) for sentiment in sentiments}
 
 

@@ -1,4 +1,4 @@
-"""How the inbox says things: sentiments, ages, what was done, how sure the positive rate is."""
+"""The texts of the inbox: sentiments, ages, results of changes, the positive rate and its uncertainty."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ HANDLINGS = {ReplyStatus.OPEN: "Open", ReplyStatus.HANDLED: "Handled", ReplyStat
 
 
 def badge(sentiment: Sentiment, age: str) -> str:
-    """A sentiment and an age as Markdown: their words on the sentiment's color."""
+    """A sentiment and an age as a Markdown badge in the color of the sentiment."""
     return f":{BADGES[sentiment]}-badge[{sentiment.capitalize()} · {age}]"
 
 
 def sender(reply: InboxReply) -> str:
-    """Who replied."""
+    """The name of who replied, else the email address, else "Unknown sender"."""
     return reply.name or reply.email or "Unknown sender"
 
 
@@ -71,7 +71,7 @@ def button_label(change: Change, number: int) -> str:
 
 
 def confirmation(preview: Preview, change: Change, total: int) -> str:
-    """What is about to happen to how many, before it does."""
+    """The question before a bulk change of some of ``total`` replies, and what it replaces or leaves alone."""
     untouched = total - preview.changed
     sentences = [f"{button_label(change, preview.changed)}?"]
     if total > 1:
@@ -127,20 +127,20 @@ def positive_rate_sentence(found: PositiveRate) -> str:
     if found.rate is None or found.interval is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
     low, high = (text.percent(end) for end in found.interval)
-    said = (
+    sentence = (
         f"{found.positive:,} of {replies(found.people)} by people {'is' if found.positive == 1 else 'are'} positive: "
         f"{text.percent(found.rate)} (95 % interval {low} to {high})."
     )
     if found.unclassified:
         widest = " and ".join(text.percent(end) for end in found.widest)
-        said += (
+        sentence += (
             f" {found.unclassified:,} {'is' if found.unclassified == 1 else 'are'} not classified: were all of them "
             f"positive, it would be {text.percent(found.if_unclassified_positive)}; were none, it stays. Doubt and "
             f"chance together leave it between {widest}."
         )
     if found.neutral:
-        said += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
-    return said
+        sentence += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
+    return sentence
 
 
 def filters_sentence(inbox_filters: InboxFilters) -> str:

@@ -1,4 +1,4 @@
-"""The list of replies: who, what, how it sounds and when; open ones stand out."""
+"""The list of replies: sender, preview, sentiment and age; open ones are bold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
 
 
 def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
-    """A page of replies, of which one is being read."""
+    """Draw a page of replies, with the one in the reading pane highlighted."""
     now, zone = datetime.now(UTC), cache.zone()
     selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
     styles.apply("inbox_list", extra=_rows(selected))
@@ -37,7 +37,7 @@ def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
 
 
 def row(reply: InboxReply, age: str) -> str:
-    """One reply on two lines, as Markdown that holds strangers' words as plain characters."""
+    """One reply on two lines as Markdown, with text from outside escaped."""
     first = reply.preview if len(reply.preview) <= _FIRST_WORDS else reply.preview[:_FIRST_WORDS].rstrip() + "…"
     name = text.escape(labels.sender(reply))
     who = f"**{name}**" if reply.handled_at is None else f":gray[✓ {name}]"
@@ -45,19 +45,19 @@ def row(reply: InboxReply, age: str) -> str:
 
 
 def pages(pagination: Pagination) -> None:
-    """The control that turns pages, where there is more than one."""
+    """Draw the pagination, if there is more than one page."""
     count = page_count(pagination)
-    key = f"inbox-page-{pagination.page}"  # another for each page: the address says which one is shown
+    key = f"inbox-page-{pagination.page}"  # a new key for each page, because the URL decides which one is shown
 
     def turn() -> None:
-        inbox_url.turn_to(st.session_state[key])
+        inbox_url.show_page(st.session_state[key])
 
     if count > 1:
         st.pagination(count, default=pagination.page, key=key, on_change=turn)
 
 
 def page_count(pagination: Pagination) -> int:
-    """How many pages there are, at least one."""
+    """The number of pages, at least 1."""
     return max(1, ceil(pagination.total / pagination.per_page))
 
 

@@ -1,4 +1,4 @@
-"""How replies sound over time, and how sure the positive rate is."""
+"""The chart of sentiments over time, and the positive rate with its uncertainty."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Marking replies: one, or all that the filters show; what was done is status, and can be undone.
 
-Who marks is asked in the sidebar until there is a sign-in.
+The name recorded with a change comes from a field in the sidebar until there is a sign-in.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class StatusMessage:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A change of many that waits for its confirmation, as long as the same replies are shown."""
+    """A bulk change that waits for confirmation; dropped as soon as other filters are chosen."""
 
     filters: Filters
     inbox_filters: InboxFilters
@@ -53,7 +53,7 @@ class _Pending:
 
 
 def who_field() -> None:
-    """Ask under which name somebody marks replies."""
+    """Show the sidebar field for the name that is recorded with changes."""
     with st.sidebar:
         st.text_input(
             "Your name",
@@ -67,19 +67,19 @@ def who_field() -> None:
 
 
 def who() -> str:
-    """The name under which replies are marked."""
+    """The name that is recorded with changes, or "someone" where none is given."""
     return " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
 
 
 def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = None) -> None:
-    """Change one reply as it is shown, and go on to another. For callbacks."""
+    """Change one reply, unless it was changed since it was shown, and show ``goes_on_to`` next. For callbacks."""
 
     def change_it() -> StatusMessage:
         key, subject = key_of(reply), f"The reply of {labels.sender(reply)}"
         try:
             batch = state_changes.change_reply(store(), *key, change, by=who(), seen_version=reply.mark_version)
         except ConflictError as error:
-            inbox_url.read(key)  # to be looked at again, also where it is no longer listed
+            inbox_url.read(key)  # keep showing it, with its new state, even where it is no longer listed
             raise ConflictError(f"{subject}: {error}") from error
         inbox_url.read(goes_on_to or key)
         return StatusMessage(labels.done_sentence(batch, subject), batch=batch, reply=key)

@@ -1,4 +1,4 @@
-"""A prospect's timeline as a list. What strangers wrote stands in it as plain characters."""
+"""A prospect's timeline as an HTML list; text from outside is escaped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HAPPENED = {
 
 
 def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
-    """Everything that happened to the campaign's e-mails to this prospect, oldest first."""
+    """Show all events of the campaign's emails to this prospect, oldest first."""
     if not found.events:
         st.caption("Nothing else is known of this prospect.")
         return
