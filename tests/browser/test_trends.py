@@ -164,7 +164,7 @@ def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
     other.open(link)
     for who in (visitor, other):
         expect(who.main.get_by_role("radio", name="Rates")).to_be_checked()
-        expect(who.page.locator(".st-key-looked-at")).to_contain_text("83.0 %")
+        expect(who.page.locator(".st-key-looked-at")).to_contain_text("45.6 %")
         expect(who.page.locator(".st-key-trend .legend").first).to_contain_text("Open rate")
     assert other.parameters == visitor.parameters
 

@@ -106,12 +106,18 @@ ASKED = {
 def expected_numbers(store, filters):
     totals = results.totals(store, filters)
     stats, delivered = totals.stats, totals.stats.delivered
+    rates = results.headlines(store, filters).rates
+    if filters.basis == Basis.ACTIVITY:
+        plain = {"open_rate": stats.opened, "click_rate": stats.clicked, "reply_rate": stats.replied}
+        assert {name: rates[name].rate for name in plain} == pytest.approx(
+            {name: count / delivered for name, count in plain.items()}
+        )
     return {
         "Sent": text.number(stats.emails_sent),
         "Delivered": text.number(delivered),
-        "Open rate": text.percent(stats.opened / delivered),
-        "Click rate": text.percent(stats.clicked / delivered),
-        "Reply rate": text.percent(stats.replied / delivered),
+        "Open rate": text.percent(rates["open_rate"].rate),
+        "Click rate": text.percent(rates["click_rate"].rate),
+        "Reply rate": text.percent(rates["reply_rate"].rate),
         "Meetings": text.number(stats.meetings_booked),
         "Cost": text.money(totals.costs.total_byok_usd),
     }

@@ -41,7 +41,7 @@ END = date(2026, 3, 31)
     ],
 )
 def test_run_out_day_states_its_certainty(found, words):
-    assert usage.run_out_words(found, END) == words
+    assert usage.run_out_sentence(found, END) == words
 
 
 @pytest.mark.parametrize(

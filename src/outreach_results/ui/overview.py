@@ -1,4 +1,4 @@
-"""The sections of the overview page."""
+"""The larger pieces of the overview."""
 
 from __future__ import annotations
 
@@ -95,16 +95,16 @@ def _sparks(days: pd.DataFrame, first: date | None) -> dict[str, list[float]]:
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
-    """Sentences on what changed since the comparison period; none without a comparison."""
+    """What changed since what it is compared with, in words."""
     if comparison is None:
         return []
-    now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
-    campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
+    now, before = (ask(results.totals, asked) for asked in (filters, comparison))
+    campaigns, earlier = (ask(results.campaign_totals, asked) for asked in (filters, comparison))
     return insights.what_changed(now, before, compared_with, campaigns, earlier)
 
 
 def changes(sentences: Sequence[str]) -> None:
-    """Draw the sentences on what changed."""
+    """What changed, in words."""
     if sentences:
         with st.container(border=True, key="what-changed"):
             st.subheader("What changed", anchor=False)
@@ -112,14 +112,13 @@ def changes(sentences: Sequence[str]) -> None:
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
-    """The alerts on the campaigns of the filters."""
-    campaigns = ask(results.campaign_totals, filters)
-    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
+    """What to look after among the campaigns."""
+    campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
     return insights.alerts(campaigns, humans)
 
 
 def alerts(found: Sequence[Alert]) -> None:
-    """Draw the alerts with cause, next step and a button to the campaign, a page at a time."""
+    """What to look after: the cause and the next step, and the way to the campaign."""
     if not found:
         return
     with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
@@ -142,7 +141,7 @@ def alerts(found: Sequence[Alert]) -> None:
 
 
 def funnel(totals: Totals, view: View) -> None:
-    """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
+    """From sent to meeting; a click on a bar goes to what it stands for."""
     st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals.stats)
     event = chart_with_data(
@@ -166,7 +165,7 @@ def _go_to(stage: str) -> None:
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
-    """Draw the table of cost per email, reply, positive reply and meeting, by component."""
+    """What one e-mail, reply, positive reply and meeting cost, by component."""
     st.subheader("What it cost", anchor=False)
     frame = derive(cost_table, totals, positive)
     st.dataframe(
@@ -205,12 +204,12 @@ def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
 
 
 def positive_replies(counts: dict[Sentiment, int]) -> int:
-    """The number of positive replies in counts by sentiment."""
+    """How many replies were positive."""
     return counts.get(Sentiment.POSITIVE, 0)
 
 
 def campaigns(view: View) -> None:
-    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
+    """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
     st.subheader("Campaigns", anchor=False)
     table = ask(_campaign_table, view.filters, *_search_and_order())
     if table.empty:
@@ -245,7 +244,7 @@ def campaigns(view: View) -> None:
         selection_mode="single-row",
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
+    downloads.table_buttons("campaigns", table.drop(columns=_WORDED), view.filters, key="campaigns-data")
     chosen = view.filters.campaigns
     if chosen is None or len(chosen) > 1:
         st.caption("Select a row to show only that campaign and to download everything that is known about it.")
@@ -282,8 +281,8 @@ def _search_and_order() -> tuple[str, str]:
 
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of campaigns whose name contains ``wanted``, with the columns `_NOT_DOWNLOADED`."""
-    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
+    """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
+    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
