@@ -17,8 +17,7 @@ from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from outreach_results.export import FORMATS
-from outreach_results.ingest.records import MAX_ID
-from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.models import MAX_ID, Basis, Filters, Sentiment
 from outreach_results.results import MAX_PER_PAGE, PER_PAGE
 
 MAX_PAGE = 1_000_000

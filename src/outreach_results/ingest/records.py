@@ -13,14 +13,12 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, NamedTuple
 
-from outreach_results.models import MICROS_PER_DOLLAR, Detail, EventType, Sentiment
+from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, Detail, EventType, Sentiment
 
-MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_BODY = 1_000_000
 MAX_MICROS = 10**15
 MAX_VERSION = 10**9
-YEARS = range(1990, 2101)
 
 
 class CampaignRecord(NamedTuple):

@@ -7,7 +7,9 @@ metric_definitions  every metric, one entry each
 
 from outreach_results.models.contract import (
     COUNT_OF,
+    MAX_ID,
     MICROS_PER_DOLLAR,
+    YEARS,
     Annotation,
     Basis,
     Benchmarks,
@@ -54,7 +56,9 @@ __all__ = [
     "HOURLY_METRICS",
     "HUMAN_COUNTS",
     "LAG_METRICS",
+    "MAX_ID",
     "MICROS_PER_DOLLAR",
+    "YEARS",
     "Annotation",
     "Basis",
     "Benchmarks",

@@ -19,6 +19,12 @@ from outreach_results.models.metric_definitions import COSTS, COUNT_METRICS, COU
 
 MICROS_PER_DOLLAR = 1_000_000
 
+MAX_ID = 200
+"""The longest id, in characters, that a campaign, email, event or reply may have."""
+
+YEARS = range(1990, 2101)
+"""Years outside of these are mistakes in a file or a form."""
+
 
 class EventType(StrEnum):
     """What can happen to an e-mail, in the e-mail field's standard names."""

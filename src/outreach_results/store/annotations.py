@@ -9,12 +9,11 @@ from datetime import UTC, date, datetime
 from sqlalchemy import delete, insert, select
 
 from outreach_results.errors import QueryError, UnknownCampaignError
-from outreach_results.models import Annotation
+from outreach_results.models import YEARS, Annotation
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 MAX_LENGTH = 200
-_YEARS = range(1990, 2101)
 
 
 def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: str | None = None) -> Annotation:
@@ -28,7 +27,7 @@ def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: st
         QueryError: the text is empty or too long, or the day cannot be right.
         UnknownCampaignError: there is no such campaign.
     """
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise QueryError("date", f"The year {day.year} cannot be right.")
     added = Annotation(secrets.token_hex(8), day, campaign_id, _one_line(text), author, datetime.now(UTC))
     restore(store, added)

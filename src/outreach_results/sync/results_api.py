@@ -22,7 +22,7 @@ from outreach_results.ingest.records import (
     ReplyRecord,
     ReportedRecord,
 )
-from outreach_results.models import COSTS, COUNTS, Benchmarks, CampaignStats, Pagination, Plan, Usage
+from outreach_results.models import COSTS, COUNTS, MAX_ID, Benchmarks, CampaignStats, Pagination, Plan, Usage
 from outreach_results.sync.http_client import JsonResponse, RemoteServer
 from outreach_results.sync.paging import Page
 
@@ -223,7 +223,7 @@ def _listed(item: Item) -> ListedCampaign:
     return ListedCampaign(
         read.identifier("id", item.get("id")),
         read.text("name", item.get("name")),
-        read.text("mcp", item.get("mcp"), read.MAX_ID),
+        read.text("mcp", item.get("mcp"), MAX_ID),
         read.optional_instant("created_at", item.get("created_at")),
     )
 

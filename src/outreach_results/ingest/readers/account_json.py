@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from outreach_results.errors import SourceError
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import BenchmarkRecord, FieldError, PlanRecord, Records
-from outreach_results.models import Benchmarks, Plan
+from outreach_results.models import MAX_ID, Benchmarks, Plan
 
 
 class Account(BaseModel):
@@ -86,7 +86,7 @@ def checked_benchmark(record: BenchmarkRecord) -> BenchmarkRecord:
     Raises:
         FieldError: a value cannot be right.
     """
-    read.text("benchmarks.mcp", record.mcp, read.MAX_ID)
+    read.text("benchmarks.mcp", record.mcp, MAX_ID)
     read.identifier("benchmarks", record.metric)
     for name in ("average", "p25", "p50", "p75"):
         read.share(f"{record.metric}.{name}", getattr(record, name))

@@ -21,12 +21,12 @@ from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS, unescape_formula
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Record, Rejected
-from outreach_results.models import COST_COLUMNS, EventType
+from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
-_FIRST_YEAR, _LAST_YEAR = read.YEARS[0], read.YEARS[-1]
+_FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _LINES_AT_ONCE = 500
 _REMEMBERED = 50_000
 
@@ -115,7 +115,7 @@ class _Rows:
         campaign_id = self._described.get((whose, title, mcp, created))
         # As long as all of them together, none is too long. An apostrophe may be one that defuses a formula.
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
-        if campaign_id is None or not email_id or len(texts) > read.MAX_ID or "'" in texts:
+        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts:
             return None
         try:
             instant = datetime.fromisoformat(at)
@@ -212,7 +212,7 @@ def _campaign(cell: Cell) -> read.CampaignRecord:
     return read.CampaignRecord(
         campaign_id,
         read.text("campaign_name", cell("campaign_name")) or campaign_id,
-        read.text("mcp", cell("mcp"), read.MAX_ID),
+        read.text("mcp", cell("mcp"), MAX_ID),
         read.instant("campaign_created_at", cell("campaign_created_at")),
     )
 
@@ -235,7 +235,7 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
     reply = read.ReplyRecord(
         campaign_id,
         read.identifier("event_id", cell("event_id")),
-        read.text("email_id", email_id, read.MAX_ID),
+        read.text("email_id", email_id, MAX_ID),
         read.text("reply_address", cell("reply_address")),
         read.text("reply_name", cell("reply_name")),
         read.text("reply_company", cell("reply_company")),

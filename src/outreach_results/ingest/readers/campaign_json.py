@@ -17,7 +17,7 @@ from outreach_results.errors import SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Rejected
-from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, Detail
+from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
 
 Item = Mapping[str, Any]
 
@@ -115,7 +115,7 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
         return read.CampaignRecord(
             campaign_id,
             read.text("name", item.get("name")) or campaign_id,
-            read.text("mcp", item.get("mcp"), read.MAX_ID),
+            read.text("mcp", item.get("mcp"), MAX_ID),
             read.instant("created_at", item.get("created_at")),
             detail,
         )
@@ -156,7 +156,7 @@ def _reply(campaign_id: str, item: Item) -> read.Records:
     reply = read.ReplyRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
-        read.text("email_id", item.get("email_id"), read.MAX_ID),
+        read.text("email_id", item.get("email_id"), MAX_ID),
         read.text("email", item.get("email")),
         read.text("name", item.get("name")),
         read.text("company", item.get("company")),
