@@ -1,4 +1,4 @@
-"""The page of the trends says what the data module says."""
+"""The trends page shows the results of the queries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def page(**parameters):
 
 
 def said(app):
-    """All words as they are read: without the signs that keep Markdown from reading them."""
+    """All text of the page, without Markdown escapes."""
     return re.sub(r":color\[(.)\]", r"\1", "\n".join(words(app)).replace("\\", ""))
 
 
@@ -248,7 +248,7 @@ def button(app, label):
 
 
 def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
-    """The card of a single day says what the data module says of that day alone."""
+    """The details of a single day equal the query results for that day alone."""
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats

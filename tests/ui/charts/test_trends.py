@@ -1,4 +1,4 @@
-"""The figure of the trends: what it draws is what it was given, and what it says is a sentence."""
+"""The figure of the trends page draws the given values, with sentences as hover texts."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_comparison_is_thin_dashed_and_named():
 
 @pytest.mark.parametrize("every", Every)
 def test_whatever_is_clicked_reports_its_bucket(every):
-    """Plotly reports a click on the first thing it finds at that place, so all of them have to answer."""
+    """Plotly reports a click on the first mark it finds at that place, so all marks need the click data."""
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", "replied", every=every, compared=earlier), with_mean=True)
     told = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
