@@ -22,8 +22,8 @@ bullets.bullets(rows, peers, view)
 
 st.subheader("One metric, closer", anchor=False)
 metric = bullets.metric_chooser(peers)
-course, kinds = st.columns(2, gap="large")
-with course:
+series, kinds = st.columns(2, gap="large")
+with series:
     st.markdown("**Over time**")
     comparisons.over_time(view, peers, metric)
 with kinds:

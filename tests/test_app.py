@@ -35,7 +35,7 @@ def test_the_navigation_begins_at_home():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_that_is_reached_around_the_entry_shows_nothing_of_the_data(page, sample_dashboard):
+def test_page_around_the_entry_shows_no_data(page, sample_dashboard):
     alone = run_alone(page)
     assert not alone.exception
     assert words(alone) == ["Open the dashboard at its front page."]
@@ -66,7 +66,7 @@ def test_a_wrong_setting_is_told_in_a_sentence(use_database, monkeypatch):
     assert text.escape("Unknown setting OUTREACH_DATABSE_URL.") in run_page().error[0].value
 
 
-def test_an_error_while_a_page_is_drawn_is_told_below_what_is_there_already(sample_dashboard, monkeypatch):
+def test_error_while_drawing_is_shown_below(sample_dashboard, monkeypatch):
     def busy(_store, _filters):
         raise StoreBusyError("The database is busy with another change. Try again in a moment.")
 

@@ -184,7 +184,7 @@ def test_the_same_question_is_put_once(client: TestClient, monkeypatch: pytest.M
     assert len(asked) == 2
 
 
-def test_an_answer_sent_many_times_stays_the_same_under_middleware_that_adds_headers(app: Starlette, key: str) -> None:
+def test_repeated_answers_keep_their_headers(app: Starlette, key: str) -> None:
     # Streamlit wraps its routes in this one, which writes into the headers of what passes.
     wrapped = GZipMiddleware(app, minimum_size=500)
     with TestClient(wrapped, base_url="http://testserver/api/v1", headers={"Authorization": f"Bearer {key}"}) as client:

@@ -83,7 +83,7 @@ _FOCUSED = """() => {
 }"""
 
 
-def test_the_keyboard_reaches_navigation_filters_and_page_and_shows_where_it_is(visitor):
+def test_keyboard_reaches_everything_visibly(visitor):
     visitor.open("/")
     visitor.page.add_style_tag(content="* { transition: none !important }")  # marks that fade in count as marks
     names, unmarked = [], []

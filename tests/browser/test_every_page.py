@@ -106,7 +106,7 @@ def negative_replies():
     return sorted(replies, key=lambda reply: reply["received_at"], reverse=True)
 
 
-def test_the_inbox_is_filtered_by_sentiment_and_downloaded_as_it_is_shown(visitor):
+def test_inbox_downloads_what_it_shows(visitor):
     visitor.open("/inbox?period=all&status=all")
     visitor.click(visitor.main.get_by_role("button", name=re.compile("^Negative")).first)
     assert visitor.parameters["sentiment"] == ["negative"]
@@ -130,9 +130,7 @@ def test_the_inbox_is_filtered_by_sentiment_and_downloaded_as_it_is_shown(visito
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
-def test_everything_about_a_campaign_is_downloaded_and_brought_in_again(
-    fmt, visitor, sample_store, sqlite_store, tmp_path
-):
+def test_campaign_export_imports_again(fmt, visitor, sample_store, sqlite_store, tmp_path):
     visitor.open(f"/?campaign={CAMPAIGN}&period=all")
     file = download(visitor, visitor.page.get_by_role("link", name=f"Everything as {fmt.upper()}"))
     assert file.name == f"{CAMPAIGN}.{fmt}"

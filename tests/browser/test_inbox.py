@@ -188,7 +188,7 @@ def shown(reply):
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def test_every_count_equals_the_database_and_automatic_replies_have_a_lane_of_their_own(desk, enter):
+def test_counts_equal_the_database(desk, enter):
     visitor = enter(address=f"{ALL_TIME}&campaign={CAMPAIGN}")
     mine = f"campaign_id = '{CAMPAIGN}'"
     by_sentiment = desk.counts("sentiment", mine)
@@ -238,7 +238,7 @@ def test_the_whole_timeline_of_a_prospect_stands_beside_the_reply(desk, enter):
     assert "Sent" in entries[0]
 
 
-def test_a_search_finds_whole_words_in_any_case_and_shows_what_it_found(desk, enter):
+def test_search_finds_words_in_any_case(desk, enter):
     def mentions(word):
         """The replies with this word, and not merely within another."""
         written = "COALESCE(name, '') || ' ' || COALESCE(company, '') || ' ' || preview || ' ' || COALESCE(body, '')"
@@ -247,7 +247,7 @@ def test_a_search_finds_whole_words_in_any_case_and_shows_what_it_found(desk, en
         assert all(re.search(rf"\b{word}\b", text, re.IGNORECASE) for text in texts)
         return replies
 
-    visitor = enter(address=f"{ALL_TIME}&lane=all&status=all")
+    visitor = enter(address=f"{ALL_TIME}&kind=all&status=all")
     search(visitor, "TUESDAY")
     found = mentions("tuesday")
     assert 5 < len(found) < PER_PAGE
@@ -265,7 +265,7 @@ def test_a_search_finds_whole_words_in_any_case_and_shows_what_it_found(desk, en
     assert counts(visitor, "lane")["all"] == len(desk.replies("TRUE"))
 
 
-def test_what_strangers_wrote_is_characters_in_the_list_and_in_the_pane(desk, enter):
+def test_hostile_text_is_plain_in_list_and_pane(desk, enter):
     replies = desk.replies(_BY_STRANGERS)
     visitor = enter(
         address="&".join([f"{ALL_TIME}&status=all", *(f"campaign={one['campaign_id']}" for one in replies)])
@@ -316,7 +316,7 @@ def test_the_keyboard_alone_moves_marks_and_takes_back(desk, enter):
     assert body(visitor) == shown(replies[PER_PAGE])
 
 
-def test_what_is_done_to_all_that_is_listed_is_asked_first_and_undone_to_the_last(desk, enter):
+def test_bulk_change_is_confirmed_and_undone(desk, enter):
     chosen = f"campaign_id = '{CAMPAIGN}' AND sentiment = 'negative'"
     wanted = {reply["reply_id"] for reply in desk.replies(chosen)}
     before = desk.replies("TRUE")
@@ -338,7 +338,7 @@ def test_what_is_done_to_all_that_is_listed_is_asked_first_and_undone_to_the_las
     assert listed(visitor).count() == len(wanted)
 
 
-def test_of_two_who_decide_on_the_same_reply_the_second_is_told_and_nothing_is_lost(desk, enter):
+def test_second_of_two_editors_is_warned(desk, enter):
     reply = desk.replies(_BY_PEOPLE)[0]
     assert reply["sentiment"] == "negative"
 
@@ -371,7 +371,7 @@ def test_of_two_who_decide_on_the_same_reply_the_second_is_told_and_nothing_is_l
 # --- taking out --------------------------------------------------------------------------------------------------
 
 
-def test_exactly_the_filtered_replies_are_exported_with_all_their_columns(desk, enter):
+def test_export_has_exactly_the_filtered_replies(desk, enter):
     where = f"campaign_id IN ('{CAMPAIGN}', 'camp_2fa5bc') AND sentiment IN ('positive', 'negative')"
     visitor = enter("Ana", f"{ALL_TIME}&campaign={CAMPAIGN}&campaign=camp_2fa5bc&status=all")
     press(visitor, "e")
@@ -407,8 +407,8 @@ def _micros(instant):
 # --- the address -------------------------------------------------------------------------------------------------
 
 
-def test_filters_page_and_reply_survive_a_reload_another_page_and_a_shared_link(enter):
-    visitor = enter(address=f"{ALL_TIME}&sentiment=neutral&lane=all")
+def test_filters_page_and_reply_survive(enter):
+    visitor = enter(address=f"{ALL_TIME}&sentiment=neutral&kind=all")
     choose(visitor, "sentiment", "Automatic")
     visitor.click(visitor.page.get_by_role("navigation").last.get_by_text("3", exact=True))
     visitor.click(listed(visitor).nth(5))
@@ -437,8 +437,8 @@ def test_filters_page_and_reply_survive_a_reload_another_page_and_a_shared_link(
     assert "/" in unquote(chosen["reply"][0])
 
 
-def test_an_address_that_asks_for_the_impossible_shows_the_default_and_says_so(desk, enter):
-    visitor = enter(address=f"{ALL_TIME}&lane=fast&status=lost&sentiment=furious&page=0&reply=no/where")
+def test_impossible_url_shows_default_and_notice(desk, enter):
+    visitor = enter(address=f"{ALL_TIME}&kind=fast&status=lost&sentiment=furious&page=0&reply=no/where")
     page = visitor.main.inner_text()
     for complaint in (
         "a lane that does not exist",
@@ -455,7 +455,7 @@ def test_an_address_that_asks_for_the_impossible_shows_the_default_and_says_so(d
 # --- small and dark ----------------------------------------------------------------------------------------------
 
 
-def test_on_a_dark_phone_a_reply_opens_over_the_list_and_back_leads_to_it(desk, enter):
+def test_reply_covers_the_list_on_a_dark_phone(desk, enter):
     visitor = enter(address="/inbox", color_scheme="dark", **PHONE)
     assert visitor.overflow() <= 0
     listed(visitor).nth(2).tap()

@@ -13,7 +13,7 @@ from support.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 
-def test_a_row_of_the_table_filters_by_its_campaign_and_the_back_way_is_offered(visitor: Visitor) -> None:
+def test_row_filters_by_campaign_and_back(visitor: Visitor) -> None:
     visitor.open("/?period=all")
     table = visitor.page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
@@ -44,7 +44,7 @@ def test_a_click_on_the_replies_of_the_funnel_leads_to_the_inbox(visitor: Visito
     visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
 
 
-def test_what_an_address_asks_for_in_vain_is_said_and_can_be_closed(visitor: Visitor) -> None:
+def test_invalid_url_notice_can_be_closed(visitor: Visitor) -> None:
     visitor.open("/?period=Next+year&campaign=camp_nowhere")
     notice = visitor.main.get_by_text("The address asks for a period that does not exist")
     notice.wait_for()

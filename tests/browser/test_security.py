@@ -137,7 +137,7 @@ def test_no_foreign_site_may_read_an_answer(path, live_server):
 
 
 @pytest.mark.parametrize("path", [*EVERYTHING, "/download/x", "/no/such/page", "/api/v1/nothing"])
-def test_every_answer_keeps_out_frames_other_hosts_and_guessed_types(path, live_server):
+def test_every_answer_has_security_headers(path, live_server):
     answer = asked(live_server, path)
     policy = answer.getheader("Content-Security-Policy")
     assert "frame-ancestors 'none'" in policy

@@ -74,7 +74,7 @@ def told(chart: Locator) -> Locator:
     return chart.locator(".hoverlayer .legend, .hoverlayer .hovertext").first
 
 
-def test_the_view_is_put_together_by_clicks_and_survives_reload_sharing_and_leaving(visitor: Visitor) -> None:
+def test_view_survives_reload_and_sharing(visitor: Visitor) -> None:
     visitor.open(BY_SENDING)
     main = visitor.main
     visitor.click(main.get_by_role("radio", name="Week"))
@@ -106,8 +106,8 @@ def test_the_view_is_put_together_by_clicks_and_survives_reload_sharing_and_leav
     assert_is_shown()
 
 
-def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Visitor, chart: Locator) -> None:
-    visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate.reply_rate&overlay=true")
+def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locator) -> None:
+    visitor.open(f"{BY_SENDING}&show=rates&rates=delivery_rate.reply_rate&overlay=true")
     point_at_day(chart, "2026-03-27", axis="yaxis", value=0.3)
     for sentence in (
         "27 Mar 2026",
@@ -118,28 +118,28 @@ def test_pointing_tells_the_day_in_sentences_and_a_click_leads_to_it(visitor: Vi
         expect(told(chart)).to_contain_text(sentence)
 
     marked = chart.locator('path.point[style*="rgb(209, 51, 91)"]')
-    assert marked.count() == 2, "the unusual days are ringed"
+    assert marked.count() == 1, "the unusual day is ringed"
     point_at(marked.last)
-    expect(told(chart)).to_contain_text("16 Mar 2026")
+    expect(told(chart)).to_contain_text("11 Feb 2026")
     click_here(visitor)
-    visitor.page.wait_for_url("**at=2026-03-16**")
+    visitor.page.wait_for_url("**at=2026-02-11**")
     visitor.settle()
     card = visitor.page.locator(".st-key-looked-at")
-    expect(card).to_contain_text("Unusual: between 21.9 % and 43.8 % would be usual.")
-    assert visitor.parameters["at"] == ["2026-03-16"]
+    expect(card).to_contain_text("Unusual: between 84.9 % and 100.0 % would be usual.")
+    assert visitor.parameters["at"] == ["2026-02-11"]
     visitor.reload()
-    expect(card).to_contain_text("45.6 %")
+    expect(card).to_contain_text("83.0 %")
 
     card.get_by_role("button", name="To its overview").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Delivered") == "160"
-    assert visitor.parameters["days"] == ["2026-03-16..2026-03-16"]
+    assert visitor.metric("Delivered") == "44"
+    assert visitor.parameters["days"] == ["2026-02-11..2026-02-11"]
     visitor.reload()
-    assert visitor.metric("Delivered") == "160"
+    assert visitor.metric("Delivered") == "44"
 
 
-def test_whatever_is_clicked_is_looked_at_also_what_was_clicked_before(visitor: Visitor, chart: Locator) -> None:
+def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
     a_line, a_bar = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 1.0)
     for day, axis, value in (a_line, a_bar, a_line):
@@ -151,7 +151,7 @@ def test_whatever_is_clicked_is_looked_at_also_what_was_clicked_before(visitor: 
         visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=day)
 
 
-def test_a_link_shows_others_the_same_back_leads_back_and_nonsense_is_said(  # type: ignore[no-untyped-def]
+def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
     visitor: Visitor, open_visitor
 ) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate&mean=true&at=2026-03-16")
@@ -174,15 +174,15 @@ def test_a_link_shows_others_the_same_back_leads_back_and_nonsense_is_said(  # t
 
 
 def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:
-    visitor.open("/trends?period=90d&show=rates&rates=open_rate")
+    visitor.open("/trends?period=90d&show=rates&rates=delivery_rate")
     visitor.click(visitor.page.get_by_role("button", name="Count on the sending day"))
     assert visitor.parameters["basis"] == ["send"]
-    sentence = "Thu 19 Feb 2026: open rate 15.0 % of 107 delivered; between 19.6 % and 46.7 % would be usual."
+    sentence = "Wed 11 Feb 2026: delivery rate 83.0 % of 53 sent; between 84.9 % and 100.0 % would be usual."
     expect(visitor.main.get_by_text(sentence)).to_be_visible()
     visitor.page.get_by_role("button", name="Show", exact=True).last.click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Open rate") == "15.0 %"
+    assert visitor.metric("Delivered") == "44"
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def without_notes(sample_file: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_notes")
-def test_a_note_is_added_stands_on_the_chart_and_is_deleted_and_brought_back(visitor: Visitor, chart: Locator) -> None:
+def test_note_is_added_deleted_and_restored(visitor: Visitor, chart: Locator) -> None:
     visitor.open("/trends?at=2026-03-16")
     visitor.click(visitor.page.get_by_role("button", name="Add a note"))
     visitor.page.get_by_label("What happened?").fill("New <b>subject</b> $5")

@@ -75,7 +75,7 @@ def chart(visitor: Visitor, key: str) -> Locator:
     return visitor.page.locator(f'[class*="st-key-{key}"] .js-plotly-plot').first
 
 
-def test_the_running_month_the_forecast_and_the_way_through_the_months(visitor: Visitor) -> None:
+def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     visitor.open("/usage")
     words = visitor.main
     assert words.get_by_text("The quota will most likely last").is_visible()
@@ -100,9 +100,7 @@ def test_the_running_month_the_forecast_and_the_way_through_the_months(visitor: 
     assert visitor.parameters == {"month": ["2026-01"], "costs": ["all"]}
 
 
-def test_a_campaigns_bar_narrows_the_costs_and_the_files_say_what_is_shown(
-    visitor: Visitor, sample_store: Store
-) -> None:
+def test_campaign_bar_narrows_costs_and_files(visitor: Visitor, sample_store: Store) -> None:
     visitor.open("/usage?month=2026-01")
     file = visitor.download(visitor.page.locator("[class*='st-key-months-'][class*='-data-csv'] button").first)
     table = pd.read_csv(io.StringIO(file.text))
@@ -121,15 +119,15 @@ def test_a_quota_that_runs_out_is_told_in_words_and_in_the_picture(open_visitor,
     visitor = open_visitor(tight_server, color_scheme="dark", **PHONE)
     visitor.open("/usage")
     assert visitor.main.get_by_text("The quota runs out").first.is_visible()
-    course = chart(visitor, "month-course")
-    assert course.get_by_text("quota runs out").is_visible()
-    assert course.get_by_text("limit 2,750").is_visible()
+    series = chart(visitor, "month-course")
+    assert series.get_by_text("quota runs out").is_visible()
+    assert series.get_by_text("limit 2,750").is_visible()
     assert visitor.overflow() <= 0
     visitor.open("/benchmarks?period=all")
     assert visitor.overflow() <= 0
 
 
-def test_every_metric_stands_beside_the_community_and_a_click_goes_closer(visitor: Visitor) -> None:
+def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     visitor.open("/benchmarks?period=all")
     text = visitor.main
     assert text.get_by_text("From 1,247 campaigns of the community, updated 30 January 2026").is_visible()
@@ -167,7 +165,7 @@ def test_a_bullet_leads_to_the_course_of_just_its_number(visitor: Visitor, sampl
     assert (shown["period"], shown["humans"]) == (["all"], ["true"])
     assert sorted(shown["campaigns"][0].split(".")) == sorted(one.id for one in ours)
     assert chart(visitor, "trend").is_visible()
-    # with the keyboard too; the cost has its course on another page
+    # with the keyboard too; the cost has its series on another page
     visitor.back()
     go = visitor.page.get_by_role("button", name="Costs by campaign and month")
     go.focus()
@@ -214,7 +212,7 @@ def pixels(visitor: Visitor, png: bytes) -> list[int]:
     )
 
 
-def test_a_chart_and_the_table_beside_it_are_saved_from_one_place_on_a_phone(open_visitor) -> None:
+def test_chart_and_table_are_saved_on_a_phone(open_visitor) -> None:
     visitor = open_visitor(**PHONE)
     visitor.open("/usage")
     visitor.page.locator("[class*=st-key-months-][class*=-data-png] button:visible").first.tap()
@@ -226,7 +224,7 @@ def test_a_chart_and_the_table_beside_it_are_saved_from_one_place_on_a_phone(ope
     assert visitor.overflow() <= 0
 
 
-def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(
+def test_campaign_week_and_verdict_are_one_click_away(
     visitor: Visitor, sample_store: Store, live_server: Server
 ) -> None:
     visitor.open("/benchmarks?period=all")
@@ -249,7 +247,7 @@ def test_a_campaign_a_week_and_a_row_of_the_verdicts_are_one_click_away(
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     assert visitor.parameters["campaigns"] == [ranked["campaign_id"][1]]
-    # a dot of the course shows its week
+    # a dot of the series shows its week
     visitor.open("/benchmarks?period=all")
     assert press(visitor, dots(visitor, "over-time").last).startswith("23 Mar – 27 Mar 2026")
     visitor.page.wait_for_url("**period=custom**")

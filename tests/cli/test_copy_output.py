@@ -40,7 +40,7 @@ def all_in(url):
 
 
 @pytest.mark.postgres
-def test_a_copy_shows_each_table_on_both_sides_and_that_they_are_equal(run, source, new_database):
+def test_copy_shows_both_sides_equal(run, source, new_database):
     url = new_database()
     status, said = run("copy", "--to", url)
     assert status == 0
@@ -84,7 +84,7 @@ def test_a_target_that_holds_data_is_refused_in_one_sentence(run, source, tmp_pa
     assert said.endswith("Nothing was changed. Name an empty database.")
 
 
-def test_a_target_of_a_newer_version_is_refused_and_an_older_one_upgraded(run, source, tmp_path):
+def test_target_version_is_checked(run, source, tmp_path):
     url = sqlite_url(tmp_path / "target.db")
     with closing(open_store(url)) as store, store.write() as connection:
         newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

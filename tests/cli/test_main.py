@@ -199,7 +199,7 @@ def test_import_prints_what_strangers_wrote_as_it_is(run, database, tmp_path):
     assert "'[bold red]boo[/] [link=https://evil.example]x[/link]'" in ended.err
 
 
-def test_import_says_when_the_file_for_rejected_rows_cannot_be_written(run, database, tmp_path):
+def test_unwritable_rejects_file_is_reported(run, database, tmp_path):
     ended = run("import", "--rejected", tmp_path / "no" / "where.csv", write(tmp_path / "a.json", json_document()))
     assert ended.status == 1
     assert ended.err.endswith("where.csv cannot be written: No such file or directory.\n")

@@ -111,7 +111,7 @@ def test_an_empty_campaign_and_one_with_odd_ids_survive(store, make_store, fmt, 
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_a_replied_event_survives_beside_a_reply_that_names_no_e_mail(store, make_store, fmt, tmp_path):
+def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_path):
     told = [event("replied", at(9), event_id="r1", url="https://example.com"), event("replied", event_id="alone")]
     load(store, "f", [campaign(), email(), *told, reply(email_id=None)])
     target = make_store()
@@ -182,7 +182,7 @@ def test_text_tools_find_one_record_a_line(sample_store):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_humans_only_leaves_out_what_machines_did_and_keeps_every_e_mail(store, make_store, fmt, tmp_path):
+def test_humans_only_export_keeps_every_email(store, make_store, fmt, tmp_path):
     load(
         store,
         "f",

@@ -35,7 +35,7 @@ def test_formulas_are_defused_as_everywhere(store):
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
-def test_instants_are_written_in_utc_with_a_fraction_only_where_there_is_one(store, instant):
+def test_instants_are_utc_without_empty_fraction(store, instant):
     assert written(store, iso_text(literal(instant, Instant()))) == instant.replace(tzinfo=None).isoformat() + "Z"
 
 

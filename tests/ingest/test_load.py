@@ -159,7 +159,7 @@ def test_a_reply_whose_e_mail_is_told_later_is_counted_then(store):
 
 
 @pytest.mark.parametrize("first", ["event", "reply"])
-def test_a_replied_event_and_its_reply_are_one_whichever_comes_first(store, first):
+def test_replied_event_and_reply_are_one(store, first):
     told = event("replied", at(9), event_id="r1", url="https://example.com", email_id="e2")
     pair = [told, reply(sentiment="automatic")] if first == "event" else [reply(sentiment="automatic"), told]
     load(store, "f", [campaign(), email(), email("e2")])
@@ -181,7 +181,7 @@ def test_a_reply_without_an_e_mail_leaves_the_event_alone(store, first):
     assert stored_days(store) == days_of([email(), told])
 
 
-def test_an_event_that_only_happens_to_have_the_id_of_a_reply_stays_what_it_is(store):
+def test_event_with_id_of_a_reply_stays(store):
     opened = event("opened", at(6), event_id="r1")
     load(store, "f", [campaign(), email(), opened])
     load(store, "f", [reply(sentiment="automatic")])
@@ -192,13 +192,13 @@ def test_an_event_that_only_happens_to_have_the_id_of_a_reply_stays_what_it_is(s
     assert recounted(store)
 
 
-def test_a_reply_that_contradicts_which_e_mail_it_answers_breaks_no_count(store):
+def test_contradicting_reply_breaks_no_count(store):
     load(store, "f", [campaign(), email(), email("e2"), reply(sentiment="unclassified")])
     load(store, "f", [reply(email_id="e2", sentiment="automatic")])
     assert recounted(store)
 
 
-def test_a_small_load_into_a_big_campaign_gives_what_a_fresh_count_gives(store):
+def test_small_load_equals_a_fresh_count(store):
     big = [campaign(), *(email(f"e{n}", at(2 + n % 5)) for n in range(300))]
     big += [event("delivered", at(9), email_id=f"e{n}") for n in range(0, 300, 2)]
     small = [
@@ -247,7 +247,7 @@ def test_an_e_mail_known_from_an_event_is_filled_in_later(store):
     assert stored_days(store) == days_of([event("opened"), email()])
 
 
-def test_a_description_without_sending_fills_gaps_and_takes_nothing(store):
+def test_description_fills_gaps_only(store):
     load(store, "f", [campaign(), email(name=None)])
     load(store, "f", [email(sent_at=None, name="Ada", company=None)])
     assert rows(store, schema.emails, "name", "company", "sent_at", "cost_ai_generation") == [
@@ -302,7 +302,7 @@ def test_the_result_does_not_depend_on_the_order(make_store, disagreeing, split)
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
-def test_every_database_chooses_the_same_among_values_that_disagree(make_sqlite, make_postgres):
+def test_databases_choose_the_same_value(make_sqlite, make_postgres):
     outcomes = []
     for make in (make_sqlite, make_postgres):
         store = make()
@@ -323,7 +323,7 @@ def test_an_authority_replaces_what_is_known(store):
     assert recounted(store)
 
 
-def test_a_description_does_not_take_back_the_sending_that_an_authority_told(store):
+def test_description_keeps_known_sending(store):
     load(store, "sync", [campaign(), email(), email(sent_at=None)], replace=True)
     assert rows(store, schema.emails, "sent_at") == [(at(5),)]
 
@@ -420,7 +420,7 @@ def test_by_the_day_of_sending_only_what_was_sent_is_known(store):
     assert (day["emails_sent"], day["cost"], day["opened"]) == (10, 900, -1)
 
 
-def test_the_totals_of_such_a_campaign_are_those_its_platform_reports(store):
+def test_daily_campaign_uses_reported_totals(store):
     load(store, "sync", [DAILY, *DAYS, REPORTED])
     stats = results.campaign_stats(store, "camp_1")
     assert (stats.stats.delivered, stats.stats.opened, stats.rates.delivery_rate) == (27, 8, 0.9)

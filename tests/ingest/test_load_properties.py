@@ -54,9 +54,7 @@ def test_loading_again_changes_nothing(store, history, splits, batch):
 
 
 @every_database(histories(), several, batches, several, batches, st.randoms(use_true_random=False))
-def test_the_order_of_records_and_the_split_into_files_do_not_matter(
-    store, history, splits, batch, others, size, chance
-):
+def test_order_and_split_of_records_do_not_matter(store, history, splits, batch, others, size, chance):
     wipe(store)
     campaigns, units = history
     bring(store, campaigns, units, splits, batch)
@@ -69,7 +67,7 @@ def test_the_order_of_records_and_the_split_into_files_do_not_matter(
 
 
 @every_database(histories(all_sent=True, plain=True), several)
-def test_both_ways_of_dating_have_the_same_totals_when_all_sending_is_known(store, history, splits):
+def test_both_bases_have_the_same_totals(store, history, splits):
     wipe(store)
     bring(store, *history, splits)  # type: ignore[call-arg]
     for humans_only in (False, True):

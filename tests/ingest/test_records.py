@@ -223,6 +223,6 @@ def test_costs_need_a_time_of_sending():
 
 @given(st.one_of(st.text(max_size=300), st.binary(max_size=300), st.integers(), st.floats(), st.decimals(), st.none()))
 def test_a_refused_value_is_quoted_short_and_on_one_line(value):
-    quoted = read.shown(value)
+    quoted = read.quoted(value)
     assert len(quoted) <= 60
     assert "\n" not in quoted

@@ -49,7 +49,7 @@ def test_every_day_is_in_the_one_bucket_of_the_calendar(first, count, every):
     assert frame["date"].is_monotonic_increasing
 
 
-def test_a_week_is_labelled_by_its_monday_though_the_period_begins_later():
+def test_week_is_labeled_by_its_monday():
     frame = bucketed(days("2026-03-18", 10, n=range(10)), Every.WEEK)
     assert list(frame["date"]) == [pd.Timestamp("2026-03-16"), pd.Timestamp("2026-03-23")]
     assert list(frame["first"]) == [pd.Timestamp("2026-03-18"), pd.Timestamp("2026-03-23")]
@@ -57,7 +57,7 @@ def test_a_week_is_labelled_by_its_monday_though_the_period_begins_later():
     assert list(frame["n"]) == [0 + 1 + 2 + 3 + 4, 5 + 6 + 7 + 8 + 9]
 
 
-def test_a_week_with_one_day_not_known_is_not_known_and_the_others_are():
+def test_week_with_unknown_day_is_unknown():
     known = pd.array([1, 2, None, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], dtype="Int64")
     frame = bucketed(days("2026-03-16", 14, n=known), Every.WEEK)
     assert np.isnan(frame["n"][0])

@@ -9,7 +9,7 @@ from scipy.stats import binomtest, norm
 from outreach_results import metrics
 
 
-def test_a_change_tells_the_difference_and_what_it_is_relative_to_before() -> None:
+def test_change_has_difference_and_relative() -> None:
     change = metrics.relative_change(150, 100)
     assert change is not None
     assert (change.difference, change.relative, change.is_noise) == (50, 0.5, False)
@@ -22,7 +22,7 @@ def test_without_anything_before_there_is_no_change(before: int | None) -> None:
     assert metrics.rate_change(5, 10, before, 10) is None
 
 
-def test_a_rate_that_rose_from_a_few_replies_is_noise_and_from_many_is_not() -> None:
+def test_rise_of_few_replies_is_noise() -> None:
     few, many = metrics.rate_change(6, 100, 4, 100), metrics.rate_change(600, 10_000, 400, 10_000)
     assert few is not None
     assert many is not None
@@ -53,7 +53,7 @@ def test_newcombes_published_example_comes_out_as_published() -> None:
     assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
 
 
-def test_two_periods_alike_are_called_different_about_one_time_in_twenty() -> None:
+def test_false_alarms_of_rate_changes() -> None:
     random = np.random.default_rng(20260327)
     pairs = random.binomial(800, 0.05, size=(4_000, 2))
     changes = [metrics.rate_change(int(a), 800, int(b), 800) for a, b in pairs]
@@ -62,7 +62,7 @@ def test_two_periods_alike_are_called_different_about_one_time_in_twenty() -> No
     assert 0.02 < alarms < 0.05 + reach
 
 
-def test_meetings_of_two_periods_alike_are_called_different_at_most_one_time_in_twenty() -> None:
+def test_false_alarms_of_count_changes() -> None:
     random = np.random.default_rng(20260328)
     pairs = random.poisson(20, size=(4_000, 2))
     changes = [metrics.count_change(int(a), int(b)) for a, b in pairs]

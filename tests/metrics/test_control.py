@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 from outreach_results.metrics import MIN_JUDGED_OF, binomial_limits
 from outreach_results.metrics.control import COVERAGE, control_limits
+from support.clustered import outcomes, volumes
 
 
 @given(
@@ -47,7 +48,7 @@ def is_unusual(counts, low, high):
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.24, 0.94])
-def test_days_that_only_chance_moves_are_marked_as_rarely_as_stated(share):
+def test_false_alarms_of_limits_are_as_rare_as_stated(share):
     chance = np.random.default_rng(7)
     marked = judged = 0
     for _ in range(400):
@@ -104,3 +105,26 @@ def test_four_days_are_too_few_to_fall_out_of():
     low, high = control_limits(np.full(4, 20.0), np.full(4, 100.0), np.ones(4, dtype=bool))
     assert np.isnan(low).all()
     assert np.isnan(high).all()
+
+
+@pytest.mark.parametrize("days", [28, 90])
+def test_charts_of_clustered_open_rates_raise_few_alarms(days):
+    """Emails of one day are alike: independent limits would mark a day in most of these charts."""
+    random, marked = np.random.default_rng(3), 0
+    for _ in range(300):
+        of = volumes(random, days, 180)
+        counts = outcomes(random, of, 0.4, 0.01).astype(float)
+        low, high = control_limits(counts, of.astype(float), np.ones(days, dtype=bool))
+        marked += is_unusual(counts, low, high).any()
+    assert marked / 300 <= 0.1 + 2.33 * np.sqrt(0.1 * 0.9 / 300)
+
+
+def test_a_clear_fall_on_clustered_days_is_found():
+    random, found = np.random.default_rng(4), 0
+    for _ in range(200):
+        of = volumes(random, 28, 180)
+        counts = outcomes(random, of, 0.4, 0.01).astype(float)
+        counts[15] = outcomes(random, of[15:16], 0.08, 0.01)[0]
+        low, high = control_limits(counts, of.astype(float), np.ones(28, dtype=bool))
+        found += bool(is_unusual(counts, low, high)[15])
+    assert found / 200 >= 0.8

@@ -135,7 +135,7 @@ def test_the_range_of_a_young_account_holds_too():
     assert all(share >= (0.55 if kind == "campaigns" else 0.72) for kind, share in by_kind.items()), by_kind
 
 
-def test_a_young_account_has_a_wider_range_than_one_that_did_the_same_for_half_a_year():
+def test_young_account_has_a_wider_range():
     random = np.random.default_rng(6)
     sent = workdays(182) * np.repeat(random.lognormal(0, 0.1, 26), 7)
     old, young = ahead(sent), ahead(sent[-28:])
@@ -175,9 +175,9 @@ def test_the_course_begins_at_what_is_sent_and_never_falls():
     found = ahead(sent)
     assert found.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
     so_far = sent[-18:].sum()
-    for course in (found.low, found.middle, found.high):
-        assert course[0] >= so_far
-        assert list(course) == sorted(course)
+    for series in (found.low, found.middle, found.high):
+        assert series[0] >= so_far
+        assert list(series) == sorted(series)
     assert all(low <= middle <= high for low, middle, high in zip(found.low, found.middle, found.high, strict=True))
     assert found.emails == (found.low[-1], found.high[-1])
 
@@ -190,7 +190,7 @@ def test_nothing_is_expected_on_days_of_rest():
     assert by_day[date(2026, 3, 23)] > by_day[sunday]
 
 
-def test_the_same_data_gives_the_same_forecast_and_other_data_another():
+def test_forecast_is_deterministic():
     random = np.random.default_rng(1)
     sent = workdays() * random.uniform(0.8, 1.2, 90)
     assert ahead(sent) == ahead(sent.copy())
@@ -255,7 +255,7 @@ def test_on_the_last_day_of_the_month_nothing_is_left_to_come():
     assert found.emails == (sent[-18:].sum(), sent[-18:].sum())
 
 
-def test_what_today_has_brought_so_far_counts_and_the_rest_of_it_is_forecast():
+def test_rest_of_today_is_forecast():
     whole = workdays()
     begun = whole.copy()
     begun[-1] = 20  # of the usual 110
@@ -318,7 +318,7 @@ def test_a_quota_that_ran_out_is_no_forecast():
     assert ahead(workdays()).run_out is None
 
 
-def test_the_day_it_ran_out_is_the_first_on_which_the_limit_is_reached():
+def test_run_out_day_is_the_first_at_the_limit():
     first = date(2026, 3, 1)
     assert reached_on([0, 10, 10, 0, 5], first, 20) == date(2026, 3, 3)
     assert reached_on([0, 10, 10, 0, 5], first, 26) is None

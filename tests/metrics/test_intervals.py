@@ -45,7 +45,7 @@ def test_a_share_need_not_be_a_whole_number_of_cases():
     assert wilson_of_share(12 / 40, 40) == wilson(12, 40)
 
 
-def test_the_interval_of_a_ratio_holds_the_true_one_about_as_often_as_it_says():
+def test_ratio_interval_coverage():
     random = np.random.default_rng(11)
     truth, held = 0.02, []
     for _ in range(2000):

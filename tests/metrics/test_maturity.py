@@ -81,7 +81,7 @@ def test_too_little_is_not_learned_from():
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.06, 0.4])
-def test_what_is_expected_comes_on_average_and_mostly_within_its_range(rate):
+def test_expected_totals_come_within_their_range(rate):
     """Days of 200 e-mails at every age: the estimate uses the true shares, so that only chance is left."""
     chance, of = np.random.default_rng(6), 200
     for age in (0, 2, 5):

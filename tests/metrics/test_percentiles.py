@@ -50,7 +50,7 @@ TRUE = {
 
 
 @pytest.mark.parametrize("name", TRUE)
-def test_percentiles_of_true_distributions_are_found_within_two_points(name):
+def test_percentiles_are_within_two_points(name):
     truth = TRUE[name]
     p25, p50, p75 = truth.ppf([0.25, 0.5, 0.75])
     curve = quantile_curve(Distribution(average=truth.mean(), p25=p25, p50=p50, p75=p75))
@@ -60,7 +60,7 @@ def test_percentiles_of_true_distributions_are_found_within_two_points(name):
 
 
 @pytest.mark.parametrize("name", ["reply rates", "open rates"])
-def test_the_range_holds_the_true_percentile_in_at_least_95_of_100_cases(name):
+def test_percentile_range_coverage(name):
     """A community of 200 campaigns, and a campaign of ours that is drawn from it and sends 500 e-mails."""
     random = np.random.default_rng(17)
     truth, held, widths = TRUE[name], [], []
@@ -133,7 +133,7 @@ def test_without_an_average_the_quartiles_are_enough():
 
 
 @pytest.mark.parametrize("size", [38, 400])
-def test_the_true_median_lies_in_its_range_about_as_often_as_it_says(size):
+def test_median_range_coverage(size):
     random = np.random.default_rng(23)
     truth, held = TRUE["reply rates"], []
     for _ in range(1500):
@@ -143,5 +143,5 @@ def test_the_true_median_lies_in_its_range_about_as_often_as_it_says(size):
     assert np.mean(held) == pytest.approx(0.95, abs=0.025)
 
 
-def test_quartiles_of_an_unknown_number_of_campaigns_are_taken_as_they_are():
+def test_quartiles_without_sample_size_are_exact():
     assert quartile_range(REPLY, 0.5, None) == pytest.approx((0.045, 0.045))

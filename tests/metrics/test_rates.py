@@ -81,7 +81,7 @@ def test_rolling_rates_weigh_days_by_what_was_delivered():
 
 
 @pytest.mark.parametrize("delivered", [[10, None, 10], [10, 0, 10]])
-def test_rolling_rates_never_take_the_opens_of_one_day_and_the_deliveries_of_another(delivered):
+def test_rolling_rates_skip_half_known_days(delivered):
     rates = metrics.rolling_rates(days(delivered=delivered, opened=[5, None, 5]), window=3)
     assert told(rates["open_rate"]) == [0.5, 0.5, 0.5]
     only_opens = metrics.rolling_rates(days(delivered=[10, None, None], opened=[5, 9, 9]), window=3)

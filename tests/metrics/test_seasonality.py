@@ -35,7 +35,7 @@ def test_recent_weeks_count_more():
     assert found.shares[0] < even.shares[0]
 
 
-def test_a_day_without_an_email_where_some_were_due_is_skipped_and_a_sunday_is_not():
+def test_empty_workday_is_skipped_and_sunday_is_not():
     sent = days()
     sent[-5] = 0  # a Monday
     found = weekday_seasonality(sent, FRIDAY)

@@ -31,7 +31,7 @@ def test_its_interval_is_scipys() -> None:
     assert metrics.positive_rate(COUNTS).interval == pytest.approx(scipys_wilson(12, 41))
 
 
-def test_the_bounds_are_those_of_every_way_in_which_the_doubtful_ones_could_flip() -> None:
+def test_bounds_cover_every_way_to_classify() -> None:
     found = metrics.positive_rate(COUNTS)
     truths = itertools.product([True, False], repeat=COUNTS[Sentiment.UNCLASSIFIED])
     possible = [(12 + sum(flipped)) / 41 for flipped in truths]
@@ -39,7 +39,7 @@ def test_the_bounds_are_those_of_every_way_in_which_the_doubtful_ones_could_flip
     assert found.if_neutral_positive_too == (12 + 6 + 10) / 41
 
 
-def test_doubt_and_chance_together_reach_from_the_lowest_to_the_highest_interval() -> None:
+def test_widest_range_spans_all_intervals() -> None:
     intervals = [scipys_wilson(12 + flipped, 41) for flipped in range(7)]
     widest = min(low for low, _ in intervals), max(high for _, high in intervals)
     assert metrics.positive_rate(COUNTS).widest == pytest.approx(widest)

@@ -1,4 +1,4 @@
-"""The course of one metric and what is said of its points."""
+"""The series of one metric and what is said of its points."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def history(first=FIRST, count=28, *, sent=100, **counts):
 # --- values, weeks, means ----------------------------------------------------------------------------------------
 
 
-def test_the_rate_of_a_week_is_that_of_its_sums_and_not_the_mean_of_its_days():
+def test_rate_of_a_week_is_that_of_its_sums():
     sent = [10, 1_000, 10, 10, 10, 10, 10] * 2
     opened = [10, 0, 10, 10, 10, 10, 10] * 2
     points = time_series("open_rate", history(count=14, sent=sent, opened=opened), every=Every.WEEK).points
     assert points["value"].tolist() == [60 / 1_060] * 2
 
 
-def test_the_mean_is_that_of_seven_days_and_of_a_rate_that_of_all_their_emails():
+def test_mean_covers_seven_days():
     sent, opened = np.arange(100, 120), np.arange(20)
     days = history(count=20, sent=sent, opened=opened)
     of_count = time_series("opened", days).points["mean"]
@@ -48,7 +48,7 @@ def test_days_before_the_first_feed_its_mean_and_are_not_shown():
     assert points["mean"][0] == np.mean(range(7))
 
 
-def test_a_day_without_denominator_has_no_rate_and_a_count_that_is_not_tracked_no_value():
+def test_no_denominator_no_rate():
     sent = [0, 50, 50]
     opened = pd.array([3, None, 5], dtype="Int64")
     days = history(count=3, sent=sent, opened=opened)
@@ -58,7 +58,7 @@ def test_a_day_without_denominator_has_no_rate_and_a_count_that_is_not_tracked_n
     assert time_series("opened", days.assign(opened=pd.array([pd.NA] * 3, dtype="Int64"))).is_unknown
 
 
-def test_a_rate_of_a_few_emails_among_many_is_small_but_not_where_all_are_few():
+def test_few_emails_among_many_are_small():
     weekdays_only = [100, 100, 100, 100, 100, 3, 2]
     assert (
         time_series("open_rate", history(count=7, sent=weekdays_only)).points["is_small"].tolist()
@@ -104,7 +104,7 @@ def with_one_odd_day():
 
 
 @pytest.mark.parametrize(("metric", "scale"), [("opened", 1), ("open_rate", 100)])
-def test_a_day_outside_its_limits_is_unusual_as_a_count_and_as_a_rate(metric, scale):
+def test_day_outside_limits_is_unusual(metric, scale):
     found = time_series(metric, with_one_odd_day(), is_cohort=True)
     assert list(found.unusual["date"]) == [pd.Timestamp("2026-03-12")]
     (odd,) = found.unusual.to_dict("records")
@@ -142,7 +142,7 @@ def maturity_curves(every=Every.DAY, **given):
     return time_series("opened", history(opened=opened), every=every, **asked).points
 
 
-def test_days_younger_than_the_ripe_age_are_unripe_and_expect_the_rest():
+def test_young_days_are_immature():
     points = maturity_curves()
     assert points["is_immature"].tolist() == [False] * 26 + [True] * 2
     assert points["arrived"][26:].tolist() == [0.8, 0.5]
@@ -154,7 +154,7 @@ def test_days_younger_than_the_ripe_age_are_unripe_and_expect_the_rest():
 
 
 @pytest.mark.parametrize("given", [{"is_cohort": False}, {"maturity": None}, {"last_day": FIRST + timedelta(days=60)}])
-def test_nothing_is_unripe_on_activity_days_without_experience_or_long_after(given):
+def test_when_nothing_is_immature(given):
     points = maturity_curves(**given)
     assert not points["is_immature"].any()
     assert points[["arrived", "expected", "expected_low", "expected_high"]].isna().all(axis=None)

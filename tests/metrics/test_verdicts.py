@@ -32,7 +32,7 @@ def judged_cost(value: float, reach: float, sample_size: int | None = 1247) -> V
     return judge(value, interval, COST, cases=500, sample_size=sample_size, lower_is_better=True, is_share=False)
 
 
-def test_where_the_interval_leaves_no_doubt_the_side_of_the_median_is_said():
+def test_clear_interval_settles_the_verdict():
     assert judged(90, 1000).standing == Standing.BEST_QUARTER
     assert judged(63, 1000).standing == Standing.BETTER
     assert judged(30, 1000).standing == Standing.WORSE
@@ -43,7 +43,7 @@ def test_where_the_interval_leaves_no_doubt_the_side_of_the_median_is_said():
     assert judged(30, 1000).words("our own campaigns") == "Worse than our own campaigns' median."
 
 
-def test_where_it_does_not_the_number_of_emails_that_is_missing_is_said():
+def test_unclear_interval_states_missing_emails():
     found = judged(12, 200)  # 6.0 %, of which the interval still holds the median
     assert found.standing == Standing.CANNOT_TELL_YET
     assert not found.is_settled
@@ -51,7 +51,7 @@ def test_where_it_does_not_the_number_of_emails_that_is_missing_is_said():
     assert found.words() == f"Cannot tell yet, about {found.more:,} more e-mails needed."
 
 
-def test_with_that_many_more_it_can_be_told_and_with_half_of_them_it_cannot():
+def test_stated_emails_settle_and_half_do_not():
     count, of = 12, 200
     found = judged(count, of)
     assert found.more is not None
@@ -62,7 +62,7 @@ def test_with_that_many_more_it_can_be_told_and_with_half_of_them_it_cannot():
 
 
 @pytest.mark.parametrize(("share", "other"), [(0.06, 0.045), (0.03, 0.045), (0.92, 0.945), (0.5, 0.49)])
-def test_the_needed_cases_are_those_at_which_the_interval_leaves_the_other_out(share, other):
+def test_needed_cases_are_exact(share, other):
     needed = needed_for_share(share, other)
 
     def leaves_out(of: float) -> bool:
@@ -96,7 +96,7 @@ def test_less_is_better_for_a_cost():
     assert 500 < undecided.more < 2000
 
 
-def test_a_value_at_the_median_is_level_once_it_is_known_well_and_undecided_before():
+def test_value_at_median_is_level_once_known_well():
     assert judged(450, 10_000).standing == Standing.LEVEL
     assert "no number of e-mails" in judged(450, 10_000).words()
     early = judged(2, 44)
@@ -136,7 +136,7 @@ def test_every_standing_has_words():
 
 
 @pytest.mark.parametrize("of", [60, 500, 3000])
-def test_a_campaign_just_like_the_median_is_hardly_ever_judged_better_or_worse(of):
+def test_false_alarms_of_verdicts(of):
     """At most in 5 of 100 cases, counting both errors, for the community itself is drawn by chance too."""
     random = np.random.default_rng(29)
     truth, wrong = stats.beta(3, 57), 0
@@ -153,7 +153,7 @@ def test_a_campaign_far_better_is_found_to_be():
     assert np.mean([one in (Standing.BETTER, Standing.BEST_QUARTER) for one in found]) > 0.95
 
 
-def test_a_quartile_is_claimed_only_where_its_own_uncertainty_allows():
+def test_quartile_claims_respect_uncertainty():
     upper = quartile_range(REPLY, 0.75, 100)
     assert upper is not None
     between = (REPLY.p75 + upper.high) / 2

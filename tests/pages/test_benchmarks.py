@@ -98,7 +98,7 @@ def test_each_metric_can_be_looked_at_closer(sample_dashboard, sample_store, met
     }
 
 
-def test_chosen_campaign_filters_the_whole_page(sample_dashboard):
+def test_chosen_campaign_narrows_everything(sample_dashboard):
     app = run_page("benchmarks", period="All time", campaigns=CAMPAIGN)
     assert metrics(app)["Reply rate"] == "5.0 %"
     assert list(verdict_table(app)["campaign_id"]) == ["camp_abc123"]
@@ -153,7 +153,7 @@ def test_many_campaigns_come_in_pages(many_campaigns, asked, noticed):
     assert ("The address asks for a page that does not exist; the default is shown." in notices) == noticed
 
 
-def test_no_comparable_campaigns_is_no_error(sample_dashboard):
+def test_other_campaign_types_are_no_error(sample_dashboard):
     app = run_page("benchmarks", mcp="recruiting-outreach", campaigns=CAMPAIGN)
     assert not app.exception
     assert "No value of your own in this period" in said(app).replace("\\", "")

@@ -106,12 +106,18 @@ ASKED = {
 def expected_numbers(store, filters):
     totals = results.totals(store, filters)
     stats, delivered = totals.stats, totals.stats.delivered
+    rates = results.headlines(store, filters).rates
+    if filters.basis == Basis.ACTIVITY:
+        plain = {"open_rate": stats.opened, "click_rate": stats.clicked, "reply_rate": stats.replied}
+        assert {name: rates[name].rate for name in plain} == pytest.approx(
+            {name: count / delivered for name, count in plain.items()}
+        )
     return {
         "Sent": text.number(stats.emails_sent),
         "Delivered": text.number(delivered),
-        "Open rate": text.percent(stats.opened / delivered),
-        "Click rate": text.percent(stats.clicked / delivered),
-        "Reply rate": text.percent(stats.replied / delivered),
+        "Open rate": text.percent(rates["open_rate"].rate),
+        "Click rate": text.percent(rates["click_rate"].rate),
+        "Reply rate": text.percent(rates["reply_rate"].rate),
         "Meetings": text.number(stats.meetings_booked),
         "Cost": text.money(totals.costs.total_byok_usd),
     }
@@ -222,7 +228,7 @@ def test_unsent_campaigns_on_every_page(page, empty_dashboard):
     assert any("nothing has been sent yet" in shown for shown in words(app))
 
 
-def test_every_page_without_optional_data(use_database, tmp_path):
+def test_sparse_database_draws_on_every_page(use_database, tmp_path):
     url = sqlite_url(tmp_path / "bare.db")
     store = open_store(url)
     load(store, "test", [records.campaign(mcp=None), *records.emails(2)])

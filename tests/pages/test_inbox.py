@@ -79,7 +79,7 @@ def click(app, key):
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
-def test_default_list_is_open_replies_newest_first(inbox):
+def test_open_human_replies_come_first(inbox):
     app = open_inbox()
     assert [row.split("**")[1] for row in rows(app)] == ["Cora", "Ben", "Ada"]
     assert reads(app) == "Cora"
@@ -128,7 +128,7 @@ def test_the_timeline_goes_with_the_reply(inbox):
     assert "Replied (positive)" in drawn
 
 
-def test_positive_rate_includes_handled_replies(inbox):
+def test_positive_rate_counts_handled_replies(inbox):
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
     assert "1 of 3 replies by people is positive: 33.3 %" in said(open_inbox()).replace("\\", "")
 
@@ -171,7 +171,7 @@ def test_unlisted_reply_opens_from_url(inbox):
         ({"page": "9" * 400}, "a page that does not exist"),
     ],
 )
-def test_invalid_url_values_show_notice_and_default(inbox, parameters, complaint):
+def test_invalid_inbox_url_is_noticed(inbox, parameters, complaint):
     app = open_inbox(**parameters)
     assert complaint in said(app)
     assert reads(app) == "Cora"
@@ -179,7 +179,7 @@ def test_invalid_url_values_show_notice_and_default(inbox, parameters, complaint
     assert name not in app.query_params
 
 
-def test_too_long_search_in_url_is_cut_with_notice(inbox):
+def test_too_long_search_is_cut_with_notice(inbox):
     app = open_inbox(q="ben " * 50 + "nobody")
     assert "a search of more than 200 characters; the first count" in said(app)
     assert reads(app) == "Ben"
@@ -212,7 +212,7 @@ def test_inbox_is_restored_after_another_page(inbox):
     assert kept.items() <= app.query_params.items()
 
 
-def test_url_takes_precedence_over_saved_inbox(inbox):
+def test_url_wins_over_the_earlier_view(inbox):
     app = open_inbox(lane="automatic", reply="camp_1/r3")
     app.switch_page("pages/trends.py").run()
     app.switch_page("pages/inbox.py")
@@ -220,7 +220,7 @@ def test_url_takes_precedence_over_saved_inbox(inbox):
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
 
 
-def test_sidebar_change_resets_inbox_silently(sample_dashboard):
+def test_sidebar_choice_starts_over(sample_dashboard):
     app = run_page("inbox", period="All time", page="13")
     click(app, "inbox-row-2")
     assert app.query_params["page"] == "13"
@@ -293,7 +293,7 @@ def correct(app, sentiment):
     return app
 
 
-def test_sentiment_correction_can_be_taken_back(inbox):
+def test_correction_is_shown_and_undone(inbox):
     app = open_inbox(reply="camp_1/r0")
     correct(app, "negative")
     assert mark_of(inbox, "r0").sentiment == Sentiment.NEGATIVE
@@ -304,7 +304,7 @@ def test_sentiment_correction_can_be_taken_back(inbox):
     assert "corrected from" not in said(app)
 
 
-def test_reply_corrected_to_automatic_stays_in_pane(inbox):
+def test_automatic_correction_stays_in_pane(inbox):
     app = correct(open_inbox(), "automatic")
     assert labels(app, "lane") == ["People 2", "Automatic 2", "All 4"]
     assert reads(app) == "Cora"
@@ -312,7 +312,7 @@ def test_reply_corrected_to_automatic_stays_in_pane(inbox):
     assert reads(click(app, "inbox-next")) == "Ben"
 
 
-def test_conflicting_change_shows_current_state(inbox):
+def test_conflicting_change_is_shown(inbox):
     app = click(click(open_inbox(), "inbox-next"), "inbox-next")
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
@@ -342,11 +342,11 @@ def is_asking(app):
 
 def handled_by(store):
     """Who handled which replies."""
-    found = results.inbox(store, Filters(), InboxFilters(handling=ReplyStatus.HANDLED), per_page=100).replies
+    found = results.inbox(store, Filters(), InboxFilters(status=ReplyStatus.HANDLED), per_page=100).replies
     return {reply.id: reply.handled_by for reply in found}
 
 
-def test_bulk_change_is_confirmed_and_undone(inbox):
+def test_bulk_change_is_confirmed_then_undone(inbox):
     app = propose(open_inbox(), "Mark as handled")
     assert app.button(key="inbox-confirmed").label == "Mark 3 replies as handled"
     assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in said(app)
@@ -408,7 +408,7 @@ def test_undo_keeps_and_names_later_changes(inbox):
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
-def test_filter_with_stale_count_can_be_chosen(inbox):
+def test_filter_works_with_an_outdated_count(inbox):
     app = open_inbox()
     state_changes.change_reply(inbox, "camp_1", "r0", Sentiment.NEGATIVE, by="Eva", seen_version=0)
     app.button_group(key="sentiment_choice").set_value(["negative"]).run()  # it still says 0

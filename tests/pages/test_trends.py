@@ -65,7 +65,7 @@ def test_url_sets_metrics_bucket_mean_and_overlay(sample_dashboard):
         ({"at": "Wed 17 Mar 2026"}, "a day that is not shown"),
     ],
 )
-def test_invalid_url_values_show_notice_and_default(sample_dashboard, wrong, sentence):
+def test_invalid_url_values_are_noticed(sample_dashboard, wrong, sentence):
     app = page(**wrong)
     assert sentence in notices(app)
     assert sentence in said(app), "in the same run"
@@ -99,20 +99,20 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 # --- what is unusual and what is still to come -------------------------------------------------------------------
 
 
-def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
-    app = page(show="Rates", rates="Open rate", **BY_SENDING)
-    (course,) = results.trends(sample_store, QUARTER, ("open_rate",)).courses
-    expected = [f"◆ {unusual_sentence(course, point, 'day')}." for point in course.unusual.to_dict("records")][::-1]
-    assert len(expected) == 2
+def test_unusual_days_are_listed_in_words_the_newest_first(sample_dashboard, sample_store):
+    app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
+    (series,) = results.trends(sample_store, QUARTER, ("delivery_rate",)).series
+    expected = [f"◆ {unusual_sentence(series, point, 'day')}." for point in series.unusual.to_dict("records")][::-1]
+    assert len(expected) == 1
     assert [text.value for text in app.text if text.value.startswith("◆")] == expected
-    assert "Mon 16 Mar 2026: open rate 45.6 % of 160 delivered; between 21.9 % and 43.8 % would be usual." in said(app)
+    assert "Wed 11 Feb 2026: delivery rate" in said(app)
 
 
 def test_show_goes_to_the_unusual_day_on_the_overview(sample_dashboard):
-    app = page(show="Rates", rates="Open rate", **BY_SENDING)
+    app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
     app.button(key="unusual-0").click().run()
     assert [title.value for title in app.title] == ["Overview"]
-    assert "16 Mar – 16 Mar 2026" in said(app)
+    assert "11 Feb – 11 Feb 2026" in said(app)
 
 
 def test_where_nothing_is_unusual_it_says_so(sample_dashboard):
@@ -125,7 +125,7 @@ def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
     assert "Nothing can be judged here" in said(page(counts="Sent", **BY_SENDING))
 
 
-def test_activity_basis_offers_sending_day(sample_dashboard):
+def test_activity_basis_explains_missing_limits(sample_dashboard):
     app = page()
     assert "can only be told where each day counts what became of its own e-mails" in said(app)
     app.button(key="count-on-sending").click().run()
@@ -141,8 +141,9 @@ def test_sending_basis_shows_the_lag(sample_dashboard, sample_store):
     assert "Hollow points" not in said(page())
 
 
-def test_many_unusual_points_are_called_mixed(sample_dashboard):
-    assert "look at one campaign at a time" in said(page(by="Week", **BY_SENDING))
+def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
+    monkeypatch.setattr("outreach_results.ui.trends._MANY", 0.0)
+    assert "look at one campaign at a time" in said(page(show="Rates", rates="Delivery rate", **BY_SENDING))
 
 
 # --- one point ---------------------------------------------------------------------------------------------------
@@ -181,8 +182,8 @@ def test_the_hours_name_their_zone(sample_dashboard):
 
 def test_best_hour_needs_enough_data(sample_dashboard):
     told = said(page())
-    assert "Most on Wednesdays 14:00 – 16:00: 5.5 % of all." in told
-    assert "126 are too few to tell a best hour." in told
+    assert told.count("No single best hour among") == 3
+    assert "No single best hour among 126." in told
 
 
 # --- notes -------------------------------------------------------------------------------------------------------

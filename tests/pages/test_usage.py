@@ -43,7 +43,7 @@ def account(tmp_path, use_database: Callable[[str], None]):
     return make
 
 
-def test_running_month_shows_use_and_forecast(sample_dashboard, sample_store):
+def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     app = run_page("usage")
     month = results.outlook(sample_store, date(2026, 3, 1))
     low, high = month.forecast.emails
@@ -66,7 +66,7 @@ def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
     }
 
 
-def test_past_month_is_exact_without_forecast(sample_dashboard):
+def test_finished_month_has_no_forecast(sample_dashboard):
     app = run_page("usage", month="2026-01")
     assert metrics(app) == {
         "Own keys": "$22.45",
@@ -87,7 +87,7 @@ def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_s
     assert list(table["quota_share"]) == pytest.approx([26, 14.98, 12.47, 7.3, 6.4])
 
 
-def test_costs_are_filtered_but_quota_is_not(sample_dashboard):
+def test_costs_are_filtered_and_quota_is_not(sample_dashboard):
     app = run_page("usage", month="2026-01", campaigns=CAMPAIGN)
     assert not app.exception
     assert "**1,247** of 10,000" in said(app)
@@ -184,4 +184,4 @@ def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     costs = results.campaign_costs(sample_store, asked)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     labels = [button.label for button in run_page("usage", month="2026-01").download_button]
-    assert labels == ["CSV", "JSON"] * 4  # the course, components, campaigns, months
+    assert labels == ["CSV", "JSON"] * 4  # the series, components, campaigns, months

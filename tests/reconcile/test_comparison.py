@@ -19,7 +19,7 @@ from outreach_results.reconcile.comparison import Reconciled, reconcile, reconci
 from outreach_results.store import schema
 from outreach_results.store.admin import change_time_zone
 from outreach_results.store.engine import Store
-from outreach_results.store.sync_state import ACCOUNT, Remembered, remember
+from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, store_answers
 from support.records import CAMPAIGN, at, campaign, email, emails, event, reply
 
 MakeStore = Callable[[], Store]
@@ -184,9 +184,9 @@ def report_usage(store: Store, emails_sent: int, *, month: str = "2026-01", serv
     numbers = UsageNumbers(campaigns_created=1, emails_sent=emails_sent, byok_cost_usd=1)
     answer = Usage(period=month, usage=numbers).model_dump_json()
     with store.write() as connection:
-        remember(connection, SERVER, ACCOUNT, {"usage": Remembered('"1"', answer)})
+        store_answers(connection, SERVER, ACCOUNT, {"usage": StoredAnswer('"1"', answer)})
         for campaign_id in server_has:
-            remember(connection, SERVER, campaign_id, {"stats": Remembered('"1"')})
+            store_answers(connection, SERVER, campaign_id, {"stats": StoredAnswer('"1"')})
 
 
 def test_the_month_of_the_account_is_compared_too(store: Store) -> None:
@@ -234,7 +234,7 @@ def test_what_nothing_explains_is_said_to_be_unexplained(sqlite_store: Store) ->
 
 def test_usage_that_another_version_remembered_is_left_out(sqlite_store: Store) -> None:
     with sqlite_store.write() as connection:
-        remember(connection, SERVER, ACCOUNT, {"usage": Remembered(None, '{"period": 5}')})
+        store_answers(connection, SERVER, ACCOUNT, {"usage": StoredAnswer(None, '{"period": 5}')})
     assert reconcile(sqlite_store) == []
 
 

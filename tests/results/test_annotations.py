@@ -48,7 +48,7 @@ def test_notes_come_oldest_day_first(two_campaigns):
     assert noted(two_campaigns) == ["on the 15th", "on the 16th", "on the 17th"]
 
 
-def test_a_period_has_the_notes_of_its_days_first_and_last_included(two_campaigns):
+def test_period_has_the_notes_of_its_days(two_campaigns):
     for day in (15, 16, 17, 18):
         notes.add(two_campaigns, date(2026, 3, day), str(day))
     assert noted(two_campaigns, Filters(start=date(2026, 3, 16), end=date(2026, 3, 17))) == ["16", "17"]
@@ -114,7 +114,7 @@ def test_a_note_is_one_line_of_characters_that_can_be_seen(store, written, kept)
         (date(1066, 10, 14), "x", "The year 1066 cannot be right"),
     ],
 )
-def test_what_makes_no_note_is_refused_in_a_sentence_and_changes_nothing(sqlite_store, day, words, sentence):
+def test_invalid_note_is_refused(sqlite_store, day, words, sentence):
     before = sqlite_store.version()
     with pytest.raises(QueryError, match=sentence):
         notes.add(sqlite_store, day, words)

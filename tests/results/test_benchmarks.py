@@ -76,7 +76,7 @@ def test_180_days_are_not_stale_and_181_are(sqlite_store: Store):
 # --- all together ------------------------------------------------------------------------------------------------
 
 
-def test_every_metric_of_the_benchmarks_has_our_value_its_interval_and_a_verdict(every_sample_store: Store):
+def test_every_metric_has_value_interval_verdict(every_sample_store: Store):
     peers = results.community(every_sample_store, "sales-outreach")
     found = results.comparisons(every_sample_store, CONTRACT, peers)
     assert [one.metric for one in found] == list(peers.numbers.benchmarks)
@@ -107,7 +107,7 @@ def test_the_values_are_those_of_the_overview(every_sample_store: Store):
             assert one.value == pytest.approx(expected)
 
 
-def test_the_needed_emails_are_emails_to_send_and_not_only_those_delivered(sample_store: Store):
+def test_needed_emails_count_sent_ones(sample_store: Store):
     found = results.comparisons(sample_store, CONTRACT, results.community(sample_store, "sales-outreach"))
     reply = of_metric(found, "reply_rate")
     assert reply.value is not None
@@ -159,7 +159,7 @@ def test_activity_of_earlier_emails_is_not_taken_for_a_rate(sqlite_store: Store)
     assert found.percentiles is None
 
 
-def test_a_metric_that_only_the_community_knows_has_no_value_of_ours(sqlite_store: Store):
+def test_unknown_community_metric_has_no_value(sqlite_store: Store):
     known = BenchmarkRecord("", "smile_rate", 0.2, 0.1, 0.2, 0.3, 500, datetime(2026, 1, 1, tzinfo=UTC))
     load(sqlite_store, "test", [records.campaign(), *records.emails(40), known])
     (found,) = results.comparisons(sqlite_store, Filters(), results.community(sqlite_store, None))
@@ -184,7 +184,7 @@ def test_each_campaign_is_there_with_its_own_rate_the_best_first(every_sample_st
     assert frame["standing"].iloc[-1] == Standing.WEAKEST_QUARTER
 
 
-def test_only_chosen_campaigns_are_shown_but_all_of_ours_are_our_own(sample_store: Store):
+def test_own_peers_are_all_campaigns(sample_store: Store):
     peers = results.community(sample_store, None)
     assert len(results.campaign_comparison(sample_store, CONTRACT, peers, "open_rate")) == 1
     one, every = (
@@ -207,7 +207,7 @@ def test_each_mcp_is_beside_its_own_benchmark(every_sample_store: Store):
     assert frame["campaigns"].sum() == len(results.all_campaigns(every_sample_store))
 
 
-def test_an_mcp_without_a_benchmark_and_one_without_campaigns_are_there_too(sqlite_store: Store):
+def test_mcps_without_benchmark_are_listed(sqlite_store: Store):
     load(
         sqlite_store,
         "test",
@@ -265,7 +265,7 @@ def test_our_own_campaigns_are_peers_with_quartiles_of_their_own(every_sample_st
     assert set(peers.numbers.benchmarks) == {*metrics.RATES, COST_PER_EMAIL}
 
 
-def test_ours_are_not_drawn_from_anything_so_their_median_is_certain(sample_store: Store):
+def test_own_median_is_certain(sample_store: Store):
     peers = results.own_peers(sample_store, Filters())
     assert peers.numbers.sample_size == 13
     assert peers.sampled is None

@@ -53,7 +53,7 @@ def test_each_trouble_is_named_with_its_cause_and_a_next_step(counts: dict[str, 
     assert alert.next_step.endswith(".")
 
 
-def test_a_bounce_rate_above_the_limit_in_a_tiny_campaign_is_not_yet_a_warning() -> None:
+def test_tiny_campaign_raises_no_bounce_alert() -> None:
     assert alerts(emails_sent=40, delivered=39, bounced=1) == []
 
 
@@ -71,7 +71,7 @@ def test_a_change_of_the_reply_rate_within_noise_is_called_chance() -> None:
     )
 
 
-def test_a_change_of_the_reply_rate_beyond_noise_is_called_more_than_chance() -> None:
+def test_significant_change_is_called_so() -> None:
     now = totals(emails_sent=5_000, delivered=5_000, replied=400, meetings_booked=5)
     before = totals(emails_sent=5_000, delivered=5_000, replied=200, meetings_booked=4)
     first = insights.what_changed(now, before, "February", campaigns(), None)[0]

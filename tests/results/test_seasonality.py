@@ -71,7 +71,7 @@ def test_humans_only_leaves_out_what_machines_did_first(store):
 
 
 @pytest.mark.parametrize("basis", Basis)
-def test_the_period_chooses_by_the_day_on_which_it_happened_on_either_basis(store, basis):
+def test_period_uses_activity_day_on_either_basis(store, basis):
     load(store, "x", [campaign(), email(sent_at=at(TUESDAY, 9)), event("opened", at(TUESDAY + 1, 10))])
     day = date(2026, 1, TUESDAY + 1)
     assert hours(store, Filters(start=day, end=day, basis=basis)) == {(2, 10): (0, 1, 0)}
@@ -115,7 +115,7 @@ def a_steady_campaign(days=60, per_day=10):
                 yield event("opened", at(day + lags[n], 9), email_id=name, is_machine=n == 0)
 
 
-def test_the_share_that_has_arrived_is_learned_from_the_account_itself(store):
+def test_arrived_share_is_learned_from_the_account(store):
     load(store, "x", a_steady_campaign())
     found = results.maturity_curves(store)
     assert found.last_day == date(2026, 3, 1)
@@ -139,10 +139,10 @@ def test_a_young_account_knows_nothing_yet(sqlite_store):
     assert results.maturity_curves(sqlite_store).by_count == {}
 
 
-def test_the_days_that_are_unripe_are_those_younger_than_the_ripe_age(every_sample_store):
+def test_immature_days_are_the_young_ones(every_sample_store):
     filters = Filters(start=date(2026, 3, 1), end=date(2026, 3, 27), basis=Basis.SEND)
     found = results.maturity_curves(every_sample_store)
-    points = results.trends(every_sample_store, filters, ("replied",)).courses[0].points
+    points = results.trends(every_sample_store, filters, ("replied",)).series[0].points
     ages = (pd.Timestamp(found.last_day) - points["date"]).dt.days
     young = (ages < found.by_count["replied"].mature_age) & (points["of"] > 0)
     assert points["is_immature"].tolist() == young.tolist()

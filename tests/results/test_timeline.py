@@ -19,7 +19,7 @@ def told(store, reply_id="r1"):
     return [(str(one.type), one.email, one.count) for one in found]
 
 
-def test_it_goes_from_the_first_email_to_the_meeting_across_all_emails_to_the_prospect(store):
+def test_timeline_spans_all_emails(store):
     load(
         store,
         "campaign",
@@ -73,7 +73,7 @@ def test_clicks_on_different_links_are_told_apart(store):
     assert [(one.url, one.count) for one in found] == [("https://example.com/a", 2), ("https://example.com/b", 1)]
 
 
-def test_a_reply_tells_its_sentiment_after_corrections_and_is_told_once(store):
+def test_timeline_has_corrected_sentiment_once(store):
     load(store, "campaign", [campaign(), email(), reply("r1", at(7)), event("replied", at(8), event_id="r9")])
     state_changes.change_reply(store, CAMPAIGN, "r1", Sentiment.AUTOMATIC, by="Ana", seen_version=0)
     replied = [one for one in results.timeline(store, CAMPAIGN, "r1").events if one.type == EventType.REPLIED]
@@ -88,7 +88,7 @@ def test_a_reply_that_names_no_email_finds_those_to_its_sender(store):
     assert told(store) == [("sent", 1, 1), ("replied", None, 1)]
 
 
-def test_a_reply_from_another_address_belongs_to_the_email_it_answers(store):
+def test_reply_from_another_address_is_included(store):
     load(store, "campaign", [campaign(), email("e1"), reply("r1", at(7), address="assistant@prospect.example")])
     assert told(store) == [("sent", 1, 1), ("replied", 1, 1)]
 

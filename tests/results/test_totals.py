@@ -129,7 +129,7 @@ def test_the_range_of_days_is_that_of_all_activity(store):
 # --- totals ------------------------------------------------------------------------------------------------------
 
 
-def test_a_campaign_in_which_nothing_happened_has_counts_of_0_and_no_rates(store):
+def test_empty_campaign_has_zero_counts(store):
     load(store, "f", [campaign()])
     found = results.campaign_stats(store, "camp_1")
     assert found.period is None
@@ -139,7 +139,7 @@ def test_a_campaign_in_which_nothing_happened_has_counts_of_0_and_no_rates(store
     assert results.campaign_daily(store, "camp_1").daily == []
 
 
-def test_rates_are_of_what_was_delivered_and_delivery_of_what_was_sent(store):
+def test_denominators_of_rates(store):
     load(
         store,
         "f",
@@ -260,7 +260,7 @@ def test_a_period_that_ends_before_it_starts_is_refused(store):
         ("Asia/Kathmandu", "2026-01-04T18:15:00Z", "2026-01-05T18:14:59Z"),
     ],
 )
-def test_a_period_lasts_from_the_first_to_the_last_second_on_local_clocks(store, zone, start, end):
+def test_period_spans_local_days(store, zone, start, end):
     zone_is(store, zone)
     load(store, "f", [campaign(), email()])
     period = results.campaign_stats(store, "camp_1").period
@@ -331,7 +331,7 @@ def test_what_is_not_tracked_is_missing_and_never_0(store):
     assert pd.isna(row["cost_usd"])
 
 
-def test_what_one_campaign_does_not_track_is_unknown_only_on_its_days(store):
+def test_untracked_counts_are_unknown_on_their_days(store):
     load(store, "f", [campaign(), email(), event("delivered", at(8)), campaign("c2", detail="daily")])
     load(store, "f", [DailyRecord("c2", date(2026, 1, 6), emails_sent=10)])
     days = results.daily_stats(store, Filters())

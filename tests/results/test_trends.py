@@ -21,8 +21,8 @@ BEFORE = Filters(start=date(2026, 1, 31), end=date(2026, 2, 27))
 
 
 def values(store, filters, name, **asked):
-    (course,) = results.trends(store, filters, (name,), **asked).courses
-    return course.points
+    (series,) = results.trends(store, filters, (name,), **asked).series
+    return series.points
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -68,7 +68,7 @@ def test_another_campaign_lies_over_it_on_the_same_days(sample_store):
     assert points["compared"].tolist() == results.daily_stats(sample_store, one)["emails_sent"].tolist()
 
 
-def test_before_there_was_anything_there_is_nothing_to_compare_with(sample_store):
+def test_no_earlier_data_no_comparison(sample_store):
     long_ago = Filters(start=date(2020, 1, 1), end=date(2020, 1, 28))
     assert values(sample_store, MARCH, "opened", comparison=long_ago)["compared"].isna().all()
 
@@ -82,7 +82,7 @@ def test_only_sending_days_are_judged_and_known_to_be_unripe(sample_store):
     assert by_activity["usual_high"].isna().all()
 
 
-def test_unripe_days_are_the_youngest_of_the_whole_account_and_not_of_the_choice(sample_store):
+def test_immaturity_is_that_of_the_account(sample_store):
     """A campaign that ended weeks ago has no days that still collect."""
     ended = Filters(campaigns=("camp_abc123",), basis=Basis.SEND)
     points = values(sample_store, ended, "replied")
@@ -100,7 +100,7 @@ def test_the_table_has_a_row_a_bucket_and_what_the_chart_shows(sample_store):
     table = found.table()
     assert len(table) == 28
     assert {"date", "opened", "opened_mean", "opened_compared", "opened_usual_high", "reply_rate_arrived"} <= set(table)
-    assert table["reply_rate"].equals(found.courses[1].points["value"].rename("reply_rate"))
+    assert table["reply_rate"].equals(found.series[1].points["value"].rename("reply_rate"))
     assert table["cost_usd"].sum() == pytest.approx(
         results.totals(sample_store, replace(MARCH, basis=Basis.SEND)).costs.total_byok_usd
     )
@@ -114,7 +114,7 @@ def test_a_period_that_ends_before_it_starts_is_refused(sample_store):
 # --- cost --------------------------------------------------------------------------------------------------------
 
 
-def test_costs_are_those_of_the_daily_stats_where_all_are_broken_down(sample_store):
+def test_costs_equal_daily_stats(sample_store):
     filters = Filters(campaigns=("camp_abc123",))
     costs, days = results.daily_costs(sample_store, filters), results.daily_stats(sample_store, filters)
     assert costs["date"].tolist() == days["date"].tolist()
@@ -143,7 +143,7 @@ def test_days_without_cost_are_there_with_zeros(sqlite_store):
     assert costs["cost_usd"].tolist() == [0, pytest.approx(2 * 0.0033), 0]
 
 
-def test_a_period_in_which_nothing_was_spent_is_zeros_and_no_data_is_no_days(sqlite_store):
+def test_no_cost_is_zero_and_no_data_no_days(sqlite_store):
     assert results.daily_costs(sqlite_store, Filters()).empty
     week = Filters(start=at(4).date(), end=at(10).date())
     assert results.daily_costs(sqlite_store, week)["cost_usd"].tolist() == [0] * 7

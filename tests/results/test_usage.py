@@ -119,7 +119,7 @@ def steady(last: date, days: int = 60) -> list[object]:
     return sends(last - timedelta(days=days - 1), [100] * days)
 
 
-def test_where_the_data_reaches_today_the_rest_of_today_is_still_to_come(sqlite_store: Store):
+def test_rest_of_today_is_still_to_come(sqlite_store: Store):
     today = date(2026, 3, 10)
     load(sqlite_store, "test", [*steady(today), PlanRecord("Pro", 10_000, 20_000_000)])
     during = results.outlook(sqlite_store, MARCH, now=datetime(2026, 3, 10, 9, tzinfo=UTC))
@@ -131,7 +131,7 @@ def test_where_the_data_reaches_today_the_rest_of_today_is_still_to_come(sqlite_
     assert later.forecast.days[0] == today + timedelta(days=1)
 
 
-def test_the_last_day_of_the_month_is_over_once_the_clock_has_left_it(sqlite_store: Store):
+def test_last_day_is_over_after_midnight(sqlite_store: Store):
     load(sqlite_store, "test", steady(date(2026, 3, 31)))
     assert not results.outlook(sqlite_store, MARCH, now=datetime(2026, 3, 31, 9, tzinfo=UTC)).is_over
     assert results.outlook(sqlite_store, MARCH, now=LONG_AFTER).is_over

@@ -36,7 +36,7 @@ def script() -> str:
     return next(path for path in preloaded_scripts() if "PlotlyChart" in path)
 
 
-def test_plotly_script_is_whole_and_compressed(client: TestClient, script: str) -> None:
+def test_chart_script_arrives_whole_and_compressed(client: TestClient, script: str) -> None:
     answer = client.get(f"/{script}", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < 0.34 * len(answer.content)

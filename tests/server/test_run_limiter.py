@@ -37,7 +37,7 @@ class Crowd:
                 self._inside -= 1
 
 
-def test_runs_are_limited_and_all_finish() -> None:
+def test_few_run_at_a_time_and_all_finish() -> None:
     with ThreadPoolExecutor(20) as pool:
         crowd, at_once = Crowd(RunLimiter(3, patience=A_LONG_TIME), pool), Event()
         at_once.set()

@@ -268,7 +268,7 @@ def test_a_remembered_fact_is_replaced_by_the_next(store):
         assert get_meta(connection, "shape") is None
 
 
-def test_when_every_connection_is_in_use_the_next_is_told_to_try_again(store, monkeypatch):
+def test_exhausted_pool_says_try_again(store, monkeypatch):
     monkeypatch.setattr(store.engine.pool, "_timeout", 0.05)
     with ExitStack() as stack:
         for _ in range(store.engine.pool.size() + store.engine.pool._max_overflow):

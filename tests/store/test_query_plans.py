@@ -89,12 +89,12 @@ TRIAGES = {
 }
 
 
-@pytest.mark.parametrize("triage", TRIAGES.values(), ids=TRIAGES)
+@pytest.mark.parametrize("inbox_filters", TRIAGES.values(), ids=TRIAGES)
 @pytest.mark.parametrize(
     ("filters", "index"), [(EVERYTHING, "inbox_by_time"), (Filters((SAMPLE,)), "inbox_by_campaign")], ids=["all", "one"]
 )
-def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, triage):
-    plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, triage), r"FROM \(SELECT inbox\.")
+def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, inbox_filters):
+    plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, inbox_filters), r"FROM \(SELECT inbox\.")
     read = re.findall(r"(?:SEARCH|SCAN) inbox.*", plan)
     assert read
     assert all(f"COVERING INDEX {index} " in line and "sentiment=? AND is_open=?" in line for line in read)
@@ -102,15 +102,17 @@ def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, 
 
 
 def test_a_search_begins_with_the_words(sample_store):
-    triage = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
-    plan = plan_of(sample_store, lambda: results.inbox(sample_store, EVERYTHING, triage), r"FROM \(SELECT inbox\.")
+    inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
+    plan = plan_of(
+        sample_store, lambda: results.inbox(sample_store, EVERYTHING, inbox_filters), r"FROM \(SELECT inbox\."
+    )
     assert re.findall(r"(?:SEARCH|SCAN) inbox.*", plan) == [
         "SEARCH inbox USING COVERING INDEX inbox_of_words (words=?)"
     ]
     assert "VIRTUAL TABLE INDEX 0:M" in plan
 
 
-def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_store):
+def test_recount_reads_only_an_index(make_store):
     store = make_store()
     with plans(store) as found, store.read() as connection:
         rollup.recount(connection, SAMPLE, {"one", "two"})
@@ -121,7 +123,7 @@ def test_counting_some_emails_anew_reads_only_an_index_of_their_events(make_stor
 
 
 @pytest.mark.postgres
-def test_a_campaign_that_the_statistics_do_not_know_yet_is_counted_in_one_go(make_postgres):
+def test_new_campaign_is_counted_in_one_go(make_postgres):
     """PostgreSQL expects next to nothing of it, and would read all of it for each e-mail."""
     store = make_postgres()
     known = [happened("opened", email_id=f"e{n}", of="known") for n in range(2_000)]

@@ -136,7 +136,7 @@ def ask_all(store):
 def take_out(store):
     for found in results.all_campaigns(store):
         for fmt in ("csv", "json"):
-            if export.holds(fmt, found.detail):
+            if export.can_hold(fmt, found.detail):
                 for humans_only in (False, True):
                     export.campaign_download(store, found.id, fmt, humans_only=humans_only).content()
     export.account_download(store).content()

@@ -128,13 +128,13 @@ def test_a_claim_of_a_process_that_died_here_is_free_at_once(store: Store, clock
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
-def test_a_claim_of_an_earlier_life_of_this_process_is_free_at_once(store: Store, clock: Clock) -> None:
+def test_claim_of_a_dead_process_is_free(store: Store, clock: Clock) -> None:
     claimed(store, place=sync_lease._this_place(), process=os.getpid())
     Lease(store, clock).acquire()
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process lives.")
-def test_a_sync_that_could_not_renew_its_claim_for_long_is_still_seen_to_go_on(store: Store, clock: Clock) -> None:
+def test_unrenewed_claim_still_counts_as_running(store: Store, clock: Clock) -> None:
     lease = Lease(store, clock)
     lease.acquire()
     clock.now += 2 * LEASE_LASTS

@@ -47,10 +47,10 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "date_range", lambda f=filters: results.date_range(store, f.campaigns)
         for every in Every:
             yield "trends", lambda f=filters, e=every: results.trends(store, f, ["opened", "reply_rate"], every=e)
-        for triage in (results.EVERYTHING, TRIAGE):
-            yield "inbox", lambda f=filters, t=triage: results.inbox(store, f, t, page=1)
-            yield "neighbors", lambda f=filters, t=triage: results.neighbors(store, f, t, found)
-            yield "page_of", lambda f=filters, t=triage: results.page_of(store, f, t, key)
+        for inbox_filters in (results.EVERYTHING, TRIAGE):
+            yield "inbox", lambda f=filters, t=inbox_filters: results.inbox(store, f, t, page=1)
+            yield "neighbors", lambda f=filters, t=inbox_filters: results.neighbors(store, f, t, found)
+            yield "page_of", lambda f=filters, t=inbox_filters: results.page_of(store, f, t, key)
     yield "community", lambda: results.community(store, "sales-outreach")
     yield "benchmarks", lambda: results.benchmarks(store, "sales-outreach")
     yield "benchmark_mcps", lambda: results.benchmark_mcps(store)

@@ -23,7 +23,7 @@ from outreach_results.ingest.records import Record
 from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
-from outreach_results.sync.http_client import Limits, RemoteServer
+from outreach_results.sync.http_client import ClientLimits, RemoteServer
 from outreach_results.sync.run import SyncReport, sync
 from support.faulty_server import KEY, FaultyServer, RemoteCampaign
 from support.http import eventually
@@ -43,7 +43,7 @@ RECORDS: list[Record] = [
 ]
 """A campaign of which everything is known."""
 
-QUICK = Limits(attempts=3, first_wait=0.001, longest_wait=0.002, longest_retry_after=0.01, silence=5, answer=10)
+QUICK = ClientLimits(attempts=3, first_wait=0.001, longest_wait=0.002, longest_retry_after=0.01, silence=5, answer=10)
 """Limits for servers that are near."""
 
 

@@ -55,9 +55,7 @@ def test_an_export_of_another_campaign_is_refused(published: FaultyServer, sqlit
     assert results.all_campaigns(sqlite_store) == []
 
 
-def test_rows_that_cannot_be_used_are_told_at_every_sync_until_they_can(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_rejected_rows_are_reported_every_sync(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns["a"] = remote_campaign(replies=3)
     remote.campaigns["a"].replies[1]["sentiment"] = "furious"
     for _ in range(2):
@@ -72,7 +70,7 @@ def test_rows_that_cannot_be_used_are_told_at_every_sync_until_they_can(
     assert len(replies_here(sqlite_store)) == 3
 
 
-def test_a_campaign_that_is_gone_stays_here_and_is_asked_for_no_more(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_gone_campaign_stays_and_is_not_fetched(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.lists_campaigns = False
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     sync_from(remote.url, sqlite_store, "a", "b")
@@ -83,9 +81,7 @@ def test_a_campaign_that_is_gone_stays_here_and_is_asked_for_no_more(remote: Fau
     assert sync_from(remote.url, sqlite_store).sentence() == "1 campaign: 1 unchanged."
 
 
-def test_where_every_campaign_is_gone_the_address_is_doubted_and_not_they(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_all_campaigns_gone_doubts_the_address(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.lists_campaigns = False
     remote.campaigns["a"] = remote_campaign()
     sync_from(remote.url, sqlite_store, "a")
@@ -95,9 +91,7 @@ def test_where_every_campaign_is_gone_the_address_is_doubted_and_not_they(
     assert sync_from(remote.url, sqlite_store).is_complete
 
 
-def test_a_campaign_that_leaves_the_list_stays_here_and_is_mentioned_once(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_unlisted_campaign_is_mentioned_once(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     sync_from(remote.url, sqlite_store)
     del remote.campaigns["b"]
@@ -136,9 +130,7 @@ def test_usage_and_benchmarks_may_be_missing(remote: FaultyServer, sqlite_store:
     ]
 
 
-def test_usage_that_cannot_be_used_fails_and_campaigns_come_all_the_same(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_bad_usage_does_not_stop_campaigns(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns["a"] = remote_campaign()
     remote.usage = {"period": "2026-01"}
     report = sync_from(remote.url, sqlite_store)

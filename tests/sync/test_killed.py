@@ -72,7 +72,7 @@ def reported(store: Store) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.campaign_id))]
 
 
-def remembered(store: Store) -> list[tuple[object, ...]]:
+def stored_answers(store: Store) -> list[tuple[object, ...]]:
     """What is remembered of the server, but for when."""
     table = schema.sync_state.c
     with store.read() as connection:
@@ -80,7 +80,7 @@ def remembered(store: Store) -> list[tuple[object, ...]]:
         return sorted(tuple(row) for row in rows)
 
 
-def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
+def test_killed_sync_repeats_to_the_same_end(
     api: tuple[str, str], syncs: Syncs, make_store: MakeStore, backend: str
 ) -> None:
     seed = secrets.randbits(32)
@@ -92,7 +92,7 @@ def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
     syncs.start(Job(url_of(whole), *api))
     assert syncs.wait() == 0
     duration = time.monotonic() - started
-    expected = (contents(whole, without=UNLIKE), files_of(whole), reported(whole), remembered(whole))
+    expected = (contents(whole, without=UNLIKE), files_of(whole), reported(whole), stored_answers(whole))
 
     cut_off = 0
     kills = KILLS[backend]
@@ -105,7 +105,7 @@ def test_a_sync_killed_at_any_instant_and_repeated_ends_as_one_left_alone(
         cut_off += syncs.wait() != 0
         syncs.start(job)
         assert syncs.wait() == 0
-        assert (contents(store, without=UNLIKE), files_of(store), reported(store), remembered(store)) == expected
+        assert (contents(store, without=UNLIKE), files_of(store), reported(store), stored_answers(store)) == expected
         status = sync_status(store)
         assert status.cut_off_at is None
         assert status.last is not None
@@ -126,9 +126,7 @@ def go_on(remote: FaultyServer, syncs: Syncs, store: Store) -> Iterator[Event]:
     going_on.set()
 
 
-def test_a_second_sync_is_refused_while_one_runs_in_another_process(
-    go_on: Event, remote: FaultyServer, syncs: Syncs, store: Store
-) -> None:
+def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs, store: Store) -> None:
     status = sync_status(store)
     assert status.running_since is not None
     assert (status.last, status.cut_off_at) == (None, None)

@@ -95,7 +95,7 @@ def test_a_page_that_comes_again_instead_of_the_next_is_noticed(has_etags: bool)
     assert found.is_complete
 
 
-def test_a_server_that_always_shows_the_first_page_is_not_believed_to_have_no_more() -> None:
+def test_repeated_first_page_is_incomplete() -> None:
     shelf = Shelf(list("dcba"))
     shelf.page_shown = lambda _page: 1
     found = read_all(shelf)
@@ -149,7 +149,7 @@ changes = st.one_of(
     has_etags=st.booleans(),
     plan=st.lists(st.lists(changes, max_size=3), max_size=25),
 )
-def test_what_was_there_all_the_time_is_in_every_list_that_calls_itself_complete(
+def test_complete_lists_miss_nothing(
     size: int, per_page: int, has_etags: bool, plan: list[list[tuple[str, int]]]
 ) -> None:
     shelf = Shelf([f"old {n}" for n in range(size)], per_page=per_page, has_etags=has_etags)

@@ -65,9 +65,7 @@ def test_the_command_says_what_came_and_ends_with_0(
     assert "a: Totals only." in said
 
 
-def test_the_command_ends_with_1_where_a_campaign_failed_and_names_it(
-    remote: FaultyServer, command: Callable[..., tuple[int, str]]
-) -> None:
+def test_command_exits_1_and_names_the_failed(remote: FaultyServer, command: Callable[..., tuple[int, str]]) -> None:
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     remote.trouble("/b/stats", faults.edited(lambda stats: stats.pop("stats")), times=None)
     status, said = command("sync", "--campaign", "a", "--campaign", "b")

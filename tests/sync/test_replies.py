@@ -82,9 +82,7 @@ def test_a_correction_made_here_outlives_every_sync(remote: FaultyServer, origin
     assert by == "me@here.example"
 
 
-def test_an_open_that_the_server_later_knows_for_a_machine_s_is_one_here(
-    remote: FaultyServer, origin: Store, store: Store
-) -> None:
+def test_later_machine_flag_is_taken(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin)
     sync_from(remote.url, store)
     with origin.write() as connection:
@@ -118,9 +116,7 @@ def test_a_page_that_comes_twice_loses_nothing(remote: FaultyServer, sqlite_stor
 PAGE_1 = {"page": "1", "per_page": "10"}
 
 
-def test_where_the_server_gives_fewer_replies_than_it_says_none_is_deleted(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_incomplete_replies_delete_nothing(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.longest_page = 10
     remote.campaigns["a"] = remote_campaign(replies=25)
     sync_from(remote.url, sqlite_store)

@@ -16,13 +16,13 @@ from pydantic import SecretStr
 
 from outreach_results.errors import ConfigError, KeyRefusedError, NotOfferedError, SourceError, StoppedError
 from outreach_results.ingest.records import Rejected
-from outreach_results.sync.http_client import Limits, RemoteServer, Start
+from outreach_results.sync.http_client import ClientLimits, DownloadStart, RemoteServer
 from outreach_results.sync.results_api import ResultsApi
 from support import faulty_server as faults
 from support.faulty_server import KEY, FaultyServer, Trouble, remote_campaign
 from support.http import eventually
 
-QUICK = Limits(
+QUICK = ClientLimits(
     attempts=4,
     first_wait=0.001,
     longest_wait=0.004,
@@ -90,9 +90,7 @@ def test_trouble_that_passes_is_waited_out(remote: FaultyServer, api: ResultsApi
 
 
 @pytest.mark.parametrize("trouble", [faults.status(503), faults.cut_after(10)], ids=["status", "connection"])
-def test_trouble_that_stays_ends_after_a_bounded_number_of_attempts(
-    remote: FaultyServer, api: ResultsApi, trouble: Trouble
-) -> None:
+def test_retries_are_bounded(remote: FaultyServer, api: ResultsApi, trouble: Trouble) -> None:
     remote.trouble("/stats", trouble, times=None)
     with pytest.raises(SourceError, match=r"4 attempts were made; try again later\."):
         api.stats("camp_1")
@@ -258,7 +256,7 @@ def test_a_wrong_row_is_named_and_stops_no_other(remote: FaultyServer, api: Resu
     assert (rows[2].row, rows[2].column) == (3, "replies.received_at")
 
 
-def test_a_day_that_occurs_twice_is_read_once_unless_its_numbers_differ(remote: FaultyServer, api: ResultsApi) -> None:
+def test_repeated_day_is_read_once(remote: FaultyServer, api: ResultsApi) -> None:
     days = remote.campaigns["camp_1"].daily
     days += [dict(days[0]), dict(days[1], opened=9)]
     answer = api.daily("camp_1")
@@ -288,7 +286,7 @@ def elsewhere() -> Iterator[FaultyServer]:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_address_is_refused_and_nothing_is_sent_there(
+def test_redirect_elsewhere_is_refused(
     remote: FaultyServer, elsewhere: FaultyServer, api: ResultsApi, status: int
 ) -> None:
     remote.trouble("/usage", faults.status(status, Location=f"{elsewhere.url}/usage"))
@@ -349,7 +347,7 @@ def test_the_key_is_written_nowhere(
         ("http://127.0.0.1.example.com", "could read the key"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_before_anything_is_sent(url: str, sentence: str) -> None:
+def test_unusable_address_is_refused(url: str, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence) as caught:
         RemoteServer(url, SecretStr(KEY))
     assert "secret" not in str(caught.value)
@@ -415,7 +413,7 @@ def test_an_etag_that_no_header_can_carry_is_forgotten(remote: FaultyServer, api
 
 
 def download(
-    api: ResultsApi, file: io.BytesIO, is_wanted: Callable[[Start], bool] = lambda _start: True
+    api: ResultsApi, file: io.BytesIO, is_wanted: Callable[[DownloadStart], bool] = lambda _start: True
 ) -> bool | None:
     answer = api.server.download(("campaigns", "camp_1", "export"), {"format": "json"}, file, is_wanted)
     return None if answer is None else answer.content
@@ -433,10 +431,10 @@ def test_a_download_that_breaks_off_starts_anew(remote: FaultyServer, api: Resul
 def test_a_download_that_nobody_wants_is_not_fetched_to_its_end(remote: FaultyServer, api: ResultsApi) -> None:
     content = b"x" * 30_000_000
     remote.campaigns["camp_1"].exports["json"] = content
-    starts: list[Start] = []
+    starts: list[DownloadStart] = []
     file = io.BytesIO()
     assert download(api, file, lambda start: bool(starts.append(start))) is False
-    assert starts == [Start(b"x" * 65_536, ends_visibly=True)]
+    assert starts == [DownloadStart(b"x" * 65_536, ends_visibly=True)]
     assert file.getvalue() == b""
     assert api.usage() is not None  # the connection that was left behind disturbs nobody
     eventually(lambda: remote.asked[0].status)
@@ -446,9 +444,9 @@ def test_a_download_that_nobody_wants_is_not_fetched_to_its_end(remote: FaultySe
 def test_a_download_without_a_length_is_known_as_such(remote: FaultyServer, api: ResultsApi) -> None:
     remote.campaigns["camp_1"].exports["json"] = b"whole"
     remote.trouble("/export", faults.without_length())
-    starts: list[Start] = []
+    starts: list[DownloadStart] = []
     assert download(api, io.BytesIO(), lambda start: bool(starts.append(start))) is False
-    assert starts == [Start(b"whole", ends_visibly=False)]
+    assert starts == [DownloadStart(b"whole", ends_visibly=False)]
 
 
 def test_a_download_that_is_too_long_ends(remote: FaultyServer, api: ResultsApi) -> None:

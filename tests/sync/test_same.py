@@ -80,7 +80,7 @@ def test_only_the_campaign_that_changed_is_fetched(remote: FaultyServer, sqlite_
 
 
 @pytest.mark.parametrize("formats", [("json",), ()], ids=["export", "no export"])
-def test_what_comes_again_without_an_etag_or_under_another_changes_nothing(
+def test_same_content_changes_nothing(
     remote: FaultyServer, origin: Store, sqlite_store: Store, formats: tuple[str, ...]
 ) -> None:
     publish(remote, origin, formats=formats)

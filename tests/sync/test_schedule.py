@@ -64,9 +64,7 @@ def test_it_syncs_at_once_and_again_and_again(remote: FaultyServer, sqlite_store
     assert len(results.all_campaigns(sqlite_store)) == 1
 
 
-def test_it_waits_until_the_last_run_of_whatever_process_is_long_enough_ago(
-    remote: FaultyServer, sqlite_store: Store, start: Start
-) -> None:
+def test_schedule_waits_for_other_processes(remote: FaultyServer, sqlite_store: Store, start: Start) -> None:
     sync_from(remote.url, sqlite_store)
     start(every=3_600)
     time.sleep(0.3)
@@ -155,7 +153,7 @@ def test_without_the_setting_there_is_none() -> None:
 
 
 @pytest.mark.parametrize("url", [None, "results.example.com"])
-def test_a_schedule_without_a_server_to_ask_is_refused_at_the_start(url: str | None) -> None:
+def test_schedule_needs_a_server(url: str | None) -> None:
     with pytest.raises(ConfigError, match="OUTREACH_API_URL"):
         schedule_of(lambda: pytest.fail("not needed"), Settings(api_url=url, sync_every=timedelta(minutes=15)))
 

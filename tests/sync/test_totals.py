@@ -18,7 +18,7 @@ from support.syncing import RECORDS, bodies, files_of, publish, replies_here, sy
 # --- without an export -----------------------------------------------------------------------------------------------
 
 
-def test_without_an_export_the_totals_the_days_and_the_replies_come(remote: FaultyServer, store: Store) -> None:
+def test_without_export_totals_are_imported(remote: FaultyServer, store: Store) -> None:
     remote.campaigns["camp_1"] = remote_campaign(replies=250)
     remote.longest_page = 20
     report = sync_from(remote.url, store)
@@ -33,9 +33,7 @@ def test_without_an_export_the_totals_the_days_and_the_replies_come(remote: Faul
     assert [reply.id for reply in shown[:2]] == ["reply_0250", "reply_0249"]
 
 
-def test_counts_that_the_server_does_not_tell_by_the_day_are_null_and_totals_are_its_own(
-    remote: FaultyServer, store: Store
-) -> None:
+def test_missing_daily_counts_are_null(remote: FaultyServer, store: Store) -> None:
     remote.campaigns["camp_1"] = remote_campaign()
     sync_from(remote.url, store)
     totals = results.campaign_stats(store, "camp_1")
@@ -72,9 +70,7 @@ EXPORT_OF_ANOTHER_KIND = {
 
 
 @pytest.mark.parametrize("content", EXPORT_OF_ANOTHER_KIND.values(), ids=EXPORT_OF_ANOTHER_KIND)
-def test_an_export_that_cannot_be_read_gives_way_to_totals_and_is_mentioned(
-    remote: FaultyServer, sqlite_store: Store, content: bytes
-) -> None:
+def test_unreadable_export_falls_back_to_totals(remote: FaultyServer, sqlite_store: Store, content: bytes) -> None:
     remote.campaigns["camp_1"] = remote_campaign(exports={"json": content, "csv": content})
     report = sync_from(remote.url, sqlite_store)
     assert report.is_complete
@@ -102,9 +98,7 @@ def test_a_table_whose_end_nobody_can_tell_is_not_read(
     assert results.campaign(sqlite_store, CAMPAIGN).detail is Detail.DAILY
 
 
-def test_once_the_export_can_be_read_its_events_take_the_place_of_the_totals(
-    remote: FaultyServer, origin: Store, store: Store
-) -> None:
+def test_events_replace_totals_once_readable(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin, formats=())
     sync_from(remote.url, store)
     assert results.campaign(store, CAMPAIGN).detail is Detail.DAILY
@@ -141,9 +135,7 @@ def test_without_a_list_campaigns_are_named_once_and_remembered(remote: FaultySe
     assert sync_from(remote.url, sqlite_store).unchanged == 2
 
 
-def test_what_is_known_of_a_campaign_stays_where_no_list_says_otherwise(
-    remote: FaultyServer, sqlite_store: Store
-) -> None:
+def test_known_campaign_stays_without_list(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns["a"] = remote_campaign()
     sync_from(remote.url, sqlite_store)
     remote.lists_campaigns = False

@@ -58,7 +58,7 @@ def test_other_parameters_are_another_question(sample_dashboard, asked):
     assert len(asked.calls) == 4
 
 
-def test_key_includes_the_question(sample_dashboard):
+def test_questions_have_keys_of_their_own(sample_dashboard):
     assert ask(results.totals, Filters()) != ask(results.daily_stats, Filters()).to_dict()
 
 
@@ -121,7 +121,7 @@ def test_every_page_looks_once(looks, page):
     assert len(looks) == 1
 
 
-def test_next_run_sees_import_of_another_process(looks, sample_dashboard, asked):
+def test_next_run_sees_loads_of_other_processes(looks, sample_dashboard, asked):
     with request_snapshot():
         ask(asked, 1)
     as_another_process_does(sample_dashboard)
@@ -155,7 +155,7 @@ def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, asked):
     assert len(looks) == len(asked.calls) == 2
 
 
-def test_snapshot_value_is_read_in_every_run(sample_dashboard, asked):
+def test_facts_outside_the_data_are_read_every_run(sample_dashboard, asked):
     for _ in range(2):
         with request_snapshot():
             snapshot_value(asked)
@@ -215,7 +215,7 @@ def test_changed_derived_value_does_not_affect_cache():
     assert derive(pd.DataFrame.describe, long_frame()).equals(untouched)
 
 
-def test_cached_figure_equals_built_figure(monkeypatch):
+def test_figure_is_built_once_and_unchanged(monkeypatch):
     stages = results.funnel(Stats(emails_sent=9, delivered=8, opened=4, clicked=2, replied=1, meetings_booked=1))
     plain = charts.funnel(stages).to_json()
     assert draw(charts.funnel, stages).to_json() == plain

@@ -93,6 +93,11 @@ def test_a_closure_is_refused():
         function_name(nested)
 
 
+def test_a_bound_method_is_refused():
+    with pytest.raises(UnstableKeyError, match="append has no name of its own"):
+        function_name([].append)
+
+
 def test_an_object_without_content_is_refused():
     with pytest.raises(UnstableKeyError, match="page: a object has no content"):
         key(page=object())

@@ -170,7 +170,7 @@ def test_csv_table_matches_page_and_escapes_formulas(sample_dashboard):
     assert rows == [{"name": "'=SUM(A1)", "sent": "1", "rate": "0.5"}, {"name": "Zoë", "sent": "", "rate": ""}]
 
 
-def test_json_table_has_filters_and_keeps_nulls(sample_dashboard):
+def test_json_table_has_filters_and_nulls(sample_dashboard):
     _, content = buttons(FRAME, Filters(campaigns=("camp_1",), humans_only=True))["JSON"]
     told = json.loads(content)
     assert told["rows"] == [

@@ -84,7 +84,7 @@ def test_days_of_ones_own_are_shown_as_they_are_chosen(sample_dashboard):
     assert (view.filters.start, view.filters.end) == (date(2026, 1, 30), date(2026, 2, 4))
 
 
-def test_half_chosen_period_shows_data(sample_dashboard):
+def test_first_calendar_click_shows_one_day(sample_dashboard):
     app = sidebar(period="Custom")
     app.sidebar.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception

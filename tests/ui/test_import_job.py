@@ -43,7 +43,7 @@ def test_rejected_rows_have_reasons(sqlite_store: Store, sample_store: Store) ->
     assert b"camp.csv,4," in job.rejected_csv()
 
 
-def test_same_and_traversing_upload_names_are_kept(sqlite_store: Store) -> None:
+def test_equal_and_climbing_upload_names_are_kept(sqlite_store: Store) -> None:
     job = finished(start_import(sqlite_store, uploads(("../../x.csv", b"a,b\n"), ("x.csv", b""), ("..\\x.csv", b"no"))))
     assert len(job.problems) == 3
     assert job.names == ["x.csv", "x.csv", "x.csv"]

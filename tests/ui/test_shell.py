@@ -24,7 +24,7 @@ def shown(script, *args):
     return app
 
 
-def test_page_header():
+def test_page_begins_with_title_and_view():
     def page(view):
         import streamlit
 

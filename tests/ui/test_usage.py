@@ -40,7 +40,7 @@ END = date(2026, 3, 31)
         (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40 %."),
     ],
 )
-def test_run_out_sentence(found, words):
+def test_run_out_day_states_its_certainty(found, words):
     assert usage.run_out_sentence(found, END) == words
 
 
@@ -52,7 +52,7 @@ def test_wide_money_range_has_no_cents(low, high, shown):
     assert usage.money_range(low, high) == shown
 
 
-def test_progress_table_has_past_and_forecast_days(sample_store):
+def test_month_table_has_past_and_coming_days(sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
     table = usage.progress_table(month)
     assert [f"{day:%d}" for day in table["date"]] == [f"{n:02}" for n in range(1, 32)]
@@ -61,7 +61,7 @@ def test_progress_table_has_past_and_forecast_days(sample_store):
     assert table["total_likely"].iloc[-1] == round(month.forecast.likely_emails)
 
 
-def test_progress_table_of_past_month(sample_store):
+def test_the_table_of_a_month_that_is_over_has_only_what_was(sample_store):
     table = usage.progress_table(results.outlook(sample_store, date(2026, 1, 1)))
     assert list(table.columns) == ["date", "emails_sent"]
     assert table["emails_sent"].sum() == 1247

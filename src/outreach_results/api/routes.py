@@ -67,13 +67,13 @@ _bearer = HTTPBearer(
 )
 
 
-def _let_in(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+def _require_key(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
     # The door has looked at the key already; the scheme above is there for the description.
     if (refusal := _visit(request).refusal) is not None:
         raise refusal
 
 
-def _understood(request: Request) -> None:
+def _refuse_unknown_parameters(request: Request) -> None:
     """Refuse what would otherwise be guessed at or ignored: broken characters, unknown names, two values."""
     for part in (request.scope.get("raw_path", b""), request.scope["query_string"]):
         try:
@@ -99,37 +99,37 @@ def _understood(request: Request) -> None:
 
 router = APIRouter(
     route_class=ProblemRoute,
-    dependencies=[Depends(_let_in), Depends(_understood)],
+    dependencies=[Depends(_require_key), Depends(_refuse_unknown_parameters)],
     responses=description.RESPONSES,
     redirect_slashes=False,
 )
 
 
 @router.get("/campaigns", response_model=Campaigns, tags=["Campaigns"])
-async def campaigns(request: Request, asked: Annotated[parameters.PageQuery, Query()]) -> Response:
+async def campaigns(request: Request, query: Annotated[parameters.PageQuery, Query()]) -> Response:
     """All campaigns, newest first."""
-    return await _answer(request, lambda store: results.campaigns(store, page=asked.page, per_page=asked.per_page))
+    return await _answer(request, lambda store: results.campaigns(store, page=query.page, per_page=query.per_page))
 
 
 @router.get("/campaigns/{campaign_id:path}/stats/daily", response_model=DailyStats, tags=["Campaigns"])
 async def daily_stats(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsQuery, Query()]
+    request: Request, campaign_id: CampaignId, query: Annotated[parameters.StatsQuery, Query()]
 ) -> Response:
     """A campaign's days, oldest first; days on which nothing happened are left out."""
-    return await _answer(request, lambda store: results.campaign_daily(store, campaign_id, asked.filters()))
+    return await _answer(request, lambda store: results.campaign_daily(store, campaign_id, query.filters()))
 
 
 @router.get("/campaigns/{campaign_id:path}/stats", response_model=CampaignStats, tags=["Campaigns"])
 async def stats(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.StatsQuery, Query()]
+    request: Request, campaign_id: CampaignId, query: Annotated[parameters.StatsQuery, Query()]
 ) -> Response:
     """A campaign's counts, rates and costs."""
-    return await _answer(request, lambda store: results.campaign_stats(store, campaign_id, asked.filters()))
+    return await _answer(request, lambda store: results.campaign_stats(store, campaign_id, query.filters()))
 
 
 @router.get("/campaigns/{campaign_id:path}/replies", response_model=Replies, tags=["Campaigns"])
 async def replies(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.RepliesQuery, Query()]
+    request: Request, campaign_id: CampaignId, query: Annotated[parameters.RepliesQuery, Query()]
 ) -> Response:
     """A campaign's replies, newest first."""
 
@@ -137,11 +137,11 @@ async def replies(
         return results.replies(
             store,
             campaign_id,
-            asked.filters(),
-            sentiment=asked.sentiment,
-            q=asked.q,
-            page=asked.page,
-            per_page=asked.per_page,
+            query.filters(),
+            sentiment=query.sentiment,
+            q=query.q,
+            page=query.page,
+            per_page=query.per_page,
         )
 
     return await _answer(request, question)
@@ -151,34 +151,34 @@ async def replies(
     "/campaigns/{campaign_id:path}/export", response_class=Response, responses=description.DOWNLOAD, tags=["Campaigns"]
 )
 async def export(
-    request: Request, campaign_id: CampaignId, asked: Annotated[parameters.ExportQuery, Query()]
+    request: Request, campaign_id: CampaignId, query: Annotated[parameters.ExportQuery, Query()]
 ) -> Response:
     """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
     service, context = _service(request), _visit(request)
     download = await service.ask(
-        lambda store: campaign_download(store, campaign_id, asked.format, humans_only=asked.humans_only)
+        lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only)
     )
     if not service.exports.take():
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
         )
-    etag = None if context.version is None else _etag(context.version, campaign_id, asked)
+    etag = None if context.version is None else _etag(context.version, campaign_id, query)
     return DownloadResponse(download, context.headers, service.exports, service.chunks, etag)
 
 
 @router.get("/usage", response_model=Usage, tags=["Account"])
-async def usage(request: Request, asked: Annotated[parameters.UsageQuery, Query()]) -> Response:
+async def usage(request: Request, query: Annotated[parameters.UsageQuery, Query()]) -> Response:
     """What a month used of the plan."""
-    return await _answer(request, lambda store: results.usage(store, asked.period))
+    return await _answer(request, lambda store: results.usage(store, query.period))
 
 
 @router.get("/benchmarks", response_model=Benchmarks, tags=["Account"])
-async def benchmarks(request: Request, asked: Annotated[parameters.BenchmarksQuery, Query()]) -> Response:
+async def benchmarks(request: Request, query: Annotated[parameters.BenchmarksQuery, Query()]) -> Response:
     """How rates and costs are spread over the community."""
 
     def question(store: Store) -> Benchmarks:
         try:
-            return results.benchmarks(store, asked.mcp)
+            return results.benchmarks(store, query.mcp)
         except QueryError as error:  # well asked, but there is nothing of that name
             raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
 

@@ -47,8 +47,8 @@ class Service:
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._snapshot: DatabaseSnapshot | None = None
-        self._looking: asyncio.Task[DatabaseSnapshot] | None = None
-        self._looks = anyio.CapacityLimiter(1)
+        self._reading_snapshot: asyncio.Task[DatabaseSnapshot] | None = None
+        self._snapshot_limiter = anyio.CapacityLimiter(1)
         self._questions = anyio.CapacityLimiter(QUESTIONS_AT_ONCE)
         self.chunks = anyio.CapacityLimiter(CHUNKS_AT_ONCE)
         self.exports = Slots(EXPORTS_AT_ONCE)
@@ -67,16 +67,16 @@ class Service:
         found = self._snapshot
         if found is not None and time.monotonic() < found.stale_at:
             return found
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        return await asyncio.shield(self._looking)
+        if self._reading_snapshot is None:
+            self._reading_snapshot = asyncio.create_task(self._refresh_snapshot())
+        return await asyncio.shield(self._reading_snapshot)
 
-    async def _look(self) -> DatabaseSnapshot:
+    async def _refresh_snapshot(self) -> DatabaseSnapshot:
         try:
-            self._snapshot = await run_sync(self._read_snapshot, limiter=self._looks)
+            self._snapshot = await run_sync(self._read_snapshot, limiter=self._snapshot_limiter)
             return self._snapshot
         finally:
-            self._looking = None
+            self._reading_snapshot = None
 
     def _read_snapshot(self) -> DatabaseSnapshot:
         stale_at = time.monotonic() + FRESH_S

@@ -137,7 +137,7 @@ def _progress() -> Progress:
 def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
     if path is None:
         return None
-    with _writing(path):
+    with _file_errors(path):
         file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
     writer = csv.writer(file)
     writer.writerow(Rejected._fields)
@@ -200,7 +200,7 @@ def export(
     if every:
         if campaign is not None or output is None:
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
-        with _writing(output):
+        with _file_errors(output):
             output.mkdir(parents=True, exist_ok=True)
         _export_all(store, output, fmt, humans_only=humans_only)
         return
@@ -218,7 +218,7 @@ def export(
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
     taken = {"account.json"}
     for place, found in enumerate(results.all_campaigns(store)):
-        held = fmt if exports.holds(fmt, found.detail) else "json"
+        held = fmt if exports.can_hold(fmt, found.detail) else "json"
         download = exports.campaign_download(store, found.id, held, humans_only=humans_only)
         name = download.file_name
         if name.casefold() in taken:  # two ids may be one as a file name
@@ -231,7 +231,7 @@ def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> N
 def _write(download: exports.Download, path: Path) -> None:
     """Write a file that is either complete or not there."""
     partial = path.with_name(path.name + ".partial")
-    with _writing(path):
+    with _file_errors(path):
         try:
             with partial.open("wb") as file:
                 file.writelines(download.chunks)
@@ -242,7 +242,7 @@ def _write(download: exports.Download, path: Path) -> None:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _file_errors(path: Path) -> Iterator[None]:
     """Tell why a file or folder cannot be written."""
     try:
         yield

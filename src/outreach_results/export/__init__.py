@@ -16,8 +16,8 @@ from outreach_results.export.streams import (
     Format,
     account_download,
     campaign_download,
+    can_hold,
     file_name,
-    holds,
     table_download,
 )
 
@@ -31,9 +31,9 @@ __all__ = [
     "Format",
     "account_download",
     "campaign_download",
+    "can_hold",
     "escape_formula",
     "file_name",
-    "holds",
     "replies_download",
     "table_download",
     "unescape_formula",

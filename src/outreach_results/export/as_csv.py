@@ -82,7 +82,7 @@ def _emails(campaign_id: str) -> Select[Any]:
 
 
 def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Events beside their e-mails as texts, from ``email_id`` to ``url``."""
+    """Events beside their emails as texts, from ``email_id`` to ``url``."""
     query, event, email = event_query(campaign_id, humans_only=humans_only), schema.events.c, schema.emails.c
     told = query.selected_columns
     columns: list[Any] = [

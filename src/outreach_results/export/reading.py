@@ -41,9 +41,12 @@ def email_query(campaign_id: str) -> Select[Any]:
 
 
 def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Every event that no reply to a known e-mail tells, as texts: id, email_id, type, occurred_at, is_machine, url."""
+    """Every event that does not come from a reply to a known email.
+
+    The columns are texts: event_id, email_id, type, occurred_at, is_machine, url.
+    """
     event, reply = schema.events.c, schema.replies.c
-    told_by_a_reply = (
+    is_from_reply = (
         exists()
         .where(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id, reply.email_id.is_not(None))
         .correlate(schema.events)
@@ -59,7 +62,7 @@ def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
         )
         .where(
             event.campaign_id == campaign_id,
-            or_(event.type != EventType.REPLIED.value, ~told_by_a_reply),
+            or_(event.type != EventType.REPLIED.value, ~is_from_reply),
         )
         .order_by(event.campaign_id, event.event_id)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from outreach_results.export.reading import read_rows
-from outreach_results.export.streams import Download, described, file_name, format_named
+from outreach_results.export.streams import Download, file_metadata, file_name, find_format
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters, chosen_replies, newest_first, reply_query
 from outreach_results.store import schema
@@ -33,16 +33,16 @@ REPLY_COLUMNS: dict[str, str] = {
 }
 
 
-def replies_download(store: Store, filters: Filters, triage: InboxFilters, fmt: str) -> Download:
+def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters, fmt: str) -> Download:
     """Exactly the replies that these filters show on all pages of the inbox, newest first, streamed.
 
     Raises:
         QueryError: there is no such format.
     """
-    chosen = format_named(fmt)
+    chosen = find_format(fmt)
     campaign = schema.campaigns.c
     query = (
-        reply_query(chosen_replies(filters, triage), beside=inbox_replies)
+        reply_query(chosen_replies(filters, inbox_filters), beside=inbox_replies)
         .add_columns(campaign.name.label("campaign_name"))
         .join(schema.campaigns, campaign.campaign_id == schema.replies.c.campaign_id)
         .order_by(*newest_first())
@@ -50,12 +50,12 @@ def replies_download(store: Store, filters: Filters, triage: InboxFilters, fmt: 
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            meta = described(filters, zone_of(connection).key)
+            meta = file_metadata(filters, zone_of(connection).key)
             meta["filters"] |= {
-                "lane": triage.lane,
-                "handling": triage.handling,
-                "sentiments": triage.sentiments,
-                "search": triage.q,
+                "lane": inbox_filters.kind,
+                "handling": inbox_filters.status,
+                "sentiments": inbox_filters.sentiments,
+                "search": inbox_filters.q,
             }
             rows = (
                 [[row._mapping[name] for name in REPLY_COLUMNS] for row in part]
@@ -63,12 +63,19 @@ def replies_download(store: Store, filters: Filters, triage: InboxFilters, fmt: 
             )
             yield from chosen.rows(list(REPLY_COLUMNS), rows, meta)
 
-    return Download(file_name(_stated(triage, store.zone().key), fmt, filters), chosen.media_type, chunks())
+    return Download(file_name(_stated(inbox_filters, store.zone().key), fmt, filters), chosen.media_type, chunks())
 
 
-def _stated(triage: InboxFilters, zone: str) -> str:
+def _stated(inbox_filters: InboxFilters, zone: str) -> str:
     """The filters of the inbox as they stand in a file's name."""
-    search = [f"with-{triage.q}"] if triage.q else []
+    search = [f"with-{inbox_filters.q}"] if inbox_filters.q else []
     return "_".join(
-        ["replies", triage.lane, triage.handling, *(triage.sentiments or ()), *search, zone.replace("/", "-")]
+        [
+            "replies",
+            inbox_filters.kind,
+            inbox_filters.status,
+            *(inbox_filters.sentiments or ()),
+            *search,
+            zone.replace("/", "-"),
+        ]
     )

@@ -15,6 +15,7 @@ from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.models import Detail, Filters
+from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
 from outreach_results.store.engine import Store, zone_of
@@ -60,20 +61,20 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
         UnknownCampaignError: there is no such campaign.
         QueryError: there is no such format, or it cannot hold all that is known of the campaign.
     """
-    chosen = format_named(fmt)
-    found = campaign(store, campaign_id)  # says now, not half-way, that there is none
-    if not holds(fmt, found.detail):
+    chosen = find_format(fmt)
+    found = campaign(store, campaign_id)  # raises before the first byte is sent
+    if not can_hold(fmt, found.detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:
         with store.read() as connection:
-            yield from chosen.campaign(connection, campaign_id, described(filters, zone_of(connection).key))
+            yield from chosen.campaign(connection, campaign_id, file_metadata(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())
 
 
-def holds(fmt: str, detail: Detail) -> bool:
+def can_hold(fmt: str, detail: Detail) -> bool:
     """Whether a format can hold all of such a campaign: a CSV has a row for each event, and none for a day."""
     return detail is Detail.EVENTS or fmt == "json"
 
@@ -84,10 +85,10 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
     Raises:
         QueryError: there is no such format.
     """
-    chosen = format_named(fmt)
+    chosen = find_format(fmt)
     zone = store.zone().key
     return Download(
-        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, described(filters, zone))
+        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, file_metadata(filters, zone))
     )
 
 
@@ -114,7 +115,7 @@ def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) ->
     return f"{safe or 'export'}.{fmt}"
 
 
-def format_named(name: str) -> Format:
+def find_format(name: str) -> Format:
     """The format of that name.
 
     Raises:
@@ -125,18 +126,12 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def described(filters: Filters, zone: str) -> dict[str, Any]:
-    """What a file says of itself: its filters, zone and definitions."""
+def file_metadata(filters: Filters, zone: str) -> dict[str, Any]:
+    """The metadata of a file: its filters, zone and definitions, ready for JSON."""
     return {
         "format": FORMAT,
         "time_zone": zone,
-        "filters": {
-            "campaigns": filters.campaigns,
-            "start": filters.start,
-            "end": filters.end,
-            "basis": filters.basis,
-            "humans_only": filters.humans_only,
-        },
+        "filters": {name: getattr(filters, name) for name in DESCRIPTIONS},
         "definitions": DEFINITIONS,
     }
 

@@ -46,7 +46,7 @@ def load(
 
     Args:
         source: what the load is called in reports and in the history.
-        replace: the source is the authority: its value of a campaign, e-mail, event or reply wins over the stored one.
+        replace: the source is the authority: its value of a campaign, email, event or reply wins over the stored one.
         on_rejected: called with every rejected row, also those the report no longer keeps.
         on_progress: called now and then with how many records were read so far.
         also: what belongs into the same transaction, done when all records are written.
@@ -60,7 +60,7 @@ def load(
         loader = Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
         batches = _batches(records) if store.is_sqlite else _read_ahead(_batches(records))
         for n, batch in enumerate(batches, 1):
-            loader.take(batch)
+            loader.add(batch)
             if on_progress and len(batch) == BATCH:
                 on_progress(n * BATCH)
         loader.finish()

@@ -80,7 +80,7 @@ class Loader:
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
         self._totals = TotalsWriter(connection, report, is_sample=is_sample)
-        self._there: set[Key] = set()  # e-mails that need no second look, because this load wrote them
+        self._there: set[Key] = set()  # emails that need no second look, because this load wrote them
         self._days = RollupUpdater(connection)
         self._listed: dict[str, set[str]] = defaultdict(set)  # replies that the inbox has yet to show as they are now
         self._keep: dict[type, Callable[[Any], None]] = {
@@ -93,7 +93,7 @@ class Loader:
             Rejected: self._reject,
         }
 
-    def take(self, batch: list[Record | Rejected]) -> None:
+    def add(self, batch: list[Record | Rejected]) -> None:
         """Write a batch of records."""
         events = self._events
         for record in batch:
@@ -141,7 +141,7 @@ class Loader:
             self.report.duplicate["emails"] += 1
 
     def _keep_sending(self, record: EventRecord) -> None:
-        """Keep what a source calls an event and is the sending of an e-mail."""
+        """Keep what a source calls an event and is the sending of an email."""
         self._keep_email(EmailRecord(record.campaign_id, record.email_id, sent_at=record.occurred_at))
 
     def _keep_reply(self, record: ReplyRecord) -> None:
@@ -160,14 +160,14 @@ class Loader:
         self._write_campaigns()
         sizes = self._sizes()
         self.report.campaigns.update(sizes)
-        self._days.expect(sizes)
+        self._days.plan(sizes)
         touched = self._touched()
-        self._days.before(touched)
+        self._days.subtract_current(touched)
         self._write_emails()
         self._write_events()
         self._write_replies()
         self._write_marks()
-        self._days.after(touched)
+        self._days.add_current(touched)
 
     def _sizes(self) -> Counter[str]:
         """How many records there are of each campaign."""
@@ -177,7 +177,7 @@ class Loader:
         return sizes
 
     def _touched(self) -> dict[str, set[str]]:
-        """The e-mails whose days may change, of campaigns whose days are kept by what changed."""
+        """The emails whose days may change, of campaigns whose days are kept by what changed."""
         touched: dict[str, set[str]] = defaultdict(set)
         by_change = self._days.kept_by_change
         if not by_change:
@@ -191,7 +191,7 @@ class Loader:
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
 
     def _emails_answered(self, campaign_id: str, reply_ids: list[str]) -> list[str]:
-        """The e-mails that stored replies answer: what is new of a reply may not name it, or name another."""
+        """The emails that stored replies answer: what is new of a reply may not name it, or name another."""
         table = schema.events.c
         stored = select(table.email_id).where(
             table.campaign_id == campaign_id,
@@ -216,7 +216,9 @@ class Loader:
             self.report.campaigns.add(record.campaign_id)
         inserted = insert_new(self._connection, schema.campaigns, CAMPAIGN, rows)
         if inserted < len(rows):
-            self._days.turn(record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS)
+            self._days.switch_to_events(
+                record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS
+            )
             rules = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) if self._replace else CAMPAIGN_RULES
             merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules | {"detail": LARGEST})
         self.report.inserted["campaigns"] += inserted
@@ -251,13 +253,13 @@ class Loader:
         self._emails.clear()
 
     def _referred(self) -> set[Key]:
-        """The e-mails that events and replies speak of."""
+        """The emails that events and replies speak of."""
         keys = {(event[0], event[2]) for event in self._events.values()}
         keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
         return keys
 
     def _count_unsent(self, records: list[EmailRecord]) -> int:
-        """How many of these e-mails are stored without their sending, which is news."""
+        """How many of these emails are stored without their sending, which is news."""
         table = schema.emails.c
         return sum(
             self._connection.execute(
@@ -288,7 +290,7 @@ class Loader:
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
-        self._show_later(self._replies)
+        self._queue_inbox_refresh(self._replies)
         rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
@@ -347,13 +349,13 @@ class Loader:
                 self._connection
             )  # else somebody who marks one of these would wait for us, and we for him
         insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
-        self._show_later(self._marks)
+        self._queue_inbox_refresh(self._marks)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
             flag_replied_events(self._connection, campaign_id, reply_ids)
         self._marks.clear()
 
-    def _show_later(self, keys: Iterable[Key]) -> None:
+    def _queue_inbox_refresh(self, keys: Iterable[Key]) -> None:
         for campaign_id, reply_ids in _ids_by_campaign(keys):
             self._listed[campaign_id].update(reply_ids)
 

@@ -96,7 +96,7 @@ REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
 
 
 def merged(a: EmailRecord, b: EmailRecord) -> EmailRecord:
-    """Two descriptions of one e-mail as one; the same in either order (see the rules above)."""
+    """Two descriptions of one email as one; the same in either order (see the rules above)."""
 
     def last(x: str | None, y: str | None) -> str | None:
         return max(filter(None, (x, y)), default=None)

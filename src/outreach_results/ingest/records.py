@@ -32,7 +32,7 @@ class CampaignRecord(NamedTuple):
 
 
 class EmailRecord(NamedTuple):
-    """An e-mail; ``sent_at`` is None while only later events of it are known."""
+    """An email; ``sent_at`` is None while only later events of it are known."""
 
     campaign_id: str
     email_id: str
@@ -46,7 +46,7 @@ class EmailRecord(NamedTuple):
 
 
 class EventRecord(NamedTuple):
-    """Something that happened to an e-mail after it was sent."""
+    """Something that happened to an email after it was sent."""
 
     campaign_id: str
     event_id: str
@@ -58,7 +58,7 @@ class EventRecord(NamedTuple):
 
 
 class ReplyRecord(NamedTuple):
-    """A reply; where its e-mail is known the loader derives the ``replied`` event, under the reply's id."""
+    """A reply; where its email is known the loader derives the ``replied`` event, under the reply's id."""
 
     campaign_id: str
     reply_id: str
@@ -175,7 +175,7 @@ class FieldError(ValueError):
         super().__init__(f"{column}: {reason}")
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value as an error message quotes it: short, and on one line."""
     try:
         text = str(value) if isinstance(value, Decimal) else repr(value)
@@ -189,7 +189,7 @@ def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise FieldError(column, f"{shown(value)} is no text")
+        raise FieldError(column, f"{quoted(value)} is no text")
     if len(value) > limit:
         raise FieldError(column, f"the text has {len(value):,} characters; {limit:,} are allowed")
     if "\x00" in value:
@@ -213,13 +213,13 @@ def identifier(column: str, value: Any) -> str:
 def instant(column: str, value: Any) -> datetime:
     """An ISO 8601 instant with an offset, as UTC."""
     if not isinstance(value, str):
-        raise FieldError(column, f"{shown(value)} is no date and time: write it like 2026-01-31T14:23:00Z")
+        raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z")
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        raise FieldError(column, f"{shown(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
+        raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
     if found.tzinfo is None:
-        raise FieldError(column, f"{shown(value)} names no time zone: end it in Z or in an offset like +01:00")
+        raise FieldError(column, f"{quoted(value)} names no time zone: end it in Z or in an offset like +01:00")
     if found.tzinfo is not UTC and found.year in YEARS:
         found = found.astimezone(UTC)
     if found.year not in YEARS:
@@ -237,7 +237,7 @@ def day(column: str, value: Any) -> date:
     try:
         found = date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise FieldError(column, f"{shown(value)} is no date: write it like 2026-01-31") from None
+        raise FieldError(column, f"{quoted(value)} is no date: write it like 2026-01-31") from None
     if found.year not in YEARS:
         raise FieldError(column, f"the year {found.year} cannot be right")
     return found
@@ -254,14 +254,14 @@ def micros(column: str, value: Any) -> int:
         if not amount.is_finite() or abs(amount) > MAX_MICROS:
             raise InvalidOperation
     except ArithmeticError:
-        raise FieldError(column, f"{shown(value)} is no amount in dollars") from None
+        raise FieldError(column, f"{quoted(value)} is no amount in dollars") from None
     if amount < 0:
         raise FieldError(column, "a cost below zero is not allowed")
     return round(amount)
 
 
 def count(column: str, value: Any) -> int | None:
-    """A number of e-mails, or None where it is not known."""
+    """A number of emails, or None where it is not known."""
     if value is None or value == "":
         return None
     try:
@@ -271,7 +271,7 @@ def count(column: str, value: Any) -> int | None:
         if not 0 <= found <= MAX_MICROS or found != int(found):
             raise ValueError
     except (ValueError, ArithmeticError):
-        raise FieldError(column, f"{shown(value)} is no whole number of 0 or more") from None
+        raise FieldError(column, f"{quoted(value)} is no whole number of 0 or more") from None
     return int(found)
 
 
@@ -279,7 +279,7 @@ def version(column: str, value: Any) -> int:
     """How often something was changed; the first time where nothing is said."""
     found = count(column, value)
     if found is not None and not 1 <= found <= MAX_VERSION:
-        raise FieldError(column, f"{shown(value)} is no version: the first is 1")
+        raise FieldError(column, f"{quoted(value)} is no version: the first is 1")
     return found or 1
 
 
@@ -292,7 +292,7 @@ def share(column: str, value: Any) -> float | None:
             raise ValueError
         return float(value)
     except (ValueError, OverflowError):
-        raise FieldError(column, f"{shown(value)} is no number") from None
+        raise FieldError(column, f"{quoted(value)} is no number") from None
 
 
 def flag(column: str, value: Any) -> bool:
@@ -302,7 +302,7 @@ def flag(column: str, value: Any) -> bool:
         return True
     if told is False or told is None or told in ("", "false", "0"):
         return False
-    raise FieldError(column, f"{shown(value)} is neither true nor false")
+    raise FieldError(column, f"{quoted(value)} is neither true nor false")
 
 
 _EVENT_TYPES = frozenset(EventType)
@@ -312,19 +312,19 @@ _SENTIMENTS = frozenset(Sentiment)
 def event_type(column: str, value: Any) -> str:
     """The name of an event type."""
     if not isinstance(value, str) or value not in _EVENT_TYPES:
-        raise FieldError(column, f"{shown(value)} is not one of {', '.join(EventType)}")
+        raise FieldError(column, f"{quoted(value)} is not one of {', '.join(EventType)}")
     return str(value)
 
 
 def sentiment(column: str, value: Any) -> str:
     """The name of a sentiment."""
     if not isinstance(value, str) or value not in _SENTIMENTS:
-        raise FieldError(column, f"{shown(value)} is not one of {', '.join(Sentiment)}")
+        raise FieldError(column, f"{quoted(value)} is not one of {', '.join(Sentiment)}")
     return str(value)
 
 
 def require_cost_has_sending(email: EmailRecord) -> EmailRecord:
-    """Costs are dated by the day of sending, so an e-mail with costs needs one."""
+    """Costs are dated by the day of sending, so an email with costs needs one."""
     if email.sent_at is None and (email.cost_ai_generation or email.cost_lead_enrichment or email.cost_email_sending):
         raise FieldError("sent_at", "an e-mail that has costs needs the time at which it was sent")
     return email

@@ -1,4 +1,4 @@
-"""Keeping ``daily_stats`` and its sisters right while a load writes."""
+"""Keeping ``daily_stats`` and the other rollup tables right while a load writes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class RollupUpdater:
         self._coming: Counter[str] = Counter()
         self._rebuild: set[str] = set()
 
-    def expect(self, sizes: Mapping[str, int]) -> None:
-        """Choose the way for these campaigns, of which so many records come next."""
+    def plan(self, sizes: Mapping[str, int]) -> None:
+        """Choose between updating and rebuilding, by the number of records that come next for each campaign id."""
         for campaign_id, size in sizes.items():
             if campaign_id not in self._known:
                 self._known[campaign_id] = self._emails_known(campaign_id)
@@ -36,21 +36,21 @@ class RollupUpdater:
 
     @property
     def kept_by_change(self) -> Set[str]:
-        """The campaigns of which `before` and `after` have to be told which e-mails are touched."""
+        """The ids of the campaigns whose touched emails `subtract_current` and `add_current` need."""
         return self._change.keys()
 
-    def before(self, touched: dict[str, set[str]]) -> None:
-        """Count these e-mails as they are."""
+    def subtract_current(self, touched: dict[str, set[str]]) -> None:
+        """Subtract these emails as they are stored now, before they are written."""
         for campaign_id, email_ids in touched.items():
             self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
 
-    def after(self, touched: dict[str, set[str]]) -> None:
-        """Count these e-mails as they have become."""
+    def add_current(self, touched: dict[str, set[str]]) -> None:
+        """Add these emails as they are stored now, after they were written."""
         for campaign_id, email_ids in touched.items():
             self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
 
-    def turn(self, campaign_ids: Iterable[str]) -> None:
-        """From now on the events of these campaigns count, where so far only daily totals did."""
+    def switch_to_events(self, campaign_ids: Iterable[str]) -> None:
+        """Rebuild those of these campaigns from their events that so far have only daily totals."""
         table = schema.campaigns.c
         known = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
         daily = select(table.campaign_id).where(known, table.detail == Detail.DAILY)
@@ -59,11 +59,11 @@ class RollupUpdater:
     def finish(self) -> None:
         table = schema.campaigns.c
         daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
-        told_by_the_day = set(self._connection.execute(daily).scalars())
-        for campaign_id in sorted(self._rebuild - told_by_the_day):
+        daily_campaigns = set(self._connection.execute(daily).scalars())
+        for campaign_id in sorted(self._rebuild - daily_campaigns):
             rollup.rebuild(self._connection, campaign_id)
         for campaign_id, change in sorted(self._change.items()):
-            if campaign_id not in told_by_the_day | self._rebuild:
+            if campaign_id not in daily_campaigns | self._rebuild:
                 rollup.add(self._connection, campaign_id, change)
 
     def _emails_known(self, campaign_id: str) -> int:

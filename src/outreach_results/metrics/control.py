@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 from outreach_results.models.metric_definitions import COUNT_METRICS
 
@@ -17,11 +18,17 @@ Bools = NDArray[np.bool_]
 COVERAGE = 0.997
 """The share of days that chance alone keeps within the limits: the usual three sigma."""
 
+FALSE_ALARMS = 0.1
+"""How often a chart in which only chance is at work marks any day."""
+
+_MEAN_MOVING_RANGE = 1.128
+"""The mean distance of two draws from a standard normal distribution."""
+
 MIN_JUDGED_OF = 20
 """Days with a smaller denominator are not judged: they say too little either way."""
 
 MIN_JUDGED_POINTS = 5
-"""With fewer points there is no course that one of them could fall out of."""
+"""With fewer points there is no series that one of them could fall out of."""
 
 OF: dict[str, str] = {name: count.share_of for name, count in COUNT_METRICS.items() if count.share_of is not None}
 """What each count is a share of; sending is a share of nothing."""
@@ -62,11 +69,14 @@ def binomial_limits(of: int, share: float, coverage: float = COVERAGE) -> CountL
 
 
 def control_limits(counts: Floats, of: Floats, judged: Bools) -> tuple[Floats, Floats]:
-    """Limits of each day's count around the rate of all judged days together (a p-chart with exact limits).
+    """Limits of each day's count around the rate of all judged days together.
+
+    A p'-chart (Laney 2002): exact binomial limits, widened by how much more the days vary than independent emails
+    would. The coverage is that of the whole chart, so a long chart has no more false alarms than a short one.
 
     Args:
-        counts: (days,) e-mails that count on each day; NaN where not known.
-        of: (days,) e-mails they are a share of.
+        counts: (days,) emails that count on each day; NaN where not known.
+        of: (days,) emails they are a share of.
         judged: (days,) which days may be judged, and contribute to the common rate.
 
     Returns:
@@ -74,8 +84,33 @@ def control_limits(counts: Floats, of: Floats, judged: Bools) -> tuple[Floats, F
     """
     judged = judged & (of >= MIN_JUDGED_OF) & (counts >= 0) & (counts <= of)
     low, high = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
-    if judged.sum() >= MIN_JUDGED_POINTS:
-        share = float(counts[judged].sum() / of[judged].sum())
-        limits = [binomial_limits(int(n), share) for n in of[judged]]
-        low[judged], high[judged] = np.array(limits, dtype=np.float64).T
+    days = int(judged.sum())
+    if days < MIN_JUDGED_POINTS:
+        return low, high
+    count, whole = counts[judged], of[judged]
+    share = float(count.sum() / whole.sum())
+    coverage = 1 - FALSE_ALARMS / days
+    limits = np.array([binomial_limits(int(n), share, coverage) for n in whole], dtype=np.float64).T
+    expected = share * whole
+    wider = _widening(count, whole, share, coverage)
+    low[judged], high[judged] = limits
+    if wider > 1:
+        low[judged] = np.maximum(0, np.ceil(expected - (expected - limits[0]) * wider))
+        high[judged] = np.minimum(whole, np.floor(expected + (limits[1] - expected) * wider))
     return low, high
+
+
+def _widening(count: Floats, of: Floats, share: float, coverage: float) -> float:
+    """By what factor the days vary more than chance, and by how much Student's t exceeds the normal distribution.
+
+    The variation is that between neighbors, by the mean moving range: a rate that slowly changes hardly widens
+    the limits.
+    """
+    if not 0 < share < 1:
+        return 1.0
+    standardized = (count - share * of) / np.sqrt(share * (1 - share) * of)
+    variation = float(np.mean(np.abs(np.diff(standardized)))) / _MEAN_MOVING_RANGE
+    if variation <= 1:
+        return 1.0
+    tail = (1 + coverage) / 2
+    return variation * float(stdtrit(len(count) - 1, tail) / ndtri(tail))

@@ -1,8 +1,9 @@
 """What the rest of a month will bring, as ranges: e-mails, cost, and the day on which the quota runs out.
 
-Many possible courses of the remaining days are drawn from the account's own rhythm (`rhythm`), level (`levels`),
-scatter of single days and skipped days. The same data gives the same draws. The ranges are those in which the middle
-80 % of the courses lie; a simulation of many accounts in the tests checks that they hold about as often as they say.
+Many possible continuations of the month are drawn from the account's own weekday seasonality, level
+(`level_posterior`), scatter of single days and skipped days. The same data gives the same draws. The ranges are those
+in which the middle 80 % of them lie; a simulation of many accounts in the tests checks that they hold about as often
+as they say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from outreach_results.metrics.intervals import Interval
-from outreach_results.metrics.level_model import day_residuals, levels
+from outreach_results.metrics.level_model import day_residuals, level_posterior
 from outreach_results.metrics.seasonality import Bools, Floats, WeekdaySeasonality, weekday_seasonality
 
 CONFIDENCE = 0.8
@@ -82,7 +83,7 @@ def forecast(
     last = today if today_is_over else today - timedelta(days=1)
     found = weekday_seasonality(sent[:known], last)
     random = np.random.default_rng(_seed(sent, cost, today, until))
-    daily = None if found is None else courses(found, last, (until - last).days, random)
+    daily = None if found is None else simulated_paths(found, last, (until - last).days, random)
     if daily is None:
         return None
     if not today_is_over:
@@ -107,10 +108,10 @@ def forecast(
     )
 
 
-def courses(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
+def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
     """E-mails a day (paths, days) on the days after ``last``, as they may come; None where no level is known."""
     on_main, on_others = day_residuals(of)
-    known = levels(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
+    known = level_posterior(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
     if known is None or not len(on_main):
         return None
     ahead = np.arange(days)

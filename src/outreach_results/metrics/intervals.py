@@ -48,7 +48,9 @@ def wilson(count: int | None, of: int | None, confidence: float = 0.95) -> Inter
     """
     if count is None or not of or count < 0 or count > of:
         return None
-    return wilson_of_share(count / of, of, confidence)
+    found = wilson_of_share(count / of, of, confidence)
+    # Exactly, and not up to the rounding of the square root.
+    return Interval(0.0 if count == 0 else found.low, 1.0 if count == of else found.high)
 
 
 def wilson_of_share(share: float, of: float, confidence: float = 0.95) -> Interval:

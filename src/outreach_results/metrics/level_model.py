@@ -28,7 +28,7 @@ _CAP = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
+class LevelPosterior:
     """What is known of the level after the last week, for each triple of the grid: mean, variance and weight.
 
     ``weeks`` is how many weeks said something.
@@ -51,7 +51,7 @@ class Levels:
         return np.asarray(np.exp(np.clip(drawn, -_CAP, _CAP)))
 
 
-def levels(of: WeekdaySeasonality, day_variance: float) -> Levels | None:
+def level_posterior(of: WeekdaySeasonality, day_variance: float) -> LevelPosterior | None:
     """Weigh the grid against the weeks seen; None where none of them says anything.
 
     Args:
@@ -73,7 +73,7 @@ def levels(of: WeekdaySeasonality, day_variance: float) -> Levels | None:
         gain = variance / total
         mean, variance = mean + gain * miss, variance * (1 - gain)
     weight = np.exp(log_weight - log_weight.max())
-    return Levels(mean, variance, weight / weight.sum(), int((~np.isnan(seen)).sum()))
+    return LevelPosterior(mean, variance, weight / weight.sum(), int((~np.isnan(seen)).sum()))
 
 
 def day_residuals(of: WeekdaySeasonality) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""The course of one metric, with all there is to say of each of its points."""
+"""The series of one metric, with all there is to say of each of its points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEAN_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class TimeSeries:
-    """One metric's course. Its ``points`` are a frame with one row a day, week or month, oldest first:
+    """One metric's series. Its ``points`` are a frame with one row a day, week or month, oldest first:
 
     - date, first, last, is_partial: the bucket, see `Buckets`
     - count, of: how many e-mails, of how many (NaN where not known)
@@ -84,7 +84,7 @@ def time_series(
     maturity: MaturityCurve | None = None,
     last_day: date | None = None,
 ) -> TimeSeries:
-    """Describe one metric's course.
+    """Describe one metric's series.
 
     Args:
         metric: a count or a rate.
@@ -110,7 +110,7 @@ def time_series(
         "mean": _means(metric, all_days)[skipped:] if is_daily else np.full(len(value), np.nan),
     }
     ages = None if last_day is None else (np.datetime64(last_day) - dates).astype(np.int64)
-    columns |= _ripening(parts, points, buckets, maturity if is_cohort else None, ages)
+    columns |= _maturity_columns(parts, points, buckets, maturity if is_cohort else None, ages)
     columns |= _limits(metric, points, ~columns["is_immature"] & is_cohort)
     columns |= _comparison(metric, dates, buckets, compared, is_daily=is_daily)
     return TimeSeries(metric, pd.DataFrame(columns), is_cohort)
@@ -160,7 +160,7 @@ def _rolling_sum(numbers: Floats) -> Floats:
     return sums
 
 
-def _ripening(
+def _maturity_columns(
     parts: _Parts, points: _Parts, buckets: Buckets, maturity: MaturityCurve | None, ages: NDArray[np.int64] | None
 ) -> dict[str, Any]:
     """How much has arrived, and what is expected in the end."""

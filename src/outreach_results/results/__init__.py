@@ -34,6 +34,7 @@ from outreach_results.results.campaigns import (
     require_campaign,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
+from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of
 from outreach_results.results.import_history import load_history
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
@@ -101,6 +102,8 @@ __all__ = [
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
     "Comparison",
+    "HeadlineRate",
+    "Headlines",
     "Inbox",
     "InboxFilters",
     "MaturityCurves",
@@ -136,6 +139,8 @@ __all__ = [
     "daily_stats",
     "date_range",
     "funnel",
+    "headlines",
+    "headlines_of",
     "inbox",
     "is_of_kind",
     "key_of",

@@ -22,7 +22,7 @@ _DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hou
 
 
 class ReplyKind(StrEnum):
-    """Who replied: automatic replies have a lane of their own."""
+    """Who replied: automatic replies have a kind of their own."""
 
     PEOPLE = "people"
     AUTOMATIC = "automatic"
@@ -45,8 +45,8 @@ class InboxFilters:
     or text every word of it occurs, or begins one (`words.matching`).
     """
 
-    lane: ReplyKind = ReplyKind.ALL
-    handling: ReplyStatus = ReplyStatus.ALL
+    kind: ReplyKind = ReplyKind.ALL
+    status: ReplyStatus = ReplyStatus.ALL
     sentiments: tuple[Sentiment, ...] | None = None
     q: str | None = None
 
@@ -72,39 +72,39 @@ def oldest_first() -> Order:
     return tuple(schema.inbox.c[name].asc() for name in PLACE)
 
 
-def is_of_kind(sentiment: Sentiment, lane: ReplyKind) -> bool:
+def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
     """Whether replies of this sentiment belong to the lane."""
-    return lane == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (lane == ReplyKind.AUTOMATIC)
+    return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
 
 
-def is_wanted(is_open: bool, handling: ReplyStatus) -> bool:
+def is_wanted(is_open: bool, status: ReplyStatus) -> bool:
     """Whether open, or handled, replies are asked for."""
-    return handling == ReplyStatus.ALL or is_open == (handling == ReplyStatus.OPEN)
+    return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
 
 
-def chosen_cells(filters: Filters, triage: InboxFilters = EVERYTHING) -> tuple[Cell, ...]:
+def chosen_cells(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> tuple[Cell, ...]:
     """The cells that the inbox shows."""
-    return _cells(triage.lane, triage.handling, triage.sentiments, filters.humans_only)
+    return _cells(inbox_filters.kind, inbox_filters.status, inbox_filters.sentiments, filters.humans_only)
 
 
 @lru_cache
 def _cells(
-    lane: ReplyKind, handling: ReplyStatus, sentiments: tuple[Sentiment, ...] | None, humans_only: bool
+    kind: ReplyKind, status: ReplyStatus, sentiments: tuple[Sentiment, ...] | None, humans_only: bool
 ) -> tuple[Cell, ...]:
     return tuple(
         (sentiment, is_open)
         for sentiment in Sentiment
         for is_open in (True, False)
         if (sentiments is None or sentiment in sentiments)
-        and is_of_kind(sentiment, lane)
-        and is_wanted(is_open, handling)
+        and is_of_kind(sentiment, kind)
+        and is_wanted(is_open, status)
         and not (humans_only and sentiment == Sentiment.AUTOMATIC)
     )
 
 
-def chosen_replies(filters: Filters, triage: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
+def chosen_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
     """Conditions on `inbox_replies` that choose exactly the replies that the inbox shows on all its pages."""
-    return [*found_replies(filters, triage.q), *in_cells(chosen_cells(filters, triage), triage.q)]
+    return [*found_replies(filters, inbox_filters.q), *in_cells(chosen_cells(filters, inbox_filters), inbox_filters.q)]
 
 
 def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:

@@ -61,16 +61,16 @@ class ReplyKey(NamedTuple):
 class Inbox:
     """A page of the inbox, the replies just before and after it, and how many the same filters find.
 
-    Each count leaves out the filter it is shown at: ``counts`` ignores the chosen sentiments, ``lanes`` these and the
-    lane, ``handling`` whether replies are open.
+    Each count leaves out the filter it is shown at: ``counts`` ignores the chosen sentiments, ``kinds`` these and the
+    kind, ``statuses`` whether replies are open.
     """
 
     replies: list[InboxReply]
     before: ReplyKey | None
     after: ReplyKey | None
     counts: dict[Sentiment, int]
-    lanes: dict[ReplyKind, int]
-    handling: dict[ReplyStatus, int]
+    kinds: dict[ReplyKind, int]
+    statuses: dict[ReplyStatus, int]
     pagination: Pagination
 
 
@@ -98,8 +98,8 @@ def replies(
         QueryError: a parameter is out of range.
     """
     campaign(store, campaign_id)
-    triage = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
-    found = inbox(store, (filters or Filters()).of(campaign_id), triage, page=page, per_page=per_page)
+    inbox_filters = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
+    found = inbox(store, (filters or Filters()).of(campaign_id), inbox_filters, page=page, per_page=per_page)
     return Replies(
         campaign_id=campaign_id,
         replies=[Reply(**{name: getattr(reply, name) for name in Reply.model_fields}) for reply in found.replies],
@@ -108,7 +108,7 @@ def replies(
 
 
 def inbox(
-    store: Store, filters: Filters, triage: InboxFilters = EVERYTHING, *, page: int = 1, per_page: int = PER_PAGE
+    store: Store, filters: Filters, inbox_filters: InboxFilters = EVERYTHING, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Inbox:
     """A page of the replies of all chosen campaigns, newest first.
 
@@ -121,22 +121,22 @@ def inbox(
     # One more on either side, so that next and previous lead beyond the page.
     skipped = max(first - 1, 0)
     with store.read() as connection:
-        counted = count_cells(connection, filters, triage.q)
-        cells = tuple(cell for cell in chosen_cells(filters, triage) if counted[cell])
+        counted = count_cells(connection, filters, inbox_filters.q)
+        cells = tuple(cell for cell in chosen_cells(filters, inbox_filters) if counted[cell])
         wanted = first - skipped + per_page + 1
-        rows = _page(connection, filters, triage.q, cells, limit=wanted, offset=skipped) if cells else []
+        rows = _page(connection, filters, inbox_filters.q, cells, limit=wanted, offset=skipped) if cells else []
     shown = rows[first - skipped :][:per_page]
 
     def total(**changed: Any) -> int:
-        return sum(counted[cell] for cell in chosen_cells(filters, replace(triage, **changed)))
+        return sum(counted[cell] for cell in chosen_cells(filters, replace(inbox_filters, **changed)))
 
     return Inbox(
         replies=shown,
         before=key_of(rows[0]) if skipped < first and shown else None,
         after=key_of(rows[-1]) if len(rows) > first - skipped + per_page else None,
         counts={sentiment: total(sentiments=(sentiment,)) for sentiment in Sentiment},
-        lanes={lane: total(lane=lane, sentiments=None) for lane in ReplyKind},
-        handling={handling: total(handling=handling) for handling in ReplyStatus},
+        kinds={kind: total(kind=kind, sentiments=None) for kind in ReplyKind},
+        statuses={status: total(status=status) for status in ReplyStatus},
         pagination=Pagination(total=total(), page=page, per_page=per_page),
     )
 
@@ -150,25 +150,27 @@ def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     return None if row is None else _inbox_reply(row)
 
 
-def neighbors(store: Store, filters: Filters, triage: InboxFilters, of: InboxReply) -> Neighbors:
+def neighbors(store: Store, filters: Filters, inbox_filters: InboxFilters, of: InboxReply) -> Neighbors:
     """The replies that are listed just before and after one, which need not be listed itself."""
-    cells, own = chosen_cells(filters, triage), (of.received_at, of.campaign_id, of.id)
+    cells, own = chosen_cells(filters, inbox_filters), (of.received_at, of.campaign_id, of.id)
     if not cells:
         return Neighbors(None, None)
-    wanted = found_replies(filters, triage.q)
-    before = _listed([*wanted, newer_than(*own)], triage.q, cells, is_newest_first=False, limit=1)
-    after = _listed([*wanted, older_than(*own)], triage.q, cells, limit=1)
+    wanted = found_replies(filters, inbox_filters.q)
+    before = _listed([*wanted, newer_than(*own)], inbox_filters.q, cells, is_newest_first=False, limit=1)
+    after = _listed([*wanted, older_than(*own)], inbox_filters.q, cells, limit=1)
     with store.read() as connection:
         return Neighbors(_first(connection, before), _first(connection, after))
 
 
-def page_of(store: Store, filters: Filters, triage: InboxFilters, key: ReplyKey, *, per_page: int = PER_PAGE) -> int:
+def page_of(
+    store: Store, filters: Filters, inbox_filters: InboxFilters, key: ReplyKey, *, per_page: int = PER_PAGE
+) -> int:
     """The page of the inbox on which a reply stands, or would stand if it was listed."""
     found = reply(store, *key)
     if found is None:
         return 1
     newer = newer_than(found.received_at, found.campaign_id, found.id)
-    before = select(func.count()).select_from(schema.inbox).where(*chosen_replies(filters, triage), newer)
+    before = select(func.count()).select_from(schema.inbox).where(*chosen_replies(filters, inbox_filters), newer)
     with store.read() as connection:
         return int(connection.execute(before).scalar_one()) // per_page + 1
 

@@ -56,7 +56,7 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
         ]
         found += _events(connection, campaign_id, number)
         found += _replies(connection, campaign_id, reply_id, number)
-    found.sort(key=lambda happening: (happening.at, _ORDER[happening.type]))
+    found.sort(key=lambda event: (event.at, _ORDER[event.type]))
     return Timeline(found[:LONGEST], len(sent), len(found) > LONGEST or len(sent) > LONGEST)
 
 
@@ -90,14 +90,14 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
 def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[TimelineEvent]:
     """What happened to these e-mails, what repeats as one; replies that are known in full come from elsewhere."""
     event, reply = schema.events.c, schema.replies.c
-    is_told = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
+    has_full_reply = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
     what = (event.email_id, event.type, event.is_machine, event.url)
     query = (
         select(*what, func.min(event.occurred_at), func.max(event.occurred_at), func.count())
         .where(
             event.campaign_id == campaign_id,
             event.email_id.in_(number),
-            or_(event.type != EventType.REPLIED, ~is_told),
+            or_(event.type != EventType.REPLIED, ~has_full_reply),
         )
         .group_by(*what)
         .order_by(func.min(event.occurred_at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from outreach_results.models import (
     COST_COLUMNS,
     COSTS,
     COUNTS,
+    Basis,
     CampaignStats,
     CostBreakdown,
     Costs,
@@ -150,7 +151,8 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
         .group_by(table.campaign_id)
     )
     sums = {row["campaign_id"]: integers(row) for row in connection.execute(query).mappings()}
-    if filters.start is None and filters.end is None and not filters.humans_only:
+    # What a platform reports of a whole campaign says nothing of a part of it.
+    if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
         _prefer_reported(connection, sums)
     return sums
 

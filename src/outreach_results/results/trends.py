@@ -25,7 +25,7 @@ class Trends:
     """
 
     every: Every
-    courses: tuple[TimeSeries, ...]
+    series: tuple[TimeSeries, ...]
     costs: pd.DataFrame
     is_cohort: bool
     maturity_curves: MaturityCurves
@@ -33,12 +33,12 @@ class Trends:
     def table(self) -> pd.DataFrame:
         """What the chart shows, a row a bucket: values, means, comparison, limits and maturity by metric."""
         frame = self.costs[["date"]].copy()
-        for course in self.courses:
-            points = course.points
-            frame[course.metric] = points["value"]
+        for series in self.series:
+            points = series.points
+            frame[series.metric] = points["value"]
             for column in ("mean", "compared", "usual_low", "usual_high", "arrived", "expected"):
                 if points[column].notna().any():
-                    frame[f"{course.metric}_{column}"] = points[column]
+                    frame[f"{series.metric}_{column}"] = points[column]
         return frame.assign(cost_usd=self.costs["cost_usd"])
 
 
@@ -55,7 +55,7 @@ def trends(
     Args:
         comparison: what to lay over them: another period is moved so that its first day falls on the first shown.
     """
-    days = daily_stats(store, _with_run_up(filters))
+    days = daily_stats(store, run_up(filters))
     is_cohort = filters.basis == Basis.SEND
     learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else MaturityCurves({}, None)
     compared = None if comparison is None else _compared(store, filters, comparison)
@@ -76,8 +76,8 @@ def trends(
     return Trends(every, courses, costs, is_cohort, learned)
 
 
-def _with_run_up(filters: Filters) -> Filters:
-    """The same with the days before that the first mean needs."""
+def run_up(filters: Filters) -> Filters:
+    """The same with the days before that the first seven-day mean needs."""
     if filters.start is None:
         return filters
     return replace(filters, start=filters.start - timedelta(days=metrics.MEAN_DAYS - 1))
@@ -85,7 +85,7 @@ def _with_run_up(filters: Filters) -> Filters:
 
 def _compared(store: Store, filters: Filters, comparison: Filters) -> ComparisonDays | None:
     """None where nothing happened in what it is compared with: a line of zeros would look like a failure."""
-    days = daily_stats(store, _with_run_up(comparison))
+    days = daily_stats(store, run_up(comparison))
     happened = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
     if not happened.any():
         return None

@@ -16,7 +16,7 @@ ACCOUNT = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class StoredAnswer:
     """An answer of the server: its ETag, and as much of its content as an unchanged one leaves unsaid.
 
     Of most answers that is a digest, which recognises what is the same under another ETag, or without one.
@@ -31,16 +31,16 @@ def digest_of(rows: Iterable[object]) -> str:
     return hashlib.sha256(repr(list(rows)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def remembered(connection: Connection, server: str, campaign_id: str) -> dict[str, Remembered]:
+def stored_answers(connection: Connection, server: str, campaign_id: str) -> dict[str, StoredAnswer]:
     """What this server last said of a campaign, or of the `ACCOUNT`, by resource."""
     table = sync_state.c
     rows = connection.execute(
         select(table.resource, table.etag, table.answer).where(table.campaign_id == campaign_id, table.server == server)
     )
-    return {row.resource: Remembered(row.etag, row.answer) for row in rows}
+    return {row.resource: StoredAnswer(row.etag, row.answer) for row in rows}
 
 
-def remember(connection: Connection, server: str, campaign_id: str, answers: Mapping[str, Remembered]) -> None:
+def store_answers(connection: Connection, server: str, campaign_id: str, answers: Mapping[str, StoredAnswer]) -> None:
     """Replace all that was remembered of a campaign, or of the `ACCOUNT`."""
     forget(connection, campaign_id)
     now = datetime.now(UTC)

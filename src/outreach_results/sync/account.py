@@ -17,7 +17,7 @@ from outreach_results.models import Usage
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import ACCOUNT, Remembered, digest_of, remember, remembered
+from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, digest_of, store_answers, stored_answers
 from outreach_results.sync import paging
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
 
@@ -43,7 +43,7 @@ class _StoredList(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReportedUsage:
-    """What a server last said of a month's usage."""
+    """What a server last reported of a month's usage."""
 
     usage: Usage
     server: str
@@ -51,7 +51,7 @@ class ReportedUsage:
 
 
 def reported_usage(connection: Connection) -> ReportedUsage | None:
-    """What the server of the last sync said of its month's usage."""
+    """What the server of the last sync reported of its month's usage."""
     table = schema.sync_state
     query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
     row = connection.execute(query).first()
@@ -72,9 +72,9 @@ class AccountSync:
         self._api = api
         self._lease = lease
         with store.read() as connection:
-            self._answers = remembered(connection, api.server.url, ACCOUNT)
+            self._answers = stored_answers(connection, api.server.url, ACCOUNT)
 
-    def bring_usage(self) -> None:
+    def sync_usage(self) -> None:
         """The month's usage, and the plan."""
         with self._going_on():
             found = self._api.usage(self._etag(_USAGE))
@@ -82,8 +82,8 @@ class AccountSync:
                 return
             plan = found.content.plan
             records = [] if plan is None or self._is_known(plan) else [plan]
-            answer = Remembered(found.etag, found.content.usage.model_dump_json())
-            self._land(records, {_USAGE: answer})
+            answer = StoredAnswer(found.etag, found.content.usage.model_dump_json())
+            self._import_records(records, {_USAGE: answer})
 
     def listed_campaigns(self) -> CampaignListing:
         """The campaigns that the server lists.
@@ -106,23 +106,23 @@ class AccountSync:
             )
         if listing.etags and not failed:
             remembered_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
-            self._land([], {_CAMPAIGNS: Remembered(None, remembered_list.model_dump_json())})
+            self._import_records([], {_CAMPAIGNS: StoredAnswer(None, remembered_list.model_dump_json())})
         return CampaignListing(campaigns, failed, listing.is_complete and not failed)
 
-    def bring_benchmarks(self) -> None:
+    def sync_benchmarks(self) -> None:
         """The benchmarks of the community as a whole, and of every mcp that a campaign has."""
         records: list[BenchmarkRecord] = []
-        answers: dict[str, Remembered] = {}
+        answers: dict[str, StoredAnswer] = {}
         for mcp in (None, *self._mcps()):
             resource = "benchmarks" if mcp is None else f"benchmarks?mcp={mcp}"
             with self._going_on(is_optional=mcp is not None):
                 found = self._api.benchmarks(mcp, self._etag(resource))
                 if found is not None:
-                    answers[resource] = Remembered(found.etag, digest_of(found.content))
+                    answers[resource] = StoredAnswer(found.etag, digest_of(found.content))
                     if answers[resource].answer != self._digest(resource):
                         records += found.content
         with self._going_on():
-            self._land(records, answers)
+            self._import_records(records, answers)
 
     def _stored_list(self) -> _StoredList | None:
         found = self._answers.get(_CAMPAIGNS)
@@ -159,14 +159,16 @@ class AccountSync:
         except (SourceError, StoreBusyError) as error:
             self.problems.append(str(error))
 
-    def _land(self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, Remembered]) -> None:
+    def _import_records(
+        self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, StoredAnswer]
+    ) -> None:
         """Write the records, and remember the answers that they came with, in one transaction."""
         now_known = self._answers | answers
         if not records and now_known == self._answers:
             return
 
         def also(connection: Connection, _report: LoadReport | None = None) -> None:
-            remember(connection, self._api.server.url, ACCOUNT, now_known)
+            store_answers(connection, self._api.server.url, ACCOUNT, now_known)
             self._lease.renew_in(connection)
 
         if records:

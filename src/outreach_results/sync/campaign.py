@@ -1,4 +1,4 @@
-"""One campaign of a server: asked for what changed, and landed in one transaction."""
+"""One campaign of a server: what changed is requested, and imported in one transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import Remembered, digest_of, remember, remembered
+from outreach_results.store.sync_state import StoredAnswer, digest_of, store_answers, stored_answers
 from outreach_results.sync import export_download, paging
 from outreach_results.sync.export_download import Export, KnownExport
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
@@ -68,7 +68,7 @@ class CampaignSync:
         self._notes: list[str] = []
 
     def import_campaign(self) -> CampaignResult:
-        """Ask the server, and land what it says.
+        """Request the campaign's data from the server, and import it.
 
         Raises:
             KeyRefusedError, SourceError, StoreError, StoppedError, SyncRunningError: nothing of it was changed.
@@ -80,21 +80,21 @@ class CampaignSync:
                 export = export_download.fetch(self._api.server, self._id, file, self._exports())
                 self._remember_export(export)
                 if export.fmt is not None:
-                    is_changed = self._land_export(stats, export.fmt, file if export.is_new else None)
+                    is_changed = self._import_export(stats, export.fmt, file if export.is_new else None)
                     return CampaignResult(is_changed, tuple(self._notes))
         except OSError as error:
             raise SourceError(f"The export of {self._id} cannot be kept while it is read: {error.strerror}.") from None
         self._notes.append(f"Totals only. {export.why_not}")
-        return CampaignResult(self._land_totals(stats), tuple(self._notes))
+        return CampaignResult(self._import_totals(stats), tuple(self._notes))
 
     # --- what is known -----------------------------------------------------------------------------------------------
 
-    def _known(self) -> tuple[Row[Any] | None, dict[str, Remembered]]:
+    def _known(self) -> tuple[Row[Any] | None, dict[str, StoredAnswer]]:
         table = schema.campaigns
         with self._store.read() as connection:
             stored = connection.execute(select(table).where(table.c.campaign_id == self._id)).first()
             # Where the campaign is not here, all of it has to be read, whatever was remembered.
-            answers = remembered(connection, self._api.server.url, self._id) if stored is not None else {}
+            answers = stored_answers(connection, self._api.server.url, self._id) if stored is not None else {}
         return stored, answers
 
     def _etag(self, resource: str) -> str | None:
@@ -109,17 +109,17 @@ class CampaignSync:
 
     def _is_new(self, resource: str, etag: str | None, rows: Iterable[object]) -> bool:
         """Whether an answer says anything else than the last time; it is to be remembered in any case."""
-        found = Remembered(etag, digest_of(rows))
+        found = StoredAnswer(etag, digest_of(rows))
         self._answers[resource] = found
         return resource not in self._before or found.answer != self._before[resource].answer
 
     def _remember_export(self, export: Export) -> None:
         kept = {resource: found for resource, found in self._answers.items() if not resource.startswith(_EXPORT)}
         self._answers = kept | {
-            f"{_EXPORT}{fmt}": Remembered(seen.etag, seen.digest) for fmt, seen in export.seen.items()
+            f"{_EXPORT}{fmt}": StoredAnswer(seen.etag, seen.digest) for fmt, seen in export.seen.items()
         }
 
-    # --- landing -----------------------------------------------------------------------------------------------------
+    # --- importing ---------------------------------------------------------------------------------------------------
 
     def _load(self, records: Iterable[Record | Rejected], also: Callable[[Connection, LoadReport], None]) -> None:
         def while_allowed() -> Records:
@@ -129,7 +129,7 @@ class CampaignSync:
 
         def finish(connection: Connection, report: LoadReport) -> None:
             also(connection, report)
-            remember(connection, self._api.server.url, self._id, self._answers)
+            store_answers(connection, self._api.server.url, self._id, self._answers)
             self._lease.renew_in(connection)
 
         load(
@@ -141,17 +141,17 @@ class CampaignSync:
             also=finish,
         )
 
-    def _land_nothing(self) -> bool:
+    def _import_nothing(self) -> bool:
         if self._answers != self._before:  # the same under other ETags
             with self._store.write(exclusive=True, is_data=False) as connection:
-                remember(connection, self._api.server.url, self._id, self._answers)
+                store_answers(connection, self._api.server.url, self._id, self._answers)
                 self._lease.renew_in(connection)
         return False
 
-    def _land_export(self, stats: ReportedRecord | None, fmt: str, file: IO[bytes] | None) -> bool:
+    def _import_export(self, stats: ReportedRecord | None, fmt: str, file: IO[bytes] | None) -> bool:
         """Whether anything changed; ``file`` is None where the export is unchanged."""
         if file is None and stats is None:
-            return self._land_nothing()
+            return self._import_nothing()
         reply_ids: set[str] = set()
         was_daily = self._stored is not None and self._stored.detail == Detail.DAILY
 
@@ -173,19 +173,19 @@ class CampaignSync:
             if self._note_rejected(report):
                 self._answers.pop(f"{_EXPORT}{fmt}")
             else:
-                self._delete_vanished(connection, reply_ids)
+                self._delete_missing(connection, reply_ids)
 
         self._load(records(), also)
         return True
 
-    def _land_totals(self, stats: ReportedRecord | None) -> bool:
+    def _import_totals(self, stats: ReportedRecord | None) -> bool:
         answer = self._api.daily(self._id, self._etag("daily"))
         days = answer.content if answer and self._is_new("daily", answer.etag, answer.content) else None
         replies = self._changed_replies()
         described = self._described(stats)
         is_described = self._stored is not None and described[:4] == tuple(self._stored)[:4]
         if stats is None and days is None and replies is None and is_described:
-            return self._land_nothing()
+            return self._import_nothing()
 
         def records() -> Records:
             yield described
@@ -206,7 +206,7 @@ class CampaignSync:
         self._load(records(), also)
         return True
 
-    def _changed_replies(self) -> paging.Listing[ReplyRecord | Rejected] | None:
+    def _changed_replies(self) -> paging.ListResult[ReplyRecord | Rejected] | None:
         known = self._etag("replies")
         if known and paging.is_unchanged(self._reply_page, json.loads(known)):
             return None
@@ -244,9 +244,9 @@ class CampaignSync:
         self._notes.append(f"{rows} could not be used; the first is {first.column} in row {first.row}: {first.reason}.")
         return True
 
-    def _finish_replies(self, connection: Connection, replies: paging.Listing[ReplyRecord | Rejected]) -> None:
+    def _finish_replies(self, connection: Connection, replies: paging.ListResult[ReplyRecord | Rejected]) -> None:
         if replies.is_complete:
-            self._delete_vanished(connection, replies.items.keys())
+            self._delete_missing(connection, replies.items.keys())
         else:
             self._answers.pop("replies", None)
             self._notes.append(
@@ -254,12 +254,12 @@ class CampaignSync:
                 f"{len(replies.items):,}; none was deleted here."
             )
 
-    def _delete_vanished(self, connection: Connection, still_there: Collection[str]) -> None:
-        vanished = delete_missing_replies(connection, self._id, still_there)
-        if vanished.deleted:
-            self._notes.append(f"{_replies(vanished.deleted)} deleted, as on the server.")
-        if vanished.kept:
-            self._notes.append(f"{_replies(vanished.kept)} gone on the server but marked by somebody, so kept here.")
+    def _delete_missing(self, connection: Connection, still_there: Collection[str]) -> None:
+        missing = delete_missing_replies(connection, self._id, still_there)
+        if missing.deleted:
+            self._notes.append(f"{_replies(missing.deleted)} deleted, as on the server.")
+        if missing.kept:
+            self._notes.append(f"{_replies(missing.kept)} gone on the server but marked by somebody, so kept here.")
 
 
 def _replies(count: int) -> str:

@@ -15,7 +15,7 @@ from outreach_results.errors import NotOfferedError, SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest.readers import campaign_csv, campaign_json
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record, Records, Rejected, ReplyRecord
-from outreach_results.sync.http_client import RemoteServer, Start
+from outreach_results.sync.http_client import DownloadStart, RemoteServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _read_csv(file: IO[bytes], source: str) -> Records:
         text.detach()  # closing it would close the file with it
 
 
-def _is_our_json(start: Start) -> bool:
+def _is_our_json(start: DownloadStart) -> bool:
     """Whether a document says in its first object that it is of our format and version."""
     depth = 0
     section = key = None
@@ -121,7 +121,7 @@ def _is_our_json(start: Start) -> bool:
     return False
 
 
-def _is_our_csv(start: Start) -> bool:
+def _is_our_csv(start: DownloadStart) -> bool:
     """Whether a table has our columns. One that could end unnoticed is not read: its rows would pass for all."""
     try:
         first_line = start.first_bytes.partition(b"\n")[0].decode("utf-8-sig")
@@ -131,7 +131,7 @@ def _is_our_csv(start: Start) -> bool:
     return start.ends_visibly and set(campaign_csv.REQUIRED) <= set(header)
 
 
-_READABLE: dict[str, Callable[[Start], bool]] = {"json": _is_our_json, "csv": _is_our_csv}
+_READABLE: dict[str, Callable[[DownloadStart], bool]] = {"json": _is_our_json, "csv": _is_our_csv}
 _READERS: dict[str, Callable[[IO[bytes], str], Iterator[Record | Rejected]]] = {
     "json": campaign_json.read_campaign,
     "csv": _read_csv,

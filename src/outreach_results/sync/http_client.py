@@ -35,8 +35,8 @@ _NOT_OFFERED = frozenset({404, 405, 406, 410, 501})
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how much; times in seconds."""
+class ClientLimits:
+    """Timeouts and waits in seconds, sizes in bytes, and the number of attempts and redirects."""
 
     attempts: int = 5
     first_wait: float = 0.5
@@ -53,21 +53,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class JsonResponse(Generic[T]):
-    """What a server said, and the ETag under which it need not say it again."""
+    """The content of a JSON answer, and the ETag for a conditional request of it."""
 
     content: T
     etag: str | None
 
 
-class Start(NamedTuple):
+class DownloadStart(NamedTuple):
     """How a download begins; ``ends_visibly`` says whether a broken connection could pass for its end."""
 
     first_bytes: bytes
     ends_visibly: bool
 
 
-class _TroubleError(Exception):
-    """Something that may pass; ``retry_after`` is how many seconds the server wants to be left alone."""
+class _RetryableError(Exception):
+    """A failure that a retry may get past; ``retry_after`` is the seconds that the server wants a client to wait."""
 
     def __init__(self, sentence: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
@@ -82,10 +82,10 @@ class RemoteServer:
         ConfigError: the address is malformed, or would carry the key in clear over a network.
     """
 
-    def __init__(self, url: str, key: SecretStr | None = None, *, limits: Limits | None = None) -> None:
+    def __init__(self, url: str, key: SecretStr | None = None, *, limits: ClientLimits | None = None) -> None:
         self.on_step: Callable[[int], None] = lambda _received: None
         self.on_pause: Callable[[float, str], None] = lambda _seconds, _reason: None
-        self._limits = limits or Limits()
+        self._limits = limits or ClientLimits()
         self._base = checked_address(url, key)
         self._has_key = key is not None
         self._stopped = Event()
@@ -126,14 +126,14 @@ class RemoteServer:
         path: Sequence[str],
         params: Mapping[str, str | int],
         file: IO[bytes],
-        is_wanted: Callable[[Start], bool],
+        is_wanted: Callable[[DownloadStart], bool],
         *,
         etag: str | None = None,
     ) -> JsonResponse[bool] | None:
         """Stream an answer into a file, or None where it is unchanged since ``etag``.
 
         Args:
-            is_wanted: asked with its start; where it says no, the rest is not fetched and the answer is False.
+            is_wanted: called with its start; where it returns False, the rest is not fetched and the answer is False.
 
         Raises:
             KeyRefusedError, NotOfferedError, SourceError: see each.
@@ -150,7 +150,7 @@ class RemoteServer:
     def stop(self) -> None:
         """From another thread: end what is going on, and start nothing more."""
         self._stopped.set()
-        self._connection.cut()
+        self._connection.close()
 
     def raise_if_stopped(self) -> None:
         """For whoever works on what came in: end where `stop` was called.
@@ -179,14 +179,14 @@ class RemoteServer:
         retrying = Retrying(
             stop=stop_after_attempt(self._limits.attempts) | stop_when_event_set(self._stopped),
             wait=self._seconds_to_wait,
-            retry=retry_if_exception_type(_TroubleError),
+            retry=retry_if_exception_type(_RetryableError),
             before_sleep=self._announce_pause,
             sleep=self._sleep,
             reraise=True,
         )
         try:
             return retrying(self._once, url, etag, read, seconds)
-        except _TroubleError as trouble:
+        except _RetryableError as trouble:
             self.raise_if_stopped()
             raise SourceError(f"{trouble} {self._limits.attempts} attempts were made; try again later.") from None
 
@@ -195,19 +195,19 @@ class RemoteServer:
         self.on_step(0)
         started = time.monotonic()
         try:
-            with self._connection.cut_after(seconds):
+            with self._connection.deadline(seconds):
                 return self._follow(url, {"If-None-Match": etag} if etag else {}, read)
         except httpx.RequestError as error:
             self.raise_if_stopped()
             if time.monotonic() - started >= seconds:
-                raise _TroubleError(f"{self.name} took longer than {seconds:,.0f} s to answer.") from None
-            raise _TroubleError(self._sentence(error)) from None
+                raise _RetryableError(f"{self.name} took longer than {seconds:,.0f} s to answer.") from None
+            raise _RetryableError(self._sentence(error)) from None
         except httpx.InvalidURL:
             raise SourceError(f"{self.name} redirects to an address that is none. Check OUTREACH_API_URL.") from None
 
     def _follow(self, url: httpx.URL, headers: dict[str, str], read: Callable[[httpx.Response], T]) -> T | None:
         for _ in range(self._limits.redirects + 1):
-            extensions = {"trace": self._connection.trace}
+            extensions = {"trace": self._connection.on_trace_event}
             with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
                 if response.has_redirect_location:
                     url = self._redirected(url, response.headers["Location"])
@@ -230,17 +230,17 @@ class RemoteServer:
 
     def _refuse(self, url: httpx.URL, response: httpx.Response) -> NoReturn:
         status = response.status_code
-        asked = _shown_path(url).removeprefix(_shown_path(self._base).rstrip("/"))
-        said = f"{self.name} answered {status} {httpx.codes.get_reason_phrase(status)}".rstrip() + f" to {asked}"
+        path = _shown_path(url).removeprefix(_shown_path(self._base).rstrip("/"))
+        message = f"{self.name} answered {status} {httpx.codes.get_reason_phrase(status)}".rstrip() + f" to {path}"
         if status == httpx.codes.UNAUTHORIZED:
             raise KeyRefusedError(self._key_sentence())
         if status in _NOT_OFFERED:
-            raise NotOfferedError(f"{said}: it does not have that.", status)
+            raise NotOfferedError(f"{message}: it does not have that.", status)
         if status in _MAY_PASS or (status >= 500 and status not in _NEVER_PASSES):
-            raise _TroubleError(f"{said}.", _retry_after(response.headers.get("Retry-After")))
+            raise _RetryableError(f"{message}.", _retry_after(response.headers.get("Retry-After")))
         if status == httpx.codes.FORBIDDEN:
-            raise NotOfferedError(f"{said}: the key may not read that.", status)
-        raise NotOfferedError(f"{said}.", status)
+            raise NotOfferedError(f"{message}: the key may not read that.", status)
+        raise NotOfferedError(f"{message}.", status)
 
     def _key_sentence(self) -> str:
         if not self._has_key:
@@ -265,7 +265,7 @@ class RemoteServer:
 
     def _seconds_to_wait(self, state: RetryCallState) -> float:
         trouble = state.outcome.exception() if state.outcome else None
-        if isinstance(trouble, _TroubleError) and trouble.retry_after is not None:
+        if isinstance(trouble, _RetryableError) and trouble.retry_after is not None:
             return min(trouble.retry_after, self._limits.longest_retry_after)
         return self._wait(state)
 
@@ -294,12 +294,12 @@ class RemoteServer:
                 raise SourceError(
                     f"{self.name} answered with a web page where data belongs. Check OUTREACH_API_URL."
                 ) from None
-            raise _TroubleError(f"{self.name} sent an answer that is no JSON, or ends too early.") from None
+            raise _RetryableError(f"{self.name} sent an answer that is no JSON, or ends too early.") from None
 
-    def _read_file(self, response: httpx.Response, file: IO[bytes], is_wanted: Callable[[Start], bool]) -> bool:
+    def _read_file(self, response: httpx.Response, file: IO[bytes], is_wanted: Callable[[DownloadStart], bool]) -> bool:
         chunks = response.iter_bytes(CHUNK)
         head = next(chunks, b"")
-        if not is_wanted(Start(head, _ends_visibly(response))):
+        if not is_wanted(DownloadStart(head, _ends_visibly(response))):
             return False
         file.write(head)
         received = len(head)

@@ -17,7 +17,7 @@ MAX_PASSES = 5
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page: its items by their id, and where it says it stands."""
+    """One page: its items by their id, and the total and the page size that it reports."""
 
     items: dict[str, T]
     total: int
@@ -26,7 +26,7 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class ListResult(Generic[T]):
     """A whole list. Where it is not complete, an item that is missing from it may exist all the same."""
 
     items: dict[str, T]
@@ -35,23 +35,23 @@ class Listing(Generic[T]):
     etags: tuple[str, ...]
 
 
-class Ask(Protocol[T]):
-    """Asks for a page by its number; answers None where it is unchanged since that ETag."""
+class PageFetcher(Protocol[T]):
+    """Fetches a page by its number; returns None where it is unchanged since that ETag."""
 
     def __call__(self, page: int, etag: str | None = None) -> Page[T] | None: ...
 
 
-def is_unchanged(ask: Ask[T], etags: Sequence[str]) -> bool:
+def is_unchanged(fetch: PageFetcher[T], etags: Sequence[str]) -> bool:
     """Whether every page that was read the last time is still the same. Without ETags nobody knows: then it is not."""
-    return bool(etags) and all(ask(number, etag) is None for number, etag in enumerate(etags, 1))
+    return bool(etags) and all(fetch(number, etag) is None for number, etag in enumerate(etags, 1))
 
 
-def read_all(ask: Ask[T]) -> Listing[T]:
+def read_all(fetch: PageFetcher[T]) -> ListResult[T]:
     """Every item of a list, in as many passes as it takes to be sure.
 
     A list that shifts while it is read repeats an item on the next page, or moves one to a page that was read
-    already, and its total need not show it. So a list of several pages is believed only when a second look finds each
-    page as it was: then all of them belong to one moment. With ETags that look costs next to nothing.
+    already, and its total need not show it. So a list of several pages is believed only when a second pass finds each
+    page as it was: then all of them belong to one state of the list. With ETags that pass costs next to nothing.
 
     Raises:
         SourceError: the list is longer than can be read this way.
@@ -59,17 +59,17 @@ def read_all(ask: Ask[T]) -> Listing[T]:
     seen: dict[str, T] = {}
     before: list[tuple[str, ...]] = []
     for _ in range(MAX_PASSES):
-        pages = _one_pass(ask)
+        pages = _one_pass(fetch)
         items = {key: item for page in pages for key, item in page.items.items()}
         total = pages[-1].total
         now = [tuple(page.items) for page in pages]
         etags = _etags(pages)
-        if len(pages) == 1 or now == before or is_unchanged(ask, etags):
+        if len(pages) == 1 or now == before or is_unchanged(fetch, etags):
             is_complete = len(items) >= total  # or else its total is simply wrong
-            return Listing(items, total, is_complete, etags if is_complete else ())
+            return ListResult(items, total, is_complete, etags if is_complete else ())
         before = now
         seen |= items
-    return Listing(seen, total, is_complete=False, etags=())
+    return ListResult(seen, total, is_complete=False, etags=())
 
 
 def _etags(pages: list[Page[T]]) -> tuple[str, ...]:
@@ -77,18 +77,18 @@ def _etags(pages: list[Page[T]]) -> tuple[str, ...]:
     return etags if len(etags) == len(pages) else ()
 
 
-def _one_pass(ask: Ask[T]) -> list[Page[T]]:
-    pages = [_page(ask, 1)]
+def _one_pass(fetch: PageFetcher[T]) -> list[Page[T]]:
+    pages = [_page(fetch, 1)]
     while pages[-1].items and len(pages) * pages[0].per_page < pages[-1].total:
         if pages[-1].total > MAX_ITEMS or len(pages) == MAX_PAGES:
             raise SourceError(
                 f"The server lists {pages[-1].total:,} items; at most {MAX_ITEMS:,} on {MAX_PAGES:,} pages can be read."
             )
-        pages.append(_page(ask, len(pages) + 1))
+        pages.append(_page(fetch, len(pages) + 1))
     return pages
 
 
-def _page(ask: Ask[T], number: int) -> Page[T]:
-    page = ask(number)
+def _page(fetch: PageFetcher[T], number: int) -> Page[T]:
+    page = fetch(number)
     assert page is not None  # nothing can be unchanged since no ETag
     return page

@@ -157,7 +157,7 @@ class ResultsApi:
             return None
         what = "The benchmarks" if mcp is None else f"The benchmarks of {mcp}"
         found = self._checked(Benchmarks, answer.content, what)
-        # Stored under what was asked: a server may name the community as a whole as it likes.
+        # Stored under what was requested: a server may name the community as a whole as it likes.
         rows = benchmark_records(found.model_copy(update={"mcp": mcp}))
         try:
             return JsonResponse([_checked_benchmark(row) for row in rows], answer.etag)
@@ -175,9 +175,9 @@ class ResultsApi:
             reason = "it is missing" if first["type"] == "missing" else first["msg"]
             raise self._unusable(what, FieldError(place, reason)) from None
 
-    def _check_campaign(self, asked: str, answered: str, what: str) -> None:
-        if asked != answered:
-            raise self._unusable(what, FieldError("campaign_id", f"{read.shown(answered)} is another campaign"))
+    def _check_campaign(self, requested: str, answered: str, what: str) -> None:
+        if requested != answered:
+            raise self._unusable(what, FieldError("campaign_id", f"{read.quoted(answered)} is another campaign"))
 
     def _unusable(self, what: str, error: FieldError) -> SourceError:
         return SourceError(f"{what} from {self.server.name} cannot be used: {error}. Nothing of it was changed.")
@@ -238,7 +238,7 @@ def _reply(campaign_id: str, item: Item) -> ReplyRecord:
     return ReplyRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
-        None,  # the contract tells neither the e-mail that was answered nor the whole text
+        None,  # the contract tells neither the email that was answered nor the whole text
         read.text("email", item.get("email")),
         read.text("name", item.get("name")),
         read.text("company", item.get("company")),

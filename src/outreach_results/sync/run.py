@@ -126,7 +126,7 @@ def sync(
     lease = Lease(store)
     report = SyncReport(server=server.url, started_at=lease.acquire())
     try:
-        _Run(store, ResultsApi(server), lease, report, on_progress).go(campaign_ids)
+        _Run(store, ResultsApi(server), lease, report, on_progress).run(campaign_ids)
     except OutreachError as error:
         report.problem = str(error)
         if isinstance(error, StoreError):
@@ -165,18 +165,18 @@ class _Run:
         api.server.on_step = self._step
         api.server.on_pause = lambda seconds, why: self._show(f"waiting {seconds:.0f} s. {why}")
 
-    def go(self, campaign_ids: Sequence[str]) -> None:
+    def run(self, campaign_ids: Sequence[str]) -> None:
         self._show()
         try:
-            self._account.bring_usage()
+            self._account.sync_usage()
             ids, listed = self._campaigns(campaign_ids)
             self._report.campaigns = len(ids)
             for self._done, self._doing in enumerate(ids):
                 self._show()
-                self._land(self._doing, listed.get(self._doing))
+                self._sync_campaign(self._doing, listed.get(self._doing))
             self._done, self._doing = len(ids), "benchmarks"
             self._show()
-            self._account.bring_benchmarks()
+            self._account.sync_benchmarks()
             self._forget_gone()
         finally:
             if self._account.problems:
@@ -185,7 +185,7 @@ class _Run:
                 self._report.notes[ACCOUNT] = self._account.notes
 
     def _campaigns(self, chosen: Sequence[str]) -> tuple[list[str], dict[str, ListedCampaign]]:
-        """The campaigns to bring in, and what the server's list says of them."""
+        """The ids of the campaigns to sync, and the entries of the server's list by id."""
         try:
             listed = self._account.listed_campaigns()
         except KeyRefusedError:
@@ -223,9 +223,9 @@ class _Run:
                 self._report.notes[campaign_id] = ["It is no longer on the server; what is here of it stays."]
                 self._forget(campaign_id)
 
-    def _land(self, campaign_id: str, listed: ListedCampaign | None) -> None:
+    def _sync_campaign(self, campaign_id: str, listed: ListedCampaign | None) -> None:
         try:
-            landed = CampaignSync(
+            result = CampaignSync(
                 self._store, self._api, self._lease, campaign_id, listed, self._show
             ).import_campaign()
         except KeyRefusedError:
@@ -240,13 +240,13 @@ class _Run:
             if isinstance(error, StoreError):
                 self._store.version()  # raises where the trouble is not this campaign's
             return
-        self._report.changed += landed.is_changed
-        self._report.unchanged += not landed.is_changed
-        if landed.notes:
-            self._report.notes[campaign_id] = list(landed.notes)
+        self._report.changed += result.is_changed
+        self._report.unchanged += not result.is_changed
+        if result.notes:
+            self._report.notes[campaign_id] = list(result.notes)
 
     def _forget_gone(self) -> None:
-        """Ask no more for campaigns that are gone, unless nothing came: then the address is wrong, not they."""
+        """Stop syncing campaigns that are gone, unless no campaign was read: then the address is wrong."""
         if self._report.changed + self._report.unchanged:
             for campaign_id in self._gone:
                 self._forget(campaign_id)

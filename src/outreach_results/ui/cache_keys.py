@@ -22,12 +22,13 @@ def function_name(function: Callable[..., Any]) -> str:
     """The full name of a function.
 
     Raises:
-        UnstableKeyError: it is a lambda, or a nested function that depends on variables around it. Two of them can
-            share a name and do different things.
+        UnstableKeyError: it is a lambda, a bound method, or a nested function that depends on values around it. Two
+            of them can share a name and do different things.
     """
     name: str | None = getattr(function, "__qualname__", None)
-    is_closure = name is not None and "<locals>" in name and getattr(function, "__closure__", None) is not None
-    if name is None or "<lambda>" in name or is_closure:
+    captures = any(getattr(function, kept, None) for kept in ("__closure__", "__defaults__", "__kwdefaults__"))
+    is_closure = name is not None and "<locals>" in name and captures
+    if name is None or "<lambda>" in name or is_closure or hasattr(function, "__self__"):
         raise UnstableKeyError(f"{name or repr(function)} has no name of its own: define it at the top of a module.")
     return f"{function.__module__}.{name}"
 
@@ -72,7 +73,7 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     elif isinstance(value, BaseModel):
         yield f"{kind.__qualname__}:{value.model_dump_json()};".encode()
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, type):
         yield f"{kind.__qualname__}(".encode()
         for one in fields(value):
             yield from _parts(getattr(value, one.name))

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics
-from outreach_results.models import Filters, Stats
+from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import GLOSSARY
+from outreach_results.results import HeadlineRate
 from outreach_results.ui import downloads, png_export, text
 from outreach_results.ui.filters import View
 
@@ -71,7 +72,7 @@ def kpi(
     is_rate: bool = False,
     neutral: bool = False,
 ) -> None:
-    """Draw a number with its sparkline and its change, which is gray where it is not significant.
+    """A number with its series and its change; gray where the change is within noise.
 
     A rate's change is in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.
@@ -100,16 +101,15 @@ def _moved(change: metrics.Change, *, is_rate: bool) -> str:
     return text.points(change.difference) if is_rate else text.change(change.relative)
 
 
-def rate_with_interval(stats: Stats, name: str) -> str:
-    """The tooltip of a rate: its definition and its interval."""
-    count, of = (getattr(stats, part) for part in metrics.RATES[name].parts)
-    interval = metrics.wilson(count, of)
-    if interval is None:
-        return DEFINITIONS[name]
-    return (
-        f"{DEFINITIONS[name]} With 95 % confidence between {text.percent(interval.low)} and "
-        f"{text.percent(interval.high)}."
-    )
+def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
+    """What a rate means and how sure it is, in words."""
+    sentences = [definition]
+    if rate.interval is not None:
+        low, high = (text.percent(end) for end in rate.interval)
+        sentences.append(f"With 95 % confidence between {low} and {high}.")
+    if rate.share_in is not None and rate.share_in < 1:
+        sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; this is the rate expected in the end.")
+    return " ".join(sentences)
 
 
 def spark(frame: pd.DataFrame, column: str) -> list[float]:

@@ -1,9 +1,10 @@
-"""The sections of the overview page."""
+"""The larger pieces of the overview."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -11,12 +12,13 @@ import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import COSTS, Filters, Sentiment
-from outreach_results.models.metric_definitions import COST, RATES, TILES, Metric, Unit
-from outreach_results.results import Totals, insights
+from outreach_results.models.metric_definitions import COST, RATES, TILES, Unit
+from outreach_results.results import Headlines, Totals, insights
 from outreach_results.results.insights import Alert
+from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.ui import charts, downloads, text, url_state
-from outreach_results.ui.cache import ask, derive, draw
+from outreach_results.ui.cache import ask, derive, draw, zone
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -34,58 +36,75 @@ _SORTS = {
 }
 
 
-def kpi_grid(totals: Totals, before: Totals | None, days: pd.DataFrame, view: View) -> None:
-    """Draw one tile for each metric that the registry places on the overview."""
-    sparks = derive(_sparks, days)
+def kpi_grid(
+    totals: Totals, before: Totals | None, headlines: Headlines, sparks: dict[str, list[float]], view: View
+) -> None:
+    """The tiles: the numbers that matter most, as the metric registry lists them."""
     with st.grid(4):
         for metric in TILES:
             value, then = totals.value(metric), before.value(metric) if before else None
+            rate = headlines.rates.get(metric.name)
+            moved = headlines.changes.get(metric.name)
             kpi(
                 metric.label,
-                _FORMATS[metric.unit](value),
-                rate_with_interval(totals.stats, metric.name) if metric.unit == Unit.SHARE else metric.definition,
-                change=_change(metric, value, then, totals, before),
+                _FORMATS[metric.unit](value if rate is None else rate.rate),
+                metric.definition if rate is None else rate_with_interval(metric.definition, rate),
+                change=metrics.relative_change(value, then) if metric.is_decided else moved,
                 view=view,
                 spark=sparks[metric.name],
                 is_rate=metric.unit == Unit.SHARE,
                 neutral=metric.is_decided,
             )
+    shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
+    if shares:
+        st.caption(
+            f"The youngest e-mails are still collecting: {text.percent(min(shares))} to {text.percent(max(shares))} of "
+            "the outcomes are in. Rates here are those expected in the end."
+            if len(shares) > 1
+            else f"The youngest e-mails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
+            "here are those expected in the end."
+        )
 
+
+FULL = 0.9995
+"""From this share on, as good as everything is in."""
 
 _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 
 
-def _change(
-    metric: Metric, now: float | None, then: float | None, totals: Totals, before: Totals | None
-) -> metrics.Change | None:
-    """The change of a metric; with a significance test unless the metric is decided by us, as cost is."""
-    if metric.is_decided:
-        return metrics.relative_change(now, then)
-    if before is None:
-        return None
-    names = metric.parts if metric.unit == Unit.SHARE else (metric.name,)
-    counts = [getattr(stats, name) for stats in (totals.stats, before.stats) for name in names]
-    return metrics.rate_change(*counts) if metric.unit == Unit.SHARE else metrics.count_change(*counts)
+def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
+    """The rates of the tiles and their changes; the days are those that the page asks for anyway."""
+    before = None if comparison is None else ask(results.daily_stats, comparison)
+    curves = ask(results.maturity_curves, humans_only=filters.humans_only)
+    clock = datetime.now(UTC).astimezone(zone())
+    return results.headlines_of(ask(results.daily_stats, filters), before, curves, basis=filters.basis, clock=clock)
 
 
-def _sparks(days: pd.DataFrame) -> dict[str, list[float]]:
-    """The sparklines of the tiles. Rates are means of seven days: those of single days vary too much."""
+def sparklines(_store: Store, filters: Filters) -> dict[str, list[float]]:
+    """The lines on the tiles, by metric; each point of a rate covers the seven days up to it, also the first."""
+    return _sparks(ask(results.daily_stats, run_up(filters)), filters.start)
+
+
+def _sparks(days: pd.DataFrame, first: date | None) -> dict[str, list[float]]:
     rolling = metrics.rolling_rates(days)
     days = days.rename(columns={f"{COST.name}_usd": COST.name})
-    return {metric.name: spark(rolling if metric.unit == Unit.SHARE else days, metric.name) for metric in TILES}
+    shown = slice(0, None) if first is None else (days["date"] >= pd.Timestamp(first)).to_numpy()
+    return {
+        metric.name: spark((rolling if metric.unit == Unit.SHARE else days)[shown], metric.name) for metric in TILES
+    }
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
-    """Sentences on what changed since the comparison period; none without a comparison."""
+    """What changed since what it is compared with, in words."""
     if comparison is None:
         return []
-    now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
-    campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
+    now, before = (ask(results.totals, asked) for asked in (filters, comparison))
+    campaigns, earlier = (ask(results.campaign_totals, asked) for asked in (filters, comparison))
     return insights.what_changed(now, before, compared_with, campaigns, earlier)
 
 
 def changes(sentences: Sequence[str]) -> None:
-    """Draw the sentences on what changed."""
+    """What changed, in words."""
     if sentences:
         with st.container(border=True, key="what-changed"):
             st.subheader("What changed", anchor=False)
@@ -93,14 +112,13 @@ def changes(sentences: Sequence[str]) -> None:
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
-    """The alerts on the campaigns of the filters."""
-    campaigns = ask(results.campaign_totals, filters)
-    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
+    """What to look after among the campaigns."""
+    campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
     return insights.alerts(campaigns, humans)
 
 
 def alerts(found: Sequence[Alert]) -> None:
-    """Draw the alerts with cause, next step and a button to the campaign, a page at a time."""
+    """What to look after: the cause and the next step, and the way to the campaign."""
     if not found:
         return
     with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
@@ -123,7 +141,7 @@ def alerts(found: Sequence[Alert]) -> None:
 
 
 def funnel(totals: Totals, view: View) -> None:
-    """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
+    """From sent to meeting; a click on a bar goes to what it stands for."""
     st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals.stats)
     event = chart_with_data(
@@ -147,7 +165,7 @@ def _go_to(stage: str) -> None:
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
-    """Draw the table of cost per email, reply, positive reply and meeting, by component."""
+    """What one e-mail, reply, positive reply and meeting cost, by component."""
     st.subheader("What it cost", anchor=False)
     frame = derive(cost_table, totals, positive)
     st.dataframe(
@@ -186,12 +204,12 @@ def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
 
 
 def positive_replies(counts: dict[Sentiment, int]) -> int:
-    """The number of positive replies in counts by sentiment."""
+    """How many replies were positive."""
     return counts.get(Sentiment.POSITIVE, 0)
 
 
 def campaigns(view: View) -> None:
-    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
+    """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
     st.subheader("Campaigns", anchor=False)
     table = ask(_campaign_table, view.filters, *_search_and_order())
     if table.empty:
@@ -214,7 +232,7 @@ def campaigns(view: View) -> None:
             "emails_sent",
             *_RATES_SHOWN_FIRST,
             "reply_interval",
-            "sparkline",
+            "series",
             "meetings_booked",
             "cost_per_meeting_usd",
             "cost_usd",
@@ -226,7 +244,7 @@ def campaigns(view: View) -> None:
         selection_mode="single-row",
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
+    downloads.table_buttons("campaigns", table.drop(columns=_WORDED), view.filters, key="campaigns-data")
     chosen = view.filters.campaigns
     if chosen is None or len(chosen) > 1:
         st.caption("Select a row to show only that campaign and to download everything that is known about it.")
@@ -263,8 +281,8 @@ def _search_and_order() -> tuple[str, str]:
 
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of campaigns whose name contains ``wanted``, with the columns `_NOT_DOWNLOADED`."""
-    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
+    """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
+    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
@@ -273,7 +291,7 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
+        series=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
         reply_interval=_intervals(frame, "reply_rate"),
     )
 
@@ -291,8 +309,8 @@ def _rate_column(name: str) -> Any:
     )
 
 
-_NOT_DOWNLOADED = ["sparkline", "reply_interval"]
-"""Columns that only the page shows."""
+_WORDED = ["series", "reply_interval"]
+"""Columns for the eye, which no download has."""
 
 _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
@@ -301,7 +319,7 @@ _COLUMNS: dict[str, Any] = {
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
-    "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
+    "series": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
         "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
     ),

@@ -81,7 +81,7 @@ def test_a_row_may_only_describe_the_campaign(read):
     assert read(csv_text(csv_row(email_id="", type="", occurred_at=""))) == [CAMPAIGN]
 
 
-def test_columns_are_found_by_name_and_optional_ones_may_be_missing(read):
+def test_columns_are_found_by_name(read):
     text = csv_text(csv_row(), csv_event(recipient=""), columns=(*REQUIRED[::-1], "event_id"))
     assert read(text) == [
         CampaignRecord("camp_1", "camp_1", None, at(1)),
@@ -111,7 +111,7 @@ def test_line_breaks_and_quotes_within_a_cell_stay(read):
     assert read(csv_text(csv_reply(body=body)))[-1].body == body
 
 
-def test_the_apostrophe_before_a_formula_is_taken_off_and_others_stay(read):
+def test_formula_apostrophe_is_removed(read):
     name = read(csv_text(csv_row(name="'=1+1", company="'t Hooft")))[-1]
     assert (name.name, name.company) == ("=1+1", "'t Hooft")
 

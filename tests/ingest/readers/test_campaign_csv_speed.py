@@ -58,7 +58,7 @@ def test_a_plain_row_goes_the_quick_way():
     assert way.plain(row) is not None
 
 
-def test_what_is_known_of_an_e_mail_is_told_again_only_when_it_is_news():
+def test_email_fields_are_repeated_only_when_new():
     other = [*PLAIN[:2], "Ada Lovelace", *PLAIN[3:6], "ev2", *PLAIN[7:]]
     lines = [",".join([*HEAD, *cells, *[""] * REST]) for cells in (PLAIN, PLAIN, other, other)]
     records = list(read_rows([",".join(CSV_COLUMNS) + "\n", *(f"{line}\n" for line in lines)], "x.csv"))

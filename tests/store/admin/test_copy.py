@@ -25,7 +25,7 @@ from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import get_meta, open_store, set_meta
 from outreach_results.store.replies import state_changes
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import Remembered, remember
+from outreach_results.store.sync_state import StoredAnswer, store_answers
 from support import killed_copy
 from support.databases import rows_of, sqlite_url
 from support.postgres import name_of
@@ -60,7 +60,7 @@ def fill(store):
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
     with store.write() as connection:
-        remember(connection, "http://there", "", {"usage": Remembered("etag", NASTY), "plan": Remembered()})
+        store_answers(connection, "http://there", "", {"usage": StoredAnswer("etag", NASTY), "plan": StoredAnswer()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
     Lease(store).acquire()
 
@@ -165,7 +165,7 @@ def test_a_lease_of_the_source_does_not_bind_the_copy(both):
 
 
 @both_kinds
-def test_what_is_read_is_of_one_moment_whatever_is_written_meanwhile(both, make_sqlite):
+def test_reads_are_consistent(both, make_sqlite):
     source, target = both
     before = everything(source)
     written = []
@@ -207,7 +207,7 @@ def kill_a_copy(source, target, writes):
 
 
 @both_kinds
-def test_a_copy_that_is_killed_again_and_again_goes_on_and_ends_equal(both):
+def test_repeatedly_killed_copy_ends_equal(both):
     source, target = both
     reached = [kill_a_copy(source, target, writes) for writes in (1, 2, 5, 9)]
     assert reached[0] == copying.BY_CAMPAIGN[0].name
@@ -221,7 +221,7 @@ def test_a_copy_that_is_killed_again_and_again_goes_on_and_ends_equal(both):
 
 
 @both_kinds
-def test_a_copy_that_is_killed_in_its_last_step_goes_on_and_ends_equal(both):
+def test_copy_killed_in_last_step_ends_equal(both):
     source, target = both
     pages = sum(ceil(everything(source)[table.name].total() / killed_copy.PAGE) for table in copying.BY_CAMPAIGN)
     table = kill_a_copy(source, target, pages + 3)
@@ -234,7 +234,7 @@ def test_a_copy_that_is_killed_in_its_last_step_goes_on_and_ends_equal(both):
 
 
 @both_kinds
-def test_a_copy_whose_source_changed_while_it_was_cut_off_ends_equal(both):
+def test_copy_follows_a_changed_source(both):
     source, target = both
     kill_a_copy(source, target, 6)
     load(source, "meanwhile", [campaign(), email("a_first_one"), event("opened", email_id="a_first_one")])
@@ -257,7 +257,7 @@ def test_a_copy_is_brought_up_to_date_by_copying_only_what_changed(both):
     assert report.copied < 300
 
 
-def test_a_copy_that_is_killed_while_it_is_brought_up_to_date_ends_equal(two_small):
+def test_copy_killed_while_updating_ends_equal(two_small):
     source, target = two_small
     copy(source, target)
     load(source, "later", [email("e2", of="a"), email("e2", of="b")])
@@ -267,7 +267,7 @@ def test_a_copy_that_is_killed_while_it_is_brought_up_to_date_ends_equal(two_sma
     assert everything(target) == everything(source)
 
 
-def test_copying_again_without_a_change_copies_only_the_small_tables(two_small):
+def test_unchanged_copy_copies_small_tables(two_small):
     source, target = two_small
     copy(source, target)
     report = copy(source, target)
@@ -433,7 +433,7 @@ def test_a_copy_begun_before_an_upgrade_of_the_tables_ends_equal(two_small):
     assert everything(target) == everything(source)
 
 
-def test_a_finished_copy_that_was_upgraded_since_is_not_overwritten(two_small):
+def test_upgraded_copy_is_not_overwritten(two_small):
     source, target = two_small
     copy(source, target)
     upgrade(target)

@@ -18,7 +18,7 @@ def tables_in(pattern, already=()):
     return [found[1] for statement in statements(already) if (found := re.match(pattern, statement))]
 
 
-def test_every_table_with_a_campaign_is_distributed_by_it_and_no_other():
+def test_campaign_tables_are_distributed():
     with_campaign = {table.name for table in TABLES if "campaign_id" in table.c}
     assert {"campaigns", "emails", "events", "replies", "annotations", "sync_state"} <= with_campaign
     distributed = tables_in(r"SELECT create_distributed_table\('(\w+)', 'campaign_id', colocate_with => '\w+'\)$")
@@ -26,7 +26,7 @@ def test_every_table_with_a_campaign_is_distributed_by_it_and_no_other():
     assert len(distributed) == len(with_campaign)
 
 
-def test_every_other_table_is_on_every_machine_or_stays_on_the_coordinator():
+def test_other_tables_are_references_or_local():
     without = {table.name for table in TABLES if "campaign_id" not in table.c}
     assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "plan"}
     local = {table.name for table in TABLES if placement(table) is Placement.LOCAL}
@@ -41,7 +41,7 @@ def test_all_tables_lie_beside_the_campaigns():
     assert len(beside) > 5
 
 
-def test_a_table_comes_after_those_it_refers_to_and_is_emptied_before_them():
+def test_tables_follow_their_references():
     placed = tables_in(r"SELECT create_distributed_table\('(\w+)'")
     emptied = tables_in(r"SELECT truncate_local_data_after_distributing_table\('(\w+)'\)$")
     assert sorted(emptied) == sorted(placed)
@@ -56,7 +56,7 @@ def test_campaigns_are_placed_first():
     assert tables_in(r"SELECT create_\w+_table\('(\w+)'")[0] == "campaigns"
 
 
-def test_foreign_keys_join_only_tables_that_lie_on_the_same_machine_by_their_campaign():
+def test_foreign_keys_are_colocated():
     for table in TABLES:
         for key in table.foreign_key_constraints:
             assert placement(table) is placement(key.referred_table) is Placement.DISTRIBUTED
@@ -76,7 +76,7 @@ def test_sqlite_refuses_and_says_how_to_move(sqlite_store):
 
 
 @pytest.mark.postgres
-def test_a_postgres_without_the_extension_refuses_and_is_not_changed(make_postgres):
+def test_postgres_without_extension_is_refused(make_postgres):
     store = make_postgres()
     before = contents(store, without=frozenset())
     with pytest.raises(StoreError, match=r"does not have the Citus extension.*; nothing was changed\. Install Citus"):
@@ -129,7 +129,7 @@ def placed(store):
 
 
 @pytest.mark.postgres
-def test_an_extension_that_is_not_switched_on_is_told_in_a_sentence(with_stand_in):
+def test_extension_not_created_is_reported(with_stand_in):
     switch_on(with_stand_in, "NULL")
     with pytest.raises(StoreError, match=r"Run CREATE EXTENSION citus in it as a superuser, then try again\.$"):
         distribute(with_stand_in)

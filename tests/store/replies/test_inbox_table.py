@@ -35,7 +35,7 @@ def test_every_reply_that_is_loaded_is_there(filled):
     assert check_inbox(filled) == 6
 
 
-def test_a_reply_that_a_later_load_tells_more_of_is_found_by_that_too(filled):
+def test_reply_is_found_by_later_text(filled):
     load(filled, "later", [reply("r1", at(1, 0, -1) if False else at(1, 1), of="b", name="Zebra")])
     assert check_inbox(filled) == 6
 
@@ -90,7 +90,7 @@ def test_it_can_be_made_anew_whatever_it_held(filled):
     assert check_inbox(filled) == 6
 
 
-def test_a_database_of_an_earlier_version_is_filled_while_it_is_upgraded(filled):
+def test_upgrade_fills_the_inbox(filled):
     url = filled.engine.url.render_as_string(hide_password=False)
     with filled.write() as connection:
         for table in ("inbox_stats", "inbox", *([schema.FULL_TEXT] if filled.is_sqlite else [])):
@@ -115,7 +115,7 @@ steps = st.lists(
 
 
 @every_database(steps)
-def test_whatever_happens_in_whatever_order_it_is_what_the_replies_say(store, taken):
+def test_inbox_equals_replies_in_any_order(store, taken):
     wipe(store)
     for kind, of, numbers, sentiment in taken:
         ids = [f"r{n}" for n in sorted(numbers)]

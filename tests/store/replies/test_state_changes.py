@@ -117,7 +117,7 @@ def test_a_reply_that_is_opened_again_keeps_its_correction(filled):
 
 
 @pytest.mark.parametrize("how", [Action.CORRECTION_CLEARED, Sentiment.POSITIVE])
-def test_a_correction_is_taken_back_also_by_choosing_what_the_source_says(filled, how):
+def test_choosing_source_sentiment_clears_correction(filled, how):
     do(filled, "r1", Sentiment.NEGATIVE)
     do(filled, "r1", how)
     assert "r1" not in marks_of(filled)
@@ -134,7 +134,7 @@ def test_doing_what_is_done_already_changes_nothing(filled):
 # --- two people at once ------------------------------------------------------------------------------------------
 
 
-def test_who_has_not_seen_a_change_is_told_who_made_it_and_changes_nothing(filled):
+def test_unseen_change_is_a_conflict(filled):
     admin.change_time_zone(filled, "Asia/Tokyo")
     with mock.patch.object(state_changes, "datetime", wraps=datetime) as clock:
         clock.now.return_value = datetime(2026, 1, 31, 14, 23, tzinfo=UTC)
@@ -165,7 +165,7 @@ def test_a_reply_that_went_meanwhile_cannot_be_marked(filled):
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ana", seen_version=0)
 
 
-def test_of_two_who_mark_the_same_reply_in_the_same_moment_one_is_refused(filled):
+def test_simultaneous_changes_conflict(filled):
     told, ready = [], threading.Barrier(2)
 
     def mark_it(by):
@@ -185,7 +185,7 @@ def test_of_two_who_mark_the_same_reply_in_the_same_moment_one_is_refused(filled
     assert told[0].startswith(f"{winner} marked it as handled on ")
 
 
-def test_people_who_correct_different_replies_in_the_same_moment_are_all_counted(store):
+def test_parallel_corrections_are_all_counted(store):
     count = 8
     records = [campaign(), *(email(f"e{n}", at(5)) for n in range(count))]
     records += [reply(f"r{n}", at(7), email_id=f"e{n}") for n in range(count)]
@@ -220,7 +220,7 @@ def test_a_preview_tells_how_many_corrections_would_go(filled):
     assert state_changes.preview(filled, EVERYTHING, Action.HANDLED).corrected == 0
 
 
-def test_a_change_of_many_is_refused_when_somebody_changed_one_of_them(filled):
+def test_bulk_change_conflicts_with_one_changed(filled):
     seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
     do(filled, "r2", Sentiment.POSITIVE, by="Eva")
     before = contents(filled)
@@ -238,7 +238,7 @@ def test_a_change_of_many_is_refused_when_replies_came_in(filled):
     assert contents(filled) == before
 
 
-def test_a_change_of_many_is_refused_when_one_took_the_place_of_another(filled):
+def test_bulk_change_conflicts_with_one_replaced(filled):
     still_open = (*EVERYTHING, schema.reply_marks.c.handled_at.is_(None))
     seen = state_changes.preview(filled, still_open, Action.HANDLED).seen
     do(filled, "r2", Action.HANDLED, by="Eva")
@@ -271,17 +271,17 @@ def test_undoing_restores_exactly_what_was_there(filled, change):
     batch = do_all(filled, change, by="Ben")
     assert marks_of(filled) != before
     undone = state_changes.undo(filled, batch, by="Ben")
-    assert (undone.restored, undone.left_alone_total) == (batch.changed, 0)
+    assert (undone.restored, undone.changed_since_total) == (batch.changed, 0)
     assert marks_of(filled) == before
     assert stored_days(filled) == days
 
 
-def test_undoing_leaves_alone_and_names_what_somebody_changed_meanwhile(filled):
+def test_undo_names_later_changes(filled):
     batch = do_all(filled, Action.HANDLED, by="Ana")
     do(filled, "r2", Action.REOPENED, by="Eva")
     undone = state_changes.undo(filled, batch, by="Ana")
-    assert (undone.restored, undone.left_alone_total) == (2, 1)
-    assert [(left.name, left.by) for left in undone.left_alone] == [("Grace", "Eva")]
+    assert (undone.restored, undone.changed_since_total) == (2, 1)
+    assert [(left.name, left.by) for left in undone.changed_since] == [("Grace", "Eva")]
     assert marks_of(filled) == {}
     assert last_changed_by(filled, "r2") == "Eva"
 
@@ -298,7 +298,7 @@ def test_undoing_names_a_few_and_counts_the_rest(store):
     batch = do_all(store, Action.HANDLED)
     do_all(store, Sentiment.POSITIVE, by="Eva")
     undone = state_changes.undo(store, batch, by="Ana")
-    assert (undone.restored, undone.left_alone_total, len(undone.left_alone)) == (0, count, state_changes.NAMED)
+    assert (undone.restored, undone.changed_since_total, len(undone.changed_since)) == (0, count, state_changes.NAMED)
 
 
 def test_undoing_twice_undoes_once(filled):
@@ -324,12 +324,12 @@ def test_a_view_from_before_an_undone_change_is_out_of_date(filled):
 @pytest.mark.parametrize(
     ("reply_id", "said"), [("r1", "automatic"), ("r3", "neutral"), ("r2", "positive"), ("r3", "unclassified")]
 )
-def test_the_days_follow_a_correction_and_equal_an_independent_recount(filled, reply_id, said):
+def test_days_follow_a_correction(filled, reply_id, said):
     do(filled, reply_id, Sentiment(said))
     assert stored_days(filled) == days_of([*RECORDS, mark(reply_id, said)])
 
 
-def test_a_reply_corrected_to_automatic_no_longer_counts_as_one_by_a_person(filled):
+def test_automatic_reply_is_not_human(filled):
     assert human_replies(filled) == {date(2026, 1, 7): 1, date(2026, 1, 8): 1}
     do(filled, "r1", Sentiment.AUTOMATIC)
     assert human_replies(filled) == {date(2026, 1, 8): 1}
@@ -354,7 +354,7 @@ def test_no_later_load_overwrites_what_somebody_did(filled, replace):
     assert human_replies(filled) == {date(2026, 1, 8): 1}
 
 
-def test_a_mark_that_comes_before_the_email_it_is_about_still_counts(store):
+def test_mark_before_its_email_counts(store):
     load(store, "replies", [campaign(), email("e1"), reply("r1", at(7), email_id=None)])
     do(store, "r1", Sentiment.AUTOMATIC)
     load(store, "emails", [reply("r1", at(7), email_id="e1")])
@@ -394,7 +394,7 @@ def _steps():
 
 
 @every_database(_steps())
-def test_whatever_is_done_and_undone_the_days_equal_an_independent_recount(store, steps):
+def test_days_equal_a_recount_after_changes(store, steps):
     wipe(store)
     load(store, "replies", RECORDS)
     batches = []

@@ -68,13 +68,13 @@ def test_labels_do_not_overlap_or_overflow():
             assert one is other or one[2] != other[2] or one[1] <= other[0] or other[1] <= one[0]
 
 
-def test_chart_grows_with_label_rows():
+def test_chart_grows_with_rows_of_note_labels():
     one_row, two_rows = annotated(note(1)), annotated(note(1), note(2))
     assert a_month().layout.height < one_row.layout.height < two_rows.layout.height
     assert one_row.layout.legend.y < two_rows.layout.legend.y
 
 
-def test_too_many_notes_keep_their_lines():
+def test_many_notes_keep_lines_without_labels():
     many = annotated(*(note(n % 7, f"Note number {n:03}") for n in range(60)))
     assert len(many.layout.shapes) == 60
     assert many.layout.height <= a_month().layout.height + 5 * 15

@@ -44,7 +44,7 @@ def bands(figure) -> list[tuple[float, float]]:
 # --- bullets -----------------------------------------------------------------------------------------------------
 
 
-def test_bullet_parts():
+def test_bullet_has_band_median_average_and_value():
     figure = bullet("reply_rate", mark(), OWN, lower_is_better=False)
     assert bands(figure) == [(0.031, 0.062)]
     assert [(line.x0, line.x1) for line in figure.layout.shapes if line.type == "line"] == [(0.045, 0.045)]
@@ -64,7 +64,7 @@ def test_bullet_parts():
 
 @pytest.mark.parametrize("value", [0.001, 0.03, 0.05, 0.4])
 @pytest.mark.parametrize("lower_is_better", [True, False])
-def test_bullet_is_centered_on_median_and_fits(value, lower_is_better):
+def test_median_is_centered_and_everything_fits(value, lower_is_better):
     figure = bullet("reply_rate", mark(value), OWN, lower_is_better=lower_is_better)
     first, last = figure.layout.xaxis.range
     assert (first + last) / 2 == pytest.approx(0.045)
@@ -92,7 +92,7 @@ def test_dot_is_filled_if_side_is_certain(is_settled, symbol):
     assert list(dots(figure).marker.symbol) == [symbol]
 
 
-def test_bullet_without_value_or_quartiles():
+def test_bullet_without_value_or_quartiles_is_drawn():
     assert len(dots(bullet("reply_rate", mark(None), None, lower_is_better=False)).x) == 0
     unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0 %.", False)
     figure = bullet("reply_rate", unknown, None, lower_is_better=False)
@@ -111,7 +111,7 @@ def test_money_is_dollars_and_shares_are_percent():
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def test_row_has_name_band_and_click_data():
+def test_each_row_has_name_band_and_dot():
     marks = [mark(0.05, key="a", name="First", is_settled=True), mark(0.03, key="b", name="Second")]
     figure = beside_community("reply_rate", marks, lower_is_better=False)
     assert bands(figure) == [(0.031, 0.062)] * 2
@@ -160,7 +160,7 @@ def weeks(sample_store) -> pd.DataFrame:
     return frame.assign(sentence=[f"week {n}" for n in range(len(frame))])
 
 
-def test_week_dot_has_interval_and_first_day(weeks):
+def test_each_week_is_a_dot_with_interval(weeks):
     figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2026-03-01"))
     before, chosen = (trace for trace in figure.data if trace.mode == "markers")
     known = weeks.dropna(subset="value")

@@ -65,7 +65,7 @@ def test_sample_funnel_matches_totals(sample_store):
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
 
 
-def test_colors_are_valid_and_shared_with_rates():
+def test_colors_are_valid_and_rates_share_their_counts():
     assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in COLORS.values())
     assert COLORS["reply_rate"] == COLORS["replied"]
 
@@ -94,7 +94,7 @@ def test_long_titles_are_cut_with_a_sign():
     assert cut.endswith("…")
 
 
-def test_empty_figure_has_no_paper_or_controls():
+def test_empty_figure_draws_no_background():
     figure = base.empty(100)
     assert figure.layout.dragmode is False
     assert figure.layout.xaxis.fixedrange

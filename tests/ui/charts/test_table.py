@@ -64,7 +64,7 @@ def test_lists_and_ids_beside_a_name_are_left_out():
     assert list(drawn(frame.drop(columns="name"))) == ["Campaign id", "Replied"]
 
 
-def test_table_figure_size_and_cut_texts():
+def test_table_figure_fits_its_text():
     narrow, wide = (table(pd.DataFrame({"name": [name], "mcp": ["x"]}), "T", "s", INKS) for name in ("a", "語" * 20))
     assert wide.layout.width > narrow.layout.width
     longest = table(pd.DataFrame({"name": ["語" * 400]}), "T", "s", INKS)

@@ -59,18 +59,18 @@ def legend(figure):
 # --- what is drawn -----------------------------------------------------------------------------------------------
 
 
-def test_metric_line_has_values_and_color():
+def test_every_metric_is_drawn_with_its_values_in_its_colour():
     found = trends("opened", "replied")
     figure = trend_chart(found)
-    for course in found.courses:
-        drawn = marks(figure, course.metric)
-        assert list(drawn.y) == course.points["value"].tolist()
-        assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in course.points["date"]]
-        assert set(drawn.marker.color) == {COLORS[course.metric]}
+    for series in found.series:
+        drawn = marks(figure, series.metric)
+        assert list(drawn.y) == series.points["value"].tolist()
+        assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in series.points["date"]]
+        assert set(drawn.marker.color) == {COLORS[series.metric]}
     assert legend(figure)[:2] == ["Opened", "Replied"]
 
 
-def test_cost_has_its_own_axis_on_same_days():
+def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
     figure = trend_chart(trends("opened"))
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert len(bars) == 4
@@ -80,7 +80,7 @@ def test_cost_has_its_own_axis_on_same_days():
     assert figure.layout.yaxis2.title.text == "Dollars"
 
 
-def test_empty_cost_remainder_is_not_drawn():
+def test_zero_rest_of_cost_is_not_drawn():
     found = trends("opened")
     broken_down = replace(found, costs=found.costs.assign(cost_not_broken_down_usd=0.0))
     assert "Not broken down" in legend(trend_chart(found))
@@ -111,19 +111,19 @@ def test_a_small_day_is_faint_and_stays_on_the_page():
 # --- signs -------------------------------------------------------------------------------------------------------
 
 
-def test_unusual_day_marker_and_hover():
+def test_unusual_day_is_marked_and_explained():
     drawn = marks(trend_chart(trends("opened")), "opened")
     assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
     assert drawn.marker.line.width[10] > 0
     assert drawn.text[10] == "60 e-mails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
 
 
-def test_usual_range_only_for_a_single_metric():
+def test_usual_range_is_drawn_for_one_metric_only():
     assert any(getattr(trace, "fill", None) == "tonexty" for trace in trend_chart(trends("opened")).data)
     assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
 
 
-def test_immature_day_marker_and_hover():
+def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
     figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
@@ -134,7 +134,7 @@ def test_immature_day_marker_and_hover():
     assert "Still collecting" in legend(figure)
 
 
-def test_partial_week_marker_and_hover():
+def test_partial_week_is_marked_and_explained():
     days = history(FIRST + timedelta(days=2), 15, opened=3)
     figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
@@ -157,18 +157,18 @@ def test_the_mean_is_strong_and_the_days_are_faint():
     found = trends("opened", days=history(opened=range(28)))
     figure = trend_chart(found, with_mean=True)
     strong = [trace for trace in group(figure, "opened") if trace.mode == "lines+markers" and trace.opacity == 1.0]
-    means = found.courses[0].points["mean"].dropna()
+    means = found.series[0].points["mean"].dropna()
     assert [list(trace.y) for trace in strong] == [means.tolist()]
     assert max(trace.opacity for trace in group(figure, "opened") if trace.line.width == 1.0) < 0.5
     assert "Opened: 3.0 a day in these seven days." in said(figure)
 
 
-def test_weeks_have_no_seven_day_mean():
+def test_by_week_there_is_no_mean_of_seven_days_to_draw():
     figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
     assert not any("seven days" in text for text in said(figure))
 
 
-def test_comparison_is_thin_dashed_and_named():
+def test_what_it_is_compared_with_is_thin_dashed_and_named():
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
     (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
@@ -190,8 +190,8 @@ def test_whatever_is_clicked_reports_its_bucket(every):
         assert trace.type == "bar" or "markers" in trace.mode
 
 
-def test_new_click_resets_the_selection():
-    one, other = (trend_chart(trends("opened"), selected_day=day).layout for day in ("2026-02-02", "None"))
+def test_a_click_elsewhere_lets_go_of_what_was_clicked_before():
+    one, other = (trend_chart(trends("opened"), looked_at=day).layout for day in ("2026-02-02", "None"))
     assert one.selectionrevision != other.selectionrevision
 
 
@@ -200,9 +200,9 @@ def test_new_click_resets_the_selection():
 
 def test_the_list_says_an_unusual_day_in_one_sentence():
     found = trends("open_rate")
-    (course,) = found.courses
-    (point,) = course.unusual.to_dict("records")
-    sentence = unusual_sentence(course, point, Every.DAY)
+    (series,) = found.series
+    (point,) = series.unusual.to_dict("records")
+    sentence = unusual_sentence(series, point, Every.DAY)
     assert sentence == "Thu 12 Mar 2026: open rate 60.0 % of 100 delivered; between 10.0 % and 34.0 % would be usual"
 
 
@@ -221,7 +221,7 @@ def test_a_count_is_told_in_a_sentence(name, count, sentence):
     assert said(trend_chart(trends(name, days=days)))[0] == sentence
 
 
-def test_activity_basis_rates_name_no_denominator():
+def test_activity_rates_do_not_claim_a_cohort():
     days = history(count=1, delivered=10, replied=12)
     said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
     assert said_of_rate == "Reply rate 120.0 %: 12 e-mails got a reply while 10 were delivered."
@@ -254,7 +254,7 @@ def test_the_lag_names_only_what_is_shown_and_known():
 @pytest.mark.parametrize(
     "names", [COUNTS, ("delivery_rate", "open_rate", "click_rate", "reply_rate", "conversion_rate")]
 )
-def test_all_sample_metrics_have_hover_sentences(sample_store, basis, every, names):
+def test_every_metric_is_drawn_with_hover_sentences(sample_store, basis, every, names):
     earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
     found = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
     figure = trend_chart(found, with_mean=True, compared_with="before")
@@ -263,7 +263,7 @@ def test_all_sample_metrics_have_hover_sentences(sample_store, basis, every, nam
     assert not [text for text in texts if not text.endswith(".") or "nan" in text]
 
 
-def test_unknown_values_draw_no_points():
+def test_not_known_is_no_point_and_nothing_known_is_no_error():
     unknown = pd.array([pd.NA] * 28, dtype="Int64")
     figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
     assert len(marks(figure, "opened").x) == 0

@@ -64,7 +64,7 @@ def spans(figure) -> list[tuple[float, float]]:
 # --- the gauge ---------------------------------------------------------------------------------------------------
 
 
-def test_quota_gauge_shows_use_limit_and_forecast():
+def test_gauge_shows_use_limit_and_forecast():
     figure = quota(2600, 10_000, 9032.0, Interval(2782, 3091))
     assert spans(figure) == [(0, 10_000), (0, 2600), (2782, 3091)]
     (line,) = (trace for trace in figure.data if trace.type == "scatter")
@@ -99,7 +99,7 @@ def test_a_month_that_is_over_expects_nothing():
     assert labels(quota(1247, 10_000, None, None)) == []
 
 
-# --- the course --------------------------------------------------------------------------------------------------
+# --- the series --------------------------------------------------------------------------------------------------
 
 
 def test_progress_is_cumulative_with_forecast_range():
@@ -192,7 +192,7 @@ def test_only_the_most_expensive_campaigns_are_drawn():
     assert list(figure.data[0].customdata) == [f"c{n}" for n in range(39, 39 - MOST_CAMPAIGNS, -1)]
 
 
-def test_month_bars_and_month_without_emails(sample_store):
+def test_months_have_customdata_and_empty_ones_no_price(sample_store):
     months = results.usage_by_month(sample_store)
     figure = costs_of_months(months, per_email=True)
     assert list(figure.data[0].customdata) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]

@@ -12,7 +12,7 @@ import pytest
 from outreach_results import metrics
 from outreach_results.models import EventType, InboxReply, Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, Timeline, TimelineEvent
-from outreach_results.store.replies.state_changes import Action, Batch, LeftAlone, Preview, Seen, Undone
+from outreach_results.store.replies.state_changes import Action, Batch, ChangedSince, Preview, Seen, UndoResult
 from outreach_results.ui import text
 from outreach_results.ui.inbox import labels, listing, timeline
 from outreach_results.ui.inbox.state_changes import leaves_the_list
@@ -150,12 +150,12 @@ def test_confirmation_counts_replaced_corrections():
 
 
 def test_undoing_names_whose_changes_stay():
-    left = [LeftAlone("Ada", "Ben", NOW), LeftAlone("Grace", None, NOW)]
-    assert labels.was_undone(Undone(28, 3, left), TOKYO) == (
+    left = [ChangedSince("Ada", "Ben", NOW), ChangedSince("Grace", None, NOW)]
+    assert labels.undone_sentence(UndoResult(28, 3, left), TOKYO) == (
         "Undone for 28 replies. Somebody changed 3 meanwhile, which stay as they are: "
         "Ada (Ben, 27 Mar 2026, 21:00), Grace (somebody, 27 Mar 2026, 21:00) and 1 more."
     )
-    assert labels.was_undone(Undone(1, 0, []), TOKYO) == "Undone for 1 reply."
+    assert labels.undone_sentence(UndoResult(1, 0, []), TOKYO) == "Undone for 1 reply."
 
 
 @pytest.mark.parametrize("change", [Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment])
@@ -167,11 +167,11 @@ def test_every_change_can_be_named_before_and_after(change):
 @pytest.mark.parametrize(
     ("change", "inbox_filters", "expected"),
     [
-        (Action.HANDLED, InboxFilters(handling=ReplyStatus.OPEN), True),
-        (Action.HANDLED, InboxFilters(handling=ReplyStatus.ALL), False),
-        (Action.REOPENED, InboxFilters(handling=ReplyStatus.HANDLED), True),
-        (Action.REOPENED, InboxFilters(handling=ReplyStatus.OPEN), False),
-        (Action.HANDLED, InboxFilters(handling=ReplyStatus.HANDLED), False),
+        (Action.HANDLED, InboxFilters(status=ReplyStatus.OPEN), True),
+        (Action.HANDLED, InboxFilters(status=ReplyStatus.ALL), False),
+        (Action.REOPENED, InboxFilters(status=ReplyStatus.HANDLED), True),
+        (Action.REOPENED, InboxFilters(status=ReplyStatus.OPEN), False),
+        (Action.HANDLED, InboxFilters(status=ReplyStatus.HANDLED), False),
     ],
 )
 def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
@@ -181,7 +181,7 @@ def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
 # --- how sure ----------------------------------------------------------------------------------------------------
 
 
-def test_positive_rate_sentence_has_both_ranges():
+def test_positive_rate_sentence_states_its_bounds():
     counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
     assert labels.positive_rate_sentence(metrics.positive_rate(counts)) == (
         "12 of 41 replies by people are positive: 29.3 % (95 % interval 17.6 % to 44.5 %). 6 are not classified: were "
@@ -205,4 +205,4 @@ def test_the_filters_are_told_in_words():
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "price")
     assert labels.filters_sentence(inbox_filters) == "open replies by people, positive or neutral, with “price”"
     assert labels.filters_sentence(InboxFilters()) == "replies"
-    assert labels.filters_sentence(InboxFilters(lane=ReplyKind.AUTOMATIC)) == "replies, automatic"
+    assert labels.filters_sentence(InboxFilters(kind=ReplyKind.AUTOMATIC)) == "replies, automatic"

@@ -107,7 +107,7 @@ class _Rows:
 
     def __init__(self) -> None:
         self._described: dict[tuple[str, ...], str] = {}
-        self._told: dict[str, tuple[str, ...]] = {}  # what was already said of the latest e-mails
+        self._latest_by_email: dict[str, tuple[str, ...]] = {}  # what was already read of the latest emails
 
     def plain(self, cells: list[str]) -> tuple[Record, ...] | None:
         """The records of a plain row; None where it is not, and has to be read with care."""
@@ -134,15 +134,15 @@ class _Rows:
         if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
             return None
         event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None)
-        if not recipient or self._told.get(email_id) == about:
+        if not recipient or self._latest_by_email.get(email_id) == about:
             return (event,)
         self._remember(email_id, about)
         return read.EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
 
     def _remember(self, email_id: str, about: tuple[str, ...]) -> None:
-        if len(self._told) >= _REMEMBERED:
-            self._told.clear()
-        self._told[email_id] = about
+        if len(self._latest_by_email) >= _REMEMBERED:
+            self._latest_by_email.clear()
+        self._latest_by_email[email_id] = about
 
     def careful(self, cells: list[str]) -> Iterator[Record]:
         """The records of any row.

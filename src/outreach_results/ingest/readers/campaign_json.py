@@ -100,7 +100,7 @@ def _check_format(meta: Any, source: str) -> None:
     found = meta.get("format") if isinstance(meta, dict) else None
     if found != FORMAT:
         raise SourceError(
-            f"{source} is of the format {read.shown(found)}; this version reads {FORMAT!r}. Nothing was imported."
+            f"{source} is of the format {read.quoted(found)}; this version reads {FORMAT!r}. Nothing was imported."
         )
 
 
@@ -110,7 +110,7 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
             raise FieldError("campaign", "an object is needed here")
         detail = item.get("detail") or Detail.EVENTS.value
         if not isinstance(detail, str) or detail not in set(Detail):
-            raise FieldError("detail", f"{read.shown(detail)} is not one of {', '.join(Detail)}")
+            raise FieldError("detail", f"{read.quoted(detail)} is not one of {', '.join(Detail)}")
         campaign_id = read.identifier("id", item.get("id"))
         return read.CampaignRecord(
             campaign_id,

@@ -86,7 +86,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAlone:
+class ChangedSince:
     """A reply that undoing did not touch, because somebody changed it meanwhile."""
 
     name: str
@@ -95,12 +95,12 @@ class LeftAlone:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """What undoing did; ``left_alone`` names the first few of those that it did not touch."""
+class UndoResult:
+    """What undoing did; ``changed_since`` names the first few of those that it did not touch."""
 
     restored: int
-    left_alone_total: int
-    left_alone: list[LeftAlone]
+    changed_since_total: int
+    changed_since: list[ChangedSince]
 
 
 def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, *, by: str, seen_version: int) -> Batch:
@@ -110,7 +110,7 @@ def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, 
         ConflictError: somebody changed it since; nothing was changed.
     """
     own = (replies.c.campaign_id == campaign_id, replies.c.reply_id == reply_id)
-    with _taking_turns(store, change) as connection:
+    with _locked(store, change) as connection:
         version = connection.execute(select(mark_version).select_from(inbox_replies).where(*own)).scalar()
         if version is None:
             raise ConflictError("This reply is no longer here. Nothing was changed.")
@@ -146,7 +146,7 @@ def change_replies(
     Raises:
         ConflictError: replies came or went, or somebody changed one; nothing was changed.
     """
-    with _taking_turns(store, change) as connection:
+    with _locked(store, change) as connection:
         now = _look(connection, wanted)
         if now != seen:
             raise ConflictError(_what_moved(connection, wanted, seen, now))
@@ -154,7 +154,7 @@ def change_replies(
         return _apply(connection, wanted, change, by)
 
 
-def undo(store: Store, batch: Batch, *, by: str) -> Undone:
+def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
     """Restore the marks as they were before the batch, apart from those that somebody changed since."""
     made, now = mark_changes.c, reply_marks.c
     marked = mark_changes.join(reply_marks, same_reply(made, now))
@@ -169,19 +169,19 @@ def undo(store: Store, batch: Batch, *, by: str) -> Undone:
         .where(*_of(batch), made.version != now.version)
         .order_by(now.marked_at.desc(), made.campaign_id, made.reply_id)
     )
-    with _taking_turns(store, batch.change) as connection:
-        left_alone = [LeftAlone(*row) for row in connection.execute(touched.limit(NAMED))]
+    with _locked(store, batch.change) as connection:
+        changed_since = [ChangedSince(*row) for row in connection.execute(touched.limit(NAMED))]
         undoing = _note(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
         _follow(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
-    return Undone(undoing.changed, batch.changed - undoing.changed, left_alone)
+    return UndoResult(undoing.changed, batch.changed - undoing.changed, changed_since)
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _taking_turns(store: Store, change: Change) -> Iterator[Connection]:
+def _locked(store: Store, change: Change) -> Iterator[Connection]:
     # What changes the days must not run beside a load, which changes them too.
     with store.write(exclusive=_is_about_sentiment(change)) as connection:
         inbox_table.lock_reply_states(connection)

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from outreach_results.metrics import binomial_limits
+from outreach_results.metrics.best_slot import best_slot
 from outreach_results.results import WeeklyActivity
 from outreach_results.ui.charts.base import COLORS, empty
 from outreach_results.ui.text import number, percent
@@ -66,15 +66,13 @@ def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone
 
 
 def busiest(activity: WeeklyActivity, metric: str) -> str:
-    """A sentence on the busiest two hours of the week, if they are significantly busier than the others."""
+    """The hour of the week in which most happened, in words, where it would most likely be the same again."""
     grid = _grid(activity, metric)
     total = int(grid.sum())
     if not total:
         return "Nothing in this period."
-    pairs = grid[:, :-1] + grid[:, 1:]
-    # Multiple comparisons: the best of so many pairs of hours is high by chance, so each has to pass a stricter test.
-    by_chance = binomial_limits(total, 2 / grid.size, 1 - 0.1 / pairs.size).high
-    if pairs.max() <= by_chance:
-        return f"{number(total)} are too few to tell a best hour."
-    weekday, hour = divmod(int(pairs.argmax()), pairs.shape[1])
-    return f"Most on {WEEKDAYS[weekday]}s {hour}:00 – {hour + 2}:00: {percent(pairs.max() / total)} of all."
+    best = best_slot(grid.ravel())
+    if best is None:
+        return f"No single best hour among {number(total)}."
+    weekday, hour = divmod(best, grid.shape[1])
+    return f"Most on {WEEKDAYS[weekday]}s {hour}:00 – {hour + 1}:00: {percent(grid.max() / total)} of all."

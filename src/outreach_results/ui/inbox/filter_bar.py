@@ -22,8 +22,8 @@ def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
             inbox_url.LANE,
             inbox_url.KIND_CODES,
             ReplyKind.PEOPLE,
-            _with_counts(labels.LANES, found.lanes),
-            inbox_filters.lane,
+            _with_counts(labels.LANES, found.kinds),
+            inbox_filters.kind,
             "Automatic replies, such as out of office.",
         )
         _one(
@@ -31,11 +31,11 @@ def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
             inbox_url.STATUS,
             inbox_url.STATUS_CODES,
             ReplyStatus.OPEN,
-            _with_counts(labels.HANDLINGS, found.handling),
-            inbox_filters.handling,
+            _with_counts(labels.HANDLINGS, found.statuses),
+            inbox_filters.status,
         )
         _search(inbox_filters.q)
-    if inbox_filters.lane != ReplyKind.AUTOMATIC:
+    if inbox_filters.kind != ReplyKind.AUTOMATIC:
         _sentiments(inbox_filters, found)
 
 
@@ -64,7 +64,7 @@ def _with_counts(names: Mapping[T, str], counts: Mapping[T, int]) -> dict[str, s
 
 
 def _sentiments(inbox_filters: InboxFilters, found: Inbox) -> None:
-    offered = inbox_url.sentiments_in(inbox_filters.lane)
+    offered = inbox_url.sentiments_in(inbox_filters.kind)
     names = {str(kind): f"{kind.capitalize()} {text.number(found.counts[kind])}" for kind in offered}
     st.pills(
         "Sentiment",

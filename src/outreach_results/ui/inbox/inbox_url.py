@@ -24,8 +24,8 @@ def read_filters() -> InboxFilters:
         url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")
         url_state.correct(SENTIMENT, url_state.join(sentiments))
     return InboxFilters(
-        lane=lane,
-        handling=url_state.one_of(STATUS, STATUS_CODES, ReplyStatus.OPEN),
+        kind=lane,
+        status=url_state.one_of(STATUS, STATUS_CODES, ReplyStatus.OPEN),
         sentiments=tuple(sentiments) or None,
         q=_search(),
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from outreach_results.metrics import PositiveRate
 from outreach_results.models import InboxReply, Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, Undone
+from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, UndoResult
 from outreach_results.ui import text
 
 BADGES: dict[Sentiment, str] = {
@@ -49,7 +49,7 @@ def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def change_label(change: Change) -> str:
-    """A change in the past tense, without subject: marked as handled."""
+    """What was done, as in "… as handled"."""
     if isinstance(change, Sentiment):
         return f"set to {change}"
     return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
@@ -58,7 +58,7 @@ def change_label(change: Change) -> str:
 
 
 def button_label(change: Change, number: int) -> str:
-    """The label of the button that changes ``number`` replies: Mark 3 replies as handled."""
+    """What a button does to that many replies."""
     if isinstance(change, Sentiment):
         return f"Set {replies(number)} to {change}"
     if change == Action.HANDLED:
@@ -84,23 +84,23 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
 
 
 def done_sentence(batch: Batch, what: str | None = None) -> str:
-    """What a change did: 3 replies: marked as handled. ``what`` replaces the number of replies as the subject."""
+    """What a change did, once it is done."""
     subject = what or replies(batch.changed)
     return f"{subject}: {change_label(batch.change)}."
 
 
-def was_undone(undone: Undone, zone: ZoneInfo) -> str:
-    """What an undo restored, and which later changes by others it left alone."""
-    if not undone.left_alone_total:
+def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
+    """What undoing did, and whose later changes it left alone."""
+    if not undone.changed_since_total:
         return f"Undone for {replies(undone.restored)}."
     named = ", ".join(
-        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.left_alone
+        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.changed_since
     )
-    more = undone.left_alone_total - len(undone.left_alone)
+    more = undone.changed_since_total - len(undone.changed_since)
     rest = f" and {more:,} more" if more else ""
     return (
-        f"Undone for {replies(undone.restored)}. Somebody changed {undone.left_alone_total:,} meanwhile, which stay as "
-        f"they are: {named}{rest}."
+        f"Undone for {replies(undone.restored)}. Somebody changed {undone.changed_since_total:,} meanwhile, "
+        f"which stay as they are: {named}{rest}."
     )
 
 
@@ -123,7 +123,7 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
 
 
 def positive_rate_sentence(found: PositiveRate) -> str:
-    """The positive rate, its 95 % interval, and how far unclassified and neutral replies could move it."""
+    """The positive rate, its interval, and how far the doubtful replies could move it."""
     if found.rate is None or found.interval is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
     low, high = (text.percent(end) for end in found.interval)
@@ -145,7 +145,7 @@ def positive_rate_sentence(found: PositiveRate) -> str:
 
 def filters_sentence(inbox_filters: InboxFilters) -> str:
     """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
-    status = "" if inbox_filters.handling == ReplyStatus.ALL else f"{inbox_filters.handling} "
-    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.lane, "")
+    status = "" if inbox_filters.status == ReplyStatus.ALL else f"{inbox_filters.status} "
+    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.kind, "")
     kinds = f", {' or '.join(inbox_filters.sentiments)}" if inbox_filters.sentiments else ""
     return f"{status}replies{lane}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")

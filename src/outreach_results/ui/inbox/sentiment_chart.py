@@ -17,14 +17,14 @@ from outreach_results.ui.inbox import inbox_url, labels
 
 
 def over_time(view: View, inbox_filters: InboxFilters) -> None:
-    """Draw the positive rate and the sentiments over the period, of open and handled replies alike."""
+    """The sentiments of the lane over the period, whatever their status, and the positive rate with its doubts."""
     frame = ask(results.sentiment_over_time, view.filters, inbox_filters.q)
     st.subheader("How replies sound over time", anchor=False)
     counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
     st.markdown(text.escape(labels.positive_rate_sentence(metrics.positive_rate(counts))))
     if not any(counts.values()):
         return
-    shown = inbox_url.sentiments_in(inbox_filters.lane)
+    shown = inbox_url.sentiments_in(inbox_filters.kind)
     key = clicks.content_key("sentiments", view.filters, inbox_filters)
     chart_with_data(
         draw(charts.sentiment_over_time, frame, shown),

@@ -1,0 +1,154 @@
+"""The rates that pages lead with, and whether they changed by more than chance.
+
+On the send basis a rate is adjusted for what its youngest emails are still expected to bring; on the activity basis it
+is the plain one. Intervals and p-values allow for emails of one day being alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from outreach_results import metrics
+from outreach_results.metrics.adjusted_rates import adjusted_rate, weighted
+from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, rate_interval
+from outreach_results.metrics.multiple import holm
+from outreach_results.models import Basis, Filters
+from outreach_results.models.metric_definitions import COUNT_METRICS, RATES, TILES
+from outreach_results.results.daily import daily_stats
+from outreach_results.results.seasonality import MaturityCurves, maturity_curves
+from outreach_results.store.engine import Store
+
+SIGNIFICANT = 0.05
+"""The chance of any false alarm among the tiles of one page."""
+
+_PER_EMAIL_SENT = {"meetings_booked": ("meetings_booked", "emails_sent")}
+"""Counts that are compared per email sent, so that more sending is not a success by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineRate:
+    """A rate with its 95 % interval.
+
+    Attributes:
+        rate: between 0 and 1, unrounded; None without a denominator.
+        interval: None where the rate is no share of the emails it is divided by.
+        share_in: how much of the outcomes is in; None on the activity basis, and where too little is known to tell.
+    """
+
+    rate: float | None
+    interval: metrics.Interval | None
+    share_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """The headline rates by name, and the changes of rates and counts that chance plays a part in."""
+
+    rates: dict[str, HeadlineRate]
+    changes: dict[str, metrics.Change]
+
+
+def headlines(
+    store: Store, filters: Filters, comparison: Filters | None = None, *, now: datetime | None = None
+) -> Headlines:
+    """The headline rates of the chosen campaigns together, and how they changed.
+
+    Args:
+        comparison: the same for what they are compared with; without it there are no changes.
+        now: the clock, for tests.
+    """
+    before = None if comparison is None else daily_stats(store, comparison)
+    curves = maturity_curves(store, humans_only=filters.humans_only)
+    clock = (now or datetime.now(UTC)).astimezone(store.zone())
+    return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
+
+
+def headlines_of(
+    days: pd.DataFrame, before: pd.DataFrame | None, curves: MaturityCurves, *, basis: Basis, clock: datetime
+) -> Headlines:
+    """The same from the days themselves.
+
+    Args:
+        days, before: what `daily_stats` gives for the period, and for what it is compared with.
+        clock: now, in the reporting zone: while the last day of the data is today, only a part of it has passed.
+    """
+    seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+    day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
+    period, earlier = (
+        None if frame is None else _Period(frame, curves, basis=basis, day_fraction=day_fraction)
+        for frame in (days, before)
+    )
+    assert period is not None
+    rates = {name: period.headline(name) for name in RATES}
+    return Headlines(rates, {} if earlier is None else _changes(period, earlier))
+
+
+class _Period:
+    """The days of one period, and how mature their emails are."""
+
+    def __init__(self, days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, day_fraction: float) -> None:
+        self._days = days
+        self._is_cohort = basis == Basis.SEND
+        self._curves = curves.by_count if self._is_cohort else {}
+        self._ages = _ages(days, curves)
+        self._day_fraction = day_fraction
+
+    def _plain(self, count: str, of: str) -> DailyCounts:
+        numbers = self._days[[count, of]].astype("float64").to_numpy(dtype=np.float64)
+        return DailyCounts(numbers[:, 0], numbers[:, 1])
+
+    def counts(self, count: str, of: str) -> DailyCounts:
+        """Daily counts whose denominators are weighted by what has come in, where that is known."""
+        plain = self._plain(count, of)
+        curve = self._curves.get(count)
+        return plain if curve is None else weighted(plain, self._ages, curve, self._day_fraction)
+
+    def headline(self, name: str) -> HeadlineRate:
+        """A rate of this period."""
+        count, of = RATES[name].parts
+        plain = self._plain(count, of)
+        if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
+            return HeadlineRate(None, None)  # a part of the period does not know the number
+        curve = self._curves.get(count)
+        if curve is not None:
+            found = adjusted_rate(plain, self._ages, curve, self._day_fraction)
+            if found is not None:
+                return HeadlineRate(found.rate, found.interval, found.share_in)
+        if plain.whole <= 0:
+            return HeadlineRate(None, None)
+        rate = plain.total / plain.whole
+        interval = rate_interval(rate, plain.whole, dispersion([plain])) if rate <= 1 else None
+        # Without a curve nothing grows after the sending, or too little is known to say how.
+        return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
+
+
+def _ages(days: pd.DataFrame, curves: MaturityCurves) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    last: date | None = curves.last_day
+    dates = days["date"].to_numpy().astype("datetime64[D]")
+    return (np.datetime64(last or date(1970, 1, 1), "D") - dates).astype(np.int64)
+
+
+def _changes(now: _Period, before: _Period) -> dict[str, metrics.Change]:
+    """The changes of the tiles; p-values are adjusted for there being several tiles on the page."""
+    parts = {
+        tile.name: tile.parts if tile.numerator else _PER_EMAIL_SENT[tile.name]
+        for tile in TILES
+        if tile.name in RATES or tile.name in _PER_EMAIL_SENT
+    }
+    found, p_values = {}, []
+    for name, (count, of) in parts.items():
+        pair = now.counts(count, of), before.counts(count, of)
+        found[name] = pair
+        p_values.append(change_p_value(*pair))
+    changes = {}
+    for (name, pair), p_value in zip(found.items(), holm(p_values), strict=True):
+        values = [one.rate if name in RATES else one.total for one in pair]
+        if values[0] is None or not values[1]:
+            continue
+        is_noise = p_value is None or p_value > SIGNIFICANT
+        changes[name] = metrics.Change(values[0] - values[1], values[0] / values[1] - 1, is_noise)
+    return changes

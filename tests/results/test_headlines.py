@@ -1,0 +1,98 @@
+"""The rates that pages lead with: plain by event date, adjusted by send date, changes only beyond chance."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outreach_results import metrics, results
+from outreach_results.models import COUNTS, Basis, Filters
+from outreach_results.models.metric_definitions import RATES
+from outreach_results.results import headlines_of
+from outreach_results.results.seasonality import MaturityCurves
+from support.clustered import outcomes, volumes
+
+LAST = date(2026, 3, 31)
+LATER = datetime(2026, 4, 2, 12, tzinfo=UTC)
+CURVE = metrics.MaturityCurve((*(float(1 - 0.6 * 0.5**age) for age in range(30)), 1.0), 500)
+CURVES = MaturityCurves(dict.fromkeys(("opened", "clicked", "replied", "meetings_booked"), CURVE), LAST)
+
+
+def frame(random: np.random.Generator, days: int, last: date, rate: float = 0.05) -> pd.DataFrame:
+    """Days on which replies come in as CURVE says; everything else is a fixed share."""
+    of = volumes(random, days, 180)
+    ages = np.array([(LAST - last).days + back for back in reversed(range(days))])
+    share = np.array([CURVE.at(int(age)) for age in ages])
+    replied = random.binomial(outcomes(random, of, rate, 0.01), share)
+    columns = dict.fromkeys(COUNTS, of) | {"replied": replied, "opened": of // 3, "meetings_booked": replied // 9}
+    found = pd.DataFrame({name: pd.array(values, dtype="Int64") for name, values in columns.items()})
+    return found.assign(date=pd.date_range(end=last, periods=days))
+
+
+def replies(random: np.random.Generator, *, days: int = 7, now: float = 0.05):
+    period, before = frame(random, days, LAST, now), frame(random, days, LAST - timedelta(days=days))
+    return headlines_of(period, before, CURVES, basis=Basis.SEND, clock=LATER)
+
+
+def test_event_date_rates_are_the_plain_ones(sample_store):
+    filters = Filters(start=date(2026, 2, 1), end=date(2026, 3, 10))
+    found = results.headlines(sample_store, filters)
+    stats = results.totals(sample_store, filters).stats
+    for name in RATES:
+        assert found.rates[name].rate == pytest.approx(metrics.rate_of(stats, name))
+        assert found.rates[name].share_in is None
+
+
+def test_old_send_dates_are_the_plain_ones(sample_store):
+    filters = Filters(end=date(2026, 1, 31), basis=Basis.SEND)
+    found = results.headlines(sample_store, filters)
+    stats = results.totals(sample_store, filters).stats
+    assert found.rates["reply_rate"].share_in == pytest.approx(1)
+    assert found.rates["reply_rate"].rate == pytest.approx(metrics.rate_of(stats, "reply_rate"))
+
+
+def test_young_send_dates_are_adjusted():
+    found = [replies(np.random.default_rng(seed)).rates["reply_rate"] for seed in range(100)]
+    assert np.mean([one.rate for one in found]) == pytest.approx(0.05, abs=0.002)
+    assert all(0.5 < (one.share_in or 0) < 1 for one in found)
+
+
+def test_nothing_changed_is_rarely_called_a_change():
+    alarms = [
+        any(not change.is_noise for change in replies(np.random.default_rng(seed)).changes.values())
+        for seed in range(150)
+    ]
+    assert np.mean(alarms) <= 0.06 + 2.33 * np.sqrt(0.06 * 0.94 / 150)
+
+
+def test_a_real_fall_is_found():
+    found = [replies(np.random.default_rng(seed), days=28, now=0.02).changes["reply_rate"] for seed in range(50)]
+    assert np.mean([not change.is_noise and change.difference < 0 for change in found]) >= 0.8
+
+
+def test_an_unfinished_last_day_counts_by_its_fraction():
+    days = frame(np.random.default_rng(1), 7, LAST)
+    noon = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC)
+    found = [headlines_of(days, None, CURVES, basis=Basis.SEND, clock=clock) for clock in (noon, LATER)]
+    shares = [one.rates["reply_rate"].share_in or 0 for one in found]
+    assert shares[0] < shares[1]
+
+
+def test_an_unknown_count_has_no_rate():
+    days = frame(np.random.default_rng(1), 7, LAST)
+    days.loc[2, "opened"] = pd.NA
+    found = headlines_of(days, None, CURVES, basis=Basis.SEND, clock=LATER).rates
+    assert (found["open_rate"].rate, found["open_rate"].interval) == (None, None)
+    assert found["reply_rate"].rate is not None
+
+
+def test_more_replies_than_deliveries_have_no_interval():
+    days = frame(np.random.default_rng(1), 7, LAST)
+    days["replied"] = days["delivered"] + 5
+    found = headlines_of(days, None, CURVES, basis=Basis.ACTIVITY, clock=LATER).rates["reply_rate"]
+    assert found.rate is not None
+    assert found.rate > 1
+    assert found.interval is None
