@@ -99,7 +99,7 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 # --- what is unusual and what is still to come -------------------------------------------------------------------
 
 
-def test_unusual_days_are_listed_in_words_the_newest_first(sample_dashboard, sample_store):
+def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
     app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
     (series,) = results.trends(sample_store, QUARTER, ("delivery_rate",)).series
     expected = [f"◆ {unusual_sentence(series, point, 'day')}." for point in series.unusual.to_dict("records")][::-1]
