@@ -12,7 +12,7 @@ inbox_filters, found = inbox.find(view.filters)
 inbox.choices(inbox_filters, found)
 shown = inbox.shown_reply(found)
 with st.container():  # one place for what comes and goes, so that what follows stays where it is
-    inbox.show_status_message()
+    inbox.show_status()
     if found.pagination.total:
         inbox.toolbar(view.filters, inbox_filters, found)
         inbox.confirmation(view, inbox_filters)

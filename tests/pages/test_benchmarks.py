@@ -1,4 +1,4 @@
-"""The benchmark page: where we stand, as far as can be told."""
+"""The benchmark page: verdicts, peers and comparisons."""
 
 from __future__ import annotations
 

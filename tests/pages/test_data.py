@@ -1,4 +1,4 @@
-"""The data page says where the numbers come from."""
+"""The data page shows the sources of the numbers."""
 
 from collections.abc import Callable
 from pathlib import Path

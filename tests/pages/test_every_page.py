@@ -1,4 +1,4 @@
-"""What holds on every page: it draws, says what it shows, and fails in sentences."""
+"""Every page draws, describes its filters, and shows errors as sentences."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOTHING_HAPPENED = {"period": "Custom", "days": ["2024-06-01", "2024-06-02"]}
 
 @pytest.fixture
 def campaign_label(writable_sample):
-    """The contract's campaign as the filter names it."""
+    """The label of the contract's example campaign in the filter."""
     return results.campaign(writable_sample, CAMPAIGN).name
 
 
@@ -195,7 +195,7 @@ def button(app, label):
 
 @pytest.fixture
 def empty_dashboard(use_database, sqlite_store):
-    """The dashboard over a database without anything in it."""
+    """The dashboard with an empty database."""
     use_database(sqlite_store.engine.url.render_as_string(hide_password=False))
     return sqlite_store
 

@@ -1,4 +1,4 @@
-"""The inbox: what is shown, where the address leads, and what marking does, also with two people at once."""
+"""The inbox page: list, URL parameters and changes of state, also by two people at once."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def said(app):
 
 
 def rows(app):
-    """The rows of the list, as they are labelled."""
+    """The labels of the rows of the list."""
     return [button.label for button in app.button if (button.key or "").startswith("inbox-row-")]
 
 
 def reads(app):
-    """Whose reply is in the reading pane."""
+    """The sender of the reply in the reading pane."""
     return app.subheader[0].value
 
 
 def labels(app, key):
-    """What a filter offers, with its counts."""
+    """The options of a filter, with their counts."""
     [found] = [group for group in app.button_group if group.key == f"{key}_choice"]
     return found.options
 
@@ -330,7 +330,7 @@ def test_conflicting_change_is_shown(inbox):
 
 
 def propose(app, what):
-    """Choose what is to be done with all replies of the list."""
+    """Choose a bulk change for all replies of the list."""
     app.menu_button(key="inbox-bulk").click(what).run()
     assert not app.exception
     return app

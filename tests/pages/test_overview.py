@@ -1,4 +1,4 @@
-"""The overview shows what the data module says."""
+"""The overview page shows the results of the queries."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The page of the trends says what the data module says."""
+"""The trends page shows the results of the queries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def page(**parameters):
 
 
 def said(app):
-    """All words as they are read: without the signs that keep Markdown from reading them."""
+    """All text of the page, without Markdown escapes."""
     return re.sub(r":color\[(.)\]", r"\1", "\n".join(words(app)).replace("\\", ""))
 
 
@@ -99,7 +99,7 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 # --- what is unusual and what is still to come -------------------------------------------------------------------
 
 
-def test_unusual_days_are_listed_in_words_the_newest_first(sample_dashboard, sample_store):
+def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
     app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
     (series,) = results.trends(sample_store, QUARTER, ("delivery_rate",)).series
     expected = [f"◆ {unusual_sentence(series, point, 'day')}." for point in series.unusual.to_dict("records")][::-1]
@@ -249,7 +249,7 @@ def button(app, label):
 
 
 def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
-    """The card of a single day says what the data module says of that day alone."""
+    """The details of a single day equal the query results for that day alone."""
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats

@@ -28,7 +28,7 @@ def said(app) -> str:
 
 @pytest.fixture
 def account(tmp_path, use_database: Callable[[str], None]):
-    """``account(days, plan, until=…)``: an account that sends 100 emails every day, known by the day only."""
+    """``account(days, plan, until=…)``: an account that sends 100 emails every day, without times of day."""
 
     def make(days: int, plan: PlanRecord | None, *, until: date = date(2026, 3, 20)) -> None:
         url = sqlite_url(tmp_path / "account.db")

@@ -1,4 +1,4 @@
-"""Where the dashboard may listen."""
+"""The addresses on which the dashboard may listen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streamlit's own files, sent compressed, and the announcement of the figures' script."""
+"""Streamlit's static files are sent compressed, and the Plotly script is preloaded."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""When many click at once, a few scripts run at a time, in the order in which they came."""
+"""Only a few script runs execute at a time, in order of arrival."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ A_LONG_TIME = 60.0
 
 
 class Crowd:
-    """Runs that take a turn each; ``began`` names them in the order in which theirs came."""
+    """Runs through the limiter; ``began`` lists them in the order in which they started."""
 
     def __init__(self, turns: RunLimiter, pool: ThreadPoolExecutor) -> None:
         self.began: list[str] = []

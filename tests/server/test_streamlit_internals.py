@@ -1,4 +1,4 @@
-"""What we take from Streamlit beyond its documented interface is there; each failure says what people would lose."""
+"""The undocumented parts of Streamlit that we use exist; each failure message says what users would lose."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from support.databases import sqlite_url
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """Every test begins and ends with an empty cache."""
+    """Empty the cache before and after every test."""
     cache._answer.clear()
     yield
     cache._answer.clear()
@@ -29,7 +29,7 @@ def nothing_kept():
 
 @pytest.fixture
 def asked():
-    """A question that counts how often it was really asked."""
+    """A question that counts how often it ran."""
     calls = []
 
     def question(_store, *args, **kwargs):
@@ -96,7 +96,7 @@ def test_an_error_is_not_kept(sample_dashboard):
 
 @pytest.fixture
 def looks(sample_dashboard, monkeypatch):
-    """Which versions of the data were really looked up."""
+    """The data versions that were read from the database."""
     found = []
     look = Store.version
 
@@ -164,7 +164,7 @@ def test_facts_outside_the_data_are_read_every_run(sample_dashboard, asked):
 
 
 def as_another_process_does(database):
-    """Load a campaign through a store that the dashboard knows nothing of."""
+    """Load a campaign through another store, as another process would."""
     other = open_store(sqlite_url(database))
     try:
         load(other, "test", [records.campaign()])
@@ -177,7 +177,7 @@ def as_another_process_does(database):
 
 @pytest.fixture
 def work():
-    """A pure function of a frame that counts how often it really worked."""
+    """A pure function of a frame that counts how often it ran."""
     calls = []
 
     def total(frame, column="sent", *, times=1):

@@ -1,4 +1,4 @@
-"""Keys tell different arguments apart, and refuse those they cannot recognize."""
+"""Cache keys differ for different arguments; arguments without a stable content are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the dashboard as files: small tables by button, whole campaigns by link."""
+"""Downloads: small tables by button, whole campaigns by link."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXPIRED = "This link has expired. Reload the dashboard and click again."
 
 @pytest.fixture
 def client(sample_dashboard):
-    """Somebody who follows links; the dashboard shows a copy of the sample data."""
+    """A client of the download route; the dashboard shows a copy of the sample data."""
     with TestClient(Starlette(routes=downloads.routes())) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""The filters that all pages share: what the sidebar and the address ask for."""
+"""The shared filters, set in the sidebar or in the URL."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def script():
 
 
 def sidebar(**parameters):
-    """The sidebar alone, for somebody with these parameters in the address."""
+    """The sidebar alone, with these parameters in the URL."""
     app = AppTest.from_function(script, default_timeout=60)
     for name, value in parameters.items():
         app.query_params[name] = value

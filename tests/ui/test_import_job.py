@@ -1,4 +1,4 @@
-"""Files brought in from the browser."""
+"""Import of uploaded files."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""What surrounds every page: the gate, the title with its question, the words explained."""
+"""The frame of every page: title, question, glossary and error handling."""
 
 from __future__ import annotations
 

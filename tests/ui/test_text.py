@@ -1,4 +1,4 @@
-"""Strangers' words as plain characters, and numbers for people."""
+"""Escaping of text from outside, and formatted numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ markdown = MarkdownIt("js-default", {"html": True, "linkify": False, "typographe
 
 
 class Shown(HTMLParser):
-    """The characters a browser would show, and the elements around them."""
+    """The text that a browser would show, and the elements around it."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -48,7 +48,7 @@ def one_line(words):
 
 
 def without_isolation(source):
-    """The source without the color directives that keep characters apart: no part of common Markdown."""
+    """The source without the color directives that separate characters; CommonMark does not know them."""
     for character in (r"\.", r"\:", r"\@", "&lt;", "&gt;", r"\=", r"\~", r"\-"):
         source = source.replace(f":color[{character}]", character)
     return source

@@ -61,7 +61,7 @@ def test_month_table_has_past_and_coming_days(sample_store):
     assert table["total_likely"].iloc[-1] == round(month.forecast.likely_emails)
 
 
-def test_the_table_of_a_month_that_is_over_has_only_what_was(sample_store):
+def test_progress_table_of_past_month(sample_store):
     table = usage.progress_table(results.outlook(sample_store, date(2026, 1, 1)))
     assert list(table.columns) == ["date", "emails_sent"]
     assert table["emails_sent"].sum() == 1247

@@ -46,7 +46,7 @@ class _Snapshot:
         return found
 
 
-_current: ContextVar[_Snapshot | None] = ContextVar("look", default=None)
+_current_snapshot: ContextVar[_Snapshot | None] = ContextVar("snapshot", default=None)
 
 
 @contextmanager
@@ -55,11 +55,11 @@ def request_snapshot() -> Iterator[None]:
 
     A write by this process discards them. Outside, in callbacks and in fragments that rerun alone, nothing is kept.
     """
-    begun = _current.set(_Snapshot())
+    begun = _current_snapshot.set(_Snapshot())
     try:
         yield
     finally:
-        _current.reset(begun)
+        _current_snapshot.reset(begun)
 
 
 @st.cache_resource(show_spinner=False)
@@ -75,8 +75,8 @@ def _count_write(_connection: Connection) -> None:
 
 
 def snapshot_value(fact: Callable[[Store], T]) -> T:
-    """What may change without the data, or has to be known in any case: looked up once a run, and never kept longer."""
-    return (_current.get() or _Snapshot()).get(fact)
+    """A value that may change without a new data version: read once per script run and never kept longer."""
+    return (_current_snapshot.get() or _Snapshot()).get(fact)
 
 
 def zone() -> ZoneInfo:

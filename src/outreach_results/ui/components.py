@@ -72,7 +72,7 @@ def kpi(
     is_rate: bool = False,
     neutral: bool = False,
 ) -> None:
-    """A number with its series and its change; gray where the change is within noise.
+    """Draw a number with its sparkline and its change, which is gray where it is not significant.
 
     A rate's change is in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
     sent and spent.
@@ -102,7 +102,7 @@ def _moved(change: metrics.Change, *, is_rate: bool) -> str:
 
 
 def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
-    """What a rate means and how sure it is, in words."""
+    """The tooltip of a rate: its definition, its interval, and how much of it is in."""
     sentences = [definition]
     if rate.interval is not None:
         low, high = (text.percent(end) for end in rate.interval)

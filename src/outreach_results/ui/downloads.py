@@ -48,7 +48,7 @@ def table_buttons(
     chart: go.Figure | None = None,
     pictured: pd.DataFrame | None = None,
 ) -> None:
-    """Quiet buttons for what a page shows, one a format. The file is made when it is asked for.
+    """Draw a download button per format for a table of the page. The file is built on click.
 
     The PNG is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
     another one than ``frame``, or where the page shows a table beside the chart.
@@ -70,7 +70,7 @@ def table_buttons(
 
 
 def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
-    """Links to all data of one campaign, one a format."""
+    """Draw a link per format to all data of one campaign."""
     with st.container(horizontal=True, gap="small"):
         for fmt in FORMATS:
             st.link_button(
@@ -81,23 +81,23 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
 
 
 def replies_links(filters: Filters, inbox_filters: InboxFilters) -> None:
-    """Links to exactly the replies that the inbox shows on all its pages, one a format."""
-    asked = _REPLIES.dump_python((filters, inbox_filters), mode="json")
+    """Draw a link per format to the replies that match the filters, on all pages of the inbox."""
+    parameters = _REPLIES.dump_python((filters, inbox_filters), mode="json")
     with st.container(horizontal=True, gap="xsmall", width="content"):
         for fmt in FORMATS:
             st.link_button(
                 fmt.upper(),
-                _address("replies", *asked, fmt),
+                _address("replies", *parameters, fmt),
                 help=f"Download exactly these replies, those on all pages, with all their columns as {fmt.upper()}",
                 type="tertiary",
             )
 
 
 def download(request: Request) -> Response:
-    """Serve what a ticket stands for, as it is read from the database."""
+    """Stream the file of a signed ticket from the database; 403 for an invalid or expired one, 404 for missing data."""
     try:
-        kind, *asked = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
-        found = _OFFERED[kind](*asked)
+        kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        found = _OFFERED[kind](*parameters)
     except BadSignature:
         return PlainTextResponse("This link has expired. Reload the dashboard and click again.", 403)
     except OutreachError as error:
@@ -114,7 +114,7 @@ def download(request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """The route that the links lead to."""
+    """The route of the download links."""
     return [Route(PATH + "/{ticket:str}", download)]
 
 
@@ -123,8 +123,8 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
 
 
-def _address(kind: str, *asked: Any) -> str:
-    return f"{PATH}/{_signer().dumps([kind, *asked])}"
+def _address(kind: str, *parameters: Any) -> str:
+    return f"{PATH}/{_signer().dumps([kind, *parameters])}"
 
 
 def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
@@ -137,7 +137,7 @@ def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:
 
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])
 _OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies}
-"""What a ticket can stand for."""
+"""The kinds of tickets, and how each one's file is made from the other fields of the ticket."""
 
 
 def _content(name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> bytes:

@@ -1,4 +1,4 @@
-"""The larger pieces of the overview."""
+"""The sections of the overview page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SORTS = {
 def kpi_grid(
     totals: Totals, before: Totals | None, headlines: Headlines, sparks: dict[str, list[float]], view: View
 ) -> None:
-    """The tiles: the numbers that matter most, as the metric registry lists them."""
+    """Draw one tile for each metric that the registry places on the overview."""
     with st.grid(4):
         for metric in TILES:
             value, then = totals.value(metric), before.value(metric) if before else None
@@ -95,16 +95,16 @@ def _sparks(days: pd.DataFrame, first: date | None) -> dict[str, list[float]]:
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
-    """What changed since what it is compared with, in words."""
+    """Sentences on what changed since the comparison period; none without a comparison."""
     if comparison is None:
         return []
-    now, before = (ask(results.totals, asked) for asked in (filters, comparison))
-    campaigns, earlier = (ask(results.campaign_totals, asked) for asked in (filters, comparison))
+    now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
+    campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
     return insights.what_changed(now, before, compared_with, campaigns, earlier)
 
 
 def changes(sentences: Sequence[str]) -> None:
-    """What changed, in words."""
+    """Draw the sentences on what changed."""
     if sentences:
         with st.container(border=True, key="what-changed"):
             st.subheader("What changed", anchor=False)
@@ -112,13 +112,14 @@ def changes(sentences: Sequence[str]) -> None:
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
-    """What to look after among the campaigns."""
-    campaigns, humans = (ask(results.campaign_totals, asked) for asked in (filters, replace(filters, humans_only=True)))
+    """The alerts on the campaigns of the filters."""
+    campaigns = ask(results.campaign_totals, filters)
+    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
     return insights.alerts(campaigns, humans)
 
 
 def alerts(found: Sequence[Alert]) -> None:
-    """What to look after: the cause and the next step, and the way to the campaign."""
+    """Draw the alerts with cause, next step and a button to the campaign, a page at a time."""
     if not found:
         return
     with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
@@ -141,7 +142,7 @@ def alerts(found: Sequence[Alert]) -> None:
 
 
 def funnel(totals: Totals, view: View) -> None:
-    """From sent to meeting; a click on a bar goes to what it stands for."""
+    """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals.stats)
     event = chart_with_data(
@@ -165,7 +166,7 @@ def _go_to(stage: str) -> None:
 
 
 def costs(totals: Totals, positive: int, view: View) -> None:
-    """What one e-mail, reply, positive reply and meeting cost, by component."""
+    """Draw the table of cost per email, reply, positive reply and meeting, by component."""
     st.subheader("What it cost", anchor=False)
     frame = derive(cost_table, totals, positive)
     st.dataframe(
@@ -204,12 +205,12 @@ def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
 
 
 def positive_replies(counts: dict[Sentiment, int]) -> int:
-    """How many replies were positive."""
+    """The number of positive replies in counts by sentiment."""
     return counts.get(Sentiment.POSITIVE, 0)
 
 
 def campaigns(view: View) -> None:
-    """The campaigns side by side: searched, sorted, and one click away from being the only one shown."""
+    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
     st.subheader("Campaigns", anchor=False)
     table = ask(_campaign_table, view.filters, *_search_and_order())
     if table.empty:
@@ -232,7 +233,7 @@ def campaigns(view: View) -> None:
             "emails_sent",
             *_RATES_SHOWN_FIRST,
             "reply_interval",
-            "series",
+            "sparkline",
             "meetings_booked",
             "cost_per_meeting_usd",
             "cost_usd",
@@ -244,7 +245,7 @@ def campaigns(view: View) -> None:
         selection_mode="single-row",
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", table.drop(columns=_WORDED), view.filters, key="campaigns-data")
+    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
     chosen = view.filters.campaigns
     if chosen is None or len(chosen) > 1:
         st.caption("Select a row to show only that campaign and to download everything that is known about it.")
@@ -281,8 +282,8 @@ def _search_and_order() -> tuple[str, str]:
 
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
-    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
+    """`results.campaign_totals` of campaigns whose name contains ``wanted``, with the columns `_NOT_DOWNLOADED`."""
+    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
@@ -291,7 +292,7 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        series=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
         reply_interval=_intervals(frame, "reply_rate"),
     )
 
@@ -309,8 +310,8 @@ def _rate_column(name: str) -> Any:
     )
 
 
-_WORDED = ["series", "reply_interval"]
-"""Columns for the eye, which no download has."""
+_NOT_DOWNLOADED = ["sparkline", "reply_interval"]
+"""Columns that only the page shows."""
 
 _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
@@ -319,7 +320,7 @@ _COLUMNS: dict[str, Any] = {
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
-    "series": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
+    "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
         "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
     ),

@@ -1,4 +1,4 @@
-"""The larger pieces of the trends."""
+"""The sections of the trends page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from outreach_results.models import COUNTS, Annotation
 from outreach_results.results import HOURLY_COUNTS, Trends, WeeklyActivity
 from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import derive, draw
-from outreach_results.ui.charts import trend_labels as words
+from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.components import chart, chart_with_data
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
 
@@ -28,7 +28,7 @@ _GO_TO = "trends-go-to"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the controls ask for: which metrics, by day, week or month, with the mean, over what it is compared with."""
+    """The choices of the controls: metrics, bucket size, and whether to draw the 7-day mean and the comparison."""
 
     names: tuple[str, ...]
     every: Every
@@ -37,7 +37,7 @@ class Question:
 
 
 def controls(view: View) -> Question:
-    """Draw the controls and return what they ask for. All of it lives in the address."""
+    """Draw the controls and return their choices, which are kept in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         show = _one_of("Show", _COUNTS, "show")
         by = _one_of("By", "Day", "by")
@@ -89,11 +89,11 @@ def _metrics(name: str, offered: list[str]) -> list[str]:
 
 
 def time_series_chart(trends: Trends, notes: list[Annotation], question: Question, view: View) -> None:
-    """The chart, the point that is looked at, and what is unusual."""
+    """Draw the chart with its downloads, its explanation, and the details of the selected point."""
     starts = [start.date() for start in trends.costs["date"]]
     names = ", ".join(charts.LABELS[name] for name in question.names)
     key = "trend"
-    looked_at = _read_looked_at(trends, starts)
+    selected_day = _read_selected_day(trends, starts)
 
     def look_at_clicked() -> None:
         points = st.session_state[key].selection.points
@@ -109,7 +109,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
             notes,
             with_mean=question.with_mean,
             compared_with=view.compared_with if question.with_comparison else "",
-            looked_at=str(looked_at),
+            selected_day=str(selected_day),
         ),
         derive(Trends.table, trends),
         view.filters,
@@ -119,7 +119,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
         selection_mode="points",
     )
     _explanation(trends, question)
-    _looked_at(trends, starts, looked_at)
+    _selected_point(trends, starts, selected_day)
 
 
 def _look_at_chosen() -> None:
@@ -128,11 +128,11 @@ def _look_at_chosen() -> None:
 
 
 def _explanation(trends: Trends, question: Question) -> None:
-    """What the signs of the chart mean, where they occur."""
+    """Explain the marks of the chart, only those that occur in it."""
     points = pd.concat([series.points for series in trends.series])
     lines = []
     if points["is_immature"].any():
-        lag = words.lag_sentence(trends.maturity_curves.by_count, list(question.names))
+        lag = trend_labels.lag_sentence(trends.maturity_curves.by_count, list(question.names))
         lines.append(f"Hollow points with dotted lines are still collecting. {lag}")
     if points["is_partial"].any():
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
@@ -147,29 +147,29 @@ def _explanation(trends: Trends, question: Question) -> None:
         st.caption(text.escape(" ".join(lines)))
 
 
-def _read_looked_at(trends: Trends, starts: list[date]) -> date | None:
-    """The point that the URL names: by its first day or, as links had it before, by its label."""
+def _read_selected_day(trends: Trends, starts: list[date]) -> date | None:
+    """The point that the URL names by its first day or, as in older links, by its label; None for none."""
     written = url_state.text("at")
     if not written:
         return None
     for start in starts:
-        if written in (start.isoformat(), words.bucket_name(start, trends.every)):
+        if written in (start.isoformat(), trend_labels.bucket_name(start, trends.every)):
             return start
     url_state.correct("at")
-    if url_state.chosen("at") is None:  # else it was shown until now, and another period or bucket hides it
+    if url_state.chosen("at") is None:  # a point chosen here goes without a notice: another period hid it
         url_state.notice(f"The address asks for a {trends.every} that is not shown; the default is shown.")
     return None
 
 
-def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> None:
-    """One point in words, and the ways on from it: for phones and keyboards as well as for clicks."""
+def _selected_point(trends: Trends, starts: list[date], selected_day: date | None) -> None:
+    """Describe the selected point, with links to other pages. A select box serves phones and keyboards."""
     chosen = st.selectbox(
         f"Look at one {trends.every}",
         starts,
         index=None,
-        format_func=lambda start: words.bucket_name(start, trends.every),
+        format_func=lambda start: trend_labels.bucket_name(start, trends.every),
         placeholder=f"Click a point, or choose a {trends.every} here",
-        key=url_state.control("at", looked_at),
+        key=url_state.control("at", selected_day),
         on_change=_look_at_chosen,
         width=340,
     )
@@ -178,17 +178,17 @@ def _looked_at(trends: Trends, starts: list[date], looked_at: date | None) -> No
     place = starts.index(chosen)
     rows = [series.points.iloc[[place]].to_dict("records")[0] for series in trends.series]
     with st.container(border=True, key="looked-at"):
-        sentences = [words.point_sentence(series, row) for series, row in zip(trends.series, rows, strict=True)]
+        sentences = [trend_labels.point_sentence(series, row) for series, row in zip(trends.series, rows, strict=True)]
         if rows[0]["is_partial"]:
-            sentences.append(words.partial_sentence(rows[0], trends.every))
+            sentences.append(trend_labels.partial_sentence(rows[0], trends.every))
         cost = trends.costs["cost_usd"].iloc[place]
         if not pd.isna(cost):
             sentences.append(f"{text.money(cost)} was spent in all.")
         st.text("\n".join(sentences))
-        _ways_on(rows[0]["first"].date(), rows[0]["last"].date(), trends.every)
+        _point_links(rows[0]["first"].date(), rows[0]["last"].date(), trends.every)
 
 
-def _ways_on(first: date, last: date, every: Every) -> None:
+def _point_links(first: date, last: date, every: Every) -> None:
     with st.container(horizontal=True, gap="small"):
         if every != Every.DAY:
             st.button(f"Show the days of this {every}", on_click=_show_days, args=(first, last), key="at-days")
@@ -197,10 +197,10 @@ def _ways_on(first: date, last: date, every: Every) -> None:
 
 
 def follow_click() -> None:
-    """Go where the last click asked to go. Callbacks set filters; only a page can switch to another."""
-    asked = st.session_state.pop(_GO_TO, None)
-    if asked:
-        page, days = asked
+    """Switch to the page that the last click chose: a callback can set filters, but cannot switch pages."""
+    target = st.session_state.pop(_GO_TO, None)
+    if target:
+        page, days = target
         switch_to(page, days)
 
 
@@ -215,25 +215,25 @@ def _show_days(first: date, last: date) -> None:
 
 
 def unusual(trends: Trends) -> None:
-    """What chance alone would hardly bring, in words."""
+    """List the points outside the range that chance alone explains, newest first."""
     if not trends.is_cohort:
-        _why_not_judged()
+        _draw_not_judged()
         return
     st.subheader(f"Unusual {trends.every}s", anchor=False)
     found = [(series, point) for series in trends.series for point in series.unusual.to_dict("records")]
     if not found:
-        st.caption(_nothing_unusual(trends))
+        st.caption(_none_unusual_caption(trends))
         return
     found.sort(key=lambda pair: pair[1]["date"], reverse=True)
     with st.container(gap=None):
         for place, (series, point) in enumerate(found[:_LISTED]):
             _unusual_point(series, point, trends.every, key=f"unusual-{place}")
-    st.caption(text.escape(_how_judged(trends, len(found))))
+    st.caption(text.escape(_judgement_caption(trends, len(found))))
 
 
-def _unusual_point(series: TimeSeries, point: words.Point, every: Every, *, key: str) -> None:
+def _unusual_point(series: TimeSeries, point: trend_labels.Point, every: Every, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text(f"◆ {words.unusual_sentence(series, point, every)}.", width="content")
+        st.text(f"◆ {trend_labels.unusual_sentence(series, point, every)}.", width="content")
         st.button(
             "Show",
             key=key,
@@ -244,7 +244,7 @@ def _unusual_point(series: TimeSeries, point: words.Point, every: Every, *, key:
         )
 
 
-def _how_judged(trends: Trends, found: int) -> str:
+def _judgement_caption(trends: Trends, found: int) -> str:
     every = trends.every
     sentences = [
         f"Measured by the rate of all {every}s together: were only chance at work, fewer than 3 of 1,000 {every}s "
@@ -258,7 +258,7 @@ def _how_judged(trends: Trends, found: int) -> str:
     return " ".join(sentences)
 
 
-def _nothing_unusual(trends: Trends) -> str:
+def _none_unusual_caption(trends: Trends) -> str:
     judged = any(series.points["usual_low"].notna().any() for series in trends.series)
     if judged:
         return f"None: what differs from {trends.every} to {trends.every} is no more than chance explains."
@@ -268,13 +268,13 @@ def _nothing_unusual(trends: Trends) -> str:
     )
 
 
-def _why_not_judged() -> None:
-    told, change = st.columns([5, 2], vertical_alignment="center")
-    told.caption(
+def _draw_not_judged() -> None:
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.caption(
         "Which days are unusual, and which are still collecting, can only be told where each day counts what became of "
         "its own e-mails."
     )
-    change.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
+    right.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
 
 
 def _count_on_sending() -> None:
@@ -282,7 +282,7 @@ def _count_on_sending() -> None:
 
 
 def activity_by_hour(found: WeeklyActivity, view: View) -> None:
-    """At which hours of the week e-mails go out, and at which they are opened and answered."""
+    """Draw a heat map by weekday and hour for sends, opens and replies."""
     st.subheader("At which hours", anchor=False)
     st.caption(text.escape(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
     for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
@@ -302,6 +302,6 @@ def activity_by_hour(found: WeeklyActivity, view: View) -> None:
 
 
 def is_quiet(trends: Trends) -> bool:
-    """Whether nothing at all happened."""
+    """Whether every count and every cost is 0 or unknown."""
     counts = pd.concat([series.points["count"] for series in trends.series])
     return not counts.fillna(0).any() and not trends.costs["cost_usd"].fillna(0).any()

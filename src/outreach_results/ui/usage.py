@@ -117,7 +117,7 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
 
 
 def month_progress(month: Outlook, filters: Filters) -> None:
-    """The month day by day, and where it may go."""
+    """Draw the emails sent in the month so far, cumulated by day, and the forecast."""
     chart_with_data(
         draw(
             charts.month_progress,

@@ -51,7 +51,7 @@ def test_long_note_is_cut_but_whole_on_hover():
 
 
 def boxes(figure):
-    """Where each label begins and ends, as shares of a month, and how high it stands."""
+    """The start and end of each label as shares of a month, and its height."""
     found = []
     for label in figure.layout.annotations:
         at = (date.fromisoformat(label.x) - FIRST).days / 30

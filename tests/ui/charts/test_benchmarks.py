@@ -1,4 +1,4 @@
-"""The figures of the benchmark page: right is better, empty is undecided, and every mark says what it is."""
+"""The figures of the benchmark page: right is better, empty dots are undecided, every mark has a hover text."""
 
 from __future__ import annotations
 

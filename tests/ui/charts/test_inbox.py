@@ -1,4 +1,4 @@
-"""The figure of the inbox: what it draws is what it was given."""
+"""The figure of the inbox draws the given values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of the overview: what they draw is what they were given."""
+"""The figures of the overview draw the given values."""
 
 from __future__ import annotations
 

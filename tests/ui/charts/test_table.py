@@ -1,4 +1,4 @@
-"""A table as a figure: every value as people read it, to the letter, as large as it needs to be."""
+"""A table as a figure: formatted values, escaped text, and a size that fits."""
 
 from __future__ import annotations
 

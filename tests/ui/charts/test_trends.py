@@ -1,4 +1,4 @@
-"""The figure of the trends: what it draws is what it was given, and what it says is a sentence."""
+"""The figure of the trends page draws the given values, with sentences as hover texts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def legend(figure):
 # --- what is drawn -----------------------------------------------------------------------------------------------
 
 
-def test_every_metric_is_drawn_with_its_values_in_its_colour():
+def test_metric_line_has_values_and_color():
     found = trends("opened", "replied")
     figure = trend_chart(found)
     for series in found.series:
@@ -70,7 +70,7 @@ def test_every_metric_is_drawn_with_its_values_in_its_colour():
     assert legend(figure)[:2] == ["Opened", "Replied"]
 
 
-def test_cost_has_an_axis_of_its_own_below_on_the_same_days():
+def test_cost_has_its_own_axis_on_same_days():
     figure = trend_chart(trends("opened"))
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert len(bars) == 4
@@ -123,7 +123,7 @@ def test_usual_range_is_drawn_for_one_metric_only():
     assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
 
 
-def test_unripe_days_are_hollow_and_dotted_and_say_what_is_to_come():
+def test_immature_day_marker_and_hover():
     figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
@@ -163,12 +163,12 @@ def test_the_mean_is_strong_and_the_days_are_faint():
     assert "Opened: 3.0 a day in these seven days." in said(figure)
 
 
-def test_by_week_there_is_no_mean_of_seven_days_to_draw():
+def test_weeks_have_no_seven_day_mean():
     figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
     assert not any("seven days" in text for text in said(figure))
 
 
-def test_what_it_is_compared_with_is_thin_dashed_and_named():
+def test_comparison_is_thin_dashed_and_named():
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
     (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
@@ -180,7 +180,7 @@ def test_what_it_is_compared_with_is_thin_dashed_and_named():
 
 @pytest.mark.parametrize("every", Every)
 def test_whatever_is_clicked_reports_its_bucket(every):
-    """Plotly reports a click on the first thing it finds at that place, so all of them have to answer."""
+    """Plotly reports a click on the first mark it finds at that place, so all marks need the click data."""
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", "replied", every=every, compared=earlier), with_mean=True)
     told = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
@@ -190,8 +190,8 @@ def test_whatever_is_clicked_reports_its_bucket(every):
         assert trace.type == "bar" or "markers" in trace.mode
 
 
-def test_a_click_elsewhere_lets_go_of_what_was_clicked_before():
-    one, other = (trend_chart(trends("opened"), looked_at=day).layout for day in ("2026-02-02", "None"))
+def test_new_click_resets_the_selection():
+    one, other = (trend_chart(trends("opened"), selected_day=day).layout for day in ("2026-02-02", "None"))
     assert one.selectionrevision != other.selectionrevision
 
 
@@ -263,7 +263,7 @@ def test_every_metric_is_drawn_with_hover_sentences(sample_store, basis, every, 
     assert not [text for text in texts if not text.endswith(".") or "nan" in text]
 
 
-def test_not_known_is_no_point_and_nothing_known_is_no_error():
+def test_unknown_values_draw_no_points():
     unknown = pd.array([pd.NA] * 28, dtype="Int64")
     figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
     assert len(marks(figure, "opened").x) == 0

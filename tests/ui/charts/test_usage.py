@@ -1,4 +1,4 @@
-"""The figures of the usage page: what they draw is what they were given, and what they say is a sentence."""
+"""The figures of the usage page draw the given values, with sentences as hover texts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def forecast(run_out: RunOut | None = None) -> Forecast:
 
 
 def hover(figure) -> list[str]:
-    """All that the figure says when it is pointed at."""
+    """All hover texts of the figure."""
     said: list[str] = []
     for trace in figure.data:
         template = trace.hovertemplate

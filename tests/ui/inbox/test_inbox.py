@@ -1,4 +1,4 @@
-"""How the inbox says things, and that strangers' words stay characters in it."""
+"""The texts of the inbox, and the escaping of text from outside."""
 
 from __future__ import annotations
 

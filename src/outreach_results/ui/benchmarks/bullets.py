@@ -109,7 +109,7 @@ def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
 
 
 def _go_to(row: Comparison, peers: Peers, view: View) -> None:
-    """The series of just this number: a rate's on Trends, the cost's on Usage, of the campaigns that it is of."""
+    """Open Trends for a rate and Usage for a cost, filtered by the campaigns that the value is of."""
     campaigns = None
     if peers.numbers.mcp is not None:
         compared = ask(results.campaign_comparison, view.filters, peers, row.metric)

@@ -225,7 +225,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
 
 
 def _long_enough(view: View) -> tuple[Filters, Literal["week", "month"]]:
-    """A short period is shown with what came before, so that there is a series to see; a long one by the month."""
+    """The filters and bucket size: a short period is extended into the past to show a trend, a long one is by month."""
     if (view.last - view.first).days > _LONG_DAYS:
         return view.filters, "month"
     start = min(view.first, view.last - timedelta(weeks=_LEAST_WEEKS) + timedelta(days=1))

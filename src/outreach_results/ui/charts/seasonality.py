@@ -66,7 +66,7 @@ def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone
 
 
 def busiest(activity: WeeklyActivity, metric: str) -> str:
-    """The hour of the week in which most happened, in words, where it would most likely be the same again."""
+    """A sentence on the busiest hour of the week, where it would most likely be the same again."""
     grid = _grid(activity, metric)
     total = int(grid.sum())
     if not total:

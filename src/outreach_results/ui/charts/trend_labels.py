@@ -34,19 +34,19 @@ def bucket_name(start: date, every: Every) -> str:
 
 
 def point_sentence(series: TimeSeries, point: Point) -> str:
-    """What a point says: its value, whether it is unusual, and what is still to come."""
+    """The hover text of a point: its value, whether it is unusual, and what share is still expected."""
     return " ".join(filter(None, (_value(series, point), _usual(series, point), _to_come(series, point))))
 
 
 def mean_sentence(series: TimeSeries, value: float) -> str:
-    """What the rolling mean says at a point."""
+    """The hover text of the 7-day mean at a point."""
     if series.is_rate:
         return f"{LABELS[series.metric]} of these seven days together: {percent(value)}."
     return f"{LABELS[series.metric]}: {value:,.1f} a day in these seven days."
 
 
 def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean: bool) -> str:
-    """What it was in the period or campaign compared with."""
+    """The hover text of the comparison at a point."""
     value = point["compared_mean"] if is_mean else point["compared"]
     shown = percent(value) if series.is_rate else f"{value:,.1f}" if is_mean else number(value)
     return f"{LABELS[series.metric]} compared: {shown} ({bucket_name(point['compared_first'], every)})."

@@ -1,4 +1,4 @@
-"""The figures of the trends: the courses of metrics above, what was spent below."""
+"""The figures of the trends page: time series of metrics above, cost below."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import plotly.graph_objects as go
 from outreach_results.metrics import Every, TimeSeries, bucket_start
 from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
-from outreach_results.ui.charts import trend_labels as words
+from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, LABELS, Y_AXIS, empty, faint
 
-MARKED = "#d1335b"
-"""The ring around what is unusual; its diamond says it too."""
+UNUSUAL_COLOR = "#d1335b"
+"""The color of the ring around unusual points. They are diamonds too, so color is not the only sign."""
 
 _COST_PARTS = (*COST_COLUMNS, "cost_not_broken_down")
 _GREY = "#8a94a1"
@@ -27,7 +27,7 @@ _TICKS = 8
 _A_MONDAY, _A_WEEK = "2024-01-01", 7 * 24 * 60 * 60 * 1000
 _HOVER_DATE = {Every.DAY: "%a %-d %b %Y", Every.WEEK: "Week of %a %-d %b %Y", Every.MONTH: "%B %Y"}
 _TICK = {Every.DAY: "%-d %b\n%Y", Every.WEEK: "%-d %b\n%Y", Every.MONTH: "%b\n%Y"}
-_SAY = "%{text}<extra></extra>"
+_HOVER_TEXT = "%{text}<extra></extra>"
 _SILENT = {"mode": "lines", "hoverinfo": "skip"}
 _STAY = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 _STAY_UNSEEN = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
@@ -39,18 +39,18 @@ def trend_chart(
     *,
     with_mean: bool = False,
     compared_with: str = "",
-    looked_at: str = "",
+    selected_day: str = "",
 ) -> go.Figure:
-    """The courses of some metrics, and below them, over the same days, the cost by component.
+    """The time series of some metrics, and below them, over the same days, the cost by component.
 
     Args:
         with_mean: draw the mean of seven days strong and the single days faint.
         compared_with: what the dashed lines are, for the legend.
-        looked_at: what was clicked last. Plotly would otherwise keep one mark selected in each plot, and take a second
-            click on it for letting go of it.
+        selected_day: the point that was clicked last. A new value resets Plotly's selection; otherwise Plotly keeps one
+            point selected in each plot and takes a second click on it as deselection.
     """
     top = _top(trends.series)
-    figure = empty(520, barmode="stack", selectionrevision=looked_at, **_axes(trends, top))
+    figure = empty(520, barmode="stack", selectionrevision=selected_day, **_axes(trends, top))
     if len(trends.series) == 1:
         _usual_range(figure, trends.series[0])
     for series in trends.series:
@@ -66,23 +66,23 @@ def trend_chart(
 
 
 class _Drawn:
-    """One metric's series, being drawn into a figure."""
+    """Adds the traces of one time series to a figure."""
 
     def __init__(
         self, figure: go.Figure, series: TimeSeries, every: Every, top: float | None, *, with_mean: bool
     ) -> None:
-        self._figure, self._course, self._every, self._top = figure, series, every, top
-        self._colour = COLORS[series.metric]
+        self._figure, self._series, self._every, self._top = figure, series, every, top
+        self._color = COLORS[series.metric]
         self._is_mean = with_mean and bool(series.points["mean"].notna().any())
         self._width = 3.0 if self._is_mean else 2.0
 
     def _add(self, **trace: Any) -> None:
-        self._figure.add_scatter(legendgroup=self._course.metric, name=LABELS[self._course.metric], **trace)
+        self._figure.add_scatter(legendgroup=self._series.metric, name=LABELS[self._series.metric], **trace)
 
     def compared(self) -> None:
-        """What it is compared with: thin and dashed."""
+        """Add the comparison as a thin dashed line."""
         column = "compared_mean" if self._is_mean else "compared"
-        points = self._course.points[self._course.points[column].notna() & ~self._course.points["is_small"]]
+        points = self._series.points[self._series.points[column].notna() & ~self._series.points["is_small"]]
         if points.empty:
             return
         self._add(
@@ -91,27 +91,27 @@ class _Drawn:
             **_clickable(points["date"]),
             showlegend=False,
             opacity=0.6,
-            line={"color": self._colour, "width": 1.2, "dash": "dash"},
+            line={"color": self._color, "width": 1.2, "dash": "dash"},
             text=[
-                words.compared_sentence(self._course, point, self._every, is_mean=self._is_mean)
+                trend_labels.compared_sentence(self._series, point, self._every, is_mean=self._is_mean)
                 for point in points.to_dict("records")
             ],
-            hovertemplate=_SAY,
+            hovertemplate=_HOVER_TEXT,
         )
 
     def lines(self) -> None:
-        """The line through the points, dotted where they are not complete; the mean over it."""
-        points = self._course.points
+        """Add the line through the points, dotted where they are not complete, and the mean."""
+        points = self._series.points
         self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
         if self._is_mean:
             self._line(points, "mean", is_main=True)
-        self._add(x=[None], y=[None], mode="lines", line={"color": self._colour, "width": self._width})
+        self._add(x=[None], y=[None], mode="lines", line={"color": self._color, "width": self._width})
 
     def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> None:
         known = points[points[column].notna()]
         dates, values = list(known["date"]), list(known[column])
         is_mean = column == "mean"
-        texts = [words.mean_sentence(self._course, value) if is_mean else "" for value in values]
+        texts = [trend_labels.mean_sentence(self._series, value) if is_mean else "" for value in values]
         loose = list(known["is_immature"] | known["is_partial"])
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
@@ -123,18 +123,18 @@ class _Drawn:
                 showlegend=False,
                 opacity=1.0 if is_main else 0.4,
                 line={
-                    "color": self._colour,
+                    "color": self._color,
                     "width": self._width if is_main else 1.0,
                     "dash": "dot" if is_dotted else "solid",
                 },
                 text=texts[part],
-                **(_clickable(dates[part]) | {"hovertemplate": _SAY} if is_mean else _SILENT),
+                **(_clickable(dates[part]) | {"hovertemplate": _HOVER_TEXT} if is_mean else _SILENT),
             )
 
     def points(self) -> None:
-        """Every point with its sentence: a diamond where it is unusual, hollow where it is not complete."""
-        known = self._course.points[self._course.points["value"].notna()]
-        looks = [self._look(point) for point in known.to_dict("records")]
+        """Add the points with hover texts: diamonds where unusual, hollow where not complete."""
+        known = self._series.points[self._series.points["value"].notna()]
+        looks = [self._marker(point) for point in known.to_dict("records")]
         self._add(
             x=known["date"],
             y=known["value"] if self._top is None else known["value"].clip(upper=self._top),
@@ -148,54 +148,55 @@ class _Drawn:
             },
             cliponaxis=False,
             text=[
-                words.point_sentence(self._course, point).replace(". ", ".<br>") for point in known.to_dict("records")
+                trend_labels.point_sentence(self._series, point).replace(". ", ".<br>")
+                for point in known.to_dict("records")
             ],
             customdata=_keys(known["date"]),
-            hovertemplate=_SAY,
+            hovertemplate=_HOVER_TEXT,
             **_STAY,
         )
 
-    def _look(self, point: dict[Any, Any]) -> dict[str, Any]:
-        look = {"symbol": "circle", "size": self._size(), "color": self._colour, "ring": self._colour, "width": 0}
+    def _marker(self, point: dict[Any, Any]) -> dict[str, Any]:
+        style = {"symbol": "circle", "size": self._size(), "color": self._color, "ring": self._color, "width": 0}
         if point["is_unusual"]:
-            return look | {"symbol": "diamond", "size": 12, "ring": MARKED, "width": 2.5}
+            return style | {"symbol": "diamond", "size": 12, "ring": UNUSUAL_COLOR, "width": 2.5}
         if point["is_immature"]:
-            return look | {"symbol": "circle-open", "size": 8, "width": 1.8}
+            return style | {"symbol": "circle-open", "size": 8, "width": 1.8}
         if point["is_partial"]:
-            return look | {"symbol": "square-open", "size": 8, "width": 1.8}
+            return style | {"symbol": "square-open", "size": 8, "width": 1.8}
         if point["is_small"]:
             beyond = self._top is not None and point["value"] > self._top
-            return look | {"symbol": "triangle-up" if beyond else "circle", "color": faint(self._colour), "size": 5}
-        return look
+            return style | {"symbol": "triangle-up" if beyond else "circle", "color": faint(self._color), "size": 5}
+        return style
 
     def _size(self) -> int:
-        return 6 if len(self._course.points) <= _MANY_POINTS and not self._is_mean else 3
+        return 6 if len(self._series.points) <= _MANY_POINTS and not self._is_mean else 3
 
 
 def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
-    """What a click on a point of these dates reports."""
+    """The ``customdata`` that a click on these dates reports."""
     return [f"{day:%Y-%m-%d}" for day in dates]
 
 
 def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
-    """The looks of a line that can be clicked like its points: Plotly takes clicks on markers only."""
+    """Invisible markers on a line, since Plotly reports clicks on markers only."""
     return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
 
 
-def _top(courses: Sequence[TimeSeries]) -> float | None:
-    """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
-    if not any(series.is_rate for series in courses):
+def _top(series_list: Sequence[TimeSeries]) -> float | None:
+    """The upper end of the rate axis, without points of few emails: their extremes would squeeze all others."""
+    if not any(series.is_rate for series in series_list):
         return None
     known = [
         series.points.loc[~series.points["is_small"], ["value", "usual_high", "compared"]].max().max()
-        for series in courses
+        for series in series_list
     ]
     highest = max((value for value in known if not pd.isna(value)), default=0.0)
     return float(highest) * 1.08 or None
 
 
 def _usual_range(figure: go.Figure, series: TimeSeries) -> None:
-    """Where chance alone would keep the points of a single metric."""
+    """Add the range that chance alone explains, as a band."""
     judged = series.points[series.points["usual_low"].notna()]
     shared = {"x": judged["date"], "mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
     figure.add_scatter(y=judged["usual_low"], **shared)
@@ -203,9 +204,9 @@ def _usual_range(figure: go.Figure, series: TimeSeries) -> None:
 
 
 def _remarks(figure: go.Figure, trends: Trends) -> None:
-    """What is to be told beside the courses without being drawn there: what was spent, and what is not complete.
+    """Hover texts without marks of their own: the cost, and which periods are incomplete.
 
-    The plot of the cost does not answer where the mouse rests on the courses: Plotly would then take no click on it.
+    The cost bars have no hover where the mouse is over the time series: Plotly would then ignore clicks there.
     """
     if not trends.series:
         return
@@ -218,10 +219,10 @@ def _remarks(figure: go.Figure, trends: Trends) -> None:
         showlegend=False,
         customdata=_keys(points["date"]),
         text=[
-            words.remark(point, cost, trends.every).replace(". ", ".<br>")
+            trend_labels.remark(point, cost, trends.every).replace(". ", ".<br>")
             for point, cost in zip(points.to_dict("records"), spent, strict=True)
         ],
-        hovertemplate=_SAY,
+        hovertemplate=_HOVER_TEXT,
     )
 
 
@@ -237,16 +238,16 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
             legend="legend2",
             marker={"color": COLORS[name], "line": {"width": 0}},
             customdata=_keys(costs["date"]),
-            text=[words.cost_sentence(name, value) for value in spent],
+            text=[trend_labels.cost_sentence(name, value) for value in spent],
             textposition="none",
-            hovertemplate=_SAY,
+            hovertemplate=_HOVER_TEXT,
             yaxis="y2",
             **_STAY,
         )
 
 
 def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
-    """Legend entries for the signs that occur."""
+    """Add legend entries for the kinds of marks that occur."""
     points = pd.concat([series.points for series in trends.series])
     signs: list[tuple[str, dict[str, Any]]] = []
     if points["compared"].notna().any():
@@ -258,7 +259,7 @@ def _key(figure: go.Figure, trends: Trends, compared_with: str) -> None:
         ("is_partial", f"Part of a {trends.every}", "square-open"),
     ):
         if points[column].any():
-            ring = {"color": MARKED, "width": 2.5} if column == "is_unusual" else {"width": 1.8}
+            ring = {"color": UNUSUAL_COLOR, "width": 2.5} if column == "is_unusual" else {"width": 1.8}
             signs.append((name, {"marker": {"symbol": symbol, "size": 9, "color": _GREY, "line": ring}}))
     for name, look in signs:
         figure.add_scatter(x=[None], y=[None], name=name, **({"mode": "markers"} | look))

@@ -19,7 +19,7 @@ OVER = COLORS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
 MOST_CAMPAIGNS = 15
-_FAR = 3.0  # a limit beyond this many times what is sent would press the series flat
+_FAR = 3.0  # a limit beyond this many times what is sent would flatten the line
 
 
 def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> go.Figure:
@@ -84,7 +84,7 @@ def _bar(figure: go.Figure, low: float, high: float, color: str, sentence: str, 
 def month_progress(
     first: date, last: date, sent: Sequence[int], limit: int | None, forecast: Forecast | None
 ) -> go.Figure:
-    """E-mails sent since the first of the month, day by day, and the range of their likely series.
+    """Cumulative emails sent in the month by day, and their 80 % forecast range.
 
     Args:
         sent: emails of each day from ``first`` to today.
@@ -150,8 +150,8 @@ def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
     begin = sent if start == today else None
     days = [today, *forecast.days] if begin is not None else list(forecast.days)
     low, middle, high = (
-        ([sent, *series] if begin is not None else list(series))
-        for series in (forecast.low, forecast.middle, forecast.high)
+        ([sent, *totals] if begin is not None else list(totals))
+        for totals in (forecast.low, forecast.middle, forecast.high)
     )
     figure.add_scatter(x=days, y=high, mode="lines", line={"width": 0}, hoverinfo="skip")
     figure.add_scatter(

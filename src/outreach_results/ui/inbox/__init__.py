@@ -14,7 +14,7 @@ from outreach_results.ui.inbox.filter_bar import choices
 from outreach_results.ui.inbox.listing import page_count, pages, reply_list
 from outreach_results.ui.inbox.pane import reading_pane, shown_reply
 from outreach_results.ui.inbox.sentiment_chart import over_time
-from outreach_results.ui.inbox.state_changes import bulk_menu, confirmation, show_status_message, who_field
+from outreach_results.ui.inbox.state_changes import bulk_menu, confirmation, show_status, who_field
 
 __all__ = [
     "choices",
@@ -25,7 +25,7 @@ __all__ = [
     "pages",
     "reading_pane",
     "reply_list",
-    "show_status_message",
+    "show_status",
     "shown_reply",
     "toolbar",
     "who_field",
@@ -45,7 +45,7 @@ def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
 
 
 def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
-    """Say that no reply matches, and what to do about it."""
+    """Show that no reply matches, and which filter to change."""
     if inbox_filters.kind == ReplyKind.AUTOMATIC and filters.humans_only:
         st.info("“Humans only” leaves automatic replies out. Switch it off on the left to see them.")
     elif inbox_filters.status == ReplyStatus.OPEN and not (inbox_filters.q or inbox_filters.sentiments):
@@ -55,7 +55,7 @@ def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
 
 
 def toolbar(filters: Filters, inbox_filters: InboxFilters, found: Inbox) -> None:
-    """How many there are, what can be done with all of them, and all of them as a file."""
+    """Show the number of replies, the menu of bulk changes, and the download links."""
     total = found.pagination.total
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
         order = "newest first" if filters.basis == Basis.ACTIVITY else "newest first, by the day they came in"

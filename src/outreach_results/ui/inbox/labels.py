@@ -49,7 +49,7 @@ def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def change_label(change: Change) -> str:
-    """What was done, as in "… as handled"."""
+    """A change in the past tense, without subject: marked as handled."""
     if isinstance(change, Sentiment):
         return f"set to {change}"
     return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
@@ -58,7 +58,7 @@ def change_label(change: Change) -> str:
 
 
 def button_label(change: Change, number: int) -> str:
-    """What a button does to that many replies."""
+    """The label of the button that changes ``number`` replies: Mark 3 replies as handled."""
     if isinstance(change, Sentiment):
         return f"Set {replies(number)} to {change}"
     if change == Action.HANDLED:
@@ -84,13 +84,13 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
 
 
 def done_sentence(batch: Batch, what: str | None = None) -> str:
-    """What a change did, once it is done."""
+    """What a change did: 3 replies: marked as handled. ``what`` replaces the number of replies as the subject."""
     subject = what or replies(batch.changed)
     return f"{subject}: {change_label(batch.change)}."
 
 
 def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
-    """What undoing did, and whose later changes it left alone."""
+    """What an undo restored, and which later changes by others it left alone."""
     if not undone.changed_since_total:
         return f"Undone for {replies(undone.restored)}."
     named = ", ".join(
@@ -123,7 +123,7 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
 
 
 def positive_rate_sentence(found: PositiveRate) -> str:
-    """The positive rate, its interval, and how far the doubtful replies could move it."""
+    """The positive rate, its 95 % interval, and how far unclassified and neutral replies could move it."""
     if found.rate is None or found.interval is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
     low, high = (text.percent(end) for end in found.interval)

@@ -1,4 +1,4 @@
-"""The reading pane: one reply in full, what can be done with it, and the prospect's timeline."""
+"""The reading pane: one reply in full, its controls, and the prospect's timeline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outreach_results.ui.inbox.timeline import timeline
 
 
 def shown_reply(found: Inbox) -> InboxReply | None:
-    """The reply that the address names, listed or not; without one the first of the list."""
+    """The reply that the URL names, listed or not; without one the first of the list; None if it is empty."""
     key = inbox_url.reply()
     listed = next((reply for reply in found.replies if key_of(reply) == key), None)
     if key is None or listed is not None:
@@ -33,7 +33,7 @@ def shown_reply(found: Inbox) -> InboxReply | None:
 def reading_pane(
     reply: InboxReply | None, found: Inbox, filters: Filters, inbox_filters: InboxFilters, campaigns: Sequence[Campaign]
 ) -> None:
-    """One reply in full. Everything a stranger wrote is shown character by character."""
+    """Draw one reply in full, with all text from outside shown literally."""
     if reply is None:
         return
     is_listed = key_of(reply) in map(key_of, found.replies)
@@ -59,7 +59,7 @@ def _around(reply: InboxReply, found: Inbox) -> Neighbors:
 
 
 def _navigation(around: Neighbors, found: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
-    """To the list, the reply before and the reply after."""
+    """Show the buttons to the list, the previous reply and the next one."""
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
         st.button("‹ List", key="inbox-back", on_click=inbox_url.read, args=(None,))
         for label, key, shortcut, to in (
@@ -96,7 +96,7 @@ def _message(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
 
 
 def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) -> None:
-    """Mark it handled, say how it sounds; what was done before, and by whom."""
+    """Show the controls for sentiment and handling, and who used them before."""
     zone = cache.zone()
     _sentiment(reply)
     corrected = labels.correction(reply, zone)
@@ -111,7 +111,7 @@ def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) 
                 args=(reply, Action.CORRECTION_CLEARED),
             )
     change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
-    is_active = around.after or around.before if leaves_the_list(change, inbox_filters) else None
+    next_reply = around.after or around.before if leaves_the_list(change, inbox_filters) else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Mark handled" if change == Action.HANDLED else "Open again",
@@ -119,7 +119,7 @@ def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) 
             shortcut="E",
             type="primary" if change == Action.HANDLED else "secondary",
             on_click=change_shown_reply,
-            args=(reply, change, is_active),
+            args=(reply, change, next_reply),
         )
         st.caption(text.escape(labels.handled(reply, zone) or "Open"))
 
@@ -128,7 +128,7 @@ def _sentiment(reply: InboxReply) -> None:
     key = f"inbox-sounds-{reply.mark_version}-{abs(hash(key_of(reply))):x}"
 
     def correct() -> None:
-        # The reply stays in the pane even where it leaves the list: whoever corrects it may not be done with it.
+        # Unlike handling, a correction does not go on to the next reply: the person may not be done with this one.
         change_shown_reply(reply, Sentiment(st.session_state[key]))
 
     st.segmented_control(

@@ -1,4 +1,4 @@
-"""Marking replies: one, or all that the filters show; what was done is status, and can be undone.
+"""Change the state of one reply, or of all that the filters show; a status message then offers to undo it.
 
 The name recorded with a change comes from a field in the sidebar until there is a sign-in.
 """
@@ -34,7 +34,7 @@ _BULK: dict[str, Change] = {
 
 @dataclass(frozen=True, slots=True)
 class StatusMessage:
-    """What is to be status above the list; ``batch`` can be undone, after which ``reply`` is read again."""
+    """The result of the last change. ``batch`` can be undone, after which ``reply`` is shown again."""
 
     sentence: str
     is_warning: bool = False
@@ -88,12 +88,12 @@ def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey |
 
 
 def leaves_the_list(change: Action, inbox_filters: InboxFilters) -> bool:
-    """Whether a reply that is handled, or opened again, is no longer among those shown."""
+    """Whether a reply no longer matches the filters once it is handled or opened again."""
     return {Action.HANDLED: ReplyStatus.OPEN, Action.REOPENED: ReplyStatus.HANDLED}.get(change) == inbox_filters.status
 
 
-def show_status_message() -> None:
-    """What the last change did, with the way back: at the foot of the window, wherever the page is scrolled to."""
+def show_status() -> None:
+    """Show what the last change did, with an undo button, at the bottom of the window whatever the scroll position."""
     status: StatusMessage | None = st.session_state.get(_STATUS)
     if status is None:
         return
@@ -112,7 +112,7 @@ def show_status_message() -> None:
 
 
 def bulk_menu(filters: Filters, inbox_filters: InboxFilters, total: int) -> None:
-    """What can be done with all replies that are shown, on whatever page."""
+    """Show the menu of changes to all replies that match the filters, on every page of the list."""
 
     def choose() -> None:
         change = _BULK[st.session_state["inbox-bulk"]]
@@ -129,7 +129,7 @@ def bulk_menu(filters: Filters, inbox_filters: InboxFilters, total: int) -> None
 
 
 def confirmation(view: View, inbox_filters: InboxFilters) -> None:
-    """Ask before many are changed."""
+    """Show the pending bulk change, if there is one, with buttons to confirm and to cancel."""
     pending: _Pending | None = st.session_state.get(_PENDING)
     if pending is None:
         return
@@ -183,7 +183,7 @@ def _undo(status: StatusMessage) -> None:
 
 
 def _try(action: Callable[[], StatusMessage | None]) -> None:
-    """Do it and say what came of it; where it is refused, say why: the page then shows what is there now."""
+    """Run an action and set its status message; where it is refused, the reason. The rerun shows the current state."""
     try:
         _set_status(action())
     except OutreachError as error:

@@ -39,17 +39,17 @@ def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
 
 
 def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
-    """What happened, in words: Opened 3 times, last on 2 Feb 2026, 09:11 (e-mail 2)."""
-    said = _HAPPENED[event.type]
+    """An event as a text: Opened 3 times, last on 2 Feb 2026, 09:11 · e-mail 2."""
+    words = _HAPPENED[event.type]
     if event.url:
-        said += f" {event.url}"
+        words += f" {event.url}"
     if event.sentiment is not None:
-        said += f" ({event.sentiment})"
+        words += f" ({event.sentiment})"
     elif event.is_machine:
-        said += f" {_MACHINE}"
+        words += f" {_MACHINE}"
     if event.count > 1:
-        said += f" {event.count:,} times, last on {text.moment(event.last_at, zone)}"
-    return f"{said} · e-mail {event.email}" if emails > 1 and event.email else said
+        words += f" {event.count:,} times, last on {text.moment(event.last_at, zone)}"
+    return f"{words} · e-mail {event.email}" if emails > 1 and event.email else words
 
 
 def _entry(event: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
