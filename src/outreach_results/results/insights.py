@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from outreach_results import metrics
-from outreach_results.results import Totals
+from outreach_results.results import Headlines, Totals
 
 BOUNCE_LIMIT = 0.02
 UNSUBSCRIBE_LIMIT = 0.01
@@ -107,30 +107,38 @@ def _machines(row: dict[str, Any]) -> Alert | None:
 
 
 def what_changed(
-    now: Totals, before: Totals | None, compared_with: str, campaigns: pd.DataFrame, earlier: pd.DataFrame | None
+    now: Totals,
+    before: Totals | None,
+    compared_with: str,
+    campaigns: pd.DataFrame,
+    earlier: pd.DataFrame | None,
+    headlines: Headlines,
 ) -> list[str]:
-    """Up to three sentences: volume and replies, the campaign behind the change, what a meeting costs."""
+    """Up to three sentences: volume and replies, the campaign behind the change, what a meeting costs.
+
+    The rates and what is said of chance are those of ``headlines``, as on the tiles beside the sentences.
+    """
     if before is None or not before.stats.emails_sent:
         return []
-    sentences = [_volume(now, before, compared_with)]
+    sentences = [_volume(now, before, compared_with, headlines)]
     mover = None if earlier is None else _mover(campaigns, earlier)
     if mover is not None:
         sentences.append(mover)
-    sentences.append(_meetings(now, before))
+    sentences.append(_meetings(now, before, headlines))
     return sentences
 
 
-def _volume(now: Totals, before: Totals, compared_with: str) -> str:
+def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headlines) -> str:
     sent, sent_before = now.stats.emails_sent or 0, before.stats.emails_sent or 0
     change = sent / sent_before - 1
     direction = (
         f"{_percent(abs(change), 0)} {'more' if change > 0 else 'fewer'} than" if round(change, 2) else "as many as"
     )
     volume = f"{sent:,} e-mails went out, {direction} in {compared_with}"
-    rate, rate_before = metrics.rate_of(now.stats, "reply_rate"), metrics.rate_of(before.stats, "reply_rate")
-    moved = metrics.rate_change(now.stats.replied, now.stats.delivered, before.stats.replied, before.stats.delivered)
-    if rate is None or rate_before is None or moved is None:
+    rate, moved = headlines.rates["reply_rate"].rate, headlines.changes.get("reply_rate")
+    if rate is None or moved is None:
         return volume + "."
+    rate_before = rate - moved.difference
     verdict = "a difference that chance alone explains" if moved.is_noise else "more than chance explains"
     return f"{volume}; {_percent(rate)} of those delivered got a reply, after {_percent(rate_before)}: {verdict}."
 
@@ -150,13 +158,13 @@ def _mover(campaigns: pd.DataFrame, earlier: pd.DataFrame) -> str | None:
     return f"The largest move came from “{name}”: {now:,} replies after {before:,}."
 
 
-def _meetings(now: Totals, before: Totals) -> str:
+def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     count, count_before = now.stats.meetings_booked, before.stats.meetings_booked
     cost = metrics.ratio(now.costs.total_byok_usd, count)
     cost_before = metrics.ratio(before.costs.total_byok_usd, count_before)
     if count is None or count_before is None:
         return "Meetings are not tracked for all of it."
-    moved = metrics.count_change(count, count_before)
+    moved = headlines.changes.get("meetings_booked")
     noise = ", within noise" if moved is not None and moved.is_noise else ""
     meetings = f"{count:,} meeting{'' if count == 1 else 's'} after {count_before:,}{noise}"
     if cost is None or cost_before is None:

@@ -100,7 +100,7 @@ def what_changed(_store: Store, filters: Filters, comparison: Filters | None, co
         return []
     now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
     campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
-    return insights.what_changed(now, before, compared_with, campaigns, earlier)
+    return insights.what_changed(now, before, compared_with, campaigns, earlier, ask(headlines, filters, comparison))
 
 
 def changes(sentences: Sequence[str]) -> None:
