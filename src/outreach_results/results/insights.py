@@ -1,7 +1,7 @@
-"""What the numbers mean, in sentences: what changed, and what to look after.
+"""Insights in sentences: alerts on campaigns, and what changed between two periods.
 
-Pure functions over totals and frames from `results`; a name in a sentence is the plain text that a stranger may have
-written, so whoever shows a sentence shows it character by character.
+Pure functions over totals and frames from `results`. Sentences contain names that anybody may have written, without
+escaping: show them as plain text, never as Markdown or HTML.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ENOUGH_OPENS = 20
 
 
 class Alert(NamedTuple):
-    """Something to look after: what is seen, what is behind it, what to do."""
+    """A problem of a campaign in sentences: what is observed, its likely cause, and what to do."""
 
     campaign_id: str
     campaign: str
@@ -31,14 +31,20 @@ class Alert(NamedTuple):
 
 
 def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
-    """What stands out in `results.campaign_totals`, with and without machines, the worst kind first."""
+    """The alerts on campaigns, the most severe kind first.
+
+    Args:
+        campaigns: the frame of `results.campaign_totals`.
+        humans: the same with ``humans_only``.
+    """
     with_humans = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
     rows = [{str(name): value for name, value in row.items()} for row in with_humans.to_dict("records")]
-    found = [alert for check in (_bounces, _unsubscribes, _tracking, _machines) for alert in map(check, rows)]
-    return [alert for alert in found if alert is not None]
+    raised = [alert for check in (_bounces, _unsubscribes, _tracking, _machines) for alert in map(check, rows)]
+    return [alert for alert in raised if alert is not None]
 
 
 def _known(row: dict[str, Any], *names: str) -> list[int] | None:
+    """The counts of these names; None where one of them is unknown."""
     values = [row[name] for name in names]
     return None if any(pd.isna(value) for value in values) else [int(value) for value in values]
 
@@ -52,6 +58,7 @@ def _bounces(row: dict[str, Any]) -> Alert | None:
     if counts is None:
         return None
     interval = metrics.wilson(*counts)
+    # The lower end, so that one bounce among ten emails raises no alert.
     if interval is None or interval.low <= BOUNCE_LIMIT:
         return None
     return _alert(
@@ -109,7 +116,10 @@ def _machines(row: dict[str, Any]) -> Alert | None:
 def what_changed(
     now: Totals, before: Totals | None, compared_with: str, campaigns: pd.DataFrame, earlier: pd.DataFrame | None
 ) -> list[str]:
-    """Up to three sentences: volume and replies, the campaign behind the change, what a meeting costs."""
+    """Up to three sentences: volume and replies, the campaign that changed most, the cost of a meeting.
+
+    Empty without a comparison, or where it has no emails sent.
+    """
     if before is None or not before.stats.emails_sent:
         return []
     sentences = [_volume(now, before, compared_with)]
@@ -136,7 +146,7 @@ def _volume(now: Totals, before: Totals, compared_with: str) -> str:
 
 
 def _mover(campaigns: pd.DataFrame, earlier: pd.DataFrame) -> str | None:
-    """The campaign whose replies moved most."""
+    """A sentence on the campaign whose number of replies changed most; None where none changed."""
     both = campaigns[["campaign_id", "name", "replied"]].merge(
         earlier[["campaign_id", "name", "replied"]], on="campaign_id", how="outer", suffixes=("", "_before")
     )
