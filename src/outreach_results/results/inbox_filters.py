@@ -173,7 +173,7 @@ def _parameter(name: str) -> str:
 
 def _column(name: str, q: str | None) -> ColumnElement[Any]:
     """A column of `inbox`; with a search, one whose index the database does not use."""
-    # A search index narrows far more than any other, but planners that lack its statistics would choose another one.
+    # SQLite does not estimate how few rows a search finds, and would read by one of the other indexes instead.
     column = schema.inbox.c[name]
     return unindexed(column) if is_search(q) else column
 

@@ -166,7 +166,7 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
 
 def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) -> None:
     """Replace the sums of campaigns with daily numbers only by the totals that their platform reports."""
-    # A platform counts an email opened on two days once; the sum over its days counts it twice.
+    # The days of the Results API have only some of the counts; the rest is reported for the whole campaign alone.
     reported = schema.reported_stats
     daily_only = (
         select(reported)

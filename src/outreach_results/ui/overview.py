@@ -282,7 +282,7 @@ def _search_and_order() -> tuple[str, str]:
 
 def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
     """`results.campaign_totals` of those with this in their name, and the columns that `_WORDED` names."""
-    frame, courses = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
+    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
     if wanted:
         frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
@@ -291,7 +291,7 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        series=frame["campaign_id"].map(lambda campaign_id: courses.get(campaign_id, [])),
+        series=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
         reply_interval=_intervals(frame, "reply_rate"),
     )
 

@@ -67,7 +67,7 @@ def partial_sentence(point: Point, every: Every) -> str:
 
 
 def remark(point: Point, cost: float, every: Every) -> str:
-    """What is to be said of a day, week or month as such: what was spent, and whether it is shown in part only."""
+    """The note on a day, week or month as a whole: what was spent, and whether it is shown in part only."""
     spent = "" if pd.isna(cost) else f"{money(cost)} was spent in all."
     return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
 

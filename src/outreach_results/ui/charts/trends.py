@@ -1,4 +1,4 @@
-"""The figures of the trends: the courses of metrics above, what was spent below."""
+"""The figures of the trends: the time series of metrics above, what was spent below."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def trend_chart(
     compared_with: str = "",
     looked_at: str = "",
 ) -> go.Figure:
-    """The courses of some metrics, and below them, over the same days, the cost by component.
+    """The time series of some metrics, and below them, over the same days, the cost by component.
 
     Args:
         with_mean: draw the mean of seven days strong and the single days faint.
@@ -71,18 +71,18 @@ class _Drawn:
     def __init__(
         self, figure: go.Figure, series: TimeSeries, every: Every, top: float | None, *, with_mean: bool
     ) -> None:
-        self._figure, self._course, self._every, self._top = figure, series, every, top
+        self._figure, self._series, self._every, self._top = figure, series, every, top
         self._colour = COLORS[series.metric]
         self._is_mean = with_mean and bool(series.points["mean"].notna().any())
         self._width = 3.0 if self._is_mean else 2.0
 
     def _add(self, **trace: Any) -> None:
-        self._figure.add_scatter(legendgroup=self._course.metric, name=LABELS[self._course.metric], **trace)
+        self._figure.add_scatter(legendgroup=self._series.metric, name=LABELS[self._series.metric], **trace)
 
     def compared(self) -> None:
         """What it is compared with: thin and dashed."""
         column = "compared_mean" if self._is_mean else "compared"
-        points = self._course.points[self._course.points[column].notna() & ~self._course.points["is_small"]]
+        points = self._series.points[self._series.points[column].notna() & ~self._series.points["is_small"]]
         if points.empty:
             return
         self._add(
@@ -93,7 +93,7 @@ class _Drawn:
             opacity=0.6,
             line={"color": self._colour, "width": 1.2, "dash": "dash"},
             text=[
-                words.compared_sentence(self._course, point, self._every, is_mean=self._is_mean)
+                words.compared_sentence(self._series, point, self._every, is_mean=self._is_mean)
                 for point in points.to_dict("records")
             ],
             hovertemplate=_SAY,
@@ -101,7 +101,7 @@ class _Drawn:
 
     def lines(self) -> None:
         """The line through the points, dotted where they are not complete; the mean over it."""
-        points = self._course.points
+        points = self._series.points
         self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
         if self._is_mean:
             self._line(points, "mean", is_main=True)
@@ -111,7 +111,7 @@ class _Drawn:
         known = points[points[column].notna()]
         dates, values = list(known["date"]), list(known[column])
         is_mean = column == "mean"
-        texts = [words.mean_sentence(self._course, value) if is_mean else "" for value in values]
+        texts = [words.mean_sentence(self._series, value) if is_mean else "" for value in values]
         loose = list(known["is_immature"] | known["is_partial"])
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
@@ -133,7 +133,7 @@ class _Drawn:
 
     def points(self) -> None:
         """Every point with its sentence: a diamond where it is unusual, hollow where it is not complete."""
-        known = self._course.points[self._course.points["value"].notna()]
+        known = self._series.points[self._series.points["value"].notna()]
         looks = [self._look(point) for point in known.to_dict("records")]
         self._add(
             x=known["date"],
@@ -148,7 +148,7 @@ class _Drawn:
             },
             cliponaxis=False,
             text=[
-                words.point_sentence(self._course, point).replace(". ", ".<br>") for point in known.to_dict("records")
+                words.point_sentence(self._series, point).replace(". ", ".<br>") for point in known.to_dict("records")
             ],
             customdata=_keys(known["date"]),
             hovertemplate=_SAY,
@@ -169,7 +169,7 @@ class _Drawn:
         return look
 
     def _size(self) -> int:
-        return 6 if len(self._course.points) <= _MANY_POINTS and not self._is_mean else 3
+        return 6 if len(self._series.points) <= _MANY_POINTS and not self._is_mean else 3
 
 
 def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
@@ -182,14 +182,11 @@ def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
     return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
 
 
-def _top(courses: Sequence[TimeSeries]) -> float | None:
+def _top(series: Sequence[TimeSeries]) -> float | None:
     """Where the axis of rates ends: a few e-mails of which many were opened would squeeze all the others."""
-    if not any(series.is_rate for series in courses):
+    if not any(one.is_rate for one in series):
         return None
-    known = [
-        series.points.loc[~series.points["is_small"], ["value", "usual_high", "compared"]].max().max()
-        for series in courses
-    ]
+    known = [one.points.loc[~one.points["is_small"], ["value", "usual_high", "compared"]].max().max() for one in series]
     highest = max((value for value in known if not pd.isna(value)), default=0.0)
     return float(highest) * 1.08 or None
 
@@ -203,9 +200,9 @@ def _usual_range(figure: go.Figure, series: TimeSeries) -> None:
 
 
 def _remarks(figure: go.Figure, trends: Trends) -> None:
-    """What is to be told beside the courses without being drawn there: what was spent, and what is not complete.
+    """The texts shown beside the series without being drawn there: what was spent, and what is not complete.
 
-    The plot of the cost does not answer where the mouse rests on the courses: Plotly would then take no click on it.
+    The plot of the cost does not answer where the mouse rests on the series: Plotly would then take no click on it.
     """
     if not trends.series:
         return
