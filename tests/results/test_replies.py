@@ -143,7 +143,7 @@ def test_each_count_is_that_of_its_filter(many):
     assert inbox.pagination.total == len(found(many, inbox_filters)) > 0
     assert inbox.counts == {kind: len(found(many, replace(inbox_filters, sentiments=(kind,)))) for kind in Sentiment}
     assert inbox.kinds == {
-        lane: len(found(many, replace(inbox_filters, kind=lane, sentiments=None))) for lane in ReplyKind
+        kind: len(found(many, replace(inbox_filters, kind=kind, sentiments=None))) for kind in ReplyKind
     }
     assert inbox.statuses == {part: len(found(many, replace(inbox_filters, status=part))) for part in ReplyStatus}
     assert inbox.counts[Sentiment.AUTOMATIC] == 0

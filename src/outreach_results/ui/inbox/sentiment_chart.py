@@ -17,7 +17,7 @@ from outreach_results.ui.inbox import inbox_url, labels
 
 
 def over_time(view: View, inbox_filters: InboxFilters) -> None:
-    """The sentiments of the lane over the period, whatever their status, and the positive rate with its doubts."""
+    """Sentiments of the chosen kind over the period, whatever their status, and the positive rate with its bounds."""
     frame = ask(results.sentiment_over_time, view.filters, inbox_filters.q)
     st.subheader("How replies sound over time", anchor=False)
     counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
