@@ -31,7 +31,7 @@ def whole(start, every):
 
 
 @given(first=DATES, count=st.integers(1, 100), every=st.sampled_from(Every))
-def test_every_day_is_in_the_one_bucket_of_the_calendar(first, count, every):
+def test_each_day_is_in_one_calendar_bucket(first, count, every):
     frame = bucketed(days(first, count, n=np.ones(count)), every)
     asked = {first + timedelta(days=n) for n in range(count)}
     seen = set()

@@ -27,7 +27,7 @@ def test_limits_are_the_quantiles_that_scipy_gives(of, share, coverage):
 
 
 @given(of=st.integers(1, 5_000), share=st.floats(0.0, 1.0))
-def test_chance_keeps_at_least_the_stated_share_of_days_within(of, share):
+def test_limits_cover_at_least_the_stated_share(of, share):
     low, high = binomial_limits(of, share)
     assert 0 <= low <= high <= of
     assert binom.cdf(high, of, share) - binom.cdf(low - 1, of, share) >= COVERAGE - 1e-9
@@ -61,7 +61,7 @@ def test_false_alarms_of_limits_are_as_rare_as_stated(share):
     assert marked > 0  # else the limits would be wider than they need to be
 
 
-def test_a_day_whose_rate_doubles_is_marked_and_only_that_one():
+def test_only_the_day_with_doubled_rate_is_unusual():
     chance = np.random.default_rng(3)
     counts, of = simulated(chance, 28, 0.10, sizes=(200, 201))
     counts[17] = 40
@@ -84,7 +84,7 @@ def test_limits_are_wider_where_there_are_fewer_emails():
 
 
 @pytest.mark.parametrize("fault", ["few", "unknown", "more than there are", "not to be judged"])
-def test_a_day_that_cannot_be_judged_has_no_limits_and_moves_none(fault):
+def test_unjudged_day_has_no_limits_and_moves_none(fault):
     counts, of, judged = np.full(10, 20.0), np.full(10, 100.0), np.ones(10, dtype=bool)
     undisturbed = control_limits(counts[1:], of[1:], judged[1:])
     if fault == "few":

@@ -48,7 +48,7 @@ def busy_rates(days: DailyCounts) -> np.ndarray:
     return (days.count / np.maximum(days.of, 1))[days.of > 50]
 
 
-def test_power_on_clustered_days_is_that_of_a_t_test_on_day_rates():
+def test_power_on_clustered_days_matches_t_test():
     random = np.random.default_rng(3)
     ours = theirs = 0
     for _ in range(RUNS):
@@ -76,7 +76,7 @@ def test_independent_emails_have_no_dispersion():
     assert found.factor == pytest.approx(1, abs=0.1)
 
 
-def test_dispersion_finds_the_correlation_that_was_put_in():
+def test_dispersion_recovers_simulated_correlation():
     random = np.random.default_rng(5)
     of = np.full(2_000, 200)
     found = dispersion([DailyCounts(outcomes(random, of, 0.3, 0.01).astype(float), of.astype(float))])

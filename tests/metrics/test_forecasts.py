@@ -100,7 +100,7 @@ def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None)
     return held
 
 
-def test_the_80_percent_range_holds_in_75_to_85_of_100_cases():
+def test_80_percent_range_coverage():
     """For e-mails, cost and the day of the quota alike; early and late in a month, and for every kind of account."""
     held = backtest()
     coverage = {what: np.mean([getattr(one, what) for one in held]) for what in ("emails", "cost", "run_out")}
@@ -160,7 +160,7 @@ def test_the_rhythm_is_worth_it():
 # --- what it says of plain cases ---------------------------------------------------------------------------------
 
 
-def test_an_account_that_never_changes_is_told_almost_exactly():
+def test_constant_account_has_narrow_forecast():
     sent = workdays()
     truth = sent[-18:].sum() + sum(WEEK[(TODAY + timedelta(days=n)).weekday()] for n in range(1, 14))
     found = ahead(sent)
@@ -170,7 +170,7 @@ def test_an_account_that_never_changes_is_told_almost_exactly():
     assert found.likely_cost == pytest.approx(truth * 0.02, rel=0.03)
 
 
-def test_the_course_begins_at_what_is_sent_and_never_falls():
+def test_paths_start_at_sent_and_never_fall():
     sent = workdays()
     found = ahead(sent)
     assert found.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
@@ -207,12 +207,12 @@ def test_weeks_that_differ_make_the_range_wider():
     assert wide.emails.high - wide.emails.low > 3 * (narrow.emails.high - narrow.emails.low)
 
 
-def test_two_weeks_are_enough_and_thirteen_days_are_not():
+def test_forecast_needs_fourteen_days():
     assert forecast(workdays(13), workdays(13), TODAY, MONTH_END) is None
     assert forecast(workdays(14), workdays(14), TODAY, MONTH_END) is not None
 
 
-def test_empty_days_before_the_first_email_are_no_history():
+def test_days_before_first_email_are_no_history():
     sent = np.concatenate([np.zeros(200), workdays(10)])
     assert forecast(sent, sent, TODAY, MONTH_END) is None
     assert forecast(np.zeros(200), np.zeros(200), TODAY, MONTH_END) is None
@@ -248,7 +248,7 @@ def test_emails_without_cost_are_forecast_at_no_cost():
     assert found.cost == (0, 0)
 
 
-def test_on_the_last_day_of_the_month_nothing_is_left_to_come():
+def test_last_day_of_month_leaves_nothing_to_come():
     sent = workdays()
     found = ahead(sent, until=TODAY)
     assert found.days == ()
@@ -291,7 +291,7 @@ def test_a_quota_far_away_lasts():
     assert ahead(workdays(), limit=100_000).run_out == RunOut(0.0)
 
 
-def test_a_quota_that_is_reached_next_friday_runs_out_about_then():
+def test_run_out_date_of_steady_account():
     sent = workdays()
     found = ahead(sent, limit=int(sent[-18:].sum()) + 650).run_out  # 610 come until Thursday, 690 until Friday
     assert found is not None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from outreach_results.metrics import ratio_interval, two_sided_t, two_sided_z, wilson, wilson_of_share
+from outreach_results.metrics.intervals import ratio_interval, two_sided_t, two_sided_z, wilson, wilson_of_share
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.8, 0.95, 0.99])
@@ -29,7 +29,7 @@ def test_wilson_is_scipys(count, confidence):
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.25, 0.94])
 @pytest.mark.parametrize("of", [40, 400, 4000])
-def test_wilson_holds_the_true_share_about_as_often_as_it_says(share, of):
+def test_wilson_coverage(share, of):
     counts = np.arange(of + 1)
     holds = [(interval := wilson(int(n), of)) is not None and interval.low <= share <= interval.high for n in counts]
     assert stats.binom.pmf(counts, of, share)[holds].sum() == pytest.approx(0.95, abs=0.035)

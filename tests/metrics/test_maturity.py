@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from outreach_results.metrics import likely_total, maturity, still_to_come
-from outreach_results.metrics.maturity import MIN_EVENTS, MIN_HISTORY_DAYS
+from outreach_results.metrics.maturity import MIN_EVENTS, MIN_HISTORY_DAYS, likely_total, maturity, still_to_come
 
 LAGS = 30
 WEIGHTS = 0.7 ** np.arange(LAGS)
@@ -37,7 +36,7 @@ def test_the_shares_of_a_simulated_account_are_found(days, growth):
     assert error.max() < 0.01
 
 
-def test_a_plain_average_of_a_growing_account_would_be_wrong():
+def test_growing_account_does_not_bias_maturity():
     """Why the shares are built up lag by lag: young e-mails have had no time to be slow."""
     chance = np.random.default_rng(2)
     lags, ages = account(chance, 60, growth=1.05)
@@ -48,7 +47,7 @@ def test_a_plain_average_of_a_growing_account_would_be_wrong():
     assert abs(learned.arrived[2] - TRUE_SHARES[2]) < 0.03
 
 
-def test_what_lies_in_the_future_of_a_day_is_not_looked_at():
+def test_lags_in_the_future_are_ignored():
     lags, ages = account(np.random.default_rng(3), 60)
     assert maturity(lags, ages) == maturity(seen_today(lags, ages), ages)
 
@@ -95,7 +94,7 @@ def test_expected_totals_come_within_their_range(rate):
         assert within.mean() >= 0.9 - 0.015
 
 
-def test_learned_from_a_whole_account_the_ranges_still_hold():
+def test_likely_total_coverage_with_learned_curve():
     """Share, rate and range all from what the account itself has seen, on its youngest days."""
     chance, hits, total = np.random.default_rng(8), 0, 0
     for _ in range(150):
@@ -112,7 +111,7 @@ def test_learned_from_a_whole_account_the_ranges_still_hold():
     assert hits / total >= 0.87
 
 
-def test_nothing_more_comes_where_all_has_or_nothing_ever_does():
+def test_still_to_come_at_the_extremes():
     assert still_to_come(0.1, 1.0) == 0.0
     assert still_to_come(0.0, 0.3) == 0.0
     assert still_to_come(1.0, 0.0) == 1.0

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from outreach_results.metrics import Interval, percentile_range, quantile_curve, quartile_range, wilson
+from outreach_results.metrics import Interval, percentile_range, wilson
+from outreach_results.metrics.percentiles import quantile_curve, quartile_range
 from outreach_results.models import Distribution
 
 REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)  # the contract's
@@ -86,7 +87,7 @@ def test_a_small_community_gives_a_wide_range():
     assert width[None] < 0.05
 
 
-def test_where_lower_is_better_a_higher_percentile_is_a_lower_cost():
+def test_lower_cost_has_higher_percentile():
     cheap, dear = Interval(0.013, 0.0135), Interval(0.0225, 0.023)
     found = percentile_range(cheap, COST, lower_is_better=True)
     assert found is not None
@@ -113,7 +114,7 @@ def test_nothing_is_beyond_the_1st_and_99th_percentile():
         Distribution(p25=0.04, p50=0.05, p75=0.045),
     ],
 )
-def test_missing_or_unordered_quartiles_give_no_percentile(community):
+def test_bad_quartiles_give_no_percentile(community):
     assert quantile_curve(community) is None
     assert percentile_range(Interval(0.04, 0.05), community) is None
     assert quartile_range(community, 0.5, 100) is None

@@ -11,7 +11,7 @@ from outreach_results import metrics
 from outreach_results.models import Rates, Stats
 
 
-def test_a_ratio_needs_both_sides_and_something_to_divide_by():
+def test_ratio_without_denominator_is_none():
     assert metrics.ratio(1, 4) == 0.25
     assert metrics.ratio(0, 4) == 0
     assert metrics.ratio(4, 0) is None
@@ -41,7 +41,7 @@ def test_every_rate_has_a_definition():
 
 
 @given(st.builds(Stats, **{name: st.none() | st.integers(0, 10**6) for name in Stats.model_fields}))
-def test_a_rounded_rate_is_the_unrounded_one_to_three_decimals(stats):
+def test_rates_are_rounded_to_three_decimals(stats):
     for name, rounded in metrics.rates(stats).model_dump().items():
         exact = metrics.rate_of(stats, name)
         assert (exact is None) == (rounded is None)
@@ -75,7 +75,7 @@ def test_rates_of_single_days_need_deliveries():
     assert list(rates.columns) == list(metrics.RATES)
 
 
-def test_rolling_rates_weigh_days_by_what_was_delivered():
+def test_rolling_rates_weight_days_by_delivered():
     rates = metrics.rolling_rates(days(delivered=[10, 90, 0], opened=[5, 0, 0]), window=2)
     assert told(rates["open_rate"]) == [0.5, 0.05, 0.0]
 

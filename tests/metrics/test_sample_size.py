@@ -57,7 +57,7 @@ def test_more_emails_settle_more():
     assert found[-1] > 0.8
 
 
-def test_on_par_is_said_only_where_emails_would_not_help():
+def test_on_par_only_where_emails_would_not_help():
     assert is_on_par(Evidence(4_500, 100_000, PRIOR), Interval(0.044, 0.046))
     assert not is_on_par(Evidence(18, 300, PRIOR), Interval(0.045, 0.045))
 

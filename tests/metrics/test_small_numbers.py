@@ -21,7 +21,7 @@ def test_garwood_holds_what_poisson_allows(count):
     assert low == 0 if count == 0 else stats.poisson.sf(count - 1, low) == pytest.approx(0.025)
 
 
-def test_cost_of_an_event_that_was_never_seen_has_no_upper_end():
+def test_cost_per_unseen_event_has_no_upper_end():
     low, high = cost_per_event_range(100.0, 0)
     assert low == pytest.approx(27.1, abs=0.1)
     assert high is None

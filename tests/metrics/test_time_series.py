@@ -42,7 +42,7 @@ def test_mean_covers_seven_days():
     assert of_rate[6:].tolist() == [opened[at - 6 : at + 1].sum() / sent[at - 6 : at + 1].sum() for at in range(6, 20)]
 
 
-def test_days_before_the_first_feed_its_mean_and_are_not_shown():
+def test_earlier_days_feed_the_mean_but_are_hidden():
     points = time_series("opened", history(count=20, opened=range(20)), first=FIRST + timedelta(days=6)).points
     assert len(points) == 14
     assert points["mean"][0] == np.mean(range(7))
@@ -71,7 +71,7 @@ def test_few_emails_among_many_are_small():
 # --- comparison --------------------------------------------------------------------------------------------------
 
 
-def test_what_it_is_compared_with_is_laid_over_it_day_by_day():
+def test_comparison_is_aligned_day_by_day():
     earlier = history(FIRST - timedelta(days=28), opened=range(28))
     points = time_series("opened", history(), compared=ComparisonDays(earlier, timedelta(days=28))).points
     assert points["compared"].tolist() == list(range(28))
@@ -88,7 +88,7 @@ def test_a_comparison_is_summed_into_the_same_weeks():
     assert points["compared_first"].tolist() == list(earlier["date"][:28:7])
 
 
-def test_days_that_the_comparison_does_not_have_stay_empty():
+def test_days_missing_in_comparison_stay_empty():
     other = history(FIRST + timedelta(days=20), count=20, opened=4)
     points = time_series("opened", history(), compared=ComparisonDays(other, timedelta(0))).points
     assert points["compared"].isna().tolist() == [True] * 20 + [False] * 8

@@ -11,12 +11,11 @@ from outreach_results.metrics import (
     Standing,
     Verdict,
     judge,
-    needed_for_average,
-    needed_for_share,
-    quartile_range,
     round_up,
     wilson,
 )
+from outreach_results.metrics.percentiles import quartile_range
+from outreach_results.metrics.verdicts import needed_for_average, needed_for_share
 from outreach_results.models import Distribution
 
 REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)
@@ -73,13 +72,13 @@ def test_needed_cases_are_exact(share, other):
     assert not leaves_out(needed * 0.9999)
 
 
-def test_a_value_far_away_needs_few_and_a_close_one_many():
+def test_close_value_needs_more_cases_than_far_one():
     assert needed_for_share(0.10, 0.045) < 60
     assert needed_for_share(0.046, 0.045) > 100_000
     assert needed_for_share(0.045, 0.045) == float("inf")
 
 
-def test_an_average_needs_four_times_the_cases_for_half_the_reach():
+def test_average_needs_four_times_cases_for_half_width():
     assert needed_for_average(0.019, Interval(0.015, 0.023), 0.017, cases=500) == pytest.approx(2000)
     assert needed_for_average(0.015, Interval(0.011, 0.019), 0.017, cases=500) == pytest.approx(2000)
     assert needed_for_average(0.017, Interval(0.011, 0.019), 0.017, cases=500) == float("inf")
@@ -105,7 +104,7 @@ def test_value_at_median_is_level_once_known_well():
     assert 100 < early.more < 1000
 
 
-def test_a_difference_that_would_take_a_lifetime_of_emails_is_none():
+def test_difference_beyond_most_emails_is_level():
     found = judged(456, 10_000, sample_size=None)  # 4.56 % beside 4.5 %
     assert found.standing == Standing.LEVEL
     assert found.more is None

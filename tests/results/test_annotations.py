@@ -55,7 +55,7 @@ def test_period_has_the_notes_of_its_days(two_campaigns):
     assert noted(two_campaigns, Filters(start=date(2026, 3, 17))) == ["17", "18"]
 
 
-def test_a_campaign_shows_its_own_notes_and_those_about_all(two_campaigns):
+def test_campaign_shows_own_and_global_notes(two_campaigns):
     notes.add(two_campaigns, MONDAY, "about all")
     notes.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
     notes.add(two_campaigns, MONDAY, "about two", campaign_id="camp_2")
@@ -82,7 +82,7 @@ def test_every_change_makes_cached_answers_old(two_campaigns):
     assert len(set(versions)) == 3
 
 
-def test_whatever_somebody_writes_is_kept_character_by_character(sqlite_store):
+def test_note_text_is_kept_exactly(sqlite_store):
     lines = [" ".join(words.split())[: notes.MAX_LENGTH].strip() for words in HOSTILE]
     seen = [line for line in lines if not any(unicodedata.category(letter) == "Cc" for letter in line)]
     assert len(seen) > len(HOSTILE) / 2
@@ -100,7 +100,7 @@ def test_whatever_somebody_writes_is_kept_character_by_character(sqlite_store):
         ("half a \ud800 pair", "half a pair"),
     ],
 )
-def test_a_note_is_one_line_of_characters_that_can_be_seen(store, written, kept):
+def test_note_is_one_line_of_visible_characters(store, written, kept):
     notes.add(store, MONDAY, written)
     assert noted(store) == [kept]
 
@@ -127,13 +127,13 @@ def test_200_characters_are_enough_for_200_characters(sqlite_store):
     assert noted(sqlite_store) == ["x" * 200]
 
 
-def test_a_note_about_a_campaign_that_is_not_here_is_refused(sqlite_store):
+def test_note_on_unknown_campaign_is_refused(sqlite_store):
     with pytest.raises(UnknownCampaignError):
         notes.add(sqlite_store, MONDAY, "x", campaign_id="nowhere")
     assert noted(sqlite_store) == []
 
 
-def test_notes_go_with_their_campaign_and_those_about_all_stay(two_campaigns):
+def test_notes_are_deleted_with_their_campaign(two_campaigns):
     notes.add(two_campaigns, MONDAY, "about all")
     notes.add(two_campaigns, MONDAY, "about one", campaign_id="camp_1")
     with two_campaigns.write() as connection:
@@ -141,6 +141,6 @@ def test_notes_go_with_their_campaign_and_those_about_all_stay(two_campaigns):
     assert noted(two_campaigns) == ["about all"]
 
 
-def test_a_period_that_ends_before_it_starts_is_refused(sqlite_store):
+def test_period_ending_before_start_is_refused(sqlite_store):
     with pytest.raises(QueryError, match="after its end"):
         results.annotations_in(sqlite_store, Filters(start=MONDAY, end=date(2026, 3, 1)))

@@ -13,6 +13,8 @@ from outreach_results.errors import QueryError
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import BenchmarkRecord, DailyRecord
 from outreach_results.metrics import Standing
+from outreach_results.metrics.percentiles import quartile_range
+from outreach_results.metrics.verdicts import needed_for_share
 from outreach_results.models import Basis, Filters
 from outreach_results.results import COST_PER_EMAIL, Peers
 from outreach_results.store.engine import Store
@@ -40,7 +42,7 @@ def test_the_whole_community_is_the_empty_mcp(sample_store: Store):
     assert results.community(sample_store, None).numbers.sample_size == 5316
 
 
-def test_an_unknown_mcp_is_an_error_that_names_the_known_ones(sample_store: Store):
+def test_unknown_mcp_error_names_known_ones(sample_store: Store):
     with pytest.raises(QueryError, match="partner-outreach, recruiting-outreach, sales-outreach"):
         results.community(sample_store, "fishing")
 
@@ -55,7 +57,7 @@ def test_age_and_size_are_told(sample_store: Store):
     assert partners.is_small
 
 
-def test_what_nobody_knows_of_a_benchmark_is_not_made_up(sqlite_store: Store):
+def test_unknown_benchmark_values_stay_none(sqlite_store: Store):
     load(sqlite_store, "test", [BenchmarkRecord("", "open_rate", 0.2, 0.1, 0.2, 0.3, None, None)])
     peers = results.community(sqlite_store, None)
     assert peers.age_on(LAST_DAY) is None
@@ -111,9 +113,9 @@ def test_needed_emails_count_sent_ones(sample_store: Store):
     found = results.comparisons(sample_store, CONTRACT, results.community(sample_store, "sales-outreach"))
     reply = of_metric(found, "reply_rate")
     assert reply.value is not None
-    median_range = metrics.quartile_range(reply.community, 0.5, 1247)
+    median_range = quartile_range(reply.community, 0.5, 1247)
     assert median_range is not None
-    delivered = metrics.needed_for_share(reply.value, median_range.high) - 456
+    delivered = needed_for_share(reply.value, median_range.high) - 456
     assert reply.verdict.more is not None
     assert reply.verdict.more == pytest.approx(delivered * 487 / 456, rel=0.12)
     assert reply.verdict.more > delivered
@@ -146,7 +148,7 @@ def test_lower_costs_stand_at_higher_percentiles(sample_store: Store):
     assert frame["standing"].iloc[-1] == Standing.WEAKEST_QUARTER
 
 
-def test_activity_of_earlier_emails_is_not_taken_for_a_rate(sqlite_store: Store):
+def test_activity_of_earlier_emails_has_no_interval(sqlite_store: Store):
     days = [
         DailyRecord(records.CAMPAIGN, date(2026, 1, 5), emails_sent=10, delivered=10, opened=1),
         DailyRecord(records.CAMPAIGN, date(2026, 2, 5), emails_sent=1, delivered=1, opened=6),
@@ -169,7 +171,7 @@ def test_unknown_community_metric_has_no_value(sqlite_store: Store):
 # --- one metric, closer ------------------------------------------------------------------------------------------
 
 
-def test_each_campaign_is_there_with_its_own_rate_the_best_first(every_sample_store: Store):
+def test_campaigns_are_compared_best_first(every_sample_store: Store):
     peers = results.community(every_sample_store, "sales-outreach")
     frame = results.campaign_comparison(every_sample_store, Filters(), peers, "reply_rate")
     totals = results.campaign_totals(every_sample_store, Filters()).set_index("campaign_id")
@@ -225,7 +227,7 @@ def test_mcps_without_benchmark_are_listed(sqlite_store: Store):
 
 @pytest.mark.parametrize("by", ["week", "month"])
 @pytest.mark.parametrize("metric", ["open_rate", COST_PER_EMAIL])
-def test_over_time_each_span_is_the_answer_for_its_days(every_sample_store: Store, by, metric):
+def test_over_time_each_row_equals_its_days(every_sample_store: Store, by, metric):
     peers = results.community(every_sample_store, "sales-outreach")
     asked = Filters(start=date(2026, 1, 7), end=LAST_DAY, basis=Basis.SEND)
     frame = results.comparison_over_time(every_sample_store, asked, peers, metric, by)
@@ -254,7 +256,7 @@ def test_nothing_sent_is_nothing_over_time(sqlite_store: Store):
 # --- our own campaigns -------------------------------------------------------------------------------------------
 
 
-def test_our_own_campaigns_are_peers_with_quartiles_of_their_own(every_sample_store: Store):
+def test_own_campaigns_are_peers_with_quartiles(every_sample_store: Store):
     peers = results.own_peers(every_sample_store, Filters())
     totals = results.campaign_totals(every_sample_store, Filters())
     rates = totals["reply_rate"][totals["delivered"] >= results.ENOUGH_CASES].astype(float)

@@ -66,7 +66,7 @@ def test_a_healthy_campaign_needs_no_looking_after() -> None:
         ({"humans": 100}, "machines"),
     ],
 )
-def test_each_trouble_is_named_with_its_cause_and_a_next_step(counts: dict[str, int], word: str) -> None:
+def test_alerts_name_cause_and_next_step(counts: dict[str, int], word: str) -> None:
     (alert,) = alerts(**counts)
     assert word in (alert.what + alert.cause)
     assert alert.campaign == "Spring <b>"
@@ -81,7 +81,7 @@ def test_what_is_not_tracked_is_no_trouble() -> None:
     assert alerts(bounced=None, opened=None, clicked=None, unsubscribed=None) == []
 
 
-def test_a_change_of_the_reply_rate_within_noise_is_called_chance() -> None:
+def test_reply_rate_change_within_noise_is_chance() -> None:
     now = totals(emails_sent=500, delivered=480, replied=25, meetings_booked=5)
     before = totals(emails_sent=400, delivered=380, replied=17, meetings_booked=4)
     first = what_changed(now, before, "February", campaigns(), None)[0]
@@ -105,19 +105,19 @@ def test_the_campaign_behind_the_change_is_named() -> None:
     assert "The largest move came from “Spring <b>”: 40 replies after 10." in sentences
 
 
-def test_the_cost_of_a_meeting_is_told_beside_that_of_before() -> None:
+def test_cost_of_meeting_beside_previous_cost() -> None:
     now = totals(cost=20.0, emails_sent=100, delivered=100, replied=4, meetings_booked=4)
     before = totals(cost=10.0, emails_sent=100, delivered=100, replied=4, meetings_booked=1)
     last = what_changed(now, before, "February", campaigns(), None)[-1]
     assert last == "4 meetings after 1, within noise; one cost $5.00, after $10.00."
 
 
-def test_meetings_that_are_not_tracked_are_not_counted_as_none() -> None:
+def test_untracked_meetings_are_not_zero() -> None:
     unknown = totals(emails_sent=100, delivered=100, replied=4, meetings_booked=None)
     assert "not tracked" in what_changed(unknown, unknown, "February", campaigns(), None)[-1]
 
 
-def test_nothing_is_said_where_there_is_nothing_to_compare_with() -> None:
+def test_no_sentences_without_comparison() -> None:
     now = totals(emails_sent=10, delivered=10)
     assert what_changed(now, None, "", campaigns(), None) == []
     assert what_changed(now, totals(emails_sent=0), "February", campaigns(), None) == []

@@ -87,7 +87,7 @@ def test_open_and_handled_replies_are_told_apart(many):
     assert set(found(many, InboxFilters(status=ReplyStatus.OPEN))) == set(found(many)) - set(handled)
 
 
-def test_sentiments_campaigns_days_and_status_narrow_together(many):
+def test_inbox_filters_combine(many):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL))
     filters = Filters(campaigns=("b",), start=date(2026, 1, 8), end=date(2026, 1, 8))
     expected = [f"r{n}" for n in range(47, 23, -1) if n % 2 == 1 and n % 3 and n % 5 in (0, 1)]
@@ -95,7 +95,7 @@ def test_sentiments_campaigns_days_and_status_narrow_together(many):
     assert found(many, inbox_filters, filters) == expected
 
 
-def test_the_newest_reply_comes_first_and_ties_have_one_order(store):
+def test_replies_newest_first_with_stable_ties(store):
     load(store, "replies", [campaign("a"), campaign("b"), email(of="a"), email(of="b")])
     load(store, "replies", [reply(key, at(7), of=of) for of in "ba" for key in ("r2", "r1")])
     shown = results.inbox(store, ALL).replies
@@ -143,7 +143,7 @@ def test_each_count_is_that_of_its_filter(many):
     assert inbox.pagination.total == len(found(many, inbox_filters)) > 0
     assert inbox.counts == {kind: len(found(many, replace(inbox_filters, sentiments=(kind,)))) for kind in Sentiment}
     assert inbox.kinds == {
-        lane: len(found(many, replace(inbox_filters, kind=lane, sentiments=None))) for lane in ReplyKind
+        kind: len(found(many, replace(inbox_filters, kind=kind, sentiments=None))) for kind in ReplyKind
     }
     assert inbox.statuses == {part: len(found(many, replace(inbox_filters, status=part))) for part in ReplyStatus}
     assert inbox.counts[Sentiment.AUTOMATIC] == 0
@@ -231,7 +231,7 @@ def test_a_reply_shows_who_did_what(store):
 # --- over time ---------------------------------------------------------------------------------------------------
 
 
-def test_sentiments_are_counted_by_the_week_without_gaps(store):
+def test_sentiments_by_week_without_gaps(store):
     days = {"r1": 7, "r2": 8, "r3": 12, "r4": 40}  # 1 January 2026 is a Thursday
     load(store, "replies", [campaign(), email(), *(reply(key, at(day)) for key, day in days.items())])
     state_changes.change_reply(store, "camp_1", "r2", Sentiment.POSITIVE, by="Ana", seen_version=0)
@@ -260,7 +260,7 @@ def test_open_ends_are_those_of_the_replies(many):
     assert results.sentiment_over_time(many, Filters(), q="nobody").empty
 
 
-def test_every_reply_of_the_sample_is_in_exactly_one_week(sample_store):
+def test_each_sample_reply_is_in_one_week(sample_store):
     weeks = results.sentiment_over_time(sample_store, Filters())
     counts = results.inbox(sample_store, Filters()).counts
     assert {kind: weeks[kind].sum() for kind in Sentiment} == counts
@@ -312,7 +312,7 @@ def test_the_file_tells_all_that_is_known_of_a_reply(store, fmt):
     assert row["handled_at"].endswith("Z")
 
 
-def test_the_file_says_what_was_asked_for(many):
+def test_export_meta_holds_the_filters(many):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE,), "person")
     filters = Filters(campaigns=("a",), start=date(2026, 1, 1), end=date(2026, 1, 31))
     download = export.replies_download(many, filters, inbox_filters, "json")

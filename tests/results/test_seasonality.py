@@ -32,7 +32,7 @@ def hours(store, filters=None):
 # --- the week ----------------------------------------------------------------------------------------------------
 
 
-def test_each_email_counts_once_at_the_hour_when_it_first_happened(store):
+def test_email_counts_once_at_its_first_hour(store):
     load(
         store,
         "x",
@@ -47,14 +47,14 @@ def test_each_email_counts_once_at_the_hour_when_it_first_happened(store):
     assert hours(store) == {(1, 9): (1, 0, 0), (1, 14): (0, 1, 0), (3, 7): (0, 0, 1)}
 
 
-def test_all_168_hours_are_there_also_where_nothing_happened(store):
+def test_all_168_hours_are_present(store):
     load(store, "x", [campaign(), email()])
     frame = results.weekly_activity(store, Filters()).hours
     assert list(zip(frame["weekday"], frame["hour"], strict=True)) == [(d, h) for d in range(7) for h in range(24)]
     assert frame["emails_sent"].sum() == 1
 
 
-def test_the_hours_are_those_of_the_reporting_zone_which_is_named(store):
+def test_hours_are_in_the_reporting_zone(store):
     with store.write() as connection:
         set_meta(connection, "time_zone", "Asia/Tokyo")
     load(store, "x", [campaign(), email(sent_at=at(TUESDAY, 20))])
@@ -62,7 +62,7 @@ def test_the_hours_are_those_of_the_reporting_zone_which_is_named(store):
     assert results.weekly_activity(store, Filters()).zone == "Asia/Tokyo"
 
 
-def test_humans_only_leaves_out_what_machines_did_first(store):
+def test_humans_only_leaves_out_machine_events(store):
     machine = event("opened", at(TUESDAY, 9, 1), is_machine=True)
     human = event("opened", at(TUESDAY, 19))
     load(store, "x", [campaign(), email(sent_at=at(TUESDAY, 9)), machine, human])
@@ -93,7 +93,7 @@ def test_the_week_sums_to_the_totals_of_the_period(every_sample_store, humans_on
         assert week.hours[name].sum() >= 100
 
 
-def test_what_is_known_only_by_the_day_is_told_and_has_no_hour(store):
+def test_daily_only_counts_are_reported_as_unknown(store):
     daily = DailyRecord("by_day", date(2026, 1, TUESDAY), emails_sent=10, opened=4)
     load(store, "x", [campaign(), email(sent_at=at(TUESDAY, 9)), campaign("by_day", detail="daily"), daily])
     assert hours(store) == {(1, 9): (1, 0, 0)}
@@ -152,7 +152,7 @@ def test_immature_days_are_the_young_ones(every_sample_store):
 # --- what it costs -----------------------------------------------------------------------------------------------
 
 
-def test_the_questions_read_the_rollups_through_their_key(sqlite_store):
+def test_queries_use_the_rollup_keys(sqlite_store):
     """So that what they cost grows with the days asked for and not with the history of all campaigns."""
     load(sqlite_store, "x", a_steady_campaign(days=20))
     with sqlite_store.read() as connection:

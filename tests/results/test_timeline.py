@@ -56,7 +56,7 @@ def test_timeline_spans_all_emails(store):
     assert results.timeline(store, CAMPAIGN, "r1").emails == 2
 
 
-def test_what_repeats_is_one_entry_and_machines_have_their_own(store):
+def test_equal_events_are_one_entry_machines_apart(store):
     opened = [event("opened", at(6, hour)) for hour in (9, 15, 12)]
     machine = [event("opened", at(5, 13), is_machine=True), event("opened", at(8), is_machine=True)]
     load(store, "campaign", [campaign(), email(), *opened, *machine, reply("r1", at(7))])
@@ -83,7 +83,7 @@ def test_timeline_has_corrected_sentiment_once(store):
     ]
 
 
-def test_a_reply_that_names_no_email_finds_those_to_its_sender(store):
+def test_reply_without_email_uses_its_sender(store):
     load(store, "campaign", [campaign(), email("e1"), reply("r1", at(7), email_id=None)])
     assert told(store) == [("sent", 1, 1), ("replied", None, 1)]
 

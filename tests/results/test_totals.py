@@ -165,7 +165,7 @@ def test_denominators_of_rates(store):
     }
 
 
-def test_humans_only_leaves_out_machines_and_keeps_what_was_sent(store):
+def test_humans_only_keeps_emails_sent(store):
     load(
         store,
         "f",
@@ -194,7 +194,7 @@ def test_an_e_mail_counts_once_on_its_first_day(store):
     assert results.campaign_stats(store, "camp_1", Filters(start=date(2026, 1, 7))).stats.opened == 0
 
 
-def test_by_the_day_of_sending_a_cohort_never_passes_100_percent(store):
+def test_cohort_rates_never_exceed_100_percent(store):
     load(
         store,
         "f",
@@ -216,7 +216,7 @@ def test_totals_add_up_what_the_campaigns_have(store):
     assert results.totals(store, Filters(campaigns=("nobody",))).rates.open_rate is None
 
 
-def test_the_sums_of_campaigns_and_of_days_are_the_totals(sample_store):
+def test_campaigns_and_days_sum_to_totals(sample_store):
     for filters in (Filters(), Filters(basis=Basis.SEND, humans_only=True), Filters(start=date(2026, 2, 1))):
         totals = results.totals(sample_store, filters)
         by_campaign = results.campaign_totals(sample_store, filters)
@@ -227,7 +227,7 @@ def test_the_sums_of_campaigns_and_of_days_are_the_totals(sample_store):
         assert by_day["cost_usd"].sum() == pytest.approx(totals.costs.total_byok_usd)
 
 
-def test_a_table_of_campaigns_has_the_most_active_first(sample_store):
+def test_campaign_table_most_active_first(sample_store):
     table = results.campaign_totals(sample_store, Filters())
     assert len(table) == 13
     assert list(table["emails_sent"]) == sorted(table["emails_sent"], reverse=True)
@@ -237,13 +237,13 @@ def test_a_table_of_campaigns_has_the_most_active_first(sample_store):
     assert row["cost_ai_generation_usd"] == stats.costs.breakdown.ai_generation
 
 
-def test_a_table_without_campaigns_still_has_its_columns(sqlite_store):
+def test_empty_campaign_table_has_columns(sqlite_store):
     table = results.campaign_totals(sqlite_store, Filters())
     assert table.empty
     assert {"campaign_id", "emails_sent", "open_rate", "cost_usd"} <= set(table.columns)
 
 
-def test_a_period_that_ends_before_it_starts_is_refused(store):
+def test_period_ending_before_start_is_refused(store):
     load(store, "f", [campaign()])
     backwards = Filters(start=DAY, end=DAY - timedelta(days=1))
     for question in (results.totals, results.campaign_totals, results.daily_stats, results.inbox):
@@ -267,14 +267,14 @@ def test_period_spans_local_days(store, zone, start, end):
     assert period.model_dump(mode="json") == {"start": start, "end": end}
 
 
-def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(sqlite_store):
+def test_period_on_clock_change_day(sqlite_store):
     zone_is(sqlite_store, "Europe/Zurich")
     load(sqlite_store, "f", [campaign(), email(sent_at=at(88))])
     period = results.campaign_stats(sqlite_store, "camp_1").period
     assert period.end - period.start == timedelta(hours=23, seconds=-1)
 
 
-def test_a_day_whose_last_hour_is_shown_twice_ends_with_the_second(sqlite_store):
+def test_day_with_repeated_last_hour_ends_later(sqlite_store):
     zone_is(sqlite_store, "America/Santiago")
     load(sqlite_store, "f", [campaign(), email(sent_at=datetime(2026, 4, 4, 15, tzinfo=UTC))])
     period = results.campaign_stats(sqlite_store, "camp_1").period
@@ -282,7 +282,7 @@ def test_a_day_whose_last_hour_is_shown_twice_ends_with_the_second(sqlite_store)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_the_first_and_the_last_day_there_is_can_be_asked_for(store, zone):
+def test_period_of_first_and_last_possible_day(store, zone):
     zone_is(store, zone)
     load(store, "f", [campaign(), email()])
     whole = Filters(start=date.min, end=date.max)
@@ -405,7 +405,7 @@ def test_humans_only_leaves_out_automatic_replies(answered):
         ("   ", ["r3", "r2", "r1"]),
     ],
 )
-def test_a_search_finds_replies_with_every_word_in_any_case(answered, q, expected):
+def test_search_matches_every_word_in_any_case(answered, q, expected):
     assert found(answered, q=q) == expected
 
 
@@ -428,7 +428,7 @@ def test_the_inbox_shows_all_chosen_campaigns(answered):
 # --- usage -------------------------------------------------------------------------------------------------------
 
 
-def test_usage_without_a_plan_does_not_know_what_remains(store):
+def test_usage_without_plan_has_no_remaining(store):
     load(store, "f", [campaign(), *emails(3)])
     found = results.usage(store, "2026-01")
     assert found.plan is None
@@ -481,7 +481,7 @@ def test_usage_by_month_agrees_with_each_month(sample_store):
         assert row.cost_usd == pytest.approx(found.byok_cost_usd)
 
 
-def test_a_month_counts_what_is_known_of_its_costs_as_usage_does(store):
+def test_month_costs_equal_usage(store):
     days = [DailyRecord("c2", date(2026, 2, 5), emails_sent=10)]
     load(store, "f", [campaign(), email(), email("e2", at(40)), campaign("c2", detail="daily"), *days])
     months = results.usage_by_month(store)
@@ -498,14 +498,14 @@ def test_the_month_after_december_is_january():
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
 
-def test_without_an_mcp_the_community_as_a_whole_is_told(every_sample_store):
+def test_benchmarks_without_mcp_are_of_all(every_sample_store):
     whole = results.benchmarks(every_sample_store)
     assert whole.mcp is None
     assert whole.sample_size > 1247
     assert results.benchmark_mcps(every_sample_store)[0] == ""
 
 
-def test_an_unknown_mcp_is_told_with_those_that_are_known(every_sample_store):
+def test_benchmarks_unknown_mcp_names_known(every_sample_store):
     with pytest.raises(QueryError, match=r"for the mcp 'nonsense'\. Known: .*sales-outreach") as caught:
         results.benchmarks(every_sample_store, "nonsense")
     assert caught.value.parameter == "mcp"
@@ -518,7 +518,7 @@ def test_where_nothing_is_known_nothing_is_told(sqlite_store):
         results.benchmarks(sqlite_store, "sales")
 
 
-def test_a_metric_this_version_does_not_know_comes_last(store):
+def test_unknown_metric_comes_last(store):
     spread = BenchmarkRecord("", "a_new_metric", 0.2, None, None, None, None, None)
     load(store, "f", [spread, spread._replace(metric="reply_rate"), spread._replace(metric="delivery_rate")])
     found = results.benchmarks(store)

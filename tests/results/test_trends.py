@@ -47,7 +47,7 @@ def test_a_bucket_is_the_total_of_its_days(sample_store, every, name):
         assert point["value"] == part / whole if whole else pd.isna(point["value"])
 
 
-def test_the_mean_of_the_first_day_looks_back_beyond_the_period(sample_store):
+def test_mean_of_first_day_uses_days_before(sample_store):
     points = values(sample_store, MARCH, "opened")
     week = replace(MARCH, start=MARCH.start - timedelta(days=6), end=MARCH.start)
     assert points["mean"][0] == results.totals(sample_store, week).stats.opened / 7
@@ -61,7 +61,7 @@ def test_the_previous_period_lies_over_it_day_by_day(sample_store):
     assert points["compared"].sum() > 0
 
 
-def test_another_campaign_lies_over_it_on_the_same_days(sample_store):
+def test_compared_campaign_is_on_the_same_days(sample_store):
     one = replace(MARCH, campaigns=("camp_4eaf56",))
     points = values(sample_store, MARCH, "emails_sent", comparison=one)
     assert points["compared_first"].tolist() == points["date"].tolist()
@@ -73,7 +73,7 @@ def test_no_earlier_data_no_comparison(sample_store):
     assert values(sample_store, MARCH, "opened", comparison=long_ago)["compared"].isna().all()
 
 
-def test_only_sending_days_are_judged_and_known_to_be_unripe(sample_store):
+def test_only_sending_days_are_judged_and_immature(sample_store):
     by_sending = replace(MARCH, basis=Basis.SEND)
     assert values(sample_store, by_sending, "reply_rate")["is_immature"].iloc[-1]
     assert values(sample_store, by_sending, "reply_rate")["usual_high"].notna().any()
@@ -90,7 +90,7 @@ def test_immaturity_is_that_of_the_account(sample_store):
     assert not points["is_immature"].any()
 
 
-def test_the_table_has_a_row_a_bucket_and_what_the_chart_shows(sample_store):
+def test_table_has_one_row_a_bucket(sample_store):
     found = results.trends(
         sample_store,
         replace(MARCH, basis=Basis.SEND),
@@ -106,7 +106,7 @@ def test_the_table_has_a_row_a_bucket_and_what_the_chart_shows(sample_store):
     )
 
 
-def test_a_period_that_ends_before_it_starts_is_refused(sample_store):
+def test_period_ending_before_start_is_refused(sample_store):
     with pytest.raises(QueryError, match="after its end"):
         results.trends(sample_store, Filters(start=date(2026, 3, 2), end=date(2026, 3, 1)), ("opened",))
 
@@ -123,7 +123,7 @@ def test_costs_equal_daily_stats(sample_store):
     assert not costs["cost_not_broken_down_usd"].any()
 
 
-def test_a_cost_that_is_not_broken_down_is_kept_as_such(store):
+def test_cost_without_components_is_kept(store):
     whole = DailyRecord("by_day", at(5).date(), emails_sent=1, cost=2_000_000)
     load(store, "x", [campaign(), email(costs=(1_000_000, 500_000, 0)), campaign("by_day", detail="daily"), whole])
     (day,) = results.daily_costs(store, Filters()).to_dict("records")

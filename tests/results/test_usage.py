@@ -27,7 +27,7 @@ def sends(first: date, counts: list[int], *, of: str = records.CAMPAIGN) -> list
 # --- every month -------------------------------------------------------------------------------------------------
 
 
-def test_the_months_are_the_contracts_answer_month_by_month(every_sample_store: Store):
+def test_usage_by_month_equals_usage(every_sample_store: Store):
     months = results.usage_by_month(every_sample_store)
     assert [f"{month:%Y-%m}" for month in months["month"]] == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
     for month in months.to_dict("records"):
@@ -41,14 +41,14 @@ def test_the_months_are_the_contracts_answer_month_by_month(every_sample_store: 
         assert month["cost_not_broken_down_usd"] == 0
 
 
-def test_a_month_without_sending_stands_between_the_others(store: Store):
+def test_month_without_sending_is_included(store: Store):
     load(store, "test", [*sends(date(2026, 1, 30), [5]), *sends(date(2026, 3, 2), [7], of="camp_2")])
     months = results.usage_by_month(store)
     assert list(months["emails_sent"]) == [5, 0, 7]
     assert months["cost_per_email_usd"].isna().tolist() == [False, True, False]
 
 
-def test_a_cost_that_its_source_does_not_break_down_is_kept(store: Store):
+def test_cost_not_broken_down_is_kept(store: Store):
     load(store, "test", [*sends(MARCH, [10]), records.campaign("camp_2"), records.email(of="camp_2")])
     costs = results.campaign_costs(store, Filters(basis=Basis.SEND))
     rest = costs.set_index("campaign_id")["cost_not_broken_down_usd"]
@@ -58,7 +58,7 @@ def test_a_cost_that_its_source_does_not_break_down_is_kept(store: Store):
     assert components.sum() == pytest.approx(costs["cost_usd"].sum())
 
 
-def test_the_components_are_those_of_all_campaigns_together(every_sample_store: Store):
+def test_component_costs_cover_all_campaigns(every_sample_store: Store):
     asked = Filters(start=MARCH, end=date(2026, 3, 31), basis=Basis.SEND)
     costs = results.campaign_costs(every_sample_store, asked)
     totals = results.totals(every_sample_store, asked)
@@ -79,7 +79,7 @@ def test_an_empty_database_has_no_months(store: Store):
 # --- the running month -------------------------------------------------------------------------------------------
 
 
-def test_today_is_the_last_day_of_the_data_and_not_the_clocks(every_sample_store: Store):
+def test_today_is_the_last_day_of_the_data(every_sample_store: Store):
     month = results.outlook(every_sample_store, MARCH, now=LONG_AFTER)
     assert month.today == date(2026, 3, 27)
     assert not month.is_over
@@ -157,7 +157,7 @@ def test_the_day_on_which_it_will_run_out_is_forecast(sqlite_store: Store):
     assert first <= date(2026, 3, 25) <= last
 
 
-def test_with_few_days_nothing_is_forecast_and_the_pace_is_even(sqlite_store: Store):
+def test_few_days_give_even_pace_and_no_forecast(sqlite_store: Store):
     load(sqlite_store, "test", steady(date(2026, 3, 10), days=10))
     month = results.outlook(sqlite_store, MARCH, now=LONG_AFTER)
     assert month.forecast is None

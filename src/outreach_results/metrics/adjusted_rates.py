@@ -69,7 +69,7 @@ def adjusted_rate(
     """The rate of some days once everything has come in.
 
     Returns:
-        None where nothing was delivered, or too little can have come in to say anything.
+        None where nothing was delivered, or less than 5 % of the outcomes are expected to be in.
     """
     of_now = weighted(counts, ages, curve, day_fraction)
     rate = of_now.rate

@@ -11,7 +11,10 @@ from outreach_results.metrics.rates import ratio
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a number moved, by how much and ``relative`` to before; ``is_noise`` where chance alone may explain it."""
+    """The change of a number: ``difference`` in its unit, ``relative`` as a share (0.1: 10 % more).
+
+    ``is_noise`` where chance alone may explain it.
+    """
 
     difference: float
     relative: float
@@ -28,7 +31,10 @@ def relative_change(now: float | None, before: float | None) -> Change | None:
 def rate_change(
     count: int | None, of: int | None, count_before: int | None, of_before: int | None, confidence: float = 0.95
 ) -> Change | None:
-    """The change of a rate; noise where the interval of the difference holds 0."""
+    """The change of a rate; noise where Newcombe's interval of the difference contains 0.
+
+    None without a rate in both periods, or where the earlier one is 0.
+    """
     now, before = ratio(count, of), ratio(count_before, of_before)
     if now is None or not before:
         return None
@@ -40,8 +46,8 @@ def rate_change(
 def count_change(count: int | None, count_before: int | None, confidence: float = 0.95) -> Change | None:
     """The change of a count of rare events such as meetings, over periods of the same length.
 
-    Were both periods alike, each event would fall into either with the same chance: noise where the interval of
-    the share that fell into this one holds one half.
+    Given their sum, the count of two Poisson processes with the same rate is binomial with one half (the conditional
+    test of Przyborowski and Wilenski): noise where the interval of the share in this period contains one half.
     """
     if count is None or not count_before:
         return None
@@ -52,9 +58,9 @@ def count_change(count: int | None, count_before: int | None, confidence: float 
 def difference_interval(
     count: int | None, of: int | None, count_before: int | None, of_before: int | None, confidence: float = 0.95
 ) -> Interval | None:
-    """Newcombe's interval of the difference of two independent shares, from their Wilson intervals.
+    """Newcombe's interval of the difference of two independent shares (Newcombe 1998, method 10).
 
-    None where one of them is no share.
+    None where one of them has no Wilson interval.
     """
     one, two = wilson(count, of, confidence), wilson(count_before, of_before, confidence)
     if one is None or two is None:

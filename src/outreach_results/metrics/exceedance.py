@@ -10,14 +10,14 @@ from scipy.special import bdtrc
 from outreach_results.metrics.multiple import benjamini_hochberg
 
 MIN_EVENTS = 3
-"""Fewer events never raise an alarm: one unsubscribe among five emails says nothing."""
+"""Fewer events never raise an alarm: one unsubscribe among five emails is no evidence."""
 
 FALSE_DISCOVERIES = 0.05
 """The expected share of false alarms among all alarms."""
 
 
 class Finding(StrEnum):
-    """What a campaign's count says beside a limit."""
+    """The result of comparing a campaign's count with a limit."""
 
     ALARM = "alarm"
     """Above the limit, also when all campaigns that were looked at are taken into account."""
@@ -42,10 +42,10 @@ def exceeding(counts: Sequence[tuple[int, int] | None], limit: float) -> list[Fi
         A finding for each campaign, in the same order.
     """
     p_values = [None if pair is None or not pair[1] else exceedance_p_value(*pair, limit) for pair in counts]
-    found = []
+    findings = []
     for pair, alone, among_all in zip(counts, p_values, benjamini_hochberg(p_values), strict=True):
         if pair is None or alone is None or among_all is None or pair[0] < MIN_EVENTS or alone > FALSE_DISCOVERIES:
-            found.append(Finding.NONE)
+            findings.append(Finding.NONE)
         else:
-            found.append(Finding.ALARM if among_all <= FALSE_DISCOVERIES else Finding.WATCH)
-    return found
+            findings.append(Finding.ALARM if among_all <= FALSE_DISCOVERIES else Finding.WATCH)
+    return findings

@@ -1,9 +1,8 @@
-"""What the rest of a month will bring, as ranges: e-mails, cost, and the day on which the quota runs out.
+"""Forecast of the rest of a month as ranges: emails, cost, and the day on which the quota runs out.
 
 Many possible continuations of the month are drawn from the account's own weekday seasonality, level
-(`level_posterior`), scatter of single days and skipped days. The same data gives the same draws. The ranges are those
-in which the middle 80 % of them lie; a simulation of many accounts in the tests checks that they hold about as often
-as they say.
+(`level_posterior`), scatter of single days and skipped days. The same data gives the same draws. The ranges hold
+the middle 80 % of the draws; a simulation of many accounts in the tests checks that about 80 % of months end within.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ _WEEKS_OF_COST = 8
 class RunOut:
     """When the quota runs out.
 
-    ``chance`` that it does before the month ends. ``first`` and ``last``: the days between which it does with 80 %
-    probability; both None where it most likely lasts, ``last`` alone None where it may last.
+    ``chance`` is the probability (0 to 1) that it does before the month ends. ``first`` and ``last``: the days between
+    which it does with 80 % probability; both None where it most likely lasts, ``last`` alone None where it may last.
     """
 
     chance: float
@@ -41,9 +40,11 @@ class RunOut:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A month at its end, as it looks today. Money in dollars, own keys only; e-mails and money count from its start.
+    """Forecast totals of a month. Costs in dollars, own keys only; emails and costs count from the first of the month.
 
-    ``days`` are those still to come; ``low``, ``middle`` and ``high`` are the e-mails by the end of each of them.
+    ``days`` are those still to come; ``low``, ``middle`` and ``high`` (80 % range and median) are the emails sent by
+    the end of each of them. ``likely_emails`` and ``likely_cost`` are medians. ``run_out`` is None without a plan, or
+    where the quota is used up already.
     """
 
     days: tuple[date, ...]
@@ -66,14 +67,20 @@ def forecast(
     limit: int | None = None,
     today_is_over: bool = True,
 ) -> Forecast | None:
-    """What the month of ``today`` will have brought when ``until`` ends; None with too little history.
+    """Forecast the emails and the cost from the first of the month of ``today`` to the end of ``until``.
 
     Args:
-        sent: e-mails a day (days,), oldest first, without gaps, ending with today.
+        sent: emails a day (days,), oldest first, without gaps, ending with today.
         cost: dollars a day (days,), likewise.
         until: the last day to forecast, not before today.
-        limit: e-mails that the plan allows from the first of the month on; None without a plan.
-        today_is_over: False where e-mails of today are still to come.
+        limit: emails that the plan allows from the first of the month on; None without a plan.
+        today_is_over: False where more emails may be sent today.
+
+    Returns:
+        None with too little history, see `weekday_seasonality`.
+
+    Raises:
+        ValueError: ``sent`` and ``cost`` differ in length, or ``until`` is before ``today``.
     """
     if until < today or len(sent) != len(cost):
         raise ValueError("A forecast needs as many costs as counts, and an end that is not before today.")
@@ -81,13 +88,13 @@ def forecast(
     so_far, paid = float(sent[-this_month:].sum()), float(cost[-this_month:].sum())
     known = len(sent) if today_is_over else len(sent) - 1
     last = today if today_is_over else today - timedelta(days=1)
-    found = weekday_seasonality(sent[:known], last)
+    seasonality = weekday_seasonality(sent[:known], last)
     random = np.random.default_rng(_seed(sent, cost, today, until))
-    daily = None if found is None else simulated_paths(found, last, (until - last).days, random)
+    daily = None if seasonality is None else simulated_paths(seasonality, last, (until - last).days, random)
     if daily is None:
         return None
     if not today_is_over:
-        # What is already sent counts; the courses say how much the whole day may bring.
+        # The paths hold the whole of today, of which a part is sent already.
         daily[:, 0] = np.maximum(daily[:, 0] - sent[-1], 0)
     total = so_far + np.cumsum(daily, axis=1)
     price = _cost_per_email(sent[:known], cost[:known], daily.shape[1], random)
@@ -109,7 +116,7 @@ def forecast(
 
 
 def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
-    """E-mails a day (paths, days) on the days after ``last``, as they may come; None where no level is known."""
+    """Draw the emails a day (paths, days) of the days after ``last``; None where the level cannot be estimated."""
     on_main, on_others = day_residuals(of)
     known = level_posterior(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
     if known is None or not len(on_main):
@@ -125,16 +132,16 @@ def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.ra
 
 
 def reached_on(sent: Sequence[float], first: date, limit: float) -> date | None:
-    """The day on which the e-mails since ``first`` reached a limit, or None."""
+    """The day on which the emails a day (days,) since ``first`` reached ``limit`` in sum; None where they did not."""
     reached = np.flatnonzero(np.cumsum(np.asarray(sent, dtype=np.float64)) >= limit)
     return first + timedelta(days=int(reached[0])) if len(reached) else None
 
 
 def _skips(of: WeekdaySeasonality, is_main: Bools, random: np.random.Generator) -> Bools:
-    """Which days to come (paths, days) are skipped: as often as so far, and in runs as long as so far."""
+    """Draw which future days (paths, days) are skipped: a two-state Markov chain with the transitions seen so far."""
     seen = of.skipped[of.is_main[of.weekday]]
     before, after = seen[:-1], seen[1:]
-    # A pause that was never seen is rare but possible, and long rather than short.
+    # The added pseudo-counts keep a pause that was never seen rare but possible, and long rather than short.
     starts = ((~before & after).sum() + 0.5) / ((~before).sum() + 60)
     is_active = ((before & after).sum() + 1.4) / (before.sum() + 2)
     skipped = np.zeros((_PATHS, len(is_main)), dtype=bool)
@@ -147,7 +154,7 @@ def _skips(of: WeekdaySeasonality, is_main: Bools, random: np.random.Generator) 
 
 
 def _cost_per_email(sent: Floats, cost: Floats, days: int, random: np.random.Generator) -> Floats:
-    """Dollars an e-mail (paths,): as in the last weeks, give or take what it changes from week to week."""
+    """Draw the dollars an email (paths,): the weighted mean of the last weeks, with the spread of weekly changes."""
     weeks = min(len(sent) // 7, _WEEKS_OF_COST)
     sums = [values[-7 * weeks :].reshape(weeks, 7).sum(axis=1) for values in (sent, cost)]
     counts = (sums[0] > 0) & (sums[1] > 0)
@@ -166,11 +173,11 @@ def _range(values: Floats) -> Interval:
 
 
 def _run_out(reached: Bools, days: Sequence[date]) -> RunOut:
-    """The days in the middle that hold about 80 % of the courses, where "not this month" counts as one last day."""
+    """The days in the middle that hold about 80 % of the paths, where "not this month" counts as one last day."""
     chance = float(reached[:, -1].mean()) if days else 0.0
     if chance < _UNLIKELY:
         return RunOut(chance)
-    by = np.append(reached.mean(axis=0), 1.0)  # the share of courses that ran out by then; all have at "not"
+    by = np.append(reached.mean(axis=0), 1.0)  # the share of paths that ran out by then; all have at "not"
     first = int(np.searchsorted(by, _UNLIKELY))
     last = int(np.searchsorted(by, 1 - _UNLIKELY))
     on = np.diff(by, prepend=0.0)
@@ -185,6 +192,6 @@ def _run_out(reached: Bools, days: Sequence[date]) -> RunOut:
 
 
 def _seed(sent: Floats, cost: Floats, today: date, until: date) -> int:
-    """The same data always gives the same forecast."""
+    """A seed from the data, so that the same data always gives the same forecast."""
     text = f"{today}{until}".encode()
     return zlib.crc32(np.ascontiguousarray(cost).tobytes(), zlib.crc32(np.ascontiguousarray(sent).tobytes() + text))

@@ -1,4 +1,4 @@
-"""How sure a value is."""
+"""Confidence intervals of shares and of ratios."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def two_sided_t(confidence: float, degrees: int) -> float:
 
 
 def wilson(count: int | None, of: int | None, confidence: float = 0.95) -> Interval | None:
-    """Wilson's score interval of a share: honest for small samples and for shares near 0 and 1.
+    """Wilson's score interval of a share (Wilson 1927), which keeps its coverage for small samples and extreme shares.
 
     None where there is nothing to take a share of, or the count exceeds it (activity of earlier sendings).
     """
     if count is None or not of or count < 0 or count > of:
         return None
-    found = wilson_of_share(count / of, of, confidence)
-    # Exactly, and not up to the rounding of the square root.
-    return Interval(0.0 if count == 0 else found.low, 1.0 if count == of else found.high)
+    interval = wilson_of_share(count / of, of, confidence)
+    # Exactly 0 and 1, without the rounding error of the square root.
+    return Interval(0.0 if count == 0 else interval.low, 1.0 if count == of else interval.high)
 
 
 def wilson_of_share(share: float, of: float, confidence: float = 0.95) -> Interval:
@@ -63,15 +63,21 @@ def wilson_of_share(share: float, of: float, confidence: float = 0.95) -> Interv
 
 
 def ratio_interval(ratio: float, variance_sum: float, whole: float, days: int, confidence: float = 0.95) -> Interval:
-    """How far a ratio of two sums over days, such as cost per e-mail, would move with other days of the same kind.
+    """The interval of a ratio of two sums over days, such as cost per email, with the days as the sample.
 
-    The ratio itself is exact. Its interval is that of a ratio estimator over days, with Student's t.
+    That of the ratio estimator (Cochran, Sampling Techniques, 3rd ed., section 6.4), with Student's t.
 
     Args:
         ratio: sum of parts / sum of wholes.
         variance_sum: the sum over days of (part - ratio * whole) squared.
         whole: sum of wholes.
         days: how many days, at least 2.
+
+    Returns:
+        In the unit of ``ratio``; the lower end is at least 0.
+
+    Raises:
+        ValueError: fewer than two days, which cannot show how days differ.
     """
     if days < 2:
         raise ValueError("One day says nothing about how days differ.")

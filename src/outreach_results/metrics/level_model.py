@@ -1,10 +1,11 @@
-"""How much an account sends a week, how that wanders, and where it may go: a small Bayesian level model.
+"""How much an account sends a week, and how that may change: a Bayesian level model.
 
-The logarithm of a week's e-mails is a level that grows, or shrinks, by the same from week to week and takes a step
-besides, plus noise of that week alone. How large growth, steps and noise are is not known: every triple on a grid is
-weighed by how well it explains the weeks seen, and the future is drawn from all of them. With few weeks many triples
-remain possible, so the range is as wide as it has to be. A change of plans that was never seen remains possible too,
-the more so the fewer weeks were seen.
+The logarithm of a week's emails is a level with a constant weekly growth and a random step, plus the noise of that
+week alone: a local level model with drift (Harvey, Forecasting, Structural Time Series Models and the Kalman Filter,
+chapter 2). The sizes of growth, steps and noise are unknown: every triple on a grid is filtered with the Kalman filter
+and weighted by the likelihood of the weeks seen, and the future is drawn from all of them. With few weeks many triples
+remain likely, so the range is wide. A change of plans that was never seen remains possible, with a probability that
+falls with the number of weeks seen.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ _GROWTHS = np.array([-0.09, -0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06, 0.09])
 _STEP, _NOISE, _GROWTH = (grid.ravel() for grid in np.meshgrid(_STEPS, _NOISES, _GROWTHS, indexing="ij"))
 _PRIOR = np.exp(-0.5 * (np.log(_STEP / 0.03) / 1.3) ** 2 - _NOISE / 0.15 - 0.5 * (_GROWTH / 0.03) ** 2)
 _TAIL = 5  # degrees of freedom of a step: campaigns start and stop, so some steps are far larger than most
-_NEW_PLANS = 0.8  # how far the level goes where a campaign begins or ends without a sign of it
+_NEW_PLANS = 0.8  # standard deviation of the jump where a campaign begins or ends without any sign of it before
 _ENOUGH_OF_A_WEEK = 0.25
 _CAP = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class LevelPosterior:
-    """What is known of the level after the last week, for each triple of the grid: mean, variance and weight.
+    """The posterior of the level after the last week, for each triple (triples,) of the grid: mean, variance, weight.
 
-    ``weeks`` is how many weeks said something.
+    ``mean`` and ``variance`` are those of the logarithm, ``weight`` sums to 1, ``weeks`` is how many weeks were usable.
     """
 
     mean: Floats
@@ -40,10 +41,11 @@ class LevelPosterior:
     weeks: int
 
     def draw(self, random: np.random.Generator, paths: int, weeks: int) -> Floats:
-        """E-mails a week (paths, weeks), for weeks to come in which no day is skipped."""
+        """Draw the emails of future weeks (paths, weeks), as they would be with no day skipped."""
         of = random.choice(len(self.weight), paths, p=self.weight)
         now = self.mean[of] + np.sqrt(self.variance[of]) * random.standard_normal(paths)
         steps = _GROWTH[of, None] + _STEP[of, None] * random.standard_t(_TAIL, (paths, weeks))
+        # The fewer weeks were seen, the less the data can exclude a jump of a kind that has not happened yet.
         has_new_plans = random.random((paths, weeks)) < 0.25 / (self.weeks + 1)
         steps += has_new_plans * _NEW_PLANS * random.standard_normal((paths, weeks))
         noise = _NOISE[of, None] * random.standard_normal((paths, weeks))
@@ -52,10 +54,13 @@ class LevelPosterior:
 
 
 def level_posterior(of: WeekdaySeasonality, day_variance: float) -> LevelPosterior | None:
-    """Weigh the grid against the weeks seen; None where none of them says anything.
+    """Fit the level model to the weeks seen.
 
     Args:
-        day_variance: variance of a day's e-mails around its due share of the week, relative to that share.
+        day_variance: variance of a day's emails around its due share of the week, relative to that share.
+
+    Returns:
+        None where no week is usable.
     """
     seen = _week_levels(of)
     if np.isnan(seen).all():
@@ -64,6 +69,7 @@ def level_posterior(of: WeekdaySeasonality, day_variance: float) -> LevelPosteri
     start = int(np.flatnonzero(~np.isnan(seen))[0])
     mean, variance, log_weight = np.full_like(_STEP, seen[start]), noise.copy(), np.log(_PRIOR)
     for level in seen[start + 1 :]:
+        # One step of the Kalman filter for all triples: predict, then correct by what the week shows.
         mean, variance = mean + _GROWTH, variance + _STEP**2
         if np.isnan(level):
             continue
@@ -72,29 +78,30 @@ def level_posterior(of: WeekdaySeasonality, day_variance: float) -> LevelPosteri
         log_weight = log_weight - 0.5 * (np.log(total) + miss**2 / total)
         gain = variance / total
         mean, variance = mean + gain * miss, variance * (1 - gain)
+    # Subtracting the largest logarithm first keeps the exponentials from underflowing to zero.
     weight = np.exp(log_weight - log_weight.max())
     return LevelPosterior(mean, variance, weight / weight.sum(), int((~np.isnan(seen)).sum()))
 
 
 def day_residuals(of: WeekdaySeasonality) -> tuple[Floats, Floats]:
-    """A day's e-mails relative to its due share of its own week: those of the main weekdays, and of the others.
+    """A day's emails relative to its due share of its own week: those of the main weekdays, and of the others.
 
-    1 is a day just as its week and weekday would have it. Skipped days are left out.
+    1 is a day exactly as expected from its week and weekday. Skipped days are left out.
     """
     weekly = np.exp(np.nan_to_num(_week_levels(of), nan=-np.inf))
     due = of.shares[of.weekday] * weekly[of.week]
     counts = ~of.skipped & (due > 0)
     relative = np.divide(of.sent, due, out=np.zeros_like(due), where=counts)
     main = of.is_main[of.weekday]
-    # A week's own days make up its level, which pulls them towards it.
+    # A day is part of the level it is compared with, which shrinks its residual: stretch it back.
     stretch = 1 / np.sqrt(1 - min(0.6, float((of.shares**2).sum())))
     return np.clip(1 + (relative[counts & main] - 1) * stretch, 0, None), relative[counts & ~main]
 
 
 def _week_levels(of: WeekdaySeasonality) -> Floats:
-    """Logarithm of what each week (weeks,) would have been with no day skipped; NaN for a week that says too little."""
+    """Logarithm of each week's emails (weeks,) as if no day was skipped; NaN for a week with too few worked days."""
     worked = np.bincount(of.week, of.shares[of.weekday] * ~of.skipped)
     total = np.bincount(of.week, of.sent)
-    says_enough: Bools = np.asarray((worked > _ENOUGH_OF_A_WEEK) & (total > 0))
-    ratio = np.divide(total, worked, out=np.ones_like(worked), where=says_enough)
-    return np.where(says_enough, np.log(ratio), np.nan)
+    is_usable: Bools = np.asarray((worked > _ENOUGH_OF_A_WEEK) & (total > 0))
+    ratio = np.divide(total, worked, out=np.ones_like(worked), where=is_usable)
+    return np.where(is_usable, np.log(ratio), np.nan)

@@ -1,6 +1,6 @@
-"""How much of what a day's e-mails will bring has arrived already: learned from how long it took before.
+"""Maturity: the share of the outcomes of a day's emails that has arrived, learned from how long it took before.
 
-Young e-mails have only been seen for a few days, so their lags look short. The share is therefore built up from the
+Young emails have only been seen for a few days, so their lags look short. The share is therefore built up from the
 oldest lag to the youngest, each step from those days only that are old enough to show it (the chain-ladder method, or
 the product-limit estimator of truncated lags).
 """
@@ -25,7 +25,7 @@ _LIKELY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class MaturityCurve:
-    """The share that has arrived at the end of each day after the sending.
+    """The share (0 to 1) of outcomes that has arrived at the end of each day after the sending.
 
     ``arrived[age]`` is a share of all that arrive within ``len(arrived) - 1`` days; ``events`` is how many it was
     learned from.
@@ -45,7 +45,7 @@ class MaturityCurve:
 
 
 def maturity(arrived: NDArray[np.float64], ages: NDArray[np.int_]) -> MaturityCurve | None:
-    """Learn how long things take.
+    """Learn the maturity curve of one outcome.
 
     Args:
         arrived: (days of sending, lags) how many first happened that many whole days after the sending. Lags that lie
@@ -61,6 +61,7 @@ def maturity(arrived: NDArray[np.float64], ages: NDArray[np.int_]) -> MaturityCu
     if events < MIN_EVENTS or not len(ages) or ages.max() < MIN_HISTORY_DAYS:
         return None
     total_by = np.cumsum(seen, axis=1)
+    # Only days old enough to show a lag enter its step; averaging over all days would make short lags too frequent.
     shares = np.ones(lags)
     for lag in range(lags - 1, 0, -1):
         old_enough = ages >= lag
@@ -71,10 +72,10 @@ def maturity(arrived: NDArray[np.float64], ages: NDArray[np.int_]) -> MaturityCu
 
 
 def still_to_come(rate: float, arrived: float) -> float:
-    """The chance that an e-mail which has brought nothing yet still will.
+    """The probability that an email without the outcome so far still gets it.
 
     Args:
-        rate: the share of e-mails that bring something in the end.
+        rate: the share of emails that have the outcome in the end.
         arrived: the share of that which has arrived at this age.
     """
     left = 1 - rate * arrived
@@ -82,12 +83,12 @@ def still_to_come(rate: float, arrived: float) -> float:
 
 
 def likely_total(count: int, of: int, chance: float) -> CountLimits:
-    """Between which totals a day will end up in nine of ten cases.
+    """The 90 % range of the final count of a day.
 
     Args:
         count: what has arrived.
-        of: e-mails that could bring something.
-        chance: that each of the others still does (`still_to_come`).
+        of: the emails of the day.
+        chance: the probability that each email without the outcome still gets it (`still_to_come`).
     """
     more = binomial_limits(max(of - count, 0), chance, _LIKELY)
     return CountLimits(count + more.low, count + more.high)

@@ -1,4 +1,4 @@
-"""Several questions at once: how to keep chance from answering one of them."""
+"""Corrections of p-values for multiple comparisons."""
 
 from __future__ import annotations
 

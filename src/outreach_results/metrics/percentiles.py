@@ -1,4 +1,4 @@
-"""Where a value stands among a community that publishes an average and three quartiles and nothing else."""
+"""The percentile of a value in a community that publishes only an average and three quartiles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MEAN_OF_HALF = _NORMAL.pdf(0)  # mean of the positive part of a standard normal
 _MEAN_BEYOND_Z75 = _NORMAL.pdf(_Z75) - _Z75 * 0.25  # of what exceeds its 75th percentile
 _WIDEST_TAIL = 6.0
 _SHORTEST_TAIL = 0.4
-_SHARPEST = 0.01  # quartiles do not tell the 99th percentile from the maximum
+_SHARPEST = 0.01  # quartiles cannot separate the 99th percentile from the maximum
 _FLAT = 1e-9
 
 
@@ -77,10 +77,10 @@ def _tails(missing: float, left: float, right: float) -> tuple[float, float]:
 def percentile_range(
     own: Interval, community: Distribution, *, sample_size: int | None = None, lower_is_better: bool = False
 ) -> Interval | None:
-    """The percentiles (0 to 1) a value may stand at, given its own interval and the size of the community.
+    """The range of percentiles (0 to 1) of a value, given its own interval and the size of the community.
 
     A higher percentile is always better: where lower is better, it is the share of the community with more. The ends
-    are widened by how well ``sample_size`` campaigns can tell a percentile, and never go beyond the 1st and 99th.
+    are widened by the sampling error of ``sample_size`` campaigns, and never go beyond the 1st and 99th.
     None where the quartiles do not allow an estimate.
     """
     curve = quantile_curve(community)
@@ -96,7 +96,10 @@ def percentile_range(
 
 
 def quartile_range(community: Distribution, share: float, sample_size: int | None) -> Interval | None:
-    """Where the true quartile (``share`` 0.25, 0.5 or 0.75) may lie, given how many campaigns it was taken from."""
+    """The 95 % range of the true quartile (``share`` 0.25, 0.5 or 0.75) that ``sample_size`` campaigns allow.
+
+    In the unit of the community's values; a single point without a sample size, None without usable quartiles.
+    """
     curve = quantile_curve(community)
     if curve is None:
         return None

@@ -1,4 +1,4 @@
-"""Shares of e-mails: which there are, and what they are of given counts."""
+"""Rates of emails from given counts, as the metric registry defines them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,28 @@ def rates(stats: Stats) -> Rates:
 
 
 def rate_of(stats: Stats, name: str) -> float | None:
-    """One rate of these counts, unrounded."""
+    """One rate (0 to 1) of these counts, unrounded; None where it cannot be computed, see `ratio`.
+
+    Raises:
+        KeyError: there is no rate of that name.
+    """
     count, of = RATES[name].parts
     return ratio(getattr(stats, count), getattr(stats, of))
 
 
 def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
-    """Rates over the ``window`` days that end with each day: steadier than those of single days."""
+    """Every rate over the ``window`` days that end with each day.
+
+    Args:
+        days: one row a day without gaps, with the counts in columns.
+
+    Returns:
+        One column a rate and the rows of ``days``; NaN where the denominator is 0 or a count unknown.
+    """
     counts = days[[name for name in days.columns if name in COUNTS]].astype("float64")
     rates = {}
     for name, of in RATES.items():
-        # A day counts only where both are known: anything else would be a share of other e-mails.
+        # A day counts only where both are known: anything else would divide by other emails.
         both = counts[list(of.parts)].dropna().reindex(counts.index)
         sums = both.rolling(window, min_periods=1).sum()
         part, whole = (sums[column] for column in of.parts)

@@ -20,7 +20,7 @@ PROMISED = 0.8
 """The probability with which the stated number of emails settles the question."""
 
 MOST_EMAILS = 200_000
-"""Beyond this a number of emails is of no use to anybody."""
+"""The largest number of emails that is reported; more would be of no practical use."""
 
 ON_PAR_EMAILS = 20_000
 ON_PAR_BELOW = 0.1
@@ -51,7 +51,7 @@ def prior_of_quartiles(p25: float, p50: float, p75: float) -> BetaPrior:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a rate: ``count`` of ``of`` emails (``of`` may be an effective number), and the prior."""
+    """The data on a rate: ``count`` of ``of`` emails (``of`` may be an effective number), and the prior."""
 
     count: float
     of: float

@@ -1,4 +1,4 @@
-"""The rhythm an account sends in: how a week's e-mails are spread over its days, and which days it skipped."""
+"""Weekday seasonality of sending: how a week's emails are spread over its days, and which days were skipped."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 MIN_DAYS = 14
-"""With fewer days of history nothing is said about the days to come."""
+"""With fewer days of history no seasonality is estimated and no forecast is made."""
 
 _WEEKS_LOOKED_BACK = 26
 _HALF_LIFE_WEEKS = 6.0
-_SURELY_NOT_CHANCE = 3.0  # a day that should bring this many e-mails is empty by chance once in twenty
+_SURELY_NOT_CHANCE = 3.0  # a Poisson count with this mean is 0 once in twenty days
 _MAIN_DAY = 0.5 / 7
 
 
 @dataclass(frozen=True, slots=True)
 class WeekdaySeasonality:
-    """How an account has been sending, in whole weeks that end with the last day known.
+    """Daily sending in whole weeks that end with the last day known, and its weekday shares.
 
-    ``sent`` (days,), ``weekday`` (days,) with Monday as 0, ``skipped`` (days,): no e-mail where some were due, as on a
-    holiday; ``shares`` (7,): the share of a week's e-mails by weekday, sums to 1.
+    ``sent`` (days,), ``weekday`` (days,) with Monday as 0, ``skipped`` (days,): no email where some were due, as on a
+    holiday; ``shares`` (7,): the share of a week's emails by weekday, sums to 1.
     """
 
     sent: Floats
@@ -44,7 +44,7 @@ class WeekdaySeasonality:
         return np.asarray(self.shares > _MAIN_DAY)
 
     def share_by(self, day: date) -> float:
-        """The part of its month that an account in this rhythm has sent when ``day`` ends."""
+        """The share (0 to 1) of a month's emails that this seasonality expects to be sent when ``day`` ends."""
         first = day.replace(day=1)
         days = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - first
         weights = self.shares[(first.weekday() + np.arange(days.days)) % 7]
@@ -52,11 +52,15 @@ class WeekdaySeasonality:
 
 
 def weekday_seasonality(sent: Floats, last: date) -> WeekdaySeasonality | None:
-    """The rhythm of the half year up to ``last``; None where there is too little to see one.
+    """Estimate the weekday seasonality of the half year up to ``last``.
 
     Args:
-        sent: e-mails a day (days,), oldest first, without gaps, ending with ``last``.
+        sent: emails a day (days,), oldest first, without gaps, ending with ``last``.
+
+    Returns:
+        None with fewer than 14 days since the first email, or where no weekday brings any.
     """
+    # Days before the first email are no history: they would count as skipped.
     known = np.trim_zeros(np.asarray(sent, dtype=np.float64), "f")
     weeks = min(len(known) // 7, _WEEKS_LOOKED_BACK)
     if len(known) < MIN_DAYS:
@@ -74,7 +78,7 @@ def weekday_seasonality(sent: Floats, last: date) -> WeekdaySeasonality | None:
 
 
 def _a_typical_week(sent: Floats, weekday: NDArray[np.intp], skipped: Bools) -> Floats:
-    """E-mails by weekday (7,): an average in which a week counts half as much as one six weeks younger."""
+    """Emails by weekday (7,): an average in which a week counts half as much as one six weeks younger."""
     age = (len(sent) - 1 - np.arange(len(sent))) / 7
     weight = 0.5 ** (age / _HALF_LIFE_WEEKS) * ~skipped
     counted = np.bincount(weekday, weight, 7)

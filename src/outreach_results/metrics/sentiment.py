@@ -1,4 +1,4 @@
-"""How many of the replies by people are positive, and how far the doubtful ones could move that."""
+"""The positive rate of replies by people, and its bounds over unclassified and neutral replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What few events allow to be said: exact ranges, and estimates that lean on the other campaigns of the account."""
+"""Estimates from few events: exact ranges, and shares and rates shrunk towards those of the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The series of one metric, with all there is to say of each of its points."""
+"""The time series of one metric: values, rolling mean, control limits, maturity and comparison of each point."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class TimeSeries:
     """One metric's series. Its ``points`` are a frame with one row a day, week or month, oldest first:
 
     - date, first, last, is_partial: the bucket, see `Buckets`
-    - count, of: how many e-mails, of how many (NaN where not known)
-    - value: what is drawn, a count or a rate; is_small: a rate of so few e-mails that it jumps about, among points that
-      mostly stand on more
+    - count, of: the emails that count, and the denominator (NaN where unknown)
+    - value: the count or the rate (0 to 1) that is drawn; is_small: a rate of fewer than 20 emails, among points most
+      of which have more
     - mean: of the seven days that end with this one, in units of ``value`` (NaN for weeks and months)
     - compared, compared_mean: the same at this place of what it is compared with, ``compared_first`` its first day
-    - usual_low, usual_high: between which values chance alone would keep it (NaN where that is not judged);
+    - usual_low, usual_high: control limits in units of ``value`` (NaN where not judged, see `control_limits`);
       is_unusual: outside of them
-    - arrived: the share of its e-mails' opens, replies … that has arrived (NaN where all has); expected,
-      expected_low, expected_high: the count in the end; is_immature
+    - arrived: the share (0 to 1) of the outcomes of its emails that has arrived (NaN where all has); expected,
+      expected_low, expected_high: the final count with its 90 % range; is_immature: less than 95 % has arrived
 
-    ``is_cohort``: a point counts what became of the e-mails sent on it, so that ``count`` is a part of ``of``.
+    ``is_cohort``: a point counts the outcomes of the emails sent on it, so that ``count`` is a part of ``of``.
     """
 
     metric: str
@@ -50,7 +50,7 @@ class TimeSeries:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether none of the points knows its numbers, because somebody does not track them."""
+        """Whether every point lacks a number it needs, because the source does not track it."""
         needed = ["count", "of"] if self.is_rate else ["count"]
         return bool(self.points[needed].isna().any(axis="columns").all())
 
@@ -62,14 +62,14 @@ class TimeSeries:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonDays:
-    """Days of another period or campaign; ``shift`` is how much later they are drawn."""
+    """Daily counts of another period or campaign (columns of `daily_stats`); ``shift`` is added to their dates."""
 
     days: pd.DataFrame
     shift: timedelta
 
 
 def counted(metric: str) -> str:
-    """The count that a rate is the rate of; a count itself."""
+    """The name of the numerator of a rate; the name of a count unchanged."""
     return RATES[metric].parts[0] if metric in RATES else metric
 
 
@@ -84,15 +84,19 @@ def time_series(
     maturity: MaturityCurve | None = None,
     last_day: date | None = None,
 ) -> TimeSeries:
-    """Describe one metric's series.
+    """Build the time series of one metric.
 
     Args:
         metric: a count or a rate.
-        days: what `results.daily_stats` gives; days before ``first`` only feed the mean.
+        days: the frame of `results.daily_stats`; days before ``first`` only feed the rolling mean.
         first: the first day to show; that of ``days`` by default.
-        compared: what it is compared with.
+        compared: the days of the comparison; None without one.
         is_cohort: days are sending days, so that a count is a part of its denominator: limits and maturity make sense.
-        maturity: how long this count takes to arrive, ``last_day`` up to when all is known.
+        maturity: the maturity curve of this count; None where nothing is adjusted.
+        last_day: the last day of the data, from which the ages of the sending days are counted.
+
+    Returns:
+        The series with one point a bucket.
     """
     dates = days["date"].to_numpy().astype("datetime64[D]")
     skipped = 0 if first is None else int(np.searchsorted(dates, np.datetime64(first)))
@@ -118,7 +122,7 @@ def time_series(
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What a metric is made of, by day or by bucket: e-mails that count, and of how many (NaN where not known)."""
+    """Numerator and denominator in emails, by day or by bucket (NaN where unknown)."""
 
     count: Floats
     of: Floats
@@ -141,6 +145,7 @@ def _value(metric: str, parts: _Parts) -> Floats:
 
 
 def _is_small(metric: str, parts: _Parts) -> Bools:
+    # Where most points are small, all of them are drawn alike: otherwise hardly any line would remain.
     some = parts.of > 0
     few = some & (parts.of < MIN_JUDGED_OF)
     mostly_many = bool(some.any()) and float(few[some].mean()) < 0.5
@@ -148,7 +153,8 @@ def _is_small(metric: str, parts: _Parts) -> Bools:
 
 
 def _means(metric: str, parts: _Parts) -> Floats:
-    """The mean of the week that ends with each day; of a rate, the rate of all its e-mails together."""
+    """The mean of the week that ends with each day; of a rate, the rate of all emails of that week."""
+    # Summing before dividing weights each day by its emails; a mean of daily rates would let tiny days dominate.
     weeks = _Parts(_rolling_sum(parts.count), _rolling_sum(parts.of))
     return _value(metric, weeks) / (1 if metric in RATES else MEAN_DAYS)
 
@@ -163,7 +169,7 @@ def _rolling_sum(numbers: Floats) -> Floats:
 def _maturity_columns(
     parts: _Parts, points: _Parts, buckets: Buckets, maturity: MaturityCurve | None, ages: NDArray[np.int64] | None
 ) -> dict[str, Any]:
-    """How much has arrived, and what is expected in the end."""
+    """The columns arrived, expected, expected_low, expected_high and is_immature of `TimeSeries.points`."""
     unknown = np.full(len(points.count), np.nan)
     nothing = dict.fromkeys(("arrived", "expected", "expected_low", "expected_high"), unknown)
     complete = nothing | {"is_immature": np.zeros(len(unknown), dtype=bool)}
@@ -171,6 +177,7 @@ def _maturity_columns(
         return complete
     arrived = np.array([maturity.at(int(age)) for age in ages])
     seen = float(np.nansum(parts.of * arrived))
+    # The denominator counts only what can have arrived by now, so that young days do not lower the final rate.
     rate = min(1.0, float(np.nansum(parts.count)) / seen) if seen else 0.0
     left = np.maximum(parts.of - parts.count, 0)
     to_come = buckets.sum(left * np.array([still_to_come(rate, share) for share in arrived]))
@@ -192,7 +199,7 @@ def _maturity_columns(
 
 
 def _limits(metric: str, points: _Parts, judged: Bools) -> dict[str, Any]:
-    """Points that are still growing are not judged, and neither are counts that no denominator limits."""
+    """The columns usual_low, usual_high and is_unusual; NaN and False where a point is not judged."""
     low, high = control_limits(points.count, points.of, judged)
     scale = points.of if metric in RATES else np.ones(len(low))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -203,7 +210,7 @@ def _limits(metric: str, points: _Parts, judged: Bools) -> dict[str, Any]:
 def _comparison(
     metric: str, dates: Days, buckets: Buckets, compared: ComparisonDays | None, *, is_daily: bool
 ) -> dict[str, Any]:
-    """Lay what it is compared with over it, day by day."""
+    """The columns compared, compared_mean and compared_first, aligned by shifting the days of the comparison."""
     unknown = np.full(len(buckets.start), np.nan)
     if compared is None or not len(dates):
         return {"compared": unknown, "compared_mean": unknown, "compared_first": np.full(len(unknown), _NO_DAY)}
@@ -213,14 +220,14 @@ def _comparison(
     place = (dates - moved[0]).astype(np.int64)
     is_there = (place >= 0) & (place < len(moved))
 
-    def laid(numbers: Floats, elsewhere: float) -> Floats:
+    def aligned(numbers: Floats, elsewhere: float) -> Floats:
         return np.where(is_there, numbers[np.clip(place, 0, len(moved) - 1)], elsewhere)
 
     is_some = buckets.sum(is_there.astype(np.float64)) > 0
-    sums = _Parts(laid(parts.count, 0.0), laid(parts.of, 0.0)).summed(buckets)
+    sums = _Parts(aligned(parts.count, 0.0), aligned(parts.of, 0.0)).summed(buckets)
     values = np.where(is_some & ~_is_small(metric, sums), _value(metric, sums), np.nan)
     return {
         "compared": values,
-        "compared_mean": laid(_means(metric, parts), np.nan) if is_daily else unknown,
+        "compared_mean": aligned(_means(metric, parts), np.nan) if is_daily else unknown,
         "compared_first": (buckets.first - shift).astype("datetime64[s]"),
     }

@@ -1,4 +1,4 @@
-"""What a comparison allows to be said, in words: nothing more than the numbers carry."""
+"""Verdicts on a comparison with the community: only what the intervals support, and how many emails are missing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from outreach_results.metrics.percentiles import quartile_range
 from outreach_results.models import Distribution
 
 MOST_MORE = 200_000
-"""Where telling apart would take more e-mails than this, the values are as good as equal."""
+"""Where it would take more emails than this to tell two values apart, they count as equal."""
 
 
 class Standing(StrEnum):
-    """Where a value stands, as far as can be told."""
+    """The position of a value among the quartiles of the community, or why it cannot be determined."""
 
     BEST_QUARTER = "best quarter"
     BETTER = "better than the median"
@@ -42,7 +42,7 @@ class Verdict:
         return self.standing in (Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER)
 
     def words(self, community: str = "the community") -> str:
-        """A sentence for people. ``community`` is whom the value is compared with."""
+        """The verdict as a sentence for people; ``community`` names whom the value is compared with."""
         whose = community + ("'" if community.endswith("s") else "'s")
         if self.standing == Standing.CANNOT_TELL_YET:
             if self.more is None:
@@ -74,13 +74,16 @@ def judge(
     lower_is_better: bool = False,
     is_share: bool = True,
 ) -> Verdict:
-    """Say on which side of the community's quartiles a value lies, where its interval leaves no doubt.
+    """Decide on which side of the community's quartiles a value lies, where its interval leaves no doubt.
 
     Quartiles of few campaigns are themselves uncertain: a value has to clear the range that ``sample_size`` leaves.
 
     Args:
-        cases: what the value rests on: the denominator of a share, the e-mails of an average.
+        cases: the sample size of the value: the denominator of a share, the emails of an average.
         is_share: a share between 0 and 1 with Wilson's interval; otherwise an average with an interval of its own.
+
+    Returns:
+        A verdict in every case; where a number is missing, the standing names which.
     """
     if value is None:
         return Verdict(Standing.NO_VALUE)
@@ -110,7 +113,7 @@ def _within_the_middle_half(interval: Interval, community: Distribution) -> bool
 
 
 def _nearest_to_tell_from(value: float, medians: Interval, community: Distribution) -> float:
-    """What has to be left out by the interval: the median, or for a value at the median the nearer quartile."""
+    """The value that the interval has to exclude: the median, or for a value at the median the nearer quartile."""
     assert community.p25 is not None and community.p75 is not None  # noqa: PT018 -- there would be no ranges
     if value > medians.high:
         return medians.high
@@ -120,20 +123,24 @@ def _nearest_to_tell_from(value: float, medians: Interval, community: Distributi
 
 
 def needed_for_share(share: float, from_share: float, confidence: float = 0.95) -> float:
-    """How many cases it takes until Wilson's interval of a share leaves out another one, if the share stays."""
+    """How many cases it takes until Wilson's interval of a share excludes ``from_share``, if the share stays.
+
+    Wilson's interval inverts the score test, so this solves it for the number of cases. Infinite where the two are
+    equal.
+    """
     z = two_sided_z(confidence)
     apart = (share - from_share) ** 2
     return z * z * from_share * (1 - from_share) / apart if apart else inf
 
 
 def needed_for_average(value: float, interval: Interval, from_value: float, cases: float) -> float:
-    """The same for an average: its interval narrows with the square root of the cases."""
+    """How many cases an average needs: its interval narrows with the square root of the cases. Infinite if equal."""
     reach = interval.high - value if value < from_value else value - interval.low
     return cases * (reach / (value - from_value)) ** 2 if value != from_value else inf
 
 
 def round_up(number: float) -> int:
-    """Up to two significant digits: an estimate that does not look like a count."""
+    """Round up to two significant digits, so that an estimate does not look like an exact count."""
     if number < 10:
         return ceil(number)
     unit: int = 10 ** (floor(log10(number)) - 1)

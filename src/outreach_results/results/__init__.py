@@ -1,7 +1,7 @@
-"""The shared data module: every question the product can answer, one typed function each.
+"""The shared data module: one typed function for each query of the product.
 
-Pages, the HTTP API, exports and the command line all ask here, so they always agree. What a question costs does not
-grow with the number of e-mails: all of it reads ``daily_stats`` or an indexed slice.
+Pages, the HTTP API, exports and the command line all use it, so their numbers always agree. The cost of a query does
+not grow with the number of emails: each reads ``daily_stats`` or an indexed slice.
 
 Every function takes the `Store`; `Filters` mean the same in each of them. Frames hold counts as nullable integers
 (NA: not tracked) and money as dollars (``*_usd``).

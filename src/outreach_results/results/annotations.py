@@ -1,4 +1,4 @@
-"""What people noted beside their results."""
+"""Annotations: notes that people keep on dates."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 ALL_CAMPAIGNS = ""
-"""The campaign id of notes that concern all campaigns."""
+"""The campaign id of annotations that concern all campaigns."""
 
 
 def annotations_in(store: Store, filters: Filters) -> list[Annotation]:
-    """The notes on the days asked for, oldest first: those about all campaigns, and about the chosen ones."""
+    """The annotations on the days of the filters, oldest first: those on all campaigns, and on the chosen ones.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
     check_period(filters)
     table = schema.annotations.c
+    # An annotation on all campaigns explains a change in any of them, so a choice of campaigns keeps it.
     if filters.campaigns is not None:
         filters = replace(filters, campaigns=(ALL_CAMPAIGNS, *filters.campaigns))
     query = (

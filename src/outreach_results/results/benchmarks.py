@@ -1,4 +1,4 @@
-"""The community, and our own numbers beside it: together, by campaign, by kind of campaign (mcp), and over time."""
+"""Benchmarks: our own numbers beside the community's, in total, by campaign, by mcp (kind of campaign), over time."""
 
 from __future__ import annotations
 
@@ -29,16 +29,19 @@ LOWER_IS_BETTER = frozenset(name for name in OWN_METRICS if metric_definitions.M
 STALE_AFTER_DAYS = 180
 SMALL_BELOW_CAMPAIGNS = 100
 ENOUGH_CASES = 30
-"""A campaign of our own with fewer e-mails says too little to count among our own campaigns."""
+"""A campaign of our own with fewer emails is left out of the distribution of our own campaigns."""
 ENOUGH_CAMPAIGNS = 4
-"""Fewer campaigns of our own have no quartiles."""
+"""With fewer campaigns of our own no quartiles are computed."""
 
 
 def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
     """The community's distributions for an mcp, or of the community as a whole.
 
+    Returns:
+        The distributions by metric, in the order of the registry, unknown metrics last; empty without benchmarks.
+
     Raises:
-        QueryError: no benchmarks are known for that mcp.
+        QueryError: there are no benchmarks for that mcp.
     """
     table = schema.benchmarks
     with store.read() as connection:
@@ -60,7 +63,7 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
 
 
 def benchmark_mcps(store: Store) -> list[str]:
-    """The mcps that benchmarks are known for, the community as a whole ('') first if it is."""
+    """The mcps with benchmarks in alphabetical order; '' stands for the community as a whole and comes first."""
     column = schema.benchmarks.c.mcp
     with store.read() as connection:
         return list(connection.execute(select(column).distinct().order_by(column)).scalars())
@@ -68,9 +71,9 @@ def benchmark_mcps(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """Whom we are compared with: the community's campaigns (of one mcp, or all), or those of our own.
+    """The campaigns that ours are compared with: the community's (of one mcp, or all), or all our own.
 
-    ``numbers.sample_size`` is how many campaigns they are.
+    ``numbers.sample_size`` is the number of these campaigns.
     """
 
     numbers: Benchmarks
@@ -78,25 +81,29 @@ class Peers:
 
     @property
     def sampled(self) -> int | None:
-        """How many campaigns the quartiles were drawn from; None where there is no drawing: ours are all of ours."""
+        """The sample size behind the quartiles; None for our own, which are no sample but all our campaigns."""
         return None if self.is_own else self.numbers.sample_size
 
     def age_on(self, day: date) -> int | None:
-        """Days since the numbers were updated, or None where nobody knows; negative if they are newer."""
+        """Days from the update of the numbers to ``day``; None if its date is unknown, negative if they are newer."""
         return None if self.numbers.updated_at is None else (day - self.numbers.updated_at.date()).days
 
     def is_stale_on(self, day: date) -> bool:
-        """Whether the numbers are too old to lean on."""
+        """Whether the numbers are older than `STALE_AFTER_DAYS` on ``day``."""
         return (self.age_on(day) or 0) > STALE_AFTER_DAYS
 
     @property
     def is_small(self) -> bool:
-        """Whether they are too few campaigns to lean on."""
+        """Whether the sample has fewer than `SMALL_BELOW_CAMPAIGNS` campaigns."""
         return self.sampled is not None and self.sampled < SMALL_BELOW_CAMPAIGNS
 
 
 def community(store: Store, mcp: str | None) -> Peers:
-    """The community's campaigns of an mcp, or all of them."""
+    """The community's campaigns of an mcp, or all of them.
+
+    Raises:
+        QueryError: there are no benchmarks for that mcp.
+    """
     return Peers(benchmarks(store, mcp))
 
 
@@ -109,11 +116,11 @@ def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One metric of ours beside that of our peers.
+    """One metric of ours beside the distribution of our peers.
 
-    ``interval`` is that of ``value`` with 95 % confidence, ``cases`` the e-mails it rests on; ``percentiles`` (0 to 1)
-    is where it may stand among the peers, a higher one always being better. ``own`` is how all our own campaigns are
-    spread.
+    ``value`` is a share (0 to 1) or dollars. ``interval`` is its 95 % interval, ``cases`` its denominator in emails;
+    ``percentiles`` (0 to 1) is the range of its percentiles among the peers, a higher one always being better. ``own``
+    is the distribution of all our own campaigns.
     """
 
     metric: str
@@ -142,7 +149,11 @@ def is_money(metric: str) -> bool:
 
 
 def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison]:
-    """Every metric that our peers' numbers know, beside our own chosen campaigns of their mcp together."""
+    """Every metric that the peers have, beside the total of our chosen campaigns of the peers' mcp.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
     mcp = peers.numbers.mcp
     every = _campaign_sums(store, _all_of(store, filters, mcp))
     together = _sum(_chosen(every, filters))
@@ -168,14 +179,14 @@ def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: st
         {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, row, numbers, peers))
         for row in _records(frame)
     ]
-    found = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_OF_EACH])
-    return found.sort_values(
+    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_OF_EACH])
+    return frame.sort_values(
         ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
     )
 
 
 def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
-    """Our campaigns of each mcp beside the community's of the same one, most e-mails first.
+    """Our campaigns of each mcp beside the community's of the same one, most emails first.
 
     Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size.
     """
@@ -193,8 +204,8 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
             | {"sample_size": peers.numbers.sample_size}
         )
     columns = ["mcp", "campaigns", *_OF_EACH, "average", "p25", "p50", "p75", "sample_size"]
-    found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
+    result = pd.DataFrame(rows, columns=columns)
+    return result.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
 def comparison_over_time(
@@ -204,15 +215,15 @@ def comparison_over_time(
 
     Columns: start, end (datetime64, inclusive), value, low, high, cases, percentile_low and _high, standing,
     more_emails, verdict.
-    Weeks at either end are cut where the filters' days are.
+    The first and the last week or month are cut at the ends of the period.
     """
-    asked = _of_mcp(store, filters, peers.numbers.mcp)
-    days = daily_stats(store, asked)
+    narrowed = _of_mcp(store, filters, peers.numbers.mcp)
+    days = daily_stats(store, narrowed)
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     columns = ["start", "end", *_OF_EACH]
     if days.empty:
         return pd.DataFrame(columns=columns)
-    days = days.merge(_cost_spread(store, asked, "date"), on="date", how="left")
+    days = days.merge(_cost_spread(store, narrowed, "date"), on="date", how="left")
     period = days["date"].dt.to_period("W-SUN" if by == "week" else "M")
     rows = [
         {"start": chosen["date"].min(), "end": chosen["date"].max()}
@@ -226,15 +237,16 @@ _SPREAD = ("cells", "cost_squares", "cost_times_sent", "sent_squares")
 
 
 def _campaign_sums(store: Store, filters: Filters) -> pd.DataFrame:
-    """`campaign_totals` with what the interval of cost per e-mail needs."""
+    """`campaign_totals` with the columns `_SPREAD`, from which the interval of cost per email is computed."""
     return campaign_totals(store, filters).merge(
         _cost_spread(store, filters, "campaign_id"), on="campaign_id", how="left"
     )
 
 
 def _cost_spread(store: Store, filters: Filters, by: Literal["campaign_id", "date"]) -> pd.DataFrame:
-    """By campaign or by date: number and sums of squares of the days of single campaigns on which e-mails went out."""
+    """By campaign or by date: number, sums of squares and of products of the campaign days with emails sent."""
     table = schema.daily_stats.c
+    # Floats, because squares of micro-dollars can overflow 64-bit integers.
     dollars = cast(table.cost, Float) / float(MICROS_PER_DOLLAR)
     sent = cast(table.emails_sent, Float)
     query = (
@@ -255,16 +267,16 @@ def _cost_spread(store: Store, filters: Filters, by: Literal["campaign_id", "dat
 
 
 def _all_of(store: Store, filters: Filters, mcp: str | None) -> Filters:
-    """All our campaigns of an mcp, whichever are chosen."""
+    """The same filters for all our campaigns of an mcp, whichever are chosen."""
     return _of_mcp(store, replace(filters, campaigns=None), mcp)
 
 
 def _of_mcp(store: Store, filters: Filters, mcp: str | None) -> Filters:
     if mcp is None:
         return filters
-    wanted = filters.campaigns
+    chosen = filters.campaigns
     ours = (campaign.id for campaign in all_campaigns(store) if campaign.mcp == mcp)
-    return replace(filters, campaigns=tuple(sorted(of for of in ours if wanted is None or of in wanted)))
+    return replace(filters, campaigns=tuple(sorted(of for of in ours if chosen is None or of in chosen)))
 
 
 def _chosen(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -277,7 +289,7 @@ def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
 
 
 def _sum(frame: pd.DataFrame) -> Mapping[str, Any]:
-    """Totals of some campaigns or days; None where one of them does not know a number."""
+    """Totals of some campaigns or days; a count or cost is None where it is unknown for one of them."""
     sums: dict[str, Any] = {}
     for name in (*COUNTS, "cost_usd"):
         sums[name] = None if frame[name].isna().any() else frame[name].sum()
@@ -299,7 +311,7 @@ def _compare(metric: str, sums: Mapping[str, Any], numbers: Distribution, peers:
         is_share=not is_money(metric),
     )
     if verdict.more is not None and cases:
-        # What is needed are cases, such as delivered e-mails; people send e-mails.
+        # The verdict counts cases, such as delivered emails; users decide how many emails to send, so scale up.
         verdict = replace(verdict, more=metrics.round_up(verdict.more * max(1.0, (sums["emails_sent"] or 0) / cases)))
     percentiles = None
     if interval is not None:
@@ -310,7 +322,7 @@ def _compare(metric: str, sums: Mapping[str, Any], numbers: Distribution, peers:
 
 
 def _measure(metric: str, sums: Mapping[str, Any]) -> tuple[float | None, Interval | None, int | None]:
-    """A metric of these totals: its value, its 95 % interval, and how many e-mails it rests on."""
+    """A metric of these totals: its value, its 95 % interval, and its denominator in emails."""
     if metric == COST_PER_EMAIL:
         return _cost_per_email(sums)
     rate = metrics.RATES.get(metric)
@@ -328,30 +340,31 @@ def _cost_per_email(sums: Mapping[str, Any]) -> tuple[float | None, Interval | N
     value = float(ratio)
     interval = None
     if (sums["cells"] or 0) >= 2:
+        # The sum over campaign days of (cost - value * sent) squared, expanded so that SQL can sum its terms.
         variance = sums["cost_squares"] - 2 * value * sums["cost_times_sent"] + value * value * sums["sent_squares"]
         interval = metrics.ratio_interval(value, variance, float(sent), int(sums["cells"]))
     return value, interval, int(sent)
 
 
-def _row(found: Comparison) -> dict[str, Any]:
+def _row(comparison: Comparison) -> dict[str, Any]:
     """A comparison as the columns `_OF_EACH`."""
-    low, high = found.interval or (None, None)
-    percentile_low, percentile_high = found.percentiles or (None, None)
+    low, high = comparison.interval or (None, None)
+    percentile_low, percentile_high = comparison.percentiles or (None, None)
     return {
-        "value": found.value,
+        "value": comparison.value,
         "low": low,
         "high": high,
-        "cases": found.cases,
+        "cases": comparison.cases,
         "percentile_low": percentile_low,
         "percentile_high": percentile_high,
-        "standing": str(found.verdict.standing),
-        "more_emails": found.verdict.more,
-        "verdict": found.verdict.words(),
+        "standing": str(comparison.verdict.standing),
+        "more_emails": comparison.verdict.more,
+        "verdict": comparison.verdict.words(),
     }
 
 
 def _own_spread(frame: pd.DataFrame) -> dict[str, Distribution]:
-    """How our own campaigns are spread, each counting once; without those too small to say anything."""
+    """The distribution of our own campaigns by metric, each campaign counting once; without the small ones."""
     spread = {}
     for metric in OWN_METRICS:
         measured = [_measure(metric, row) for row in _records(frame)]

@@ -15,7 +15,11 @@ from outreach_results.store.engine import Store
 
 
 def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campaigns:
-    """A page of all campaigns, newest first."""
+    """A page of all campaigns, newest first.
+
+    Raises:
+        QueryError: the page or its size is out of range.
+    """
     check_page(page, per_page)
     table = schema.campaigns
     with store.read() as connection:
@@ -76,12 +80,12 @@ def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
 
 
 def _can_be_stored(text: str) -> bool:
-    """Whether a database takes the text at all: no id holds a NUL, or bytes of an argument that were no text."""
+    """Whether the text is valid UTF-8 without NUL: anything else is no id, and makes a database driver raise."""
     return "\x00" not in text and text.encode(errors="replace").decode() == text
 
 
 def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:
-    """The first and the last day on which anything happened, or None where nothing did."""
+    """The first and the last day with any activity of these campaigns (None: all); None without activity."""
     table = schema.daily_stats.c
     filters = Filters(campaigns=None if campaign_ids is None else tuple(campaign_ids))
     query = select(func.min(table.date), func.max(table.date)).where(*chosen_days(filters))
@@ -91,6 +95,6 @@ def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple
 
 
 def last_day(store: Store) -> date | None:
-    """The last day on which anything happened in any campaign."""
+    """The last day with any activity in any campaign; None without data."""
     span = date_range(store)
     return None if span is None else span[1]

@@ -1,4 +1,4 @@
-"""The same numbers day by day."""
+"""Counts and costs by day."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = Non
         UnknownCampaignError: there is no such campaign.
         QueryError: the period starts after its end.
     """
-    asked = (filters or Filters()).of(campaign_id)
-    check_period(asked)
+    narrowed = (filters or Filters()).of(campaign_id)
+    check_period(narrowed)
     with store.read() as connection:
         require_campaign(connection, campaign_id)
-        days = [integers(row) for row in connection.execute(_daily_query(asked)).mappings()]
+        days = [integers(row) for row in connection.execute(_daily_query(narrowed)).mappings()]
     return DailyStats(
         campaign_id=campaign_id,
         daily=[
@@ -44,9 +44,11 @@ def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = Non
 def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     """All chosen campaigns together, one row a day without gaps, oldest first.
 
-    Columns: date (datetime64), the counts, cost_usd and its components. Days on which nothing happened hold 0, unless
-    the number is known of no day at all.
-    The range is that of the filters, or where they are open that of the data.
+    Columns: date (datetime64), the counts, cost_usd and its components. Days without activity hold 0; NA where a
+    number is not tracked. The range is that of the filters, or where they are open that of the data.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     check_period(filters)
     with store.read() as connection:
@@ -59,6 +61,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     if start is not None and end is not None:
         untracked = frame.isna().all() & bool(days)
         frame = frame.reindex(pd.date_range(start, end, name="date"))
+        # A missing row is a day without activity, hence 0, except for what is tracked on no day: that stays unknown.
         quiet = frame.isna().all(axis=1)
         frame.loc[quiet, [name for name in frame.columns if not untracked[name]]] = 0
     for name in ("cost", *COST_COLUMNS):
@@ -70,7 +73,10 @@ def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
     """What all chosen campaigns together cost on each day, without gaps; the same days as `daily_stats`.
 
     Columns: date (datetime64), cost_usd, its components as far as they are known, and cost_not_broken_down_usd, the
-    rest: some campaigns tell only what a day cost in all.
+    rest: some sources report only the total cost of a day.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     check_period(filters)
     table = schema.daily_stats.c
@@ -88,6 +94,7 @@ def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
     end = filters.end or (days[-1].date if days else None)
     if start is not None and end is not None:
         frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0.0)
+    # Rounded to micro-dollars, so that rounding errors of floats do not appear as a cost.
     rest = (frame["cost"] - frame[list(COST_COLUMNS)].sum(axis="columns")).round(6).clip(lower=0)
     return frame.assign(cost_not_broken_down=rest).add_suffix("_usd").reset_index()
 

@@ -36,7 +36,7 @@ class HeadlineRate:
     Attributes:
         rate: between 0 and 1, unrounded; None without a denominator.
         interval: None where the rate is no share of the emails it is divided by.
-        share_in: how much of the outcomes is in; None on the activity basis, and where too little is known to tell.
+        share_in: the share (0 to 1) of outcomes that is in; None on the activity basis, and without a maturity curve.
     """
 
     rate: float | None
@@ -46,7 +46,7 @@ class HeadlineRate:
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """The headline rates by name, and the changes of rates and counts that chance plays a part in."""
+    """The headline rates by name, and the changes of rates and counts by name with their significance."""
 
     rates: dict[str, HeadlineRate]
     changes: dict[str, metrics.Change]
@@ -58,8 +58,11 @@ def headlines(
     """The headline rates of the chosen campaigns together, and how they changed.
 
     Args:
-        comparison: the same for what they are compared with; without it there are no changes.
+        comparison: the filters of the comparison; without it there are no changes.
         now: the clock, for tests.
+
+    Raises:
+        QueryError: a period starts after its end.
     """
     before = None if comparison is None else daily_stats(store, comparison)
     curves = maturity_curves(store, humans_only=filters.humans_only)
@@ -70,10 +73,10 @@ def headlines(
 def headlines_of(
     days: pd.DataFrame, before: pd.DataFrame | None, curves: MaturityCurves, *, basis: Basis, clock: datetime
 ) -> Headlines:
-    """The same from the days themselves.
+    """The headline rates from frames of days, see `headlines`.
 
     Args:
-        days, before: what `daily_stats` gives for the period, and for what it is compared with.
+        days, before: the frames of `daily_stats` for the period, and for the comparison.
         clock: now, in the reporting zone: while the last day of the data is today, only a part of it has passed.
     """
     seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
@@ -88,7 +91,7 @@ def headlines_of(
 
 
 class _Period:
-    """The days of one period, and how mature their emails are."""
+    """The days of one period with the maturity of their emails."""
 
     def __init__(self, days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, day_fraction: float) -> None:
         self._days = days
@@ -102,27 +105,27 @@ class _Period:
         return DailyCounts(numbers[:, 0], numbers[:, 1])
 
     def counts(self, count: str, of: str) -> DailyCounts:
-        """Daily counts whose denominators are weighted by what has come in, where that is known."""
+        """Daily counts; with a maturity curve, their denominators are weighted by the share of outcomes that is in."""
         plain = self._plain(count, of)
         curve = self._curves.get(count)
         return plain if curve is None else weighted(plain, self._ages, curve, self._day_fraction)
 
     def headline(self, name: str) -> HeadlineRate:
-        """A rate of this period."""
+        """A rate of this period, adjusted for maturity on the send basis."""
         count, of = RATES[name].parts
         plain = self._plain(count, of)
         if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
-            return HeadlineRate(None, None)  # a part of the period does not know the number
+            return HeadlineRate(None, None)  # unknown on some of the days: the rest would pass for the whole period
         curve = self._curves.get(count)
         if curve is not None:
-            found = adjusted_rate(plain, self._ages, curve, self._day_fraction)
-            if found is not None:
-                return HeadlineRate(found.rate, found.interval, found.share_in)
+            adjusted = adjusted_rate(plain, self._ages, curve, self._day_fraction)
+            if adjusted is not None:
+                return HeadlineRate(adjusted.rate, adjusted.interval, adjusted.share_in)
         if plain.whole <= 0:
             return HeadlineRate(None, None)
         rate = plain.total / plain.whole
         interval = rate_interval(rate, plain.whole, dispersion([plain])) if rate <= 1 else None
-        # Without a curve nothing grows after the sending, or too little is known to say how.
+        # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
 
 
@@ -133,19 +136,19 @@ def _ages(days: pd.DataFrame, curves: MaturityCurves) -> np.ndarray[tuple[int], 
 
 
 def _changes(now: _Period, before: _Period) -> dict[str, metrics.Change]:
-    """The changes of the tiles; p-values are adjusted for there being several tiles on the page."""
+    """The changes of the tiles, with p-values adjusted for multiple comparisons (Holm)."""
     parts = {
         tile.name: tile.parts if tile.numerator else _PER_EMAIL_SENT[tile.name]
         for tile in TILES
         if tile.name in RATES or tile.name in _PER_EMAIL_SENT
     }
-    found, p_values = {}, []
+    pairs, p_values = {}, []
     for name, (count, of) in parts.items():
         pair = now.counts(count, of), before.counts(count, of)
-        found[name] = pair
+        pairs[name] = pair
         p_values.append(change_p_value(*pair))
     changes = {}
-    for (name, pair), p_value in zip(found.items(), holm(p_values), strict=True):
+    for (name, pair), p_value in zip(pairs.items(), holm(p_values), strict=True):
         values = [one.rate if name in RATES else one.total for one in pair]
         if values[0] is None or not values[1]:
             continue

@@ -1,4 +1,4 @@
-"""Where the numbers come from: what was brought in, when, and what of it could not be used."""
+"""The history of imports: which source, when, and how many records were inserted, duplicate or rejected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOADS_SHOWN = 100
 
 
 def load_history(store: Store) -> pd.DataFrame:
-    """The latest loads, newest first.
+    """The latest `LOADS_SHOWN` loads, newest first.
 
     Columns: source, finished_at (datetime in the reporting zone), inserted, duplicate, rejected, seconds.
     """

@@ -1,4 +1,4 @@
-"""Which replies the inbox shows: the shared filters, and what narrows them further."""
+"""The filters of the inbox, as SQL conditions and as cells of the precomputed counts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from outreach_results.models.filters import CONDITIONS, conditions
 from outreach_results.store import schema
 from outreach_results.store.replies.search_index import is_search, matching, search_tokens, unindexed
 
-# An index knows instants, not local dates: so much earlier or later than in UTC a day begins somewhere.
+# Indexes hold instants, not local dates. A day begins up to 14 hours before the UTC day, or up to 12 after it.
 _DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hours=12)
 
 
 class ReplyKind(StrEnum):
-    """Who replied: automatic replies have a kind of their own."""
+    """Whether a reply was written by a person or sent automatically."""
 
     PEOPLE = "people"
     AUTOMATIC = "automatic"
@@ -30,7 +30,7 @@ class ReplyKind(StrEnum):
 
 
 class ReplyStatus(StrEnum):
-    """Whether somebody took care of a reply."""
+    """Whether a reply is still open or was handled."""
 
     OPEN = "open"
     HANDLED = "handled"
@@ -39,10 +39,10 @@ class ReplyStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxFilters:
-    """What narrows the replies of the shared filters.
+    """The filters that only the inbox has, besides the shared `Filters`.
 
-    ``sentiments`` are those after corrections, None for all. ``q`` keeps only replies in whose name, address, company
-    or text every word of it occurs, or begins one (`words.matching`).
+    ``sentiments`` are those after corrections, None for all. ``q`` keeps only replies whose name, address, company or
+    text contains every search token, or a word that begins with it (`search_index.matching`).
     """
 
     kind: ReplyKind = ReplyKind.ALL
@@ -54,36 +54,36 @@ class InboxFilters:
 EVERYTHING = InboxFilters()
 
 PLACE = ("received_at", "campaign_id", "reply_id")
-"""The columns that say where a reply stands among all others."""
+"""The columns that every list of replies is sorted by; together they are unique."""
 
 Order = tuple[UnaryExpression[Any], ...]
 
 Cell = tuple[Sentiment, bool]
-"""A sentiment, and whether somebody has still to handle the reply: what each reply is counted by."""
+"""A sentiment, and whether the reply is open: each reply belongs to exactly one cell."""
 
 
 def newest_first() -> Order:
-    """The order of every list of replies; those of one moment have one too."""
+    """The sort order of every list of replies; replies received at the same time are sorted by their ids."""
     return tuple(schema.inbox.c[name].desc() for name in PLACE)
 
 
 def oldest_first() -> Order:
-    """The other way round."""
+    """The reverse of `newest_first`."""
     return tuple(schema.inbox.c[name].asc() for name in PLACE)
 
 
 def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
-    """Whether replies of this sentiment belong to the lane."""
+    """Whether replies of this sentiment are of this kind."""
     return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
 
 
 def is_wanted(is_open: bool, status: ReplyStatus) -> bool:
-    """Whether open, or handled, replies are asked for."""
+    """Whether the status filter includes replies that are open, or handled."""
     return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
 
 
 def chosen_cells(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> tuple[Cell, ...]:
-    """The cells that the inbox shows."""
+    """The cells whose replies the inbox shows with these filters."""
     return _cells(inbox_filters.kind, inbox_filters.status, inbox_filters.sentiments, filters.humans_only)
 
 
@@ -103,27 +103,29 @@ def _cells(
 
 
 def chosen_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
-    """Conditions on `inbox_replies` that choose exactly the replies that the inbox shows on all its pages."""
+    """Conditions on `inbox` for exactly the replies that the inbox shows on all its pages."""
     return [*found_replies(filters, inbox_filters.q), *in_cells(chosen_cells(filters, inbox_filters), inbox_filters.q)]
 
 
 def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:
-    """Conditions on `inbox`; the cells are all those of some sentiments, open or handled or both."""
+    """Conditions on `inbox` for the replies in these cells."""
+    # The product of both lists is exact: the filters choose all cells of some sentiments and states, and callers drop
+    # empty cells only.
     sentiments, states = (sorted(set(parts)) for parts in (zip(*cells, strict=True) if cells else ((), ())))
     return [_column("sentiment", q).in_(sentiments), _column("is_open", q).in_(states)]
 
 
 def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
-    """Conditions on `inbox`: the shared filters that each reply meets whatever its cell, and the search."""
+    """Conditions on `inbox` for the shared filters and the search, without those on the cell."""
     return found_by(tuple(filters.narrowing(_ROLES)), q, parameter_values(filters, q))
 
 
 Shape = tuple[tuple[str, ...], str | None]
-"""Which filters narrow the replies, and what kind of search: all that the text of a query depends on."""
+"""The names of the active filters and the kind of search: all that the SQL text of a query depends on."""
 
 
 def shape(filters: Filters, q: str | None) -> Shape:
-    """What of the filters and the search the text of a query depends on. Two that share it differ only in values."""
+    """The key of the cached statements: filters with the same shape have the same SQL text and differ in values."""
     return tuple(filters.narrowing(_ROLES)), q and ("a" if search_tokens(q) else "?" if is_search(q) else None)
 
 
@@ -134,7 +136,7 @@ def parameter_values(filters: Filters, q: str | None = None) -> dict[str, Any]:
         values["filter_from"] = _instant(filters.start, -_EARLIEST)
     if filters.end is not None:
         values["filter_until"] = _instant(filters.end, _DAY + _LATEST)
-    return values | ({"search_tokens": words} if (words := search_tokens(q)) else {})
+    return values | ({"search_tokens": tokens} if (tokens := search_tokens(q)) else {})
 
 
 def found_by(names: Sequence[str], q: str | None, values: Mapping[str, Any] | None = None) -> list[ColumnElement[bool]]:
@@ -150,19 +152,19 @@ def found_by(names: Sequence[str], q: str | None, values: Mapping[str, Any] | No
         value = None if values is None else values[_parameter(name)]
         return bindparam(_parameter(name), value, column.type, expanding=name == "campaigns")
 
-    wanted = [*matching(q), *conditions({name: bound(name) for name in names}, columns)]
-    # The indexes hold instants and no dates: these bounds let them be used, the dates above decide.
-    moment = _column("received_at", q)
+    chosen = [*matching(q), *conditions({name: bound(name) for name in names}, columns)]
+    # The indexes hold instants, not dates: these wider bounds let them be used, the dates above decide.
+    received_at = _column("received_at", q)
     bounds = {"filter_from": operator.ge, "filter_until": operator.lt}
     for (parameter, compare), name in zip(bounds.items(), ("start", "end"), strict=True):
         if name in names:
             value = None if values is None else values[parameter]
-            wanted.append(compare(moment, bindparam(parameter, value, moment.type)))
-    return wanted
+            chosen.append(compare(received_at, bindparam(parameter, value, received_at.type)))
+    return chosen
 
 
 _ROLES = {"campaign_id": "campaign_id", "date": "received_on"}
-"""The columns of `inbox` by the role that filters look for."""
+"""The columns of `inbox` by the role that `Filters` use for them."""
 
 
 def _parameter(name: str) -> str:
@@ -170,13 +172,14 @@ def _parameter(name: str) -> str:
 
 
 def _column(name: str, q: str | None) -> ColumnElement[Any]:
-    """A column of `inbox`. Where words are searched for they choose what is read, whatever other indexes there are."""
+    """A column of `inbox`; with a search, one whose index the database does not use."""
+    # SQLite does not estimate how few rows a search finds, and would read by one of the other indexes instead.
     column = schema.inbox.c[name]
     return unindexed(column) if is_search(q) else column
 
 
 def _instant(day: date, after: timedelta) -> datetime:
-    """So long after the day begins in UTC, as far as time goes."""
+    """The instant ``after`` the day begins in UTC, limited to the range of `datetime`."""
     try:
         return datetime.combine(day, time(), UTC) + after
     except OverflowError:
@@ -184,16 +187,17 @@ def _instant(day: date, after: timedelta) -> datetime:
 
 
 def newer_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
-    """The condition on `inbox` that a reply is listed before the one that this is said of."""
+    """The condition on `inbox` for replies that are listed before the given one."""
     return _place() > _place(received_at, campaign_id, reply_id)
 
 
 def older_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
-    """The condition on `inbox` that a reply is listed after the one that this is said of."""
+    """The condition on `inbox` for replies that are listed after the given one."""
     return _place() < _place(received_at, campaign_id, reply_id)
 
 
 def _place(*values: Any) -> ColumnElement[Any]:
+    # A row value, because a comparison of tuples is one range of the index; a chain of ORs is not.
     columns = [schema.inbox.c[name] for name in PLACE]
     if values:
         return tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))

@@ -1,4 +1,4 @@
-"""What the questions share: paging, the choice of days, sums that know what they do not know."""
+"""Helpers of the queries: paging, conditions on days, sums that stay unknown where a part is unknown."""
 
 from __future__ import annotations
 
@@ -16,42 +16,55 @@ MAX_PAGE = 1_000_000
 
 
 def count_column(name: str, filters: Filters) -> ColumnElement[int]:
+    """The column of `daily_stats` with a count; with ``humans_only``, the one that leaves out machines."""
     use_twin = filters.humans_only and name != "emails_sent"
     return schema.daily_stats.c[f"{name}_human" if use_twin else name]
 
 
 def complete_sum(column: ColumnElement[int]) -> ColumnElement[int | None]:
-    """The sum, or NULL as soon as one day does not know the number: a partial sum would pass for a total."""
+    """The sum of a column, or NULL where one of its values is NULL: a partial sum would pass for a total."""
     return case((func.count(column) == func.count(), func.sum(column)))
 
 
 def roles(table: Table, date: str = "date") -> dict[str, ColumnElement[Any]]:
-    """The columns of a table by the role that filters look for; ``date`` names the local date that counts."""
-    found: dict[str, ColumnElement[Any]] = {"campaign_id": table.c.campaign_id, "date": table.c[date]}
-    return found | ({"basis": table.c.basis} if "basis" in table.c else {})
+    """The columns of a table by the role that `Filters` use for them; ``date`` names its column of local dates."""
+    columns: dict[str, ColumnElement[Any]] = {"campaign_id": table.c.campaign_id, "date": table.c[date]}
+    return columns | ({"basis": table.c.basis} if "basis" in table.c else {})
 
 
 def chosen_days(filters: Filters) -> list[ColumnElement[bool]]:
-    """Conditions on `daily_stats`."""
+    """The conditions on `daily_stats` for the days and campaigns of the filters."""
     return filters.conditions(roles(schema.daily_stats))
 
 
 def integers(row: RowMapping) -> dict[str, Any]:
+    """The row with its counts and costs (micro-dollars) as integers; None stays None."""
     # PostgreSQL sums to numeric, which arrives as Decimal.
     numbers = (*COUNTS, "cost", *COST_COLUMNS)
     return dict(row) | {name: None if row[name] is None else int(row[name]) for name in numbers if name in row}
 
 
 def usd(micros: int | None) -> float | None:
+    """Micro-dollars in dollars; None stays None."""
     return None if micros is None else dollars(micros)
 
 
 def check_period(filters: Filters) -> None:
+    """Check the period of the filters.
+
+    Raises:
+        QueryError: it starts after its end.
+    """
     if filters.start is not None and filters.end is not None and filters.start > filters.end:
         raise QueryError("start", f"The period starts on {filters.start}, after its end on {filters.end}.")
 
 
 def check_page(page: int, per_page: int) -> None:
+    """Check the number and the size of a page.
+
+    Raises:
+        QueryError: one of them is out of range.
+    """
     if not 1 <= page <= MAX_PAGE:
         raise QueryError("page", f"Pages are counted from 1 to {MAX_PAGE:,}.")
     if not 1 <= per_page <= MAX_PER_PAGE:

@@ -1,4 +1,4 @@
-"""The replies: a page of them, one of them, the one before and the one after."""
+"""Queries on replies: a page of the inbox, a single reply, its neighbors in the list."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from outreach_results.store.replies.state import effective_sentiment, mark_versi
 
 
 class ReplyKey(NamedTuple):
-    """What names a reply."""
+    """The key of a reply; its own id is unique only within its campaign."""
 
     campaign_id: str
     reply_id: str
@@ -59,10 +59,10 @@ class ReplyKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page of the inbox, the replies just before and after it, and how many the same filters find.
+    """A page of the inbox, the keys of the replies just before and after it, and counts of replies by filter value.
 
-    Each count leaves out the filter it is shown at: ``counts`` ignores the chosen sentiments, ``kinds`` these and the
-    kind, ``statuses`` whether replies are open.
+    Each count ignores the filter it is shown at: ``counts`` the chosen sentiments, ``kinds`` these and the kind,
+    ``statuses`` the status.
     """
 
     replies: list[InboxReply]
@@ -75,7 +75,7 @@ class Inbox:
 
 
 class Neighbors(NamedTuple):
-    """The replies listed just before and just after one."""
+    """The keys of the replies listed just before and just after one; None at the ends of the list."""
 
     before: ReplyKey | None
     after: ReplyKey | None
@@ -99,11 +99,11 @@ def replies(
     """
     campaign(store, campaign_id)
     inbox_filters = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
-    found = inbox(store, (filters or Filters()).of(campaign_id), inbox_filters, page=page, per_page=per_page)
+    listed = inbox(store, (filters or Filters()).of(campaign_id), inbox_filters, page=page, per_page=per_page)
     return Replies(
         campaign_id=campaign_id,
-        replies=[Reply(**{name: getattr(reply, name) for name in Reply.model_fields}) for reply in found.replies],
-        pagination=found.pagination,
+        replies=[Reply(**{name: getattr(reply, name) for name in Reply.model_fields}) for reply in listed.replies],
+        pagination=listed.pagination,
     )
 
 
@@ -118,13 +118,14 @@ def inbox(
     check_period(filters)
     check_page(page, per_page)
     first = (page - 1) * per_page
-    # One more on either side, so that next and previous lead beyond the page.
+    # One more row on either side, so that the previous and the next reply are known across pages.
     skipped = max(first - 1, 0)
     with store.read() as connection:
         counted = count_cells(connection, filters, inbox_filters.q)
+        # Each cell costs an index scan: those known to be empty are left out.
         cells = tuple(cell for cell in chosen_cells(filters, inbox_filters) if counted[cell])
-        wanted = first - skipped + per_page + 1
-        rows = _page(connection, filters, inbox_filters.q, cells, limit=wanted, offset=skipped) if cells else []
+        limit = first - skipped + per_page + 1
+        rows = _page(connection, filters, inbox_filters.q, cells, limit=limit, offset=skipped) if cells else []
     shown = rows[first - skipped :][:per_page]
 
     def total(**changed: Any) -> int:
@@ -142,7 +143,7 @@ def inbox(
 
 
 def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
-    """One reply with its full text, or None."""
+    """One reply with its full text, or None if there is none of that key."""
     table = schema.replies.c
     query = reply_query([table.campaign_id == campaign_id, table.reply_id == reply_id])
     with store.read() as connection:
@@ -151,13 +152,13 @@ def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
 
 
 def neighbors(store: Store, filters: Filters, inbox_filters: InboxFilters, of: InboxReply) -> Neighbors:
-    """The replies that are listed just before and after one, which need not be listed itself."""
+    """The keys of the replies listed just before and after ``of``, which need not match the filters itself."""
     cells, own = chosen_cells(filters, inbox_filters), (of.received_at, of.campaign_id, of.id)
     if not cells:
         return Neighbors(None, None)
-    wanted = found_replies(filters, inbox_filters.q)
-    before = _listed([*wanted, newer_than(*own)], inbox_filters.q, cells, is_newest_first=False, limit=1)
-    after = _listed([*wanted, older_than(*own)], inbox_filters.q, cells, limit=1)
+    chosen = found_replies(filters, inbox_filters.q)
+    before = _listed([*chosen, newer_than(*own)], inbox_filters.q, cells, is_newest_first=False, limit=1)
+    after = _listed([*chosen, older_than(*own)], inbox_filters.q, cells, limit=1)
     with store.read() as connection:
         return Neighbors(_first(connection, before), _first(connection, after))
 
@@ -165,18 +166,21 @@ def neighbors(store: Store, filters: Filters, inbox_filters: InboxFilters, of: I
 def page_of(
     store: Store, filters: Filters, inbox_filters: InboxFilters, key: ReplyKey, *, per_page: int = PER_PAGE
 ) -> int:
-    """The page of the inbox on which a reply stands, or would stand if it was listed."""
-    found = reply(store, *key)
-    if found is None:
+    """The number of the inbox page, from 1, that lists a reply, or would if it matched the filters.
+
+    1 if there is no such reply.
+    """
+    of = reply(store, *key)
+    if of is None:
         return 1
-    newer = newer_than(found.received_at, found.campaign_id, found.id)
+    newer = newer_than(of.received_at, of.campaign_id, of.id)
     before = select(func.count()).select_from(schema.inbox).where(*chosen_replies(filters, inbox_filters), newer)
     with store.read() as connection:
         return int(connection.execute(before).scalar_one()) // per_page + 1
 
 
 def key_of(reply: InboxReply) -> ReplyKey:
-    """What names this reply."""
+    """The key of a reply."""
     return ReplyKey(reply.campaign_id, reply.id)
 
 
@@ -196,15 +200,15 @@ _REPLY_QUERY = select(
 )
 
 
-def reply_query(wanted: Iterable[ColumnElement[bool]], *, beside: FromClause = replies_with_state) -> Select[Any]:
-    """Replies beside what people marked them with; ``sentiment`` is the one that counts."""
-    return _REPLY_QUERY.select_from(beside).where(*wanted)
+def reply_query(conditions: Iterable[ColumnElement[bool]], *, beside: FromClause = replies_with_state) -> Select[Any]:
+    """The query of full replies with their state; ``sentiment`` is the corrected one, or that of the source."""
+    return _REPLY_QUERY.select_from(beside).where(*conditions)
 
 
 def _page(
     connection: Connection, filters: Filters, q: str | None, cells: tuple[Cell, ...], *, limit: int, offset: int
 ) -> list[InboxReply]:
-    """Some of the replies in these cells, newest first."""
+    """``limit`` of the replies in these cells after the first ``offset``, newest first."""
     values = parameter_values(filters, q) | {"page_rows": limit, "page_offset": offset}
     query = _page_query(*shape(filters, q), cells)
     return [_inbox_reply(row) for row in connection.execute(query, values).mappings()]
@@ -212,10 +216,8 @@ def _page(
 
 @lru_cache(maxsize=200)
 def _page_query(names: tuple[str, ...], q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
-    """The query of a page for these filters and this kind of search, whatever their values.
-
-    Kept, because building the statement takes as long as executing it.
-    """
+    """The query of a page for this `shape`; its values are passed when it is executed."""
+    # Cached, because building the statement takes as long as executing it.
     rows, after = (bindparam(name, 0, Integer) for name in ("page_rows", "page_offset"))
     keys = _listed(found_by(names, q), q, cells, limit=rows, offset=after).subquery("listed")
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
@@ -224,12 +226,12 @@ def _page_query(names: tuple[str, ...], q: str | None, cells: tuple[Cell, ...]) 
 
 
 def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:
-    found = connection.execute(listed).first()
-    return None if found is None else ReplyKey(found.campaign_id, found.reply_id)
+    row = connection.execute(listed).first()
+    return None if row is None else ReplyKey(row.campaign_id, row.reply_id)
 
 
 def _listed(
-    wanted: Sequence[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
     q: str | None,
     cells: Sequence[Cell],
     *,
@@ -237,13 +239,11 @@ def _listed(
     limit: int | BindParameter[int],
     offset: int | BindParameter[int] = 0,
 ) -> Select[Any]:
-    """The keys of some replies in these cells, of which there is at least one.
-
-    Each cell is read in its own order, from an index and only as far as needed, and the cells are merged. Words find
-    few replies: these are sorted, whatever their cells.
-    """
+    """The query of the keys of some replies in these cells, of which there is at least one."""
+    # Each cell is read in its own order, from an index and only as far as needed, and the cells are merged: sorting
+    # all matching replies would take time proportional to their number. A search finds few, so these are sorted.
     table = schema.inbox.c
-    keys = select(*(table[name] for name in PLACE)).where(*wanted)
+    keys = select(*(table[name] for name in PLACE)).where(*conditions)
     order = newest_first() if is_newest_first else oldest_first()
     if is_search(q) or len(cells) == 1:
         return keys.where(*in_cells(cells, q)).order_by(*order).limit(limit).offset(offset)

@@ -1,4 +1,4 @@
-"""How many replies there are: as counted already or, where words are searched for, those that hold them."""
+"""Counts of replies: from precomputed sums or, with a search, from the replies themselves."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
 
 
 def count_cells(connection: Connection, filters: Filters, q: str | None) -> dict[Cell, int]:
-    """How many replies the shared filters and the search find, by cell: all that the inbox counts comes from this."""
+    """The number of replies that match the shared filters and the search, by cell; 0 for empty cells.
+
+    Every number of replies that the inbox shows is a sum of these.
+    """
     cells = chosen_cells(filters)
     if is_search(q):
         kinds = (inbox.c.sentiment, inbox.c.is_open)
-        found = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
-        counted = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in found}
+        rows = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
+        counted = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in rows}
     else:
         counted = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
     return {cell: int(counted.get(cell) or 0) for cell in cells}
 
 
 def count_days(connection: Connection, filters: Filters, q: str | None) -> Iterator[tuple[date, Sentiment, int]]:
-    """How many replies of each sentiment came in on each day, where there are any."""
+    """The date, the sentiment and the number of replies received on it; only numbers above 0."""
     cells = chosen_cells(filters)
     if is_search(q):
         kinds = (inbox.c.received_on, inbox.c.sentiment)
-        found = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
-        for day, sentiment, n in found:
+        rows = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
+        for day, sentiment, n in rows:
             if (Sentiment(sentiment), True) in cells:
                 yield day, Sentiment(sentiment), n
         return
@@ -53,6 +56,6 @@ def _sums(cells: tuple[Cell, ...]) -> list[ColumnElement[Any]]:
 
 
 def _days(filters: Filters) -> list[ColumnElement[bool]]:
-    # Without a choice of campaigns the days of all of them together are there, summed already.
+    # Without a choice of campaigns the precomputed sums of all of them together are read.
     chosen = filters if filters.campaigns is not None else replace(filters, campaigns=(ALL_CAMPAIGNS,))
     return chosen.conditions(roles(inbox_stats))

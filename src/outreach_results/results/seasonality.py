@@ -1,4 +1,4 @@
-"""At which hours of the week things happen, and how long they take."""
+"""Activity by hour of the week, and how long opens, clicks, replies and meetings take after the sending."""
 
 from __future__ import annotations
 
@@ -18,20 +18,18 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
 HOURLY_COUNTS = ("emails_sent", "opened", "replied")
-"""The counts whose hours are known."""
+"""The counts that are stored by hour."""
 
 LEARNED_FROM_DAYS = 120
-"""How far back sendings tell how long opens and replies take: long enough to see the slow ones, short enough to be
-like today's."""
+"""The days of sending that maturity is learned from: enough to see slow replies, recent enough to be like today's."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyActivity:
-    """At which hours of the week things first happened.
+    """Counts by hour of the week, each email at the hour of its first event of a kind.
 
-    ``hours`` has 168 rows: weekday (0: Monday), hour (0–23) of the reporting ``zone``, and a count a metric.
-    ``unknown`` is how many more of each there were whose hour is not known: those of campaigns that are known only by
-    the day.
+    ``hours`` has 168 rows: weekday (0: Monday), hour (0–23) of the reporting ``zone``, and one count a metric.
+    ``unknown`` holds by metric how many more there were without an hour: those of campaigns with daily numbers only.
     """
 
     hours: pd.DataFrame
@@ -41,9 +39,9 @@ class WeeklyActivity:
 
 @dataclass(frozen=True, slots=True)
 class MaturityCurves:
-    """How long each count takes to arrive, and the ``last_day`` up to which all is known.
+    """The maturity curve of each count, and the ``last_day`` of the data.
 
-    A count of which too little is known to tell is missing.
+    A count with too little data for a curve is missing in ``by_count``.
     """
 
     by_count: dict[str, metrics.MaturityCurve]
@@ -51,16 +49,22 @@ class MaturityCurves:
 
 
 def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
-    """Sends, opens and replies by weekday and hour. Each counts at its own hour, whatever the filters' basis is."""
+    """Sends, opens and replies by weekday and hour, each at its own hour whatever the basis of the filters.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
     check_period(filters)
-    asked = replace(filters, basis=Basis.ACTIVITY)
+    by_activity = replace(filters, basis=Basis.ACTIVITY)
     stored = {_stored(name, filters): name for name in HOURLY_COUNTS}
     week = np.zeros((len(HOURLY_COUNTS), 7, 24), dtype=np.int64)
     with store.read() as connection:
-        for metric, day, *hours in connection.execute(_hours_query(asked, tuple(stored))):
+        for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored))):
             week[HOURLY_COUNTS.index(stored[metric]), day.weekday()] += np.array([int(n) for n in hours])
         every = connection.execute(
-            select(*(func.sum(count_column(name, asked)) for name in HOURLY_COUNTS)).where(*chosen_days(asked))
+            select(*(func.sum(count_column(name, by_activity)) for name in HOURLY_COUNTS)).where(
+                *chosen_days(by_activity)
+            )
         ).one()
         zone = zone_of(connection).key
     weekday, hour = np.divmod(np.arange(7 * 24), 24)
@@ -72,7 +76,7 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
 
 
 def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurves:
-    """How long opens, clicks, replies and meetings take in this account, from all of its campaigns."""
+    """The maturity curves of opens, clicks, replies and meetings, from all campaigns of the account."""
     last = last_day(store)
     if last is None:
         return MaturityCurves({}, None)
@@ -88,12 +92,12 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
         )
         .group_by(table.metric, table.date)
     )
-    found: dict[str, list[list[int]]] = {name: [] for name in stored.values()}
+    rows_of: dict[str, list[list[int]]] = {name: [] for name in stored.values()}
     with store.read() as connection:
         for metric, day, *lags in connection.execute(query):
-            found[stored[metric]].append([(last - day).days, *(int(n) for n in lags)])
+            rows_of[stored[metric]].append([(last - day).days, *(int(n) for n in lags)])
     by_count = {}
-    for name, rows in found.items():
+    for name, rows in rows_of.items():
         numbers = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(schema.LAGS))
         # The last column counts everything later, of which young months have seen less than old ones.
         learned = metrics.maturity(numbers[:, 1:-1].astype(np.float64), numbers[:, 0])
@@ -108,16 +112,17 @@ def _stored(name: str, filters: Filters) -> str:
 
 def _hours_query(filters: Filters, stored: tuple[str, ...]) -> Select[Any]:
     table = schema.hourly_stats.c
-    wanted = [*filters.conditions(roles(schema.hourly_stats)), table.metric.in_(stored)]
+    chosen = [*filters.conditions(roles(schema.hourly_stats)), table.metric.in_(stored)]
     if filters.campaigns is None:
-        wanted.append(_of_any_campaign(table.campaign_id))
+        chosen.append(_of_any_campaign(table.campaign_id))
     return (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.HOURS))
-        .where(*wanted)
+        .where(*chosen)
         .group_by(table.metric, table.date)
     )
 
 
 def _of_any_campaign(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Name the campaigns although all are meant: the key begins with them, so only the days asked for are read."""
+    """A condition that is true for every campaign."""
+    # The key begins with the campaign: naming all of them lets the database read only the days of the period.
     return column.in_(select(schema.campaigns.c.campaign_id))

@@ -1,4 +1,4 @@
-"""How replies sounded over time."""
+"""Sentiments of replies over time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ DAY = timedelta(days=1)
 
 
 def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) -> pd.DataFrame:
-    """How many replies of each sentiment came in each week, oldest first and without gaps.
+    """The number of replies of each sentiment by week, oldest first and without gaps.
 
     Columns: first and last (dates; a week begins on Monday and ends with the period), then one count a sentiment,
-    after corrections. A period of up to three weeks is told by the day. It is that of the filters, or where they are
-    open that of the replies.
+    after corrections. In a period of up to three weeks a row is a day. The period is that of the filters, or where they
+    are open that of the replies.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     check_period(filters)
     with store.read() as connection:
@@ -48,7 +51,7 @@ def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) ->
 
 
 def _first_of(day: date, start: date, length: int) -> date:
-    """The first day of what the day is counted in: itself, or its week's Monday; not before the period."""
+    """The first day of the row that a day is counted in: itself, or the Monday of its week; not before ``start``."""
     return max(day - (day.weekday() if length == 7 else 0) * DAY, start)
 
 

@@ -1,4 +1,4 @@
-"""Everything that happened between us and one prospect in a campaign."""
+"""The timeline of one prospect in a campaign: emails sent, events and replies."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ LONGEST = 200
 class TimelineEvent:
     """One entry of a timeline.
 
-    What repeats is one entry: ``count`` times between ``at`` and ``last_at``. ``email`` counts the prospect's e-mails
-    of the campaign from 1, by their sending. ``sentiment`` and ``reply_id`` are those of a reply, ``url`` of a click.
+    Equal events are one entry: ``count`` of them between ``at`` and ``last_at``. ``email`` numbers the prospect's
+    emails of the campaign from 1, in the order of sending. ``sentiment`` and ``reply_id`` are those of a reply, ``url``
+    that of a click.
     """
 
     type: EventType
@@ -37,7 +38,7 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What happened, oldest first, and to how many e-mails; ``is_cut`` where only the first part is told."""
+    """Events, oldest first, and the number of emails; ``is_cut`` where only the first `LONGEST` are included."""
 
     events: list[TimelineEvent]
     emails: int
@@ -45,26 +46,26 @@ class Timeline:
 
 
 def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
-    """All that happened to the campaign's e-mails to whoever sent this reply; empty where nothing is known."""
+    """The events of the campaign's emails to the sender of this reply; empty if there is no such reply."""
     with store.read() as connection:
         sent = _emails(connection, campaign_id, reply_id)
         number = {row.email_id: n for n, row in enumerate(sent, 1)}
-        found = [
+        events = [
             TimelineEvent(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
             for row in sent
             if row.sent_at is not None
         ]
-        found += _events(connection, campaign_id, number)
-        found += _replies(connection, campaign_id, reply_id, number)
-    found.sort(key=lambda event: (event.at, _ORDER[event.type]))
-    return Timeline(found[:LONGEST], len(sent), len(found) > LONGEST or len(sent) > LONGEST)
+        events += _events(connection, campaign_id, number)
+        events += _replies(connection, campaign_id, reply_id, number)
+    events.sort(key=lambda event: (event.at, _ORDER[event.type]))
+    return Timeline(events[:LONGEST], len(sent), len(events) > LONGEST or len(sent) > LONGEST)
 
 
 _ORDER = {kind: n for n, kind in enumerate(EventType)}
 
 
 def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row[Any]]:
-    """The e-mail that was answered, and the others to the same recipient; without it, those to the reply's sender."""
+    """The email that was answered and the others to the same recipient, else those to the reply's sender."""
     reply, email = schema.replies.c, schema.emails.c
     answered = connection.execute(
         select(reply.email_id, func.coalesce(email.recipient, reply.address).label("recipient"))
@@ -77,18 +78,18 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
     ).first()
     if answered is None:
         return []
-    # Two questions and not one with OR, which SQLite answers by reading every e-mail of the campaign.
-    found: dict[str, Row[Any]] = {}
+    # Two queries instead of one with OR, for which SQLite reads every email of the campaign.
+    by_id: dict[str, Row[Any]] = {}
     for to_them in (email.email_id == answered.email_id, email.recipient == answered.recipient):
         query = select(email.email_id, email.sent_at).where(email.campaign_id == campaign_id, to_them)
         by_sending = query.order_by(email.sent_at.nulls_last(), email.email_id).limit(LONGEST + 1)
-        found |= {row.email_id: row for row in connection.execute(by_sending)}
+        by_id |= {row.email_id: row for row in connection.execute(by_sending)}
     unsent = datetime.max.replace(tzinfo=UTC)
-    return sorted(found.values(), key=lambda row: (row.sent_at or unsent, row.email_id))
+    return sorted(by_id.values(), key=lambda row: (row.sent_at or unsent, row.email_id))
 
 
 def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[TimelineEvent]:
-    """What happened to these e-mails, what repeats as one; replies that are known in full come from elsewhere."""
+    """The events of these emails, equal ones as one; without replies whose text is stored, see `_replies`."""
     event, reply = schema.events.c, schema.replies.c
     has_full_reply = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
     what = (event.email_id, event.type, event.is_machine, event.url)
@@ -110,6 +111,8 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
 
 
 def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[TimelineEvent]:
+    """This reply and the stored replies to these emails."""
+    # A reply need not name its email, so the one that was opened is included by its own id.
     event, reply = schema.events.c, schema.replies.c
     answers = select(event.event_id).where(
         event.campaign_id == campaign_id, event.email_id.in_(number), event.type == EventType.REPLIED

@@ -1,4 +1,4 @@
-"""What campaigns achieved in a period, one by one and together."""
+"""Totals of counts, rates and costs in a period, by campaign and for all chosen campaigns together."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from outreach_results.store.engine import Store, zone_of
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a set of campaigns achieved in a period. A count that one of them does not track is None."""
+    """Counts, rates and costs (dollars) of some campaigns in a period; None for what one of them does not track."""
 
     stats: Stats
     rates: Rates
     costs: Costs
 
     def value(self, metric: Metric) -> float | None:
-        """The unrounded value of a count, a rate or the cost (in dollars); None where it is not known."""
+        """The unrounded value of a count, a rate or the cost (in dollars); None where it is unknown."""
         if metric.unit == Unit.DOLLARS:
             return self.costs.total_byok_usd
         return metrics.rate_of(self.stats, metric.name) if metric.numerator else getattr(self.stats, metric.name)
@@ -54,15 +54,15 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
         UnknownCampaignError: there is no such campaign.
         QueryError: the period starts after its end.
     """
-    asked = (filters or Filters()).of(campaign_id)
-    check_period(asked)
+    narrowed = (filters or Filters()).of(campaign_id)
+    check_period(narrowed)
     with store.read() as connection:
         require_campaign(connection, campaign_id)
-        found = _sums(connection, asked).get(campaign_id, _NOTHING)
-        totals = _totals([found])
+        sums = _sums(connection, narrowed).get(campaign_id, _NOTHING)
+        totals = _totals([sums])
         return CampaignStats(
             campaign_id=campaign_id,
-            period=_period(asked, found["first_on"], found["last_on"], zone_of(connection)),
+            period=_period(narrowed, sums["first_on"], sums["last_on"], zone_of(connection)),
             stats=totals.stats,
             rates=totals.rates,
             costs=totals.costs,
@@ -70,31 +70,38 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
 
 
 def totals(store: Store, filters: Filters) -> Totals:
-    """The stats, rates and costs of all chosen campaigns together."""
+    """The stats, rates and costs of all chosen campaigns together.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
     check_period(filters)
     with store.read() as connection:
         return _totals(list(_sums(connection, filters).values()))
 
 
 def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
-    """One row a campaign with anything in the period, most e-mails first.
+    """One row a campaign with any activity in the period, most emails first.
 
     Columns: campaign_id, name, mcp, the counts, the rates (unrounded), cost_usd and its components.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     check_period(filters)
     with store.read() as connection:
         sums = _sums(connection, filters)
         names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns))}
     rows = []
-    for campaign_id, found in sums.items():
+    for campaign_id, campaign in sums.items():
         row: dict[str, Any] = {
             "campaign_id": campaign_id,
             "name": names[campaign_id].name,
             "mcp": names[campaign_id].mcp,
         }
-        row |= {name: found[name] for name in COUNTS}
-        row |= {name: metrics.ratio(*(found[part] for part in rate.parts)) for name, rate in metrics.RATES.items()}
-        row |= {f"{name}_usd": usd(found[name]) for name in ("cost", *COST_COLUMNS)}
+        row |= {name: campaign[name] for name in COUNTS}
+        row |= {name: metrics.ratio(*(campaign[part] for part in rate.parts)) for name, rate in metrics.RATES.items()}
+        row |= {f"{name}_usd": usd(campaign[name]) for name in ("cost", *COST_COLUMNS)}
         rows.append(row)
     columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
     frame = pd.DataFrame(rows, columns=columns)
@@ -113,7 +120,7 @@ _COMES_FROM = {
 
 
 def funnel(stats: Stats) -> pd.DataFrame:
-    """How many e-mails got how far, one row a stage.
+    """The number of emails that reached each stage, one row a stage.
 
     Columns: stage, emails, of (the stage it comes from), share of that stage (None where it exceeds it, as clicks
     with images switched off can).
@@ -137,7 +144,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | 
 
 
 def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
-    """Per campaign: counts, micro-dollars, first_on and last_on."""
+    """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on."""
     table = schema.daily_stats.c
     query = (
         select(
@@ -151,14 +158,15 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
         .group_by(table.campaign_id)
     )
     sums = {row["campaign_id"]: integers(row) for row in connection.execute(query).mappings()}
-    # What a platform reports of a whole campaign says nothing of a part of it.
+    # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
     if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
         _prefer_reported(connection, sums)
     return sums
 
 
 def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) -> None:
-    """Campaigns known only by the day take their totals from what their platform says of the whole."""
+    """Replace the sums of campaigns with daily numbers only by the totals that their platform reports."""
+    # The days of the Results API have only some of the counts; the rest is reported for the whole campaign alone.
     reported = schema.reported_stats
     daily_only = (
         select(reported)
@@ -173,7 +181,7 @@ def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) ->
 
 def _totals(sums: list[dict[str, Any]]) -> Totals:
     def total(name: str) -> int | None:
-        values = [found[name] for found in sums]
+        values = [campaign[name] for campaign in sums]
         return None if None in values else sum(values)
 
     stats = Stats(**{name: total(name) for name in COUNTS})
@@ -188,7 +196,7 @@ def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneI
     start, end = filters.start or first, filters.end or last
     if start is None or end is None or start > end:
         return None
-    # Where clocks are set back at midnight they show its last second twice: the later one ends the day.
+    # Where clocks are set back at midnight, the last second of the day occurs twice: the later one ends the day.
     return Period(start=_in_utc(start, time.min, zone), end=_in_utc(end, time(23, 59, 59, fold=1), zone))
 
 
@@ -196,18 +204,21 @@ def _in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     local = datetime.combine(day, at, zone)
     try:
         return local.astimezone(UTC)
-    except OverflowError:  # the first or the last day that there is, in a zone on its far side
+    except OverflowError:  # the first or the last day of `datetime`, whose UTC time is out of range
         return local.replace(tzinfo=UTC, fold=0)
 
 
 def campaign_time_series(
     store: Store, filters: Filters, name: str, *, points: int = 28
 ) -> dict[str, list[float | None]]:
-    """One count of every campaign over time, as sparklines draw it.
+    """One count of every campaign over time, for sparklines.
 
     Returns:
         For each campaign at most ``points`` sums over equally long parts of the period, oldest first. A part is None
-        where the count is not known on one of its days: drawn as 0 it would look like a failure.
+        where the count is unknown on one of its days: drawn as 0 it would look like a failure.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     check_period(filters)
     days = schema.daily_stats.c

@@ -1,4 +1,4 @@
-"""How metrics move, and all there is to say of each point."""
+"""Trends: time series of metrics and costs with control limits, maturity and comparison."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from outreach_results.store.engine import Store
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """The courses of some metrics and of the cost over the same days, weeks or months.
+    """The time series of some metrics and of the cost over the same days, weeks or months.
 
-    ``costs``: what `daily_costs` gives, by the same buckets. ``is_cohort``: counted on the sending day, so that days
-    can be judged and known to be immature; ``maturity_curves`` says from what.
+    ``costs``: the columns of `daily_costs` in the same buckets. ``is_cohort``: counted on the sending day, so that
+    control limits and maturity apply; ``maturity_curves`` are those that maturity was computed with.
     """
 
     every: Every
@@ -31,7 +31,7 @@ class Trends:
     maturity_curves: MaturityCurves
 
     def table(self) -> pd.DataFrame:
-        """What the chart shows, a row a bucket: values, means, comparison, limits and maturity by metric."""
+        """The data of the chart, a row a bucket: date, value, mean, comparison, limits and maturity by metric, cost."""
         frame = self.costs[["date"]].copy()
         for series in self.series:
             points = series.points
@@ -50,16 +50,19 @@ def trends(
     every: Every = Every.DAY,
     comparison: Filters | None = None,
 ) -> Trends:
-    """The courses of these counts and rates.
+    """The time series of these counts and rates.
 
     Args:
-        comparison: what to lay over them: another period is moved so that its first day falls on the first shown.
+        comparison: the filters of the comparison; another period is shifted to begin on the first day shown.
+
+    Raises:
+        QueryError: a period starts after its end.
     """
     days = daily_stats(store, run_up(filters))
     is_cohort = filters.basis == Basis.SEND
     learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else MaturityCurves({}, None)
     compared = None if comparison is None else _compared(store, filters, comparison)
-    courses = tuple(
+    series = tuple(
         metrics.time_series(
             name,
             days,
@@ -73,18 +76,19 @@ def trends(
         for name in names
     )
     costs = metrics.bucketed(daily_costs(store, filters), every)
-    return Trends(every, courses, costs, is_cohort, learned)
+    return Trends(every, series, costs, is_cohort, learned)
 
 
 def run_up(filters: Filters) -> Filters:
-    """The same with the days before that the first seven-day mean needs."""
+    """The same filters, extended by the days before the period that its first rolling mean needs."""
     if filters.start is None:
         return filters
     return replace(filters, start=filters.start - timedelta(days=metrics.MEAN_DAYS - 1))
 
 
 def _compared(store: Store, filters: Filters, comparison: Filters) -> ComparisonDays | None:
-    """None where nothing happened in what it is compared with: a line of zeros would look like a failure."""
+    """The days of the comparison and their shift; None where it has no activity."""
+    # A line of zeros would look like a failure, not like missing data.
     days = daily_stats(store, run_up(comparison))
     happened = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
     if not happened.any():

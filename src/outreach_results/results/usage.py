@@ -1,4 +1,4 @@
-"""What the account used of its plan, month by month."""
+"""Usage of the plan and costs by month, and the outlook on the rest of a month."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from outreach_results.store.engine import Store, zone_of
 
 
 def usage(store: Store, period: str = "month", *, now: datetime | None = None) -> Usage:
-    """What a month used of the plan: the contract's ``/usage``.
+    """The usage of the plan in a month: the contract's ``/usage``.
 
     Args:
         period: ``month`` for the current calendar month of the reporting zone, or YYYY-MM.
@@ -65,13 +65,13 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
 
 
 NOT_BROKEN_DOWN = "cost_not_broken_down"
-"""What a source says of the cost of a day beyond, or instead of, its components."""
+"""The part of the cost that a source reports without a component."""
 
 _PARTS = tuple(f"{name}_usd" for name in (*COST_COLUMNS, NOT_BROKEN_DOWN))
 
 
 def usage_by_month(store: Store) -> pd.DataFrame:
-    """Every month of the data, oldest first.
+    """Usage by month of the data, oldest first.
 
     Columns: month (datetime64), campaigns_created, emails_sent, cost_usd, its components and what is not broken down
     into them, cost_per_email_usd (NaN where nothing was sent).
@@ -88,10 +88,13 @@ def usage_by_month(store: Store) -> pd.DataFrame:
 
 
 def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
-    """What each campaign cost in a period, the most expensive e-mails first.
+    """The cost of each campaign in a period, the highest cost per email first.
 
     Columns: campaign_id, name, emails_sent, cost_usd, its components and what is not broken down into them,
     cost_per_email_usd.
+
+    Raises:
+        QueryError: the period starts after its end.
     """
     frame = _rest(campaign_totals(store, filters)[["campaign_id", "name", "emails_sent", *COST_FIELDS]])
     return _per_email(frame).sort_values(
@@ -100,7 +103,9 @@ def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
 
 
 def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
-    """The components of the cost of some campaigns: component, cost_usd, cost_per_email_usd; only those that occur.
+    """The cost of some campaigns by component.
+
+    Columns: component, cost_usd, cost_per_email_usd. What is not broken down is left out where it is 0.
 
     Args:
         campaigns: rows of `campaign_costs`.
@@ -115,7 +120,7 @@ def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days(store: Store, until: date | None = None) -> pd.DataFrame:
-    """What all campaigns sent and cost on each day, without gaps: what is known of it, as `usage` counts it.
+    """Emails sent and cost of all campaigns by day, without gaps; unknown numbers count as 0, as in `usage`.
 
     Columns: date (datetime64), emails_sent, cost_usd, its components and the rest.
     """
@@ -135,7 +140,7 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
 
 
 def _rest(frame: pd.DataFrame) -> pd.DataFrame:
-    """With zeros for unknown components, and what the cost says beyond all components."""
+    """The frame with 0 for unknown components, and a column with the cost beyond all components."""
     parts = [f"{name}_usd" for name in COST_COLUMNS]
     filled = frame.assign(**{part: frame[part].fillna(0) for part in parts})
     rest = (filled["cost_usd"].fillna(0) - filled[parts].sum(axis=1)).round(6)
@@ -149,11 +154,12 @@ def _per_email(frame: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How a month stands, and how it may end.
+    """The sending of a month so far, and the forecast of its end.
 
-    ``today`` is the last day that counts as known: the last one of the data, never the clock's where the data lies
-    behind it. ``sent`` are the e-mails of each day up to then. ``due_share`` is the part of its month that the account
-    usually has sent by now, in the rhythm of its weekdays or, where that is not known, by an even pace.
+    ``today`` is the last day of the data in the month, also where the clock is ahead of it. ``sent`` are the emails of
+    each day up to then. ``due_share`` is the share (0 to 1) of a month's emails expected by the end of ``today``: by
+    the weekday seasonality of the account or, without one, an even pace. ``reached_on`` is the day on which the limit
+    of the plan was reached, if it was.
     """
 
     first: date
@@ -169,20 +175,21 @@ class Outlook:
 
     @property
     def total(self) -> int:
-        """E-mails sent in the month so far."""
+        """Emails sent in the month so far."""
         return sum(self.sent)
 
 
 def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outlook:
-    """How the month that begins with ``month`` stands on the last day of the data, and what its rest may bring.
+    """The outlook on the month that begins with ``month``, as of the last day of the data.
 
-    The forecast is None for a month that is over, and where there are not enough days yet to see a rhythm.
+    The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality.
     """
     end = next_month(month) - timedelta(days=1)
     known_until = last_day(store) or month
     today = min(max(known_until, month), end)
     with store.read() as connection:
         clock = (now or datetime.now(UTC)).astimezone(zone_of(connection)).date()
+    # Data that ends on the last day of the month is complete, unless that day is today and may bring more.
     is_over = known_until > end or (known_until == end and clock != end)
     days = _days(store, today).set_index("date")
     start = min(days.index.min().date(), month) if len(days) else month
@@ -226,7 +233,7 @@ def _month(period: str) -> date:
 
 
 def plan_of(store: Store) -> Plan | None:
-    """The account's plan, where it is known."""
+    """The account's plan; None where it is unknown."""
     with store.read() as connection:
         return _plan(connection)
 

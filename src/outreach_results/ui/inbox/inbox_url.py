@@ -12,19 +12,19 @@ from outreach_results.ui import url_state
 LANE, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
 LONGEST_SEARCH = 200
 
-KIND_CODES = {lane: str(lane) for lane in ReplyKind}
+KIND_CODES = {kind: str(kind) for kind in ReplyKind}
 STATUS_CODES = {status: str(status) for status in ReplyStatus}
 
 
 def read_filters() -> InboxFilters:
     """The filters in the URL; shows a notice for those that are invalid."""
-    lane = url_state.one_of(LANE, KIND_CODES, ReplyKind.PEOPLE)
-    sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(lane)))
+    kind = url_state.one_of(LANE, KIND_CODES, ReplyKind.PEOPLE)
+    sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(kind)))
     if unknown:
         url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")
         url_state.correct(SENTIMENT, url_state.join(sentiments))
     return InboxFilters(
-        kind=lane,
+        kind=kind,
         status=url_state.one_of(STATUS, STATUS_CODES, ReplyStatus.OPEN),
         sentiments=tuple(sentiments) or None,
         q=_search(),
@@ -84,9 +84,9 @@ def show_sentiment(sentiment: Sentiment) -> None:
     url_state.change(SENTIMENT, url_state.join([sentiment]))
 
 
-def sentiments_in(lane: ReplyKind) -> list[Sentiment]:
-    """The sentiments that replies of a lane can have."""
-    return [sentiment for sentiment in Sentiment if is_of_kind(sentiment, lane)]
+def sentiments_in(kind: ReplyKind) -> list[Sentiment]:
+    """The sentiments that replies of a kind can have."""
+    return [sentiment for sentiment in Sentiment if is_of_kind(sentiment, kind)]
 
 
 def codes_of(sentiments: Sequence[Sentiment]) -> dict[Sentiment, str]:

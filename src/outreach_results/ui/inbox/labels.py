@@ -146,6 +146,6 @@ def positive_rate_sentence(found: PositiveRate) -> str:
 def filters_sentence(inbox_filters: InboxFilters) -> str:
     """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
     status = "" if inbox_filters.status == ReplyStatus.ALL else f"{inbox_filters.status} "
-    lane = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.kind, "")
+    by = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.kind, "")
     kinds = f", {' or '.join(inbox_filters.sentiments)}" if inbox_filters.sentiments else ""
-    return f"{status}replies{lane}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")
+    return f"{status}replies{by}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")
