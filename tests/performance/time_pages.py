@@ -84,7 +84,7 @@ def _time_the_script() -> None:
 def _nothing_but(drawn: Drawn) -> Iterator[None]:
     """In place of filters and page: what they drew, from constants."""
 
-    def draw() -> None:
+    def draw(_page: str) -> None:
         drawn.again()
         st.stop()
 
