@@ -247,7 +247,7 @@ def test_search_finds_words_in_any_case(desk, enter):
         assert all(re.search(rf"\b{word}\b", text, re.IGNORECASE) for text in texts)
         return replies
 
-    visitor = enter(address=f"{ALL_TIME}&kind=all&status=all")
+    visitor = enter(address=f"{ALL_TIME}&lane=all&status=all")
     search(visitor, "TUESDAY")
     found = mentions("tuesday")
     assert 5 < len(found) < PER_PAGE
@@ -408,7 +408,7 @@ def _micros(instant):
 
 
 def test_filters_page_and_reply_survive(enter):
-    visitor = enter(address=f"{ALL_TIME}&sentiment=neutral&kind=all")
+    visitor = enter(address=f"{ALL_TIME}&sentiment=neutral&lane=all")
     choose(visitor, "sentiment", "Automatic")
     visitor.click(visitor.page.get_by_role("navigation").last.get_by_text("3", exact=True))
     visitor.click(listed(visitor).nth(5))
@@ -438,7 +438,7 @@ def test_filters_page_and_reply_survive(enter):
 
 
 def test_impossible_url_shows_default_and_notice(desk, enter):
-    visitor = enter(address=f"{ALL_TIME}&kind=fast&status=lost&sentiment=furious&page=0&reply=no/where")
+    visitor = enter(address=f"{ALL_TIME}&lane=fast&status=lost&sentiment=furious&page=0&reply=no/where")
     page = visitor.main.inner_text()
     for complaint in (
         "a lane that does not exist",

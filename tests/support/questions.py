@@ -39,6 +39,7 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "replies", lambda f=of_one: results.replies(store, SAMPLE, f, sentiment=Sentiment.POSITIVE, q="a")
         yield "sentiment_over_time", lambda f=filters: results.sentiment_over_time(store, f, "a")
         yield "totals", lambda f=filters: results.totals(store, f)
+        yield "headlines", lambda f=filters: results.headlines(store, f, f, now=now)
         yield "campaign_totals", lambda f=filters: results.campaign_totals(store, f)
         yield "campaign_costs", lambda f=filters: results.campaign_costs(store, f)
         yield "campaign_time_series", lambda f=filters: results.campaign_time_series(store, f, "opened")
