@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-RESAMPLES = 1_000
+RESAMPLES = 400
 AGREEMENT = 0.9
 MIN_EVENTS = 50
 
