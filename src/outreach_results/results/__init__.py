@@ -60,6 +60,7 @@ from outreach_results.results.replies import (
 )
 from outreach_results.results.seasonality import (
     HOURLY_COUNTS,
+    NO_CURVES,
     MaturityCurves,
     WeeklyActivity,
     maturity_curves,
@@ -98,6 +99,7 @@ __all__ = [
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
     "NOT_BROKEN_DOWN",
+    "NO_CURVES",
     "PER_PAGE",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",

@@ -19,7 +19,7 @@ from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import COUNT_METRICS, RATES, TILES
 from outreach_results.results.daily import daily_stats
-from outreach_results.results.seasonality import MaturityCurves, maturity_curves
+from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
 SIGNIFICANT = 0.05
@@ -65,7 +65,8 @@ def headlines(
         QueryError: a period starts after its end.
     """
     before = None if comparison is None else daily_stats(store, comparison)
-    curves = maturity_curves(store, humans_only=filters.humans_only)
+    is_cohort = filters.basis == Basis.SEND
+    curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
     clock = (now or datetime.now(UTC)).astimezone(store.zone())
     return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
 

@@ -75,6 +75,10 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
     return WeeklyActivity(frame, zone, unknown)
 
 
+NO_CURVES = MaturityCurves({}, None)
+"""By event date nothing is still to come: no curves are needed, and none are read."""
+
+
 def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurves:
     """The maturity curves of opens, clicks, replies and meetings, from all campaigns of the account."""
     last = last_day(store)

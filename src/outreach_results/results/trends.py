@@ -12,7 +12,7 @@ from outreach_results import metrics
 from outreach_results.metrics import ComparisonDays, Every, TimeSeries
 from outreach_results.models import Basis, Filters
 from outreach_results.results.daily import daily_costs, daily_stats
-from outreach_results.results.seasonality import MaturityCurves, maturity_curves
+from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
 
@@ -60,7 +60,7 @@ def trends(
     """
     days = daily_stats(store, run_up(filters))
     is_cohort = filters.basis == Basis.SEND
-    learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else MaturityCurves({}, None)
+    learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
     compared = None if comparison is None else _compared(store, filters, comparison)
     series = tuple(
         metrics.time_series(

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics, results
-from outreach_results.models import COSTS, Filters, Sentiment
+from outreach_results.models import COSTS, Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import COST, RATES, TILES, Unit
 from outreach_results.results import Headlines, Totals, insights
 from outreach_results.results.insights import Alert
@@ -75,7 +75,8 @@ _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: te
 def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
     """The rates of the tiles and their changes; the days are those that the page asks for anyway."""
     before = None if comparison is None else ask(results.daily_stats, comparison)
-    curves = ask(results.maturity_curves, humans_only=filters.humans_only)
+    is_cohort = filters.basis == Basis.SEND
+    curves = ask(results.maturity_curves, humans_only=filters.humans_only) if is_cohort else results.NO_CURVES
     clock = datetime.now(UTC).astimezone(zone())
     return results.headlines_of(ask(results.daily_stats, filters), before, curves, basis=filters.basis, clock=clock)
 
