@@ -44,7 +44,7 @@ def test_page_around_the_entry_shows_no_data(page, sample_dashboard):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(page, use_database, tmp_path):
+def test_unopenable_database_is_explained(page, use_database, tmp_path):
     use_database(sqlite_url(tmp_path / "no such folder" / "outreach.db"))
     app = run_page(page)
     assert not app.exception
@@ -79,7 +79,7 @@ def test_error_while_drawing_is_shown_below(sample_dashboard, monkeypatch):
     ]
 
 
-def test_words_of_strangers_in_an_error_are_plain_characters(sample_dashboard, monkeypatch):
+def test_hostile_text_in_an_error_is_plain(sample_dashboard, monkeypatch):
     def unknown(_store, _filters):
         raise QueryError("mcp", "No benchmarks are known for <b>**sales**</b>.")
 

@@ -7,7 +7,7 @@ from outreach_results.config import settings
 from outreach_results.errors import ConfigError
 
 
-def test_without_a_setting_results_are_kept_in_a_local_file():
+def test_default_database_is_a_local_file():
     assert settings().database_url == "sqlite:///outreach.db"
     assert settings().time_zone == "UTC"
 
@@ -25,7 +25,7 @@ def test_the_environment_is_read_once(monkeypatch):
     assert settings() is before
 
 
-def test_a_misspelt_setting_is_named_with_those_that_exist(monkeypatch):
+def test_misspelt_setting_lists_those_that_exist(monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABSE_URL", "sqlite:///x.db")
     with pytest.raises(ConfigError) as caught:
         settings()
@@ -33,12 +33,12 @@ def test_a_misspelt_setting_is_named_with_those_that_exist(monkeypatch):
     assert "OUTREACH_DATABASE_URL" in str(caught.value).partition("Known are:")[2]
 
 
-def test_variables_of_tests_and_of_others_are_none_of_its_business(monkeypatch):
+def test_unrelated_variables_are_ignored(monkeypatch):
     monkeypatch.setenv("OUTREACH_TEST_CHROMIUM", "/usr/bin/chromium")
     monkeypatch.setenv("SOMEBODY_ELSES", "1")
     assert settings().time_zone == "UTC"
 
 
-def test_settings_cannot_be_changed_in_a_running_process():
+def test_settings_are_immutable():
     with pytest.raises(ValidationError, match="frozen"):
         settings().time_zone = "Europe/Zurich"

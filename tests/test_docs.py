@@ -230,3 +230,13 @@ def test_contributing_names_every_marker() -> None:
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     for marker in tool["pytest"]["ini_options"]["markers"]:
         assert f"`{marker.partition(':')[0]}`" in CONTRIBUTING
+
+
+def test_names_of_tests_are_short() -> None:
+    names = [
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    ]
+    assert len(names) > 1_000
+    assert [name for name in names if len(name) > 50] == []

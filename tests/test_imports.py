@@ -89,7 +89,7 @@ def test_the_core_is_all_that_the_front_ends_share():
     assert len(MODULES) > len(CORE) > 30
 
 
-def test_the_core_imports_no_front_end_and_does_no_work(tmp_path):
+def test_core_imports_no_front_end(tmp_path):
     loaded = loaded_by(CORE, tmp_path)
     assert set(CORE) <= loaded
     assert not loaded & {"streamlit", "plotly", "fastapi", "starlette", "uvicorn"}
@@ -97,7 +97,7 @@ def test_the_core_imports_no_front_end_and_does_no_work(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_api_stands_beside_the_dashboard_and_not_on_it(tmp_path):
+def test_api_does_not_import_the_dashboard(tmp_path):
     loaded = loaded_by(API, tmp_path)
     assert {"fastapi", *API} <= loaded
     assert not loaded & {"streamlit", "plotly", f"{PACKAGE}.ui"}
@@ -134,7 +134,7 @@ def test_only_the_settings_read_the_environment():
     assert readers == ["config.py"]
 
 
-def test_nobody_edits_the_path_that_modules_are_found_on():
+def test_no_module_edits_sys_path():
     assert [path.name for path in [*SOURCES.rglob("*.py"), *PAGES] if "sys.path" in path.read_text("utf-8")] == []
 
 

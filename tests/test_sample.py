@@ -56,7 +56,7 @@ def test_nobody_in_it_can_be_reached(documents):
     assert {address for address in addresses if not reserved.fullmatch(address)} == {"john@prospect.com"}
 
 
-def test_every_e_mail_is_either_delivered_or_bounced_and_once(documents):
+def test_every_email_is_delivered_or_bounced_once(documents):
     for document in documents:
         arrived = [event["email_id"] for event in document["events"] if event["type"] in ("delivered", "bounced")]
         assert sorted(arrived) == sorted(email["id"] for email in document["emails"])
@@ -68,7 +68,7 @@ def test_the_readme_names_every_campaign(sample_store):
     }
 
 
-def test_the_campaigns_are_what_the_readme_says_of_them(sample_store):
+def test_campaigns_match_the_sample_readme(sample_store):
     everything = results.campaign_totals(sample_store, Filters()).set_index("campaign_id")
     by_mcp = everything[everything["mcp"] == everything.loc["camp_4eaf56", "mcp"]]
     assert by_mcp["reply_rate"].idxmax() == "camp_4eaf56"
@@ -84,7 +84,7 @@ def test_the_campaigns_are_what_the_readme_says_of_them(sample_store):
     assert len(months) == 3
 
 
-def test_the_demo_shows_every_kind_of_reply_and_every_count(sample_store):
+def test_demo_shows_every_reply_kind_and_count(sample_store):
     box = results.inbox(sample_store, Filters())
     assert all(box.counts[sentiment] > 0 for sentiment in Sentiment)
     totals = results.totals(sample_store, Filters()).stats.model_dump()
@@ -96,7 +96,7 @@ def test_both_databases_count_the_same(sample_store, sample_store_postgres):
     assert stored_days(sample_store) == stored_days(sample_store_postgres)
 
 
-def test_where_its_files_are_missing_a_sentence_says_so(monkeypatch, tmp_path):
+def test_missing_sample_files_are_explained(monkeypatch, tmp_path):
     monkeypatch.setattr(sample, "_PACKAGE", tmp_path / "site-packages" / "outreach_results")
     with pytest.raises(SourceError, match="The sample data is not part of this installation"):
         sample_files()

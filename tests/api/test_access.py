@@ -83,7 +83,7 @@ def test_the_scheme_is_read_in_any_case(stranger: TestClient, key: str) -> None:
         assert stranger.get("/usage", headers={"Authorization": f"{scheme} {key}"}).status_code == 200
 
 
-def test_a_key_revoked_elsewhere_opens_nothing_from_then_on(client: TestClient, writable_sample: Store) -> None:
+def test_key_revoked_elsewhere_is_refused(client: TestClient, writable_sample: Store) -> None:
     assert client.get("/usage").status_code == 200
     elsewhere = open_store(writable_sample.engine.url.render_as_string(hide_password=False))
     api_keys.revoke_key(elsewhere, "tests")

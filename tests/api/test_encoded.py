@@ -84,7 +84,7 @@ def test_lists_campaigns_newest_first(client: TestClient) -> None:
     assert set(found[0]) == {"id", "name", "mcp", "created_at", "detail"}
 
 
-def test_benchmarks_without_an_mcp_are_the_whole_communitys(client: TestClient) -> None:
+def test_benchmarks_without_mcp_are_the_community(client: TestClient) -> None:
     assert client.get("/benchmarks").json()["mcp"] is None
 
 
@@ -154,7 +154,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: TestClient, path: str) ->
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_a_load_elsewhere_shows_within_a_tenth_of_a_second(client: TestClient, writable_sample: Store) -> None:
+def test_load_elsewhere_shows_within_100_ms(client: TestClient, writable_sample: Store) -> None:
     campaigns, stats = (client.get(path).headers["ETag"] for path in ("/campaigns", STATS))
     _load_elsewhere(writable_sample)
     eventually(lambda: client.get("/campaigns", headers={"If-None-Match": campaigns}).status_code == 200, within_s=0.15)
@@ -193,7 +193,7 @@ def test_repeated_answers_keep_their_headers(app: Starlette, key: str) -> None:
     assert len(seen) == 1
 
 
-def test_kept_answers_are_bounded_and_go_with_their_data() -> None:
+def test_cached_answers_are_bounded_and_dropped() -> None:
     answers = BodyCache(capacity=10_000)
     assert answers.get("v1", (0,)) is None
     for n in range(100):
@@ -209,7 +209,7 @@ def test_kept_answers_are_bounded_and_go_with_their_data() -> None:
 # --- encodings, HEAD, headers ------------------------------------------------------------------------------------
 
 
-def test_large_answers_are_compressed_where_that_is_understood(client: TestClient) -> None:
+def test_large_answers_are_compressed_if_accepted(client: TestClient) -> None:
     plain = client.get(REPLIES, headers={"Accept-Encoding": "identity"})
     packed = client.get(REPLIES, headers={"Accept-Encoding": "br, gzip"})
     assert "content-encoding" not in plain.headers
@@ -253,7 +253,7 @@ def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [STATS, "/nope", "/usage?x=1", "/campaigns/camp_abc123/export", "/openapi.json"])
-def test_every_answer_is_private_and_for_its_own_origin(client: TestClient, path: str) -> None:
+def test_answers_are_private_and_same_origin(client: TestClient, path: str) -> None:
     headers = client.get(path, headers={"Origin": "https://elsewhere.example"}).headers
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -91,9 +91,7 @@ def test_an_unchanged_export_is_not_made_again(
         "%0d%0aSet-Cookie: a=b",
     ],
 )
-def test_file_names_are_safe_whatever_the_campaign_is_called(
-    served: Served, writable_sample: Store, campaign_id: str
-) -> None:
+def test_export_file_names_are_safe(served: Served, writable_sample: Store, campaign_id: str) -> None:
     created = instant("created_at", "2026-03-20T08:00:00Z")
     load(writable_sample, "hostile", [CampaignRecord(campaign_id, f"<b>{campaign_id}\r\n", None, created)])
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
@@ -108,7 +106,7 @@ def test_file_names_are_safe_whatever_the_campaign_is_called(
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_the_first_byte_comes_before_the_last_row_is_read(served: Served, exporting: Exporting, encoding: str) -> None:
+def test_first_byte_comes_before_last_row_is_read(served: Served, exporting: Exporting, encoding: str) -> None:
     may_go_on = threading.Event()
 
     def chunks() -> Iterator[bytes]:

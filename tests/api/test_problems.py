@@ -101,9 +101,7 @@ def _problem(answer: Any, status: int) -> Problem:
 
 
 @pytest.mark.parametrize(("path", "status", "parameter"), WRONG)
-def test_a_wrong_question_is_refused_by_the_name_of_its_parameter(
-    client: TestClient, path: str, status: int, parameter: str | None
-) -> None:
+def test_invalid_parameter_is_named(client: TestClient, path: str, status: int, parameter: str | None) -> None:
     assert _problem(client.get(path), status).parameter == parameter
 
 
@@ -202,7 +200,7 @@ def test_a_database_in_trouble_is_a_503(
     assert answer.headers["Retry-After"] == wait
 
 
-def test_a_database_that_cannot_be_opened_is_a_503_until_it_can(writable_sample: Store, key: str) -> None:
+def test_unopenable_database_is_a_503_until_it_opens(writable_sample: Store, key: str) -> None:
     opened = [StoreError("no such folder: /secret"), None]
 
     def open_now() -> Store:

@@ -29,7 +29,7 @@ def test_no_page_breaks_a_rule_of_wcag_in_either_theme(theme, open_visitor):
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 29)"}[theme]
 
 
-def test_no_rule_is_broken_on_a_phone_with_its_menu_open(open_visitor):
+def test_phone_with_open_menu_breaks_no_rule(open_visitor):
     visitor = open_visitor(**PHONE)
     visitor.open("/")
     assert violations(visitor) == []

@@ -51,7 +51,7 @@ def assert_all_is_well(visitor, page):
 # --- opening -----------------------------------------------------------------------------------------------------
 
 
-def test_every_page_opens_in_the_navigation_and_draws_its_figures(visitor):
+def test_navigation_opens_pages_with_figures(visitor):
     visitor.open("/?period=all")
     assert_all_is_well(visitor, HOME)
     for page in (page for page in PAGES if page != HOME):
@@ -225,7 +225,7 @@ def hostile_server(start_server, tmp_path_factory):
     return start_server({"OUTREACH_DATABASE_URL": url})
 
 
-def test_the_first_visitor_of_a_new_server_may_come_by_a_deep_link(hostile_server, open_visitor):
+def test_first_visit_of_a_server_may_be_a_deep_link(hostile_server, open_visitor):
     # Streamlit would run the page's file alone, around app.py and whatever it checks.
     visitor = open_visitor(hostile_server)
     visitor.open("/inbox?period=all")
@@ -233,7 +233,7 @@ def test_the_first_visitor_of_a_new_server_may_come_by_a_deep_link(hostile_serve
     assert "34" in visitor.main.inner_text()
 
 
-def test_words_of_strangers_are_characters_on_every_page(hostile_server, open_visitor):
+def test_hostile_text_is_plain_on_every_page(hostile_server, open_visitor):
     visitor = open_visitor(hostile_server)
     visitor.page.on("dialog", lambda dialog: visitor.errors.append(f"a dialog says {dialog.message}"))
     for page in PAGES:
@@ -290,7 +290,7 @@ def plain_server(tmp_path_factory):
         yield server
 
 
-def test_plain_text_is_plain_in_streamlits_own_markdown(plain_server, open_visitor):
+def test_plain_text_is_plain_in_streamlit_markdown(plain_server, open_visitor):
     # Links, emoji, icons and arrows are made after Markdown's escapes are gone: only a browser can tell.
     visitor = open_visitor(plain_server)
     visitor.open("/")

@@ -8,7 +8,7 @@ from support.axe import violations
 from support.databases import sqlite_url
 
 
-def test_from_a_database_that_is_not_there_to_the_sample_data(start_server, tmp_path_factory, open_visitor):
+def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factory, open_visitor):
     folder = tmp_path_factory.mktemp("first") / "results"
     server = start_server({"OUTREACH_DATABASE_URL": sqlite_url(folder / "outreach.db")})
     visitor = open_visitor(server)
@@ -34,7 +34,7 @@ def test_from_a_database_that_is_not_there_to_the_sample_data(start_server, tmp_
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("No results yet")
 
 
-def test_a_misspelt_setting_is_told_on_the_page_and_by_the_server(start_server, open_visitor):
+def test_misspelt_setting_is_on_page_and_server_log(start_server, open_visitor):
     server = start_server({"OUTREACH_DATABSE_URL": "sqlite:///x.db"})
     visitor = open_visitor(server)
     visitor.open("/")

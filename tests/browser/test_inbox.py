@@ -217,7 +217,7 @@ def test_counts_equal_the_database(desk, enter):
         assert (reading["x"] > rows["x"] + rows["width"]) is (width == 1360)
 
 
-def test_the_whole_timeline_of_a_prospect_stands_beside_the_reply(desk, enter):
+def test_prospect_timeline_stands_beside_reply(desk, enter):
     [with_meeting, *_] = desk.rows(
         """SELECT DISTINCT replies.* FROM replies JOIN events USING (campaign_id, email_id)
         WHERE type = 'meeting_booked' AND email_id IN (SELECT email_id FROM events WHERE type = 'opened')"""

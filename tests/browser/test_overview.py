@@ -29,14 +29,14 @@ def test_row_filters_by_campaign_and_back(visitor: Visitor) -> None:
     assert "campaigns" not in visitor.parameters
 
 
-def test_order_and_search_live_in_the_address_and_survive_a_reload(visitor: Visitor) -> None:
+def test_order_and_search_survive_a_reload(visitor: Visitor) -> None:
     visitor.open("/?period=all&sort=meeting_cost&find=a")
     visitor.reload()
     assert visitor.parameters["sort"] == ["meeting_cost"]
     assert visitor.parameters["find"] == ["a"]
 
 
-def test_a_click_on_the_replies_of_the_funnel_leads_to_the_inbox(visitor: Visitor) -> None:
+def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:
     visitor.open("/")
     bars = visitor.page.locator(".st-key-funnel .barlayer .point path")
     bars.first.wait_for()

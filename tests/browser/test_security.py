@@ -55,7 +55,7 @@ def test_only_this_machine_can_connect(live_server):
     assert listening_addresses(urlsplit(live_server.url).port) == {"0100007F"}  # 127.0.0.1
 
 
-def test_the_settings_for_everybody_are_the_careful_ones():
+def test_default_settings_are_the_careful_ones():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["server"]["address"] == "127.0.0.1"
     assert config["browser"]["gatherUsageStats"] is False
@@ -169,7 +169,7 @@ def test_no_path_leads_out_of_the_product(path, live_server):
 # --- what a browser does with it ---------------------------------------------------------------------------------
 
 
-def test_the_browser_asks_no_other_host_even_if_it_is_told_to(visitor):
+def test_browser_requests_no_other_host(visitor):
     visitor.open("/")
     refused = visitor.page.evaluate(
         """() => new Promise(resolve => {
@@ -184,7 +184,7 @@ def test_the_browser_asks_no_other_host_even_if_it_is_told_to(visitor):
     visitor.left.clear()  # it was told to, here
 
 
-def test_no_other_site_can_show_the_dashboard_in_a_frame(visitor, live_server):
+def test_no_other_site_can_frame_the_dashboard(visitor, live_server):
     visitor.page.route("**/framing", lambda route: route.fulfill(body=f"<iframe src='{live_server.url}/'>"))
     visitor.page.goto(f"{live_server.url.replace('127.0.0.1', 'localhost')}/framing")
     frame = visitor.page.frames[-1]

@@ -173,7 +173,7 @@ def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
     expect(other.main.get_by_role("radio", name="Day")).to_be_checked()
 
 
-def test_unusual_days_are_told_in_words_and_show_leads_to_them(visitor: Visitor) -> None:
+def test_unusual_days_are_in_words_and_linked(visitor: Visitor) -> None:
     visitor.open("/trends?period=90d&show=rates&rates=delivery_rate")
     visitor.click(visitor.page.get_by_role("button", name="Count on the sending day"))
     assert visitor.parameters["basis"] == ["send"]
@@ -234,7 +234,7 @@ def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: L
     assert picture.content.startswith(b"\x89PNG")
 
 
-def test_on_a_phone_everything_fits_and_the_week_is_to_be_read(open_visitor, chart: Locator) -> None:  # type: ignore[no-untyped-def]
+def test_phone_fits_and_shows_the_week(open_visitor, chart: Locator) -> None:  # type: ignore[no-untyped-def]
     phone: Visitor = open_visitor(viewport={"width": 390, "height": 844}, has_touch=True)
     phone.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
     assert phone.overflow() <= 0

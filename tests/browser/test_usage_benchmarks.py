@@ -115,7 +115,7 @@ def test_campaign_bar_narrows_costs_and_files(visitor: Visitor, sample_store: St
     visitor.page.wait_for_function("!location.search.includes('campaigns')")
 
 
-def test_a_quota_that_runs_out_is_told_in_words_and_in_the_picture(open_visitor, tight_server: Server) -> None:
+def test_quota_that_runs_out_is_in_words_and_chart(open_visitor, tight_server: Server) -> None:
     visitor = open_visitor(tight_server, color_scheme="dark", **PHONE)
     visitor.open("/usage")
     assert visitor.main.get_by_text("The quota runs out").first.is_visible()
@@ -152,7 +152,7 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     assert text.get_by_text("From 1,247 campaigns of the community").is_visible()
 
 
-def test_a_bullet_leads_to_the_course_of_just_its_number(visitor: Visitor, sample_store: Store) -> None:
+def test_bullet_leads_to_the_time_series_of_its_rate(visitor: Visitor, sample_store: Store) -> None:
     visitor.open("/benchmarks?period=all&humans=true")
     reply_rate = visitor.metric("Reply rate")
     assert press(visitor, dots(visitor, "bullet-reply_rate").first).startswith(f"Ours is {reply_rate}")
@@ -176,7 +176,7 @@ def test_a_bullet_leads_to_the_course_of_just_its_number(visitor: Visitor, sampl
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_table_is_saved_as_a_picture_of_all_its_words(open_visitor, scheme: str, sample_store: Store) -> None:
+def test_table_is_saved_as_picture_of_all_its_text(open_visitor, scheme: str, sample_store: Store) -> None:
     visitor = open_visitor(color_scheme=scheme)
     visitor.open("/?period=all")
     visitor.click(visitor.page.locator(".st-key-campaigns-data-png button:visible"))

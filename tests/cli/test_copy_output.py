@@ -64,7 +64,7 @@ def test_a_difference_is_named_and_ends_with_status_1(run, source, tmp_path):
     assert "The two databases differ: " in said
 
 
-def test_what_strangers_called_a_campaign_is_shown_as_it_is(run, tmp_path, monkeypatch):
+def test_hostile_campaign_name_is_printed_as_it_is(run, tmp_path, monkeypatch):
     here, there = sqlite_url(tmp_path / "here.db"), sqlite_url(tmp_path / "there.db")
     monkeypatch.setenv("OUTREACH_DATABASE_URL", here)
     with closing(open_store(here)) as store:
@@ -75,7 +75,7 @@ def test_what_strangers_called_a_campaign_is_shown_as_it_is(run, tmp_path, monke
     assert "DIFFERENT: [red]c" in run("copy", "--to", there)[1]
 
 
-def test_a_target_that_holds_data_is_refused_in_one_sentence(run, source, tmp_path):
+def test_target_with_data_is_refused(run, source, tmp_path):
     url = sqlite_url(tmp_path / "other.db")
     with closing(open_store(url)) as store:
         load(store, "records", [campaign("own")])
@@ -100,7 +100,7 @@ def test_target_version_is_checked(run, source, tmp_path):
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest
 
 
-def test_a_source_of_an_older_version_is_upgraded_first(run, tmp_path, monkeypatch):
+def test_source_of_older_version_is_upgraded_first(run, tmp_path, monkeypatch):
     older = tmp_path / "older.db"
     downgrade(older)
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(older))
@@ -122,7 +122,7 @@ def downgrade(path):
 
 
 @pytest.mark.postgres
-def test_distributing_says_what_is_missing_and_how_to_go_on(run, new_database, backend, monkeypatch):
+def test_distribute_says_what_is_missing(run, new_database, backend, monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABASE_URL", new_database())
     status, said = run("init", "--distribute")
     assert status == 1

@@ -77,14 +77,14 @@ def test_every_command_explains_itself(run):
     assert b"Take the sample data out again" in run("demo", "--help").out
 
 
-def test_a_command_that_does_not_exist_is_a_usage_error(run):
+def test_unknown_command_is_a_usage_error(run):
     assert run("exprot").status == 2
 
 
 # --- init, settings ----------------------------------------------------------------------------------------------
 
 
-def test_init_makes_the_database_in_the_zone_of_the_settings(run, database, monkeypatch):
+def test_init_makes_database_in_the_configured_zone(run, database, monkeypatch):
     monkeypatch.setenv("OUTREACH_TIME_ZONE", "Asia/Tokyo")
     ended = run("init")
     assert (ended.status, ended.err) == (0, "The database is ready. Reporting time zone: Asia/Tokyo.\n")
@@ -180,7 +180,7 @@ def test_import_writes_every_rejected_row_to_a_file(run, database, tmp_path):
     assert unescape_formula(rows[0]["reason"]).startswith("'=1+1' is no date")
 
 
-def test_import_goes_on_after_a_file_that_cannot_be_read(run, database, tmp_path):
+def test_import_goes_on_after_an_unreadable_file(run, database, tmp_path):
     good = write(tmp_path / "good.json", json_document())
     broken = write(tmp_path / "broken.json", json.dumps(json_document())[:-20])
     ended = run("import", tmp_path / "missing.csv", broken, tmp_path, good)
@@ -247,7 +247,7 @@ def test_export_all_is_the_whole_database(run, with_sample, tmp_path, monkeypatc
     assert asked(sqlite_url(tmp_path / "copy.db"), contents) == asked(sqlite_url(with_sample), contents)
 
 
-def test_export_all_writes_every_campaign_whatever_their_ids(run, database, tmp_path):
+def test_export_all_writes_campaigns_with_any_id(run, database, tmp_path):
     ids = ["a/b", "a_b", "A_B", "../up", "account", ".hidden", "日本", "中国", "x" * 199 + "1", "x" * 199 + "2"]
     described = json_document()["campaign"]
     for number, own_id in enumerate(ids):
@@ -261,7 +261,7 @@ def test_export_all_writes_every_campaign_whatever_their_ids(run, database, tmp_
     assert len({path.name.casefold() for path in folder.iterdir()}) == len(ids) + 1
 
 
-def test_export_all_writes_campaigns_known_by_the_day_as_json(run, database, tmp_path):
+def test_export_all_writes_daily_campaigns_as_json(run, database, tmp_path):
     described = json_document()["campaign"] | {"detail": "daily"}
     days = [{"date": "2026-01-05", "emails_sent": 3}]
     document = json_document(campaign=described, emails=None, events=None, replies=None, daily=days)
@@ -287,7 +287,7 @@ def test_export_says_what_there_is_not(run, with_sample, arguments, sentence):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--all"], ["camp_abc123", "--all", "-o", "x"]])
-def test_export_needs_a_campaign_or_all_of_them_and_a_folder(run, with_sample, arguments):
+def test_export_needs_campaign_or_all_and_folder(run, with_sample, arguments):
     assert run("export", *arguments).status == 2
 
 
@@ -300,7 +300,7 @@ def test_export_says_when_a_file_cannot_be_written(run, with_sample, tmp_path):
     assert taken.read_text() == "already a file"
 
 
-def test_an_export_that_breaks_off_leaves_the_file_of_before(run, with_sample, tmp_path, monkeypatch):
+def test_aborted_export_leaves_the_previous_file(run, with_sample, tmp_path, monkeypatch):
     path = write(tmp_path / "x.json", "the one of yesterday")
 
     def breaks_off(*_, **__):
@@ -347,7 +347,7 @@ def test_the_installed_program_ends_as_promised(sample_database):
     assert shown.stderr == "There is no campaign 'nobody' in this database.\n"
 
 
-def test_a_reader_that_stops_reading_causes_no_traceback(sample_database):
+def test_closed_pipe_causes_no_traceback(sample_database):
     command = [Path(sys.executable).with_name("outreach-results"), "export", "camp_2fa5bc"]
     environment = clean_environment({"OUTREACH_DATABASE_URL": sqlite_url(sample_database)})
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -67,7 +67,7 @@ def csv_of(download):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_the_sample_survives_the_way_into_an_empty_database(sample_store, store, fmt, tmp_path):
+def test_sample_survives_export_and_import(sample_store, store, fmt, tmp_path):
     bring_over(sample_store, store, tmp_path, fmt)
     assert contents(store) == contents(sample_store)
 
@@ -79,7 +79,7 @@ def test_the_sample_survives_the_way_out_of_postgres(sample_store_postgres, sqli
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_an_import_into_the_same_database_changes_nothing(writable_sample, tmp_path, fmt):
+def test_import_into_same_database_changes_nothing(writable_sample, tmp_path, fmt):
     before = contents(writable_sample)
     bring_over(writable_sample, writable_sample, tmp_path, fmt)
     assert contents(writable_sample) == before
@@ -103,7 +103,7 @@ def test_whatever_is_in_a_database_survives(store, history, fmt):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_an_empty_campaign_and_one_with_odd_ids_survive(store, make_store, fmt, tmp_path):
+def test_empty_campaign_and_odd_ids_survive(store, make_store, fmt, tmp_path):
     load(store, "f", [campaign("../../etc/passwd", name=NASTY[0]), campaign("a/b"), campaign("a_b"), campaign("=1")])
     target = make_store()
     bring_over(store, target, tmp_path, fmt)
@@ -138,7 +138,7 @@ def test_a_campaign_known_by_the_day_survives_as_json(store, make_store, tmp_pat
     assert contents(target) == contents(store)
 
 
-def test_a_campaign_known_by_the_day_is_not_cut_down_to_a_csv(sqlite_store):
+def test_daily_campaign_is_not_exported_as_csv(sqlite_store):
     load(sqlite_store, "sync", DAYS)
     with pytest.raises(QueryError, match="Only daily totals are known of this campaign: csv cannot"):
         export.campaign_download(sqlite_store, "camp_1", "csv")
@@ -207,7 +207,7 @@ def test_humans_only_export_keeps_every_email(store, make_store, fmt, tmp_path):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_the_humans_of_the_sample_are_those_of_the_pages(sample_store, make_sqlite, fmt, tmp_path):
+def test_humans_only_export_agrees_with_pages(sample_store, make_sqlite, fmt, tmp_path):
     target = make_sqlite()
     bring_over(sample_store, target, tmp_path, fmt, humans_only=True)
     for found in results.all_campaigns(sample_store):
@@ -244,7 +244,7 @@ def test_a_file_name_states_the_filters_and_is_safe(name, filters, zone, expecte
     assert export.file_name(name, "csv", filters, zone) == expected
 
 
-def test_what_does_not_exist_is_said_before_anything_is_written(sample_store):
+def test_missing_campaign_fails_before_any_write(sample_store):
     with pytest.raises(UnknownCampaignError, match="There is no campaign 'nobody'"):
         export.campaign_download(sample_store, "nobody", "csv")
     with pytest.raises(QueryError, match=r"'xls' is no format\. Known: csv, json\.") as caught:
@@ -273,7 +273,7 @@ def test_a_big_campaign_leaves_in_chunks_as_it_is_read(store, fmt):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_a_download_that_nobody_finishes_gives_its_connection_back(store, fmt):
+def test_unfinished_download_returns_its_connection(store, fmt):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000))])
     for _ in range(30):  # more than the pool has
         chunks = export.campaign_download(store, "camp_1", fmt).chunks
@@ -283,7 +283,7 @@ def test_a_download_that_nobody_finishes_gives_its_connection_back(store, fmt):
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_a_download_shows_one_moment_whatever_is_loaded_meanwhile(store, make_store, fmt, tmp_path):
+def test_download_is_one_snapshot_during_a_load(store, make_store, fmt, tmp_path):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000))])
     before = contents(store)
     chunks = export.campaign_download(store, "camp_1", fmt).chunks
@@ -302,7 +302,7 @@ def test_a_download_shows_one_moment_whatever_is_loaded_meanwhile(store, make_st
 
 
 @pytest.mark.parametrize("value", NASTY)
-def test_what_a_spreadsheet_would_run_is_defused_and_only_that(value):
+def test_only_spreadsheet_formulas_are_escaped(value):
     runs = value.lstrip("'")[:1] in "=+-@\t\r\n"
     assert escape_formula(value) == (f"'{value}" if runs else value)
 

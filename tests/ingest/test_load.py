@@ -77,7 +77,7 @@ def test_the_same_records_again_add_nothing(store):
     assert contents(store) == before
 
 
-def test_records_that_occur_twice_in_one_load_count_once(store):
+def test_records_twice_in_one_load_count_once(store):
     report = load(store, "first.json", EVERYTHING + EVERYTHING)
     assert report.inserted.total() == 11
     assert report.duplicate == {"emails": 2, "events": 7, "replies": 1}
@@ -93,7 +93,7 @@ def test_rejected_rows_are_told_and_stop_nothing(store):
     assert stored_days(store) == days_of(EVERYTHING)
 
 
-def test_only_so_many_rejected_rows_are_kept_but_all_are_told(sqlite_store, monkeypatch):
+def test_rejected_rows_kept_are_bounded_all_counted(sqlite_store, monkeypatch):
     monkeypatch.setattr(loader, "REJECTED_KEPT", 3)
     told = []
     bad = [Rejected("f", n, "id", "?") for n in range(5)]
@@ -149,7 +149,7 @@ def test_a_reply_that_is_judged_later_is_counted_anew(store):
     assert recounted(store)
 
 
-def test_a_reply_whose_e_mail_is_told_later_is_counted_then(store):
+def test_reply_counts_once_its_email_is_known(store):
     load(store, "f", [campaign(), email(), reply(email_id=None)])
     assert not any("replied" in numbers for numbers in stored_days(store).values())
     load(store, "f", [reply()])
@@ -171,7 +171,7 @@ def test_replied_event_and_reply_are_one(store, first):
 
 
 @pytest.mark.parametrize("first", ["event", "reply"])
-def test_a_reply_without_an_e_mail_leaves_the_event_alone(store, first):
+def test_reply_without_email_leaves_event_alone(store, first):
     told = event("replied", at(9), event_id="r1")
     lone = reply(email_id=None, sentiment="automatic")
     load(store, "f", [campaign(), email()])
@@ -217,7 +217,7 @@ def test_small_load_equals_a_fresh_count(store):
     assert stored_days(store) == days_of(big + small)
 
 
-def test_a_small_load_recounts_only_the_e_mails_it_touches(sqlite_store, monkeypatch):
+def test_small_load_recounts_only_touched_emails(sqlite_store, monkeypatch):
     load(sqlite_store, "big", [campaign(), *emails(50)])
     counted = []
     recount = rollup.recount
@@ -235,7 +235,7 @@ def test_a_day_on_which_nothing_is_left_goes(store):
 # --- e-mails that are known in part ------------------------------------------------------------------------------
 
 
-def test_an_e_mail_known_from_an_event_is_filled_in_later(store):
+def test_email_known_from_event_is_completed_later(store):
     load(store, "events", [campaign(), event("opened")])
     assert rows(store, schema.emails, "email_id", "recipient", "sent_at") == [("e1", None, None)]
     assert ("camp_1", "send", date(2026, 1, 6)) not in stored_days(store)
@@ -331,7 +331,7 @@ def test_description_keeps_known_sending(store):
 # --- marks -------------------------------------------------------------------------------------------------------
 
 
-def test_what_somebody_did_in_the_inbox_survives_every_load(store):
+def test_reply_state_survives_every_load(store):
     load(store, "f", EVERYTHING)
     with store.write() as connection:
         connection.execute(update(schema.reply_marks).values(sentiment="negative", marked_by="me", version=7))
@@ -343,7 +343,7 @@ def test_what_somebody_did_in_the_inbox_survives_every_load(store):
     assert (found.sentiment, found.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.AUTOMATIC)
 
 
-def test_marks_of_a_file_are_taken_where_there_are_none(store):
+def test_reply_state_of_file_is_taken_where_none_is(store):
     load(store, "f", EVERYTHING)
     assert rows(store, schema.reply_marks, "sentiment", "marked_by", "version") == [
         ("positive", "grace@team.example", 1)
@@ -351,7 +351,7 @@ def test_marks_of_a_file_are_taken_where_there_are_none(store):
 
 
 @pytest.mark.parametrize(("told", "corrected"), [("neutral", "automatic"), ("automatic", "neutral")])
-def test_a_correction_in_a_file_decides_whether_a_human_replied(store, told, corrected):
+def test_correction_in_file_decides_human_reply(store, told, corrected):
     records = [campaign(), email(), reply(sentiment=told), mark(sentiment=corrected)]
     load(store, "f", records)
     assert stored_days(store) == days_of(records)
@@ -359,7 +359,7 @@ def test_a_correction_in_a_file_decides_whether_a_human_replied(store, told, cor
     assert recounted(store)
 
 
-def test_of_two_marks_in_one_load_the_first_stays_as_between_loads(store):
+def test_first_of_two_reply_states_in_a_load_stays(store):
     load(store, "f", [campaign(), email(), reply(), mark(sentiment="positive"), mark(sentiment="negative")])
     assert rows(store, schema.reply_marks, "sentiment") == [("positive",)]
 
@@ -414,7 +414,7 @@ def test_days_keep_what_is_not_known_as_unknown(store):
     assert (stats.stats.delivered, stats.rates.open_rate, stats.costs.total_byok_usd) == (None, None, None)
 
 
-def test_by_the_day_of_sending_only_what_was_sent_is_known(store):
+def test_daily_campaign_on_send_basis_knows_only_sent(store):
     load(store, "sync", [DAILY, *DAYS])
     day = stored_days(store)["camp_1", "send", date(2026, 1, 5)]
     assert (day["emails_sent"], day["cost"], day["opened"]) == (10, 900, -1)
@@ -429,7 +429,7 @@ def test_daily_campaign_uses_reported_totals(store):
     assert (in_a_period.stats.delivered, in_a_period.stats.opened) == (None, 9)
 
 
-def test_the_days_of_a_later_answer_replace_the_earlier_ones(store):
+def test_days_of_a_later_answer_replace_earlier_ones(store):
     load(store, "sync", [DAILY, *DAYS, REPORTED])
     load(store, "sync", [DAILY, DAYS[0]._replace(opened=6), REPORTED._replace(opened=6)])
     assert {
@@ -438,7 +438,7 @@ def test_the_days_of_a_later_answer_replace_the_earlier_ones(store):
     assert rows(store, schema.reported_stats, "opened") == [(6,)]
 
 
-def test_of_a_day_that_is_told_twice_the_last_word_counts(store):
+def test_last_row_of_a_repeated_day_counts(store):
     load(store, "file", [DAILY, DAYS[0], DAYS[0]._replace(opened=7)])
     assert stored_days(store)["camp_1", "activity", date(2026, 1, 5)]["opened"] == 7
 
@@ -461,13 +461,13 @@ def test_when_events_arrive_they_become_the_truth(store, again):
     assert results.campaign_stats(store, "camp_1").stats.emails_sent == 2
 
 
-def test_events_that_came_before_anybody_said_so_are_counted_then(store):
+def test_early_events_count_once_detail_is_events(store):
     load(store, "sync", [DAILY, *DAYS, email(), event("opened")])
     load(store, "file", [campaign()])
     assert stored_days(store) == days_of([email(), event("opened")])
 
 
-def test_days_and_events_of_two_campaigns_mix_in_one_load(store):
+def test_days_and_events_mix_in_one_load(store):
     load(store, "f", [DAILY, *DAYS, campaign("camp_2"), email(of="camp_2"), event("opened", of="camp_2")])
     assert {name for name, _, _ in stored_days(store)} == {"camp_1", "camp_2"}
     assert results.totals(store, Filters()).stats.emails_sent == 31

@@ -27,7 +27,7 @@ def kill_a_load(url, stops_at):
 
 
 @pytest.mark.parametrize("stops_at", [10, 150, len(RECORDS)], ids=["early", "half-way", "before its last step"])
-def test_a_killed_load_leaves_nothing_and_can_be_repeated(store, make_store, stops_at):
+def test_killed_load_leaves_nothing_and_can_repeat(store, make_store, stops_at):
     load(store, "before", BEFORE)
     before = contents(store, without=frozenset()), store.version()
     kill_a_load(store.engine.url.render_as_string(hide_password=False), stops_at)
@@ -39,7 +39,7 @@ def test_a_killed_load_leaves_nothing_and_can_be_repeated(store, make_store, sto
     assert contents(store) == contents(undisturbed)
 
 
-def test_a_database_whose_first_load_was_killed_opens_as_new(tmp_path):
+def test_database_opens_as_new_after_killed_load(tmp_path):
     url = sqlite_url(tmp_path / "new.db")
     kill_a_load(url, 150)
     store = open_store(url)

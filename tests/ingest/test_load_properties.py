@@ -77,7 +77,7 @@ def test_both_bases_have_the_same_totals(store, history, splits):
 
 
 @every_database(histories(plain=True), st.sampled_from(ZONES), st.sampled_from(ZONES))
-def test_changing_the_time_zone_equals_a_fresh_load_in_it(store, history, first, second):
+def test_changed_zone_equals_a_fresh_load_in_it(store, history, first, second):
     wipe(store, second)
     bring(store, *history)
     fresh = contents(store)

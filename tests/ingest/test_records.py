@@ -145,7 +145,7 @@ def test_a_cost_below_zero_is_refused():
 
 
 @given(st.integers(0, 10**15))
-def test_every_amount_survives_being_written_as_decimal_dollars(amount):
+def test_amounts_survive_as_decimal_dollars(amount):
     assert read.micros("column", f"{amount // 10**6}.{amount % 10**6:06d}") == amount
 
 
@@ -196,14 +196,14 @@ def test_what_is_neither_is_refused(value):
 
 
 @pytest.mark.parametrize("value", ["exploded", "Opened", "", None, [], {}, 3])
-def test_an_unknown_event_type_is_refused_with_those_that_exist(value):
+def test_unknown_event_type_lists_those_that_exist(value):
     assert reason(read.event_type, value).endswith(
         "is not one of sent, delivered, bounced, opened, clicked, replied, unsubscribed, meeting_booked"
     )
 
 
 @pytest.mark.parametrize("value", ["angry", "", None, [], {}])
-def test_an_unknown_sentiment_is_refused_with_those_that_exist(value):
+def test_unknown_sentiment_lists_those_that_exist(value):
     said = reason(read.sentiment, value)
     assert said.endswith("is not one of positive, neutral, negative, automatic, unclassified")
 
@@ -222,7 +222,7 @@ def test_costs_need_a_time_of_sending():
 
 
 @given(st.one_of(st.text(max_size=300), st.binary(max_size=300), st.integers(), st.floats(), st.decimals(), st.none()))
-def test_a_refused_value_is_quoted_short_and_on_one_line(value):
+def test_refused_value_is_quoted_short_on_one_line(value):
     quoted = read.quoted(value)
     assert len(quoted) <= 60
     assert "\n" not in quoted

@@ -36,7 +36,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) *
         (b"\xef\xbb\xbf" + csv_text(csv_row()).encode(), campaign_csv),
     ],
 )
-def test_a_file_is_known_by_what_is_in_it_and_not_by_its_name(tmp_path, content, source):
+def test_source_is_known_by_content_not_name(tmp_path, content, source):
     assert detect_source(write(tmp_path / "download.dat", content)).read is source
 
 
@@ -50,7 +50,7 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path, content):
     "content",
     [PNG, b"[1, 2]", b"Dear reader", b"person,address\r\nAda,ada@x.example\r\n", csv_text(csv_row()).encode("utf-16")],
 )
-def test_a_file_of_no_known_format_is_told_what_is_needed(tmp_path, content):
+def test_unknown_format_says_what_is_needed(tmp_path, content):
     with pytest.raises(SourceError, match=r"^photo\.csv is of no format that can be imported: a CSV or JSON export"):
         read_records(write(tmp_path / "photo.csv", content))
 

@@ -108,7 +108,7 @@ def test_four_days_are_too_few_to_fall_out_of():
 
 
 @pytest.mark.parametrize("days", [28, 90])
-def test_charts_of_clustered_open_rates_raise_few_alarms(days):
+def test_clustered_open_rates_raise_few_alarms(days):
     """Emails of one day are alike: independent limits would mark a day in most of these charts."""
     random, marked = np.random.default_rng(3), 0
     for _ in range(300):

@@ -64,7 +64,7 @@ def test_the_inbox_and_its_counts_respect_every_filter(name, sample_store):
 
 
 @pytest.mark.parametrize("name", [name for name in CONDITIONS if name != "basis"])
-def test_kept_queries_of_the_inbox_differ_by_every_filter(name):
+def test_inbox_cache_keys_differ_by_every_filter(name):
     narrow = Filters(**{name: CHOSEN[name]})
     assert shape(narrow, None) != shape(Filters(), None)
     assert f"filter_{name}" in parameter_values(narrow)

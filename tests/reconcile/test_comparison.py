@@ -67,7 +67,7 @@ def test_numbers_that_agree_need_no_explanation(store: Store) -> None:
     assert (rows[-1].reported, rows[-1].counted) == (0.0012, 0.0012)
 
 
-def test_nothing_is_compared_before_a_server_reported_anything(sqlite_store: Store) -> None:
+def test_nothing_is_compared_before_any_report(sqlite_store: Store) -> None:
     load(sqlite_store, "test", RECORDS)
     assert reconcile(sqlite_store) == []
     frame = reconciliation(sqlite_store)
@@ -118,13 +118,13 @@ EXPLAINED: dict[str, tuple[dict[str, Any], tuple[str, float | None, str]]] = {
 
 
 @pytest.mark.parametrize(("changes", "expected"), EXPLAINED.values(), ids=EXPLAINED)
-def test_a_difference_is_explained_by_what_accounts_for_all_of_it(
+def test_explanation_accounts_for_all_of_a_difference(
     store: Store, changes: dict[str, Any], expected: tuple[str, float | None, str]
 ) -> None:
     assert compare(store, says(**changes)) == [expected]
 
 
-def test_a_period_cut_in_another_time_zone_is_named_as_such(store: Store) -> None:
+def test_period_in_another_time_zone_is_named(store: Store) -> None:
     records = [campaign(), email("e1", at(5, 2)), email("e2", at(5, 12))]
     reported = says(
         **dict.fromkeys(COUNTED, 0),
@@ -144,7 +144,7 @@ def test_a_period_cut_in_another_time_zone_is_named_as_such(store: Store) -> Non
     ]
 
 
-def test_replies_that_name_no_e_mail_explain_fewer_replied(store: Store) -> None:
+def test_replies_without_email_explain_fewer_replied(store: Store) -> None:
     records = [*RECORDS, reply("r2", email_id=None), reply("r3", email_id=None)]
     assert compare(store, says(replied=3), records) == [
         ("replied", -2, "These replies name no e-mail, so here no e-mail counts as replied.")
@@ -156,7 +156,7 @@ def test_automatic_replies_are_named_as_such(store: Store) -> None:
     assert compare(store, says(), records) == [("replied", 1, "Automatic replies count here and not there.")]
 
 
-def test_days_that_count_an_e_mail_twice_explain_a_smaller_total(store: Store) -> None:
+def test_emails_counted_twice_explain_smaller_total(store: Store) -> None:
     days = [
         DailyRecord(CAMPAIGN, at(5).date(), emails_sent=3, opened=2, cost=10_000),
         DailyRecord(CAMPAIGN, at(6).date(), emails_sent=2, opened=2, cost=3_200),
@@ -171,7 +171,7 @@ def test_days_that_count_an_e_mail_twice_explain_a_smaller_total(store: Store) -
     assert ("delivered", None, "The server does not tell it by the day.") in found
 
 
-def test_a_campaign_in_which_nothing_happened_counts_as_0(store: Store) -> None:
+def test_campaign_without_events_counts_as_0(store: Store) -> None:
     nothing = dict.fromkeys((*COUNTED, "cost", "cost_ai_generation", "cost_lead_enrichment", "cost_email_sending"), 0)
     assert compare(store, says(**nothing), [campaign()]) == []
 
@@ -195,7 +195,7 @@ def test_the_month_of_the_account_is_compared_too(store: Store) -> None:
     assert reconcile(store) == [Reconciled("", "Account", "emails_sent in 2026-01", 4, 4, 0, "")]
 
 
-def test_campaigns_that_are_only_here_explain_a_greater_month(store: Store) -> None:
+def test_campaigns_only_here_explain_a_greater_month(store: Store) -> None:
     load(store, "test", [*RECORDS, campaign("mine"), *emails(3, of="mine")])
     report_usage(store, 4, server_has=(CAMPAIGN,))
     assert differing(store) == [
@@ -224,7 +224,7 @@ def test_e_mails_sent_since_explain_a_greater_month(store: Store) -> None:
         assert differing(store)[0][1:] == (1, "All of it was sent after the server was asked.")
 
 
-def test_what_nothing_explains_is_said_to_be_unexplained(sqlite_store: Store) -> None:
+def test_unexplained_difference_is_named_unexplained(sqlite_store: Store) -> None:
     load(sqlite_store, "test", RECORDS)
     report_usage(sqlite_store, 9, server_has=(CAMPAIGN,))
     assert differing(sqlite_store)[0][2] == "Not explained: some campaigns of the server may not be here."
@@ -232,7 +232,7 @@ def test_what_nothing_explains_is_said_to_be_unexplained(sqlite_store: Store) ->
     assert differing(sqlite_store)[0][2] == "Not explained."
 
 
-def test_usage_that_another_version_remembered_is_left_out(sqlite_store: Store) -> None:
+def test_usage_stored_by_another_version_is_left_out(sqlite_store: Store) -> None:
     with sqlite_store.write() as connection:
         store_answers(connection, SERVER, ACCOUNT, {"usage": StoredAnswer(None, '{"period": 5}')})
     assert reconcile(sqlite_store) == []
@@ -241,9 +241,7 @@ def test_usage_that_another_version_remembered_is_left_out(sqlite_store: Store) 
 # --- the command -------------------------------------------------------------------------------------------------
 
 
-def test_the_command_shows_what_differs_and_counts_what_agrees(
-    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_command_shows_differences_counts_agreement(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     compare(sqlite_store, says(opened=2))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", str(sqlite_store.engine.url))
     monkeypatch.setenv("COLUMNS", "200")

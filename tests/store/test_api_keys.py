@@ -85,7 +85,7 @@ def test_refuses_a_name_that_no_list_could_show(sqlite_store: Store, name: str) 
     assert api_keys.list_keys(sqlite_store) == []
 
 
-def test_making_and_revoking_count_as_changes_and_a_use_does_not(store: Store) -> None:
+def test_key_creation_is_a_change_and_use_is_not(store: Store) -> None:
     versions = [store.version()]
     api_keys.create_key(store, "k")
     versions.append(store.version())

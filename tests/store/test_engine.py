@@ -41,7 +41,7 @@ def test_a_new_database_is_created_when_it_is_opened(new_database):
     store.close()
 
 
-def test_a_new_database_reports_in_the_zone_it_was_opened_with(new_database):
+def test_new_database_reports_in_its_first_zone(new_database):
     store = open_store(new_database(), new_zone="Asia/Tokyo")
     assert store.zone().key == "Asia/Tokyo"
     store.close()
@@ -60,7 +60,7 @@ def test_opening_again_changes_nothing(new_database):
     again.close()
 
 
-def test_processes_that_open_a_new_database_at_once_all_succeed(new_database):
+def test_many_processes_open_a_new_database_at_once(new_database):
     url, zones = new_database(), []
 
     def open_it():
@@ -88,7 +88,7 @@ def test_a_database_of_a_newer_version_is_not_touched(new_database):
     store.close()
 
 
-def test_a_zone_that_does_not_exist_leaves_no_half_made_database(new_database):
+def test_unknown_zone_leaves_no_half_made_database(new_database):
     url = new_database()
     with pytest.raises(ConfigError, match="'Mars/Olympus' is no time zone"):
         open_store(url, new_zone="Mars/Olympus")
@@ -108,24 +108,24 @@ def test_a_zone_that_does_not_exist_leaves_no_half_made_database(new_database):
         ("sqlite:///:memory:", "needs a file"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_with_an_example(url, sentence):
+def test_unusable_url_is_refused_with_an_example(url, sentence):
     with pytest.raises(ConfigError, match=sentence):
         open_store(url)
 
 
 @pytest.mark.parametrize("driver", ["sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"])
-def test_whatever_driver_the_address_names_the_own_one_is_used(driver, tmp_path):
+def test_own_driver_is_used_whatever_the_url_names(driver, tmp_path):
     store = open_store(f"{driver}:///{tmp_path}/x.db")
     assert store.engine.driver == "pysqlite"
     store.close()
 
 
-def test_a_folder_that_does_not_exist_is_told_in_a_sentence(tmp_path):
+def test_missing_folder_is_explained(tmp_path):
     with pytest.raises(StoreError, match=r"unable to open database file\. Check OUTREACH_DATABASE_URL"):
         open_store(sqlite_url(tmp_path / "missing" / "x.db"))
 
 
-def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
+def test_file_that_is_no_database_is_explained(tmp_path):
     path = tmp_path / "letter.db"
     path.write_text("Dear reader, " * 100)
     with pytest.raises(StoreError, match="The database refused: file is not a database"):
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
     assert path.read_text() == "Dear reader, " * 100
 
 
-def test_a_server_that_does_not_run_is_told_without_the_password():
+def test_unreachable_server_hides_the_password():
     with pytest.raises(StoreError, match="Check OUTREACH_DATABASE_URL, and that the server runs") as caught:
         open_store("postgresql://user:hunter2@127.0.0.1:1/name?connect_timeout=2")
     assert "hunter2" not in str(caught.value)
@@ -183,14 +183,14 @@ def test_after_an_error_nothing_of_it_is_kept(store):
     assert store.version() == version
 
 
-def test_a_row_that_refers_to_nothing_is_refused_in_a_sentence(store):
+def test_dangling_reference_is_explained(store):
     with pytest.raises(StoreError, match="The database refused: "), store.write() as connection:
         connection.execute(
             insert(schema.daily_stats), {"campaign_id": "nobody", "basis": "activity", "date": date(2026, 1, 1)}
         )
 
 
-def test_the_version_changes_with_every_write_and_only_then(store):
+def test_version_changes_with_writes_only(store):
     versions = [store.version()]
     for _ in range(3):
         with store.write():
@@ -211,7 +211,7 @@ def test_the_version_is_seen_by_other_processes(store):
     other.close()
 
 
-def test_a_reader_sees_one_moment_however_long_it_looks(store):
+def test_reader_sees_one_snapshot(store):
     with store.read() as connection:
         count = select(func.count()).select_from(schema.plan)
         assert connection.execute(count).scalar() == 0

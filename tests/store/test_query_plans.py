@@ -59,7 +59,7 @@ def read_whole(plan: Plan) -> set[str]:
     return whole | {found[1] for found in re.finditer(rf"Seq Scan on ({names})\b", plan)}
 
 
-def test_no_question_reads_a_growing_table_from_end_to_end(every_sample_store):
+def test_no_query_scans_a_growing_table(every_sample_store):
     with plans(every_sample_store) as found:
         asked = [ask() for _, ask in questions(every_sample_store)]
     assert len(asked) > 60
@@ -93,7 +93,7 @@ TRIAGES = {
 @pytest.mark.parametrize(
     ("filters", "index"), [(EVERYTHING, "inbox_by_time"), (Filters((SAMPLE,)), "inbox_by_campaign")], ids=["all", "one"]
 )
-def test_a_page_of_the_inbox_is_the_beginning_of_covering_indexes(sample_store, filters, index, inbox_filters):
+def test_inbox_page_comes_from_covering_indexes(sample_store, filters, index, inbox_filters):
     plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, inbox_filters), r"FROM \(SELECT inbox\.")
     read = re.findall(r"(?:SEARCH|SCAN) inbox.*", plan)
     assert read

@@ -30,7 +30,7 @@ def test_a_rebuild_writes_every_day_anew(loaded):
     assert stored_days(loaded) == days_of(RECORDS)
 
 
-def test_a_rebuild_takes_away_days_on_which_nothing_happened(loaded):
+def test_rebuild_removes_days_without_events(loaded):
     with loaded.write() as connection:
         rollup.add(connection, "camp_1", Counter({("activity", date(2020, 1, 1), "opened"): 3}))
         rollup.rebuild(connection, "camp_1")
@@ -45,7 +45,7 @@ def test_a_change_is_added_to_the_days_it_touches(loaded):
     assert stored_days(loaded) == expected
 
 
-def test_a_recount_of_some_e_mails_is_their_share_of_all(loaded):
+def test_recount_of_some_emails_is_their_share_of_all(loaded):
     with loaded.read() as connection:
         whole = rollup.recount(connection, "camp_1")
         parts = rollup.recount(connection, "camp_1", ["e1"]) + rollup.recount(connection, "camp_1", ["e2", "unknown"])

@@ -44,7 +44,7 @@ def assert_equals_a_recount(store, records, zone="UTC"):
     assert stored_lags(store) == lags_of(records, zone)
 
 
-def test_both_rollups_equal_a_recount_however_the_records_arrive(make_store):
+def test_both_rollups_equal_a_recount(make_store):
     records = list(a_busy_history())
     assert len(hours_of(records)) > 200
     assert len(lags_of(records)) > 200
@@ -59,7 +59,7 @@ def test_both_rollups_equal_a_recount_however_the_records_arrive(make_store):
         assert_equals_a_recount(store, records)
 
 
-def test_the_hour_is_the_one_on_the_clocks_of_the_reporting_zone(sqlite_store):
+def test_hour_is_local_to_the_reporting_zone(sqlite_store):
     load(sqlite_store, "one", [campaign(), email(sent_at=at(5, 23, 30)), event("opened", at(6, 3, 59))])
     assert stored_hours(sqlite_store) == {
         ("camp_1", "emails_sent", date(2026, 1, 5)): {"h23": 1},
@@ -100,7 +100,7 @@ def test_first_open_gives_hour_and_lag(store):
     assert stored_hours(store)["camp_1", "opened", date(2026, 1, 6)] == {"h07": 1}
 
 
-def test_what_takes_a_month_or_more_is_counted_in_the_last_column(store):
+def test_lags_of_a_month_or_more_share_last_column(store):
     load(store, "x", [campaign(), email(sent_at=at(1)), event("replied", at(30)), event("clicked", at(90))])
     assert stored_lags(store)["camp_1", "replied", date(2026, 1, 1)] == {"l29": 1}
     assert stored_lags(store)["camp_1", "clicked", date(2026, 1, 1)] == {"l30": 1}
@@ -135,14 +135,14 @@ def test_hours_and_lags_sum_to_the_days(every_sample_store):
         assert opened == {row[0]: int(row[1]) for row in connection.execute(query) if row[1]}
 
 
-def test_removing_a_campaign_takes_its_hours_and_lags_along(writable_sample):
+def test_removed_campaign_takes_hours_and_lags_along(writable_sample):
     assert stored_hours(writable_sample)
     admin.remove_sample(writable_sample)
     assert not stored_hours(writable_sample)
     assert not stored_lags(writable_sample)
 
 
-def test_a_database_from_before_gets_its_hours_when_it_is_opened(new_database):
+def test_older_database_gets_its_hours_when_opened(new_database):
     """Taken back to the tables before, and opened again."""
     from alembic import command
     from alembic.config import Config

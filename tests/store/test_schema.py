@@ -35,7 +35,7 @@ def of_the_other_kind(store):
     return set().union(*OF_ONE_KIND.values()) - OF_ONE_KIND[store.engine.dialect.name]
 
 
-def test_the_revisions_build_exactly_the_tables_of_the_schema(store):
+def test_revisions_build_exactly_the_schema(store):
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts=compared(store))
         assert compare_metadata(context, schema.metadata) == []
@@ -75,7 +75,7 @@ def test_keys_begin_with_the_campaign():
             assert key.column_keys[0] == "campaign_id", key.name
 
 
-def test_an_instant_comes_back_in_utc_to_the_microsecond(store):
+def test_instants_are_utc_to_the_microsecond(store):
     moment = datetime(2026, 1, 31, 14, 23, 5, 123456, tzinfo=UTC)
     row = {"load_id": "x", "source": "s", "started_at": moment, "finished_at": moment}
     with store.write() as connection:

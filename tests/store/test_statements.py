@@ -242,11 +242,11 @@ def test_a_statement_that_breaks_a_rule_would_be_found(rule, statement):
         "SELECT occurred_hour %% 24 FROM events WHERE event_id = ANY (%(ids)s::TEXT[])",
     ],
 )
-def test_a_statement_that_keeps_to_the_rules_is_left_alone(statement):
+def test_allowed_statement_passes(statement):
     assert broken_rules(statement, {"one": "a", "same": "a", "other": "b"}) == []
 
 
-def test_no_table_needs_a_sequence_a_trigger_or_a_default(everything_done):
+def test_tables_need_no_sequence_trigger_or_default(everything_done):
     _, _, store = everything_done
     with store.read() as connection:
         assert connection.execute(text("SELECT * FROM pg_sequences")).all() == []
@@ -266,7 +266,7 @@ def test_no_table_needs_a_sequence_a_trigger_or_a_default(everything_done):
         assert connection.execute(text(f"SELECT table_name, column_name {columns} AND {computed}")).all() == []
 
 
-def test_every_key_and_unique_index_begins_with_the_campaign(everything_done):
+def test_keys_and_unique_indexes_begin_with_campaign(everything_done):
     _, _, store = everything_done
     indexes = """
         SELECT t.relname AS table_name, i.relname, a.attname, x.indisunique
@@ -281,7 +281,7 @@ def test_every_key_and_unique_index_begins_with_the_campaign(everything_done):
     assert [row for row in found if row.indisunique and row.attname != "campaign_id"] == []
 
 
-def test_what_an_update_computes_is_the_same_on_every_machine(everything_done):
+def test_updates_compute_the_same_on_every_machine(everything_done):
     """Citus takes only immutable functions of columns there."""
     ran, _, store = everything_done
     updates = [statement for statement in ran if statement.startswith("UPDATE")]

@@ -43,7 +43,7 @@ def claim_in(store: Store) -> Claim | None:
         return current_claim(connection)
 
 
-def test_the_second_to_ask_is_refused_until_the_first_gives_back(store: Store, clock: Clock) -> None:
+def test_second_claim_is_refused_until_release(store: Store, clock: Clock) -> None:
     first, second = Lease(store, clock), Lease(store, clock)
     first.acquire()
     with pytest.raises(SyncRunningError, match=r"has been running since 12:00:00 UTC\. Try again"):
@@ -117,7 +117,7 @@ def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) ->
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
-def test_a_claim_of_a_process_that_died_here_is_free_at_once(store: Store, clock: Clock) -> None:
+def test_claim_of_a_dead_local_process_is_free(store: Store, clock: Clock) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     claimed(store, place=sync_lease._this_place(), process=process.pid)
     with pytest.raises(SyncRunningError):

@@ -24,7 +24,7 @@ def plans(store):
         return [tuple(row) for row in connection.execute(select(schema.plan).order_by(schema.plan.c.name))]
 
 
-def test_only_rows_whose_key_is_new_are_inserted_and_counted(store):
+def test_only_rows_with_new_keys_count_as_inserted(store):
     with store.write() as connection:
         assert insert_new(connection, schema.plan, COLUMNS, [("a", 1, 1), ("b", 2, 2)]) == 2
         assert insert_new(connection, schema.plan, COLUMNS, [("b", 9, 9), ("c", 3, 3)]) == 1
@@ -32,7 +32,7 @@ def test_only_rows_whose_key_is_new_are_inserted_and_counted(store):
     assert plans(store) == [("a", 1, 1), ("b", 2, 2), ("c", 3, 3)]
 
 
-def test_a_merge_takes_each_value_where_its_own_condition_holds(store):
+def test_merge_takes_each_value_by_its_own_condition(store):
     rules = {"email_limit": "{new} > {old}", "price": "{new} < {old}"}
     with store.write() as connection:
         merge(connection, schema.plan, COLUMNS, [("a", 5, 5), ("b", 5, 5)], rules)

@@ -102,7 +102,7 @@ def test_unlisted_campaign_is_mentioned_once(remote: FaultyServer, sqlite_store:
     assert "b" not in sync_from(remote.url, sqlite_store).notes
 
 
-def test_a_key_that_is_revoked_half_way_stops_everything(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_key_revoked_half_way_stops_the_sync(remote: FaultyServer, sqlite_store: Store) -> None:
     for name in "abc":
         remote.campaigns[name] = remote_campaign()
 
@@ -138,7 +138,7 @@ def test_bad_usage_does_not_stop_campaigns(remote: FaultyServer, sqlite_store: S
     assert report.changed == 1
 
 
-def test_plan_and_benchmarks_of_every_mcp_come_with_the_campaigns(remote: FaultyServer, store: Store) -> None:
+def test_plan_and_benchmarks_come_with_campaigns(remote: FaultyServer, store: Store) -> None:
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign(mcp="hiring"), "c": remote_campaign(mcp=None)}
     remote.benchmarks["hiring"] = dict(remote.benchmarks[None], sample_size=7)
     assert sync_from(remote.url, store).is_complete

@@ -140,9 +140,7 @@ def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs
 
 
 @pytest.mark.usefixtures("go_on")
-def test_a_killed_sync_is_seen_to_be_cut_off_and_blocks_nobody(
-    remote: FaultyServer, syncs: Syncs, store: Store
-) -> None:
+def test_killed_sync_shows_and_blocks_nobody(remote: FaultyServer, syncs: Syncs, store: Store) -> None:
     syncs.kill()
     assert syncs.wait() == -signal.SIGKILL
     status = sync_status(store)

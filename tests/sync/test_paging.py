@@ -42,7 +42,7 @@ def nothing(_ids: list[str]) -> None:
     pass
 
 
-def test_all_pages_are_read_and_looked_at_a_second_time() -> None:
+def test_all_pages_are_read_and_checked_again() -> None:
     shelf = Shelf(list("edcba"))
     found = read_all(shelf)
     assert list(found.items) == list("edcba")
@@ -61,7 +61,7 @@ def test_an_empty_list_is_complete() -> None:
     assert read_all(Shelf([])).is_complete
 
 
-def test_an_item_that_moved_to_a_page_already_read_is_not_lost() -> None:
+def test_item_moved_to_a_read_page_is_not_lost() -> None:
     shelf = Shelf(list("edcba"))
     shelf.changes = [nothing, lambda ids: ids.remove("d")]
     found = read_all(shelf)
@@ -77,7 +77,7 @@ def test_an_item_that_is_shown_on_two_pages_comes_once() -> None:
     assert found.is_complete
 
 
-def test_a_change_that_leaves_the_total_as_it_was_is_noticed() -> None:
+def test_change_with_the_same_total_is_noticed() -> None:
     """One goes from the first page while one comes in behind: as many different items as the total, and one missing."""
     shelf = Shelf(list("fedcba"))
     shelf.changes = [nothing, lambda ids: (ids.remove("e"), ids.append("0"))]
@@ -86,7 +86,7 @@ def test_a_change_that_leaves_the_total_as_it_was_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("has_etags", [True, False])
-def test_a_page_that_comes_again_instead_of_the_next_is_noticed(has_etags: bool) -> None:
+def test_repeated_page_is_noticed(has_etags: bool) -> None:
     shelf = Shelf(list("dcba"), has_etags=has_etags)
     answers = iter([1, 1])
     shelf.page_shown = lambda page: next(answers, page)
@@ -104,7 +104,7 @@ def test_repeated_first_page_is_incomplete() -> None:
     assert found.etags == ()
 
 
-def test_a_total_that_is_too_great_ends_at_the_first_empty_page() -> None:
+def test_too_great_total_ends_at_first_empty_page() -> None:
     shelf = Shelf(list("dcba"))
     shelf.total = 1_000
     found = read_all(shelf)
@@ -112,7 +112,7 @@ def test_a_total_that_is_too_great_ends_at_the_first_empty_page() -> None:
     assert not found.is_complete
 
 
-def test_a_list_that_never_rests_is_read_a_bounded_number_of_times() -> None:
+def test_ever_changing_list_is_read_a_bounded_time() -> None:
     shelf = Shelf(list("dcba"))
     shelf.changes = [lambda ids, n=n: ids.insert(0, f"new {n}") for n in range(500)]  # type: ignore[misc]
     found = read_all(shelf)
@@ -133,7 +133,7 @@ def test_a_list_of_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         read_all(Shelf([str(n) for n in range(21)]))
 
 
-def test_without_etags_nothing_is_known_to_be_unchanged() -> None:
+def test_without_etags_everything_is_read_again() -> None:
     assert not is_unchanged(Shelf(list("ab")), ())
 
 

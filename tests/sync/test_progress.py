@@ -19,7 +19,7 @@ from support.faulty_server import KEY, FaultyServer, remote_campaign
 from support.syncing import sync_from
 
 
-def test_the_status_tells_when_it_last_ran_and_what_failed(remote: FaultyServer, store: Store) -> None:
+def test_status_says_last_run_and_failures(remote: FaultyServer, store: Store) -> None:
     assert sync_status(store).last is None
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     remote.trouble("/b/stats", faults.status(403), times=None)
@@ -31,7 +31,7 @@ def test_the_status_tells_when_it_last_ran_and_what_failed(remote: FaultyServer,
     assert list(report.failed) == ["b"]
 
 
-def test_the_report_of_very_many_failures_is_kept_short(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_report_of_many_failures_is_short(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns = {f"camp_{n}": remote_campaign() for n in range(120)}
     remote.trouble("/stats", faults.status(403), times=None)
     assert len(sync_from(remote.url, sqlite_store).failed) == 120
@@ -75,15 +75,13 @@ def test_command_exits_1_and_names_the_failed(remote: FaultyServer, command: Cal
     assert KEY not in said
 
 
-def test_the_command_ends_with_1_where_the_key_is_refused(
-    remote: FaultyServer, command: Callable[..., tuple[int, str]]
-) -> None:
+def test_refused_key_exits_with_1(remote: FaultyServer, command: Callable[..., tuple[int, str]]) -> None:
     remote.key = "another"
     status, said = command("sync")
     assert status == 1
     assert "does not accept the key" in " ".join(said.split())
 
 
-def test_without_an_address_the_settings_to_make_are_named() -> None:
+def test_missing_url_names_the_settings_to_make() -> None:
     with pytest.raises(ConfigError, match=r"Set OUTREACH_API_URL .* and OUTREACH_API_KEY"):
         server_of(Settings())

@@ -30,9 +30,7 @@ def forget_reply(remote: FaultyServer, origin: Store, reply_id: str) -> None:
     publish(remote, origin)
 
 
-def test_a_reply_deleted_on_the_server_goes_here_with_its_event(
-    remote: FaultyServer, origin: Store, store: Store
-) -> None:
+def test_deleted_reply_goes_with_its_event(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin)
     sync_from(remote.url, store)
     forget_reply(remote, origin, "r1")
@@ -43,7 +41,7 @@ def test_a_reply_deleted_on_the_server_goes_here_with_its_event(
 
 
 @pytest.mark.parametrize("formats", [("json",), ()], ids=["export", "no export"])
-def test_a_reply_that_somebody_marked_stays_and_is_mentioned(
+def test_reply_with_own_state_stays_and_is_reported(
     remote: FaultyServer, origin: Store, sqlite_store: Store, formats: tuple[str, ...]
 ) -> None:
     publish(remote, origin, formats=formats)
@@ -93,7 +91,7 @@ def test_later_machine_flag_is_taken(remote: FaultyServer, origin: Store, store:
     assert results.totals(store, Filters(basis=Basis.SEND)).stats.opened == 2
 
 
-def test_replies_that_move_between_pages_come_once_each(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_replies_moving_between_pages_come_once(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.longest_page = 10
     remote.campaigns["a"] = remote_campaign(replies=35)
     replies = remote.campaigns["a"].replies

@@ -160,7 +160,7 @@ def test_headers_that_drip_are_cut_by_the_deadline_too(remote: FaultyServer, api
 # --- trouble that does not ---------------------------------------------------------------------------------------
 
 
-def test_a_refused_key_is_tried_once_and_named_by_its_setting(remote: FaultyServer, api: ResultsApi) -> None:
+def test_refused_key_is_tried_once_setting_is_named(remote: FaultyServer, api: ResultsApi) -> None:
     remote.key = "another"
     with pytest.raises(KeyRefusedError, match="OUTREACH_API_KEY; it may have been revoked") as caught:
         api.usage()
@@ -184,7 +184,7 @@ def test_what_is_not_offered_is_asked_for_once(remote: FaultyServer, api: Result
     assert len(remote.asked) == 1
 
 
-def test_a_web_page_instead_of_data_points_to_the_address(remote: FaultyServer, api: ResultsApi) -> None:
+def test_web_page_instead_of_data_points_to_the_url(remote: FaultyServer, api: ResultsApi) -> None:
     def page(exchange: faults.Exchange) -> None:
         exchange.headers["Content-Type"] = "text/html"
         exchange.body = b"<html>Sign in</html>"
@@ -195,7 +195,7 @@ def test_a_web_page_instead_of_data_points_to_the_address(remote: FaultyServer, 
         api.usage()
 
 
-def test_an_answer_that_is_too_long_is_not_kept_in_memory(remote: FaultyServer, api: ResultsApi) -> None:
+def test_too_long_answer_is_not_kept_in_memory(remote: FaultyServer, api: ResultsApi) -> None:
     remote.trouble("/usage", faults.changed(lambda _body: b" " * 200_000))
     with pytest.raises(SourceError, match="sent more than 100,000 bytes"):
         api.usage()
@@ -296,7 +296,7 @@ def test_redirect_elsewhere_is_refused(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]"])
-def test_another_name_of_the_same_machine_is_another_address(remote: FaultyServer, api: ResultsApi, host: str) -> None:
+def test_another_host_name_is_another_server(remote: FaultyServer, api: ResultsApi, host: str) -> None:
     port = remote.url.rpartition(":")[2]
     remote.trouble("/usage", faults.status(302, Location=f"http://{host}:{port}/usage"))
     with pytest.raises(SourceError, match="another address"):
@@ -360,7 +360,7 @@ def test_these_addresses_can_be_used(url: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "schlüssel", "line\nbreak"])
-def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> None:
+def test_impossible_key_is_refused_unshown(key: str) -> None:
     with pytest.raises(ConfigError, match="OUTREACH_API_KEY is no key") as caught:
         RemoteServer("https://results.example.com", SecretStr(key))
     assert not key.strip() or key not in str(caught.value)
@@ -369,9 +369,7 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> No
 @pytest.mark.parametrize(
     "campaign_id", ["a/b", "../usage", "a?b=c", "a#b", "50%", "%2e%2e", "ä 🌱", "a\\b", "a;b", "'\""]
 )
-def test_whatever_an_id_holds_it_stays_one_part_of_the_path(
-    remote: FaultyServer, api: ResultsApi, campaign_id: str
-) -> None:
+def test_any_id_stays_one_part_of_the_path(remote: FaultyServer, api: ResultsApi, campaign_id: str) -> None:
     remote.campaigns[campaign_id] = remote_campaign()
     answer = api.stats(campaign_id)
     assert answer is not None
@@ -379,9 +377,7 @@ def test_whatever_an_id_holds_it_stays_one_part_of_the_path(
 
 
 @pytest.mark.parametrize("campaign_id", [".", ".."])
-def test_an_id_that_is_a_step_in_a_path_is_not_asked_for(
-    remote: FaultyServer, api: ResultsApi, campaign_id: str
-) -> None:
+def test_id_that_is_a_path_step_is_not_requested(remote: FaultyServer, api: ResultsApi, campaign_id: str) -> None:
     with pytest.raises(SourceError, match="cannot be asked for"):
         api.stats(campaign_id)
     assert remote.asked == []
@@ -428,7 +424,7 @@ def test_a_download_that_breaks_off_starts_anew(remote: FaultyServer, api: Resul
     assert file.getvalue() == content
 
 
-def test_a_download_that_nobody_wants_is_not_fetched_to_its_end(remote: FaultyServer, api: ResultsApi) -> None:
+def test_closed_download_is_not_fetched_to_its_end(remote: FaultyServer, api: ResultsApi) -> None:
     content = b"x" * 30_000_000
     remote.campaigns["camp_1"].exports["json"] = content
     starts: list[DownloadStart] = []

@@ -126,9 +126,7 @@ def test_an_error_of_any_kind_does_not_end_it(
     [faults.silent_for(5), faults.status(503, Retry_After="60")],
     ids=["waiting for an answer", "waiting to ask again"],
 )
-def test_it_stops_within_a_second_in_the_middle_of_a_run(
-    remote: FaultyServer, sqlite_store: Store, trouble: faults.Trouble
-) -> None:
+def test_stops_within_a_second_during_a_run(remote: FaultyServer, sqlite_store: Store, trouble: faults.Trouble) -> None:
     remote.trouble("/a/stats", trouble, times=None)
     made = SyncSchedule(lambda: sqlite_store, timedelta(hours=1), lambda: RemoteServer(remote.url, SecretStr(KEY)))
     made.start()

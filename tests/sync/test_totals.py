@@ -81,9 +81,7 @@ def test_unreadable_export_falls_back_to_totals(remote: FaultyServer, sqlite_sto
     assert bodies(remote) == []
 
 
-def test_a_table_in_our_columns_is_read_where_there_is_no_json(
-    remote: FaultyServer, origin: Store, store: Store
-) -> None:
+def test_csv_in_our_columns_is_read_without_json(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin, formats=("csv",))
     assert sync_from(remote.url, store).notes == {}
     assert files_of(store) == files_of(origin) | {"account.json": files_of(store)["account.json"]}
@@ -108,7 +106,7 @@ def test_events_replace_totals_once_readable(remote: FaultyServer, origin: Store
     assert results.campaign(store, CAMPAIGN).detail is Detail.EVENTS
 
 
-def test_without_the_export_what_is_known_of_events_stays(remote: FaultyServer, origin: Store, store: Store) -> None:
+def test_known_events_stay_without_the_export(remote: FaultyServer, origin: Store, store: Store) -> None:
     publish(remote, origin)
     sync_from(remote.url, store)
     before = files_of(store)
@@ -121,7 +119,7 @@ def test_without_the_export_what_is_known_of_events_stays(remote: FaultyServer, 
 # --- a server without a list -----------------------------------------------------------------------------------------
 
 
-def test_without_a_list_campaigns_are_named_once_and_remembered(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_campaigns_named_once_are_remembered(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.lists_campaigns = False
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     report = sync_from(remote.url, sqlite_store)
@@ -144,7 +142,7 @@ def test_known_campaign_stays_without_list(remote: FaultyServer, sqlite_store: S
     assert results.campaign(sqlite_store, "a").name == "Remote campaign"
 
 
-def test_a_campaign_that_is_renamed_on_the_server_is_renamed_here(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_renamed_campaign_is_renamed_here(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.campaigns["a"] = remote_campaign()
     sync_from(remote.url, sqlite_store)
     remote.campaigns["a"].name = "Renamed"

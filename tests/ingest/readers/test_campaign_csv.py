@@ -59,7 +59,7 @@ def test_a_row_a_thing_that_happened(read):
     ]
 
 
-def test_an_event_that_names_the_recipient_tells_it_of_the_e_mail(read):
+def test_event_gives_its_email_the_recipient(read):
     assert EmailRecord("camp_1", "e1", "ada@prospect.example") in read(csv_text(csv_event()))
 
 
@@ -139,7 +139,7 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("row", "column", "reason"), BAD_ROWS)
-def test_a_row_that_cannot_be_used_is_named_and_the_others_land(read, row, column, reason):
+def test_bad_row_is_named_and_others_are_imported(read, row, column, reason):
     records = read(csv_text(csv_row(), row, csv_row(email_id="e2")))
     [found] = rejected(records)
     assert (found.source, found.row, found.column) == ("campaign.csv", 3, column)
@@ -182,7 +182,7 @@ def test_a_file_without_a_header_is_no_export(refused):
     assert "it has no column campaign_id, campaign_created_at" in refused("1,2,3\r\n4,5,6\r\n")
 
 
-def test_a_file_in_another_encoding_is_told_how_to_save_it(refused):
+def test_other_encoding_says_how_to_save_the_file(refused):
     latin = csv_text(csv_row(name="Zoë")).encode("latin-1")
     assert "is not in UTF-8. Nothing was imported; save it as 'CSV UTF-8' and try again." in refused(latin)
 
@@ -191,7 +191,7 @@ def test_a_file_with_nul_characters_is_no_text(refused):
     assert "is no text file: it holds NUL characters" in refused(csv_text(csv_row(name="a\x00b")))
 
 
-def test_a_file_cut_short_within_quotes_changes_nothing(sqlite_store, tmp_path):
+def test_file_cut_short_in_quotes_changes_nothing(sqlite_store, tmp_path):
     whole = csv_text(csv_row(), csv_reply(body="a long body\n" * 50))
     with pytest.raises(SourceError, match=r"cut\.csv cannot be read as CSV near line \d+: .+ Nothing was imported"):
         load_file(sqlite_store, write(tmp_path / "cut.csv", whole[:-100]))

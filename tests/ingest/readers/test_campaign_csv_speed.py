@@ -40,7 +40,7 @@ rows = st.tuples(texts, texts, texts, texts, kinds, instants, texts, flags, text
 @given(rows)
 @example((*PLAIN, "0.017746", "", "1"))
 @example(("e1", "", "", "", "sent", "2026-01-05T12:00:00Z", "", "", "", "0.5", ".", "5."))
-def test_the_quick_way_and_the_careful_way_give_the_same_records(cells):
+def test_fast_and_careful_reader_agree(cells):
     row = [*HEAD, *cells, *[""] * (len(CSV_COLUMNS) - len(HEAD) - len(cells))]
     quick, careful = _Rows(), _Rows()
     for way in (quick, careful):

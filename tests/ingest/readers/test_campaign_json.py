@@ -96,12 +96,12 @@ def test_daily_totals_keep_what_is_not_known(read):
     assert records[-1].fetched_at == datetime(2026, 1, 8, 12, tzinfo=UTC)
 
 
-def test_sections_and_fields_of_a_later_version_are_ignored(read):
+def test_fields_of_a_later_version_are_ignored(read):
     later = json_document(emails=[json_email(color="blue")], moods=[{"id": 1}], weather="fine")
     assert read(later) == read(json_document())
 
 
-def test_a_byte_order_mark_as_windows_writes_it_is_no_obstacle(read):
+def test_windows_byte_order_mark_is_accepted(read):
     text = json.dumps(json_document())
     assert read(b"\xef\xbb\xbf" + text.encode()) == read(text)
 
@@ -151,7 +151,7 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("section", "row", "column", "reason"), BAD_ROWS)
-def test_a_row_that_cannot_be_used_is_named_and_the_others_land(read, section, row, column, reason):
+def test_bad_row_is_named_and_others_are_imported(read, section, row, column, reason):
     good = json_document()
     records = read(json_document(**{section: [*good.get(section, []), row]}))
     [found] = rejected(records)
@@ -184,7 +184,7 @@ def test_a_reply_with_a_broken_mark_still_lands(read):
     assert records[-1].column == "replies.mark.sentiment"
 
 
-def test_a_value_nested_without_end_is_refused_like_any_other(read):
+def test_deeply_nested_value_is_refused(read):
     endless = "[" * 50_000 + "]" * 50_000
     document = json.dumps(json_document(emails=[json_email("bad", name="@@")])).replace('"@@"', endless)
     [found] = rejected(read(document))
@@ -225,7 +225,7 @@ def test_what_is_no_json_is_said_to_be_none(refused, content):
     assert "is not valid JSON, or ends too early" in refused(content)
 
 
-def test_a_document_of_another_format_is_not_guessed_at(refused):
+def test_document_of_another_format_is_refused(refused):
     said = "is of the format 'outreach-results/2'; this version reads 'outreach-results/1'. Nothing was imported."
     assert said in refused(json_document(meta={"format": "outreach-results/2"}))
     assert "is of the format None" in refused(json_document(meta={}))
@@ -254,7 +254,7 @@ def test_a_document_without_a_campaign_is_none(refused, document):
         (["camp_1"], "campaign: an object is needed here"),
     ],
 )
-def test_a_campaign_described_wrongly_refuses_the_whole_document(refused, campaign, said):
+def test_bad_campaign_refuses_the_whole_document(refused, campaign, said):
     answer = refused(json_document(campaign=campaign))
     assert "describes its campaign wrongly" in answer
     assert said in answer

@@ -35,7 +35,7 @@ def open_in(make_store, zone):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_another_time_zone_dates_everything_as_a_fresh_load_there(make_store, zone):
+def test_zone_change_dates_all_as_a_fresh_load(make_store, zone):
     store, fresh = make_store(), open_in(make_store, zone)
     for each in (store, fresh):
         load(each, "f", RECORDS)
@@ -103,7 +103,7 @@ def account(store):
 
 
 @pytest.mark.parametrize("first", ["own", "sample"])
-def test_the_samples_account_never_mixes_with_the_own_one(store, make_store, first):
+def test_sample_account_never_mixes_with_own_account(store, make_store, first):
     own_only = make_store()
     load(own_only, "own", OWN_ACCOUNT)
     if first == "own":

@@ -244,7 +244,7 @@ def test_copy_follows_a_changed_source(both):
 
 
 @both_kinds
-def test_a_copy_is_brought_up_to_date_by_copying_only_what_changed(both):
+def test_second_copy_copies_only_what_changed(both):
     source, target = both
     copy(source, target)
     load(source, "later", [email("e1", name="Zelda"), email("e99"), reply("r1", body="zzz")])
@@ -301,7 +301,7 @@ def test_a_row_that_was_tampered_with_is_found(two_small, tampering):
 
 
 @both_kinds
-def test_a_row_that_was_tampered_with_between_two_kinds_is_found(both):
+def test_changed_row_is_found_across_databases(both):
     source, target = both
     copy(source, target)
     with target.write(is_data=False) as connection:
@@ -333,7 +333,7 @@ def test_two_values_that_changed_places_are_found(two_small):
 
 
 @both_kinds
-def test_a_database_that_holds_other_data_is_not_copied_onto(both):
+def test_database_with_other_data_is_no_target(both):
     source, target = both
     load(target, "own", [campaign("own")])
     before = everything(target)
@@ -352,7 +352,7 @@ def test_a_copy_of_another_database_is_not_copied_onto(two_small, make_sqlite):
     assert everything(target) == everything(source)
 
 
-def test_a_database_that_moved_is_still_the_same_source(two_small, tmp_path):
+def test_moved_database_is_still_the_same_source(two_small, tmp_path):
     source, target = two_small
     copy(source, target)
     source.close()
@@ -361,7 +361,7 @@ def test_a_database_that_moved_is_still_the_same_source(two_small, tmp_path):
     moved.close()
 
 
-def test_a_copy_that_was_worked_with_is_not_overwritten(two_small):
+def test_copy_with_own_changes_is_not_overwritten(two_small):
     source, target = two_small
     copy(source, target)
     notes.add(target, date(2026, 1, 5), "Moved here")
@@ -404,7 +404,7 @@ def test_an_unfinished_copy_is_not_copied(two_small, make_sqlite):
 
 
 @pytest.mark.postgres
-def test_a_text_that_the_target_cannot_hold_is_told_in_a_sentence(two_small, make_postgres):
+def test_text_the_target_cannot_hold_is_explained(two_small, make_postgres):
     source, _ = two_small
     with source.write() as connection:
         connection.execute(update(schema.campaigns).values(name="a\0b"))
@@ -425,7 +425,7 @@ def upgrade(store):
         connection.execute(delete(schema.lag_stats))
 
 
-def test_a_copy_begun_before_an_upgrade_of_the_tables_ends_equal(two_small):
+def test_copy_begun_before_upgrade_ends_equal(two_small):
     source, target = two_small
     kill_a_copy(source, target, 5)
     upgrade(target)

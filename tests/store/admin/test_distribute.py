@@ -150,7 +150,7 @@ def test_distributing_again_places_nothing_twice(with_stand_in):
 
 
 @pytest.mark.postgres
-def test_a_distribution_that_was_cut_off_is_finished_by_the_next(with_stand_in):
+def test_aborted_distribution_is_finished_by_the_next(with_stand_in):
     switch_on(with_stand_in, "'13.0'")
     distribute(with_stand_in)
     once = placed(with_stand_in)

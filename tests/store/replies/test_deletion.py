@@ -41,7 +41,7 @@ def test_the_days_are_as_if_the_replies_had_never_been(store: Store, gone: tuple
     assert stored_days(store) == days_of(without(*gone))
 
 
-def test_a_reply_that_somebody_handled_or_corrected_stays(store: Store) -> None:
+def test_handled_or_corrected_reply_stays(store: Store) -> None:
     load(store, "test", [*RECORDS, mark("r1", None), mark("r2", "negative", handled_at=None)])
     assert delete(store) == MissingReplies(deleted=2, kept=2)
     with store.read() as connection:

@@ -45,7 +45,7 @@ def test_the_sample_is_there(sample_store):
 
 
 @pytest.mark.parametrize("change", [Sentiment.NEGATIVE, Sentiment.AUTOMATIC, *state_changes.Action], ids=str)
-def test_marks_move_replies_and_undoing_moves_them_back(filled, change):
+def test_state_change_moves_reply_and_undo_moves_back(filled, change):
     if change is state_changes.Action.UNDONE:
         return
     wanted = chosen_replies(Filters())

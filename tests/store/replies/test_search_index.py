@@ -38,7 +38,7 @@ def found(store, q):
         (None, []),
     ],
 )
-def test_words_are_letters_and_digits_without_case_and_accents(text, words):
+def test_tokens_have_no_case_and_no_accents(text, words):
     assert tokenize(text) == words
 
 
@@ -67,14 +67,14 @@ def test_words_are_words_of_themselves(text):
         "İstanbul ǅ ŉ",
     ],
 )
-def test_whatever_is_said_is_found_by_each_of_its_words(store, said):
+def test_reply_is_found_by_each_of_its_words(store, said):
     other = reply("r2", at(2), body="Other", preview="")
     load(store, "replies", [campaign(), email(), reply("r1", at(1), body=said, preview=""), other])
     for q in (*said.split(), said):
         assert found(store, q) == (["r1"] if tokenize(q) else []), q
 
 
-def test_the_beginning_of_a_word_is_enough_but_not_a_single_letter(store):
+def test_word_prefix_is_enough_but_not_one_letter(store):
     said = reply("r1", at(1), body="Budget approved", preview="", name="I. Newton")
     load(store, "replies", [campaign(), email(), said])
     asked = ["budg", "bu", "b", "udget", "i", "n", "budget appro", "budget denied"]

@@ -92,7 +92,7 @@ def test_a_handled_reply_tells_who_handled_it_and_when(filled):
     assert found["sentiment"] is None
 
 
-def test_a_correction_stands_beside_what_the_source_says(filled):
+def test_correction_stands_beside_the_source_value(filled):
     do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
     found = marks_of(filled)["r1"]
     assert (found["sentiment"], found["corrected_by"]) == ("negative", "Ana")
@@ -101,14 +101,14 @@ def test_a_correction_stands_beside_what_the_source_says(filled):
         assert connection.execute(select(schema.replies.c.sentiment).where(own)).scalar_one() == "positive"
 
 
-def test_who_handles_a_reply_takes_nothing_from_who_corrected_it(filled):
+def test_handling_keeps_who_corrected(filled):
     do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
     do(filled, "r1", Action.HANDLED, by="Ben")
     found = marks_of(filled)["r1"]
     assert (found["corrected_by"], found["handled_by"], found["marked_by"]) == ("Ana", "Ben", "Ben")
 
 
-def test_a_reply_that_is_opened_again_keeps_its_correction(filled):
+def test_reopened_reply_keeps_its_correction(filled):
     do(filled, "r1", Sentiment.NEGATIVE)
     do(filled, "r1", Action.HANDLED)
     do(filled, "r1", Action.REOPENED, by="Ben")
@@ -149,7 +149,7 @@ def test_unseen_change_is_a_conflict(filled):
     assert contents(filled) == before
 
 
-def test_several_changes_that_were_not_seen_are_all_named(filled):
+def test_all_unseen_changes_are_named(filled):
     for change, by in ((Action.HANDLED, "Ana"), (Action.REOPENED, "Eva"), (Sentiment.NEUTRAL, "Max")):
         do(filled, "r1", change, by=by)
     with pytest.raises(
@@ -202,7 +202,7 @@ def test_parallel_corrections_are_all_counted(store):
 # --- many replies ------------------------------------------------------------------------------------------------
 
 
-def test_only_replies_that_are_not_so_already_are_changed(filled):
+def test_replies_already_in_that_state_stay_unchanged(filled):
     do(filled, "r1", Action.HANDLED, by="Ana")
     assert state_changes.preview(filled, EVERYTHING, Action.HANDLED).changed == 2
     assert do_all(filled, Action.HANDLED, by="Ben").changed == 2
@@ -229,7 +229,7 @@ def test_bulk_change_conflicts_with_one_changed(filled):
     assert contents(filled) == before
 
 
-def test_a_change_of_many_is_refused_when_replies_came_in(filled):
+def test_bulk_change_is_refused_after_new_replies(filled):
     seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
     load(filled, "one more", [reply("r4", at(10), email_id="e1")])
     before = contents(filled)
@@ -247,7 +247,7 @@ def test_bulk_change_conflicts_with_one_replaced(filled):
         state_changes.change_replies(filled, still_open, Action.HANDLED, by="Ben", seen=seen)
 
 
-def test_a_change_of_many_that_fails_half_way_changes_nothing(filled):
+def test_failed_bulk_change_changes_nothing(filled):
     before = contents(filled, without=frozenset({"meta", "loads"}))
     with (
         mock.patch.object(events.rollup, "add", side_effect=RuntimeError("cut off")),
@@ -310,7 +310,7 @@ def test_undoing_twice_undoes_once(filled):
     assert marks_of(filled) == before
 
 
-def test_a_view_from_before_an_undone_change_is_out_of_date(filled):
+def test_view_from_before_an_undo_is_out_of_date(filled):
     batch = do(filled, "r1", Action.HANDLED)
     seen = version_of(filled, "r1")
     state_changes.undo(filled, batch, by="Ana")
@@ -337,7 +337,7 @@ def test_automatic_reply_is_not_human(filled):
     assert human_replies(filled) == {date(2026, 1, 8): 1, date(2026, 1, 9): 1}
 
 
-def test_an_email_with_two_replies_counts_on_the_first_by_a_person(filled):
+def test_email_counts_on_its_first_human_reply(filled):
     load(filled, "later", [reply("r9", at(12), email_id="e1")])
     do(filled, "r1", Sentiment.AUTOMATIC)
     assert human_replies(filled) == {date(2026, 1, 8): 1, date(2026, 1, 12): 1}
@@ -362,7 +362,7 @@ def test_mark_before_its_email_counts(store):
     assert stored_days(store) == days_of([email("e1"), reply("r1", at(7), email_id="e1"), mark("r1", "automatic")])
 
 
-def test_totals_that_a_platform_reports_stay_as_they_are(store):
+def test_reported_totals_stay_as_they_are(store):
     load(
         store,
         "totals",
@@ -412,7 +412,7 @@ def test_days_equal_a_recount_after_changes(store, steps):
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
-def test_marks_leave_and_come_back_with_everything_that_was_done(filled, make_store, tmp_path, fmt):
+def test_reply_states_survive_export_and_import(filled, make_store, tmp_path, fmt):
     do(filled, "r1", Sentiment.AUTOMATIC, by="=Ana")
     do(filled, "r1", Action.HANDLED, by="Ben")
     do(filled, "r2", Sentiment.NEGATIVE, by="Eva")

@@ -192,7 +192,7 @@ def test_only_the_most_expensive_campaigns_are_drawn():
     assert list(figure.data[0].customdata) == [f"c{n}" for n in range(39, 39 - MOST_CAMPAIGNS, -1)]
 
 
-def test_months_have_customdata_and_empty_ones_no_price(sample_store):
+def test_months_have_customdata_empty_ones_no_price(sample_store):
     months = results.usage_by_month(sample_store)
     figure = costs_of_months(months, per_email=True)
     assert list(figure.data[0].customdata) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
