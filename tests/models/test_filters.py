@@ -10,7 +10,7 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Basis, Filters
 from outreach_results.models.filters import CONDITIONS, DESCRIPTIONS
-from outreach_results.results.inbox_filters import parameter_values, shape
+from outreach_results.results.inbox_filters import parameter_values, query_shape
 from outreach_results.results.query import roles
 from outreach_results.store import schema
 
@@ -66,5 +66,5 @@ def test_the_inbox_and_its_counts_respect_every_filter(name, sample_store):
 @pytest.mark.parametrize("name", [name for name in CONDITIONS if name != "basis"])
 def test_inbox_cache_keys_differ_by_every_filter(name):
     narrow = Filters(**{name: CHOSEN[name]})
-    assert shape(narrow, None) != shape(Filters(), None)
+    assert query_shape(narrow, None) != query_shape(Filters(), None)
     assert f"filter_{name}" in parameter_values(narrow)

@@ -46,9 +46,10 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
     table = schema.benchmarks
     with store.read() as connection:
         rows = connection.execute(select(table).where(table.c.mcp == (mcp or "")).order_by(table.c.metric)).all()
-        known = connection.execute(select(table.c.mcp).distinct().order_by(table.c.mcp)).scalars().all()
+        mcps = connection.execute(select(table.c.mcp).distinct().order_by(table.c.mcp)).scalars().all()
+    # An unknown mcp is an error that lists the known ones; only for the community as a whole, none may be there yet.
     if not rows and mcp:
-        named = ", ".join(name for name in known if name) or "none"
+        named = ", ".join(name for name in mcps if name) or "none"
         raise QueryError("mcp", f"No benchmarks are known for the mcp {mcp[:100]!r}. Known: {named}.")
     order = {name: place for place, name in enumerate(OWN_METRICS)}
     return Benchmarks(
@@ -110,8 +111,8 @@ def community(store: Store, mcp: str | None) -> Peers:
 def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
     """All our own campaigns (of an mcp) in the same period, whichever of them are chosen."""
     frame = _campaign_sums(store, _all_of(store, filters, mcp))
-    counted = int((frame["emails_sent"] >= ENOUGH_CASES).sum())
-    return Peers(Benchmarks(mcp=mcp, sample_size=counted, benchmarks=_own_spread(frame)), is_own=True)
+    sample_size = int((frame["emails_sent"] >= ENOUGH_CASES).sum())
+    return Peers(Benchmarks(mcp=mcp, sample_size=sample_size, benchmarks=_own_distributions(frame)), is_own=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +156,27 @@ def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison
         QueryError: the period starts after its end.
     """
     mcp = peers.numbers.mcp
-    every = _campaign_sums(store, _all_of(store, filters, mcp))
-    together = _sum(_chosen(every, filters))
-    spread = _own_spread(every)
+    # Read once for all our campaigns: the distribution of our own needs also those that are not chosen.
+    frame = _campaign_sums(store, _all_of(store, filters, mcp))
+    sums = _sum(_chosen(frame, filters))
+    distributions = _own_distributions(frame)
     return [
-        replace(_compare(metric, together, numbers, peers), own=spread.get(metric))
+        replace(_compare(metric, sums, numbers, peers), own=distributions.get(metric))
         for metric, numbers in peers.numbers.benchmarks.items()
     ]
 
 
-_OF_EACH = ["value", "low", "high", "cases", "percentile_low", "percentile_high", "standing", "more_emails", "verdict"]
+_COMPARISON_COLUMNS = [
+    "value",
+    "low",
+    "high",
+    "cases",
+    "percentile_low",
+    "percentile_high",
+    "standing",
+    "more_emails",
+    "verdict",
+]
 
 
 def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
@@ -179,7 +191,7 @@ def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: st
         {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, row, numbers, peers))
         for row in _records(frame)
     ]
-    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_OF_EACH])
+    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS])
     return frame.sort_values(
         ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
     )
@@ -190,20 +202,21 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
 
     Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size.
     """
-    frame = _chosen(_campaign_sums(store, filters), filters)
+    frame = _campaign_sums(store, filters)
     rows = []
-    known = benchmark_mcps(store)
-    for mcp in sorted({mcp for mcp in [*frame["mcp"].dropna(), *known] if mcp}):
-        peers = community(store, mcp) if mcp in known else Peers(Benchmarks(mcp=mcp, benchmarks={}))
+    benchmarked = benchmark_mcps(store)
+    # An mcp of one side only is listed too, with the other side's numbers empty: left out, it would seem not to exist.
+    for mcp in sorted({mcp for mcp in [*frame["mcp"].dropna(), *benchmarked] if mcp}):
+        peers = community(store, mcp) if mcp in benchmarked else Peers(Benchmarks(mcp=mcp, benchmarks={}))
         numbers = peers.numbers.benchmarks.get(metric, Distribution())
-        ours = frame[frame["mcp"] == mcp]
+        own = frame[frame["mcp"] == mcp]
         rows.append(
-            {"mcp": mcp, "campaigns": len(ours)}
-            | _row(_compare(metric, _sum(ours), numbers, peers))
+            {"mcp": mcp, "campaigns": len(own)}
+            | _row(_compare(metric, _sum(own), numbers, peers))
             | numbers.model_dump()
             | {"sample_size": peers.numbers.sample_size}
         )
-    columns = ["mcp", "campaigns", *_OF_EACH, "average", "p25", "p50", "p75", "sample_size"]
+    columns = ["mcp", "campaigns", *_COMPARISON_COLUMNS, "average", "p25", "p50", "p75", "sample_size"]
     result = pd.DataFrame(rows, columns=columns)
     return result.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
 
@@ -220,9 +233,10 @@ def comparison_over_time(
     narrowed = _of_mcp(store, filters, peers.numbers.mcp)
     days = daily_stats(store, narrowed)
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
-    columns = ["start", "end", *_OF_EACH]
+    columns = ["start", "end", *_COMPARISON_COLUMNS]
     if days.empty:
         return pd.DataFrame(columns=columns)
+    # A left join, because a day without sending has no cost per email, but may well have opens and replies.
     days = days.merge(_cost_spread(store, narrowed, "date"), on="date", how="left")
     period = days["date"].dt.to_period("W-SUN" if by == "week" else "M")
     rows = [
@@ -233,11 +247,11 @@ def comparison_over_time(
     return pd.DataFrame(rows, columns=columns)
 
 
-_SPREAD = ("cells", "cost_squares", "cost_times_sent", "sent_squares")
+_SPREAD_COLUMNS = ("campaign_days", "cost_squares", "cost_times_sent", "sent_squares")
 
 
 def _campaign_sums(store: Store, filters: Filters) -> pd.DataFrame:
-    """`campaign_totals` with the columns `_SPREAD`, from which the interval of cost per email is computed."""
+    """`campaign_totals` with the columns `_SPREAD_COLUMNS`, from which the interval of cost per email is computed."""
     return campaign_totals(store, filters).merge(
         _cost_spread(store, filters, "campaign_id"), on="campaign_id", how="left"
     )
@@ -252,7 +266,7 @@ def _cost_spread(store: Store, filters: Filters, by: Literal["campaign_id", "dat
     query = (
         select(
             table[by],
-            func.count().label("cells"),
+            func.count().label("campaign_days"),
             func.sum(dollars * dollars).label("cost_squares"),
             func.sum(dollars * sent).label("cost_times_sent"),
             func.sum(sent * sent).label("sent_squares"),
@@ -261,8 +275,8 @@ def _cost_spread(store: Store, filters: Filters, by: Literal["campaign_id", "dat
         .group_by(table[by])
     )
     with store.read() as connection:
-        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[by, *_SPREAD])
-    frame = frame.astype(dict.fromkeys(_SPREAD, "float64"))
+        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[by, *_SPREAD_COLUMNS])
+    frame = frame.astype(dict.fromkeys(_SPREAD_COLUMNS, "float64"))
     return frame.assign(date=pd.to_datetime(frame["date"])) if by == "date" else frame
 
 
@@ -275,8 +289,9 @@ def _of_mcp(store: Store, filters: Filters, mcp: str | None) -> Filters:
     if mcp is None:
         return filters
     chosen = filters.campaigns
-    ours = (campaign.id for campaign in all_campaigns(store) if campaign.mcp == mcp)
-    return replace(filters, campaigns=tuple(sorted(of for of in ours if chosen is None or of in chosen)))
+    # As a list of campaigns, because the rollups have no column for the mcp.
+    ids = (campaign.id for campaign in all_campaigns(store) if campaign.mcp == mcp)
+    return replace(filters, campaigns=tuple(sorted(id_ for id_ in ids if chosen is None or id_ in chosen)))
 
 
 def _chosen(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -284,8 +299,9 @@ def _chosen(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+    # None for every unknown number: the code below checks for None, and would calculate with NaN.
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _sum(frame: pd.DataFrame) -> Mapping[str, Any]:
@@ -293,7 +309,7 @@ def _sum(frame: pd.DataFrame) -> Mapping[str, Any]:
     sums: dict[str, Any] = {}
     for name in (*COUNTS, "cost_usd"):
         sums[name] = None if frame[name].isna().any() else frame[name].sum()
-    for name in _SPREAD:
+    for name in _SPREAD_COLUMNS:
         sums[name] = float(frame[name].fillna(0).sum())
     return sums
 
@@ -339,15 +355,16 @@ def _cost_per_email(sums: Mapping[str, Any]) -> tuple[float | None, Interval | N
         return None, None, None
     value = float(ratio)
     interval = None
-    if (sums["cells"] or 0) >= 2:
+    # One campaign day does not show how days differ, so it has no interval.
+    if (sums["campaign_days"] or 0) >= 2:
         # The sum over campaign days of (cost - value * sent) squared, expanded so that SQL can sum its terms.
         variance = sums["cost_squares"] - 2 * value * sums["cost_times_sent"] + value * value * sums["sent_squares"]
-        interval = metrics.ratio_interval(value, variance, float(sent), int(sums["cells"]))
+        interval = metrics.ratio_interval(value, variance, float(sent), int(sums["campaign_days"]))
     return value, interval, int(sent)
 
 
 def _row(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as the columns `_OF_EACH`."""
+    """A comparison as the columns `_COMPARISON_COLUMNS`."""
     low, high = comparison.interval or (None, None)
     percentile_low, percentile_high = comparison.percentiles or (None, None)
     return {
@@ -363,13 +380,14 @@ def _row(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _own_spread(frame: pd.DataFrame) -> dict[str, Distribution]:
+def _own_distributions(frame: pd.DataFrame) -> dict[str, Distribution]:
     """The distribution of our own campaigns by metric, each campaign counting once; without the small ones."""
-    spread = {}
+    distributions = {}
     for metric in OWN_METRICS:
         measured = [_measure(metric, row) for row in _records(frame)]
+        # The rate of a few emails is mostly chance: such campaigns would move the quartiles apart.
         values = [value for value, _, cases in measured if value is not None and (cases or 0) >= ENOUGH_CASES]
         if len(values) >= ENOUGH_CAMPAIGNS:
             p25, p50, p75 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
-            spread[metric] = Distribution(average=float(np.mean(values)), p25=p25, p50=p50, p75=p75)
-    return spread
+            distributions[metric] = Distribution(average=float(np.mean(values)), p25=p25, p50=p50, p75=p75)
+    return distributions

@@ -24,6 +24,8 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
     table = schema.campaigns
     with store.read() as connection:
         total = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        # The id decides between campaigns created at the same time: in an order with ties, a campaign could be on two
+        # pages and another on none.
         rows = connection.execute(
             select(table)
             .order_by(table.c.created_at.desc(), table.c.campaign_id)
@@ -72,6 +74,7 @@ def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
     """
     table = schema.campaigns
     row = None
+    # The id comes from a URL: one that the database cannot even compare is as unknown as any other.
     if _can_be_stored(campaign_id):
         row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).mappings().first()
     if row is None:

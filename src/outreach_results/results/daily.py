@@ -54,6 +54,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     with store.read() as connection:
         days = [integers(row) for row in connection.execute(_daily_query(filters)).mappings()]
     frame = pd.DataFrame(days, columns=["date", *COUNTS, "cost", *COST_COLUMNS])
+    # The query sorts by date, so the first and the last row are the ends of the data.
     start = filters.start or (days[0]["date"] if days else None)
     end = filters.end or (days[-1]["date"] if days else None)
     frame["date"] = pd.to_datetime(frame["date"])
@@ -62,8 +63,9 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
         untracked = frame.isna().all() & bool(days)
         frame = frame.reindex(pd.date_range(start, end, name="date"))
         # A missing row is a day without activity, hence 0, except for what is tracked on no day: that stays unknown.
-        quiet = frame.isna().all(axis=1)
-        frame.loc[quiet, [name for name in frame.columns if not untracked[name]]] = 0
+        is_quiet = frame.isna().all(axis=1)
+        frame.loc[is_quiet, [name for name in frame.columns if not untracked[name]]] = 0
+    # Dollars only at the end: until here money is summed in whole micro-dollars, without rounding errors.
     for name in ("cost", *COST_COLUMNS):
         frame[f"{name}_usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
     return frame.astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
@@ -80,6 +82,7 @@ def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
     """
     check_period(filters)
     table = schema.daily_stats.c
+    # Unlike in `daily_stats`, an unknown component is 0 here: its money is part of the total, and so of the rest.
     query = (
         select(table.date, *(func.coalesce(func.sum(table[name]), 0) for name in ("cost", *COST_COLUMNS)))
         .where(*chosen_days(filters))

@@ -125,6 +125,8 @@ class _Period:
         if plain.whole <= 0:
             return HeadlineRate(None, None)
         rate = plain.total / plain.whole
+        # By event date a count may exceed its denominator, by the outcomes of emails sent before the period. Then it is
+        # no share of them, and has no interval of a share.
         interval = rate_interval(rate, plain.whole, dispersion([plain])) if rate <= 1 else None
         # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
@@ -133,6 +135,7 @@ class _Period:
 def _ages(days: pd.DataFrame, curves: MaturityCurves) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     last: date | None = curves.last_day
     dates = days["date"].to_numpy().astype("datetime64[D]")
+    # Without curves there is no last day, and nobody uses the ages: any day will do.
     return (np.datetime64(last or date(1970, 1, 1), "D") - dates).astype(np.int64)
 
 
@@ -143,6 +146,7 @@ def _changes(now: _Period, before: _Period) -> dict[str, metrics.Change]:
         for tile in TILES
         if tile.name in RATES or tile.name in _PER_EMAIL_SENT
     }
+    # All tiles are tested before one is left out: whether a change is noise depends on how many are looked at.
     pairs, p_values = {}, []
     for name, (count, of) in parts.items():
         pair = now.counts(count, of), before.counts(count, of)
@@ -150,7 +154,7 @@ def _changes(now: _Period, before: _Period) -> dict[str, metrics.Change]:
         p_values.append(change_p_value(*pair))
     changes = {}
     for (name, pair), p_value in zip(pairs.items(), holm(p_values), strict=True):
-        values = [one.rate if name in RATES else one.total for one in pair]
+        values = [counts.rate if name in RATES else counts.total for counts in pair]
         if values[0] is None or not values[1]:
             continue
         is_noise = p_value is None or p_value > SIGNIFICANT

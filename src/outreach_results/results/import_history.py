@@ -9,6 +9,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 LOADS_SHOWN = 100
+"""The history grows with every import and every sync, so only its newest part is read."""
 
 
 def load_history(store: Store) -> pd.DataFrame:

@@ -53,7 +53,7 @@ class InboxFilters:
 
 EVERYTHING = InboxFilters()
 
-PLACE = ("received_at", "campaign_id", "reply_id")
+SORT_COLUMNS = ("received_at", "campaign_id", "reply_id")
 """The columns that every list of replies is sorted by; together they are unique."""
 
 Order = tuple[UnaryExpression[Any], ...]
@@ -64,12 +64,13 @@ Cell = tuple[Sentiment, bool]
 
 def newest_first() -> Order:
     """The sort order of every list of replies; replies received at the same time are sorted by their ids."""
-    return tuple(schema.inbox.c[name].desc() for name in PLACE)
+    # All columns in one direction: an index can be read forwards or backwards, but not both at once.
+    return tuple(schema.inbox.c[name].desc() for name in SORT_COLUMNS)
 
 
 def oldest_first() -> Order:
     """The reverse of `newest_first`."""
-    return tuple(schema.inbox.c[name].asc() for name in PLACE)
+    return tuple(schema.inbox.c[name].asc() for name in SORT_COLUMNS)
 
 
 def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
@@ -77,8 +78,8 @@ def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
     return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
 
 
-def is_wanted(is_open: bool, status: ReplyStatus) -> bool:
-    """Whether the status filter includes replies that are open, or handled."""
+def has_status(is_open: bool, status: ReplyStatus) -> bool:
+    """Whether replies that are open (or handled) have this status."""
     return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
 
 
@@ -87,6 +88,7 @@ def chosen_cells(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> 
     return _cells(inbox_filters.kind, inbox_filters.status, inbox_filters.sentiments, filters.humans_only)
 
 
+# Cached: there are few combinations, and each count beside a filter of the inbox needs one of them.
 @lru_cache
 def _cells(
     kind: ReplyKind, status: ReplyStatus, sentiments: tuple[Sentiment, ...] | None, humans_only: bool
@@ -97,17 +99,20 @@ def _cells(
         for is_open in (True, False)
         if (sentiments is None or sentiment in sentiments)
         and is_of_kind(sentiment, kind)
-        and is_wanted(is_open, status)
+        and has_status(is_open, status)
         and not (humans_only and sentiment == Sentiment.AUTOMATIC)
     )
 
 
 def chosen_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
     """Conditions on `inbox` for exactly the replies that the inbox shows on all its pages."""
-    return [*found_replies(filters, inbox_filters.q), *in_cells(chosen_cells(filters, inbox_filters), inbox_filters.q)]
+    return [
+        *matching_replies(filters, inbox_filters.q),
+        *cell_conditions(chosen_cells(filters, inbox_filters), inbox_filters.q),
+    ]
 
 
-def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:
+def cell_conditions(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:
     """Conditions on `inbox` for the replies in these cells."""
     # The product of both lists is exact: the filters choose all cells of some sentiments and states, and callers drop
     # empty cells only.
@@ -115,17 +120,18 @@ def in_cells(cells: Collection[Cell], q: str | None = None) -> list[ColumnElemen
     return [_column("sentiment", q).in_(sentiments), _column("is_open", q).in_(states)]
 
 
-def found_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
+def matching_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
     """Conditions on `inbox` for the shared filters and the search, without those on the cell."""
-    return found_by(tuple(filters.narrowing(_ROLES)), q, parameter_values(filters, q))
+    return parameterized_conditions(tuple(filters.narrowing(_ROLES)), q, parameter_values(filters, q))
 
 
-Shape = tuple[tuple[str, ...], str | None]
+QueryShape = tuple[tuple[str, ...], str | None]
 """The names of the active filters and the kind of search: all that the SQL text of a query depends on."""
 
 
-def shape(filters: Filters, q: str | None) -> Shape:
-    """The key of the cached statements: filters with the same shape have the same SQL text and differ in values."""
+def query_shape(filters: Filters, q: str | None) -> QueryShape:
+    """The key of the cached statements: filters of the same shape have the same SQL text, only other values."""
+    # A short text of the same kind stands for each search: one with tokens, or one that has none and so finds nothing.
     return tuple(filters.narrowing(_ROLES)), q and ("a" if search_tokens(q) else "?" if is_search(q) else None)
 
 
@@ -139,7 +145,9 @@ def parameter_values(filters: Filters, q: str | None = None) -> dict[str, Any]:
     return values | ({"search_tokens": tokens} if (tokens := search_tokens(q)) else {})
 
 
-def found_by(names: Sequence[str], q: str | None, values: Mapping[str, Any] | None = None) -> list[ColumnElement[bool]]:
+def parameterized_conditions(
+    names: Sequence[str], q: str | None, values: Mapping[str, Any] | None = None
+) -> list[ColumnElement[bool]]:
     """The conditions of these filters and this kind of search, as bound parameters.
 
     Args:
@@ -188,17 +196,17 @@ def _instant(day: date, after: timedelta) -> datetime:
 
 def newer_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
     """The condition on `inbox` for replies that are listed before the given one."""
-    return _place() > _place(received_at, campaign_id, reply_id)
+    return _sort_key() > _sort_key(received_at, campaign_id, reply_id)
 
 
 def older_than(received_at: datetime, campaign_id: str, reply_id: str) -> ColumnElement[bool]:
     """The condition on `inbox` for replies that are listed after the given one."""
-    return _place() < _place(received_at, campaign_id, reply_id)
+    return _sort_key() < _sort_key(received_at, campaign_id, reply_id)
 
 
-def _place(*values: Any) -> ColumnElement[Any]:
+def _sort_key(*values: Any) -> ColumnElement[Any]:
     # A row value, because a comparison of tuples is one range of the index; a chain of ORs is not.
-    columns = [schema.inbox.c[name] for name in PLACE]
+    columns = [schema.inbox.c[name] for name in SORT_COLUMNS]
     if values:
         return tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
     return tuple_(*columns)

@@ -34,8 +34,8 @@ def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
     """What stands out in `results.campaign_totals`, with and without machines, the worst kind first."""
     with_humans = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
     rows = [{str(name): value for name, value in row.items()} for row in with_humans.to_dict("records")]
-    found = [alert for check in (_bounces, _unsubscribes, _tracking, _machines) for alert in map(check, rows)]
-    return [alert for alert in found if alert is not None]
+    candidates = [alert for check in (_bounces, _unsubscribes, _tracking, _machines) for alert in map(check, rows)]
+    return [alert for alert in candidates if alert is not None]
 
 
 def _known(row: dict[str, Any], *names: str) -> list[int] | None:
@@ -52,6 +52,7 @@ def _bounces(row: dict[str, Any]) -> Alert | None:
     if counts is None:
         return None
     interval = metrics.wilson(*counts)
+    # The lower end has to exceed the limit: one bounce among ten emails is no reason for an alert.
     if interval is None or interval.low <= BOUNCE_LIMIT:
         return None
     return _alert(
@@ -116,7 +117,7 @@ def what_changed(
 ) -> list[str]:
     """Up to three sentences: volume and replies, the campaign behind the change, what a meeting costs.
 
-    The rates and what is said of chance are those of ``headlines``, as on the tiles beside the sentences.
+    The rates, and whether a change is noise, are those of ``headlines``, as on the tiles beside the sentences.
     """
     if before is None or not before.stats.emails_sent:
         return []

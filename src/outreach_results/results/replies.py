@@ -25,22 +25,22 @@ from outreach_results.models import Filters, InboxReply, Pagination, Replies, Re
 from outreach_results.results.campaigns import campaign
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
-    PLACE,
+    SORT_COLUMNS,
     Cell,
     InboxFilters,
     ReplyKind,
     ReplyStatus,
+    cell_conditions,
     chosen_cells,
     chosen_replies,
-    found_by,
-    found_replies,
-    in_cells,
+    matching_replies,
     newer_than,
     newest_first,
     older_than,
     oldest_first,
     parameter_values,
-    shape,
+    parameterized_conditions,
+    query_shape,
 )
 from outreach_results.results.query import PER_PAGE, check_page, check_period
 from outreach_results.results.reply_counts import count_cells
@@ -97,6 +97,7 @@ def replies(
         UnknownCampaignError: there is no such campaign.
         QueryError: a parameter is out of range.
     """
+    # An unknown campaign is an error; without this check it would look like a campaign without replies.
     campaign(store, campaign_id)
     inbox_filters = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
     listed = inbox(store, (filters or Filters()).of(campaign_id), inbox_filters, page=page, per_page=per_page)
@@ -120,16 +121,17 @@ def inbox(
     first = (page - 1) * per_page
     # One more row on either side, so that the previous and the next reply are known across pages.
     skipped = max(first - 1, 0)
+    # One connection, so that counts and rows see the database at the same moment and cannot contradict each other.
     with store.read() as connection:
-        counted = count_cells(connection, filters, inbox_filters.q)
+        counts = count_cells(connection, filters, inbox_filters.q)
         # Each cell costs an index scan: those known to be empty are left out.
-        cells = tuple(cell for cell in chosen_cells(filters, inbox_filters) if counted[cell])
+        cells = tuple(cell for cell in chosen_cells(filters, inbox_filters) if counts[cell])
         limit = first - skipped + per_page + 1
         rows = _page(connection, filters, inbox_filters.q, cells, limit=limit, offset=skipped) if cells else []
     shown = rows[first - skipped :][:per_page]
 
     def total(**changed: Any) -> int:
-        return sum(counted[cell] for cell in chosen_cells(filters, replace(inbox_filters, **changed)))
+        return sum(counts[cell] for cell in chosen_cells(filters, replace(inbox_filters, **changed)))
 
     return Inbox(
         replies=shown,
@@ -156,7 +158,7 @@ def neighbors(store: Store, filters: Filters, inbox_filters: InboxFilters, of: I
     cells, own = chosen_cells(filters, inbox_filters), (of.received_at, of.campaign_id, of.id)
     if not cells:
         return Neighbors(None, None)
-    chosen = found_replies(filters, inbox_filters.q)
+    chosen = matching_replies(filters, inbox_filters.q)
     before = _listed([*chosen, newer_than(*own)], inbox_filters.q, cells, is_newest_first=False, limit=1)
     after = _listed([*chosen, older_than(*own)], inbox_filters.q, cells, limit=1)
     with store.read() as connection:
@@ -173,6 +175,7 @@ def page_of(
     of = reply(store, *key)
     if of is None:
         return 1
+    # Counted in the inbox's own sort order, so that the page is the one that `inbox` lists the reply on.
     newer = newer_than(of.received_at, of.campaign_id, of.id)
     before = select(func.count()).select_from(schema.inbox).where(*chosen_replies(filters, inbox_filters), newer)
     with store.read() as connection:
@@ -210,19 +213,20 @@ def _page(
 ) -> list[InboxReply]:
     """``limit`` of the replies in these cells after the first ``offset``, newest first."""
     values = parameter_values(filters, q) | {"page_rows": limit, "page_offset": offset}
-    query = _page_query(*shape(filters, q), cells)
+    query = _page_query(*query_shape(filters, q), cells)
     return [_inbox_reply(row) for row in connection.execute(query, values).mappings()]
 
 
 @lru_cache(maxsize=200)
 def _page_query(names: tuple[str, ...], q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
-    """The query of a page for this `shape`; its values are passed when it is executed."""
+    """The query of a page for this `query_shape`; its values are passed when it is executed."""
     # Cached, because building the statement takes as long as executing it.
-    rows, after = (bindparam(name, 0, Integer) for name in ("page_rows", "page_offset"))
-    keys = _listed(found_by(names, q), q, cells, limit=rows, offset=after).subquery("listed")
+    limit, offset = (bindparam(name, 0, Integer) for name in ("page_rows", "page_offset"))
+    # Keys first, texts after: only the few replies of the page are read in full.
+    keys = _listed(parameterized_conditions(names, q), q, cells, limit=limit, offset=offset).subquery("listed")
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
     beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
-    return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in PLACE))
+    return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in SORT_COLUMNS))
 
 
 def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:
@@ -243,20 +247,21 @@ def _listed(
     # Each cell is read in its own order, from an index and only as far as needed, and the cells are merged: sorting
     # all matching replies would take time proportional to their number. A search finds few, so these are sorted.
     table = schema.inbox.c
-    keys = select(*(table[name] for name in PLACE)).where(*conditions)
+    keys = select(*(table[name] for name in SORT_COLUMNS)).where(*conditions)
     order = newest_first() if is_newest_first else oldest_first()
     if is_search(q) or len(cells) == 1:
-        return keys.where(*in_cells(cells, q)).order_by(*order).limit(limit).offset(offset)
+        return keys.where(*cell_conditions(cells, q)).order_by(*order).limit(limit).offset(offset)
     parts = (
         keys.where(table.sentiment == kind, table.is_open == is_open)
         .order_by(*order)
+        # Any one cell may hold all rows of the page and those before it.
         .limit(limit + offset)
         .subquery()
         .select()
         for kind, is_open in cells
     )
     merged = union_all(*parts).subquery()
-    merged_order = (merged.c[name].desc() if is_newest_first else merged.c[name].asc() for name in PLACE)
+    merged_order = (merged.c[name].desc() if is_newest_first else merged.c[name].asc() for name in SORT_COLUMNS)
     return merged.select().order_by(*merged_order).limit(limit).offset(offset)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from outreach_results.models import Filters, Sentiment
-from outreach_results.results.inbox_filters import Cell, chosen_cells, found_replies
+from outreach_results.results.inbox_filters import Cell, chosen_cells, matching_replies
 from outreach_results.results.query import roles
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
 from outreach_results.store.replies.search_index import is_search
@@ -24,13 +24,14 @@ def count_cells(connection: Connection, filters: Filters, q: str | None) -> dict
     Every number of replies that the inbox shows is a sum of these.
     """
     cells = chosen_cells(filters)
+    # The precomputed sums do not know the text of replies, so a search counts the replies it finds.
     if is_search(q):
         kinds = (inbox.c.sentiment, inbox.c.is_open)
-        rows = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
-        counted = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in rows}
+        rows = connection.execute(select(*kinds, func.count()).where(*matching_replies(filters, q)).group_by(*kinds))
+        counts = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in rows}
     else:
-        counted = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
-    return {cell: int(counted.get(cell) or 0) for cell in cells}
+        counts = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
+    return {cell: int(counts.get(cell) or 0) for cell in cells}
 
 
 def count_days(connection: Connection, filters: Filters, q: str | None) -> Iterator[tuple[date, Sentiment, int]]:
@@ -38,8 +39,9 @@ def count_days(connection: Connection, filters: Filters, q: str | None) -> Itera
     cells = chosen_cells(filters)
     if is_search(q):
         kinds = (inbox.c.received_on, inbox.c.sentiment)
-        rows = connection.execute(select(*kinds, func.count()).where(*found_replies(filters, q)).group_by(*kinds))
+        rows = connection.execute(select(*kinds, func.count()).where(*matching_replies(filters, q)).group_by(*kinds))
         for day, sentiment, n in rows:
+            # The shared filters choose whole sentiments: where the cell of the open ones is chosen, so is the other.
             if (Sentiment(sentiment), True) in cells:
                 yield day, Sentiment(sentiment), n
         return
@@ -56,6 +58,7 @@ def _sums(cells: tuple[Cell, ...]) -> list[ColumnElement[Any]]:
 
 
 def _days(filters: Filters) -> list[ColumnElement[bool]]:
-    # Without a choice of campaigns the precomputed sums of all of them together are read.
+    # Without a choice of campaigns the sums of all of them together are read, so that the cost does not grow with
+    # their number.
     chosen = filters if filters.campaigns is not None else replace(filters, campaigns=(ALL_CAMPAIGNS,))
     return chosen.conditions(roles(inbox_stats))

@@ -55,13 +55,14 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
         QueryError: the period starts after its end.
     """
     check_period(filters)
+    # `hourly_stats` knows only the hour at which something happened; counting `unknown` needs days of the same basis.
     by_activity = replace(filters, basis=Basis.ACTIVITY)
     stored = {_stored(name, filters): name for name in HOURLY_COUNTS}
     week = np.zeros((len(HOURLY_COUNTS), 7, 24), dtype=np.int64)
     with store.read() as connection:
         for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored))):
             week[HOURLY_COUNTS.index(stored[metric]), day.weekday()] += np.array([int(n) for n in hours])
-        every = connection.execute(
+        totals = connection.execute(
             select(*(func.sum(count_column(name, by_activity)) for name in HOURLY_COUNTS)).where(
                 *chosen_days(by_activity)
             )
@@ -71,19 +72,20 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
     frame = pd.DataFrame(
         {"weekday": weekday, "hour": hour} | dict(zip(HOURLY_COUNTS, week.reshape(3, -1), strict=True))
     )
-    unknown = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, every, strict=True)}
+    unknown = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
     return WeeklyActivity(frame, zone, unknown)
 
 
 NO_CURVES = MaturityCurves({}, None)
-"""By event date nothing is still to come: no curves are needed, and none are read."""
+"""For a database without data, and by event date: there nothing is still to come, so no curves are read."""
 
 
 def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurves:
     """The maturity curves of opens, clicks, replies and meetings, from all campaigns of the account."""
+    # From all campaigns, whichever are chosen, so that small ones without enough events for a curve are adjusted too.
     last = last_day(store)
     if last is None:
-        return MaturityCurves({}, None)
+        return NO_CURVES
     stored = {_stored(name, Filters(humans_only=humans_only)): name for name in LAG_METRICS if "_human" not in name}
     table = schema.lag_stats.c
     query = (
@@ -104,9 +106,9 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
     for name, rows in rows_of.items():
         numbers = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(schema.LAGS))
         # The last column counts everything later, of which young months have seen less than old ones.
-        learned = metrics.maturity(numbers[:, 1:-1].astype(np.float64), numbers[:, 0])
-        if learned is not None:
-            by_count[name] = learned
+        curve = metrics.maturity(numbers[:, 1:-1].astype(np.float64), numbers[:, 0])
+        if curve is not None:
+            by_count[name] = curve
     return MaturityCurves(by_count, last)
 
 

@@ -33,15 +33,16 @@ def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) ->
     end = filters.end or max((day for day, *_ in days), default=None)
     if start is None or end is None:
         return pd.DataFrame(columns=columns)
-    length = 1 if (end - start).days < DAILY_UP_TO else 7
-    rows = {first: dict.fromkeys(Sentiment, 0) for first in _firsts(start, end, length)}
+    row_days = 1 if (end - start).days < DAILY_UP_TO else 7
+    rows = {first: dict.fromkeys(Sentiment, 0) for first in _row_starts(start, end, row_days)}
     for day, sentiment, n in days:
-        rows[_first_of(day, start, length)][sentiment] += n
+        rows[_row_start(day, start, row_days)][sentiment] += n
     return pd.DataFrame(
         (
             {
                 "first": first,
-                "last": min(_first_of(first, date.min, length) + timedelta(days=length - 1), end),
+                # From the true beginning of the week, which may lie before the period.
+                "last": min(_row_start(first, date.min, row_days) + timedelta(days=row_days - 1), end),
                 **counts,
             }
             for first, counts in rows.items()
@@ -50,11 +51,11 @@ def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) ->
     )
 
 
-def _first_of(day: date, start: date, length: int) -> date:
+def _row_start(day: date, start: date, row_days: int) -> date:
     """The first day of the row that a day is counted in: itself, or the Monday of its week; not before ``start``."""
-    return max(day - (day.weekday() if length == 7 else 0) * DAY, start)
+    return max(day - (day.weekday() if row_days == 7 else 0) * DAY, start)
 
 
-def _firsts(start: date, end: date, length: int) -> list[date]:
-    first = _first_of(start, date.min, length)
-    return [max(first + n * DAY, start) for n in range(0, (end - first).days + 1, length)]
+def _row_starts(start: date, end: date, row_days: int) -> list[date]:
+    first = _row_start(start, date.min, row_days)
+    return [max(first + n * DAY, start) for n in range(0, (end - first).days + 1, row_days)]

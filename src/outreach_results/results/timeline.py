@@ -14,6 +14,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state
 
 LONGEST = 200
+"""The most events of a timeline; queries read one more, which shows that something was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
     return Timeline(events[:LONGEST], len(sent), len(events) > LONGEST or len(sent) > LONGEST)
 
 
+# Events of the same instant are sorted as they follow from each other: sent, delivered, opened.
 _ORDER = {kind: n for n, kind in enumerate(EventType)}
 
 
@@ -91,8 +93,10 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
 def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[TimelineEvent]:
     """The events of these emails, equal ones as one; without replies whose text is stored, see `_replies`."""
     event, reply = schema.events.c, schema.replies.c
+    # A reply with a text is also an event of the same id: without this condition it would be listed twice.
     has_full_reply = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
     what = (event.email_id, event.type, event.is_machine, event.url)
+    # Grouped in SQL, because an email can have any number of opens, of which only one entry is shown.
     query = (
         select(*what, func.min(event.occurred_at), func.max(event.occurred_at), func.count())
         .where(

@@ -77,6 +77,7 @@ def totals(store: Store, filters: Filters) -> Totals:
     """
     check_period(filters)
     with store.read() as connection:
+        # Summed from the campaigns, not by SQL, because a campaign's sums may be replaced by its reported totals.
         return _totals(list(_sums(connection, filters).values()))
 
 
@@ -137,6 +138,7 @@ def funnel(stats: Stats) -> pd.DataFrame:
 COST_FIELDS = tuple(f"{name}_usd" for name in ("cost", *COST_COLUMNS))
 
 
+# The sums of a campaign without activity: nothing happened, which is 0 and not unknown.
 _NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | {
     "first_on": None,
     "last_on": None,
@@ -181,6 +183,7 @@ def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) ->
 
 def _totals(sums: list[dict[str, Any]]) -> Totals:
     def total(name: str) -> int | None:
+        # The same rule as `complete_sum`: unknown for one campaign is unknown for all of them together.
         values = [campaign[name] for campaign in sums]
         return None if None in values else sum(values)
 

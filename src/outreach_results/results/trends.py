@@ -60,7 +60,8 @@ def trends(
     """
     days = daily_stats(store, run_up(filters))
     is_cohort = filters.basis == Basis.SEND
-    learned = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
+    # By event date nothing is still to come.
+    curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
     compared = None if comparison is None else _compared(store, filters, comparison)
     series = tuple(
         metrics.time_series(
@@ -70,13 +71,13 @@ def trends(
             first=filters.start,
             compared=compared,
             is_cohort=is_cohort,
-            maturity=learned.by_count.get(metrics.counted(name)),
-            last_day=learned.last_day,
+            maturity=curves.by_count.get(metrics.counted(name)),
+            last_day=curves.last_day,
         )
         for name in names
     )
     costs = metrics.bucketed(daily_costs(store, filters), every)
-    return Trends(every, series, costs, is_cohort, learned)
+    return Trends(every, series, costs, is_cohort, curves)
 
 
 def run_up(filters: Filters) -> Filters:
@@ -88,10 +89,10 @@ def run_up(filters: Filters) -> Filters:
 
 def _compared(store: Store, filters: Filters, comparison: Filters) -> ComparisonDays | None:
     """The days of the comparison and their shift; None where it has no activity."""
-    # A line of zeros would look like a failure, not like missing data.
     days = daily_stats(store, run_up(comparison))
-    happened = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
-    if not happened.any():
+    numbers = days.drop(columns="date").fillna(0).to_numpy(dtype=float)
+    # A line of zeros would look like a failure, not like missing data.
+    if not numbers.any():
         return None
-    moved = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
-    return ComparisonDays(days, moved)
+    shift = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
+    return ComparisonDays(days, shift)

@@ -42,6 +42,7 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
         else:
             month = _month(period)
         days = schema.daily_stats.c
+        # Emails and costs are the same on both bases; without choosing one, each would be counted twice.
         sent, cost = connection.execute(
             select(func.sum(days.emails_sent), func.sum(days.cost)).where(
                 days.basis == Basis.SEND, days.date >= month, days.date < next_month(month)
@@ -143,6 +144,7 @@ def _rest(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with 0 for unknown components, and a column with the cost beyond all components."""
     parts = [f"{name}_usd" for name in COST_COLUMNS]
     filled = frame.assign(**{part: frame[part].fillna(0) for part in parts})
+    # Rounded to micro-dollars, so that rounding errors of floats do not appear as a cost.
     rest = (filled["cost_usd"].fillna(0) - filled[parts].sum(axis=1)).round(6)
     return filled.assign(**{f"{NOT_BROKEN_DOWN}_usd": rest.clip(lower=0)})
 
@@ -185,13 +187,14 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
     The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality.
     """
     end = next_month(month) - timedelta(days=1)
-    known_until = last_day(store) or month
-    today = min(max(known_until, month), end)
+    last = last_day(store) or month
+    today = min(max(last, month), end)
     with store.read() as connection:
         clock = (now or datetime.now(UTC)).astimezone(zone_of(connection)).date()
     # Data that ends on the last day of the month is complete, unless that day is today and may bring more.
-    is_over = known_until > end or (known_until == end and clock != end)
+    is_over = last > end or (last == end and clock != end)
     days = _days(store, today).set_index("date")
+    # From the first of the month at least, so that the last ``today.day`` numbers are those of the month.
     start = min(days.index.min().date(), month) if len(days) else month
     days = days.reindex(pd.date_range(start, today), fill_value=0)
     sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost_usd"))
@@ -218,6 +221,7 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
 
 def next_month(month: date) -> date:
     """The first day of the month after the one that ``month`` lies in."""
+    # Every month has a 28th, and four days later it is over.
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
@@ -226,7 +230,7 @@ def _month(period: str) -> date:
         if len(period) != 7:
             raise ValueError
         month = date.fromisoformat(f"{period}-01")
-        next_month(month)
+        next_month(month)  # the last month of the calendar has none, and cannot be queried
     except (ValueError, OverflowError):
         raise QueryError("period", f"{period[:20]!r} is no period: use 'month' or a month like 2026-01.") from None
     return month
