@@ -84,6 +84,13 @@ def test_elements_have_the_marks_that_styles_select_by(test_id: str, scripts: st
     )
 
 
+@pytest.mark.parametrize(("name", "loss"), sorted(internals.CSS_CLASSES.items()))
+def test_elements_have_the_classes_that_styles_use(name: str, loss: str, scripts: str) -> None:
+    """The front end gives an element its class by one of React's, the DOM's and D3's ways."""
+    given = rf"(?:className[:=]\[?|classed\(|\.class(?:Name)?=)[\"'`](?:[\w-]+ )*{re.escape(name)}(?![\w-])"
+    assert re.search(given, scripts), f"No element has the class {name} any more: {loss}."
+
+
 def used_test_ids(sheet: Path) -> set[str]:
     return set(re.findall(r"data-testid[\^$*]?=\"?([\w-]+)", sheet.read_text(encoding="utf-8")))
 
@@ -92,3 +99,18 @@ def test_styles_select_by_known_marks_only() -> None:
     sheets = sorted(styles.FOLDER.glob("*.css"))
     assert sheets
     assert set().union(*map(used_test_ids, sheets)) == internals.TEST_IDS
+
+
+PROJECT_CLASSES = {"timeline", "this"}
+"""The classes of markup that the product writes itself."""
+
+
+def used_classes(sheet: Path) -> set[str]:
+    """The classes in a style sheet; those that Streamlit documents, from the keys of elements, are left out."""
+    selectors = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return {name for name in re.findall(r"\.([A-Za-z][\w-]*)", selectors) if not name.startswith("st-key-")}
+
+
+def test_styles_select_by_known_classes_only() -> None:
+    sheets = sorted(styles.FOLDER.glob("*.css"))
+    assert set().union(*map(used_classes, sheets)) == internals.CSS_CLASSES.keys() | PROJECT_CLASSES

@@ -43,6 +43,25 @@ TEST_IDS = frozenset(
 )
 """The marks on Streamlit's elements that our style sheets select by."""
 
+_PNG_BUTTON = "the dialog that saves a chart as a picture has only Plotly's small camera, which shows under a mouse"
+
+CSS_CLASSES: Mapping[str, str] = {
+    "stButton": "a printed report shows buttons",
+    "stDownloadButton": "a printed report shows download buttons",
+    "stLinkButton": "a printed report shows link buttons",
+    "stPopover": "a printed report shows the buttons of popovers",
+    "stPagination": "a printed report shows the buttons that turn pages",
+    "stPlotlyChart": "a printed chart is cut in two at the end of a page",
+    "stElementContainer": "a picture wider than its dialog is cut off, and so is the button that saves it",
+    "stMarkdownBadge": "in the list of the inbox, the sentiment no longer stands at the right edge",
+    "js-plotly-plot": _PNG_BUTTON,
+    "plotly": _PNG_BUTTON,
+    "modebar": _PNG_BUTTON,
+    "modebar-group": _PNG_BUTTON,
+    "modebar-btn": _PNG_BUTTON,
+}
+"""The classes of Streamlit's and Plotly's elements that our style sheets select by, and what is lost without each."""
+
 
 def run_pages_through_the_entry() -> None:
     """Turn the legacy multipage mode off.
