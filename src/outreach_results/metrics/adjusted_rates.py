@@ -50,6 +50,7 @@ def shares_in(ages: Sequence[int] | NDArray[np.int64], curve: MaturityCurve, day
     Returns:
         (ages,) between 0 and 1.
     """
+    # One place more at the front: before the day of sending ends, its share grows from nothing.
     by_age = np.array([0.0, *curve.arrived])
     place = np.asarray(ages, dtype=np.int64) + 1
     begun, ended = (np.clip(at, 0, len(by_age) - 1) for at in (place - 1, place))

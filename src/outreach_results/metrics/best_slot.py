@@ -30,6 +30,7 @@ def best_slot(counts: NDArray[np.int64], *, agreement: float = AGREEMENT, seed: 
         return None
     leader = int(counts.argmax())
     resampled = np.random.default_rng(seed).multinomial(total, counts / total, RESAMPLES)
+    # A tie is no win: where two hours share the lead, neither stands out.
     others = np.delete(resampled, leader, axis=1).max(axis=1)
     wins = float((resampled[:, leader] > others).mean())
     return leader if wins >= agreement else None

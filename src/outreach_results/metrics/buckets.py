@@ -34,6 +34,7 @@ class Buckets:
     def __init__(self, days: Days, every: Every) -> None:
         days = days.astype("datetime64[D]")
         starts = _starts(days, every)
+        # The places at which a bucket begins; None without days, where there is no first place.
         self._offsets = np.flatnonzero(np.concatenate([[True], starts[1:] != starts[:-1]])) if len(days) else None
         self.start = starts[self._offsets] if self._offsets is not None else starts
         self.first = days[self._offsets] if self._offsets is not None else days
@@ -41,7 +42,7 @@ class Buckets:
         self.is_partial = (self.first > self.start) | (self.last < _last_day(self.start, every))
 
     def sum(self, values: Floats) -> Floats:
-        """Sum the numbers of the days by bucket; not known (NaN) where one of them is not."""
+        """Sum the numbers of the days by bucket; NaN (unknown) where one of them is NaN."""
         return np.asarray(values if self._offsets is None else np.add.reduceat(values, self._offsets))
 
     def columns(self) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def bucketed(days: pd.DataFrame, every: Every) -> pd.DataFrame:
 
 
 def floats(frame: pd.DataFrame, name: str) -> Floats:
-    """A column of numbers; NaN where one is not known."""
+    """A column as (rows,) floats; NaN where a number is unknown."""
     return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 

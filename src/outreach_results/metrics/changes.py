@@ -65,6 +65,7 @@ def difference_interval(
     one, two = wilson(count, of, confidence), wilson(count_before, of_before, confidence)
     if one is None or two is None:
         return None
+    # From the ends of both Wilson intervals, because the normal interval of a difference is too narrow near 0 and 1.
     p, q = ratio(count, of) or 0.0, ratio(count_before, of_before) or 0.0
     low = (p - q) - sqrt((p - one.low) ** 2 + (two.high - q) ** 2)
     high = (p - q) + sqrt((one.high - p) ** 2 + (q - two.low) ** 2)

@@ -57,12 +57,14 @@ def binomial_limits(of: int, share: float, coverage: float = COVERAGE) -> CountL
     first = max(0, floor(mean - 12 * deviation - 40))  # beyond this there is no probability to speak of
     last = min(of, ceil(mean + 12 * deviation + 40))
     counts = np.arange(first, last + 1)
+    # In logarithms from one count to the next: the binomial coefficients themselves overflow.
     log_first = (
         lgamma(of + 1) - lgamma(first + 1) - lgamma(of - first + 1) + first * log(share) + (of - first) * log1p(-share)
     )
     steps = np.log((of - counts[:-1]) / counts[1:]) + log(share) - log1p(-share)
     below = np.cumsum(np.exp(log_first + np.concatenate([[0.0], np.cumsum(steps)])))
     tail = (1 - coverage) / 2
+    # A hair less than the tail: where the two are equal, a rounding error must not decide.
     low = int(np.searchsorted(below, tail * (1 - 1e-10)))
     high = min(int(np.searchsorted(below, (1 - tail) * (1 - 1e-10))), len(counts) - 1)
     return CountLimits(first + low, first + high)

@@ -95,6 +95,7 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
             continue
         whole = float(of.sum())
         rate = min(1.0, float(count.sum()) / whole)
+        # Where nothing or everything counted, no day can differ from another.
         if not 0 < rate < 1:
             continue
         squares += float(((count - rate * of) ** 2 / (1 - of / whole)).sum())
@@ -102,6 +103,7 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
         degrees += whole**2 / float((of**2).sum()) - 1
     if expected <= 0 or degrees < 1:
         return Dispersion(1.0, 1)
+    # At least 1: days more alike than chance allows are chance themselves, and would make intervals too narrow.
     return Dispersion(max(1.0, squares / expected), max(1, round(degrees)))
 
 

@@ -86,9 +86,10 @@ def forecast(
         raise ValueError("A forecast needs as many costs as counts, and an end that is not before today.")
     this_month = min(today.day, len(sent))
     so_far, paid = float(sent[-this_month:].sum()), float(cost[-this_month:].sum())
-    known = len(sent) if today_is_over else len(sent) - 1
+    # A day that still goes on would look like a day with few emails: it is forecast, not learned from.
+    days_over = len(sent) if today_is_over else len(sent) - 1
     last = today if today_is_over else today - timedelta(days=1)
-    seasonality = weekday_seasonality(sent[:known], last)
+    seasonality = weekday_seasonality(sent[:days_over], last)
     random = np.random.default_rng(_seed(sent, cost, today, until))
     daily = None if seasonality is None else simulated_paths(seasonality, last, (until - last).days, random)
     if daily is None:
@@ -97,7 +98,7 @@ def forecast(
         # The paths hold the whole of today, of which a part is sent already.
         daily[:, 0] = np.maximum(daily[:, 0] - sent[-1], 0)
     total = so_far + np.cumsum(daily, axis=1)
-    price = _cost_per_email(sent[:known], cost[:known], daily.shape[1], random)
+    price = _cost_per_email(sent[:days_over], cost[:days_over], daily.shape[1], random)
     spent = paid + daily.sum(axis=1) * price
     days = tuple(last + timedelta(days=n + 1) for n in range(total.shape[1]))
     at_end = total[:, -1] if days else np.array([so_far])
@@ -118,12 +119,14 @@ def forecast(
 def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
     """Draw the emails a day (paths, days) of the days after ``last``; None where the level cannot be estimated."""
     on_main, on_others = day_residuals(of)
-    known = level_posterior(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
-    if known is None or not len(on_main):
+    # The variance of three numbers is hardly known; then a fixed one stands in for it.
+    posterior = level_posterior(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
+    if posterior is None or not len(on_main):
         return None
     ahead = np.arange(days)
     weekday = (last.weekday() + 1 + ahead) % 7
-    weekly = known.draw(random, _PATHS, max(1, -(-days // 7)))
+    weekly = posterior.draw(random, _PATHS, max(1, -(-days // 7)))
+    # Drawn from the days that were seen, and not from a distribution: no shape has to be assumed.
     scatter = random.choice(on_main, (_PATHS, days))
     if len(on_others):
         scatter = np.where(of.is_main[weekday], scatter, random.choice(on_others, (_PATHS, days)))
@@ -160,6 +163,7 @@ def _cost_per_email(sent: Floats, cost: Floats, days: int, random: np.random.Gen
     counts = (sums[0] > 0) & (sums[1] > 0)
     if not counts.any():
         return np.zeros(_PATHS)
+    # Weeks and not days, because a day with a handful of emails has a cost per email of any size.
     weekly = sums[1][counts] / sums[0][counts]
     weight = sums[0][counts] * 0.5 ** (np.arange(len(weekly))[::-1] / 2)
     change = np.sqrt(np.mean(np.diff(np.log(weekly)) ** 2)) if len(weekly) > 1 else 0.1

@@ -81,6 +81,7 @@ def ratio_interval(ratio: float, variance_sum: float, whole: float, days: int, c
     """
     if days < 2:
         raise ValueError("One day says nothing about how days differ.")
+    # The sum may come from subtracting large numbers, whose rounding errors can make it negative.
     error = sqrt(max(0.0, variance_sum) * days / (days - 1)) / whole
     reach = two_sided_t(confidence, days - 1) * error
     return Interval(max(0.0, ratio - reach), ratio + reach)

@@ -18,6 +18,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     adjusted: list[float | None] = [None] * len(p_values)
     highest = 0.0
     for rank, (value, place) in enumerate(order):
+        # Never below the one before: a larger p-value must not become the more significant one.
         highest = max(highest, min(1.0, (len(order) - rank) * value))
         adjusted[place] = highest
     return adjusted

@@ -58,6 +58,7 @@ def quantile_curve(community: Distribution) -> QuantileCurve | None:
     left, right = max(middle - low, least) / _Z75, max(high - middle, least) / _Z75
     if community.average is None:
         return QuantileCurve(middle, left, right)
+    # What the average of the two halves does not explain has to come from the tails.
     missing = (community.average - middle) - _MEAN_OF_HALF * (right - left)
     return QuantileCurve(middle, left, right, *_tails(missing, left, right))
 

@@ -26,6 +26,7 @@ ON_PAR_EMAILS = 20_000
 ON_PAR_BELOW = 0.1
 """Where so many more emails would settle it with a smaller probability than this, the two are on par."""
 
+# The middles of 200 slices of equal probability: their mean is close to an integral over the posterior.
 _NODES = (np.arange(200) + 0.5) / 200
 _Z75 = 0.6744897501960817
 
@@ -45,6 +46,7 @@ def prior_of_quartiles(p25: float, p50: float, p75: float) -> BetaPrior:
     """
     mean = min(0.999, max(0.001, (p25 + p50 + p75) / 3))
     deviation = max((p75 - p25) / (2 * _Z75), 1e-4)
+    # Bounded, because quartiles that nearly coincide would make a prior that no data could move.
     strength = min(5_000.0, max(2.0, mean * (1 - mean) / deviation**2 - 1))
     return BetaPrior(mean * strength, (1 - mean) * strength)
 
@@ -64,7 +66,7 @@ class Evidence:
         )
 
 
-def probability_to_settle(known: Evidence, more: int, median: Interval) -> float:
+def probability_to_settle(evidence: Evidence, more: int, median: Interval) -> float:
     """How likely ``more`` emails put the 95 % interval of the rate wholly beyond the median.
 
     Args:
@@ -73,38 +75,39 @@ def probability_to_settle(known: Evidence, more: int, median: Interval) -> float
     Returns:
         Between 0 and 1.
     """
-    whole = known.of + more
+    whole = evidence.of + more
     # The fewest further successes that lift the interval above the median, and the most that leave it below.
-    least = ceil(_smallest_settling(whole, median.high, above=True) * whole - known.count)
-    most = ceil(_smallest_settling(whole, median.low, above=False) * whole - known.count) - 1
-    rates = known.possible_rates()
+    least = ceil(_smallest_settling(whole, median.high, above=True) * whole - evidence.count)
+    most = ceil(_smallest_settling(whole, median.low, above=False) * whole - evidence.count) - 1
+    rates = evidence.possible_rates()
     above = bdtrc(least - 1, more, rates) if 1 <= least <= more else np.full(len(rates), float(least < 1))
     below = bdtr(most, more, rates) if 0 <= most < more else np.full(len(rates), float(most >= more))
     return float(np.minimum(1.0, above + below).mean())
 
 
-def emails_to_settle(known: Evidence, median: Interval) -> int | None:
+def emails_to_settle(evidence: Evidence, median: Interval) -> int | None:
     """The smallest number of further emails that settle the question with a probability of at least 80 %.
 
     Returns:
         At least 1; None where not even 200,000 would: then the community's median is the bottleneck, or the two
         rates are too alike.
     """
-    if probability_to_settle(known, MOST_EMAILS, median) < PROMISED:
+    if probability_to_settle(evidence, MOST_EMAILS, median) < PROMISED:
         return None
+    # Bisection down to half a percent: the estimate itself is less exact than that.
     low, high = 0, MOST_EMAILS
     while high - low > max(1, high // 200):
         middle = (low + high) // 2
-        if probability_to_settle(known, middle, median) >= PROMISED:
+        if probability_to_settle(evidence, middle, median) >= PROMISED:
             high = middle
         else:
             low = middle
     return high
 
 
-def is_on_par(known: Evidence, median: Interval) -> bool:
+def is_on_par(evidence: Evidence, median: Interval) -> bool:
     """Whether 20,000 more emails would settle it in fewer than one of ten cases."""
-    return probability_to_settle(known, ON_PAR_EMAILS, median) < ON_PAR_BELOW
+    return probability_to_settle(evidence, ON_PAR_EMAILS, median) < ON_PAR_BELOW
 
 
 def _smallest_settling(whole: float, border: float, *, above: bool) -> float:

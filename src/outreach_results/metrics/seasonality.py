@@ -61,23 +61,25 @@ def weekday_seasonality(sent: Floats, last: date) -> WeekdaySeasonality | None:
         None with fewer than 14 days since the first email, or where no weekday brings any.
     """
     # Days before the first email are no history: they would count as skipped.
-    known = np.trim_zeros(np.asarray(sent, dtype=np.float64), "f")
-    weeks = min(len(known) // 7, _WEEKS_LOOKED_BACK)
-    if len(known) < MIN_DAYS:
+    history = np.trim_zeros(np.asarray(sent, dtype=np.float64), "f")
+    weeks = min(len(history) // 7, _WEEKS_LOOKED_BACK)
+    if len(history) < MIN_DAYS:
         return None
-    days = known[-7 * weeks :]
+    # Whole weeks only, so that each weekday occurs equally often.
+    days = history[-7 * weeks :]
     weekday = (last.weekday() - (len(days) - 1) + np.arange(len(days))) % 7
     skipped = np.zeros(len(days), dtype=bool)
-    for _ in range(2):  # the days that were due depend on the shares, and the shares on the days that were skipped
-        due = _a_typical_week(days, weekday, skipped)
+    # Twice, because the days that were due depend on the shares, and the shares on the days that were skipped.
+    for _ in range(2):
+        due = _typical_week(days, weekday, skipped)
         skipped = np.asarray((days == 0) & (due[weekday] >= _SURELY_NOT_CHANCE))
-    due = _a_typical_week(days, weekday, skipped)
+    due = _typical_week(days, weekday, skipped)
     if due.sum() <= 0:
         return None
     return WeekdaySeasonality(days, weekday, skipped, due / due.sum())
 
 
-def _a_typical_week(sent: Floats, weekday: NDArray[np.intp], skipped: Bools) -> Floats:
+def _typical_week(sent: Floats, weekday: NDArray[np.intp], skipped: Bools) -> Floats:
     """Emails by weekday (7,): an average in which a week counts half as much as one six weeks younger."""
     age = (len(sent) - 1 - np.arange(len(sent))) / 7
     weight = 0.5 ** (age / _HALF_LIFE_WEEKS) * ~skipped

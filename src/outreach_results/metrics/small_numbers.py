@@ -55,6 +55,7 @@ def shrunken_shares(counts: Floats, of: Floats) -> Floats:
     if not known.any():
         return result
     k, n = np.minimum(counts[known], of[known]), of[known]
+    # Half an event more, so that an account without events has a mean above 0, as a beta distribution needs.
     mean = (k.sum() + 0.5) / (n.sum() + 1)
     strength = _best(
         lambda s: float((betaln(k + mean * s, n - k + (1 - mean) * s) - betaln(mean * s, (1 - mean) * s)).sum())

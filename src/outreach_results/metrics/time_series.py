@@ -223,6 +223,7 @@ def _comparison(
     def aligned(numbers: Floats, elsewhere: float) -> Floats:
         return np.where(is_there, numbers[np.clip(place, 0, len(moved) - 1)], elsewhere)
 
+    # A bucket of which the comparison has no day stays empty; 0 would say that nothing happened.
     is_some = buckets.sum(is_there.astype(np.float64)) > 0
     sums = _Parts(aligned(parts.count, 0.0), aligned(parts.of, 0.0)).summed(buckets)
     values = np.where(is_some & ~_is_small(metric, sums), _value(metric, sums), np.nan)

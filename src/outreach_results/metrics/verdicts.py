@@ -99,9 +99,10 @@ def judge(
             return Verdict(Standing.BEST_QUARTER if outermost else Standing.BETTER)
         return Verdict(Standing.WEAKEST_QUARTER if outermost else Standing.WORSE)
     if medians.low <= value <= medians.high and _within_the_middle_half(interval, community):
-        settled_but_for_them = community.p50 is not None and not interval.low <= community.p50 <= interval.high
-        return Verdict(Standing.COMMUNITY_TOO_SMALL if settled_but_for_them else Standing.LEVEL)
-    goal = _nearest_to_tell_from(value, medians, community)
+        # With the median known exactly, would the value be clear of it? Then the community is what is too small.
+        is_clear_of_median = community.p50 is not None and not interval.low <= community.p50 <= interval.high
+        return Verdict(Standing.COMMUNITY_TOO_SMALL if is_clear_of_median else Standing.LEVEL)
+    goal = _value_to_exclude(value, medians, community)
     needed = needed_for_share(value, goal) if is_share else needed_for_average(value, interval, goal, cases)
     more = max(needed - cases, 1)
     return Verdict(Standing.LEVEL) if more > MOST_MORE else Verdict(Standing.CANNOT_TELL_YET, round_up(more))
@@ -112,7 +113,7 @@ def _within_the_middle_half(interval: Interval, community: Distribution) -> bool
     return community.p25 <= interval.low and interval.high <= community.p75
 
 
-def _nearest_to_tell_from(value: float, medians: Interval, community: Distribution) -> float:
+def _value_to_exclude(value: float, medians: Interval, community: Distribution) -> float:
     """The value that the interval has to exclude: the median, or for a value at the median the nearer quartile."""
     assert community.p25 is not None and community.p75 is not None  # noqa: PT018 -- there would be no ranges
     if value > medians.high:
