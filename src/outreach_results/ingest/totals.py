@@ -67,7 +67,7 @@ class TotalsWriter:
 
     def _write_account(self) -> None:
         """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
-        if not admin.make_way_for_account(self._connection, is_sample=self._is_sample):
+        if not admin.prepare_account_data(self._connection, is_sample=self._is_sample):
             return
         if self._plans:
             self._connection.execute(delete(schema.plan))

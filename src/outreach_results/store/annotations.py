@@ -1,4 +1,4 @@
-"""What people note beside their results: "new subject line", on the day it began."""
+"""Annotations: notes of people on a day, such as "new subject line"."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAX_LENGTH = 200
 
 
 def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: str | None = None) -> Annotation:
-    """Note something on a day.
+    """Add an annotation to a day.
 
     Args:
         text: one line; line breaks become spaces.
-        campaign_id: what it is about; '' for all campaigns.
+        campaign_id: the campaign that it concerns; '' for all campaigns.
 
     Raises:
         QueryError: the text is empty or too long, or the day cannot be right.
@@ -35,17 +35,17 @@ def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: st
 
 
 def restore(store: Store, annotation: Annotation) -> None:
-    """Write an annotation as it is: the way back from `remove`.
+    """Write an annotation with its own id: undoes `remove`.
 
     Raises:
         UnknownCampaignError: its campaign is not there.
     """
     with store.write() as connection:
         if annotation.campaign_id:
-            known = select(schema.campaigns.c.campaign_id).where(
+            stored = select(schema.campaigns.c.campaign_id).where(
                 schema.campaigns.c.campaign_id == annotation.campaign_id
             )
-            if connection.execute(known).first() is None:
+            if connection.execute(stored).first() is None:
                 raise UnknownCampaignError(annotation.campaign_id)
         connection.execute(
             insert(schema.annotations),
@@ -61,7 +61,7 @@ def restore(store: Store, annotation: Annotation) -> None:
 
 
 def remove(store: Store, annotation: Annotation) -> bool:
-    """Take an annotation away; False where it had gone already."""
+    """Delete an annotation; False if it was not there any more."""
     table = schema.annotations
     key = (
         table.c.campaign_id == annotation.campaign_id,
@@ -72,9 +72,9 @@ def remove(store: Store, annotation: Annotation) -> bool:
 
 
 def _one_line(text: str) -> str:
-    """The text as one line of characters that can be seen."""
-    seen = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in text)
-    line = " ".join(seen.split())
+    """The text as one line without control characters."""
+    visible = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
+    line = " ".join(visible.split())
     if not line:
         raise QueryError("text", "Write a few words first.")
     if len(line) > MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""Keys of the HTTP API: made, listed, revoked and recognised.
+"""Keys of the HTTP API: created, listed, revoked and identified.
 
 A key is ``outreach_<id>_<secret>``. The id is public and finds the row; of the whole key only the SHA-256 is kept.
 That is enough, because the secret is 256 random bits, which no list of likely passwords contains.
@@ -31,7 +31,7 @@ _NOBODY = bytes(32)  # compared with where the id is unknown, so that both refus
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is known of a key: everything but the key."""
+    """An API key without its secret."""
 
     key_id: str
     name: str
@@ -41,7 +41,7 @@ class ApiKey:
 
 
 def create_key(store: Store, name: str) -> str:
-    """Make a key and return it: the only time that it can be seen.
+    """Create a key and return it: only its digest is stored, so it cannot be shown again.
 
     Raises:
         QueryError: the name is blank, too long or holds control characters.
@@ -63,32 +63,32 @@ def create_key(store: Store, name: str) -> str:
 
 
 def list_keys(store: Store) -> list[ApiKey]:
-    """Every key there ever was, oldest first."""
+    """All keys, revoked ones included, oldest first."""
     with store.read() as connection:
         rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()
         return [ApiKey(**{name: row[name] for name in ApiKey.__dataclass_fields__}) for row in rows]
 
 
 def revoke_key(store: Store, name: str) -> None:
-    """Make a key worthless from now on.
+    """Revoke a key, from now on.
 
     Raises:
         QueryError: no valid key has that name.
     """
     with store.write(exclusive=True) as connection:
-        found = connection.execute(
+        revoked = connection.execute(
             update(api_keys)
             .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
             .values(revoked_at=datetime.now(UTC))
         )
-        if found.rowcount == 0:
+        if revoked.rowcount == 0:
             raise QueryError(
                 "name", f"There is no valid key named {name[:MAX_NAME]!r}. See: outreach-results keys list"
             )
 
 
 def valid_digests(connection: Connection) -> Digests:
-    """What `identify` compares keys with."""
+    """The digests of all valid keys, for `identify`."""
     rows = connection.execute(select(api_keys.c.key_id, api_keys.c.digest).where(api_keys.c.revoked_at.is_(None)))
     return {row.key_id: bytes.fromhex(row.digest) for row in rows}
 
@@ -97,12 +97,12 @@ def identify(key: str, digests: Digests) -> str | None:
     """The id of a valid key, or None. Takes the same time however much of a wrong key is right."""
     parts = key[:MAX_KEY].split("_", 2)
     key_id = parts[1] if len(parts) == 3 else ""
-    known = hmac.compare_digest(_digest(key), digests.get(key_id, _NOBODY))
-    return key_id if known and key_id in digests else None
+    is_match = hmac.compare_digest(_digest(key), digests.get(key_id, _NOBODY))
+    return key_id if is_match and key_id in digests else None
 
 
 def record_use(store: Store, uses: Mapping[str, datetime]) -> None:
-    """Remember when keys were last used. No answer depends on it, so the data version stays."""
+    """Store when keys were last used. No answer depends on it, so the data version stays."""
     with store.write(is_data=False) as connection:
         for key_id, at in sorted(uses.items()):
             connection.execute(

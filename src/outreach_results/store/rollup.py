@@ -1,6 +1,6 @@
 """The rollups: what every page reads, always equal to a recount of the events.
 
-``daily_stats`` holds what happened on each day, ``hourly_stats`` at which hour of it, ``lag_stats`` how long after the
+``daily_stats`` holds what firsts_ on each day, ``hourly_stats`` at which hour of it, ``lag_stats`` how long after the
 sending. Each e-mail counts once per event type, on its first occurrence. A recount of some e-mails before and after a
 change gives the change of the days they touch, so that what a load costs follows what it brings, not the campaign's
 size.
@@ -81,9 +81,9 @@ LAG = Rollup(lag_stats, "metric", LAG_METRICS, LAGS)
 ROLLUPS = (DAILY, HOURLY, LAG)
 
 Tally = Counter[tuple[str, date, str]]
-"""How much of what falls on which day: (basis or metric, date, column) → count or micro-dollars.
+"""(basis or metric, date, column) → count or micro-dollars.
 
-No two rollups share the name of a column, so that it also says which of them is meant.
+No two rollups have a column of the same name, so the column also tells the rollup.
 """
 
 _Days = dict[tuple[str, date], Counter[str]]
@@ -93,9 +93,9 @@ Array = npt.NDArray[np.int64]
 # The events whose hour of the day is kept. Rounding the others to their day keeps the recount's groups few.
 _WITH_HOUR = tuple(kind.value for kind, name in COUNT_OF.items() if name in HOURLY_METRICS)
 
-# What happens to an e-mail after it was sent, and what the counts of it are called.
-_HAPPENING = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
-_BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in _HAPPENING)
+# The events after the sending of an email, and the names of their counts.
+_LATER_EVENTS = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
+_BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in _LATER_EVENTS)
 _BY_HUMANS = tuple(f"{name}_human" for name in _BY_ANYBODY)
 _ROWS_AT_A_TIME = 20_000
 
@@ -109,7 +109,7 @@ def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[st
 
 
 class Sums:
-    """What belongs into a rollup of one campaign: an array of kinds × days × columns."""
+    """The numbers of a rollup of one campaign, as an array (kinds, days, columns)."""
 
     def __init__(self, rollup: Rollup, days: Array) -> None:
         self.rollup = rollup
@@ -122,7 +122,7 @@ class Sums:
         np.add.at(self._values, places, n)
 
     def rows(self) -> Iterator[tuple[str, date, list[int]]]:
-        """(kind, day, the columns' values) of every row in which anything is."""
+        """(kind, day, values of the columns) of every row that is not all 0."""
         places = np.nonzero(self._values.any(axis=2))
         for kind, day, values in zip(*places, self._values[places].tolist(), strict=True):
             yield self.rollup.kinds[kind], _date(self._days[day]), values
@@ -148,21 +148,22 @@ def recount(connection: Connection, campaign_id: str, email_ids: Collection[str]
 
 
 def rebuild(connection: Connection, campaign_id: str) -> None:
-    """Write all of a campaign's days anew."""
+    """Replace all days of a campaign by a recount of its events."""
     for sums in _sums(connection, campaign_id, None):
         connection.execute(delete(sums.rollup.table).where(sums.rollup.table.c.campaign_id == campaign_id))
         _insert(connection, sums.rollup, campaign_id, sums.rows())
 
 
 def rebuild_all(connection: Connection) -> None:
-    """Write the days of every campaign anew whose events are known."""
-    known = select(campaigns.c.campaign_id).where(campaigns.c.detail == Detail.EVENTS)
-    for campaign_id in connection.execute(known).scalars().all():
+    """Rebuild the days of every campaign whose events are stored."""
+    # Days of the others come from their source as they are: there are no events to count.
+    with_events = select(campaigns.c.campaign_id).where(campaigns.c.detail == Detail.EVENTS)
+    for campaign_id in connection.execute(with_events).scalars().all():
         rebuild(connection, campaign_id)
 
 
 def add(connection: Connection, campaign_id: str, change: Tally) -> None:
-    """Add a change to a campaign's days; a day on which nothing is left goes."""
+    """Add a change to a campaign's days, and delete the days that it leaves empty."""
     for rollup in ROLLUPS:
         days = _by_day(change, rollup)
         columns = rollup.table.c
@@ -190,19 +191,20 @@ def _chosen(
 def _sums(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> tuple[Sums, Sums, Sums]:
     """The sums of each of the `ROLLUPS`."""
     sent = _matrix(connection, _sent(connection, campaign_id, email_ids))
-    happened = _matrix(connection, _happened(connection, campaign_id, email_ids))
-    hours = np.concatenate((sent[:, 0], happened[:, 1:4].ravel()))
+    later = _matrix(connection, _first_events(connection, campaign_id, email_ids))
+    hours = np.concatenate((sent[:, 0], later[:, 1:4].ravel()))
     days = np.unique(hours[hours >= 0] // 24)
     daily, hourly, lag = (Sums(rollup, days) for rollup in ROLLUPS)
     _add_sent(daily, hourly, sent)
     for names, hour_column in ((_BY_ANYBODY, 2), (_BY_HUMANS, 3)):
-        found = happened[happened[:, hour_column] >= 0]
-        _add_happened(daily, hourly, lag, names, found[:, (0, 1, hour_column, 4)])
+        occurred = later[later[:, hour_column] >= 0]
+        _add_first_events(daily, hourly, lag, names, occurred[:, (0, 1, hour_column, 4)])
     return daily, hourly, lag
 
 
 def _matrix(connection: Connection, query: Select[Any]) -> Array:
-    """The rows of a query that gives nothing but integers."""
+    """The rows of a query of integers, as an array (rows, columns)."""
+    # Straight into an array, some rows at a time: lists of Python integers would take several times the memory.
     width = len(query.selected_columns)
     result = connection.execute(query.execution_options(stream_results=True))
     parts = [
@@ -225,10 +227,10 @@ def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] |
     )
 
 
-def _happened(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
-    """(place in `_HAPPENING`, sent_hour, local hour of the first occurrence, of the first by a human, e-mails)
+def _first_events(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
+    """(place in `_LATER_EVENTS`, sent_hour, local hour of the first occurrence, of the first by a human, e-mails)
 
-    An hour is -1 where there is none. Hours are rounded to their day where nobody asks for them: fewer groups.
+    An hour is -1 where there is none. Hours that are not stored are rounded to their day: fewer groups.
     """
     firsts = (
         select(
@@ -258,7 +260,7 @@ def _happened(connection: Connection, campaign_id: str, email_ids: Collection[st
         return case((firsts.c.type.in_(_WITH_HOUR), func.coalesce(hour, -1)), else_=day(hour))
 
     keyed = select(
-        case({kind: place for place, kind in enumerate(_HAPPENING)}, value=firsts.c.type).label("kind"),
+        case({kind: place for place, kind in enumerate(_LATER_EVENTS)}, value=firsts.c.type).label("kind"),
         day(sent_hour).label("sent_hour"),
         kept_hour(firsts.c.first_hour).label("first_hour"),
         kept_hour(firsts.c.human_hour).label("human_hour"),
@@ -277,25 +279,26 @@ def _add_sent(daily: Sums, hourly: Sums, sent: Array) -> None:
             daily.add(basis, days, DAILY.columns.index(name), amounts)
 
 
-def _add_happened(daily: Sums, hourly: Sums, lag: Sums, names: Sequence[str], happened: Array) -> None:
+def _add_first_events(daily: Sums, hourly: Sums, lag: Sums, names: Sequence[str], first_events: Array) -> None:
     """Add first occurrences: (place in ``names``, sent_hour, hour, e-mails)."""
-    columns, rhythms, lags = (_places(names, known) for known in (DAILY.columns, HOURLY.kinds, LAG.kinds))
-    kinds, sent_hours, hours, n = happened.T
+    columns, hourly_kinds, lag_kinds = (_positions(names, among) for among in (DAILY.columns, HOURLY.kinds, LAG.kinds))
+    kinds, sent_hours, hours, n = first_events.T
     days, sent_days = hours // 24, sent_hours // 24
     activity, send = range(len(DAILY.kinds))
     daily.add(activity, days, columns[kinds], n)
-    has = rhythms[kinds] >= 0
-    hourly.add(rhythms[kinds][has], days[has], hours[has] % 24, n[has])
-    has = sent_hours >= 0
-    daily.add(send, sent_days[has], columns[kinds][has], n[has])
-    has &= lags[kinds] >= 0
-    after = np.clip(days - sent_days, 0, LAST_LAG)  # clocks differ: some open before the sending
-    lag.add(lags[kinds][has], sent_days[has], after[has], n[has])
+    is_kept = hourly_kinds[kinds] >= 0
+    hourly.add(hourly_kinds[kinds][is_kept], days[is_kept], hours[is_kept] % 24, n[is_kept])
+    # On the sending day only where it is known: a source may name an event's email without its sending.
+    is_kept = sent_hours >= 0
+    daily.add(send, sent_days[is_kept], columns[kinds][is_kept], n[is_kept])
+    is_kept &= lag_kinds[kinds] >= 0
+    days_after = np.clip(days - sent_days, 0, LAST_LAG)  # clocks differ: some open before the sending
+    lag.add(lag_kinds[kinds][is_kept], sent_days[is_kept], days_after[is_kept], n[is_kept])
 
 
-def _places(names: Sequence[str], known: Sequence[str]) -> Array:
-    """Where each of the names stands among those known; -1 where it does not."""
-    return np.array([known.index(name) if name in known else -1 for name in names])
+def _positions(names: Sequence[str], among: Sequence[str]) -> Array:
+    """The index (names,) of each name among others; -1 where it is not one of them."""
+    return np.array([among.index(name) if name in among else -1 for name in names])
 
 
 def _date(days: int) -> date:

@@ -40,12 +40,12 @@ class Claim(BaseModel):
         return now < self.expires_at and self._is_alive() is not False
 
     def is_active(self, now: datetime) -> bool:
-        """Whether its sync goes on, as far as can be told from here: in a long load it cannot renew its claim."""
+        """Whether its sync still runs, judged by its process where possible: a long load cannot renew its claim."""
         alive = self._is_alive()
         return now < self.expires_at if alive is None else alive
 
     def _is_alive(self) -> bool | None:
-        """Whether its process is there, or None where that cannot be told."""
+        """Whether its process exists; None if it may run on another machine, or cannot be checked."""
         if not self.place or self.place != _this_place():
             return None
         if self.process == os.getpid():
@@ -63,7 +63,7 @@ _own_claims: set[str] = set()
 
 
 def _this_place() -> str:
-    """This machine, or rather this set of processes on it; '' where other processes cannot be asked for."""
+    """The host and its process namespace; '' where processes cannot be checked."""
     try:
         return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
@@ -85,7 +85,7 @@ def stored_report(connection: Connection) -> str | None:
 
 
 class Lease:
-    """The right to sync. To be taken once, kept often, and released."""
+    """The right to sync: acquire it once, renew it often, release it at the end."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
@@ -93,7 +93,7 @@ class Lease:
         self._claim: Claim | None = None
 
     def acquire(self) -> datetime:
-        """Claim the database for this sync; the moment from which it counts.
+        """Claim the database for this sync; returns the time of the claim.
 
         Raises:
             SyncRunningError: another sync of this database is running.
@@ -116,7 +116,7 @@ class Lease:
         return now
 
     def renew(self) -> None:
-        """Renew the claim where it is time to. Cheap: to be called at every step.
+        """Renew the claim when it is due; cheap enough to be called at every step.
 
         Raises:
             SyncRunningError: it ran out, and another sync began.
@@ -145,8 +145,8 @@ class Lease:
         return self._claim.model_copy(update={"expires_at": self._clock() + LEASE_LASTS})
 
     def _write(self, connection: Connection, renewed: Claim) -> None:
-        found = current_claim(connection)
-        if found is None or found.holder != renewed.holder:
+        current = current_claim(connection)
+        if current is None or current.holder != renewed.holder:
             raise SyncRunningError("Another sync of this database took over, because this one paused for too long.")
         set_meta(connection, _LEASE, renewed.model_dump_json())
 
@@ -155,8 +155,8 @@ class Lease:
         if self._claim is None:
             return
         with self._store.write(exclusive=True, is_data=False) as connection:
-            found = current_claim(connection)
-            if found is not None and found.holder == self._claim.holder:
+            current = current_claim(connection)
+            if current is not None and current.holder == self._claim.holder:
                 connection.execute(delete(meta).where(meta.c.key == _LEASE))
                 set_meta(connection, _REPORT, report)
         _own_claims.discard(self._claim.holder)

@@ -1,4 +1,4 @@
-"""What a sync remembers of a server between two runs, so that what is unchanged need not be sent again."""
+"""The answers of a server that a sync stores between two runs, so that unchanged ones need not be sent again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sqlalchemy import Connection, delete, insert, select
 from outreach_results.store.schema import sync_state
 
 ACCOUNT = ""
-"""Stands where a campaign's id does, for what the server says of the account as a whole."""
+"""The campaign id of answers that concern the whole account."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer of the server: its ETag, and as much of its content as an unchanged one leaves unsaid.
+    """An answer of the server: its ETag, and what is needed of its content when it is not sent again (304).
 
-    Of most answers that is a digest, which recognises what is the same under another ETag, or without one.
+    Mostly that is a digest, which recognizes the same content under another ETag, or without one.
     """
 
     etag: str | None = None
@@ -27,12 +27,12 @@ class StoredAnswer:
 
 
 def digest_of(rows: Iterable[object]) -> str:
-    """A short text that is the same for the same rows."""
+    """The SHA-256 of the rows, in hex."""
     return hashlib.sha256(repr(list(rows)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def stored_answers(connection: Connection, server: str, campaign_id: str) -> dict[str, StoredAnswer]:
-    """What this server last said of a campaign, or of the `ACCOUNT`, by resource."""
+    """The last answers of this server on a campaign, or on the `ACCOUNT`, by resource."""
     table = sync_state.c
     rows = connection.execute(
         select(table.resource, table.etag, table.answer).where(table.campaign_id == campaign_id, table.server == server)
@@ -41,7 +41,7 @@ def stored_answers(connection: Connection, server: str, campaign_id: str) -> dic
 
 
 def store_answers(connection: Connection, server: str, campaign_id: str, answers: Mapping[str, StoredAnswer]) -> None:
-    """Replace all that was remembered of a campaign, or of the `ACCOUNT`."""
+    """Replace the stored answers on a campaign, or on the `ACCOUNT`."""
     forget(connection, campaign_id)
     now = datetime.now(UTC)
     rows = [
@@ -49,18 +49,18 @@ def store_answers(connection: Connection, server: str, campaign_id: str, answers
             "campaign_id": campaign_id,
             "resource": resource,
             "server": server,
-            "etag": found.etag,
-            "answer": found.answer,
+            "etag": answer.etag,
+            "answer": answer.answer,
             "fetched_at": now,
         }
-        for resource, found in sorted(answers.items())
+        for resource, answer in sorted(answers.items())
     ]
     if rows:
         connection.execute(insert(sync_state), rows)
 
 
 def forget(connection: Connection, campaign_id: str) -> None:
-    """Forget what any server said of a campaign: the next sync reads all of it."""
+    """Delete the stored answers of all servers on a campaign: the next sync reads all of it."""
     connection.execute(delete(sync_state).where(sync_state.c.campaign_id == campaign_id))
 
 

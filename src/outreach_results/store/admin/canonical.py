@@ -1,4 +1,4 @@
-"""Rows in one form whatever the database: read on one they can be written on another, and compared with its own.
+"""Rows in one canonical form: read from one database, they can be written to another or compared with its rows.
 
 The form is what SQLite stores: instants are integer microseconds since 1970, dates are ISO texts, flags are 0 or 1.
 """
@@ -45,7 +45,7 @@ _POSTGRES_EPOCH_MICROS = 946_684_800_000_000  # of 1970
 
 
 class RowsDigest(NamedTuple):
-    """Says the same of the same rows in any order: how many, and the sum of their digests."""
+    """A digest of rows in any order: how many there are, and the sum of their digests modulo 2**64."""
 
     rows: int = 0
     digest: int = 0
@@ -61,7 +61,7 @@ def read(
     """The rows of a table in the order of its key, some at a time: never all of them in memory.
 
     Args:
-        after: the key of the last row that is not wanted any more.
+        after: the key of the last row to skip.
         in_order: False where the order does not matter.
     """
     key = table.primary_key.columns

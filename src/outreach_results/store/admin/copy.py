@@ -80,12 +80,12 @@ class _Phase(StrEnum):
     """How far a copy has come."""
 
     FILLING = "filling"  # page by page
-    MENDING = "mending"  # the source changed: campaign by campaign
+    UPDATING = "mending"  # the source changed: campaign by campaign; the value is stored in databases
     DONE = "done"
 
 
 class _State(BaseModel):
-    """What a target remembers of the copy into it."""
+    """The progress of a copy, stored in its target."""
 
     source: str
     source_version: str
@@ -116,7 +116,7 @@ class _Copy:
         self._target = target
         self._on_progress = on_progress
         self._copied = 0
-        _refuse_the_same(url, target.engine.url)
+        _check_are_different(url, target.engine.url)
         unfinished = _state_in(source)
         if unfinished is not None and unfinished.phase is not _Phase.DONE:
             raise ConflictError(f"The database to copy is itself an unfinished copy of {unfinished.source}.")
@@ -128,24 +128,24 @@ class _Copy:
         )
 
     def run(self) -> CopyReport:
-        found = self._found()
-        self._state = found or self._now
-        same = (self._state.source_version, self._state.revision) == (self._now.source_version, self._now.revision)
+        earlier = self._earlier_state()
+        self._state = earlier or self._now
+        is_same = (self._state.source_version, self._state.revision) == (self._now.source_version, self._now.revision)
         sums: _Sums = {}
-        if self._state.phase is _Phase.FILLING and same:
-            self._fill(is_new=found is None)
-        elif self._state.phase is _Phase.MENDING or not same:
-            sums = self._mend()
+        if self._state.phase is _Phase.FILLING and is_same:
+            self._fill(is_new=earlier is None)
+        elif self._state.phase is _Phase.UPDATING or not is_same:
+            sums = self._copy_differing()
         self._replace_whole_tables()
         return CopyReport(self._copied, tuple(self._compared(sums)))
 
-    def _found(self) -> _State | None:
+    def _earlier_state(self) -> _State | None:
         """The state of the copy that the target holds; None where it is empty."""
         with self._target.read() as connection:
             state = _state_in(connection)
             self._now.own_version = version = get_meta(connection, _VERSION) or ""
             if state is None:
-                _refuse_what_is_not_empty(connection)
+                _check_is_empty(connection)
                 return None
         if state.source != self._now.source and state.source_version != self._now.source_version:
             raise ConflictError(f"The target holds a copy of another database, {state.source}. Name an empty one.")
@@ -161,7 +161,7 @@ class _Copy:
     def _fill(self, *, is_new: bool) -> None:
         if is_new:
             with self._target.write(exclusive=True, is_data=False) as connection:
-                _refuse_what_is_not_empty(connection)
+                _check_is_empty(connection)
                 set_meta(connection, _STATE, self._state.model_dump_json())
         names = [table.name for table in BY_CAMPAIGN]
         for table in BY_CAMPAIGN[names.index(self._state.table) :]:
@@ -172,13 +172,13 @@ class _Copy:
                     self._remember(connection, table=table.name, last=list(canonical.primary_key_of(table, page[-1])))
                 self._on_progress(f"copying {table.name}", self._copied)
 
-    def _mend(self) -> _Sums:
-        """Copy the campaigns anew that differ; the sums of the source."""
+    def _copy_differing(self) -> _Sums:
+        """Copy the campaigns that differ again; returns the sums of the source."""
         with self._target.write(exclusive=True, is_data=False) as connection:
             if get_meta(connection, _STATE) != self._state.model_dump_json():
-                raise _somebody_else()
+                raise _concurrent_write()
             self._state = self._now
-            self._remember(connection, phase=_Phase.MENDING)
+            self._remember(connection, phase=_Phase.UPDATING)
         sums = self._sums_of_source(BY_CAMPAIGN)
         with self._target.read() as connection:
             differing = {name for table in BY_CAMPAIGN for name in _differing(sums[table], _sums(connection, table))}
@@ -205,7 +205,7 @@ class _Copy:
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
         canonical.append(connection, table, page)
         if table in (replies, reply_marks):
-            _show(connection, table, page)
+            _update_inbox(connection, table, page)
         self._copied += len(page)
 
     @contextmanager
@@ -214,11 +214,11 @@ class _Copy:
         with self._target.write(exclusive=True, is_data=False) as connection:
             held = get_meta(connection, _STATE), get_meta(connection, _VERSION)
             if held != (self._state.model_dump_json(), self._state.own_version):
-                raise _somebody_else()
+                raise _concurrent_write()
             yield connection
 
     def _remember(self, connection: Connection, **changes: object) -> None:
-        """Note how far the copy is, in the transaction that brings it there."""
+        """Store how far the copy has come, in the transaction that brings it there."""
         self._state = self._state.model_copy(update=changes)
         set_meta(connection, _STATE, self._state.model_dump_json())
 
@@ -229,8 +229,8 @@ class _Copy:
             sums[table] = _sums(self._source, table)
         return sums
 
-    def _compared(self, known: _Sums) -> Iterator[TableComparison]:
-        source = self._sums_of_source([table for table in COPIED if table not in known]) | known
+    def _compared(self, source_sums: _Sums) -> Iterator[TableComparison]:
+        source = self._sums_of_source([table for table in COPIED if table not in source_sums]) | source_sums
         with self._target.read() as connection:
             for table in COPIED:
                 self._on_progress(f"comparing {table.name}", self._copied)
@@ -240,14 +240,14 @@ class _Copy:
                 )
 
 
-def _show(connection: Connection, table: Table, page: Sequence[Row]) -> None:
-    """Let the inbox of the target show the replies that these rows, of replies or of marks, are about."""
-    about: dict[str, list[str]] = defaultdict(list)
+def _update_inbox(connection: Connection, table: Table, page: Sequence[Row]) -> None:
+    """Update the target's inbox for the replies that these rows, of replies or of marks, belong to."""
+    ids: dict[str, list[str]] = defaultdict(list)
     for campaign_id, reply_id, *_ in page:
-        about[campaign_id].append(reply_id)
-    show = refresh if table is replies else apply_states
-    for campaign_id, reply_ids in about.items():
-        show(connection, campaign_id, reply_ids)
+        ids[campaign_id].append(reply_id)
+    update = refresh if table is replies else apply_states
+    for campaign_id, reply_ids in ids.items():
+        update(connection, campaign_id, reply_ids)
 
 
 _Sums = dict[Table, dict[str, RowsDigest]]
@@ -266,7 +266,7 @@ def _differing(one: Mapping[str, RowsDigest], other: Mapping[str, RowsDigest]) -
 
 
 def _shared(table: Table) -> ColumnElement[bool]:
-    """The rows that are to be the same on both sides."""
+    """The condition for the rows that must be equal on both sides."""
     return meta.c.key.not_in(_OWN) if table is meta else true()
 
 
@@ -292,7 +292,7 @@ def _state_in(connection: Connection) -> _State | None:
         ) from None
 
 
-def _refuse_what_is_not_empty(connection: Connection) -> None:
+def _check_is_empty(connection: Connection) -> None:
     for table in metadata.sorted_tables:
         if table is not meta and connection.execute(select(table.c[0]).limit(1)).first() is not None:
             raise ConflictError(
@@ -301,17 +301,17 @@ def _refuse_what_is_not_empty(connection: Connection) -> None:
             )
 
 
-def _refuse_the_same(source: URL, target: URL) -> None:
+def _check_are_different(source: URL, target: URL) -> None:
     if _address(source) == _address(target):
         raise ConflictError("The target is the database itself. Name another one.")
 
 
-def _somebody_else() -> ConflictError:
+def _concurrent_write() -> ConflictError:
     return ConflictError("Somebody else is writing to the target. Let nothing but the copy use it, and run it again.")
 
 
 def _address(url: URL) -> str:
-    """Which database it is, without who may open it."""
+    """The address of a database without user and password."""
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{Path(url.database or '').resolve()}"
     host = url.host or url.query.get("host") or "localhost"

@@ -29,7 +29,7 @@ def has_sample(store: Store) -> bool:
 
 
 def remove_sample(store: Store) -> int:
-    """Take the sample data out again, its plan and benchmarks included; the number of campaigns that went."""
+    """Remove the sample data, its plan and benchmarks included; returns the number of campaigns removed."""
     with store.write(exclusive=True) as connection:
         ids = list(connection.execute(select(campaigns.c.campaign_id).where(campaigns.c.is_sample)).scalars())
         for campaign_id in ids:
@@ -40,12 +40,15 @@ def remove_sample(store: Store) -> int:
     return len(ids)
 
 
-def make_way_for_account(connection: Connection, *, is_sample: bool) -> bool:
-    """Whether a plan and benchmarks may be written: the sample's only where the account's own are not there."""
-    known = get_meta(connection, _ACCOUNT_IS)
-    if is_sample and known == _OWN:
+def prepare_account_data(connection: Connection, *, is_sample: bool) -> bool:
+    """Whether a plan and benchmarks may be written now: those of the sample never replace the account's own.
+
+    Before the account's own are written, those of the sample are deleted.
+    """
+    stored = get_meta(connection, _ACCOUNT_IS)
+    if is_sample and stored == _OWN:
         return False
-    if not is_sample and known == _SAMPLE:
+    if not is_sample and stored == _SAMPLE:
         _delete_account(connection)
     set_meta(connection, _ACCOUNT_IS, _SAMPLE if is_sample else _OWN)
     return True

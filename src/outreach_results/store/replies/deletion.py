@@ -1,4 +1,4 @@
-"""Taking out what its source no longer has."""
+"""Deleting the replies that their source no longer has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if 
 
 @dataclass(frozen=True, slots=True)
 class MissingReplies:
-    """How many replies went, and how many stayed because somebody marked them."""
+    """The number of replies deleted, and of those kept because somebody marked them."""
 
     deleted: int
     kept: int
@@ -30,11 +30,11 @@ def delete_missing_replies(connection: Connection, campaign_id: str, still_there
 
     Their ``replied`` events go with them, and the days are recounted.
     """
-    gone = [row for row in _replies(connection, campaign_id) if row.reply_id not in still_there]
-    deleted = [row for row in gone if row.sentiment is None and row.handled_at is None]
+    missing = [row for row in _replies(connection, campaign_id) if row.reply_id not in still_there]
+    deleted = [row for row in missing if row.sentiment is None and row.handled_at is None]
     if deleted:
         _delete(connection, campaign_id, [row.reply_id for row in deleted], {row.email_id for row in deleted} - {None})
-    return MissingReplies(len(deleted), len(gone) - len(deleted))
+    return MissingReplies(len(deleted), len(missing) - len(deleted))
 
 
 def _replies(connection: Connection, campaign_id: str) -> Sequence[Any]:
@@ -55,6 +55,7 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
     detail = connection.execute(select(table.detail).where(table.campaign_id == campaign_id)).scalar_one()
     counts_events = detail == Detail.EVENTS.value
     change: Tally = Counter()
+    # Recounted before and after, because an email with another reply keeps its count.
     if counts_events:
         change.subtract(rollup.recount(connection, campaign_id, email_ids))
     event, mark = schema.events.c, schema.reply_marks.c
@@ -68,7 +69,7 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
     )
     for table in _ABOUT_REPLIES:
         these = (table.c.campaign_id == campaign_id, rollup.id_in(connection, table.c.reply_id, reply_ids))
-        # A mark that somebody makes at this very moment stays, and makes the whole transaction fail.
+        # A mark that somebody makes meanwhile stays, and its foreign key makes the whole transaction fail.
         blank = (mark.sentiment.is_(None), mark.handled_at.is_(None)) if table is schema.reply_marks else ()
         connection.execute(delete(table).where(*these, *blank))
     if counts_events:

@@ -1,4 +1,4 @@
-"""The ``replied`` events of replies: flagged as a machine's where the sentiment that counts says so."""
+"""The ``replied`` events of replies: flagged as a machine's where the effective sentiment is automatic."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from outreach_results.store.schema import campaigns, events, replies
 
 
 def update_machine_flags(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
-    """Let the events of these replies, and the days, follow the marks."""
-    wrong = (
+    """Bring the machine flags of these replies' events, and the rollups, up to date after a change of their states."""
+    outdated = (
         select(events.c.event_id, events.c.email_id)
         .select_from(
             replies_with_state.join(
@@ -31,22 +31,22 @@ def update_machine_flags(connection: Connection, campaign_id: str, reply_ids: Co
             events.c.is_machine != (effective_sentiment == Sentiment.AUTOMATIC.value),
         )
     )
-    found = connection.execute(wrong).all()
-    if not found:
+    rows = connection.execute(outdated).all()
+    if not rows:
         return
     change: Tally = Counter()
-    email_ids = {row.email_id for row in found}
+    email_ids = {row.email_id for row in rows}
     change.subtract(rollup.recount(connection, campaign_id, email_ids))
-    flag_replied_events(connection, campaign_id, [row.event_id for row in found])
+    flag_replied_events(connection, campaign_id, [row.event_id for row in rows])
     change.update(rollup.recount(connection, campaign_id, email_ids))
-    # Where only daily totals are known, they stay what the source says.
+    # Where only daily totals are stored, they stay those of the source.
     detail = select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)
     if connection.execute(detail).scalar_one() == Detail.EVENTS:
         rollup.add(connection, campaign_id, change)
 
 
 def flag_replied_events(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
-    """Flag the events of these replies as a machine's, or not. The days are the caller's business."""
+    """Flag the events of these replies as a machine's, or not; the rollups are left as they are."""
     connection.execute(
         update(events)
         .where(
@@ -55,7 +55,7 @@ def flag_replied_events(connection: Connection, campaign_id: str, reply_ids: Col
             events.c.type == EventType.REPLIED,
             replies.c.campaign_id == events.c.campaign_id,
             replies.c.reply_id == events.c.event_id,
-            replies.c.email_id.is_not(None),  # otherwise somebody else told of the event
+            replies.c.email_id.is_not(None),  # otherwise the event is not derived from this reply
         )
         .values(is_machine=counts_as_automatic(campaign_id))
     )

@@ -1,7 +1,7 @@
-"""Keeps `inbox` and `inbox_stats` equal to what the replies and their marks say.
+"""Keeps `inbox` and `inbox_stats` equal to the replies and their marks.
 
-Whoever writes replies or marks says here which ones, in the same transaction. What that costs follows what is written,
-and what the inbox costs to read does not follow how many replies there are.
+Every writer of replies or marks passes their ids to this module, in the same transaction. The cost of that grows with
+what is written, and the cost of reading the inbox does not grow with the number of replies.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _AT_A_TIME = 2_000
 
 _Cell = tuple[str, bool]
 _Tally = Counter[tuple[date, _Cell]]
-"""How many replies came in on which day, of which sentiment, and still open or not."""
+"""(date of receipt, (sentiment, whether open)) → number of replies."""
 
 
 def lock_reply_states(connection: Connection) -> None:
@@ -49,7 +49,7 @@ def lock_reply_states(connection: Connection) -> None:
 
 
 def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
-    """Show these replies of a campaign as they have become: new ones, and those whose text or mark changed."""
+    """Rewrite the inbox rows of these replies of a campaign: of new ones, and of those whose text or mark changed."""
     lock_reply_states(connection)
     change: _Tally = Counter()
     for part in _parts(reply_ids):
@@ -59,7 +59,7 @@ def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]
 
 
 def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
-    """Let these replies of a campaign stand where their marks put them; their texts are as they were."""
+    """Update sentiment and status of these replies of a campaign from their marks; their texts are unchanged."""
     lock_reply_states(connection)
     change: _Tally = Counter()
     is_open = reply_marks.c.handled_at.is_(None)
@@ -92,7 +92,7 @@ def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection
 
 
 def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] | None = None) -> None:
-    """Take replies of a campaign out, or all of them: to be called before they are deleted."""
+    """Delete the inbox rows of these replies of a campaign, or of all: call it before the replies are deleted."""
     lock_reply_states(connection)
     if reply_ids is None:
         own = select(inbox.c.reply_id).where(inbox.c.campaign_id == campaign_id)
@@ -104,7 +104,7 @@ def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] 
 
 
 def rebuild(connection: Connection) -> None:
-    """Show all replies anew, whatever is there."""
+    """Rewrite the inbox rows of all replies, whatever is there."""
     lock_reply_states(connection)
     if is_sqlite(connection):
         connection.exec_driver_sql(f"DELETE FROM {FULL_TEXT}")
@@ -116,7 +116,7 @@ def rebuild(connection: Connection) -> None:
 
 
 def recount(connection: Connection) -> None:
-    """Count the replies of all days anew, because they stand on other days now."""
+    """Count the replies of all days again, after their local dates have changed."""
     lock_reply_states(connection)
     connection.execute(delete(inbox_stats))
     for campaign_id in connection.execute(select(campaigns.c.campaign_id)).scalars().all():
@@ -137,14 +137,14 @@ def _these(connection: Connection, campaign_id: str, reply_ids: Collection[str])
 def _delete_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
     """Delete rows of the inbox and return what they counted for."""
     these = _these(connection, campaign_id, reply_ids)
-    there = _tally(connection, these)
-    if there:
+    tally = _tally(connection, these)
+    if tally:
         if is_sqlite(connection):
             places = connection.execute(select(inbox.c.words).where(these)).scalars().all()
-            forget = f"DELETE FROM {FULL_TEXT} WHERE rowid = ?"
-            connection.exec_driver_sql(forget, [(place,) for place in places])
+            delete_text = f"DELETE FROM {FULL_TEXT} WHERE rowid = ?"
+            connection.exec_driver_sql(delete_text, [(place,) for place in places])
         connection.execute(delete(inbox).where(these))
-    return there
+    return tally
 
 
 def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
@@ -156,7 +156,7 @@ def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
 def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
     """Insert rows of the inbox that are missing and return what they count for."""
     table = replies.c
-    found = connection.execute(
+    rows = connection.execute(
         select(
             table.reply_id,
             table.received_at,
@@ -173,30 +173,30 @@ def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[s
         .where(table.campaign_id == campaign_id, id_in(connection, table.reply_id, reply_ids))
         .order_by(table.reply_id)
     ).all()
-    if not found:
+    if not rows:
         return Counter()
-    texts = [" ".join(tokenize(*row[5:])) for row in found]
+    texts = [" ".join(tokenize(*row[5:])) for row in rows]
     words: Sequence[str | int] = _write_words(connection, texts) if is_sqlite(connection) else texts
     names = ("reply_id", "received_at", "received_on", "sentiment", "is_open")
-    rows: list[dict[str, Any]] = [
+    values: list[dict[str, Any]] = [
         {"campaign_id": campaign_id, **dict(zip(names, row[:5], strict=True)), "words": of_row}
-        for row, of_row in zip(found, words, strict=True)
+        for row, of_row in zip(rows, words, strict=True)
     ]
-    connection.execute(insert(inbox), rows)
-    return Counter((row.received_on, (row.sentiment, bool(row.is_open))) for row in found)
+    connection.execute(insert(inbox), values)
+    return Counter((row.received_on, (row.sentiment, bool(row.is_open))) for row in rows)
 
 
 def _write_words(connection: Connection, texts: Sequence[str]) -> range:
-    """Write texts into SQLite's full-text table; in which of its rows they are."""
+    """Write texts into SQLite's full-text table; returns the numbers of their rows."""
     last = connection.exec_driver_sql(f"SELECT rowid FROM {FULL_TEXT} ORDER BY rowid DESC LIMIT 1").scalar() or 0
     places = range(last + 1, last + 1 + len(texts))
-    note = f"INSERT INTO {FULL_TEXT} (rowid, words) VALUES (?, ?)"
-    connection.exec_driver_sql(note, list(zip(places, texts, strict=True)))
+    insert_text = f"INSERT INTO {FULL_TEXT} (rowid, words) VALUES (?, ?)"
+    connection.exec_driver_sql(insert_text, list(zip(places, texts, strict=True)))
     return places
 
 
 def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
-    """Add a change to the campaign's days and to those of all together; a day on which nothing is left goes."""
+    """Add a change to the days of the campaign and of all campaigns, and delete the days that it leaves empty."""
     days: dict[date, dict[str, int]] = {}
     for (day, (sentiment, is_open)), n in change.items():
         if n:
@@ -210,7 +210,7 @@ def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
         set_={name: inbox_stats.c[name] + adding.excluded[name] for name in INBOX_CELLS.values()},
     )
     is_empty = and_(*(inbox_stats.c[name] == 0 for name in INBOX_CELLS.values()))
-    for whose in (campaign_id, ALL_CAMPAIGNS):
-        connection.execute(adding, [{"campaign_id": whose, "date": day, **counts} for day, counts in days.items()])
-        here = and_(inbox_stats.c.campaign_id == whose, inbox_stats.c.date.in_(days))
+    for owner in (campaign_id, ALL_CAMPAIGNS):
+        connection.execute(adding, [{"campaign_id": owner, "date": day, **counts} for day, counts in days.items()])
+        here = and_(inbox_stats.c.campaign_id == owner, inbox_stats.c.date.in_(days))
         connection.execute(delete(inbox_stats).where(here, is_empty))

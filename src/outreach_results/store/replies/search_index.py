@@ -1,4 +1,4 @@
-"""The words of a text, as they are searched for: the same on every database.
+"""Search tokens: the words of a text, split in the same way for every database.
 
 Databases split texts each in their own way, and none of them knows all scripts. So texts are split here, once, and the
 databases' full-text indexes (FTS5 of SQLite, ``tsvector`` of PostgreSQL) only ever see plain words.
@@ -20,10 +20,10 @@ from sqlalchemy.types import TypeDecorator
 from outreach_results.store.schema import FULL_TEXT, inbox
 
 LONGEST = 40
-"""Letters of a word that count: what goes beyond is a key or an address."""
+"""Characters of a word that are indexed: anything longer is a key or an address."""
 
 MOST = 5_000
-"""Different words of a text that count, from its beginning: PostgreSQL holds a megabyte of them."""
+"""Different words of a text that are indexed, from its beginning: a ``tsvector`` holds at most a megabyte."""
 
 # Scripts that set no space between words: each letter is a word of its own.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -50,51 +50,52 @@ def _plain(text: str) -> str:
 
 
 def is_search(q: str | None) -> bool:
-    """Whether anything is searched for."""
+    """Whether the text is a search at all: neither None nor blank."""
     return bool(q and q.strip())
 
 
 def matching(q: str | None) -> list[ColumnElement[bool]]:
-    """The condition on `inbox` that every word of ``q`` occurs in the reply; none where nothing is searched for.
+    """The condition on `inbox` that every word of ``q`` occurs in the reply; an empty list without a search.
 
     The beginning of a word is enough, apart from single letters and from words within a longer expression, such as an
     address: of ``ada@acme.example``, the words are whole. A search without any letter or digit finds nothing.
     """
     if not is_search(q):
         return []
-    wanted = search_tokens(q)
-    return [has_tokens(inbox.c.words, bindparam("search_tokens", wanted, type_=_TokenQuery())) if wanted else false()]
+    tokens = search_tokens(q)
+    return [has_tokens(inbox.c.words, bindparam("search_tokens", tokens, type_=_TokenQuery())) if tokens else false()]
 
 
-def search_tokens(q: str | None) -> list[_Word]:
+def search_tokens(q: str | None) -> list[_Token]:
     """The value of the parameter ``search_tokens`` of the condition."""
     return list(dict.fromkeys(_query_tokens(q or "")))
 
 
-_Word = tuple[str, bool]
-"""A word that is asked for, and whether it may be just the beginning of one."""
+_Token = tuple[str, bool]
+"""A word of a search, and whether words that begin with it match too."""
 
 
-def _query_tokens(q: str) -> Iterator[_Word]:
+def _query_tokens(q: str) -> Iterator[_Token]:
     for expression in q.split():
         words = tokenize(expression)
         for word in words:
+            # The parts of an address are whole words, and a single letter would begin too many.
             yield word, len(words) == 1 and len(word) > 1
 
 
-class _TokenQuery(TypeDecorator[list[_Word]]):
-    """Words in the language in which the database's full-text index is asked."""
+class _TokenQuery(TypeDecorator[list[_Token]]):
+    """Search tokens as a query in the syntax of the database's full-text index."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: list[_Word] | None, dialect: Dialect) -> str:
-        quote, beginning, and_ = ('"', "*", " AND ") if dialect.name == "sqlite" else ("'", ":*", " & ")
-        return and_.join(f"{quote}{word}{quote}{beginning if may_begin else ''}" for word, may_begin in value or ())
+    def process_bind_param(self, value: list[_Token] | None, dialect: Dialect) -> str:
+        quote, prefix, and_ = ('"', "*", " AND ") if dialect.name == "sqlite" else ("'", ":*", " & ")
+        return and_.join(f"{quote}{word}{quote}{prefix if is_prefix else ''}" for word, is_prefix in value or ())
 
 
 class has_tokens(FunctionElement[bool]):  # noqa: N801 - it is used like a function
-    """Whether a reply, by its ``inbox.words``, holds the words."""
+    """The condition that ``inbox.words`` of a reply holds all tokens."""
 
     inherit_cache = True
     name = "has_tokens"
@@ -102,14 +103,14 @@ class has_tokens(FunctionElement[bool]):  # noqa: N801 - it is used like a funct
 
 @compiles(has_tokens, "sqlite")
 def _on_sqlite(element: has_tokens, compiler: SQLCompiler, **options: Any) -> str:
-    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT rowid FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH {wanted})"
+    column, tokens = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT rowid FROM {FULL_TEXT} WHERE {FULL_TEXT} MATCH {tokens})"
 
 
 @compiles(has_tokens, "postgresql")
 def _on_postgresql(element: has_tokens, compiler: SQLCompiler, **options: Any) -> str:
-    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} @@ CAST({wanted} AS tsquery)"
+    column, tokens = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} @@ CAST({tokens} AS tsquery)"
 
 
 class unindexed(FunctionElement[Any]):  # noqa: N801 - it is used like a function

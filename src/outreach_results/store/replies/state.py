@@ -1,4 +1,4 @@
-"""Replies beside what people marked them with: the one definition of the sentiment that counts."""
+"""Replies beside their marks: the one definition of the effective sentiment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Columns = ReadOnlyColumnCollection[str, Any]
 
 
 def same_reply(one: Columns, other: Columns) -> ColumnElement[bool]:
-    """Where two tables speak of the same reply."""
+    """The join condition of two tables with the key of replies."""
     return and_(one.campaign_id == other.campaign_id, one.reply_id == other.reply_id)
 
 
@@ -24,10 +24,10 @@ replies_with_state: FromClause = replies.outerjoin(reply_marks, same_reply(repli
 inbox_replies: FromClause = inbox.join(replies, same_reply(inbox.c, replies.c)).outerjoin(
     reply_marks, same_reply(replies.c, reply_marks.c)
 )
-"""The same beside their rows of the inbox, which are what the inbox's filters ask about."""
+"""The same beside their rows of `inbox`, whose columns the inbox filters use."""
 
 effective_sentiment: ColumnElement[str] = func.coalesce(reply_marks.c.sentiment, replies.c.sentiment)
-"""The sentiment that counts, of `replies_with_state`."""
+"""The corrected sentiment or, without a correction, that of the source; of `replies_with_state`."""
 
 mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
 """The version of the mark, of `replies_with_state`; 0 where there is none."""
@@ -36,7 +36,7 @@ mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
 def counts_as_automatic(campaign_id: str) -> ColumnElement[bool]:
     """Whether a machine replied, after corrections; for changes by ``replies`` of a campaign, which cannot join marks.
 
-    The campaign is named although it follows: so a distributed database knows that one machine has all of it.
+    ``campaign_id`` is redundant, but tells a distributed database that all rows are on one machine.
     """
     corrected = (
         select(reply_marks.c.sentiment)

@@ -1,12 +1,12 @@
-"""What people did with replies: handled them, corrected their sentiment.
+"""Changes of reply states by people: handled or reopened, sentiment corrected.
 
 Nobody overwrites anybody silently. A mark carries a version that rises with every change; whoever changes one says
 which version they saw, and where it is no longer the current one, a `ConflictError` names who changed what and when.
 Every change is noted beside what was there before, under the batch it was part of, so that a batch of any size can be
 undone: exactly, and without touching what somebody changed meanwhile.
 
-The corrected sentiment is the one that counts: a reply corrected to or from automatic changes the humans-only counts.
-Its ``replied`` event is flagged anew, and the days are recounted, in the same transaction.
+The corrected sentiment replaces that of the source: correcting a reply to or from automatic changes the humans-only
+counts. Its ``replied`` event is flagged again, and its days are recounted, in the same transaction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATE = ("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by
 
 
 class Action(StrEnum):
-    """What can be done with a reply beside saying which sentiment is the right one."""
+    """The changes of a reply's state other than a correction of its sentiment."""
 
     HANDLED = "handled"
     REOPENED = "reopened"
@@ -46,9 +46,9 @@ class Action(StrEnum):
 
 
 Change = Action | Sentiment
-"""One of the actions, or the sentiment that somebody says is the right one."""
+"""One of the actions, or the corrected sentiment."""
 
-_DID: dict[str, str] = {
+_PAST_TENSE: dict[str, str] = {
     Action.HANDLED: "marked it as handled",
     Action.REOPENED: "opened it again",
     Action.CORRECTION_CLEARED: "took the correction of its sentiment back",
@@ -58,7 +58,7 @@ _DID: dict[str, str] = {
 
 
 class Seen(NamedTuple):
-    """What tells whether a set of replies, or a mark in it, changed since somebody looked."""
+    """A fingerprint of a set of replies and their marks; another one means that some of them changed."""
 
     replies: int
     versions: int
@@ -68,7 +68,7 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change of many would do: to how many replies, and how many corrections by somebody would go."""
+    """What a change of many would do: the replies that it changes, and the corrections that it replaces or removes."""
 
     changed: int
     corrected: int
@@ -77,7 +77,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Changes that were made together, and what undoing them needs to know."""
+    """Changes that were made together, with all that `undo` needs."""
 
     batch_id: str
     change: Change
@@ -87,7 +87,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ChangedSince:
-    """A reply that undoing did not touch, because somebody changed it meanwhile."""
+    """A reply that `undo` left as it was, because somebody had changed it meanwhile."""
 
     name: str
     by: str | None
@@ -96,7 +96,7 @@ class ChangedSince:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What undoing did; ``changed_since`` names the first few of those that it did not touch."""
+    """What `undo` did; ``changed_since`` lists the first `NAMED` of the replies that it left as they were."""
 
     restored: int
     changed_since_total: int
@@ -115,29 +115,29 @@ def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, 
         if version is None:
             raise ConflictError("This reply is no longer here. Nothing was changed.")
         if version != seen_version:
-            raise ConflictError(_what_happened(connection, campaign_id, reply_id, seen_version))
+            raise ConflictError(_conflict_of_one(connection, campaign_id, reply_id, seen_version))
         return _apply(connection, own, change, by)
 
 
-def preview(store: Store, wanted: Sequence[ColumnElement[bool]], change: Change) -> Preview:
-    """What `change_replies` would do, to be shown before it is asked for.
+def preview(store: Store, conditions: Sequence[ColumnElement[bool]], change: Change) -> Preview:
+    """What `change_replies` would do, to be shown for confirmation.
 
     Args:
-        wanted: conditions on `inbox_replies` that choose the replies.
+        conditions: conditions on `inbox_replies` that choose the replies.
         change: what would be done with all of them.
     """
     affected = (
         select(func.count(), func.count(reply_marks.c.sentiment))
         .select_from(inbox_replies)
-        .where(*wanted, _makes_a_difference(change))
+        .where(*conditions, _has_effect(change))
     )
     with store.read() as connection:
         changed, corrected = connection.execute(affected).one()
-        return Preview(changed, corrected if _is_about_sentiment(change) else 0, _look(connection, wanted))
+        return Preview(changed, corrected if _is_about_sentiment(change) else 0, _seen(connection, conditions))
 
 
 def change_replies(
-    store: Store, wanted: Sequence[ColumnElement[bool]], change: Change, *, by: str, seen: Seen
+    store: Store, conditions: Sequence[ColumnElement[bool]], change: Change, *, by: str, seen: Seen
 ) -> Batch:
     """Change every chosen reply in one transaction, provided that they are still those that were seen.
 
@@ -147,11 +147,12 @@ def change_replies(
         ConflictError: replies came or went, or somebody changed one; nothing was changed.
     """
     with _locked(store, change) as connection:
-        now = _look(connection, wanted)
+        now = _seen(connection, conditions)
         if now != seen:
-            raise ConflictError(_what_moved(connection, wanted, seen, now))
+            raise ConflictError(_conflict_of_many(connection, conditions, seen, now))
+        # Changes older than `KEPT_FOR` cannot be undone any more; they go here, where many are written anyway.
         connection.execute(delete(mark_changes).where(mark_changes.c.changed_at < datetime.now(UTC) - KEPT_FOR))
-        return _apply(connection, wanted, change, by)
+        return _apply(connection, conditions, change, by)
 
 
 def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
@@ -161,28 +162,28 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
     untouched = (
         select(made.campaign_id, made.reply_id, now.version, *(now[name] for name in _STATE))
         .select_from(marked)
-        .where(*_of(batch), made.version == now.version)
+        .where(*_in_batch(batch), made.version == now.version)
     )
     touched = (
         select(func.coalesce(replies.c.name, replies.c.address, replies.c.reply_id), now.marked_by, now.marked_at)
         .select_from(marked.join(replies, same_reply(made, replies.c)))
-        .where(*_of(batch), made.version != now.version)
+        .where(*_in_batch(batch), made.version != now.version)
         .order_by(now.marked_at.desc(), made.campaign_id, made.reply_id)
     )
     with _locked(store, batch.change) as connection:
         changed_since = [ChangedSince(*row) for row in connection.execute(touched.limit(NAMED))]
-        undoing = _note(connection, untouched, Action.UNDONE, by)
+        undoing = _record(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
-        _follow(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
+        _update_derived(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
     return UndoResult(undoing.changed, batch.changed - undoing.changed, changed_since)
 
 
-# --- writing -----------------------------------------------------------------------------------------------------
+# --- writing -------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def _locked(store: Store, change: Change) -> Iterator[Connection]:
-    # What changes the days must not run beside a load, which changes them too.
+    # A changed sentiment changes the rollups, so it must not run beside a load, which changes them too.
     with store.write(exclusive=_is_about_sentiment(change)) as connection:
         inbox_table.lock_reply_states(connection)
         yield connection
@@ -192,7 +193,7 @@ def _is_about_sentiment(change: Change) -> bool:
     return isinstance(change, Sentiment) or change == Action.CORRECTION_CLEARED
 
 
-def _makes_a_difference(change: Change) -> ColumnElement[bool]:
+def _has_effect(change: Change) -> ColumnElement[bool]:
     if isinstance(change, Sentiment):
         return effective_sentiment != change.value
     if change == Action.HANDLED:
@@ -202,43 +203,43 @@ def _makes_a_difference(change: Change) -> ColumnElement[bool]:
     return reply_marks.c.sentiment.is_not(None)
 
 
-def _apply(connection: Connection, wanted: Sequence[ColumnElement[bool]], change: Change, by: str) -> Batch:
+def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], change: Change, by: str) -> Batch:
     chosen = (
         select(replies.c.campaign_id, replies.c.reply_id, mark_version, *(reply_marks.c[name] for name in _STATE))
         .select_from(inbox_replies)
-        .where(*wanted, _makes_a_difference(change))
+        .where(*conditions, _has_effect(change))
     )
-    batch = _note(connection, chosen, change, by)
+    batch = _record(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
-    _follow(connection, batch, is_about_sentiment=_is_about_sentiment(change))
+    _update_derived(connection, batch, is_about_sentiment=_is_about_sentiment(change))
     return batch
 
 
-def _of(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+def _in_batch(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     return mark_changes.c.campaign_id.in_(batch.campaigns), mark_changes.c.batch_id == batch.batch_id
 
 
-def _note(connection: Connection, chosen: Select[Any], change: Change, by: str) -> Batch:
-    """Note what is about to change; ``chosen`` selects key, version and state of the marks as they are."""
+def _record(connection: Connection, chosen: Select[Any], change: Change, by: str) -> Batch:
+    """Record the changes of a new batch; ``chosen`` selects key, version and state of the marks before them."""
     batch_id = secrets.token_hex(8)
     campaign_id, reply_id, version, *state = chosen.selected_columns
     about = (literal(batch_id), literal(str(change)), literal(by), literal(datetime.now(UTC), Instant))
     names = ("campaign_id", "reply_id", "version", "batch_id", "action", "changed_by", "changed_at")
-    noting = insert(mark_changes).from_select(
+    inserting = insert(mark_changes).from_select(
         [*names, *(f"was_{name}" for name in _STATE)],
         chosen.with_only_columns(campaign_id, reply_id, version + 1, *about, *state),
     )
-    changed = Counter(connection.execute(noting.returning(mark_changes.c.campaign_id)).scalars())
+    changed = Counter(connection.execute(inserting.returning(mark_changes.c.campaign_id)).scalars())
     return Batch(batch_id, change, changed.total(), tuple(sorted(changed)))
 
 
 def _state_after(batch: Batch, by: str) -> Select[Any]:
-    """The marks that a noted batch leads to: key, version, state."""
+    """The marks after a recorded batch: key, version, state."""
     noted, change = mark_changes.c, batch.change
     state: dict[str, ColumnElement[Any]] = {name: noted[f"was_{name}"] for name in _STATE}
     who, when = literal(by), noted.changed_at
     if isinstance(change, Sentiment):
-        # Who says what the source says corrects nothing: only an earlier correction goes.
+        # The source's own sentiment is no correction: choosing it only removes an earlier one.
         differs = replies.c.sentiment != change.value
         state["sentiment"] = case((differs, literal(change.value)))
         state["corrected_by"], state["corrected_at"] = case((differs, who)), case((differs, when))
@@ -252,7 +253,7 @@ def _state_after(batch: Batch, by: str) -> Select[Any]:
     return (
         select(noted.campaign_id, noted.reply_id, noted.version, *state.values())
         .select_from(mark_changes.join(replies, same_reply(noted, replies.c)))
-        .where(*_of(batch))
+        .where(*_in_batch(batch))
     )
 
 
@@ -260,33 +261,33 @@ def _state_before(batch: Batch, undoing: Batch, by: str) -> Select[Any]:
     """The marks as they were before a batch: key, new version, state."""
     noted, made = mark_changes.c, mark_changes.alias("made").c
     state: dict[str, ColumnElement[Any]] = {name: made[f"was_{name}"] for name in _STATE}
-    # A mark that was not there leaves an empty one: its version must go on rising.
+    # Where there was no mark before, an empty one stays, because versions must never start again.
     state["marked_by"] = case((made.was_marked_at.is_(None), literal(by)), else_=made.was_marked_by)
     state["marked_at"] = func.coalesce(made.was_marked_at, noted.changed_at)
     return (
         select(noted.campaign_id, noted.reply_id, noted.version, *state.values())
         .select_from(mark_changes.join(made.reply_id.table, same_reply(noted, made)))
-        .where(*_of(undoing), made.batch_id == batch.batch_id)
+        .where(*_in_batch(undoing), made.batch_id == batch.batch_id)
     )
 
 
 def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
     names = ["campaign_id", "reply_id", "version", *_STATE]
-    writing = upserting(connection, reply_marks).from_select(names, state)
-    writing = writing.on_conflict_do_update(
+    upserting_marks = upserting(connection, reply_marks).from_select(names, state)
+    upserting_marks = upserting_marks.on_conflict_do_update(
         index_elements=["campaign_id", "reply_id"],
-        set_={name: writing.excluded[name] for name in names[2:]},
-        where=reply_marks.c.version == writing.excluded.version - 1,
+        set_={name: upserting_marks.excluded[name] for name in names[2:]},
+        where=reply_marks.c.version == upserting_marks.excluded.version - 1,
     )
     # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
-    written = len(connection.execute(writing.returning(reply_marks.c.version)).all())
+    written = len(connection.execute(upserting_marks.returning(reply_marks.c.version)).all())
     if written != batch.changed:
         raise ConflictError("An import brought marks of the same replies just now. Nothing was changed: try again.")
 
 
-def _follow(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -> None:
-    """Let the inbox follow the batch's marks, and where they are about sentiments also the events and the days."""
-    own = select(mark_changes.c.campaign_id, mark_changes.c.reply_id).where(*_of(batch))
+def _update_derived(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -> None:
+    """Update the inbox from the batch's marks and, where sentiments changed, also the events and the rollups."""
+    own = select(mark_changes.c.campaign_id, mark_changes.c.reply_id).where(*_in_batch(batch))
     by_campaign: dict[str, list[str]] = defaultdict(list)
     for campaign_id, reply_id in connection.execute(own):
         by_campaign[campaign_id].append(reply_id)
@@ -296,11 +297,11 @@ def _follow(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -
             events.update_machine_flags(connection, campaign_id, reply_ids)
 
 
-# --- saying what happened ----------------------------------------------------------------------------------------
+# --- messages ------------------------------------------------------------------------------------------------------
 
 
-def _look(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Seen:
-    found = (
+def _seen(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Seen:
+    query = (
         select(
             func.count(),
             func.coalesce(func.sum(mark_version), 0),
@@ -308,12 +309,12 @@ def _look(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Seen
             func.max(replies.c.received_at),
         )
         .select_from(inbox_replies)
-        .where(*wanted)
+        .where(*conditions)
     )
-    return Seen(*connection.execute(found).one())
+    return Seen(*connection.execute(query).one())
 
 
-def _what_happened(connection: Connection, campaign_id: str, reply_id: str, seen_version: int) -> str:
+def _conflict_of_one(connection: Connection, campaign_id: str, reply_id: str, seen_version: int) -> str:
     change = mark_changes.c
     later = connection.execute(
         select(change.changed_by, change.action, change.changed_at)
@@ -321,21 +322,23 @@ def _what_happened(connection: Connection, campaign_id: str, reply_id: str, seen
         .order_by(change.version)
     ).all()
     zone = zone_of(connection)
-    told = "; ".join(f"{by} {_DID[action]} on {_moment(at, zone)}" for by, action, at in later[-3:])
-    return f"{told or 'Somebody changed this reply'}. Your change was not saved: look again, then decide."
+    changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {_local_time(at, zone)}" for by, action, at in later[-3:])
+    return f"{changes or 'Somebody changed this reply'}. Your change was not saved: look again, then decide."
 
 
-def _what_moved(connection: Connection, wanted: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
-    told = []
+def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
+    sentences = []
     if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
-        latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*wanted)
+        latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*conditions)
         by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
-        told.append(f"{by or 'Somebody'} changed one of them on {_moment(now.marked_at, zone_of(connection))}.")
+        sentences.append(
+            f"{by or 'Somebody'} changed one of them on {_local_time(now.marked_at, zone_of(connection))}."
+        )
     if now.replies != seen.replies:
-        told.append(f"There are now {now.replies:,} of them, not {seen.replies:,}.")
-    said = " ".join(told) or "The replies are no longer the same."
-    return f"{said} Nothing was changed: look again, then decide."
+        sentences.append(f"There are now {now.replies:,} of them, not {seen.replies:,}.")
+    reason = " ".join(sentences) or "The replies are no longer the same."
+    return f"{reason} Nothing was changed: look again, then decide."
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
+def _local_time(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%-d %b %Y, %H:%M}"
