@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlglot import exp
 
 from outreach_results import export, results
 from outreach_results.errors import ConflictError
@@ -29,7 +30,7 @@ from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
 from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
-from support.distribution import DISTRIBUTED, broken_rules
+from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
 from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
 from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply
 from support.records import event as happened
@@ -200,23 +201,29 @@ BROKEN = {
         WHERE e.campaign_id = %(one)s AND v.campaign_id = %(other)s""",
     "joins events and replies of different campaigns": """
         UPDATE events SET url = NULL FROM replies WHERE replies.reply_id = events.event_id""",
-    "joins campaigns and per_day of different campaigns": """
-        SELECT * FROM campaigns, (SELECT date, count(*) FROM daily_stats GROUP BY date) AS per_day""",
     "asks about reply_marks of other campaigns for each row": """
         SELECT (SELECT sentiment FROM reply_marks WHERE reply_marks.reply_id = replies.reply_id) FROM replies""",
     "asks about replies of other campaigns for each row": """
         SELECT 1 FROM events WHERE EXISTS (SELECT 1 FROM replies WHERE replies.reply_id = events.event_id)""",
-    "asks about reply_marks of no given campaign for each row it changes": """
-        UPDATE events SET is_machine = (SELECT true FROM reply_marks WHERE reply_marks.campaign_id = events.campaign_id)
-        WHERE events.campaign_id = %(one)s""",
     "moves rows to another campaign": "UPDATE events SET campaign_id = %(one)s WHERE campaign_id = %(other)s",
-    "recognises rows by a key without the campaign": """
+    "recognizes rows by a key without the campaign": """
         INSERT INTO emails (campaign_id) VALUES (%(one)s) ON CONFLICT (email_id) DO NOTHING""",
-    "counts what it inserted by something else than what comes back": """
-        INSERT INTO emails (campaign_id) SELECT campaign_id FROM stage_emails ON CONFLICT DO NOTHING""",
-    "calls the server's clock or random numbers: CURRENT_TIMESTAMP()": """
+    "has a subquery among the values of an INSERT": """
+        INSERT INTO emails (campaign_id, name) VALUES (%(one)s, (SELECT max(key) FROM meta))""",
+    "has a subquery in ON CONFLICT": """
+        INSERT INTO campaigns (campaign_id) VALUES (%(one)s)
+        ON CONFLICT (campaign_id) DO UPDATE SET name = (SELECT max(key) FROM meta)""",
+    "resolves conflicts by what is not immutable: CURRENT_TIMESTAMP()": """
         INSERT INTO campaigns (campaign_id) VALUES (%(one)s)
         ON CONFLICT (campaign_id) DO UPDATE SET synced_at = now()""",
+    "returns what is not immutable: CURRENT_TIMESTAMP()": """
+        INSERT INTO campaigns (campaign_id) VALUES (%(one)s) RETURNING now()""",
+    "changes rows by a volatile function: RAND()": "UPDATE campaigns SET name = random()::TEXT",
+    "changes rows by a volatile function: CLOCK_TIMESTAMP()": """
+        DELETE FROM emails WHERE sent_at < clock_timestamp()""",
+    "asks recursively": """
+        WITH RECURSIVE walk AS (SELECT email_id FROM emails UNION SELECT email_id FROM walk) SELECT * FROM walk""",
+    "samples a table": "SELECT * FROM emails TABLESAMPLE BERNOULLI (1)",
     "locks rows of more than one machine": "SELECT * FROM emails FOR UPDATE",
     "groups by sets": "SELECT count(*) FROM emails GROUP BY ROLLUP (campaign_id)",
 }
@@ -237,6 +244,11 @@ def test_a_statement_that_breaks_a_rule_would_be_found(rule, statement):
         "SELECT 1 FROM events WHERE EXISTS (SELECT 1 FROM replies WHERE replies.campaign_id = events.campaign_id)",
         "SELECT * FROM benchmarks JOIN campaigns ON campaigns.mcp = benchmarks.mcp",
         "SELECT * FROM loads JOIN campaigns ON campaigns.name = loads.source",
+        "SELECT * FROM campaigns, (SELECT date, count(*) FROM daily_stats GROUP BY date) AS per_day",
+        "UPDATE events SET url = (SELECT by FROM reply_marks WHERE reply_marks.campaign_id = events.campaign_id)",
+        "UPDATE campaigns SET created_at = now() WHERE created_at > current_timestamp",
+        "INSERT INTO campaigns (campaign_id, created_at) VALUES (%(one)s, clock_timestamp())",
+        "INSERT INTO emails (campaign_id) SELECT campaign_id FROM stage_emails ON CONFLICT DO NOTHING",
         "INSERT INTO meta VALUES (%(one)s) ON CONFLICT (key) DO UPDATE SET value = now()",
         "SELECT * FROM emails WHERE campaign_id = %(one)s FOR UPDATE",
         "SELECT occurred_hour %% 24 FROM events WHERE event_id = ANY (%(ids)s::TEXT[])",
@@ -244,6 +256,24 @@ def test_a_statement_that_breaks_a_rule_would_be_found(rule, statement):
 )
 def test_allowed_statement_passes(statement):
     assert broken_rules(statement, {"one": "a", "same": "a", "other": "b"}) == []
+
+
+def test_inserted_rows_are_counted_by_what_returns(everything_done):
+    """A rule of ours: what a cluster gives as the row count of an INSERT … SELECT is not relied on."""
+    ran, _, _ = everything_done
+    inserts = [parsed(statement) for statement in ran if statement.startswith("INSERT INTO")]
+    copies = [tree for tree in inserts if isinstance(tree.expression, exp.Query)]
+    assert copies
+    kept = [tree for tree in copies if written_table(tree).name in DISTRIBUTED]
+    assert [tree.sql() for tree in kept if not tree.args.get("returning")] == []
+
+
+def test_no_statement_reads_the_clock_of_the_server(everything_done):
+    """A rule of ours: an instant comes from the caller, so that every machine and every kind of database agrees."""
+    ran, _, _ = everything_done
+    writes = [statement for statement in ran if statement.startswith(("INSERT INTO", "UPDATE", "DELETE FROM"))]
+    assert len(writes) > 50
+    assert {call for statement in writes for call in mutable_calls(parsed(statement))} == set()
 
 
 def test_tables_need_no_sequence_trigger_or_default(everything_done):

@@ -1,14 +1,18 @@
-"""What a statement must keep to so that a Citus cluster can run it; see section "Store" of the design.
+"""What a Citus cluster refuses to run, as far as its documentation says so.
 
 `broken_rules` reads one statement of the product, as it goes to PostgreSQL, with its parameters. Tables with a
 ``campaign_id`` are distributed by it. Two of them are *together* where the statement says that their campaigns are the
 same, or both the same given one: then each campaign's machine can answer for itself.
+
+Each rule is one that Citus documents, in "SQL Support and Workarounds" and "Common Error Messages" of its manual, or
+names in the error that its planner raises. What it runs slowly is allowed: a subquery that is not together with the
+tables beside it, for one, is answered first and sent to every machine.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -18,10 +22,10 @@ from outreach_results.store.schema import metadata
 DISTRIBUTED = frozenset(table.name for table in metadata.sorted_tables if "campaign_id" in table.c)
 OWN_TABLES = frozenset(metadata.tables)
 
-_CLOCK_OR_CHANCE = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Localtimestamp, exp.Rand, exp.Uuid)
-_CALLED_CLOCK_OR_CHANCE = frozenset(
-    ["clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "nextval", "uuidv4", "uuidv7"]
-)
+_STABLE = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Localtimestamp)
+_CALLED_STABLE = frozenset(["statement_timestamp", "transaction_timestamp"])
+_VOLATILE = (exp.Rand, exp.Uuid)
+_CALLED_VOLATILE = frozenset(["clock_timestamp", "timeofday", "nextval", "uuidv4", "uuidv7"])
 
 Parameters = Mapping[str, Any]
 Same = dict[Any, Any]
@@ -35,10 +39,11 @@ def parsed(statement: str) -> exp.Expression:
 def broken_rules(statement: str, parameters: Parameters) -> list[str]:
     """What a cluster could not run of a statement, in words; empty where all is well."""
     tree = parsed(statement)
-    if not {table.name for table in tree.find_all(exp.Table)} & OWN_TABLES:
+    tables = {table.name for table in tree.find_all(exp.Table)}
+    if not tables & OWN_TABLES:
         return []
     scope = _Scope(tree, parameters, {})
-    across = _across_campaigns(tree) if scope.distributed and scope.given() is None else ()
+    across = _across_campaigns(tree) if tables & DISTRIBUTED and scope.given() is None else ()
     return [*across, *_writes(tree), *scope.broken()]
 
 
@@ -55,37 +60,58 @@ def _across_campaigns(tree: exp.Expression) -> Iterator[str]:
             yield "samples a table"
 
 
-def _clock_or_chance(tree: exp.Expression) -> Iterator[str]:
-    for node in tree.walk():
-        if isinstance(node, _CLOCK_OR_CHANCE) or (
-            isinstance(node, exp.Anonymous) and node.name.lower() in _CALLED_CLOCK_OR_CHANCE
-        ):
-            yield f"calls the server's clock or random numbers: {node.sql()}"
+def _volatile(tree: exp.Expression) -> list[str]:
+    """The calls that give another value for each row."""
+    return _calls(tree, _VOLATILE, _CALLED_VOLATILE)
+
+
+def mutable_calls(tree: exp.Expression) -> list[str]:
+    """The calls that PostgreSQL does not mark IMMUTABLE: the volatile ones, and the clock at the statement's start."""
+    return _calls(tree, (*_VOLATILE, *_STABLE), _CALLED_VOLATILE | _CALLED_STABLE)
+
+
+def _calls(tree: exp.Expression, kinds: tuple[type[exp.Expression], ...], names: Collection[str]) -> list[str]:
+    return [
+        node.sql()
+        for node in tree.walk()
+        if isinstance(node, kinds) or (isinstance(node, exp.Anonymous) and node.name.lower() in names)
+    ]
 
 
 def _writes(tree: exp.Expression) -> Iterator[str]:
-    if isinstance(tree, (exp.Insert, exp.Update, exp.Delete)) and _table_of(tree).name in DISTRIBUTED:
-        yield from _clock_or_chance(tree)
-    if isinstance(tree, exp.Update):
-        for setting in tree.expressions:
-            if setting.this.name == "campaign_id":
-                yield "moves rows to another campaign"
-    if isinstance(tree, exp.Insert) and _table_of(tree).name in DISTRIBUTED:
-        if isinstance(tree.expression, exp.Query) and not tree.args.get("returning"):
-            yield "counts what it inserted by something else than what comes back"
-        conflict = tree.args.get("conflict")
-        if conflict:
-            keys = {key.name for key in conflict.args.get("conflict_keys") or ()}
-            if keys and "campaign_id" not in keys:
-                yield "recognises rows by a key without the campaign"
-            settings = [node.this.name for node in conflict.expressions if isinstance(node, exp.EQ)]
-            if "campaign_id" in settings:
-                yield "moves rows to another campaign"
-            if next(conflict.find_all(exp.Query), None):
-                yield "asks a question for each row that is there already"
+    if not isinstance(tree, (exp.Insert, exp.Update, exp.Delete)) or written_table(tree).name not in DISTRIBUTED:
+        return
+    returning = tree.args.get("returning")
+    for call in mutable_calls(returning) if returning else ():
+        yield f"returns what is not immutable: {call}"
+    if isinstance(tree, exp.Insert):
+        yield from _insert(tree)
+        return
+    for call in _volatile(tree):
+        yield f"changes rows by a volatile function: {call}"
+    if isinstance(tree, exp.Update) and any(setting.this.name == "campaign_id" for setting in tree.expressions):
+        yield "moves rows to another campaign"
 
 
-def _table_of(tree: exp.Expression) -> exp.Table:
+def _insert(tree: exp.Insert) -> Iterator[str]:
+    if isinstance(tree.expression, exp.Values) and next(tree.expression.find_all(exp.Query), None):
+        yield "has a subquery among the values of an INSERT"
+    conflict = tree.args.get("conflict")
+    if not conflict:
+        return
+    keys = {key.name for key in conflict.args.get("conflict_keys") or ()}
+    if keys and "campaign_id" not in keys:
+        yield "recognizes rows by a key without the campaign"
+    if any(node.this.name == "campaign_id" for node in conflict.expressions if isinstance(node, exp.EQ)):
+        yield "moves rows to another campaign"
+    if next(conflict.find_all(exp.Query), None):
+        yield "has a subquery in ON CONFLICT"
+    for call in mutable_calls(conflict):
+        yield f"resolves conflicts by what is not immutable: {call}"
+
+
+def written_table(tree: exp.Expression) -> exp.Table:
+    """The table that an INSERT, UPDATE or DELETE writes to."""
     return tree.this.find(exp.Table)
 
 
@@ -99,6 +125,7 @@ class _Scope:
         self._around = frozenset(around)
         self._errors: list[str] = []
         self.distributed: set[Any] = set()
+        self._planned_first: set[str] = set()
         self._sources(self._from())
         self._conditions()
         self._check()
@@ -140,6 +167,8 @@ class _Scope:
                 inner = self._inside(source.this, {})
                 if inner.distributed:
                     self.distributed.add(alias)
+                    if isinstance(source, exp.Subquery):
+                        self._planned_first.add(alias)
                     if inner.given():
                         self._unite(alias, inner.given())
 
@@ -198,8 +227,9 @@ class _Scope:
             for side in (self._node.left, self._node.right):
                 self.distributed |= self._inside(side, {}).distributed
             return
-        if len({self._root(alias) for alias in self.distributed}) > 1:
-            self._errors.append(f"joins {' and '.join(sorted(self.distributed))} of different campaigns")
+        joined = self.distributed - self._planned_first
+        if len({self._root(alias) for alias in joined}) > 1:
+            self._errors.append(f"joins {' and '.join(sorted(joined))} of different campaigns")
 
     def _nested(self) -> None:
         """Questions inside conditions and columns: those about the row at hand must be about its campaign."""
@@ -213,8 +243,6 @@ class _Scope:
             here = {inner._root(alias) for alias in inner.distributed}
             if about and here and not here <= {inner._root(alias) for alias in about}:
                 self._errors.append(f"asks about {', '.join(sorted(own))} of other campaigns for each row")
-            elif about and here and isinstance(self._node, exp.Update) and self._inside(query, {}).given() is None:
-                self._errors.append(f"asks about {', '.join(sorted(own))} of no given campaign for each row it changes")
 
 
 def _conjuncts(condition: exp.Expression | None) -> Iterator[exp.Expression]:
