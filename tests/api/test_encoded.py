@@ -47,6 +47,7 @@ def _load_elsewhere(store: Store) -> None:
     ("path", "example"),
     [
         (STATS, "stats"),
+        ("/campaigns/camp_2fa5bc/stats?basis=send&start=2026-03-20", "stats_by_send_date"),
         (f"{DAILY}?start=2026-01-30&end=2026-01-31", "daily"),
         ("/usage?period=2026-01", "usage"),
         ("/benchmarks?mcp=sales-outreach", "benchmarks"),

@@ -25,7 +25,7 @@ from outreach_results.api.problems import Fault, ProblemError, problem_of, unkno
 from outreach_results.api.service import Service
 from outreach_results.errors import QueryError
 from outreach_results.export import campaign_download
-from outreach_results.models import Benchmarks, Campaigns, CampaignStats, DailyStats, Model, Replies, Usage
+from outreach_results.models import Benchmarks, Campaigns, CampaignStats, CohortStats, DailyStats, Model, Replies, Usage
 from outreach_results.store.engine import Store
 
 
@@ -119,7 +119,7 @@ async def daily_stats(
     return await _answer(request, lambda store: results.campaign_daily(store, campaign_id, query.filters()))
 
 
-@router.get("/campaigns/{campaign_id:path}/stats", response_model=CampaignStats, tags=["Campaigns"])
+@router.get("/campaigns/{campaign_id:path}/stats", response_model=CampaignStats | CohortStats, tags=["Campaigns"])
 async def stats(
     request: Request, campaign_id: CampaignId, query: Annotated[parameters.StatsQuery, Query()]
 ) -> Response:

@@ -84,10 +84,10 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
     pull of its own day on the rate (HC2), and the degrees of freedom are those of equally large days (Kish).
 
     Returns:
-        A factor of at least 1. With fewer than three usable days nothing can be estimated: then the factor is 1 with
-        a single degree of freedom, which makes every interval very wide.
+        A factor of at least 1; 1 where no email, or every one, counts. With fewer than three usable days nothing can be
+        estimated: then the factor is 1 with a single degree of freedom, which makes every interval very wide.
     """
-    squares, expected, degrees = 0.0, 0.0, 0.0
+    squares, expected, degrees, degrees_without_spread = 0.0, 0.0, 0.0, 0.0
     for period in periods:
         usable = (period.of > 0) & np.isfinite(period.count)
         count, of = period.count[usable], period.of[usable]
@@ -95,12 +95,16 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
             continue
         whole = float(of.sum())
         rate = min(1.0, float(count.sum()) / whole)
+        own_degrees = whole**2 / float((of**2).sum()) - 1
         # Where nothing or everything counted, no day can differ from another.
         if not 0 < rate < 1:
+            degrees_without_spread += own_degrees
             continue
         squares += float(((count - rate * of) ** 2 / (1 - of / whole)).sum())
         expected += whole * rate * (1 - rate)
-        degrees += whole**2 / float((of**2).sum()) - 1
+        degrees += own_degrees
+    if expected <= 0 and degrees_without_spread >= 1:
+        return Dispersion(1.0, round(degrees_without_spread))
     if expected <= 0 or degrees < 1:
         return Dispersion(1.0, 1)
     # At least 1: days more alike than chance allows are chance themselves, and would make intervals too narrow.

@@ -188,6 +188,19 @@ class CampaignStats(Model):
     costs: Costs
 
 
+class CohortStats(CampaignStats):
+    """``GET /campaigns/:id/stats?basis=send``: the same, and what the youngest emails are still expected to bring.
+
+    Attributes:
+        share_in: by rate, the share (0 to 1) of its outcomes that is expected to be in.
+        adjusted_rates: each rate as it is expected to be once everything is in. None, like ``share_in``, while too
+            little is known of how long outcomes take, or less than 5% of them are in.
+    """
+
+    share_in: Rates
+    adjusted_rates: Rates
+
+
 class DailyRow(Model):
     """One day of ``GET /campaigns/:id/stats/daily``."""
 

@@ -25,6 +25,7 @@ from outreach_results.results.benchmarks import (
     mcp_comparison,
     own_peers,
 )
+from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
 from outreach_results.results.campaigns import (
     all_campaigns,
     campaign,
@@ -35,7 +36,7 @@ from outreach_results.results.campaigns import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of
-from outreach_results.results.import_history import load_history
+from outreach_results.results.import_history import data_as_of, load_history
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
     InboxFilters,
@@ -125,9 +126,11 @@ __all__ = [
     "benchmark_mcps",
     "benchmarks",
     "campaign",
+    "campaign_changes",
     "campaign_comparison",
     "campaign_costs",
     "campaign_daily",
+    "campaign_rates",
     "campaign_stats",
     "campaign_time_series",
     "campaign_totals",
@@ -139,6 +142,7 @@ __all__ = [
     "component_costs",
     "daily_costs",
     "daily_stats",
+    "data_as_of",
     "date_range",
     "funnel",
     "headlines",

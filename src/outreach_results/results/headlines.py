@@ -6,11 +6,13 @@ is the plain one. Intervals and p-values allow for emails of one day being alike
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from outreach_results import metrics
 from outreach_results.metrics.adjusted_rates import adjusted_rate, weighted
@@ -19,6 +21,7 @@ from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import COUNT_METRICS, RATES, TILES
 from outreach_results.results.daily import daily_stats
+from outreach_results.results.import_history import data_as_of
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
@@ -59,7 +62,7 @@ def headlines(
 
     Args:
         comparison: the filters of the comparison; without it there are no changes.
-        now: the clock, for tests.
+        now: until when the data is known; by default `data_as_of`.
 
     Raises:
         QueryError: a period starts after its end.
@@ -67,7 +70,7 @@ def headlines(
     before = None if comparison is None else daily_stats(store, comparison)
     is_cohort = filters.basis == Basis.SEND
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
-    clock = (now or datetime.now(UTC)).astimezone(store.zone())
+    clock = (now or data_as_of(store)).astimezone(store.zone())
     return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
 
 
@@ -78,12 +81,11 @@ def headlines_of(
 
     Args:
         days, before: the frames of `daily_stats` for the period, and for the comparison.
-        clock: now, in the reporting zone: while the last day of the data is today, only a part of it has passed.
+        clock: until when the data is known, in the reporting zone: if the last day is that of the clock, only a part of
+            it has passed.
     """
-    seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
-    day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
     period, earlier = (
-        None if frame is None else _Period(frame, curves, basis=basis, day_fraction=day_fraction)
+        None if frame is None else PeriodDays(*_columns(frame), curves, basis=basis, clock=clock)
         for frame in (days, before)
     )
     assert period is not None
@@ -91,19 +93,40 @@ def headlines_of(
     return Headlines(rates, {} if earlier is None else _changes(period, earlier))
 
 
-class _Period:
-    """The days of one period with the maturity of their emails."""
+def _columns(days: pd.DataFrame) -> tuple[NDArray[np.datetime64], Mapping[str, NDArray[np.float64]]]:
+    parts = {part for rate in RATES.values() for part in rate.parts} | {"emails_sent"}
+    counts = {name: np.asarray(days[name].astype("float64"), dtype=np.float64) for name in parts}
+    return np.asarray(days["date"], dtype="datetime64[D]"), counts
 
-    def __init__(self, days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, day_fraction: float) -> None:
-        self._days = days
+
+class PeriodDays:
+    """The days of one period with the maturity of their emails.
+
+    Args:
+        dates: (days,) in any order.
+        counts: by name of a count, its value on each of the days; NaN where it is not known.
+        curves, basis, clock: see `headlines_of`.
+    """
+
+    def __init__(
+        self,
+        dates: NDArray[np.datetime64],
+        counts: Mapping[str, NDArray[np.float64]],
+        curves: MaturityCurves,
+        *,
+        basis: Basis,
+        clock: datetime,
+    ) -> None:
+        self._counts = counts
         self._is_cohort = basis == Basis.SEND
         self._curves = curves.by_count if self._is_cohort else {}
-        self._ages = _ages(days, curves)
-        self._day_fraction = day_fraction
+        # Without curves there is no last day, and nobody uses the ages: any day will do.
+        self._ages = (np.datetime64(curves.last_day or date(1970, 1, 1), "D") - dates).astype(np.int64)
+        seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+        self._day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
 
     def _plain(self, count: str, of: str) -> DailyCounts:
-        numbers = self._days[[count, of]].astype("float64").to_numpy(dtype=np.float64)
-        return DailyCounts(numbers[:, 0], numbers[:, 1])
+        return DailyCounts(self._counts[count], self._counts[of])
 
     def counts(self, count: str, of: str) -> DailyCounts:
         """Daily counts; with a maturity curve, their denominators are weighted by the share of outcomes that is in."""
@@ -132,14 +155,7 @@ class _Period:
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
 
 
-def _ages(days: pd.DataFrame, curves: MaturityCurves) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    last: date | None = curves.last_day
-    dates = days["date"].to_numpy().astype("datetime64[D]")
-    # Without curves there is no last day, and nobody uses the ages: any day will do.
-    return (np.datetime64(last or date(1970, 1, 1), "D") - dates).astype(np.int64)
-
-
-def _changes(now: _Period, before: _Period) -> dict[str, metrics.Change]:
+def _changes(now: PeriodDays, before: PeriodDays) -> dict[str, metrics.Change]:
     """The changes of the tiles, with p-values adjusted for multiple comparisons (Holm)."""
     parts = {
         tile.name: tile.parts if tile.numerator else _PER_EMAIL_SENT[tile.name]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -36,3 +38,13 @@ def load_history(store: Store) -> pd.DataFrame:
         ],
         columns=["source", "finished_at", "inserted", "duplicate", "rejected", "seconds"],
     )
+
+
+def data_as_of(store: Store) -> datetime:
+    """Until when the data is known, in the reporting zone: the latest import, or now before the first one.
+
+    Unlike the clock it stands still between two imports, so that pages, API and files agree whenever they are asked.
+    """
+    with store.read() as connection:
+        latest = connection.execute(select(func.max(schema.loads.c.finished_at))).scalar_one()
+    return (latest or datetime.now(UTC)).astimezone(store.zone())

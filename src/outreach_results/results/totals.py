@@ -17,6 +17,7 @@ from outreach_results.models import (
     COUNTS,
     Basis,
     CampaignStats,
+    CohortStats,
     CostBreakdown,
     Costs,
     Detail,
@@ -26,6 +27,7 @@ from outreach_results.models import (
     Stats,
 )
 from outreach_results.models.metric_definitions import Metric, Unit
+from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.store import schema
@@ -50,6 +52,8 @@ class Totals:
 def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = None) -> CampaignStats:
     """One campaign's stats, rates and costs: the contract's ``/campaigns/:id/stats``.
 
+    On the send basis they are `CohortStats`, which add the rates adjusted for what is still expected to come in.
+
     Raises:
         UnknownCampaignError: there is no such campaign.
         QueryError: the period starts after its end.
@@ -60,13 +64,24 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
         require_campaign(connection, campaign_id)
         sums = _sums(connection, narrowed).get(campaign_id, _NOTHING)
         totals = _totals([sums])
-        return CampaignStats(
+        found = CampaignStats(
             campaign_id=campaign_id,
             period=_period(narrowed, sums["first_on"], sums["last_on"], zone_of(connection)),
             stats=totals.stats,
             rates=totals.rates,
             costs=totals.costs,
         )
+    return found if narrowed.basis == Basis.ACTIVITY else _with_adjusted_rates(store, narrowed, found)
+
+
+def _with_adjusted_rates(store: Store, filters: Filters, found: CampaignStats) -> CohortStats:
+    rates = campaign_rates(store, filters).get(found.campaign_id, {})
+    known = {name: rate for name, rate in rates.items() if rate.rate is not None and rate.share_in is not None}
+    return CohortStats(
+        **dict(found),
+        share_in=Rates.of({name: round(rate.share_in or 0.0, 3) for name, rate in known.items()}),
+        adjusted_rates=Rates.of({name: round(rate.rate or 0.0, 3) for name, rate in known.items()}),
+    )
 
 
 def totals(store: Store, filters: Filters) -> Totals:

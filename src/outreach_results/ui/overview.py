@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.ui import charts, downloads, text, url_state
-from outreach_results.ui.cache import ask, derive, draw, zone
+from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -77,7 +77,7 @@ def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> He
     before = None if comparison is None else ask(results.daily_stats, comparison)
     is_cohort = filters.basis == Basis.SEND
     curves = ask(results.maturity_curves, humans_only=filters.humans_only) if is_cohort else results.NO_CURVES
-    clock = datetime.now(UTC).astimezone(zone())
+    clock = ask(results.data_as_of)
     return results.headlines_of(ask(results.daily_stats, filters), before, curves, basis=filters.basis, clock=clock)
 
 

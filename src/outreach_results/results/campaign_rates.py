@@ -1,0 +1,99 @@
+"""The headline rates of each campaign, and which campaigns changed by more than chance.
+
+The same computation as `headlines`, campaign by campaign: on the send basis rates are adjusted for what the youngest
+emails are still expected to bring, and intervals allow for emails of one day being alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+from sqlalchemy import select
+
+from outreach_results.metrics import Change
+from outreach_results.metrics.dispersion import DailyCounts, change_p_value
+from outreach_results.metrics.multiple import holm
+from outreach_results.models import Basis, Filters
+from outreach_results.models.metric_definitions import RATES
+from outreach_results.results.headlines import SIGNIFICANT, HeadlineRate, PeriodDays
+from outreach_results.results.import_history import data_as_of
+from outreach_results.results.query import check_period, chosen_days, count_column
+from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+
+def campaign_rates(
+    store: Store, filters: Filters, names: Sequence[str] = tuple(RATES)
+) -> dict[str, dict[str, HeadlineRate]]:
+    """By campaign id, the headline rates of these names.
+
+    Campaigns without any activity in the period are left out.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
+    periods = _periods(store, filters, names, _curves(store, filters), data_as_of(store))
+    return {campaign_id: {name: period.headline(name) for name in names} for campaign_id, period in periods}
+
+
+def campaign_changes(
+    store: Store, filters: Filters, comparison: Filters, name: str = "reply_rate"
+) -> dict[str, Change]:
+    """By campaign id, the change of a rate against the comparison, of campaigns that have the rate in both periods.
+
+    A change is noise unless it stands out among those of all the campaigns (Holm's correction).
+
+    Raises:
+        QueryError: a period starts after its end.
+    """
+    curves, clock = _curves(store, filters), data_as_of(store)
+    now, before = (dict(_periods(store, chosen, (name,), curves, clock)) for chosen in (filters, comparison))
+    count, of = RATES[name].parts
+    pairs = {
+        campaign_id: (now[campaign_id].counts(count, of), before[campaign_id].counts(count, of))
+        for campaign_id in sorted(now.keys() & before.keys())
+    }
+    return changes_among_many(pairs)
+
+
+def changes_among_many(pairs: Mapping[str, tuple[DailyCounts, DailyCounts]]) -> dict[str, Change]:
+    """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all."""
+    p_values = holm([change_p_value(now, before) for now, before in pairs.values()])
+    changes = {}
+    for (campaign_id, (now, before)), p_value in zip(pairs.items(), p_values, strict=True):
+        if now.rate is not None and before.rate:
+            is_noise = p_value is None or p_value > SIGNIFICANT
+            changes[campaign_id] = Change(now.rate - before.rate, now.rate / before.rate - 1, is_noise)
+    return changes
+
+
+def _curves(store: Store, filters: Filters) -> MaturityCurves:
+    is_cohort = filters.basis == Basis.SEND
+    return maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
+
+
+def _periods(
+    store: Store, filters: Filters, names: Sequence[str], curves: MaturityCurves, clock: datetime
+) -> Iterator[tuple[str, PeriodDays]]:
+    check_period(filters)
+    days = schema.daily_stats.c
+    parts = sorted({part for name in names for part in RATES[name].parts})
+    query = (
+        select(days.campaign_id, days.date, *(count_column(part, filters) for part in parts))
+        .where(*chosen_days(filters))
+        .order_by(days.campaign_id, days.date)
+    )
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    for campaign_id, of_campaign in groupby(rows, key=itemgetter(0)):
+        _, dates, *counts = zip(*of_campaign, strict=True)
+        by_name = {part: np.array(values, dtype=np.float64) for part, values in zip(parts, counts, strict=True)}
+        yield (
+            campaign_id,
+            PeriodDays(np.array(dates, dtype="datetime64[D]"), by_name, curves, basis=filters.basis, clock=clock),
+        )
