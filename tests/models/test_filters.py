@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 import pytest
 
 from outreach_results import results
 from outreach_results.models import Basis, Filters
-from outreach_results.models.filters import CONDITIONS, DESCRIPTIONS
+from outreach_results.models.filters import CONDITIONS, DESCRIPTIONS, about, metadata_of
 from outreach_results.results.inbox_filters import parameter_values, query_shape
 from outreach_results.results.query import roles
 from outreach_results.store import schema
@@ -32,6 +32,19 @@ def test_every_filter_is_described():
 
 def test_every_filter_chooses_rows_or_columns():
     assert set(NAMES) - set(CONDITIONS) == {"humans_only"}  # it chooses columns: `results.query.count_column`
+
+
+@pytest.mark.parametrize(
+    ("metadata", "missing"), [({}, "description"), ({"description": "What it means."}, "condition")]
+)
+def test_a_filter_without_metadata_is_an_error(metadata, missing):
+    @dataclass
+    class Filters:
+        start: int = field(default=0, metadata=about("First day."))
+        client: int = field(default=0, metadata=metadata)
+
+    with pytest.raises(TypeError, match=f"^The filter Filters.client has no {missing}: set its metadata"):
+        metadata_of(Filters, missing)
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
@@ -66,5 +79,5 @@ def test_the_inbox_and_its_counts_respect_every_filter(name, sample_store):
 @pytest.mark.parametrize("name", [name for name in CONDITIONS if name != "basis"])
 def test_inbox_cache_keys_differ_by_every_filter(name):
     narrow = Filters(**{name: CHOSEN[name]})
-    assert query_shape(narrow, None) != query_shape(Filters(), None)
+    assert query_shape(narrow) != query_shape(Filters())
     assert f"filter_{name}" in parameter_values(narrow)

@@ -255,9 +255,9 @@ def test_a_short_period_is_counted_by_the_day(many):
 
 
 def test_open_ends_are_those_of_the_replies(many):
-    days = results.sentiment_over_time(many, Filters(), q="person")
+    days = results.sentiment_over_time(many, Filters(), InboxFilters(q="person"))
     assert (days["first"].iloc[0], days["last"].iloc[-1]) == (date(2026, 1, 7), date(2026, 1, 9))
-    assert results.sentiment_over_time(many, Filters(), q="nobody").empty
+    assert results.sentiment_over_time(many, Filters(), InboxFilters(q="nobody")).empty
 
 
 def test_each_sample_reply_is_in_one_week(sample_store):

@@ -37,7 +37,7 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "daily_stats", lambda f=filters: results.daily_stats(store, f)
         yield "daily_costs", lambda f=filters: results.daily_costs(store, f)
         yield "replies", lambda f=of_one: results.replies(store, SAMPLE, f, sentiment=Sentiment.POSITIVE, q="a")
-        yield "sentiment_over_time", lambda f=filters: results.sentiment_over_time(store, f, "a")
+        yield "sentiment_over_time", lambda f=filters: results.sentiment_over_time(store, f, InboxFilters(q="a"))
         yield "totals", lambda f=filters: results.totals(store, f)
         yield "headlines", lambda f=filters: results.headlines(store, f, f, now=now)
         yield "campaign_rates", lambda f=filters: results.campaign_rates(store, f)

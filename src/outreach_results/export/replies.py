@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 from outreach_results.export.reading import read_rows
 from outreach_results.export.streams import Download, file_metadata, file_name, find_format
@@ -32,6 +33,9 @@ REPLY_COLUMNS: dict[str, str] = {
     "body": "The whole reply.",
 }
 
+_META_NAMES = {"kind": "lane", "status": "handling", "q": "search"}
+"""Names in the ``meta`` object of files where they differ from those of the fields."""
+
 
 def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters, fmt: str) -> Download:
     """Exactly the replies that these filters show on all pages of the inbox, newest first, streamed.
@@ -52,10 +56,7 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
         with store.read() as connection:
             meta = file_metadata(filters, zone_of(connection).key)
             meta["filters"] |= {
-                "lane": inbox_filters.kind,
-                "handling": inbox_filters.status,
-                "sentiments": inbox_filters.sentiments,
-                "search": inbox_filters.q,
+                _META_NAMES.get(one.name, one.name): getattr(inbox_filters, one.name) for one in fields(inbox_filters)
             }
             rows = (
                 [[row._mapping[name] for name in REPLY_COLUMNS] for row in part]

@@ -28,9 +28,24 @@ class Condition:
     compare: Callable[[Column, Any], ColumnElement[bool]]
 
 
-def _about(description: str, condition: Condition | None = None) -> dict[str, Any]:
-    """What a field of `Filters` says of itself; one without a condition chooses other columns instead of rows."""
+def about(description: str, condition: object = None) -> dict[str, Any]:
+    """The metadata of a filter's field; None as the condition of one that chooses other columns instead of rows."""
     return {"description": description, "condition": condition}
+
+
+def metadata_of(filters: type, key: str) -> dict[str, Any]:
+    """The descriptions or the conditions of a class of filters, by field.
+
+    Args:
+        key: ``description`` or ``condition``.
+
+    Raises:
+        TypeError: a field has none; names it.
+    """
+    for one in fields(filters):
+        if key not in one.metadata:
+            raise TypeError(f"The filter {filters.__name__}.{one.name} has no {key}: set its metadata with about().")
+    return {one.name: one.metadata[key] for one in fields(filters)}
 
 
 def _is_one_of(column: Column, values: Any) -> ColumnElement[bool]:
@@ -44,26 +59,26 @@ class Filters:
 
     campaigns: tuple[str, ...] | None = field(
         default=None,
-        metadata=_about(
+        metadata=about(
             "Ids of the campaigns that count; all campaigns by default.", Condition("campaign_id", _is_one_of)
         ),
     )
     start: date | None = field(
-        default=None, metadata=_about("First local date that counts, inclusive.", Condition("date", operator.ge))
+        default=None, metadata=about("First local date that counts, inclusive.", Condition("date", operator.ge))
     )
     end: date | None = field(
-        default=None, metadata=_about("Last local date that counts, inclusive.", Condition("date", operator.le))
+        default=None, metadata=about("Last local date that counts, inclusive.", Condition("date", operator.le))
     )
     basis: Basis = field(
         default=Basis.ACTIVITY,
-        metadata=_about(
+        metadata=about(
             "Whether an event counts on its own date or on that of its email's sending.",
             Condition("basis", operator.eq),
         ),
     )
     humans_only: bool = field(
         default=False,
-        metadata=_about("Leaves out machine opens and clicks and automatic replies, by reading other columns."),
+        metadata=about("Leaves out machine opens and clicks and automatic replies, by reading other columns."),
     )
 
     def of(self, campaign_id: str) -> Filters:
@@ -92,11 +107,11 @@ class Filters:
         return conditions(self.narrowing(columns), columns)
 
 
-DESCRIPTIONS: dict[str, str] = {one.name: one.metadata["description"] for one in fields(Filters)}
+DESCRIPTIONS: dict[str, str] = metadata_of(Filters, "description")
 """What each filter means."""
 
 CONDITIONS: dict[str, Condition] = {
-    one.name: one.metadata["condition"] for one in fields(Filters) if one.metadata["condition"] is not None
+    name: condition for name, condition in metadata_of(Filters, "condition").items() if condition is not None
 }
 """The filters that choose rows, and how."""
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
 
-from outreach_results.models import Basis, EventType
+from outreach_results.models import Basis, EventType, Filters
+from outreach_results.results.query import chosen_days
 from outreach_results.results.usage import next_month
 from outreach_results.store import schema
 from outreach_results.store.engine import zone_of
@@ -135,7 +136,7 @@ def month_evidence(connection: Connection, period: str, server: str, asked_at: d
     last = next_month(first)
     zone = zone_of(connection)
     day, email = schema.daily_stats.c, schema.emails.c
-    in_month = (day.basis == Basis.SEND, day.date >= first, day.date < last)
+    in_month = chosen_days(Filters(start=first, end=last - timedelta(days=1), basis=Basis.SEND))
     state = schema.sync_state.c
     from_server = select(state.campaign_id).where(state.server == server)
 

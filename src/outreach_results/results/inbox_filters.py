@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, bindparam, literal, tuple_
 
 from outreach_results.models import Filters, Sentiment
-from outreach_results.models.filters import CONDITIONS, conditions
+from outreach_results.models.filters import CONDITIONS, about, conditions, metadata_of
 from outreach_results.store import schema
 from outreach_results.store.replies.search_index import is_search, matching, search_tokens, unindexed
 
@@ -37,19 +37,105 @@ class ReplyStatus(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class InboxFilters:
-    """The filters that only the inbox has, besides the shared `Filters`.
+Cell = tuple[Sentiment, bool]
+"""A sentiment, and whether the reply is open: each reply belongs to exactly one cell."""
 
-    ``sentiments`` are those after corrections, None for all. ``q`` keeps only replies whose name, address, company or
-    text contains every search token, or a word that begins with it (`search_index.matching`).
+
+@dataclass(frozen=True, slots=True)
+class CellCondition:
+    """How a filter chooses cells, whose replies are counted beforehand: by the sentiment, or by being open.
+
+    ``includes`` takes this part of a cell and the filter's value.
     """
 
-    kind: ReplyKind = ReplyKind.ALL
-    status: ReplyStatus = ReplyStatus.ALL
-    sentiments: tuple[Sentiment, ...] | None = None
-    q: str | None = None
+    part: Literal["sentiment", "is_open"]
+    includes: Callable[[Any, Any], bool]
 
+
+@dataclass(frozen=True, slots=True)
+class RowCondition:
+    """How a filter chooses single replies, which therefore have to be counted when they are asked for.
+
+    All functions take the filter's value: ``where`` gives the conditions on `inbox`, ``parameters`` the values of
+    their bound parameters, and ``typical`` a fixed value that leads to the same SQL text, None where it chooses all.
+    """
+
+    where: Callable[[Any], list[ColumnElement[bool]]]
+    parameters: Callable[[Any], dict[str, Any]]
+    typical: Callable[[Any], Any]
+
+
+def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
+    """Whether replies of this sentiment are of this kind."""
+    return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
+
+
+def has_status(is_open: bool, status: ReplyStatus) -> bool:
+    """Whether replies that are open (or handled) have this status."""
+    return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
+
+
+def _is_one_of(sentiment: Sentiment, sentiments: tuple[Sentiment, ...] | None) -> bool:
+    return sentiments is None or sentiment in sentiments
+
+
+def _typical_search(q: str | None) -> str | None:
+    return "a" if search_tokens(q) else "?" if is_search(q) else None
+
+
+def _search_parameters(q: str | None) -> dict[str, Any]:
+    return {"search_tokens": tokens} if (tokens := search_tokens(q)) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilters:
+    """The filters that only the inbox has, besides the shared `Filters`: a field each, with description and condition.
+
+    To add one, add a field: the list, all counts, the kept queries and bulk changes then respect it.
+    """
+
+    kind: ReplyKind = field(
+        default=ReplyKind.ALL,
+        metadata=about("Written by a person, or sent automatically.", CellCondition("sentiment", is_of_kind)),
+    )
+    status: ReplyStatus = field(
+        default=ReplyStatus.ALL, metadata=about("Still open, or handled.", CellCondition("is_open", has_status))
+    )
+    sentiments: tuple[Sentiment, ...] | None = field(
+        default=None,
+        metadata=about("Sentiments after corrections; all by default.", CellCondition("sentiment", _is_one_of)),
+    )
+    q: str | None = field(
+        default=None,
+        metadata=about(
+            "Words that name, address, company or text contain, or that words in them begin with.",
+            RowCondition(matching, _search_parameters, _typical_search),
+        ),
+    )
+
+    def of_rows(self) -> InboxFilters:
+        """Only the filters that choose single replies; those on cells as if they were not set."""
+        return InboxFilters(**{name: getattr(self, name) for name in ROW_FILTERS})
+
+    def of_cells(self) -> InboxFilters:
+        """Only the filters that choose cells."""
+        return InboxFilters(**{name: getattr(self, name) for name in CELL_FILTERS})
+
+    def choose_rows(self) -> bool:
+        """Whether single replies are chosen, so that no precomputed count holds. Such filters find few."""
+        return any(one.typical(getattr(self, name)) is not None for name, one in ROW_FILTERS.items())
+
+
+DESCRIPTIONS: dict[str, str] = metadata_of(InboxFilters, "description")
+"""What each filter of the inbox means."""
+
+_CONDITIONS = metadata_of(InboxFilters, "condition")
+CELL_FILTERS: dict[str, CellCondition] = {
+    name: condition for name, condition in _CONDITIONS.items() if isinstance(condition, CellCondition)
+}
+ROW_FILTERS: dict[str, RowCondition] = {
+    name: condition for name, condition in _CONDITIONS.items() if isinstance(condition, RowCondition)
+}
 
 EVERYTHING = InboxFilters()
 
@@ -57,9 +143,6 @@ SORT_COLUMNS = ("received_at", "campaign_id", "reply_id")
 """The columns that every list of replies is sorted by; together they are unique."""
 
 Order = tuple[UnaryExpression[Any], ...]
-
-Cell = tuple[Sentiment, bool]
-"""A sentiment, and whether the reply is open: each reply belongs to exactly one cell."""
 
 
 def newest_first() -> Order:
@@ -73,33 +156,25 @@ def oldest_first() -> Order:
     return tuple(schema.inbox.c[name].asc() for name in SORT_COLUMNS)
 
 
-def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
-    """Whether replies of this sentiment are of this kind."""
-    return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
-
-
-def has_status(is_open: bool, status: ReplyStatus) -> bool:
-    """Whether replies that are open (or handled) have this status."""
-    return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
-
-
 def chosen_cells(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> tuple[Cell, ...]:
     """The cells whose replies the inbox shows with these filters."""
-    return _cells(inbox_filters.kind, inbox_filters.status, inbox_filters.sentiments, filters.humans_only)
+    return _cells(inbox_filters.of_cells(), filters.humans_only)
 
 
 # Cached: there are few combinations, and each count beside a filter of the inbox needs one of them.
 @lru_cache
-def _cells(
-    kind: ReplyKind, status: ReplyStatus, sentiments: tuple[Sentiment, ...] | None, humans_only: bool
-) -> tuple[Cell, ...]:
+def _cells(inbox_filters: InboxFilters, humans_only: bool) -> tuple[Cell, ...]:
+    def are_included(part: str, value: object) -> bool:
+        return all(
+            one.includes(value, getattr(inbox_filters, name)) for name, one in CELL_FILTERS.items() if one.part == part
+        )
+
     return tuple(
         (sentiment, is_open)
         for sentiment in Sentiment
         for is_open in (True, False)
-        if (sentiments is None or sentiment in sentiments)
-        and is_of_kind(sentiment, kind)
-        and has_status(is_open, status)
+        if are_included("sentiment", sentiment)
+        and are_included("is_open", is_open)
         and not (humans_only and sentiment == Sentiment.AUTOMATIC)
     )
 
@@ -107,62 +182,67 @@ def _cells(
 def chosen_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
     """Conditions on `inbox` for exactly the replies that the inbox shows on all its pages."""
     return [
-        *matching_replies(filters, inbox_filters.q),
-        *cell_conditions(chosen_cells(filters, inbox_filters), inbox_filters.q),
+        *matching_replies(filters, inbox_filters),
+        *cell_conditions(chosen_cells(filters, inbox_filters), inbox_filters),
     ]
 
 
-def cell_conditions(cells: Collection[Cell], q: str | None = None) -> list[ColumnElement[bool]]:
+def cell_conditions(cells: Collection[Cell], inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
     """Conditions on `inbox` for the replies in these cells."""
-    # The product of both lists is exact: the filters choose all cells of some sentiments and states, and callers drop
-    # empty cells only.
+    # The product of both lists is exact: each filter looks at one part of a cell, and callers drop empty cells only.
     sentiments, states = (sorted(set(parts)) for parts in (zip(*cells, strict=True) if cells else ((), ())))
-    return [_column("sentiment", q).in_(sentiments), _column("is_open", q).in_(states)]
+    return [_column("sentiment", inbox_filters).in_(sentiments), _column("is_open", inbox_filters).in_(states)]
 
 
-def matching_replies(filters: Filters, q: str | None = None) -> list[ColumnElement[bool]]:
-    """Conditions on `inbox` for the shared filters and the search, without those on the cell."""
-    return parameterized_conditions(tuple(filters.narrowing(_ROLES)), q, parameter_values(filters, q))
+def matching_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:
+    """Conditions on `inbox` for the shared filters and those on single replies, without those on the cell."""
+    return parameterized_conditions(
+        tuple(filters.narrowing(_ROLES)), inbox_filters, parameter_values(filters, inbox_filters)
+    )
 
 
-QueryShape = tuple[tuple[str, ...], str | None]
-"""The names of the active filters and the kind of search: all that the SQL text of a query depends on."""
+QueryShape = tuple[tuple[str, ...], InboxFilters]
+"""The active shared filters and typical values of those on single replies: what the SQL text of a query depends on."""
 
 
-def query_shape(filters: Filters, q: str | None) -> QueryShape:
-    """The key of the cached statements: filters of the same shape have the same SQL text, only other values."""
+def query_shape(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> QueryShape:
+    """The key of the cached statements: filters with the same shape have the same SQL text and differ in values."""
     # A short text of the same kind stands for each search: one with tokens, or one that has none and so finds nothing.
-    return tuple(filters.narrowing(_ROLES)), q and ("a" if search_tokens(q) else "?" if is_search(q) else None)
+    typical = {name: one.typical(getattr(inbox_filters, name)) for name, one in ROW_FILTERS.items()}
+    return tuple(filters.narrowing(_ROLES)), InboxFilters(**typical)
 
 
-def parameter_values(filters: Filters, q: str | None = None) -> dict[str, Any]:
+def parameter_values(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> dict[str, Any]:
     """The values of the parameters of these conditions, by name."""
     values = {_parameter(name): value for name, value in filters.narrowing(_ROLES).items()}
     if filters.start is not None:
         values["filter_from"] = _instant(filters.start, -_EARLIEST)
     if filters.end is not None:
         values["filter_until"] = _instant(filters.end, _DAY + _LATEST)
-    return values | ({"search_tokens": tokens} if (tokens := search_tokens(q)) else {})
+    for name, one in ROW_FILTERS.items():
+        values |= one.parameters(getattr(inbox_filters, name))
+    return values
 
 
 def parameterized_conditions(
-    names: Sequence[str], q: str | None, values: Mapping[str, Any] | None = None
+    names: Sequence[str], inbox_filters: InboxFilters, values: Mapping[str, Any] | None = None
 ) -> list[ColumnElement[bool]]:
-    """The conditions of these filters and this kind of search, as bound parameters.
+    """The conditions of these shared filters and of those on single replies, as bound parameters.
 
     Args:
         values: their values by name; without them the parameters get theirs when the query is executed.
     """
-    columns = {role: _column(name, q) for role, name in _ROLES.items()}
+    columns = {role: _column(name, inbox_filters) for role, name in _ROLES.items()}
 
     def bound(name: str) -> BindParameter[Any]:
         column = columns[CONDITIONS[name].column]
         value = None if values is None else values[_parameter(name)]
         return bindparam(_parameter(name), value, column.type, expanding=name == "campaigns")
 
-    chosen = [*matching(q), *conditions({name: bound(name) for name in names}, columns)]
+    chosen = [part for name, one in ROW_FILTERS.items() for part in one.where(getattr(inbox_filters, name))]
+    chosen += conditions({name: bound(name) for name in names}, columns)
     # The indexes hold instants, not dates: these wider bounds let them be used, the dates above decide.
-    received_at = _column("received_at", q)
+    received_at = _column("received_at", inbox_filters)
     bounds = {"filter_from": operator.ge, "filter_until": operator.lt}
     for (parameter, compare), name in zip(bounds.items(), ("start", "end"), strict=True):
         if name in names:
@@ -179,11 +259,11 @@ def _parameter(name: str) -> str:
     return f"filter_{name}"
 
 
-def _column(name: str, q: str | None) -> ColumnElement[Any]:
-    """A column of `inbox`; with a search, one whose index the database does not use."""
+def _column(name: str, inbox_filters: InboxFilters) -> ColumnElement[Any]:
+    """A column of `inbox`; with a filter on single replies, one whose index the database does not use."""
     # SQLite does not estimate how few rows a search finds, and would read by one of the other indexes instead.
     column = schema.inbox.c[name]
-    return unindexed(column) if is_search(q) else column
+    return unindexed(column) if inbox_filters.choose_rows() else column
 
 
 def _instant(day: date, after: timedelta) -> datetime:

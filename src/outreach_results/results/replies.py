@@ -46,7 +46,6 @@ from outreach_results.results.query import PER_PAGE, check_page, check_period
 from outreach_results.results.reply_counts import count_cells
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.store.replies.search_index import is_search
 from outreach_results.store.replies.state import effective_sentiment, mark_version, replies_with_state, same_reply
 
 
@@ -123,11 +122,11 @@ def inbox(
     skipped = max(first - 1, 0)
     # One connection, so that counts and rows see the database at the same moment and cannot contradict each other.
     with store.read() as connection:
-        counts = count_cells(connection, filters, inbox_filters.q)
+        counts = count_cells(connection, filters, inbox_filters)
         # Each cell costs an index scan: those known to be empty are left out.
         cells = tuple(cell for cell in chosen_cells(filters, inbox_filters) if counts[cell])
         limit = first - skipped + per_page + 1
-        rows = _page(connection, filters, inbox_filters.q, cells, limit=limit, offset=skipped) if cells else []
+        rows = _page(connection, filters, inbox_filters, cells, limit=limit, offset=skipped) if cells else []
     shown = rows[first - skipped :][:per_page]
 
     def total(**changed: Any) -> int:
@@ -158,9 +157,9 @@ def neighbors(store: Store, filters: Filters, inbox_filters: InboxFilters, of: I
     cells, own = chosen_cells(filters, inbox_filters), (of.received_at, of.campaign_id, of.id)
     if not cells:
         return Neighbors(None, None)
-    chosen = matching_replies(filters, inbox_filters.q)
-    before = _listed([*chosen, newer_than(*own)], inbox_filters.q, cells, is_newest_first=False, limit=1)
-    after = _listed([*chosen, older_than(*own)], inbox_filters.q, cells, limit=1)
+    chosen = matching_replies(filters, inbox_filters)
+    before = _listed([*chosen, newer_than(*own)], inbox_filters, cells, is_newest_first=False, limit=1)
+    after = _listed([*chosen, older_than(*own)], inbox_filters, cells, limit=1)
     with store.read() as connection:
         return Neighbors(_first(connection, before), _first(connection, after))
 
@@ -209,21 +208,29 @@ def reply_query(conditions: Iterable[ColumnElement[bool]], *, beside: FromClause
 
 
 def _page(
-    connection: Connection, filters: Filters, q: str | None, cells: tuple[Cell, ...], *, limit: int, offset: int
+    connection: Connection,
+    filters: Filters,
+    inbox_filters: InboxFilters,
+    cells: tuple[Cell, ...],
+    *,
+    limit: int,
+    offset: int,
 ) -> list[InboxReply]:
     """``limit`` of the replies in these cells after the first ``offset``, newest first."""
-    values = parameter_values(filters, q) | {"page_rows": limit, "page_offset": offset}
-    query = _page_query(*query_shape(filters, q), cells)
+    values = parameter_values(filters, inbox_filters) | {"page_rows": limit, "page_offset": offset}
+    query = _page_query(*query_shape(filters, inbox_filters), cells)
     return [_inbox_reply(row) for row in connection.execute(query, values).mappings()]
 
 
 @lru_cache(maxsize=200)
-def _page_query(names: tuple[str, ...], q: str | None, cells: tuple[Cell, ...]) -> Select[Any]:
+def _page_query(names: tuple[str, ...], typical: InboxFilters, cells: tuple[Cell, ...]) -> Select[Any]:
     """The query of a page for this `query_shape`; its values are passed when it is executed."""
     # Cached, because building the statement takes as long as executing it.
     limit, offset = (bindparam(name, 0, Integer) for name in ("page_rows", "page_offset"))
     # Keys first, texts after: only the few replies of the page are read in full.
-    keys = _listed(parameterized_conditions(names, q), q, cells, limit=limit, offset=offset).subquery("listed")
+    keys = _listed(parameterized_conditions(names, typical), typical, cells, limit=limit, offset=offset).subquery(
+        "listed"
+    )
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
     beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
     return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in SORT_COLUMNS))
@@ -236,7 +243,7 @@ def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:
 
 def _listed(
     conditions: Sequence[ColumnElement[bool]],
-    q: str | None,
+    inbox_filters: InboxFilters,
     cells: Sequence[Cell],
     *,
     is_newest_first: bool = True,
@@ -249,8 +256,8 @@ def _listed(
     table = schema.inbox.c
     keys = select(*(table[name] for name in SORT_COLUMNS)).where(*conditions)
     order = newest_first() if is_newest_first else oldest_first()
-    if is_search(q) or len(cells) == 1:
-        return keys.where(*cell_conditions(cells, q)).order_by(*order).limit(limit).offset(offset)
+    if inbox_filters.choose_rows() or len(cells) == 1:
+        return keys.where(*cell_conditions(cells, inbox_filters)).order_by(*order).limit(limit).offset(offset)
     parts = (
         keys.where(table.sentiment == kind, table.is_open == is_open)
         .order_by(*order)

@@ -1,45 +1,46 @@
-"""Counts of replies: from precomputed sums or, with a search, from the replies themselves."""
+"""Counts of replies: from precomputed sums or, with a filter on single replies, from the replies themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from outreach_results.models import Filters, Sentiment
-from outreach_results.results.inbox_filters import Cell, chosen_cells, matching_replies
+from outreach_results.results.inbox_filters import Cell, InboxFilters, chosen_cells, matching_replies
 from outreach_results.results.query import roles
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
-from outreach_results.store.replies.search_index import is_search
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
 
 
-def count_cells(connection: Connection, filters: Filters, q: str | None) -> dict[Cell, int]:
-    """The number of replies that match the shared filters and the search, by cell; 0 for empty cells.
+def count_cells(connection: Connection, filters: Filters, inbox_filters: InboxFilters) -> dict[Cell, int]:
+    """The number of replies that match the filters apart from those on cells, by cell; 0 for empty cells.
 
     Every number of replies that the inbox shows is a sum of these.
     """
     cells = chosen_cells(filters)
     # The precomputed sums do not know the text of replies, so a search counts the replies it finds.
-    if is_search(q):
+    if inbox_filters.choose_rows():
         kinds = (inbox.c.sentiment, inbox.c.is_open)
-        rows = connection.execute(select(*kinds, func.count()).where(*matching_replies(filters, q)).group_by(*kinds))
+        rows = connection.execute(_count_by(kinds, filters, inbox_filters))
         counts = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in rows}
     else:
         counts = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
     return {cell: int(counts.get(cell) or 0) for cell in cells}
 
 
-def count_days(connection: Connection, filters: Filters, q: str | None) -> Iterator[tuple[date, Sentiment, int]]:
+def count_days(
+    connection: Connection, filters: Filters, inbox_filters: InboxFilters
+) -> Iterator[tuple[date, Sentiment, int]]:
     """The date, the sentiment and the number of replies received on it; only numbers above 0."""
     cells = chosen_cells(filters)
-    if is_search(q):
+    if inbox_filters.choose_rows():
         kinds = (inbox.c.received_on, inbox.c.sentiment)
-        rows = connection.execute(select(*kinds, func.count()).where(*matching_replies(filters, q)).group_by(*kinds))
+        rows = connection.execute(_count_by(kinds, filters, inbox_filters))
         for day, sentiment, n in rows:
             # The shared filters choose whole sentiments: where the cell of the open ones is chosen, so is the other.
             if (Sentiment(sentiment), True) in cells:
@@ -50,6 +51,11 @@ def count_days(connection: Connection, filters: Filters, q: str | None) -> Itera
         for (sentiment, _), n in zip(cells, counts, strict=True):
             if n:
                 yield day, sentiment, int(n)
+
+
+def _count_by(columns: Sequence[ColumnElement[Any]], filters: Filters, inbox_filters: InboxFilters) -> Select[Any]:
+    found = matching_replies(filters, inbox_filters)
+    return select(*columns, func.count()).where(*found).group_by(*columns)
 
 
 @lru_cache

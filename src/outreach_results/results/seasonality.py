@@ -88,13 +88,13 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
         return NO_CURVES
     stored = {_stored(name, Filters(humans_only=humans_only)): name for name in LAG_METRICS if "_human" not in name}
     table = schema.lag_stats.c
+    learned_from = Filters(start=last - timedelta(days=LEARNED_FROM_DAYS - 1), end=last)
     query = (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.LAGS))
         .where(
             _of_any_campaign(table.campaign_id),
             table.metric.in_(stored),
-            table.date > last - timedelta(days=LEARNED_FROM_DAYS),
-            table.date <= last,
+            *learned_from.conditions(roles(schema.lag_stats)),
         )
         .group_by(table.metric, table.date)
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from outreach_results.models import Filters, Sentiment
+from outreach_results.results.inbox_filters import EVERYTHING, InboxFilters
 from outreach_results.results.query import check_period
 from outreach_results.results.reply_counts import count_days
 from outreach_results.store.engine import Store
@@ -15,19 +16,19 @@ DAILY_UP_TO = 21
 DAY = timedelta(days=1)
 
 
-def sentiment_over_time(store: Store, filters: Filters, q: str | None = None) -> pd.DataFrame:
+def sentiment_over_time(store: Store, filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> pd.DataFrame:
     """The number of replies of each sentiment by week, oldest first and without gaps.
 
     Columns: first and last (dates; a week begins on Monday and ends with the period), then one count a sentiment,
     after corrections. In a period of up to three weeks a row is a day. The period is that of the filters, or where they
-    are open that of the replies.
+    are open that of the replies. Of the inbox's filters only those on single replies count, such as the search.
 
     Raises:
         QueryError: the period starts after its end.
     """
     check_period(filters)
     with store.read() as connection:
-        days = list(count_days(connection, filters, q))
+        days = list(count_days(connection, filters, inbox_filters))
     columns = ["first", "last", *Sentiment]
     start = filters.start or min((day for day, *_ in days), default=None)
     end = filters.end or max((day for day, *_ in days), default=None)

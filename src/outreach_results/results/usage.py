@@ -21,6 +21,7 @@ from outreach_results.models import (
     dollars,
 )
 from outreach_results.results.campaigns import last_day
+from outreach_results.results.query import chosen_days, roles
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
@@ -41,17 +42,14 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
             month = today.replace(day=1)
         else:
             month = _month(period)
-        days = schema.daily_stats.c
+        in_month = Filters(start=month, end=next_month(month) - timedelta(days=1), basis=Basis.SEND)
         # Emails and costs are the same on both bases; without choosing one, each would be counted twice.
+        days = schema.daily_stats.c
         sent, cost = connection.execute(
-            select(func.sum(days.emails_sent), func.sum(days.cost)).where(
-                days.basis == Basis.SEND, days.date >= month, days.date < next_month(month)
-            )
+            select(func.sum(days.emails_sent), func.sum(days.cost)).where(*chosen_days(in_month))
         ).one()
-        created = schema.campaigns.c.created_on
-        started = connection.execute(
-            select(func.count()).where(created >= month, created < next_month(month))
-        ).scalar_one()
+        created = in_month.conditions(roles(schema.campaigns, date="created_on"))
+        started = connection.execute(select(func.count()).where(*created)).scalar_one()
         plan = _plan(connection)
     return Usage(
         period=month.isoformat()[:7],
@@ -127,9 +125,8 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
     """
     table = schema.daily_stats.c
     sums = [func.sum(table[name]).label(name) for name in ("emails_sent", "cost", *COST_COLUMNS)]
-    query = select(table.date, *sums).where(table.basis == Basis.SEND).group_by(table.date).order_by(table.date)
-    if until is not None:
-        query = query.where(table.date <= until)
+    chosen = chosen_days(Filters(end=until, basis=Basis.SEND))
+    query = select(table.date, *sums).where(*chosen).group_by(table.date).order_by(table.date)
     with store.read() as connection:
         rows = connection.execute(query).all()
     days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])

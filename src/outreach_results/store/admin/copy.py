@@ -8,13 +8,13 @@ source is of one moment, however long it takes and whatever is written to it mea
 Where the source has changed since an earlier run, the campaigns that differ are copied anew. So a copy made while
 people work can be brought up to date in a moment when they have stopped.
 
-At the end both databases are read once more, and compared by the sums of their rows.
+At the end `verify` compares the two databases.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,44 +23,39 @@ from secrets import token_hex
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import URL, ColumnElement, Connection, Table, delete, select, true
+from sqlalchemy import URL, Connection, Table, delete, select
 
 from outreach_results.errors import ConflictError
 from outreach_results.store.admin import canonical, delete_campaign
-from outreach_results.store.admin.canonical import Row, RowsDigest
+from outreach_results.store.admin.canonical import Row
+from outreach_results.store.admin.verify import (
+    COMPARED,
+    COPY_STATE,
+    DATA_VERSION,
+    Checksums,
+    TableComparison,
+    all_checksums,
+    checksums,
+    compared_rows,
+    differing,
+    verify,
+)
 from outreach_results.store.engine import Store, get_meta, revision, set_meta
 from outreach_results.store.replies.inbox_table import apply_states, refresh
-from outreach_results.store.schema import inbox, inbox_stats, meta, metadata, replies, reply_marks, sync_state
+from outreach_results.store.schema import meta, metadata, replies, reply_marks, sync_state
 
 PAGE = 10_000
 PAGE_OF_LONG_TEXTS = 1_000
 _LONG = {"body", "answer"}
 
-_STATE = "copy"
-_VERSION = "data_version"
-_OWN = (_STATE, _VERSION, "sync_lease")  # facts that are true of one database only
-
-COPIED = tuple(table for table in metadata.sorted_tables if table not in (inbox, inbox_stats))
-"""All tables but those of the inbox, which a target keeps itself: each kind of database keeps words in its own way."""
-
-BY_CAMPAIGN = tuple(table for table in COPIED if "campaign_id" in table.c and table is not sync_state)
+BY_CAMPAIGN = tuple(table for table in COMPARED if "campaign_id" in table.c and table is not sync_state)
 """The tables of campaigns: copied page by page. No change of them leaves the data version as it is."""
 
-WHOLE = tuple(table for table in COPIED if table not in BY_CAMPAIGN)
+WHOLE = tuple(table for table in COMPARED if table not in BY_CAMPAIGN)
 """The other tables, small: copied whole."""
 
 OnProgress = Callable[[str, int], None]
-"""Called with what is being done, and how many rows were copied or compared so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableComparison:
-    """A table on both sides, and the campaigns whose rows differ ('' where they belong to none)."""
-
-    table: str
-    rows: int
-    rows_in_target: int
-    differing: tuple[str, ...]
+"""Called with what is being done, and how many rows were copied so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,7 @@ class _Copy:
             raise ConflictError(f"The database to copy is itself an unfinished copy of {unfinished.source}.")
         self._now = _State(
             source=_address(url),
-            source_version=get_meta(source, _VERSION) or "",
+            source_version=get_meta(source, DATA_VERSION) or "",
             own_version="",
             revision=revision(source) or "",
         )
@@ -131,19 +126,20 @@ class _Copy:
         earlier = self._earlier_state()
         self._state = earlier or self._now
         is_same = (self._state.source_version, self._state.revision) == (self._now.source_version, self._now.revision)
-        sums: _Sums = {}
+        known: dict[Table, Checksums] = {}
         if self._state.phase is _Phase.FILLING and is_same:
             self._fill(is_new=earlier is None)
         elif self._state.phase is _Phase.UPDATING or not is_same:
-            sums = self._copy_differing()
+            known = self._copy_differing()
         self._replace_whole_tables()
-        return CopyReport(self._copied, tuple(self._compared(sums)))
+        with self._target.read() as target:
+            return CopyReport(self._copied, tuple(verify(self._source, target, known, on_progress=self._report)))
 
     def _earlier_state(self) -> _State | None:
         """The state of the copy that the target holds; None where it is empty."""
         with self._target.read() as connection:
             state = _state_in(connection)
-            self._now.own_version = version = get_meta(connection, _VERSION) or ""
+            self._now.own_version = version = get_meta(connection, DATA_VERSION) or ""
             if state is None:
                 _check_is_empty(connection)
                 return None
@@ -162,7 +158,7 @@ class _Copy:
         if is_new:
             with self._target.write(exclusive=True, is_data=False) as connection:
                 _check_is_empty(connection)
-                set_meta(connection, _STATE, self._state.model_dump_json())
+                set_meta(connection, COPY_STATE, self._state.model_dump_json())
         names = [table.name for table in BY_CAMPAIGN]
         for table in BY_CAMPAIGN[names.index(self._state.table) :]:
             after = self._state.last if self._state.table == table.name else None
@@ -170,37 +166,37 @@ class _Copy:
                 with self._step() as connection:
                     self._append(connection, table, page)
                     self._remember(connection, table=table.name, last=list(canonical.primary_key_of(table, page[-1])))
-                self._on_progress(f"copying {table.name}", self._copied)
+                self._report(f"copying {table.name}")
 
-    def _copy_differing(self) -> _Sums:
-        """Copy the campaigns that differ again; returns the sums of the source."""
+    def _copy_differing(self) -> dict[Table, Checksums]:
+        """Copy the campaigns that differ again; returns the checksums of the source."""
         with self._target.write(exclusive=True, is_data=False) as connection:
-            if get_meta(connection, _STATE) != self._state.model_dump_json():
+            if get_meta(connection, COPY_STATE) != self._state.model_dump_json():
                 raise _concurrent_write()
             self._state = self._now
             self._remember(connection, phase=_Phase.UPDATING)
-        sums = self._sums_of_source(BY_CAMPAIGN)
+        known = all_checksums(self._source, BY_CAMPAIGN, on_progress=self._report)
         with self._target.read() as connection:
-            differing = {name for table in BY_CAMPAIGN for name in _differing(sums[table], _sums(connection, table))}
-        for campaign_id in sorted(differing):
-            self._on_progress(f"copying {campaign_id} anew", self._copied)
+            outdated = {name for table in BY_CAMPAIGN for name in differing(known[table], checksums(connection, table))}
+        for campaign_id in sorted(outdated):
+            self._report(f"copying {campaign_id} anew")
             with self._step() as connection:
                 delete_campaign(connection, campaign_id)
                 for table in BY_CAMPAIGN:
                     own = table.c.campaign_id == campaign_id
                     for page in _pages(table, canonical.read(self._source, table, own)):
                         self._append(connection, table, page)
-        return sums
+        return known
 
     def _replace_whole_tables(self) -> None:
         with self._step() as connection:
             for table in WHOLE:
-                connection.execute(delete(table).where(_shared(table)))
-                for page in _pages(table, canonical.read(self._source, table, _shared(table))):
+                connection.execute(delete(table).where(compared_rows(table)))
+                for page in _pages(table, canonical.read(self._source, table, compared_rows(table))):
                     self._append(connection, table, page)
             version = token_hex(8)
             self._remember(connection, phase=_Phase.DONE, own_version=version)
-            set_meta(connection, _VERSION, version)
+            set_meta(connection, DATA_VERSION, version)
 
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
         canonical.append(connection, table, page)
@@ -212,7 +208,7 @@ class _Copy:
     def _step(self) -> Iterator[Connection]:
         """A transaction of the target, provided that nobody but this run has written to it since the last."""
         with self._target.write(exclusive=True, is_data=False) as connection:
-            held = get_meta(connection, _STATE), get_meta(connection, _VERSION)
+            held = get_meta(connection, COPY_STATE), get_meta(connection, DATA_VERSION)
             if held != (self._state.model_dump_json(), self._state.own_version):
                 raise _concurrent_write()
             yield connection
@@ -220,24 +216,10 @@ class _Copy:
     def _remember(self, connection: Connection, **changes: object) -> None:
         """Store how far the copy has come, in the transaction that brings it there."""
         self._state = self._state.model_copy(update=changes)
-        set_meta(connection, _STATE, self._state.model_dump_json())
+        set_meta(connection, COPY_STATE, self._state.model_dump_json())
 
-    def _sums_of_source(self, tables: Sequence[Table]) -> _Sums:
-        sums = {}
-        for table in tables:
-            self._on_progress(f"reading {table.name}", self._copied)
-            sums[table] = _sums(self._source, table)
-        return sums
-
-    def _compared(self, source_sums: _Sums) -> Iterator[TableComparison]:
-        source = self._sums_of_source([table for table in COPIED if table not in source_sums]) | source_sums
-        with self._target.read() as connection:
-            for table in COPIED:
-                self._on_progress(f"comparing {table.name}", self._copied)
-                target = _sums(connection, table)
-                yield TableComparison(
-                    table.name, _rows(source[table]), _rows(target), tuple(sorted(_differing(source[table], target)))
-                )
+    def _report(self, doing: str) -> None:
+        self._on_progress(doing, self._copied)
 
 
 def _update_inbox(connection: Connection, table: Table, page: Sequence[Row]) -> None:
@@ -248,26 +230,6 @@ def _update_inbox(connection: Connection, table: Table, page: Sequence[Row]) -> 
     update = refresh if table is replies else apply_states
     for campaign_id, reply_ids in ids.items():
         update(connection, campaign_id, reply_ids)
-
-
-_Sums = dict[Table, dict[str, RowsDigest]]
-
-
-def _sums(connection: Connection, table: Table) -> dict[str, RowsDigest]:
-    return canonical.digests(connection, table, _shared(table))
-
-
-def _rows(sums: Mapping[str, RowsDigest]) -> int:
-    return sum(of_campaign.rows for of_campaign in sums.values())
-
-
-def _differing(one: Mapping[str, RowsDigest], other: Mapping[str, RowsDigest]) -> set[str]:
-    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
-
-
-def _shared(table: Table) -> ColumnElement[bool]:
-    """The condition for the rows that must be equal on both sides."""
-    return meta.c.key.not_in(_OWN) if table is meta else true()
 
 
 def _pages(table: Table, parts: Iterator[list[Row]]) -> Iterator[list[Row]]:
@@ -283,7 +245,7 @@ def _pages(table: Table, parts: Iterator[list[Row]]) -> Iterator[list[Row]]:
 
 
 def _state_in(connection: Connection) -> _State | None:
-    text = get_meta(connection, _STATE)
+    text = get_meta(connection, COPY_STATE)
     try:
         return None if text is None else _State.model_validate_json(text)
     except ValidationError:

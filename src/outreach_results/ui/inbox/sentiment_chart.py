@@ -18,7 +18,7 @@ from outreach_results.ui.inbox import inbox_url, labels
 
 def over_time(view: View, inbox_filters: InboxFilters) -> None:
     """Draw the positive rate and the sentiments over the period, of open and handled replies alike."""
-    frame = ask(results.sentiment_over_time, view.filters, inbox_filters.q)
+    frame = ask(results.sentiment_over_time, view.filters, inbox_filters.of_rows())
     st.subheader("How replies sound over time", anchor=False)
     counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
     st.markdown(text.escape(labels.positive_rate_sentence(metrics.positive_rate(counts))))
