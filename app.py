@@ -14,7 +14,7 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 
 
 def dashboard() -> None:
-    """Draw the frame, then the page that was asked for."""
+    """Draw the frame, then the requested page."""
     from outreach_results.server.run_limiter import SCRIPT_RUNS
     from outreach_results.ui import shell
     from outreach_results.ui.cache import request_snapshot
@@ -45,7 +45,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         schedule = schedule_of(store, settings())
         await asyncio.to_thread(store)
     except OutreachError as error:
-        logging.getLogger(__name__).error("%s", error)  # every page says so too, until it is mended
+        logging.getLogger(__name__).error("%s", error)  # every page shows it too, until it is corrected
     compressed_assets.warm()
     send_without_delay()
     gc.collect()

@@ -1,4 +1,4 @@
-"""Who may ask: keys are compared in constant time, wrong ones are soon refused without a further look."""
+"""Authentication by API key, compared in constant time, and a limit on the number of wrong keys."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FailedKeyCounter:
         self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def add(self, address: str) -> float | None:
-        """Count one; the seconds to wait once there were too many."""
+        """Count a wrong key; returns the seconds to wait once there were too many, otherwise None."""
         now = self._clock()
         since, n = self._seen.pop(address, (now, 0))
         if now - since >= WINDOW_S:
@@ -49,14 +49,14 @@ class FailedKeyCounter:
 
 
 class Access:
-    """Lets requests in. A valid key is never held up, whatever else comes from its address."""
+    """Checks the key of each request. A valid key is never delayed, whatever else comes from its address."""
 
     def __init__(self, store: Callable[[], Store], wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> None:
         self._failures = FailedKeyCounter(wrong_keys_allowed)
         self._uses = KeyUseRecorder(store)
 
     def refusal(self, scope: Scope, headers: RequestHeaders, digests: api_keys.Digests) -> ProblemError | None:
-        """Why this request is not let in, or None."""
+        """The problem to refuse this request with; None if its key is valid."""
         if headers.authorization is None:
             return _unauthorized("This needs an API key. Make one with: outreach-results keys create NAME", "")
         scheme, _, key = headers.authorization.decode("latin-1").partition(" ")
@@ -73,7 +73,7 @@ class Access:
 
 
 class KeyUseRecorder:
-    """Notes when keys are used: at most once a minute each, and never while a request waits."""
+    """Stores when keys are used: at most once a minute each, in a thread, so that no request waits for it."""
 
     def __init__(self, store: Callable[[], Store]) -> None:
         self._store = store
@@ -83,7 +83,7 @@ class KeyUseRecorder:
         self._is_writing = False
 
     def note(self, key_id: str) -> None:
-        """The key was used just now."""
+        """Record that the key was used just now."""
         now = time.monotonic()
         if now - self._noted.get(key_id, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
             return
@@ -93,7 +93,7 @@ class KeyUseRecorder:
             if self._is_writing:
                 return
             self._is_writing = True
-        # A daemon, because it may wait for a long load to end and nobody should wait for it.
+        # A daemon, because it may wait for a long load, and the end of the process must not wait for it.
         threading.Thread(target=self._write, name="api-key-uses", daemon=True).start()
 
     def _write(self) -> None:
@@ -105,7 +105,7 @@ class KeyUseRecorder:
                     return
             try:
                 api_keys.record_use(self._store(), uses)
-            except Exception:  # of no importance to any request; ending here would end all noting
+            except Exception:  # no request depends on it; an error here would end all later writes too
                 log.warning("The last use of API keys could not be noted.", exc_info=True)
 
 

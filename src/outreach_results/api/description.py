@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI finds out by itself, and what only we know of errors and headers."""
+"""The OpenAPI document: FastAPI's own, completed by errors and headers."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ DOWNLOAD: dict[int | str, dict[str, Any]] = {
 
 
 def complete(app: FastAPI) -> None:
-    """Make ``app.openapi()`` describe problems too; it is made once, when somebody first asks."""
-    found = app.openapi
+    """Make ``app.openapi()`` describe problems too, and build the document once, at the first call."""
+    describe = app.openapi
 
     @lru_cache(maxsize=1)
     def openapi() -> dict[str, Any]:
-        document = found()
+        document = describe()
         schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
         schemas = document["components"]["schemas"]
         schemas |= schema.pop("$defs") | {"Problem": schema}
@@ -85,8 +85,8 @@ def complete(app: FastAPI) -> None:
 
 def query_names(document: dict[str, Any], path: str) -> list[str]:
     """The query parameters of a route."""
-    found = document["paths"][path]["get"].get("parameters", [])
-    return [parameter["name"] for parameter in found if parameter["in"] == "query"]
+    parameters = document["paths"][path]["get"].get("parameters", [])
+    return [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
 
 
 @lru_cache(maxsize=1)

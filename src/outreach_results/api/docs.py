@@ -150,8 +150,8 @@ def _bodies(answer: dict[str, Any]) -> str:
 
 
 def _example(parameter: dict[str, Any]) -> str:
-    found = parameter.get("examples") or parameter["schema"].get("examples") or []
-    values = [item["value"] for item in found.values()] if isinstance(found, dict) else found
+    examples = parameter.get("examples") or parameter["schema"].get("examples") or []
+    values = [item["value"] for item in examples.values()] if isinstance(examples, dict) else examples
     return "".join(f'<p class="faint">Example: {_name(_plain(value))}</p>' for value in values)
 
 

@@ -1,4 +1,4 @@
-"""Finished answers: encoded once, kept for as long as the data does not change, sent without a further thought."""
+"""Response bodies that are encoded once, and their cache, which is valid until the data changes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ COMMON: RawHeaders = [
 class EncodedBody:
     """A body with its headers, plain and compressed.
 
-    The ETag is weak and made of the body: it outlives a load that changes nothing here, and holds for both encodings.
+    The ETag is weak and computed from the body: it stays the same after a load that changes nothing here, and holds for
+    both encodings.
     """
 
     __slots__ = ("body", "etag", "gzip_headers", "gzipped", "headers", "not_modified", "size")
@@ -45,9 +46,9 @@ class EncodedBody:
         self.size = len(self.body) + len(self.gzipped) + 2_000
 
     async def send(self, request: RequestHeaders, send: Send) -> None:
-        """Send it in the form that the client wishes for."""
+        """Send it compressed if the client accepts that, or only 304 if the client has it already."""
         status, headers, body = 200, self.headers, self.body
-        if request.known and (request.known == b"*" or self.etag in request.known):
+        if request.if_none_match and (request.if_none_match == b"*" or self.etag in request.if_none_match):
             status, headers, body = 304, self.not_modified, b""
         elif self.gzipped and accepts_gzip(request.encodings):
             headers, body = self.gzip_headers, self.gzipped
@@ -57,22 +58,22 @@ class EncodedBody:
 
 
 class RequestHeaders:
-    """How a client wants its answer, and with which key it asks: all that the request's headers say."""
+    """What the API uses of a request's headers: the key, accepted encodings, and ETags that the client has."""
 
-    __slots__ = ("authorization", "encodings", "is_head", "known")
+    __slots__ = ("authorization", "encodings", "if_none_match", "is_head")
 
     def __init__(self, scope: Scope) -> None:
         self.is_head = scope["method"] == "HEAD"
-        self.encodings = self.known = b""
+        self.encodings = self.if_none_match = b""
         self.authorization: bytes | None = None
         for name, value in scope["headers"]:
             if name == b"authorization":
-                # Two of them are as good as a wrong one: nobody may pick the one that suits.
+                # Two of them count as a wrong one: otherwise a proxy and this server could each pick another.
                 self.authorization = value if self.authorization is None else b""
             elif name == b"accept-encoding":
                 self.encodings = self.encodings + b"," + value if self.encodings else value
             elif name == b"if-none-match":
-                self.known = self.known + b"," + value if self.known else value
+                self.if_none_match = self.if_none_match + b"," + value if self.if_none_match else value
 
 
 @lru_cache(maxsize=256)
@@ -86,31 +87,31 @@ def accepts_gzip(encodings: bytes) -> bool:
 
 
 class BodyCache:
-    """Recent answers of one data version; the least recently used go first."""
+    """Recent bodies of one data version; the least recently used are evicted first."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._version: str | None = None
         self._size = 0
-        self._kept: OrderedDict[Key, EncodedBody] = OrderedDict()
+        self._bodies: OrderedDict[Key, EncodedBody] = OrderedDict()
 
     def get(self, version: str, key: Key) -> EncodedBody | None:
-        """The answer, if it was given before from the same data."""
+        """The cached body; None if there is none for this version of the data."""
         if version != self._version:
             self._version = version
-            self._kept.clear()
+            self._bodies.clear()
             self._size = 0
             return None
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        body = self._bodies.get(key)
+        if body is not None:
+            self._bodies.move_to_end(key)
+        return body
 
     def put(self, version: str, key: Key, answer: EncodedBody) -> None:
-        """Keep an answer, unless the data has moved on since."""
-        if version != self._version or key in self._kept:
+        """Store a body, unless the data has changed since it was computed."""
+        if version != self._version or key in self._bodies:
             return
-        self._kept[key] = answer
+        self._bodies[key] = answer
         self._size += answer.size
         while self._size > self._capacity:
-            self._size -= self._kept.popitem(last=False)[1].size
+            self._size -= self._bodies.popitem(last=False)[1].size

@@ -1,4 +1,4 @@
-"""A download as it is made: the first byte at once, never more than a chunk in memory, whole or visibly broken."""
+"""A streamed download: first byte at once, at most one chunk in memory, complete or visibly broken."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class DownloadResponse(Response):
 
     Args:
         download: the file; its chunks are made in threads, one at a time.
-        headers: how the client wants it.
-        slots: a place that was taken for it, given back at the end.
-        limiter: how many chunks are made at once, of all downloads together.
-        etag: what an unchanged file is recognised by, if anything.
+        headers: those of the request.
+        slots: of which one was taken for this download; it is released at the end.
+        limiter: limits the chunks that are computed at once by all downloads together.
+        etag: of the file; None if it has none.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class DownloadResponse(Response):
         etag: bytes | None,
     ) -> None:
         self._download = download
-        self._wish = headers
+        self._request = headers
         self._slots = slots
         self._limiter = limiter
         self._etag = etag
@@ -53,9 +53,9 @@ class DownloadResponse(Response):
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        headers = self._wish
+        headers = self._request
         try:
-            if self._etag and headers.known and self._etag in headers.known:
+            if self._etag and headers.if_none_match and self._etag in headers.if_none_match:
                 await send({"type": "http.response.start", "status": 304, "headers": self._described(is_gzip=False)})
                 await send({"type": "http.response.body", "body": b""})
                 return
@@ -64,14 +64,14 @@ class DownloadResponse(Response):
             if headers.is_head:
                 await send({"type": "http.response.body", "body": b""})
                 return
-            with anyio.CancelScope() as gone:
-                listener = asyncio.create_task(_cancel_when_gone(receive, gone))
+            with anyio.CancelScope() as disconnected:
+                listener = asyncio.create_task(_cancel_on_disconnect(receive, disconnected))
                 try:
                     await self._stream(send, is_gzip=is_gzip)
                 finally:
                     listener.cancel()
         finally:
-            self._slots.give_back()
+            self._slots.release()
 
     def _described(self, *, is_gzip: bool) -> RawHeaders:
         disposition = f'attachment; filename="{self._download.file_name}"'.encode("ascii")
@@ -97,11 +97,11 @@ class DownloadResponse(Response):
         except Exception as error:
             raise BrokenDownloadError(f"{self._download.file_name} could not be completed.") from error
         finally:
-            with anyio.CancelScope(shield=True):  # gives the database connection back, also after a cancellation
+            with anyio.CancelScope(shield=True):  # returns the database connection, also after a cancellation
                 await run_sync(_close, self._download.chunks, limiter=self._limiter)
 
 
-async def _cancel_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+async def _cancel_on_disconnect(receive: Receive, scope: anyio.CancelScope) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     scope.cancel()
@@ -118,7 +118,7 @@ def _close(chunks: Iterator[bytes]) -> None:
 
 
 def _gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks as one gzip file; if they break off, so does it, without the trailer that would make it complete."""
+    """The chunks as one gzip file; if they raise, it ends without the trailer that would make it complete."""
     compressor = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     is_first = True
     for chunk in chunks:

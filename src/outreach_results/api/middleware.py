@@ -1,4 +1,4 @@
-"""The door: every request comes in here, most leave with an answer that was given before."""
+"""ASGI middleware around the routes: checks the key, and answers from the cache where it can."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _QUARTER_HOUR_S = 900
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What the door found out about a request, for the handler behind it.
+    """What the middleware passes on to the route of a request.
 
-    ``version`` is the data version that the answer may be kept under, None where it is not kept at all.
+    ``version`` is the data version to cache the answer under; None if it is not cached.
     """
 
     headers: RequestHeaders
@@ -32,7 +32,7 @@ class RequestContext:
 
 
 class AuthCacheMiddleware:
-    """Checks the key, answers what was asked before, and leaves everything else to the routes.
+    """Checks the key, answers repeated requests from the cache, and leaves everything else to the routes.
 
     Routes that do not exist and methods that are not served say so without a key: both are in the public description.
     """
@@ -58,21 +58,21 @@ class AuthCacheMiddleware:
         refusal = self._service.access.refusal(scope, headers, snapshot.digests)
         key = _key(scope)
         if refusal is None and scope["method"] in ("GET", "HEAD"):
-            found = self._service.answers.get(snapshot.version, key)
-            if found is not None:
-                await found.send(headers, send)
+            cached = self._service.answers.get(snapshot.version, key)
+            if cached is not None:
+                await cached.send(headers, send)
                 return
-        await self._ask_routes(scope, receive, send, RequestContext(headers, key, snapshot.version, refusal))
+        await self._call_routes(scope, receive, send, RequestContext(headers, key, snapshot.version, refusal))
 
-    async def _ask_routes(self, scope: Scope, receive: Receive, send: Send, context: RequestContext) -> None:
-        seen = {**scope, REQUEST_CONTEXT: context}
+    async def _call_routes(self, scope: Scope, receive: Receive, send: Send, context: RequestContext) -> None:
+        routed = {**scope, REQUEST_CONTEXT: context}
         if context.headers.is_head:
-            seen["method"] = "GET"  # answered like GET, without the body
+            routed["method"] = "GET"  # answered like GET, without the body
             send = _without_body(send)
         routes = self._routes
         if routes is None:
             routes = await run_sync(self._built)
-        await routes(seen, receive, send)
+        await routes(routed, receive, send)
 
     def _built(self) -> ASGIApp:
         """The routes, built for the first request: importing an app that mounts them does no work."""
@@ -83,8 +83,8 @@ class AuthCacheMiddleware:
 
 
 def _key(scope: Scope) -> Key:
-    # The quarter of an hour stands for the clock, which "this month" depends on: wherever in the world a month begins,
-    # it begins with one.
+    # The quarter of an hour stands for the clock, on which "this month" depends: in every time zone a month begins with
+    # a quarter of an hour of UTC.
     return (scope["path"], scope["query_string"], int(time.time() // _QUARTER_HOUR_S))
 
 

@@ -1,4 +1,4 @@
-"""Where the API stands among an application's routes."""
+"""The routes that mount the API into an application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from outreach_results.store.engine import Store
 
 
 def api_routes(open_store: Callable[[], Store], *, wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> list[BaseRoute]:
-    """The routes of the API, and an honest 404 for the rest of ``/api``, which a dashboard would answer with its page.
+    """The routes of the API, and a 404 for the rest of ``/api``, which the dashboard would answer with its page.
 
     Args:
         open_store: called once, by the first request.

@@ -1,7 +1,7 @@
-"""What can be asked: each parameter with its type, its limits, and the sentence that refuses everything else.
+"""The query parameters of the routes: type, limits, and the message that refuses any other value.
 
-Values are read strictly: a day is ``2026-01-31`` and nothing that merely could be taken for one, so that a misspelt
-question is refused and never answered as a different one.
+Values are parsed strictly: a day is ``2026-01-31`` and nothing that merely looks like one, so that a misspelled value
+is refused and never answered as if it were another one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _refusal(value: Any, allowed: str) -> PydanticCustomError:
 
 
 def _checked(schema: dict[str, Any], example: object, allowed: str, convert: Callable[[str], Any]) -> tuple[Any, Any]:
-    """What makes a type a parameter: how it is described, and how its text is read."""
+    """The two annotations of a parameter's type: its validator, and its JSON schema."""
 
     def read(value: Any) -> Any:
         if not isinstance(value, str):
@@ -123,7 +123,7 @@ class PeriodQuery(BaseModel):
     )
 
     def filters(self) -> Filters:
-        """The same, as the data module asks it."""
+        """These parameters as `Filters`."""
         return Filters(start=self.start, end=self.end, humans_only=self.humans_only)
 
 
@@ -136,7 +136,7 @@ class StatsQuery(PeriodQuery):
     )
 
     def filters(self) -> Filters:
-        """The same, as the data module asks it."""
+        """These parameters as `Filters`."""
         return Filters(start=self.start, end=self.end, basis=self.basis, humans_only=self.humans_only)
 
 

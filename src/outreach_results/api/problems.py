@@ -79,7 +79,7 @@ class ProblemError(Exception):
 
 
 def problem_of(error: Exception) -> ProblemError:
-    """The problem to answer with after an error; one that nobody expected is logged and says nothing of itself."""
+    """The problem that answers an error; an unexpected one is logged, and its text is not shown."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, RequestValidationError):
@@ -107,14 +107,14 @@ def problem_of(error: Exception) -> ProblemError:
 
 
 def unknown_path(path: str) -> ProblemError:
-    """Nothing is served there."""
+    """The problem (404) for a path at which nothing is served."""
     return ProblemError(
         404, Fault(detail=f"There is nothing at {path[:200]!r}.", allowed="what /api/v1/openapi.json describes")
     )
 
 
 def wrong_method(method: str) -> ProblemError:
-    """The API only reads."""
+    """The problem (405) for a method other than `METHODS`."""
     return ProblemError(
         405,
         Fault(detail=f"{method[:20]!r} is not possible here: the API only reads.", allowed=METHODS),
@@ -123,6 +123,6 @@ def wrong_method(method: str) -> ProblemError:
 
 
 def _fault(error: dict[str, Any]) -> Fault:
-    _, parameter, *_ = error["loc"]  # ("query", its name), and within a union which of its types
+    _, parameter, *_ = error["loc"]  # ("query", name) and, within a union, the type
     allowed = error.get("ctx", {}).get("allowed")
     return Fault(detail=f"{parameter}: {error['msg']}", parameter=str(parameter), allowed=allowed)

@@ -1,4 +1,4 @@
-"""The routes: each names its parameters, the question it puts to the data module, and the body it answers with."""
+"""The routes: each names its parameters, the function of the data module that it calls, and the body of its answer."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ class ProblemRoute(APIRoute):
         """The handler, with its errors caught."""
         handle = super().get_route_handler()
 
-        async def handle_or_explain(request: Request) -> Response:
+        async def handle_errors(request: Request) -> Response:
             try:
                 return await handle(request)
             except Exception as error:
                 return problem_of(error).response()
 
-        return handle_or_explain
+        return handle_errors
 
 
 class EncodedBodyResponse(Response):
-    """An `EncodedBody` on its way out."""
+    """A response that sends an `EncodedBody`."""
 
     def __init__(self, answer: EncodedBody, context: RequestContext) -> None:
         self._answer = answer
-        self._visit = context
+        self._context = context
         self.background = None
         self.status_code = 200
         self.raw_headers = []  # the answer has its own
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
-        await self._answer.send(self._visit.headers, send)
+        await self._answer.send(self._context.headers, send)
 
 
 _bearer = HTTPBearer(
@@ -68,30 +68,30 @@ _bearer = HTTPBearer(
 
 
 def _require_key(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-    # The door has looked at the key already; the scheme above is there for the description.
-    if (refusal := _visit(request).refusal) is not None:
+    # The middleware has checked the key already; the scheme above only describes it in the OpenAPI document.
+    if (refusal := _context(request).refusal) is not None:
         raise refusal
 
 
 def _refuse_unknown_parameters(request: Request) -> None:
-    """Refuse what would otherwise be guessed at or ignored: broken characters, unknown names, two values."""
+    """Refuse what would otherwise be guessed or ignored: invalid UTF-8, unknown names, repeated parameters."""
     for part in (request.scope.get("raw_path", b""), request.scope["query_string"]):
         try:
             unquote_to_bytes(part).decode()
         except UnicodeDecodeError:
             raise ProblemError(400, Fault(detail="The address is not valid UTF-8.", allowed="UTF-8")) from None
-    known = description.query_names(request.app.openapi(), request.scope["route"].path_format)
-    allowed = ", ".join(known) or "no parameters"
-    asked = [name for name, _ in request.query_params.multi_items()]
+    names = description.query_names(request.app.openapi(), request.scope["route"].path_format)
+    allowed = ", ".join(names) or "no parameters"
+    given = [name for name, _ in request.query_params.multi_items()]
     faults = [
         Fault(detail=f"There is no parameter {name[:60]!r} here. Use {allowed}.", parameter=name[:60], allowed=allowed)
-        for name in dict.fromkeys(asked)
-        if name not in known
+        for name in dict.fromkeys(given)
+        if name not in names
     ]
     faults += [
         Fault(detail=f"The parameter {name!r} was given more than once.", parameter=name, allowed="one value")
-        for name in known
-        if asked.count(name) > 1
+        for name in names
+        if given.count(name) > 1
     ]
     if faults:
         raise ProblemError(422, *faults[:20])
@@ -133,7 +133,7 @@ async def replies(
 ) -> Response:
     """A campaign's replies, newest first."""
 
-    def question(store: Store) -> Replies:
+    def query_results(store: Store) -> Replies:
         return results.replies(
             store,
             campaign_id,
@@ -144,7 +144,7 @@ async def replies(
             per_page=query.per_page,
         )
 
-    return await _answer(request, question)
+    return await _answer(request, query_results)
 
 
 @router.get(
@@ -154,8 +154,8 @@ async def export(
     request: Request, campaign_id: CampaignId, query: Annotated[parameters.ExportQuery, Query()]
 ) -> Response:
     """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
-    service, context = _service(request), _visit(request)
-    download = await service.ask(
+    service, context = _service(request), _context(request)
+    download = await service.run(
         lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only)
     )
     if not service.exports.take():
@@ -176,13 +176,13 @@ async def usage(request: Request, query: Annotated[parameters.UsageQuery, Query(
 async def benchmarks(request: Request, query: Annotated[parameters.BenchmarksQuery, Query()]) -> Response:
     """How rates and costs are spread over the community."""
 
-    def question(store: Store) -> Benchmarks:
+    def query_results(store: Store) -> Benchmarks:
         try:
             return results.benchmarks(store, query.mcp)
-        except QueryError as error:  # well asked, but there is nothing of that name
+        except QueryError as error:  # a valid parameter, but nothing has that name
             raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
 
-    return await _answer(request, question)
+    return await _answer(request, query_results)
 
 
 def build(service: Service) -> FastAPI:
@@ -197,7 +197,7 @@ def build(service: Service) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        # What people ask and answer is nobody else's business, also where a tracer happens to be installed.
+        # Requests hold personal data, which must not reach a tracer that happens to be installed.
         telemetry={"exclude": lambda _scope: True, "auto_configure": False},
     )
     app.state.service = service
@@ -206,24 +206,24 @@ def build(service: Service) -> FastAPI:
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_routed)
-    app.openapi()  # now and not with somebody's request, whose parameters it knows
+    app.openapi()  # built now, because the first request needs its parameter names
     return app
 
 
-async def _answer(request: Request, question: Callable[[Store], Model]) -> Response:
-    service, context = _service(request), _visit(request)
-    answer = await service.answer(question)
+async def _answer(request: Request, query_results: Callable[[Store], Model]) -> Response:
+    service, context = _service(request), _context(request)
+    answer = await service.answer(query_results)
     if context.version is not None:
         service.answers.put(context.version, context.key, answer)
     return EncodedBodyResponse(answer, context)
 
 
 async def _openapi(request: Request) -> Response:
-    return EncodedBodyResponse(description.openapi_answer(request.app), _visit(request))
+    return EncodedBodyResponse(description.openapi_answer(request.app), _context(request))
 
 
 async def _docs(request: Request) -> Response:
-    return EncodedBodyResponse(description.docs_answer(request.app), _visit(request))
+    return EncodedBodyResponse(description.docs_answer(request.app), _context(request))
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
@@ -239,8 +239,8 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _visit(request: Request) -> RequestContext:
-    # A request that did not come through the door has none, and fails here rather than being let in.
+def _context(request: Request) -> RequestContext:
+    # A request that did not pass the middleware has none, and fails here instead of being answered without a key.
     context: RequestContext = request.scope[REQUEST_CONTEXT]
     return context
 

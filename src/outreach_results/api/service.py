@@ -1,4 +1,4 @@
-"""What the requests of one process share: the store, what is known of it just now, and the answers given before."""
+"""The state that all requests of a process share: the store, a snapshot of the database, and cached answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from outreach_results.store import api_keys
 from outreach_results.store.engine import Store, get_meta
 
 FRESH_S = 0.05
-QUESTIONS_AT_ONCE = 4
+QUERIES_AT_ONCE = 4
 CHUNKS_AT_ONCE = 2
 EXPORTS_AT_ONCE = 6
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSnapshot:
-    """What is known of the database: its data version and the keys that are valid."""
+    """The data version and the valid keys of the database; used until ``stale_at`` (monotonic seconds)."""
 
     version: str
     digests: api_keys.Digests
@@ -36,9 +36,9 @@ class DatabaseSnapshot:
 
 
 class Service:
-    """The way from a request to the data module. Nothing here runs a query on the event loop.
+    """Runs the queries of requests, never on the event loop.
 
-    Questions, export chunks and looks at the data version each have threads of their own, so that none of them
+    Queries, export chunks and reads of the data version each have threads of their own, so that none of them
     waits for the others; together they use fewer connections than the store's pool lends.
     """
 
@@ -49,24 +49,24 @@ class Service:
         self._snapshot: DatabaseSnapshot | None = None
         self._reading_snapshot: asyncio.Task[DatabaseSnapshot] | None = None
         self._snapshot_limiter = anyio.CapacityLimiter(1)
-        self._questions = anyio.CapacityLimiter(QUESTIONS_AT_ONCE)
+        self._queries = anyio.CapacityLimiter(QUERIES_AT_ONCE)
         self.chunks = anyio.CapacityLimiter(CHUNKS_AT_ONCE)
         self.exports = Slots(EXPORTS_AT_ONCE)
         self.answers = BodyCache()
         self.access = Access(self.store, wrong_keys_allowed)
 
     def store(self) -> Store:
-        """The store, opened when it is first needed. Not for the event loop: opening takes its time."""
+        """The store, opened when it is first needed. Call it off the event loop: opening takes long."""
         with self._opening:
             if self._store is None:
                 self._store = self._open_store()
             return self._store
 
     async def snapshot(self) -> DatabaseSnapshot:
-        """What is known of the database, at most 50 ms old; however many ask, one looks."""
-        found = self._snapshot
-        if found is not None and time.monotonic() < found.stale_at:
-            return found
+        """The snapshot of the database, at most 50 ms old; concurrent callers share one read."""
+        snapshot = self._snapshot
+        if snapshot is not None and time.monotonic() < snapshot.stale_at:
+            return snapshot
         if self._reading_snapshot is None:
             self._reading_snapshot = asyncio.create_task(self._refresh_snapshot())
         return await asyncio.shield(self._reading_snapshot)
@@ -87,28 +87,28 @@ class Service:
                 return DatabaseSnapshot(version, before.digests, stale_at)
             return DatabaseSnapshot(version, api_keys.valid_digests(connection), stale_at)
 
-    async def ask(self, question: Callable[[Store], T]) -> T:
-        """Put a question to the data module, off the event loop."""
-        return await run_sync(lambda: question(self.store()), limiter=self._questions)
+    async def run(self, query: Callable[[Store], T]) -> T:
+        """Run a query of the data module in a thread."""
+        return await run_sync(lambda: query(self.store()), limiter=self._queries)
 
-    async def answer(self, question: Callable[[Store], Model]) -> EncodedBody:
-        """The question's body, encoded and compressed off the event loop as well."""
-        return await self.ask(lambda store: EncodedBody(question(store).model_dump_json().encode()))
+    async def answer(self, query: Callable[[Store], Model]) -> EncodedBody:
+        """The body that answers a query, encoded and compressed in the same thread."""
+        return await self.run(lambda store: EncodedBody(query(store).model_dump_json().encode()))
 
 
 class Slots:
-    """A number of places that are either free or taken; nobody waits for one."""
+    """A limit without a queue: a slot is free or taken, and nobody waits for one."""
 
-    def __init__(self, places: int) -> None:
-        self._free = places
+    def __init__(self, slots: int) -> None:
+        self._free = slots
 
     def take(self) -> bool:
-        """Take a place, if one is free."""
+        """Take a slot; False if none is free."""
         if self._free == 0:
             return False
         self._free -= 1
         return True
 
-    def give_back(self) -> None:
-        """Free a place again."""
+    def release(self) -> None:
+        """Free a slot that was taken."""
         self._free += 1

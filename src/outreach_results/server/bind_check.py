@@ -1,4 +1,4 @@
-"""Who can reach the dashboard: as long as nobody signs in, only people on this very machine."""
+"""The check of the address to listen on: without sign-in, only this machine may reach the dashboard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from outreach_results.errors import ConfigError
 
 
 def check_bind_address(address: str | None) -> None:
-    """See that the server listens where nobody else can ask.
+    """Check that the server listens on a loopback address only.
 
     Args:
         address: Streamlit's ``server.address``; None listens everywhere.

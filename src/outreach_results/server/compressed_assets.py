@@ -25,7 +25,7 @@ _LEVEL = 9
 
 
 class CompressedAssets:
-    """Middleware around the dashboard: answers for its compressible static files, and adds the announcement."""
+    """ASGI middleware: sends the compressible static files, and announces scripts in the head of pages."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -62,14 +62,14 @@ def _asset_of(path: str) -> Path | None:
     return file if file.suffix in _TYPES and file.is_relative_to(STATIC_FOLDER) and file.is_file() else None
 
 
-def _compressed_response(file: Path, known: str | None) -> Response:
+def _compressed_response(file: Path, if_none_match: str | None) -> Response:
     body, etag = _compressed(file)
     headers = {
         "ETag": etag,
         "Cache-Control": "public, immutable, max-age=31536000",  # the names hold a hash of the content
         "Vary": "Accept-Encoding",
     }
-    if known == etag:
+    if if_none_match == etag:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers | {"Content-Encoding": "gzip"}, media_type=_TYPES[file.suffix])
 

@@ -44,10 +44,10 @@ def is_same_origin(headers: Headers) -> bool:
         return True
     try:
         parts = urlsplit(origin)
-        theirs = (parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme))
+        sender = (parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme))
         # Only the port is taken from Host where it names one: behind a proxy with TLS the scheme is not known here.
         own = urlsplit(f"{parts.scheme}://{headers.get('host', '')}")
-        ours = (own.hostname, own.port or _DEFAULT_PORTS.get(own.scheme))
+        server = (own.hostname, own.port or _DEFAULT_PORTS.get(own.scheme))
     except ValueError:  # a port that is no number
         return False
-    return theirs[0] is not None and theirs == ours
+    return sender[0] is not None and sender == server

@@ -1,9 +1,9 @@
-"""Who is served when many click at once.
+"""A limit on the scripts that run at the same time, with a queue.
 
 Streamlit runs a page's script in a thread of its own for every session. Only one thread of a process runs Python at a
 time, and a query hands over after every row it reads: fifty scripts side by side wait for each other at each row, and
 take a hundred times as long as one after the other. So only a few run at a time, and the others wait in line. A script
-that takes long, for it loads a file or waits for the database, is not waited for.
+that takes long, because it loads a file or waits for the database, no longer counts.
 """
 
 from __future__ import annotations

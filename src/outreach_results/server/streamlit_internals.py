@@ -91,10 +91,10 @@ def first_files() -> list[str]:
 @lru_cache(maxsize=1)
 def _manifest() -> dict[str, dict[str, Any]]:
     try:
-        found: dict[str, dict[str, Any]] = json.loads((STATIC_FOLDER / "manifest.json").read_bytes())
+        manifest: dict[str, dict[str, Any]] = json.loads((STATIC_FOLDER / "manifest.json").read_bytes())
     except (OSError, ValueError):
         return {}  # nothing is announced then, and everything else works
-    return found
+    return manifest
 
 
 # --- the listening socket ----------------------------------------------------------------------------------------
@@ -109,15 +109,15 @@ def send_without_delay() -> None:
     socket, which has to be searched for among all objects because Streamlit hands it to nobody. Call this before
     ``gc.freeze()``, which takes objects out of sight.
     """
-    for found in gc.get_objects():
-        if type(found) is socket.socket and _listens_for_tcp(found):
-            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for candidate in gc.get_objects():
+        if type(candidate) is socket.socket and _listens_for_tcp(candidate):
+            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _listens_for_tcp(found: socket.socket) -> bool:
+def _listens_for_tcp(candidate: socket.socket) -> bool:
     try:
-        is_tcp = found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM
-        return is_tcp and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        is_tcp = candidate.family in (socket.AF_INET, socket.AF_INET6) and candidate.type == socket.SOCK_STREAM
+        return is_tcp and candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
     except OSError:  # closed meanwhile
         return False
 
