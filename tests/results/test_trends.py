@@ -126,7 +126,7 @@ def test_costs_equal_daily_stats(sample_store):
 def test_cost_without_components_is_kept(store):
     whole = DailyRecord("by_day", at(5).date(), emails_sent=1, cost=2_000_000)
     load(store, "x", [campaign(), email(costs=(1_000_000, 500_000, 0)), campaign("by_day", detail="daily"), whole])
-    (day,) = results.daily_costs(store, Filters()).to_dict("records")
+    (day,) = results.daily_costs(store, Filters()).drop(columns=["first", "last", "is_partial"]).to_dict("records")
     assert day == {
         "date": pd.Timestamp("2026-01-05"),
         "cost_usd": 3.5,

@@ -9,6 +9,7 @@ import pytest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, PlanRecord
+from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store.engine import Store
 from support import records
@@ -164,3 +165,20 @@ def test_few_days_give_even_pace_and_no_forecast(sqlite_store: Store):
     assert not month.has_seasonality
     assert month.due_share == pytest.approx(10 / 31)
     assert month.plan is None
+
+
+def test_cents_add_up(store: Store):
+    """Ten cents and twenty are thirty: 0.1 + 0.2 in binary fractions is 0.30000000000000004."""
+    costs = {"a": (records.CAMPAIGN, 100_000), "b": (records.CAMPAIGN, 200_000), "c": ("camp_2", 300_000)}
+    emails = [
+        records.email(email_id, records.at(5 + n), of=of, costs=(cost, 0, 0))
+        for n, (email_id, (of, cost)) in enumerate(costs.items())
+    ]
+    load(store, "test", [records.campaign(), records.campaign("camp_2"), *emails])
+    one = Filters(campaigns=(records.CAMPAIGN,))
+    assert results.usage_by_month(store)["cost_usd"].tolist() == [0.6]
+    assert results.trends(store, one, ("emails_sent",), every=Every.MONTH).costs["cost_usd"].tolist() == [0.3]
+    by_campaign = results.campaign_costs(store, Filters(basis=Basis.SEND))
+    assert by_campaign["cost_usd"].tolist() == [0.3, 0.3]
+    assert results.component_costs(by_campaign)["cost_usd"].tolist() == [0.6, 0.0, 0.0]
+    assert results.totals(store, one).costs.total_byok_usd == 0.3

@@ -46,7 +46,7 @@ from outreach_results.results.inbox_filters import (
     is_of_kind,
     newest_first,
 )
-from outreach_results.results.query import MAX_PER_PAGE, PER_PAGE
+from outreach_results.results.query import MAX_PER_PAGE, NOT_BROKEN_DOWN, PER_PAGE
 from outreach_results.results.replies import (
     Inbox,
     Neighbors,
@@ -80,7 +80,6 @@ from outreach_results.results.totals import (
 )
 from outreach_results.results.trends import Trends, trends
 from outreach_results.results.usage import (
-    NOT_BROKEN_DOWN,
     Outlook,
     campaign_costs,
     component_costs,

@@ -17,7 +17,7 @@ from outreach_results.metrics import Interval, Verdict
 from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Benchmarks, Distribution, Filters, metric_definitions
 from outreach_results.results.campaigns import all_campaigns
 from outreach_results.results.daily import daily_stats
-from outreach_results.results.query import chosen_days
+from outreach_results.results.query import chosen_days, sum_usd
 from outreach_results.results.totals import campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -177,6 +177,7 @@ _COMPARISON_COLUMNS = [
     "more_emails",
     "verdict",
 ]
+_WHOLE = {"cases": "Int64", "more_emails": "Int64"}
 
 
 def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
@@ -191,7 +192,7 @@ def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: st
         {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, row, numbers, peers))
         for row in _records(frame)
     ]
-    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS])
+    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS]).astype(_WHOLE)
     return frame.sort_values(
         ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
     )
@@ -217,7 +218,7 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
             | {"sample_size": peers.numbers.sample_size}
         )
     columns = ["mcp", "campaigns", *_COMPARISON_COLUMNS, "average", "p25", "p50", "p75", "sample_size"]
-    result = pd.DataFrame(rows, columns=columns)
+    result = pd.DataFrame(rows, columns=columns).astype(_WHOLE | {"sample_size": "Int64"})
     return result.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
@@ -244,7 +245,7 @@ def comparison_over_time(
         | _row(_compare(metric, _sum(chosen), numbers, peers))
         for _, chosen in days.groupby(period)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype(_WHOLE)
 
 
 _SPREAD_COLUMNS = ("campaign_days", "cost_squares", "cost_times_sent", "sent_squares")
@@ -308,7 +309,9 @@ def _sum(frame: pd.DataFrame) -> Mapping[str, Any]:
     """Totals of some campaigns or days; a count or cost is None where it is unknown for one of them."""
     sums: dict[str, Any] = {}
     for name in (*COUNTS, "cost_usd"):
-        sums[name] = None if frame[name].isna().any() else frame[name].sum()
+        numbers = frame[name]
+        total = sum_usd(numbers) if is_money(name) else numbers.sum()
+        sums[name] = None if numbers.isna().any() else total
     for name in _SPREAD_COLUMNS:
         sums[name] = float(frame[name].fillna(0).sum())
     return sums

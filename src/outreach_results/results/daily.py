@@ -7,9 +7,20 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, func, select
 
-from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
+from outreach_results.metrics import Every, bucketed
+from outreach_results.models import COST_COLUMNS, COUNTS, DailyRow, DailyStats, Filters
 from outreach_results.results.campaigns import require_campaign
-from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
+from outreach_results.results.query import (
+    NOT_BROKEN_DOWN,
+    check_period,
+    chosen_days,
+    complete_sum,
+    count_column,
+    in_dollars,
+    integers,
+    not_broken_down,
+    usd,
+)
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -53,7 +64,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     check_period(filters)
     with store.read() as connection:
         days = [integers(row) for row in connection.execute(_daily_query(filters)).mappings()]
-    frame = pd.DataFrame(days, columns=["date", *COUNTS, "cost", *COST_COLUMNS])
+    frame = pd.DataFrame(days, columns=["date", *COUNTS, *_COSTS])
     # The query sorts by date, so the first and the last row are the ends of the data.
     start = filters.start or (days[0]["date"] if days else None)
     end = filters.end or (days[-1]["date"] if days else None)
@@ -66,16 +77,14 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
         is_quiet = frame.isna().all(axis=1)
         frame.loc[is_quiet, [name for name in frame.columns if not untracked[name]]] = 0
     # Dollars only at the end: until here money is summed in whole micro-dollars, without rounding errors.
-    for name in ("cost", *COST_COLUMNS):
-        frame[f"{name}_usd"] = frame.pop(name).astype("float64") / MICROS_PER_DOLLAR
-    return frame.astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
+    return in_dollars(frame, _COSTS).astype(dict.fromkeys(COUNTS, "Int64")).reset_index()
 
 
-def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
-    """What all chosen campaigns together cost on each day, without gaps; the same days as `daily_stats`.
+def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> pd.DataFrame:
+    """What all chosen campaigns together cost in each day, week or month, without gaps; the days of `daily_stats`.
 
-    Columns: date (datetime64), cost_usd, its components as far as they are known, and cost_not_broken_down_usd, the
-    rest: some sources report only the total cost of a day.
+    Columns: date, first, last and is_partial, see `metrics.bucketed`; cost_usd, its components as far as they are
+    known, and cost_not_broken_down_usd, the rest: some sources report only the total cost of a day.
 
     Raises:
         QueryError: the period starts after its end.
@@ -84,22 +93,24 @@ def daily_costs(store: Store, filters: Filters) -> pd.DataFrame:
     table = schema.daily_stats.c
     # Unlike in `daily_stats`, an unknown component is 0 here: its money is part of the total, and so of the rest.
     query = (
-        select(table.date, *(func.coalesce(func.sum(table[name]), 0) for name in ("cost", *COST_COLUMNS)))
+        select(table.date, *(func.coalesce(func.sum(table[name]), 0) for name in _COSTS))
         .where(*chosen_days(filters))
         .group_by(table.date)
         .order_by(table.date)
     )
     with store.read() as connection:
         days = connection.execute(query).all()
-    frame = pd.DataFrame(days, columns=["date", "cost", *COST_COLUMNS]).astype({"date": "datetime64[s]"})
-    frame = frame.set_index("date").astype("float64") / MICROS_PER_DOLLAR
+    frame = pd.DataFrame(days, columns=["date", *_COSTS]).astype({"date": "datetime64[s]"})
+    frame = frame.set_index("date").astype("int64")
     start = filters.start or (days[0].date if days else None)
     end = filters.end or (days[-1].date if days else None)
     if start is not None and end is not None:
-        frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0.0)
-    # Rounded to micro-dollars, so that rounding errors of floats do not appear as a cost.
-    rest = (frame["cost"] - frame[list(COST_COLUMNS)].sum(axis="columns")).round(6).clip(lower=0)
-    return frame.assign(cost_not_broken_down=rest).add_suffix("_usd").reset_index()
+        frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0)
+    frame = frame.assign(**{NOT_BROKEN_DOWN: not_broken_down(frame)})
+    return in_dollars(bucketed(frame.reset_index(), every), [*_COSTS, NOT_BROKEN_DOWN])
+
+
+_COSTS = ("cost", *COST_COLUMNS)
 
 
 def _daily_query(filters: Filters) -> Select[Any]:
@@ -108,7 +119,7 @@ def _daily_query(filters: Filters) -> Select[Any]:
         select(
             table.date,
             *(complete_sum(count_column(name, filters)).label(name) for name in COUNTS),
-            *(complete_sum(table[name]).label(name) for name in ("cost", *COST_COLUMNS)),
+            *(complete_sum(table[name]).label(name) for name in _COSTS),
         )
         .where(*chosen_days(filters))
         .group_by(table.date)

@@ -1,18 +1,23 @@
-"""Helpers of the queries: paging, conditions on days, sums that stay unknown where a part is unknown."""
+"""Helpers of the queries: paging, conditions on days, sums that stay unknown where a part is unknown, money."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, RowMapping, Table, case, func
 
 from outreach_results.errors import QueryError
-from outreach_results.models import COST_COLUMNS, COUNTS, Filters, dollars
+from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, Filters, dollars
 from outreach_results.store import schema
 
 PER_PAGE = 20
 MAX_PER_PAGE = 100
 MAX_PAGE = 1_000_000
+
+NOT_BROKEN_DOWN = "cost_not_broken_down"
+"""The part of the cost that a source reports without a component."""
 
 
 def count_column(name: str, filters: Filters) -> ColumnElement[int]:
@@ -47,6 +52,31 @@ def integers(row: RowMapping) -> dict[str, Any]:
 def usd(micros: int | None) -> float | None:
     """Micro-dollars in dollars; None stays None."""
     return None if micros is None else dollars(micros)
+
+
+def sum_usd(amounts: pd.Series[float]) -> float:
+    """The sum of amounts in dollars, added in micro-dollars and divided once; unknown ones are left out."""
+    return dollars(int(in_micros(amounts).sum()))
+
+
+def in_micros(amounts: pd.Series[float]) -> pd.Series[int]:
+    """Amounts in dollars as whole micro-dollars; 0 where one is unknown."""
+    return (amounts * MICROS_PER_DOLLAR).round().fillna(0).astype("int64")
+
+
+def in_dollars(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The frame with these columns of micro-dollars in dollars, last and named ``*_usd``; NaN where unknown."""
+    amounts = {f"{name}_usd": frame[name].astype("float64") / MICROS_PER_DOLLAR for name in columns}
+    return frame.drop(columns=list(columns)).assign(**amounts)
+
+
+def not_broken_down(costs: pd.DataFrame) -> pd.Series[int]:
+    """The part of each ``cost`` that its source reports without a component, in the unit of ``costs``; 0 or more.
+
+    Args:
+        costs: whole numbers, such as micro-dollars, in a column ``cost`` and one for each component.
+    """
+    return (costs["cost"] - costs[list(COST_COLUMNS)].sum(axis="columns")).clip(lower=0)
 
 
 def check_period(filters: Filters) -> None:

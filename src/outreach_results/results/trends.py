@@ -15,6 +15,9 @@ from outreach_results.results.daily import daily_costs, daily_stats
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
+_WHOLE = {"value": "Int64", "compared": "Int64"}
+"""The columns of a count's points that are whole numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trends:
@@ -30,13 +33,14 @@ class Trends:
     is_cohort: bool
     maturity_curves: MaturityCurves
 
-    def table(self) -> pd.DataFrame:
+    def table(self, *, with_mean: bool = True) -> pd.DataFrame:
         """The data of the chart, a row a bucket: date, value, mean, comparison, limits and maturity by metric, cost."""
         frame = self.costs[["date"]].copy()
+        columns = ("mean", "compared", "usual_low", "usual_high", "arrived", "expected")
         for series in self.series:
-            points = series.points
+            points = series.points if series.is_rate else series.points.astype(_WHOLE)
             frame[series.metric] = points["value"]
-            for column in ("mean", "compared", "usual_low", "usual_high", "arrived", "expected"):
+            for column in columns if with_mean else columns[1:]:
                 if points[column].notna().any():
                     frame[f"{series.metric}_{column}"] = points[column]
         return frame.assign(cost_usd=self.costs["cost_usd"])
@@ -76,8 +80,7 @@ def trends(
         )
         for name in names
     )
-    costs = metrics.bucketed(daily_costs(store, filters), every)
-    return Trends(every, series, costs, is_cohort, curves)
+    return Trends(every, series, daily_costs(store, filters, every=every), is_cohort, curves)
 
 
 def run_up(filters: Filters) -> Filters:

@@ -21,7 +21,15 @@ from outreach_results.models import (
     dollars,
 )
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import chosen_days, roles
+from outreach_results.results.query import (
+    NOT_BROKEN_DOWN,
+    chosen_days,
+    in_dollars,
+    in_micros,
+    not_broken_down,
+    roles,
+    sum_usd,
+)
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
@@ -63,9 +71,7 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
     )
 
 
-NOT_BROKEN_DOWN = "cost_not_broken_down"
-"""The part of the cost that a source reports without a component."""
-
+_COSTS = ("cost", *COST_COLUMNS, NOT_BROKEN_DOWN)
 _PARTS = tuple(f"{name}_usd" for name in (*COST_COLUMNS, NOT_BROKEN_DOWN))
 
 
@@ -77,7 +83,8 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     """
     days = _days(store)
     month = days["date"].dt.to_period("M").dt.to_timestamp().rename("month")
-    months = days.groupby(month)[["emails_sent", "cost_usd", *_PARTS]].sum().reset_index()
+    months = days.groupby(month)[["emails_sent", *_COSTS]].sum()
+    months = in_dollars(months, _COSTS).reset_index()
     created_on = schema.campaigns.c.created_on
     with store.read() as connection:
         created = pd.Series(connection.execute(select(created_on)).scalars().all(), dtype="datetime64[s]")
@@ -95,8 +102,10 @@ def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         QueryError: the period starts after its end.
     """
-    frame = _rest(campaign_totals(store, filters)[["campaign_id", "name", "emails_sent", *COST_FIELDS]])
-    return _per_email(frame).sort_values(
+    frame = campaign_totals(store, filters)[["campaign_id", "name", "emails_sent", *COST_FIELDS]]
+    micros = pd.DataFrame({name: in_micros(frame[f"{name}_usd"]) for name in ("cost", *COST_COLUMNS)})
+    parts = in_dollars(micros.assign(**{NOT_BROKEN_DOWN: not_broken_down(micros)}), (*COST_COLUMNS, NOT_BROKEN_DOWN))
+    return _per_email(frame.assign(**parts[list(_PARTS)])).sort_values(
         ["cost_per_email_usd", "campaign_id"], ascending=[False, True], na_position="last", ignore_index=True
     )
 
@@ -113,7 +122,7 @@ def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {"component": part.removesuffix("_usd"), "cost_usd": cost, "cost_per_email_usd": cost / sent if sent else None}
         for part in _PARTS
-        if (cost := float(campaigns[part].sum())) > 0 or part != f"{NOT_BROKEN_DOWN}_usd"
+        if (cost := sum_usd(campaigns[part])) > 0 or part != f"{NOT_BROKEN_DOWN}_usd"
     ]
     return pd.DataFrame(rows)
 
@@ -121,7 +130,7 @@ def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
 def _days(store: Store, until: date | None = None) -> pd.DataFrame:
     """Emails sent and cost of all campaigns by day, without gaps; unknown numbers count as 0, as in `usage`.
 
-    Columns: date (datetime64), emails_sent, cost_usd, its components and the rest.
+    Columns: date (datetime64), emails_sent, and in micro-dollars cost, its components and cost_not_broken_down.
     """
     table = schema.daily_stats.c
     sums = [func.sum(table[name]).label(name) for name in ("emails_sent", "cost", *COST_COLUMNS)]
@@ -130,20 +139,10 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
     with store.read() as connection:
         rows = connection.execute(query).all()
     days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])
-    days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0)
+    days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0).astype("int64")
     if len(days):
         days = days.reindex(pd.date_range(days.index[0], days.index[-1], name="date"), fill_value=0)
-    dollars_of = {f"{name}_usd": days.pop(name) / MICROS_PER_DOLLAR for name in ("cost", *COST_COLUMNS)}
-    return _rest(days.astype({"emails_sent": "int64"}).assign(**dollars_of)).reset_index()
-
-
-def _rest(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with 0 for unknown components, and a column with the cost beyond all components."""
-    parts = [f"{name}_usd" for name in COST_COLUMNS]
-    filled = frame.assign(**{part: frame[part].fillna(0) for part in parts})
-    # Rounded to micro-dollars, so that rounding errors of floats do not appear as a cost.
-    rest = (filled["cost_usd"].fillna(0) - filled[parts].sum(axis=1)).round(6)
-    return filled.assign(**{f"{NOT_BROKEN_DOWN}_usd": rest.clip(lower=0)})
+    return days.assign(**{NOT_BROKEN_DOWN: not_broken_down(days)}).reset_index()
 
 
 def _per_email(frame: pd.DataFrame) -> pd.DataFrame:
@@ -194,7 +193,7 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
     # From the first of the month at least, so that the last ``today.day`` numbers are those of the month.
     start = min(days.index.min().date(), month) if len(days) else month
     days = days.reindex(pd.date_range(start, today), fill_value=0)
-    sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost_usd"))
+    sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost"))
     plan = plan_of(store)
     seasonality = metrics.weekday_seasonality(sent, today)
     in_month = sent[-today.day :]
@@ -211,7 +210,12 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
         forecast=None
         if is_over
         else metrics.forecast(
-            sent, cost, today, end, limit=plan.email_limit if plan else None, today_is_over=today != clock
+            sent,
+            cost / MICROS_PER_DOLLAR,
+            today,
+            end,
+            limit=plan.email_limit if plan else None,
+            today_is_over=today != clock,
         ),
     )
 

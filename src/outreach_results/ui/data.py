@@ -114,7 +114,20 @@ def reconciliation(frame: pd.DataFrame) -> None:
             },
             alt="Reported and counted numbers side by side",
         )
-    downloads.table_buttons("reconciliation", frame, _ALL, key="reconciliation-data")
+    downloads.table_buttons("reconciliation", with_whole_counts(frame), _ALL, key="reconciliation-data")
+
+
+def with_whole_counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """`reconciliation` with counts as integers, beside the costs in the same columns."""
+
+    def cells(name: str) -> pd.Series:
+        values = [
+            value if pd.isna(value) or metric.endswith("_usd") else int(value)
+            for metric, value in zip(frame["metric"], frame[name], strict=True)
+        ]
+        return pd.Series(values, frame.index, dtype=object)
+
+    return frame.assign(**{name: cells(name) for name in ("reported", "counted", "difference")})
 
 
 def history(frame: pd.DataFrame) -> None:

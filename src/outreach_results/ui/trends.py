@@ -111,7 +111,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
             compared_with=view.compared_with if question.with_comparison else "",
             selected_day=str(selected_day),
         ),
-        derive(Trends.table, trends),
+        derive(Trends.table, trends, with_mean=question.with_mean),
         view.filters,
         key=key,
         alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point tells more about it",

@@ -295,7 +295,7 @@ def month_table(months: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
     sent = months["emails_sent"].astype("float64")
     return months.assign(
         quota_share=sent / plan.email_limit if plan and plan.email_limit else float("nan"),
-        total_usd=months["cost_usd"] + (plan.price_usd if plan else 0.0),
+        total_usd=(months["cost_usd"] + (plan.price_usd if plan else 0.0)).round(6),  # to the micro-dollar
     )
 
 

@@ -232,7 +232,7 @@ def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
             "own_p75": row.own.p75 if row.own else None,
         }
         for row in rows
-    )
+    ).astype({"emails": "Int64"})
 
 
 def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:

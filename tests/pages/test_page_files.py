@@ -1,0 +1,81 @@
+"""The files that pages offer under their charts and tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pandas as pd
+import pytest
+
+from outreach_results.ui.data import with_whole_counts
+from support.dashboard import PAGES, run_page
+
+VIEWS = {
+    "as it opens": {},
+    "by sending day beside a campaign": {
+        "period": "This month",
+        "basis": "Sending day",
+        "compare": "Q1 Outreach – US & UK operations leads",
+    },
+    "one day": {"period": "Custom", "days": ["2026-02-03", "2026-02-03"], "compare": "Same period last year"},
+}
+
+
+@pytest.fixture
+def page_files(sample_dashboard, monkeypatch):
+    """A function that opens a page and returns its files: content by name."""
+
+    def files(page, **view):
+        offered = {}
+
+        def keep(_label, data, file_name, *_args, **_options):
+            offered[file_name] = data() if callable(data) else data
+
+        with monkeypatch.context() as patch:
+            patch.setattr("streamlit.download_button", keep)
+            assert not run_page(page, **view).exception
+        return offered
+
+    return files
+
+
+def rows_of(content):
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+MEASURED = re.compile(
+    r".*_(usd|rate|mean|usual_low|usual_high|arrived|expected)|(own_)?p\d\d|percentile_(low|high)"
+    r"|value|low|high|average|share|quota_share|seconds|total|per_\w+|reported|counted|difference"
+)
+"""Columns of measures. Every number elsewhere is a count."""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
+def test_files_have_whole_counts_and_no_none(page, view, page_files):
+    tables = {name: rows_of(content) for name, content in page_files(page, **VIEWS[view]).items() if ".csv" in name}
+    assert any(tables.values())
+    for name, rows in tables.items():
+        for row in rows:
+            for column, cell in row.items():
+                assert cell not in ("None", "nan", "NaN", "NaT", "<NA>"), (name, column)
+                assert MEASURED.fullmatch(column) or not re.fullmatch(r"-?\d+\.\d+", cell), (name, column, cell)
+
+
+def test_mean_that_is_off_is_in_no_file(page_files):
+    def columns(**view):
+        (content,) = (found for name, found in page_files("trends", **view).items() if re.match(r"trend_.*csv", name))
+        return list(rows_of(content)[0])
+
+    assert "opened_mean" in columns(mean="1")
+    assert not [name for name in columns() if "mean" in name]
+
+
+def test_reconciled_counts_are_integers():
+    frame = pd.DataFrame({"metric": ["opened", "cost_usd"], "reported": [3.0, 2.0], "counted": [2.0, 2.5]})
+    whole = with_whole_counts(frame.assign(difference=[float("nan"), 0.5]))
+    assert [str(value) for value in whole["reported"]] == ["3", "2.0"]
+    assert [str(value) for value in whole["counted"]] == ["2", "2.5"]
+    assert pd.isna(whole["difference"][0])
