@@ -1,7 +1,7 @@
-"""What a server says of a campaign beside what is counted here from its events, and why the two differ.
+"""The numbers that a server reports beside those counted here, and why the two differ.
 
-A difference is explained only by what accounts for all of it, to the last e-mail; otherwise the sentence says that it
-is not explained, and what may be part of it.
+A difference is explained only by something that accounts for all of it, to the last email; otherwise the explanation
+says that there is none, and names possible parts of it.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _MACHINE = {"opened": "machine opens", "clicked": "machine clicks", "replied": "
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """One number as the server says it and as it is counted here; costs are in dollars.
+    """One number as the server reports it and as it is counted here; costs are in dollars.
 
-    ``difference`` is counted minus reported, None where either is not known. ``explanation`` is blank where both agree.
+    ``difference`` is counted minus reported, None where either is unknown. ``explanation`` is blank where both agree.
     """
 
     campaign_id: str
@@ -43,18 +43,18 @@ class Reconciled:
 
 
 def reconciliation(store: Store) -> pd.DataFrame:
-    """Every number that a server reported beside ours: one row each, with the columns of `Reconciled`."""
+    """Every number that a server reported beside the one counted here: a row each, in the columns of `Reconciled`."""
     frame = pd.DataFrame([asdict(row) for row in reconcile(store)], columns=list(Reconciled.__dataclass_fields__))
     return frame.astype(dict.fromkeys(("reported", "counted", "difference"), "float64"))
 
 
 def reconcile(store: Store) -> list[Reconciled]:
-    """Every number that a server reported beside ours: the account first, then campaign by campaign."""
+    """Every number that a server reported beside the one counted here: the account, then campaign by campaign."""
     with store.read() as connection:
         usage = reported_usage(connection)
         rows = [] if usage is None else [_account_row(connection, usage)]
-        for found in _reported(connection):
-            rows.extend(_campaign_rows(connection, found))
+        for campaign in _reported(connection):
+            rows.extend(_campaign_rows(connection, campaign))
     return rows
 
 
@@ -63,6 +63,7 @@ def reconcile(store: Store) -> list[Reconciled]:
 
 def _reported(connection: Connection) -> list[Row[Any]]:
     """The reported and the counted numbers of every campaign that a server reports on."""
+    # An outer join, because a campaign without any day here is compared too: as 0.
     reported, campaign, day = schema.reported_stats.c, schema.campaigns.c, schema.daily_stats.c
     sums = (
         select(
@@ -97,9 +98,9 @@ def _reported(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(query).all())
 
 
-def _campaign_rows(connection: Connection, found: Row[Any]) -> Iterator[Reconciled]:
-    values = found._mapping
-    is_daily = found.detail == Detail.DAILY
+def _campaign_rows(connection: Connection, campaign: Row[Any]) -> Iterator[Reconciled]:
+    values = campaign._mapping
+    is_daily = campaign.detail == Detail.DAILY
     for name in (*COUNTS, *_COSTS):
         reported, counted = values[f"reported_{name}"], values[f"counted_{name}"]
         if counted is None and not is_daily:
@@ -117,18 +118,23 @@ def _campaign_rows(connection: Connection, found: Row[Any]) -> Iterator[Reconcil
             explanation = _explain_days(name, counted - reported)
         else:
             evidence = evidence_of(
-                connection, found.campaign_id, _TYPE_OF[name], found.period_start, found.period_end, found.fetched_at
+                connection,
+                campaign.campaign_id,
+                _TYPE_OF[name],
+                campaign.period_start,
+                campaign.period_end,
+                campaign.fetched_at,
             )
             explanation = _explain_count(name, counted - reported, evidence)
-        yield _row(found, name, reported, counted, explanation)
+        yield _row(campaign, name, reported, counted, explanation)
 
 
-def _row(found: Row[Any], name: str, reported: int | None, counted: int | None, explanation: str) -> Reconciled:
+def _row(campaign: Row[Any], name: str, reported: int | None, counted: int | None, explanation: str) -> Reconciled:
     is_money = name in _COSTS
     difference = None if reported is None or counted is None else counted - reported
     shown = [value if value is None or not is_money else dollars(value) for value in (reported, counted, difference)]
     metric = f"{name}_usd" if is_money else name
-    return Reconciled(found.campaign_id, found.name, metric, shown[0], shown[1], shown[2], explanation)
+    return Reconciled(campaign.campaign_id, campaign.name, metric, shown[0], shown[1], shown[2], explanation)
 
 
 def _one_sided(is_unreported: bool) -> str:
@@ -176,14 +182,14 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
 # --- the account -------------------------------------------------------------------------------------------------
 
 
-def _account_row(connection: Connection, found: ReportedUsage) -> Reconciled:
-    reported = found.usage.usage.emails_sent
-    evidence = month_evidence(connection, found.usage.period, found.server, found.fetched_at)
+def _account_row(connection: Connection, usage: ReportedUsage) -> Reconciled:
+    reported = usage.usage.usage.emails_sent
+    evidence = month_evidence(connection, usage.usage.period, usage.server, usage.fetched_at)
     difference = evidence.here - reported
     return Reconciled(
         "",
         ACCOUNT_NAME,
-        f"emails_sent in {found.usage.period}",
+        f"emails_sent in {usage.usage.period}",
         reported,
         evidence.here,
         difference,

@@ -1,4 +1,4 @@
-"""What may lie behind a difference, counted: asked only where two numbers differ."""
+"""Counts that may explain a difference; computed only where two numbers differ, because they read the events."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from outreach_results.store import schema
 from outreach_results.store.engine import zone_of
 
 WIDEST_OFFSET = timedelta(hours=14)
-"""No two time zones put the same instant further apart than this from the start of a day."""
+"""The largest offset of a time zone from UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Of the e-mails that count: how many only by a machine, how many first outside of the reported period, how many
-    by people outside of it, how many first after the server was asked. ``repeated`` is by how much the events outnumber
-    the e-mails, ``unlinked_replies`` how many replies name no e-mail.
+    """Counts of the emails that count as one kind of event.
+
+    ``machine``: only by a machine; ``outside``: first outside of the reported period; ``human_outside``: first by a
+    person outside of it; ``late``: first after the server's numbers were fetched. ``repeated`` is by how much the
+    events outnumber the emails, ``unlinked_replies`` how many replies name no email.
 
     ``is_zone_edge`` says that all outside lie within a day's edge of a period that is not cut in our time zone.
     """
@@ -42,9 +44,9 @@ def evidence_of(
     kind: EventType,
     start: datetime | None,
     end: datetime | None,
-    asked_at: datetime,
+    fetched_at: datetime,
 ) -> Evidence:
-    """Look at the e-mails of a campaign that count as ``kind``."""
+    """The evidence on the emails of a campaign that count as ``kind``; ``fetched_at`` is when the server reported."""
     firsts = _firsts(campaign_id, kind).subquery("firsts")
     first, human = firsts.c.first_at, firsts.c.human_at
     outside = _outside(first, start, end)
@@ -53,24 +55,24 @@ def evidence_of(
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(case((condition, 1)))
 
-    found = connection.execute(
+    counts = connection.execute(
         select(
             count(human.is_(None)).label("machine"),
             count(outside).label("outside"),
             count(far_outside).label("far_outside"),
             count(and_(human.is_not(None), _outside(human, start, end))).label("human_outside"),
-            count(first > asked_at).label("late"),
+            count(first > fetched_at).label("late"),
             (func.coalesce(func.sum(firsts.c.n), 0) - func.count()).label("repeated"),
         )
     ).one()
     return Evidence(
-        machine=found.machine,
-        outside=found.outside,
-        human_outside=found.human_outside,
-        late=found.late,
-        repeated=int(found.repeated),
+        machine=counts.machine,
+        outside=counts.outside,
+        human_outside=counts.human_outside,
+        late=counts.late,
+        repeated=int(counts.repeated),
         unlinked_replies=_unlinked_replies(connection, campaign_id) if kind is EventType.REPLIED else 0,
-        is_zone_edge=found.far_outside == 0 and _is_cut_elsewhere(start, zone_of(connection)),
+        is_zone_edge=counts.far_outside == 0 and _is_cut_elsewhere(start, zone_of(connection)),
     )
 
 
@@ -121,7 +123,7 @@ def _unlinked_replies(connection: Connection, campaign_id: str) -> int:
 @dataclass(frozen=True, slots=True)
 class MonthEvidence:
     """E-mails of a month: those counted here, those that a month in UTC would hold, those of campaigns that did not
-    come from the server, and those sent after it was asked."""
+    come from the server, and those sent after its number was fetched."""
 
     here: int
     in_utc: int
@@ -130,8 +132,8 @@ class MonthEvidence:
     zone: str
 
 
-def month_evidence(connection: Connection, period: str, server: str, asked_at: datetime) -> MonthEvidence:
-    """Look at the e-mails that count in a month, YYYY-MM."""
+def month_evidence(connection: Connection, period: str, server: str, fetched_at: datetime) -> MonthEvidence:
+    """The evidence on the emails that count in a month (YYYY-MM)."""
     first = date.fromisoformat(f"{period}-01")
     last = next_month(first)
     zone = zone_of(connection)
@@ -154,6 +156,6 @@ def month_evidence(connection: Connection, period: str, server: str, asked_at: d
         here=here,
         in_utc=here - emails(start, end) + emails(start_utc, end_utc),
         elsewhere=sent(day.campaign_id.not_in(from_server)),
-        late=emails(max(start, asked_at), end) if asked_at < end else 0,
+        late=emails(max(start, fetched_at), end) if fetched_at < end else 0,
         zone=zone.key,
     )

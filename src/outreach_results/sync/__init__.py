@@ -1,1 +1,1 @@
-"""Bring in what a Results API server has: the account, then campaign by campaign."""
+"""Import from a Results API server: the account, then campaign by campaign."""

@@ -1,4 +1,4 @@
-"""What a server says of the account: its usage, its plan, its list of campaigns and the community's benchmarks."""
+"""Sync of the account: usage, plan, list of campaigns and the community's benchmarks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CAMPAIGNS = "campaigns"
 
 @dataclass(frozen=True, slots=True)
 class CampaignListing:
-    """The campaigns that a server lists, and those of its list that cannot be used."""
+    """The campaigns that a server lists by id, and why others of its list cannot be used, by id or row."""
 
     campaigns: dict[str, ListedCampaign]
     failed: dict[str, str]
@@ -35,7 +35,7 @@ class CampaignListing:
 
 
 class _StoredList(BaseModel):
-    """A list of campaigns as it is remembered, for when the server says that it is unchanged."""
+    """A stored list of campaigns, to be used when the server answers that it is unchanged."""
 
     etags: list[str]
     campaigns: list[ListedCampaign]
@@ -43,7 +43,7 @@ class _StoredList(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReportedUsage:
-    """What a server last reported of a month's usage."""
+    """The usage of a month that a server reported last."""
 
     usage: Usage
     server: str
@@ -51,7 +51,7 @@ class ReportedUsage:
 
 
 def reported_usage(connection: Connection) -> ReportedUsage | None:
-    """What the server of the last sync reported of its month's usage."""
+    """The usage that the server of the last sync reported; None if there is none."""
     table = schema.sync_state
     query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
     row = connection.execute(query).first()
@@ -63,7 +63,7 @@ def reported_usage(connection: Connection) -> ReportedUsage | None:
 
 
 class AccountSync:
-    """Brings in what a server says of the account. What fails is told in ``problems`` and stops nothing else."""
+    """Imports the account of a server. A failure is added to ``problems`` and stops nothing else."""
 
     def __init__(self, store: Store, api: ResultsApi, lease: Lease) -> None:
         self.problems: list[str] = []
@@ -75,14 +75,14 @@ class AccountSync:
             self._answers = stored_answers(connection, api.server.url, ACCOUNT)
 
     def sync_usage(self) -> None:
-        """The month's usage, and the plan."""
-        with self._going_on():
-            found = self._api.usage(self._etag(_USAGE))
-            if found is None:
+        """Import the usage of the month, and the plan."""
+        with self._errors_recorded():
+            response = self._api.usage(self._etag(_USAGE))
+            if response is None:
                 return
-            plan = found.content.plan
-            records = [] if plan is None or self._is_known(plan) else [plan]
-            answer = StoredAnswer(found.etag, found.content.usage.model_dump_json())
+            plan = response.content.plan
+            records = [] if plan is None or self._is_stored(plan) else [plan]
+            answer = StoredAnswer(response.etag, response.content.usage.model_dump_json())
             self._import_records(records, {_USAGE: answer})
 
     def listed_campaigns(self) -> CampaignListing:
@@ -105,29 +105,29 @@ class AccountSync:
                 f"{len(listing.items):,}."
             )
         if listing.etags and not failed:
-            remembered_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
-            self._import_records([], {_CAMPAIGNS: StoredAnswer(None, remembered_list.model_dump_json())})
+            stored_list = _StoredList(etags=list(listing.etags), campaigns=list(campaigns.values()))
+            self._import_records([], {_CAMPAIGNS: StoredAnswer(None, stored_list.model_dump_json())})
         return CampaignListing(campaigns, failed, listing.is_complete and not failed)
 
     def sync_benchmarks(self) -> None:
-        """The benchmarks of the community as a whole, and of every mcp that a campaign has."""
+        """Import the benchmarks of the community as a whole, and of every mcp that a campaign has."""
         records: list[BenchmarkRecord] = []
         answers: dict[str, StoredAnswer] = {}
         for mcp in (None, *self._mcps()):
             resource = "benchmarks" if mcp is None else f"benchmarks?mcp={mcp}"
-            with self._going_on(is_optional=mcp is not None):
-                found = self._api.benchmarks(mcp, self._etag(resource))
-                if found is not None:
-                    answers[resource] = StoredAnswer(found.etag, digest_of(found.content))
+            with self._errors_recorded(is_optional=mcp is not None):
+                response = self._api.benchmarks(mcp, self._etag(resource))
+                if response is not None:
+                    answers[resource] = StoredAnswer(response.etag, digest_of(response.content))
                     if answers[resource].answer != self._digest(resource):
-                        records += found.content
-        with self._going_on():
+                        records += response.content
+        with self._errors_recorded():
             self._import_records(records, answers)
 
     def _stored_list(self) -> _StoredList | None:
-        found = self._answers.get(_CAMPAIGNS)
+        stored = self._answers.get(_CAMPAIGNS)
         try:
-            return _StoredList.model_validate_json(found.answer) if found and found.answer else None
+            return _StoredList.model_validate_json(stored.answer) if stored and stored.answer else None
         except ValidationError:  # written by another version
             return None
 
@@ -136,7 +136,7 @@ class AccountSync:
         with self._store.read() as connection:
             return sorted(connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
 
-    def _is_known(self, plan: PlanRecord) -> bool:
+    def _is_stored(self, plan: PlanRecord) -> bool:
         with self._store.read() as connection:
             return [tuple(row) for row in connection.execute(select(schema.plan))] == [tuple(plan)]
 
@@ -147,8 +147,8 @@ class AccountSync:
         return self._answers[resource].answer if resource in self._answers else None
 
     @contextmanager
-    def _going_on(self, *, is_optional: bool = False) -> Iterator[None]:
-        """What fails inside is told, and the rest goes on; what a server does not offer is no failure."""
+    def _errors_recorded(self, *, is_optional: bool = False) -> Iterator[None]:
+        """Turn an error inside into a problem, or into a note where the server does not offer the resource."""
         try:
             yield
         except KeyRefusedError:
@@ -162,13 +162,13 @@ class AccountSync:
     def _import_records(
         self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, StoredAnswer]
     ) -> None:
-        """Write the records, and remember the answers that they came with, in one transaction."""
-        now_known = self._answers | answers
-        if not records and now_known == self._answers:
+        """Write the records and the answers that they came with in one transaction."""
+        all_answers = self._answers | answers
+        if not records and all_answers == self._answers:
             return
 
         def also(connection: Connection, _report: LoadReport | None = None) -> None:
-            store_answers(connection, self._api.server.url, ACCOUNT, now_known)
+            store_answers(connection, self._api.server.url, ACCOUNT, all_answers)
             self._lease.renew_in(connection)
 
         if records:
@@ -176,7 +176,7 @@ class AccountSync:
         else:
             with self._store.write(exclusive=True, is_data=False) as connection:
                 also(connection)
-        self._answers = now_known
+        self._answers = all_answers
 
 
 def _failure(key: str, row: Rejected) -> tuple[str, str]:

@@ -35,17 +35,17 @@ _EXPORT = "export."
 
 @dataclass(frozen=True, slots=True)
 class CampaignResult:
-    """What came of one campaign: whether anything changed, and what a person should know."""
+    """The result of syncing one campaign: whether anything changed, and notes for people, in sentences."""
 
     is_changed: bool
     notes: tuple[str, ...] = ()
 
 
 class CampaignSync:
-    """Brings one campaign of a server in.
+    """Imports one campaign of a server.
 
-    Its events where the server has an export that can be read, otherwise its totals, days and replies. What is
-    unchanged since the last time is not fetched, and where nothing changed, nothing is written.
+    It imports events if the server has an export that can be read, otherwise totals, days and replies. What is
+    unchanged since the last sync is not fetched, and if nothing changed, nothing is written.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class CampaignSync:
         self._id = campaign_id
         self._listed = listed
         self._show = show
-        self._stored, self._before = self._known()
+        self._stored, self._before = self._stored_state()
         self._answers = dict(self._before)
         self._notes: list[str] = []
 
@@ -87,13 +87,13 @@ class CampaignSync:
         self._notes.append(f"Totals only. {export.why_not}")
         return CampaignResult(self._import_totals(stats), tuple(self._notes))
 
-    # --- what is known -----------------------------------------------------------------------------------------------
+    # --- what is stored ----------------------------------------------------------------------------------------------
 
-    def _known(self) -> tuple[Row[Any] | None, dict[str, StoredAnswer]]:
+    def _stored_state(self) -> tuple[Row[Any] | None, dict[str, StoredAnswer]]:
         table = schema.campaigns
         with self._store.read() as connection:
             stored = connection.execute(select(table).where(table.c.campaign_id == self._id)).first()
-            # Where the campaign is not here, all of it has to be read, whatever was remembered.
+            # Without the campaign all of it has to be read, whatever answers are stored.
             answers = stored_answers(connection, self._api.server.url, self._id) if stored is not None else {}
         return stored, answers
 
@@ -102,20 +102,20 @@ class CampaignSync:
 
     def _exports(self) -> dict[str, KnownExport]:
         return {
-            resource.removeprefix(_EXPORT): KnownExport(found.etag, found.answer)
-            for resource, found in self._before.items()
+            resource.removeprefix(_EXPORT): KnownExport(answer.etag, answer.answer)
+            for resource, answer in self._before.items()
             if resource.startswith(_EXPORT)
         }
 
     def _is_new(self, resource: str, etag: str | None, rows: Iterable[object]) -> bool:
-        """Whether an answer says anything else than the last time; it is to be remembered in any case."""
-        found = StoredAnswer(etag, digest_of(rows))
-        self._answers[resource] = found
-        return resource not in self._before or found.answer != self._before[resource].answer
+        """Whether an answer differs from the last one; it is stored in either case."""
+        answer = StoredAnswer(etag, digest_of(rows))
+        self._answers[resource] = answer
+        return resource not in self._before or answer.answer != self._before[resource].answer
 
     def _remember_export(self, export: Export) -> None:
-        kept = {resource: found for resource, found in self._answers.items() if not resource.startswith(_EXPORT)}
-        self._answers = kept | {
+        others = {resource: answer for resource, answer in self._answers.items() if not resource.startswith(_EXPORT)}
+        self._answers = others | {
             f"{_EXPORT}{fmt}": StoredAnswer(seen.etag, seen.digest) for fmt, seen in export.seen.items()
         }
 
@@ -162,7 +162,7 @@ class CampaignSync:
                 for record in export_download.records(file, fmt, source, self._id, reply_ids):
                     has_totals |= isinstance(record, ReportedRecord)
                     yield record
-            if stats is not None and not has_totals:  # what the export itself reports is nearer to the origin
+            if stats is not None and not has_totals:  # totals in the export itself are nearer to the origin
                 yield stats
 
         def also(connection: Connection, report: LoadReport) -> None:
@@ -207,8 +207,8 @@ class CampaignSync:
         return True
 
     def _changed_replies(self) -> paging.ListResult[ReplyRecord | Rejected] | None:
-        known = self._etag("replies")
-        if known and paging.is_unchanged(self._reply_page, json.loads(known)):
+        page_etags = self._etag("replies")
+        if page_etags and paging.is_unchanged(self._reply_page, json.loads(page_etags)):
             return None
         listing = paging.read_all(self._reply_page)
         etags = json.dumps(listing.etags) if listing.etags else None
@@ -220,11 +220,11 @@ class CampaignSync:
         return self._api.replies(self._id, page, etag)
 
     def _described(self, stats: ReportedRecord | None) -> CampaignRecord:
-        """The campaign as the server's list has it; where there is none, as it is here, or as its period tells."""
+        """The campaign as the server lists it, otherwise as it is stored, otherwise created when its period starts."""
         listed, stored = self._listed, self._stored
         created_at = (listed and listed.created_at) or (stored and stored.created_at)
         if created_at is None:
-            assert stats is not None  # it is unchanged only where the campaign is here
+            assert stats is not None  # stats are unchanged only where the campaign is stored
             created_at = stats.period_start or stats.fetched_at
         return CampaignRecord(
             self._id,

@@ -1,4 +1,4 @@
-"""The export of a server: fetched into a file first, so that one that is cut short changes nothing."""
+"""The export of a server: fetched into a file first, so that an incomplete one changes nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from outreach_results.sync.http_client import DownloadStart, RemoteServer
 
 @dataclass(frozen=True, slots=True)
 class KnownExport:
-    """What is known of the export in one format: its ETag, and the digest of its content, or None if it is unreadable.
+    """The last export in one format: its ETag and the digest of its content, which is None if it could not be read.
 
-    The digest recognises what is the same under another ETag, or without one.
+    The digest recognizes the same content under another ETag, or without one.
     """
 
     etag: str | None = None
@@ -31,10 +31,10 @@ class KnownExport:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What became of asking for an export.
+    """The result of `fetch`.
 
-    ``fmt`` is the format that can be read, or None with the reason in ``why_not``; ``is_new`` says whether the file
-    holds it, or it is unchanged. ``seen`` is what to remember of each format.
+    ``fmt`` is the format that can be read, or None with the reason in ``why_not``; ``is_new`` is False where it is
+    unchanged. ``seen`` holds what to store of each format.
     """
 
     fmt: str | None
@@ -104,7 +104,7 @@ def _read_csv(file: IO[bytes], source: str) -> Records:
 
 
 def _is_our_json(start: DownloadStart) -> bool:
-    """Whether a document says in its first object that it is of our format and version."""
+    """Whether the first object of a JSON document names our format and version."""
     depth = 0
     section = key = None
     try:
@@ -122,7 +122,7 @@ def _is_our_json(start: DownloadStart) -> bool:
 
 
 def _is_our_csv(start: DownloadStart) -> bool:
-    """Whether a table has our columns. One that could end unnoticed is not read: its rows would pass for all."""
+    """Whether a CSV has our columns. One that could be cut unnoticed is not read: its rows would pass for all."""
     try:
         first_line = start.first_bytes.partition(b"\n")[0].decode("utf-8-sig")
         header = next(csv.reader([first_line]), [])

@@ -1,7 +1,7 @@
-"""Asking a server over HTTP where trouble is normal: bounded retries, timeouts, limits, and a key that stays home.
+"""The HTTP client: bounded retries, timeouts, size limits, and a key that is sent to its own server only.
 
-What may pass (a broken connection, 429, 5xx, an answer cut short) is tried again after a jittered wait, or after what
-the server itself asks for in ``Retry-After``, up to a cap. What cannot pass becomes a `SourceError` at once.
+Temporary failures (a broken connection, 429, 5xx, a truncated answer) are retried after a jittered wait, or after the
+``Retry-After`` of the server, up to a cap. Any other failure is a `SourceError` at once.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 CHUNK = 64 * 1024
 _MAX_ETAG = 500
-_MAY_PASS = frozenset({408, 425, 429})
-_NEVER_PASSES = frozenset({501, 505})
+_TEMPORARY = frozenset({408, 425, 429})
+_PERMANENT = frozenset({501, 505})
 _NOT_OFFERED = frozenset({404, 405, 406, 410, 501})
 
 
@@ -53,21 +53,21 @@ class ClientLimits:
 
 @dataclass(frozen=True, slots=True)
 class JsonResponse(Generic[T]):
-    """The content of a JSON answer, and the ETag for a conditional request of it."""
+    """The content of an answer, and its ETag for the next conditional request."""
 
     content: T
     etag: str | None
 
 
 class DownloadStart(NamedTuple):
-    """How a download begins; ``ends_visibly`` says whether a broken connection could pass for its end."""
+    """The start of a download; ``ends_visibly`` is False where a broken connection could pass for its end."""
 
     first_bytes: bytes
     ends_visibly: bool
 
 
 class _RetryableError(Exception):
-    """A failure that a retry may get past; ``retry_after`` is the seconds that the server wants a client to wait."""
+    """A temporary failure; ``retry_after`` is the wait in seconds that the server requests."""
 
     def __init__(self, sentence: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
@@ -97,18 +97,18 @@ class RemoteServer:
             headers=headers,
             timeout=httpx.Timeout(self._limits.silence, connect=self._limits.connect),
             follow_redirects=False,
-            trust_env=not is_loopback(self._base),  # a proxy has no business between this machine and itself
+            trust_env=not is_loopback(self._base),  # requests to this machine itself need no proxy
         )
         self._wait = wait_random_exponential(multiplier=self._limits.first_wait, max=self._limits.longest_wait)
 
     @property
     def url(self) -> str:
-        """The address, as it was normalised."""
+        """The normalized address."""
         return str(self._base)
 
     @property
     def name(self) -> str:
-        """What sentences call the server: its host, and its port where that is not the usual one."""
+        """The name of the server in messages: its host, and its port where that is not the default."""
         return self._base.netloc.decode("ascii")
 
     def get_json(
@@ -126,14 +126,14 @@ class RemoteServer:
         path: Sequence[str],
         params: Mapping[str, str | int],
         file: IO[bytes],
-        is_wanted: Callable[[DownloadStart], bool],
+        can_read: Callable[[DownloadStart], bool],
         *,
         etag: str | None = None,
     ) -> JsonResponse[bool] | None:
         """Stream an answer into a file, or None where it is unchanged since ``etag``.
 
         Args:
-            is_wanted: called with its start; where it returns False, the rest is not fetched and the answer is False.
+            can_read: called with its start; if it returns False, the rest is not fetched and the content is False.
 
         Raises:
             KeyRefusedError, NotOfferedError, SourceError: see each.
@@ -142,30 +142,30 @@ class RemoteServer:
         def read(response: httpx.Response) -> JsonResponse[bool]:
             file.seek(0)
             file.truncate()
-            kept = self._read_file(response, file, is_wanted)
-            return JsonResponse(kept, _etag_of(response))
+            is_complete = self._read_file(response, file, can_read)
+            return JsonResponse(is_complete, _etag_of(response))
 
         return self._exchange(path, params, etag, read, self._limits.download)
 
     def stop(self) -> None:
-        """From another thread: end what is going on, and start nothing more."""
+        """End the current request and refuse further ones; to be called from another thread."""
         self._stopped.set()
         self._connection.close()
 
     def raise_if_stopped(self) -> None:
-        """For whoever works on what came in: end where `stop` was called.
+        """Check whether `stop` was called, for work on data that has been received.
 
         Raises:
-            StoppedError: it was.
+            StoppedError: `stop` was called.
         """
         if self._stopped.is_set():
             raise StoppedError("The sync was stopped. What had come in by then stays; the next one goes on from there.")
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._client.close()
 
-    # --- one request, as often as it takes ---------------------------------------------------------------------------
+    # --- one request, with its retries -------------------------------------------------------------------------------
 
     def _exchange(
         self,
@@ -186,9 +186,9 @@ class RemoteServer:
         )
         try:
             return retrying(self._once, url, etag, read, seconds)
-        except _RetryableError as trouble:
+        except _RetryableError as failure:
             self.raise_if_stopped()
-            raise SourceError(f"{trouble} {self._limits.attempts} attempts were made; try again later.") from None
+            raise SourceError(f"{failure} {self._limits.attempts} attempts were made; try again later.") from None
 
     def _once(self, url: httpx.URL, etag: str | None, read: Callable[[httpx.Response], T], seconds: float) -> T | None:
         self.raise_if_stopped()
@@ -236,7 +236,7 @@ class RemoteServer:
             raise KeyRefusedError(self._key_sentence())
         if status in _NOT_OFFERED:
             raise NotOfferedError(f"{message}: it does not have that.", status)
-        if status in _MAY_PASS or (status >= 500 and status not in _NEVER_PASSES):
+        if status in _TEMPORARY or (status >= 500 and status not in _PERMANENT):
             raise _RetryableError(f"{message}.", _retry_after(response.headers.get("Retry-After")))
         if status == httpx.codes.FORBIDDEN:
             raise NotOfferedError(f"{message}: the key may not read that.", status)
@@ -264,20 +264,20 @@ class RemoteServer:
     # --- waiting -----------------------------------------------------------------------------------------------------
 
     def _seconds_to_wait(self, state: RetryCallState) -> float:
-        trouble = state.outcome.exception() if state.outcome else None
-        if isinstance(trouble, _RetryableError) and trouble.retry_after is not None:
-            return min(trouble.retry_after, self._limits.longest_retry_after)
+        failure = state.outcome.exception() if state.outcome else None
+        if isinstance(failure, _RetryableError) and failure.retry_after is not None:
+            return min(failure.retry_after, self._limits.longest_retry_after)
         return self._wait(state)
 
     def _announce_pause(self, state: RetryCallState) -> None:
-        trouble = state.outcome.exception() if state.outcome else None
+        failure = state.outcome.exception() if state.outcome else None
         self.on_step(0)
-        self.on_pause(state.upcoming_sleep, str(trouble))
+        self.on_pause(state.upcoming_sleep, str(failure))
 
     def _sleep(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
-    # --- reading what comes ------------------------------------------------------------------------------------------
+    # --- reading answers ---------------------------------------------------------------------------------------------
 
     def _read_json(self, response: httpx.Response) -> JsonResponse[Any]:
         body = bytearray()
@@ -296,10 +296,10 @@ class RemoteServer:
                 ) from None
             raise _RetryableError(f"{self.name} sent an answer that is no JSON, or ends too early.") from None
 
-    def _read_file(self, response: httpx.Response, file: IO[bytes], is_wanted: Callable[[DownloadStart], bool]) -> bool:
+    def _read_file(self, response: httpx.Response, file: IO[bytes], can_read: Callable[[DownloadStart], bool]) -> bool:
         chunks = response.iter_bytes(CHUNK)
         head = next(chunks, b"")
-        if not is_wanted(DownloadStart(head, _ends_visibly(response))):
+        if not can_read(DownloadStart(head, _ends_visibly(response))):
             return False
         file.write(head)
         received = len(head)

@@ -1,4 +1,4 @@
-"""Reading a list page by page while others add to it and take from it: nothing is lost, nothing comes twice."""
+"""Reading a paginated list completely, without duplicates, while it may change."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class PageFetcher(Protocol[T]):
 
 
 def is_unchanged(fetch: PageFetcher[T], etags: Sequence[str]) -> bool:
-    """Whether every page that was read the last time is still the same. Without ETags nobody knows: then it is not."""
+    """Whether every page is still that of these ETags; False without ETags."""
     return bool(etags) and all(fetch(number, etag) is None for number, etag in enumerate(etags, 1))
 
 
 def read_all(fetch: PageFetcher[T]) -> ListResult[T]:
-    """Every item of a list, in as many passes as it takes to be sure.
+    """Every item of a list, read in as many passes as it takes to be consistent, at most `MAX_PASSES`.
 
     A list that shifts while it is read repeats an item on the next page, or moves one to a page that was read
-    already, and its total need not show it. So a list of several pages is believed only when a second pass finds each
-    page as it was: then all of them belong to one state of the list. With ETags that pass costs next to nothing.
+    already, and its total need not show it. So a list of several pages is accepted only when a second pass returns
+    the same pages: then all of them belong to one state of the list. With ETags that pass costs next to nothing.
 
     Raises:
         SourceError: the list is longer than can be read this way.
@@ -65,7 +65,7 @@ def read_all(fetch: PageFetcher[T]) -> ListResult[T]:
         now = [tuple(page.items) for page in pages]
         etags = _etags(pages)
         if len(pages) == 1 or now == before or is_unchanged(fetch, etags):
-            is_complete = len(items) >= total  # or else its total is simply wrong
+            is_complete = len(items) >= total  # otherwise its total is wrong
             return ListResult(items, total, is_complete, etags if is_complete else ())
         before = now
         seen |= items

@@ -33,7 +33,7 @@ Item = Mapping[str, Any]
 
 
 class _Listed(BaseModel):
-    """A page of a list, its rows as they came: a row that is wrong must not stop the others."""
+    """A page of a list with unparsed rows: a malformed row must not stop the others."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -58,7 +58,7 @@ class _DayRows(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ListedCampaign:
-    """What a list of campaigns says of one; the contract has no such list, so little can be relied on."""
+    """A campaign of the server's list; the contract has no such list, so most fields are optional."""
 
     campaign_id: str
     name: str | None = None
@@ -68,19 +68,19 @@ class ListedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class AccountUsage:
-    """What a month used of the plan, as the server says it."""
+    """The usage of a month as the server reports it, and the plan."""
 
     usage: Usage
     plan: PlanRecord | None
 
 
 class ResultsApi:
-    """The questions of the contract to one server. An answer of None means: unchanged since that ETag.
+    """The resources of the contract on one server, as records. None means: unchanged since that ETag.
 
     Raises (each of them):
         KeyRefusedError: the key is not, or no longer, accepted.
         NotOfferedError: the server does not have that.
-        SourceError: it cannot be reached, or what it says cannot be used; the sentence names the field.
+        SourceError: it cannot be reached, or its answer cannot be used; the sentence names the field.
     """
 
     def __init__(self, server: RemoteServer) -> None:
@@ -91,19 +91,19 @@ class ResultsApi:
         answer = self.server.get_json(("campaigns",), {"page": page, "per_page": PER_PAGE}, etag=etag)
         if answer is None:
             return None
-        found = self._checked(_CampaignRows, answer.content, "The list of campaigns")
-        return self._page("campaigns", found.campaigns, page, found.pagination, answer.etag, _listed)
+        body = self._checked(_CampaignRows, answer.content, "The list of campaigns")
+        return self._page("campaigns", body.campaigns, page, body.pagination, answer.etag, _listed)
 
     def stats(self, campaign_id: str, etag: str | None = None) -> JsonResponse[ReportedRecord] | None:
-        """What the server says of the whole campaign."""
+        """The totals of the whole campaign."""
         answer = self.server.get_json(("campaigns", campaign_id, "stats"), etag=etag)
         if answer is None:
             return None
         what = f"The stats of {campaign_id}"
-        found = self._checked(CampaignStats, answer.content, what)
-        self._check_campaign(campaign_id, found.campaign_id, what)
+        body = self._checked(CampaignStats, answer.content, what)
+        self._check_campaign(campaign_id, body.campaign_id, what)
         try:
-            return JsonResponse(_reported(found, datetime.now(UTC)), answer.etag)
+            return JsonResponse(_reported(body, datetime.now(UTC)), answer.etag)
         except FieldError as error:
             raise self._unusable(what, error) from None
 
@@ -113,10 +113,10 @@ class ResultsApi:
         if answer is None:
             return None
         what = f"The daily stats of {campaign_id}"
-        found = self._checked(_DayRows, answer.content, what)
-        self._check_campaign(campaign_id, found.campaign_id, what)
+        body = self._checked(_DayRows, answer.content, what)
+        self._check_campaign(campaign_id, body.campaign_id, what)
         days: dict[str, DailyRecord | Rejected] = {}
-        for number, item in enumerate(found.daily, 1):
+        for number, item in enumerate(body.daily, 1):
             key, day = self._row("daily", number, item, "date", partial(_day, campaign_id))
             if days.setdefault(key, day) != day:
                 twice = FieldError("date", f"{key} occurs twice, with other numbers")
@@ -130,25 +130,25 @@ class ResultsApi:
         if answer is None:
             return None
         what = f"The replies to {campaign_id}"
-        found = self._checked(_ReplyRows, answer.content, what)
-        self._check_campaign(campaign_id, found.campaign_id, what)
+        body = self._checked(_ReplyRows, answer.content, what)
+        self._check_campaign(campaign_id, body.campaign_id, what)
         parse = partial(_reply, campaign_id)
-        return self._page("replies", found.replies, page, found.pagination, answer.etag, parse)
+        return self._page("replies", body.replies, page, body.pagination, answer.etag, parse)
 
     def usage(self, etag: str | None = None) -> JsonResponse[AccountUsage] | None:
-        """What this month used of the plan."""
+        """The usage of the current month, and the plan."""
         answer = self.server.get_json(("usage",), {"period": "month"}, etag=etag)
         if answer is None:
             return None
-        found = self._checked(Usage, answer.content, "The usage")
+        body = self._checked(Usage, answer.content, "The usage")
         try:
-            read.day("period", f"{found.period}-01")
-            read.count("usage.emails_sent", found.usage.emails_sent)
-            read.micros("usage.byok_cost_usd", found.usage.byok_cost_usd)
-            plan = None if found.plan is None else _checked_plan(found.plan)
+            read.day("period", f"{body.period}-01")
+            read.count("usage.emails_sent", body.usage.emails_sent)
+            read.micros("usage.byok_cost_usd", body.usage.byok_cost_usd)
+            plan = None if body.plan is None else _checked_plan(body.plan)
         except FieldError as error:
             raise self._unusable("The usage", error) from None
-        return JsonResponse(AccountUsage(found, plan), answer.etag)
+        return JsonResponse(AccountUsage(body, plan), answer.etag)
 
     def benchmarks(self, mcp: str | None = None, etag: str | None = None) -> JsonResponse[list[BenchmarkRecord]] | None:
         """The community's benchmarks for an mcp, or of the community as a whole."""
@@ -156,9 +156,9 @@ class ResultsApi:
         if answer is None:
             return None
         what = "The benchmarks" if mcp is None else f"The benchmarks of {mcp}"
-        found = self._checked(Benchmarks, answer.content, what)
+        body = self._checked(Benchmarks, answer.content, what)
         # Stored under what was requested: a server may name the community as a whole as it likes.
-        rows = benchmark_records(found.model_copy(update={"mcp": mcp}))
+        rows = benchmark_records(body.model_copy(update={"mcp": mcp}))
         try:
             return JsonResponse([_checked_benchmark(row) for row in rows], answer.etag)
         except FieldError as error:
@@ -200,7 +200,7 @@ class ResultsApi:
     def _row(
         self, section: str, number: int, item: Any, id_name: str, parse: Callable[[Item], Row]
     ) -> tuple[str, Row | Rejected]:
-        """A row with its id. One that cannot be used is known by its id too, where at least that can be read."""
+        """A row by its id; a malformed one is a `Rejected`, by its id too where at least that can be read."""
         key = _unnamed(number)
         try:
             if not isinstance(item, dict):
@@ -238,7 +238,7 @@ def _reply(campaign_id: str, item: Item) -> ReplyRecord:
     return ReplyRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
-        None,  # the contract tells neither the email that was answered nor the whole text
+        None,  # the contract has neither the id of the answered email nor the whole text
         read.text("email", item.get("email")),
         read.text("name", item.get("name")),
         read.text("company", item.get("company")),
@@ -249,18 +249,19 @@ def _reply(campaign_id: str, item: Item) -> ReplyRecord:
     )
 
 
-def _reported(found: CampaignStats, fetched_at: datetime) -> ReportedRecord:
+def _reported(stats: CampaignStats, fetched_at: datetime) -> ReportedRecord:
     costs = {
-        f"cost_{name}": _known_micros(f"costs.breakdown.{name}", getattr(found.costs.breakdown, name)) for name in COSTS
+        f"cost_{name}": _optional_micros(f"costs.breakdown.{name}", getattr(stats.costs.breakdown, name))
+        for name in COSTS
     }
-    period = found.period
+    period = stats.period
     return ReportedRecord(
-        campaign_id=found.campaign_id,
+        campaign_id=stats.campaign_id,
         period_start=_aware("period.start", period.start) if period else None,
         period_end=_aware("period.end", period.end) if period else None,
-        **{name: read.count(f"stats.{name}", getattr(found.stats, name)) for name in COUNTS},
+        **{name: read.count(f"stats.{name}", getattr(stats.stats, name)) for name in COUNTS},
         **costs,
-        cost=_known_micros("costs.total_byok_usd", found.costs.total_byok_usd),
+        cost=_optional_micros("costs.total_byok_usd", stats.costs.total_byok_usd),
         fetched_at=fetched_at,
     )
 
@@ -269,7 +270,7 @@ def _aware(column: str, value: datetime) -> datetime:
     return read.instant(column, value.isoformat())
 
 
-def _known_micros(column: str, value: float | None) -> int | None:
+def _optional_micros(column: str, value: float | None) -> int | None:
     return None if value is None else read.micros(column, value)
 
 

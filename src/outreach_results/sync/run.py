@@ -1,7 +1,7 @@
-"""Bringing in what a server of the Results API has: the account, then campaign by campaign.
+"""The sync with a server of the Results API: the account, then campaign by campaign.
 
-Each campaign is one transaction, so a sync that is cut off at any instant leaves whole campaigns behind, and the next
-one goes on from there. What failed is reported, and stops nothing else; only a refused key stops everything.
+Each campaign is one transaction, so a sync that is interrupted at any instant leaves whole campaigns behind, and the
+next one continues from there. A failure is reported and stops nothing else; only a refused key stops everything.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from outreach_results.sync.http_client import RemoteServer
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
 
 OnProgress = Callable[[int, int, str], None]
-"""Told how many campaigns are done, of how many, and what is going on now."""
+"""Called with the number of campaigns done, the number of all, and the current step."""
 
 KEPT = 100
 """How many failures and notes are kept for the pages to show."""
 
-_GONE = frozenset({404, 410})
+_MISSING = frozenset({404, 410})
 
 
 class SyncReport(BaseModel):
-    """What one run did.
+    """The result of one run.
 
     ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``problem`` is what stopped the whole run.
     """
@@ -72,9 +72,9 @@ class SyncReport(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """When this database was last synced, and what failed. Cheap to ask for; not to be cached with the results.
+    """When this database was last synced, and what failed. Cheap to read; not to be cached with the results.
 
-    ``cut_off_at`` is when a run began that ended without a word: it was killed, and the next one makes up for it.
+    ``cut_off_at`` is the start of a run that was killed before it could report; the next one makes up for it.
     """
 
     running_since: datetime | None
@@ -86,7 +86,7 @@ def server_of(settings: Settings) -> RemoteServer:
     """The server that the settings name.
 
     Raises:
-        ConfigError: they name none, or one that cannot be asked.
+        ConfigError: they name none, or an address that cannot be used.
     """
     if not settings.api_url:
         raise ConfigError("Set OUTREACH_API_URL to the address of the Results API, and OUTREACH_API_KEY to its key.")
@@ -114,10 +114,10 @@ def sync(
     campaign_ids: Sequence[str] = (),
     on_progress: OnProgress = lambda _done, _total, _doing: None,
 ) -> SyncReport:
-    """Bring in what changed on the server since the last time.
+    """Import what changed on the server since the last sync.
 
     Args:
-        campaign_ids: only these; without, all that the server lists, or where it has no list, those of the last time.
+        campaign_ids: only these; by default all that the server lists or, without a list, those of earlier syncs.
 
     Raises:
         SyncRunningError: another sync of this database is running.
@@ -136,13 +136,13 @@ def sync(
         raise
     finally:
         report.finished_at = datetime.now(UTC)
-        with suppress(StoreError):  # then the claim runs out by itself
+        with suppress(StoreError):  # then the claim expires by itself
             lease.release(_shortened(report).model_dump_json())
     return report
 
 
 def _shortened(report: SyncReport) -> SyncReport:
-    """A report that fits beside the results, however many campaigns failed."""
+    """The report with at most `KEPT` failures and notes."""
     return report.model_copy(
         update={"failed": dict(list(report.failed.items())[:KEPT]), "notes": dict(list(report.notes.items())[:KEPT])}
     )
@@ -160,7 +160,7 @@ class _Run:
         self._report = report
         self._on_progress = on_progress
         self._done, self._doing = 0, "account"
-        self._gone: list[str] = []
+        self._missing: list[str] = []
         self._account = AccountSync(store, api, lease)
         api.server.on_step = self._step
         api.server.on_pause = lambda seconds, why: self._show(f"waiting {seconds:.0f} s. {why}")
@@ -177,7 +177,7 @@ class _Run:
             self._done, self._doing = len(ids), "benchmarks"
             self._show()
             self._account.sync_benchmarks()
-            self._forget_gone()
+            self._forget_missing()
         finally:
             if self._account.problems:
                 self._report.failed[ACCOUNT] = " ".join(self._account.problems)
@@ -191,13 +191,13 @@ class _Run:
         except KeyRefusedError:
             raise
         except SourceError as error:
-            # The contract has no such list: a server may do without.
+            # The contract has no such list, so a server need not have one.
             is_missing = isinstance(error, NotOfferedError)
             if chosen:
                 return list(dict.fromkeys(chosen)), {}
             if not is_missing:
                 raise
-            return self._campaigns_of_last_time(error), {}
+            return self._campaigns_synced_before(error), {}
         self._report.failed |= listed.failed
         if chosen:
             return list(dict.fromkeys(chosen)), listed.campaigns
@@ -205,20 +205,20 @@ class _Run:
             self._note_unlisted(listed.campaigns)
         return list(listed.campaigns), listed.campaigns
 
-    def _campaigns_of_last_time(self, error: SourceError) -> list[str]:
+    def _campaigns_synced_before(self, error: SourceError) -> list[str]:
         with self._store.read() as connection:
-            known = synced_campaigns(connection, self._api.server.url)
-        if not known:
+            campaign_ids = synced_campaigns(connection, self._api.server.url)
+        if not campaign_ids:
             raise SourceError(
                 f"{self._api.server.name} does not list its campaigns. Name them: outreach-results sync --campaign ID. "
                 f"({error})"
             )
-        return known
+        return campaign_ids
 
     def _note_unlisted(self, listed: dict[str, ListedCampaign]) -> None:
         with self._store.read() as connection:
-            known = synced_campaigns(connection, self._api.server.url)
-        for campaign_id in known:
+            campaign_ids = synced_campaigns(connection, self._api.server.url)
+        for campaign_id in campaign_ids:
             if campaign_id not in listed:
                 self._report.notes[campaign_id] = ["It is no longer on the server; what is here of it stays."]
                 self._forget(campaign_id)
@@ -232,23 +232,23 @@ class _Run:
             raise
         except (SourceError, StoreError) as error:
             self._report.failed[campaign_id] = str(error)
-            if isinstance(error, NotOfferedError) and error.status in _GONE:
-                self._gone.append(campaign_id)
+            if isinstance(error, NotOfferedError) and error.status in _MISSING:
+                self._missing.append(campaign_id)
                 self._report.failed[campaign_id] = (
                     f"{self._api.server.name} does not have this campaign; what is here of it stays."
                 )
             if isinstance(error, StoreError):
-                self._store.version()  # raises where the trouble is not this campaign's
+                self._store.version()  # raises where the error is not this campaign's
             return
         self._report.changed += result.is_changed
         self._report.unchanged += not result.is_changed
         if result.notes:
             self._report.notes[campaign_id] = list(result.notes)
 
-    def _forget_gone(self) -> None:
-        """Stop syncing campaigns that are gone, unless no campaign was read: then the address is wrong."""
+    def _forget_missing(self) -> None:
+        """Stop syncing campaigns that the server does not have; if none was read, the address is wrong instead."""
         if self._report.changed + self._report.unchanged:
-            for campaign_id in self._gone:
+            for campaign_id in self._missing:
                 self._forget(campaign_id)
 
     def _forget(self, campaign_id: str) -> None:

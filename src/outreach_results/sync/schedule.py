@@ -1,4 +1,4 @@
-"""Syncing by itself while the dashboard runs."""
+"""Scheduled syncs while the dashboard runs."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from outreach_results.sync.http_client import RemoteServer
 from outreach_results.sync.run import server_of, sync, sync_status
 
 RETRIED_AFTER_S = 15.0
-"""How soon to look again where a run could not even begin, or another process is at it."""
+"""Seconds until the next attempt where a run could not start, or another process is syncing."""
 
 _log = logging.getLogger(__name__)
 
 
 def schedule_of(store: Callable[[], Store], settings: Settings) -> SyncSchedule | None:
-    """The schedule that the settings ask for, or None.
+    """The schedule of the settings; None if they have none.
 
     Args:
         store: called from the schedule's own thread.
 
     Raises:
-        ConfigError: they ask for one, and name no server that can be asked.
+        ConfigError: they have one, but no server, or an address that cannot be used.
     """
     if settings.sync_every is None:
         return None
-    server_of(settings).close()  # says now what is wrong with the address, not in a thread that nobody sees
+    server_of(settings).close()  # raises now if the address is wrong, not in a thread that nobody sees
     return SyncSchedule(store, settings.sync_every, lambda: server_of(settings))
 
 
 class SyncSchedule:
-    """Syncs whenever the last run, of whatever process, is long enough ago. Nothing that fails ends it."""
+    """Syncs whenever the last run, of any process, is long enough ago. No failure ends it."""
 
     def __init__(self, store: Callable[[], Store], every: timedelta, new_server: Callable[[], RemoteServer]) -> None:
         self._open_store = store
@@ -48,11 +48,11 @@ class SyncSchedule:
         self._thread = Thread(target=self._loop, name="sync", daemon=True)
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self, within: float = 1.0) -> None:
-        """End, in the middle of a run too; what that run had not finished is left to the next."""
+        """Stop, also in the middle of a run; the next run does what this one had not finished."""
         with self._lock:
             self._stopped.set()
             if self._server is not None:

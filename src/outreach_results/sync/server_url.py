@@ -1,4 +1,4 @@
-"""The address of a server and the key for it: what is allowed, and why not."""
+"""Validation of a server's address and of the key for it."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from outreach_results.errors import ConfigError, SourceError
 
 
 def checked_address(url: str, key: SecretStr | None) -> httpx.URL:
-    """The address of a server, normalised.
+    """The normalized address of a server.
 
     Raises:
-        ConfigError: it is none, or would carry the key in clear over a network.
+        ConfigError: it is malformed, or would carry the key in clear over a network.
     """
     try:
-        found = httpx.URL(url.strip())
+        address = httpx.URL(url.strip())
     except httpx.InvalidURL:
-        found = httpx.URL()
-    if found.scheme not in ("http", "https") or not found.host:
+        address = httpx.URL()
+    if address.scheme not in ("http", "https") or not address.host:
         raise ConfigError(
             "OUTREACH_API_URL is no address of a server: write it like https://results.example.com/api/v1."
         )
-    if found.userinfo or found.query or found.fragment:
+    if address.userinfo or address.query or address.fragment:
         raise ConfigError("OUTREACH_API_URL must hold no password, no ? and no #. The key belongs in OUTREACH_API_KEY.")
-    if found.scheme == "http" and key is not None and not is_loopback(found):
+    if address.scheme == "http" and key is not None and not is_loopback(address):
         raise ConfigError(
-            f"OUTREACH_API_URL begins with http://, so everybody on the way to {found.host} could read the key. "
+            f"OUTREACH_API_URL begins with http://, so everybody on the way to {address.host} could read the key. "
             "Use https://."
         )
-    return found.copy_with(path=found.path.rstrip("/") or "/")
+    return address.copy_with(path=address.path.rstrip("/") or "/")
 
 
 def checked_key(key: SecretStr) -> str:
@@ -58,7 +58,7 @@ def is_loopback(url: httpx.URL) -> bool:
 
 
 def path_segment(part: str) -> str:
-    """A part of a path that stays one part, whatever characters a stranger put into an id."""
+    """An id, quoted so that it stays one segment of a path whatever characters it has."""
     if part in (".", ".."):
         raise SourceError(f"The id {part!r} cannot be asked for.")
     return quote(part, safe="")
