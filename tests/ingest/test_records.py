@@ -61,6 +61,22 @@ def test_an_id_is_needed_and_short():
     assert "200 are allowed" in reason(read.identifier, "x" * 1_000_000)
 
 
+@pytest.mark.parametrize("value", ["a\nb", "\x7f", "\x1b[31m", "a\u2028b", "\x85"])
+def test_control_character_is_no_id(value):
+    assert "is no id: it holds a control character or a line break" in reason(read.identifier, value)
+    assert "is no id" in reason(read.optional_identifier, value)
+
+
+@pytest.mark.parametrize("value", [".", ".."])
+def test_dots_are_no_id(value):
+    assert reason(read.identifier, value) == f"{value!r} is no id: in an address it names a folder"
+
+
+@pytest.mark.parametrize("value", ["...", "a.b", "1009513310189256287", "日本語 👩‍👩‍👧", "a\xa0b", "#1/2?"])
+def test_other_characters_make_an_id(value):
+    assert read.identifier("column", value) == value
+
+
 # --- times -------------------------------------------------------------------------------------------------------
 
 

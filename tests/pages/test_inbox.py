@@ -414,3 +414,8 @@ def test_filter_works_with_an_outdated_count(inbox):
     app.button_group(key="sentiment_choice").set_value(["negative"]).run()  # it still says 0
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
     assert labels(app, "sentiment") == ["Positive 0", "Neutral 1", "Negative 1", "Unclassified 1"]
+
+
+def test_a_reply_without_words_says_so(inbox):
+    load(inbox, "more", [reply("r4", at(10), email_id="e1", name="Dan", preview="\u00a0 ", body="")])
+    assert "No text in this reply" in said(open_inbox())

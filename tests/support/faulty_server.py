@@ -186,6 +186,7 @@ class FaultyServer:
         self.has_etags = True
         self.key: str | None = KEY
         self.longest_page = 100
+        self.missing_replies = 0  # what the totals of replies claim beyond those that are there
         self.asked: list[Asked] = []
         self._troubles: list[tuple[re.Pattern[str], Trouble, int | None]] = []
         self._lock = threading.Lock()
@@ -266,7 +267,8 @@ class FaultyServer:
     def _page(self, name: str, rows: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
         page, per_page = int(query["page"]), min(int(query["per_page"]), self.longest_page)
         shown = rows[(page - 1) * per_page : page * per_page]
-        return {name: shown, "pagination": {"total": len(rows), "page": page, "per_page": per_page}}
+        total = len(rows) + (self.missing_replies if name == "replies" else 0)
+        return {name: shown, "pagination": {"total": total, "page": page, "per_page": per_page}}
 
 
 @contextmanager

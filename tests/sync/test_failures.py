@@ -6,11 +6,13 @@ import pytest
 
 from outreach_results import results
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import PlanRecord
 from outreach_results.store.engine import Store
+from outreach_results.sync.run import SyncReport
 from support import faulty_server as faults
 from support.databases import contents
 from support.faulty_server import FaultyServer, remote_campaign
-from support.records import CAMPAIGN, email, event
+from support.records import CAMPAIGN, at, email, event
 from support.syncing import files_of, publish, replies_here, sync_from
 
 
@@ -60,13 +62,15 @@ def test_rejected_rows_are_reported_every_sync(remote: FaultyServer, sqlite_stor
     remote.campaigns["a"].replies[1]["sentiment"] = "furious"
     for _ in range(2):
         report = sync_from(remote.url, sqlite_store)
-        assert report.is_complete
+        assert (report.is_complete, report.incomplete) == (False, ["a"])
+        assert report.sentence() == "1 campaign: 1 changed, 1 incomplete."
         assert report.notes["a"][-1].startswith(
             "One row could not be used; the first is replies.sentiment in row 2: 'furious' is not one of positive, "
         )
     assert len(replies_here(sqlite_store)) == 2
     remote.campaigns["a"].replies[1]["sentiment"] = "negative"
-    assert len(sync_from(remote.url, sqlite_store).notes["a"]) == 1
+    mended = sync_from(remote.url, sqlite_store)
+    assert (mended.is_complete, len(mended.notes["a"])) == (True, 1)
     assert len(replies_here(sqlite_store)) == 3
 
 
@@ -147,3 +151,30 @@ def test_plan_and_benchmarks_come_with_campaigns(remote: FaultyServer, store: St
     assert (plan.name, plan.email_limit, plan.price_usd) == ("Pro", 10_000, 20)
     assert results.benchmark_mcps(store) == ["", "hiring"]
     assert results.benchmarks(store, "hiring").sample_size == 7
+
+
+def test_missing_replies_make_a_sync_incomplete(remote: FaultyServer, sqlite_store: Store) -> None:
+    remote.campaigns["a"] = remote_campaign(replies=3)
+    remote.missing_replies = 2
+    report = sync_from(remote.url, sqlite_store)
+    assert (report.is_complete, report.failed) == (False, {})
+    assert "says it has 5 replies and gave 3" in report.notes["a"][-1]
+
+
+def test_first_sync_after_the_demo_keeps_the_plan(remote: FaultyServer, sqlite_store: Store) -> None:
+    """The sample's plan is that of the contract's example: equal to the server's, and yet not the account's own."""
+    load(sqlite_store, "sample", [PlanRecord("Pro", 10_000, 20_000_000)], is_sample=True)
+    remote.campaigns["a"] = remote_campaign()
+    sync_from(remote.url, sqlite_store)
+    plan = results.plan_of(sqlite_store)
+    assert plan is not None
+    assert (plan.name, plan.email_limit, plan.price_usd) == ("Pro", 10_000, 20)
+
+
+def test_nothing_to_do_is_said_only_if_so(remote: FaultyServer, sqlite_store: Store) -> None:
+    assert sync_from(remote.url, sqlite_store).sentence() == "0 campaigns: only the account changed."
+    assert sync_from(remote.url, sqlite_store).sentence() == "0 campaigns: nothing to do."
+    remote.usage = {"period": "2026-01"}
+    assert sync_from(remote.url, sqlite_store).sentence() == "0 campaigns: the account failed."
+    stopped = SyncReport(server="s", started_at=at(1), problem="The key is refused.")
+    assert stopped.sentence() == "0 campaigns: stopped."

@@ -155,6 +155,10 @@ def _print_report(report: LoadReport, written_to: Path | None) -> None:
             f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
         )
         console.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
+    for note in report.notes:
+        console.print(f"  {note}", style="yellow", markup=False)
+    if report.notes_total > len(report.notes):
+        console.print(f"  … and {report.notes_total - len(report.notes):,} more.", style="yellow", markup=False)
 
 
 @app.command(name="sync")

@@ -18,10 +18,7 @@ from itertools import islice
 from sqlalchemy import Connection, insert
 
 from outreach_results.ingest.loader import Loader
-from outreach_results.ingest.records import (
-    Record,
-    Rejected,
-)
+from outreach_results.ingest.records import FileItem, Rejected
 from outreach_results.ingest.report import LoadReport
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -34,7 +31,7 @@ BATCH = 20_000
 def load(
     store: Store,
     source: str,
-    records: Iterable[Record | Rejected],
+    records: Iterable[FileItem],
     *,
     is_sample: bool = False,
     replace: bool = False,
@@ -93,13 +90,13 @@ def _rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _batches(records: Iterable[Record | Rejected]) -> Iterator[list[Record | Rejected]]:
+def _batches(records: Iterable[FileItem]) -> Iterator[list[FileItem]]:
     rest = iter(records)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
-def _read_ahead(batches: Iterator[list[Record | Rejected]]) -> Iterator[list[Record | Rejected]]:
+def _read_ahead(batches: Iterator[list[FileItem]]) -> Iterator[list[FileItem]]:
     """The same, each batch read while the one before is written: a server writes in a process of its own."""
     with ThreadPoolExecutor(1, "read-ahead") as reader:
         coming = reader.submit(next, batches, None)

@@ -31,9 +31,10 @@ from outreach_results.ingest.records import (
     DailyRecord,
     EmailRecord,
     EventRecord,
+    FileItem,
     MarkRecord,
+    Notice,
     PlanRecord,
-    Record,
     Rejected,
     ReplyRecord,
     ReportedRecord,
@@ -91,9 +92,10 @@ class Loader:
             MarkRecord: self._keep_mark,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             Rejected: self._reject,
+            Notice: lambda notice: self.report.add_note(notice.sentence),
         }
 
-    def add(self, batch: list[Record | Rejected]) -> None:
+    def add(self, batch: list[FileItem]) -> None:
         """Write a batch of records."""
         events = self._events
         for record in batch:

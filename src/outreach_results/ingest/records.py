@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, NamedTuple
+from unicodedata import category
 
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, Detail, EventType, Sentiment
 
@@ -150,6 +151,12 @@ class Rejected(NamedTuple):
     reason: str
 
 
+class Notice(NamedTuple):
+    """A sentence about a file that was read: what of it is not used, or is missing from it."""
+
+    sentence: str
+
+
 Record = (
     CampaignRecord
     | EmailRecord
@@ -161,7 +168,10 @@ Record = (
     | PlanRecord
     | BenchmarkRecord
 )
-Records = Iterator[Record | Rejected]
+FileItem = Record | Rejected | Notice
+"""What a reader yields."""
+
+Records = Iterator[FileItem]
 
 
 class FieldError(ValueError):
@@ -201,11 +211,32 @@ def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
 
 
 def identifier(column: str, value: Any) -> str:
-    """An id: a text that must be there."""
-    found = text(column, value, MAX_ID)
+    """An id: a text that must be there, and that can stand in an address and on one line."""
+    found = optional_identifier(column, value)
     if found is None:
         raise FieldError(column, "a value is needed here")
     return found
+
+
+def optional_identifier(column: str, value: Any) -> str | None:
+    """An id, or None where there is none."""
+    found = text(column, value, MAX_ID)
+    if found is None or is_plain_id(found):
+        return found
+    if found in _PATH_SEGMENTS:
+        raise FieldError(column, f"{found!r} is no id: in an address it names a folder")
+    if any(category(character) in _LINE_OR_CONTROL for character in found):
+        raise FieldError(column, f"{quoted(found)} is no id: it holds a control character or a line break")
+    return found
+
+
+_PATH_SEGMENTS = (".", "..")
+_LINE_OR_CONTROL = ("Cc", "Zl", "Zp")
+
+
+def is_plain_id(value: str) -> bool:
+    """Whether a text is an id for certain; of the others, some are one too."""
+    return value.isprintable() and value not in _PATH_SEGMENTS
 
 
 def instant(column: str, value: Any) -> datetime:

@@ -8,23 +8,36 @@ from dataclasses import dataclass, field
 from outreach_results.ingest.records import Rejected
 
 REJECTED_KEPT = 1_000
+NOTES_KEPT = 100
 
 
 @dataclass
 class LoadReport:
-    """What a load did. ``rejected`` holds the first rows that could not be used, ``rejected_total`` counts all."""
+    """What a load did.
+
+    ``rejected`` holds the first rows that could not be used, ``rejected_total`` counts all. ``notes`` are the first
+    sentences about what was left out or gave way to something else, ``notes_total`` counts all.
+    """
 
     source: str
     inserted: Counter[str] = field(default_factory=Counter)
     duplicate: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
     rejected_total: int = 0
+    notes: list[str] = field(default_factory=list)
+    notes_total: int = 0
     campaigns: set[str] = field(default_factory=set)
+
+    def add_note(self, sentence: str) -> None:
+        """Say something that a person should know of the load."""
+        self.notes_total += 1
+        if len(self.notes) < NOTES_KEPT:
+            self.notes.append(sentence)
 
     def sentence(self) -> str:
         """The report in one line."""
         new = ", ".join(f"{n:,} {kind}" for kind, n in self.inserted.items() if n) or "nothing new"
-        known = sum(self.duplicate.values())
+        known = self.duplicate.total()
         return (
             f"{self.source}: {new}"
             + (f"; {known:,} already known" if known else "")

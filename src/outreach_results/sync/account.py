@@ -14,7 +14,7 @@ from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceErro
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
 from outreach_results.models import Usage
-from outreach_results.store import schema
+from outreach_results.store import admin, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, digest_of, store_answers, stored_answers
@@ -68,6 +68,8 @@ class AccountSync:
     def __init__(self, store: Store, api: ResultsApi, lease: Lease) -> None:
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.is_complete = True
+        self.is_changed = False
         self._store = store
         self._api = api
         self._lease = lease
@@ -100,6 +102,7 @@ class AccountSync:
         campaigns = {row.campaign_id: row for row in listing.items.values() if isinstance(row, ListedCampaign)}
         failed = dict(_failure(key, row) for key, row in listing.items.items() if isinstance(row, Rejected))
         if not listing.is_complete:
+            self.is_complete = False
             self.notes.append(
                 f"{self._api.server.name} says it has {listing.reported_total:,} campaigns and listed "
                 f"{len(listing.items):,}."
@@ -137,8 +140,11 @@ class AccountSync:
             return sorted(connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
 
     def _is_stored(self, plan: PlanRecord) -> bool:
+        """Whether the account's own plan is this one; that of the sample gives way even if it is equal."""
         with self._store.read() as connection:
-            return [tuple(row) for row in connection.execute(select(schema.plan))] == [tuple(plan)]
+            return admin.has_own_account(connection) and [
+                tuple(row) for row in connection.execute(select(schema.plan))
+            ] == [tuple(plan)]
 
     def _etag(self, resource: str) -> str | None:
         return self._answers[resource].etag if resource in self._answers else None
@@ -173,6 +179,7 @@ class AccountSync:
 
         if records:
             load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also)
+            self.is_changed = True
         else:
             with self._store.write(exclusive=True, is_data=False) as connection:
                 also(connection)

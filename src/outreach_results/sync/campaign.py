@@ -14,7 +14,7 @@ from outreach_results.errors import SourceError
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import (
     CampaignRecord,
-    Record,
+    FileItem,
     Records,
     Rejected,
     ReplyRecord,
@@ -35,9 +35,10 @@ _EXPORT = "export."
 
 @dataclass(frozen=True, slots=True)
 class CampaignResult:
-    """The result of syncing one campaign: whether anything changed, and notes for people, in sentences."""
+    """The result of syncing one campaign: whether it changed, whether all of it is here, and notes for people."""
 
     is_changed: bool
+    is_complete: bool
     notes: tuple[str, ...] = ()
 
 
@@ -66,6 +67,7 @@ class CampaignSync:
         self._stored, self._before = self._stored_state()
         self._answers = dict(self._before)
         self._notes: list[str] = []
+        self._is_complete = True
 
     def import_campaign(self) -> CampaignResult:
         """Request the campaign's data from the server, and import it.
@@ -81,11 +83,12 @@ class CampaignSync:
                 self._remember_export(export)
                 if export.fmt is not None:
                     is_changed = self._import_export(stats, export.fmt, file if export.is_new else None)
-                    return CampaignResult(is_changed, tuple(self._notes))
+                    return CampaignResult(is_changed, self._is_complete, tuple(self._notes))
         except OSError as error:
             raise SourceError(f"The export of {self._id} cannot be kept while it is read: {error.strerror}.") from None
         self._notes.append(f"Totals only. {export.why_not}")
-        return CampaignResult(self._import_totals(stats), tuple(self._notes))
+        is_changed = self._import_totals(stats)
+        return CampaignResult(is_changed, self._is_complete, tuple(self._notes))
 
     # --- what is stored ----------------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ class CampaignSync:
 
     # --- importing ---------------------------------------------------------------------------------------------------
 
-    def _load(self, records: Iterable[Record | Rejected], also: Callable[[Connection, LoadReport], None]) -> None:
+    def _load(self, records: Iterable[FileItem], also: Callable[[Connection, LoadReport], None]) -> None:
         def while_allowed() -> Records:
             for record in records:
                 self._api.server.raise_if_stopped()
@@ -170,7 +173,7 @@ class CampaignSync:
                 return
             self._answers.pop("daily", None)
             self._answers.pop("replies", None)
-            if self._note_rejected(report):
+            if self._note_report(report):
                 self._answers.pop(f"{_EXPORT}{fmt}")
             else:
                 self._delete_missing(connection, reply_ids)
@@ -195,7 +198,7 @@ class CampaignSync:
                 yield stats
 
         def also(connection: Connection, report: LoadReport) -> None:
-            if self._note_rejected(report):
+            if self._note_report(report):
                 self._answers.pop("daily", None)
                 self._answers.pop("replies", None)
             elif replies:
@@ -236,9 +239,12 @@ class CampaignSync:
 
     # --- in the same transaction -------------------------------------------------------------------------------------
 
-    def _note_rejected(self, report: LoadReport) -> bool:
+    def _note_report(self, report: LoadReport) -> bool:
+        """Note what the load says; whether rows were rejected."""
+        self._notes += report.notes
         if not report.rejected_total:
             return False
+        self._is_complete = False
         first = report.rejected[0]
         rows = "One row" if report.rejected_total == 1 else f"{report.rejected_total:,} rows"
         self._notes.append(f"{rows} could not be used; the first is {first.column} in row {first.row}: {first.reason}.")
@@ -249,6 +255,7 @@ class CampaignSync:
             self._delete_missing(connection, replies.items.keys())
         else:
             self._answers.pop("replies", None)
+            self._is_complete = False
             self._notes.append(
                 f"{self._api.server.name} says it has {replies.reported_total:,} replies and gave "
                 f"{len(replies.items):,}; none was deleted here."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -14,7 +14,7 @@ import ijson
 from outreach_results.errors import NotOfferedError, SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest.readers import campaign_csv, campaign_json
-from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record, Records, Rejected, ReplyRecord
+from outreach_results.ingest.records import BenchmarkRecord, Notice, PlanRecord, Record, Records, Rejected, ReplyRecord
 from outreach_results.sync.http_client import DownloadStart, RemoteServer
 
 
@@ -81,7 +81,7 @@ def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids:
     """
     file.seek(0)
     for record in _READERS[fmt](file, source):
-        if not isinstance(record, Rejected):
+        if not isinstance(record, Rejected | Notice):
             _check_campaign(record, source, campaign_id)
             if isinstance(record, ReplyRecord):
                 reply_ids.add(record.reply_id)
@@ -132,7 +132,7 @@ def _is_our_csv(start: DownloadStart) -> bool:
 
 
 _READABLE: dict[str, Callable[[DownloadStart], bool]] = {"json": _is_our_json, "csv": _is_our_csv}
-_READERS: dict[str, Callable[[IO[bytes], str], Iterator[Record | Rejected]]] = {
+_READERS: dict[str, Callable[[IO[bytes], str], Records]] = {
     "json": campaign_json.read_campaign,
     "csv": _read_csv,
 }

@@ -42,7 +42,8 @@ _MISSING = frozenset({404, 410})
 class SyncReport(BaseModel):
     """The result of one run.
 
-    ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``problem`` is what stopped the whole run.
+    ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``incomplete`` are those of which rows or
+    replies are missing, which the notes tell; ``problem`` is what stopped the whole run.
     """
 
     server: str
@@ -51,23 +52,41 @@ class SyncReport(BaseModel):
     campaigns: int = 0
     changed: int = 0
     unchanged: int = 0
+    account_changed: bool = False
     failed: dict[str, str] = {}
+    incomplete: list[str] = []
     notes: dict[str, list[str]] = {}
     problem: str | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether everything the server has is here."""
-        return self.problem is None and not self.failed
+        return self.problem is None and not self.failed and not self.incomplete
 
     def sentence(self) -> str:
         """The report in one line."""
         failed = len(self.failed.keys() - {ACCOUNT})
         missed = max(0, self.campaigns - self.changed - self.unchanged - failed)
-        counts = {"changed": self.changed, "unchanged": self.unchanged, "failed": failed, "not reached": missed}
-        parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to do"
+        counts = {
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "failed": failed,
+            "not reached": missed,
+            "incomplete": len(set(self.incomplete) - {ACCOUNT}),
+        }
+        parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or self._without_campaigns()
         campaigns = "1 campaign" if self.campaigns == 1 else f"{self.campaigns:,} campaigns"
         return f"{campaigns}: {parts}."
+
+    def _without_campaigns(self) -> str:
+        """What happened where no campaign was read."""
+        if self.problem is not None:
+            return "stopped"
+        if ACCOUNT in self.failed:
+            return "the account failed"
+        if ACCOUNT in self.incomplete:
+            return "the list is incomplete"
+        return "only the account changed" if self.account_changed else "nothing to do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +163,11 @@ def sync(
 def _shortened(report: SyncReport) -> SyncReport:
     """The report with at most `KEPT` failures and notes."""
     return report.model_copy(
-        update={"failed": dict(list(report.failed.items())[:KEPT]), "notes": dict(list(report.notes.items())[:KEPT])}
+        update={
+            "failed": dict(list(report.failed.items())[:KEPT]),
+            "incomplete": report.incomplete[:KEPT],
+            "notes": dict(list(report.notes.items())[:KEPT]),
+        }
     )
 
 
@@ -183,6 +206,9 @@ class _Run:
                 self._report.failed[ACCOUNT] = " ".join(self._account.problems)
             if self._account.notes:
                 self._report.notes[ACCOUNT] = self._account.notes
+            self._report.account_changed = self._account.is_changed
+            if not self._account.is_complete:
+                self._report.incomplete.append(ACCOUNT)
 
     def _campaigns(self, chosen: Sequence[str]) -> tuple[list[str], dict[str, ListedCampaign]]:
         """The ids of the campaigns to sync, and the entries of the server's list by id."""
@@ -242,6 +268,8 @@ class _Run:
             return
         self._report.changed += result.is_changed
         self._report.unchanged += not result.is_changed
+        if not result.is_complete:
+            self._report.incomplete.append(campaign_id)
         if result.notes:
             self._report.notes[campaign_id] = list(result.notes)
 

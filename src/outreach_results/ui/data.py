@@ -48,6 +48,10 @@ def _progress(job: ImportJob) -> None:
 def _outcome(job: ImportJob) -> None:
     for report in job.reports:
         st.text(report.sentence())
+        for note in report.notes:
+            st.caption(text.escape(note))
+        if report.notes_total > len(report.notes):
+            st.caption(f"… and {report.notes_total - len(report.notes):,} more.")
     for problem in job.problems:
         st.error(text.escape(problem), icon="⚠️")
     if job.rejected:

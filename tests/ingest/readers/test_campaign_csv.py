@@ -6,7 +6,7 @@ import pytest
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
-from outreach_results.ingest.readers.campaign_csv import REQUIRED, campaign_csv
+from outreach_results.ingest.readers.campaign_csv import REQUIRED, campaign_csv, read_rows
 from outreach_results.ingest.records import (
     CampaignRecord,
     EmailRecord,
@@ -66,6 +66,33 @@ def test_event_gives_its_email_the_recipient(read):
 def test_a_reply_without_a_sentiment_is_only_the_event(read):
     records = read(csv_text(csv_reply(sentiment="", recipient="")))
     assert records == [CAMPAIGN, EventRecord("camp_1", "r1", "e1", "replied", at(7))]
+
+
+def test_a_header_alone_is_said_to_have_no_rows(refused):
+    assert refused(csv_text()) == "campaign.csv has a header and no rows. Nothing was imported."
+    assert refused(csv_text() + "\r\n\r\n").startswith("campaign.csv has a header and no rows.")
+
+
+def test_an_export_of_a_server_may_have_no_rows():
+    assert list(read_rows([",".join(CSV_COLUMNS)], "export")) == []
+
+
+def test_duplicate_header_is_refused(refused):
+    header, row = ",".join(REQUIRED), ",".join("x" for _ in REQUIRED)
+    said = refused(f"{header},recipient,recipient\n{row},a,b\n")
+    assert said.startswith("The header of campaign.csv has the column 'recipient' more than once. Nothing was imported")
+
+
+def test_columns_without_a_name_may_repeat(read):
+    cells = "c1,2026-01-01T12:00:00Z,e1,sent,2026-01-05T12:00:00Z"
+    assert len(read(f"{','.join(REQUIRED)},,\n{cells},,\n")) == 2
+
+
+@pytest.mark.parametrize("name", ["campaign_id", "email_id", "event_id"])
+@pytest.mark.parametrize("value", ["a\nb", ".."])
+def test_an_id_nobody_could_open_is_rejected(read, name, value):
+    good, bad = csv_event("v0"), csv_event(**{name: value})
+    assert [row.column for row in rejected(read(csv_text(good, bad)))] == [name]
 
 
 def test_a_mark_stands_in_the_row_of_its_reply(read):

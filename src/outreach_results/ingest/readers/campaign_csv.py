@@ -10,6 +10,7 @@ give the same records.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -37,11 +38,11 @@ def campaign_csv(path: Path) -> read.Records:
     """The records of a CSV export.
 
     Raises:
-        SourceError: it is no such file, or not in UTF-8.
+        SourceError: it is no such file, not in UTF-8, or has no rows.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from read_rows(file, path.name)
+            yield from read_rows(file, path.name, needs_rows=True)
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -50,8 +51,12 @@ def campaign_csv(path: Path) -> read.Records:
         ) from None
 
 
-def read_rows(file: Iterable[str], source: str) -> read.Records:
-    """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them."""
+def read_rows(file: Iterable[str], source: str, *, needs_rows: bool = False) -> read.Records:
+    """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them.
+
+    Raises:
+        SourceError: it is no such file, or has no rows although it ``needs_rows``.
+    """
     reader = csv.reader(_without_nul(file, source), strict=True)
     try:
         header = next(reader, [])
@@ -61,12 +66,14 @@ def read_rows(file: Iterable[str], source: str) -> read.Records:
                 f"{source} is not a CSV export of Outreach Results: it has no column {', '.join(missing)}. "
                 "Nothing was imported."
             )
+        _refuse_duplicates(header, source)
         in_our_order = header == list(CSV_COLUMNS)
         arranged = _arranger(header)
         rows = _Rows()
         for number, row in enumerate(reader, 2):
             if not row:
                 continue
+            needs_rows = False
             if len(row) != len(header):
                 yield Rejected(source, number, "row", f"it has {len(row)} cells, the header has {len(header)}")
                 continue
@@ -79,10 +86,22 @@ def read_rows(file: Iterable[str], source: str) -> read.Records:
                 yield from rows.careful(cells)
             except FieldError as error:
                 yield Rejected(source, number, error.column, error.reason)
+        if needs_rows:
+            raise SourceError(f"{source} has a header and no rows. Nothing was imported.")
     except csv.Error as error:
         raise SourceError(
             f"{source} cannot be read as CSV near line {reader.line_num}: {error}. Nothing was imported."
         ) from None
+
+
+def _refuse_duplicates(header: list[str], source: str) -> None:
+    """Of two columns with one name nobody knows which is meant; columns without a name mean nothing."""
+    repeated = [name for name, times in Counter(filter(None, header)).items() if times > 1]
+    if repeated:
+        raise SourceError(
+            f"The header of {source} has the column {read.quoted(repeated[0])} more than once. Nothing was imported: "
+            "delete or rename the columns that are not meant."
+        )
 
 
 def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
@@ -116,6 +135,8 @@ class _Rows:
         # As long as all of them together, none is too long. An apostrophe may be one that defuses a formula.
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
         if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts:
+            return None
+        if not read.is_plain_id(email_id) or not read.is_plain_id(event_id):
             return None
         try:
             instant = datetime.fromisoformat(at)
@@ -235,7 +256,7 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
     reply = read.ReplyRecord(
         campaign_id,
         read.identifier("event_id", cell("event_id")),
-        read.text("email_id", email_id, MAX_ID),
+        read.optional_identifier("email_id", email_id),
         read.text("reply_address", cell("reply_address")),
         read.text("reply_name", cell("reply_name")),
         read.text("reply_company", cell("reply_company")),

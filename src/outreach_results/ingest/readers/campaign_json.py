@@ -16,10 +16,12 @@ import ijson
 from outreach_results.errors import SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest import records as read
-from outreach_results.ingest.records import FieldError, Rejected
+from outreach_results.ingest.records import FieldError, Notice, Rejected
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
 
 Item = Mapping[str, Any]
+
+_UNKNOWN_NAMED = 5
 
 
 def campaign_json(path: Path) -> read.Records:
@@ -41,6 +43,7 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
     """The records of an open document; ``source`` names it in rejected rows, which are counted in each section."""
     campaign_id: str | None = None
     rows: Counter[str] = Counter()
+    unknown: dict[str, None] = {}
     try:
         for section, item in _items(file):
             if section == "meta":
@@ -59,6 +62,8 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
                     yield from (_SECTIONS.get(section) or _reported)(campaign_id, item)
                 except FieldError as error:
                     yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason)
+            elif len(unknown) < _UNKNOWN_NAMED:
+                unknown[read.quoted(section)] = None
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise SourceError(
             f"{source} is not valid JSON, or ends too early ({_first_line(error)}). Nothing was imported; "
@@ -66,6 +71,11 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
         ) from None
     if campaign_id is None:
         raise SourceError(f'{source} is not a campaign export of Outreach Results: it has no "campaign".')
+    if unknown:
+        yield Notice(
+            f"{source} has {'a section' if len(unknown) == 1 else 'sections'} that this version does not know and left "
+            f"out: {', '.join(unknown)}. Known are {', '.join(('meta', 'campaign', *_SECTIONS, 'reported'))}."
+        )
 
 
 def _first_line(error: Exception) -> str:
@@ -156,7 +166,7 @@ def _reply(campaign_id: str, item: Item) -> read.Records:
     reply = read.ReplyRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
-        read.text("email_id", item.get("email_id"), MAX_ID),
+        read.optional_identifier("email_id", item.get("email_id")),
         read.text("email", item.get("email")),
         read.text("name", item.get("name")),
         read.text("company", item.get("company")),

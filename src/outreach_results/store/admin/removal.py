@@ -40,6 +40,11 @@ def remove_sample(store: Store) -> int:
     return len(ids)
 
 
+def has_own_account(connection: Connection) -> bool:
+    """Whether the plan and benchmarks, as far as there are any, are the account's own and not the sample's."""
+    return get_meta(connection, _ACCOUNT_IS) == _OWN
+
+
 def prepare_account_data(connection: Connection, *, is_sample: bool) -> bool:
     """Whether a plan and benchmarks may be written now: those of the sample never replace the account's own.
 

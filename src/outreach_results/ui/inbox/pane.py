@@ -92,7 +92,11 @@ def _message(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
         f"{text.moment(reply.received_at, zone)} ({zone.key})"
     )
     with st.container(border=True, key="inbox-body"):
-        st.text(reply.body or reply.preview)
+        words = next((words for words in (reply.body, reply.preview) if words and words.strip()), None)
+        if words is None:
+            st.caption("No text in this reply")
+        else:
+            st.text(words)
 
 
 def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) -> None:
