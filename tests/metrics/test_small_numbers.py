@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from outreach_results.metrics.small_numbers import (
-    cost_per_event_range,
+    CostPerEvent,
+    cost_per_event,
     garwood,
     shrunken_rates_per_unit,
     shrunken_shares,
@@ -22,9 +23,36 @@ def test_garwood_holds_what_poisson_allows(count):
 
 
 def test_cost_per_unseen_event_has_no_upper_end():
-    low, high = cost_per_event_range(100.0, 0)
-    assert low == pytest.approx(27.1, abs=0.1)
-    assert high is None
+    found = cost_per_event(100.0, 0)
+    assert found is not None
+    assert (found.value, found.high) == (None, None)
+    assert found.low == pytest.approx(27.1, abs=0.1)
+
+
+def test_few_events_have_a_range_and_no_value():
+    two, three = cost_per_event(30.0, 2), cost_per_event(30.0, 3)
+    assert two is not None
+    assert three is not None
+    assert two.value is None
+    assert two.low < 30 / 2 < (two.high or 0)
+    assert three.value == 10
+
+
+def test_costs_of_events_to_come_do_not_count():
+    assert cost_per_event(40.0, 5, 0.5) == cost_per_event(20.0, 5)
+
+
+@pytest.mark.parametrize(("cost", "count"), [(None, 3), (5.0, None), (0.0, 0)])
+def test_without_cost_or_count_there_is_no_price(cost, count):
+    assert cost_per_event(cost, count) is None
+
+
+def test_the_range_holds_the_true_price():
+    random = np.random.default_rng(5)
+    counts = random.poisson(2.0, 4_000)
+    found = [cost_per_event(20.0, int(count)) for count in counts]
+    covered = [isinstance(one, CostPerEvent) and one.low <= 10 <= (one.high or np.inf) for one in found]
+    assert np.mean(covered) >= 0.95
 
 
 def test_a_lucky_small_campaign_does_not_lead():

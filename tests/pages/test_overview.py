@@ -100,13 +100,28 @@ def test_alerts_are_paginated() -> None:
         overview.alerts([Alert(f"camp_{n}", f"Campaign {n}", "Seen.", "Cause.", "Do.") for n in range(25)])
 
     page = AppTest.from_function(script).run()
-    assert [part.label for part in page.expander] == ["25 things to look after"]
+    assert [part.label for part in page.expander] == ["25 issues need attention"]
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(10)]
     page.session_state["alerts-page"] = 3
     page.run()
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(20, 25)]
     page.button(key="alert-0").click().run()
     assert page.session_state["url-changes"]["campaigns"] == "camp_20"
+
+
+def test_what_to_watch_is_a_quieter_list():
+    def script() -> None:
+        from outreach_results.results.insights import Alert
+        from outreach_results.ui import overview
+
+        urgent = Alert("camp_1", "One", "Seen.", "Cause.", "Do.")
+        overview.alerts([urgent, urgent._replace(campaign_id="camp_2", campaign="Two", is_watch=True)])
+
+    page = AppTest.from_function(script).run()
+    assert [part.label for part in page.expander] == ["1 issue needs attention", "1 to watch"]
+    assert [part.proto.expanded for part in page.expander] == [True, False]
+    page.button(key="watch-0").click().run()
+    assert page.session_state["url-changes"]["campaigns"] == "camp_2"
 
 
 def campaign_of(alert: str) -> str:

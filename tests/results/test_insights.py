@@ -1,5 +1,6 @@
 """What the numbers mean, in sentences."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -7,6 +8,7 @@ from outreach_results import metrics
 from outreach_results.metrics import rates
 from outreach_results.models import CostBreakdown, Costs, Stats
 from outreach_results.results import HeadlineRate, Headlines, Totals, insights
+from support.clustered import outcomes, volumes
 
 
 def totals(cost: float | None = 10.0, **counts: int | None) -> Totals:
@@ -37,14 +39,16 @@ def headlines(now: Totals, before: Totals | None) -> Headlines:
         "reply_rate": metrics.rate_change(
             now.stats.replied, now.stats.delivered, before.stats.replied, before.stats.delivered
         ),
-        "meetings_booked": metrics.count_change(now.stats.meetings_booked, before.stats.meetings_booked),
+        "meetings_booked": metrics.rate_change(
+            now.stats.meetings_booked, now.stats.emails_sent, before.stats.meetings_booked, before.stats.emails_sent
+        ),
     }
     changes = {name: change for name, change in pairs.items() if change is not None}
     return Headlines({"reply_rate": HeadlineRate(rate, None)}, changes)
 
 
-def what_changed(now, before, compared_with, campaigns, earlier):
-    return insights.what_changed(now, before, compared_with, campaigns, earlier, headlines(now, before))
+def what_changed(now, before, compared_with, campaigns, changes):
+    return insights.what_changed(now, before, compared_with, campaigns, changes or {}, headlines(now, before))
 
 
 def alerts(humans: int | None = None, **counts: int | None) -> list[insights.Alert]:
@@ -73,6 +77,41 @@ def test_alerts_name_cause_and_next_step(counts: dict[str, int], word: str) -> N
     assert alert.next_step.endswith(".")
 
 
+def account(seed: int, *, real: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """200 campaigns with usual bounces, unsubscribes and machine opens; ``real`` ones have twice a limit of bounces,
+    and as many twice that of unsubscribes.
+    """
+    random = np.random.default_rng(seed)
+    bounced = np.minimum(random.beta(5, 495, 200), 0.8 * insights.BOUNCE_LIMIT)
+    unsubscribed = np.minimum(random.beta(4, 996, 200), 0.8 * insights.UNSUBSCRIBE_LIMIT)
+    bounced[:real], unsubscribed[real : 2 * real] = 0.04, 0.02
+    rows = []
+    for place, size in enumerate(random.uniform(50, 3_000, 200)):
+        sent = volumes(random, 28, size / 28)
+        shares = bounced[place], unsubscribed[place], random.uniform(0.2, 0.6)
+        counts = [int(outcomes(random, sent, share, 0.01).sum()) for share in shares]
+        rows.append((f"c{place}", "Name", sent.sum(), sent.sum() - counts[0], *counts))
+    names = ["emails_sent", "delivered", "bounced", "unsubscribed", "opened"]
+    frame = pd.DataFrame(rows, columns=["campaign_id", "name", *names]).assign(clicked=1)
+    machines = random.binomial(frame["opened"], random.uniform(0.1, 0.35, 200))
+    return frame, frame.assign(opened=frame["opened"] - machines)
+
+
+def test_healthy_campaigns_hardly_raise_an_alert():
+    views = [insights.alerts(*account(seed)) for seed in range(40)]
+    assert np.mean([sum(not alert.is_watch for alert in view) for view in views]) <= 0.1
+
+
+def test_real_trouble_is_found_and_the_rest_watched():
+    views = [insights.alerts(*account(seed, real=5)) for seed in range(40)]
+    real = {f"c{place}" for place in range(10)}
+    urgent = [{alert.campaign_id for alert in view if not alert.is_watch} & real for view in views]
+    listed = [{alert.campaign_id for alert in view} & real for view in views]
+    assert np.mean([len(ids) for ids in urgent]) >= 5
+    assert np.mean([len(ids) for ids in listed]) >= 7
+    assert all([alert.is_watch for alert in view] == sorted(alert.is_watch for alert in view) for view in views)
+
+
 def test_tiny_campaign_raises_no_bounce_alert() -> None:
     assert alerts(emails_sent=40, delivered=39, bounced=1) == []
 
@@ -99,17 +138,49 @@ def test_significant_change_is_called_so() -> None:
     assert first.endswith("more than chance explains.")
 
 
-def test_the_campaign_behind_the_change_is_named() -> None:
+def test_a_campaign_that_stands_out_is_named():
     counts = totals(emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=5)
-    sentences = what_changed(counts, counts, "February", campaigns(replied=40), campaigns(replied=10))
-    assert "The largest move came from “Spring <b>”: 40 replies after 10." in sentences
+    doubled = {"c": metrics.Change(0.02, 1.0)}
+    sentences = what_changed(counts, counts, "February", campaigns(replied=40), doubled)
+    assert "Biggest mover: “Spring <b>”, 4.0 % replied (was 2.0 %)." in sentences
 
 
-def test_cost_of_meeting_beside_previous_cost() -> None:
+def test_chance_names_no_mover():
+    counts = totals(emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=5)
+    sentences = what_changed(counts, counts, "February", campaigns(), {"c": metrics.Change(0.02, 1.0, is_noise=True)})
+    assert not any("mover" in sentence for sentence in sentences)
+
+
+def test_the_mover_is_the_one_with_most_replies():
+    counts = totals(emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=5)
+    small = campaigns(delivered=100).assign(campaign_id="small", name="Small")
+    changes = {"small": metrics.Change(0.05, 1.0), "c": metrics.Change(-0.02, -0.5)}
+    sentences = what_changed(counts, counts, "February", pd.concat([small, campaigns()]), changes)
+    assert "Biggest mover: “Spring <b>”, 2.0 % replied (was 4.0 %)." in sentences
+
+
+def test_meetings_are_compared_per_email_sent():
+    now = totals(cost=20.0, emails_sent=2_000, delivered=2_000, replied=4, meetings_booked=40)
+    before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
+    last = what_changed(now, before, "February", campaigns(), None)[-1]
+    assert last == (
+        "40 meetings (was 20), 0 % fewer per e-mail sent (not statistically significant); $0.50 each (was $0.50)."
+    )
+
+
+def test_the_price_of_few_meetings_is_a_range():
     now = totals(cost=20.0, emails_sent=100, delivered=100, replied=4, meetings_booked=4)
     before = totals(cost=10.0, emails_sent=100, delivered=100, replied=4, meetings_booked=1)
     last = what_changed(now, before, "February", campaigns(), None)[-1]
-    assert last == "4 meetings after 1, within noise; one cost $5.00, after $10.00."
+    assert last.endswith("$5.00 each (was $1.79 to $394.98).")
+
+
+def test_the_price_allows_for_meetings_to_come():
+    counts = totals(cost=40.0, emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=10)
+    rates = {"reply_rate": HeadlineRate(0.04, None, 1.0), "conversion_rate": HeadlineRate(0.02, None, 0.5)}
+    changes = {"conversion_rate": metrics.Change(0.01, 1.0)}
+    last = insights.what_changed(counts, counts, "February", campaigns(), {}, Headlines(rates, changes))[-1]
+    assert last == "10 meetings (was 10); $2.00 each (was $4.00)."
 
 
 def test_untracked_meetings_are_not_zero() -> None:

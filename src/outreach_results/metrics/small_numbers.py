@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,34 @@ def garwood(count: int, confidence: float = 0.95) -> Interval:
     return Interval(low, float(chdtri(2 * count + 2, tail) / 2))
 
 
-def cost_per_event_range(cost: float, count: int, confidence: float = 0.95) -> tuple[float, float | None]:
-    """Between which values the long-run cost of one event lies, in the unit of ``cost``.
+@dataclass(frozen=True, slots=True)
+class CostPerEvent:
+    """The cost of one event, such as a meeting, in the unit of the cost.
+
+    Attributes:
+        value: cost divided by events; None with fewer than `FEW_EVENTS`, where only the range says something.
+        low, high: the 95 % range of the long-run cost; ``high`` is None where no event was seen, since it has no limit.
+    """
+
+    value: float | None
+    low: float
+    high: float | None
+
+
+def cost_per_event(cost: float | None, count: int | None, share_in: float | None = None) -> CostPerEvent | None:
+    """What one event costs, and between which values chance allows that.
+
+    Args:
+        share_in: how much of the events is expected to be in (0 to 1): what was paid for the rest does not count yet.
 
     Returns:
-        The lower and the upper end; the upper one is None where no event was seen, since it has no limit then.
+        None where cost or count is not known, or nothing was paid and nothing happened.
     """
-    events = garwood(count, confidence)
-    return cost / events.high, cost / events.low if events.low else None
+    if cost is None or count is None or not (cost or count):
+        return None
+    paid, events = cost * (1.0 if share_in is None else share_in), garwood(count)
+    value = paid / count if count >= FEW_EVENTS else None
+    return CostPerEvent(value, paid / events.high, paid / events.low if events.low else None)
 
 
 def shrunken_shares(counts: Floats, of: Floats) -> Floats:

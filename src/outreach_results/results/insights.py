@@ -6,36 +6,103 @@ written, so whoever shows a sentence shows it character by character.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from outreach_results import metrics
+from outreach_results.metrics.exceedance import Finding, exceeding
+from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
 from outreach_results.results import Headlines, Totals
 
 BOUNCE_LIMIT = 0.02
 UNSUBSCRIBE_LIMIT = 0.01
 MACHINE_SHARE_LIMIT = 0.4
 ENOUGH_DELIVERED = 50
-ENOUGH_OPENS = 20
 
 
 class Alert(NamedTuple):
-    """Something to look after: what is seen, what is behind it, what to do."""
+    """Something to look after: what is seen, what is behind it, what to do.
+
+    ``is_watch`` where the campaign alone would be above the limit, but among that many campaigns chance may explain it.
+    """
 
     campaign_id: str
     campaign: str
     what: str
     cause: str
     next_step: str
+    is_watch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A share that should not be exceeded: its parts in a row of campaigns, and what is said of one that does."""
+
+    count: str
+    of: str
+    limit: float
+    what: Callable[[float], str]
+    cause: str
+    next_step: str
+
+
+_LIMITS = (
+    _Limit(
+        "bounced",
+        "emails_sent",
+        BOUNCE_LIMIT,
+        lambda share: (
+            f"{_percent(share)} of its e-mails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}."
+        ),
+        "Addresses that do not exist, usually from an old or guessed list.",
+        "Pause it, verify the remaining addresses, and send again in smaller batches.",
+    ),
+    _Limit(
+        "unsubscribed",
+        "delivered",
+        UNSUBSCRIBE_LIMIT,
+        lambda share: (
+            f"{_percent(share)} of its recipients unsubscribed; below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual."
+        ),
+        "The offer does not fit the list, or the same people are written to too often.",
+        "Read its negative replies in the inbox, then narrow the audience.",
+    ),
+    _Limit(
+        "opened_by_machines",
+        "opened",
+        MACHINE_SHARE_LIMIT,
+        lambda share: f"{_percent(share, 0)} of its opens look like machines.",
+        "Privacy proxies and security gateways load every image before anybody reads.",
+        "Switch on “Humans only” before you compare open rates.",
+    ),
+)
 
 
 def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
-    """What stands out in `results.campaign_totals`, with and without machines, the worst kind first."""
-    with_humans = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
-    rows = [{str(name): value for name, value in row.items()} for row in with_humans.to_dict("records")]
-    candidates = [alert for check in (_bounces, _unsubscribes, _tracking, _machines) for alert in map(check, rows)]
-    return [alert for alert in candidates if alert is not None]
+    """What stands out in `results.campaign_totals`, with and without machines: alerts first, then what to watch.
+
+    Each limit is held against all of the campaigns at once, so that many healthy ones hardly raise a false alarm.
+    """
+    both = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
+    both = both.assign(opened_by_machines=both["opened"] - both["opened_human"])
+    rows = [{str(name): value for name, value in row.items()} for row in both.to_dict("records")]
+    bounces, unsubscribes, machines = (_above(rows, limit) for limit in _LIMITS)
+    untracked = [alert for alert in map(_tracking, rows) if alert is not None]
+    candidates = [*bounces, *unsubscribes, *untracked, *machines]
+    return sorted(candidates, key=lambda alert: alert.is_watch)
+
+
+def _above(rows: list[dict[str, Any]], limit: _Limit) -> list[Alert]:
+    counts = [_known(row, limit.count, limit.of) for row in rows]
+    pairs = [None if pair is None else (pair[0], pair[1]) for pair in counts]
+    return [
+        _alert(row, limit.what(pair[0] / pair[1]), limit.cause, limit.next_step, is_watch=finding == Finding.WATCH)
+        for row, pair, finding in zip(rows, pairs, exceeding(pairs, limit.limit), strict=True)
+        if pair is not None and finding != Finding.NONE
+    ]
 
 
 def _known(row: dict[str, Any], *names: str) -> list[int] | None:
@@ -43,41 +110,8 @@ def _known(row: dict[str, Any], *names: str) -> list[int] | None:
     return None if any(pd.isna(value) for value in values) else [int(value) for value in values]
 
 
-def _alert(row: dict[str, Any], what: str, cause: str, next_step: str) -> Alert:
-    return Alert(str(row["campaign_id"]), str(row["name"]), what, cause, next_step)
-
-
-def _bounces(row: dict[str, Any]) -> Alert | None:
-    counts = _known(row, "bounced", "emails_sent")
-    if counts is None:
-        return None
-    interval = metrics.wilson(*counts)
-    # The lower end has to exceed the limit: one bounce among ten emails is no reason for an alert.
-    if interval is None or interval.low <= BOUNCE_LIMIT:
-        return None
-    return _alert(
-        row,
-        f"{_percent(counts[0] / counts[1])} of its e-mails bounced; "
-        f"mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}.",
-        "Addresses that do not exist, usually from an old or guessed list.",
-        "Pause it, verify the remaining addresses, and send again in smaller batches.",
-    )
-
-
-def _unsubscribes(row: dict[str, Any]) -> Alert | None:
-    counts = _known(row, "unsubscribed", "delivered")
-    if counts is None:
-        return None
-    interval = metrics.wilson(*counts)
-    if interval is None or interval.low <= UNSUBSCRIBE_LIMIT:
-        return None
-    return _alert(
-        row,
-        f"{_percent(counts[0] / counts[1])} of its recipients unsubscribed; "
-        f"below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual.",
-        "The offer does not fit the list, or the same people are written to too often.",
-        "Read its negative replies in the inbox, then narrow the audience.",
-    )
+def _alert(row: dict[str, Any], what: str, cause: str, next_step: str, *, is_watch: bool = False) -> Alert:
+    return Alert(str(row["campaign_id"]), str(row["name"]), what, cause, next_step, is_watch)
 
 
 def _tracking(row: dict[str, Any]) -> Alert | None:
@@ -92,37 +126,23 @@ def _tracking(row: dict[str, Any]) -> Alert | None:
     )
 
 
-def _machines(row: dict[str, Any]) -> Alert | None:
-    counts = _known(row, "opened", "opened_human")
-    if counts is None or counts[0] < ENOUGH_OPENS:
-        return None
-    share = 1 - counts[1] / counts[0]
-    if share <= MACHINE_SHARE_LIMIT:
-        return None
-    return _alert(
-        row,
-        f"{_percent(share, 0)} of its opens look like machines.",
-        "Privacy proxies and security gateways load every image before anybody reads.",
-        "Switch on “Humans only” before you compare open rates.",
-    )
-
-
 def what_changed(
     now: Totals,
     before: Totals | None,
     compared_with: str,
     campaigns: pd.DataFrame,
-    earlier: pd.DataFrame | None,
+    campaign_changes: Mapping[str, metrics.Change],
     headlines: Headlines,
 ) -> list[str]:
-    """Up to three sentences: volume and replies, the campaign behind the change, what a meeting costs.
+    """Up to three sentences: volume and replies, the campaign that stands out, what a meeting costs.
 
+    ``campaigns`` are those of `campaign_totals`, ``campaign_changes`` their reply rates' of `campaign_changes`.
     The rates, and whether a change is noise, are those of ``headlines``, as on the tiles beside the sentences.
     """
     if before is None or not before.stats.emails_sent:
         return []
     sentences = [_volume(now, before, compared_with, headlines)]
-    mover = None if earlier is None else _mover(campaigns, earlier)
+    mover = _mover(campaigns, campaign_changes)
     if mover is not None:
         sentences.append(mover)
     sentences.append(_meetings(now, before, headlines))
@@ -144,33 +164,54 @@ def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headline
     return f"{volume}; {_percent(rate)} of those delivered got a reply, after {_percent(rate_before)}: {verdict}."
 
 
-def _mover(campaigns: pd.DataFrame, earlier: pd.DataFrame) -> str | None:
-    """The campaign whose replies moved most."""
-    both = campaigns[["campaign_id", "name", "replied"]].merge(
-        earlier[["campaign_id", "name", "replied"]], on="campaign_id", how="outer", suffixes=("", "_before")
-    )
-    counts = both[["replied", "replied_before"]].astype("float64").fillna(0)
-    moved = (counts["replied"] - counts["replied_before"]).abs()
-    if moved.empty or not moved.max():
+def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> str | None:
+    """The campaign whose replies moved most, of those whose reply rate stands out among all; None where none does."""
+    moved = [
+        (abs(change.difference) * delivered, str(name), change)
+        for campaign_id, name, delivered in zip(
+            campaigns["campaign_id"], campaigns["name"], campaigns["delivered"].astype("float64"), strict=True
+        )
+        if (change := changes.get(str(campaign_id))) is not None and not change.is_noise
+    ]
+    if not moved:
         return None
-    place = int(moved.to_numpy().argmax())
-    name = both["name"].fillna(both["name_before"]).iloc[place]
-    now, before = (int(n) for n in counts.iloc[place])
-    return f"The largest move came from “{name}”: {now:,} replies after {before:,}."
+    _, name, change = max(moved, key=lambda one: one[0])
+    before = change.difference / change.relative
+    return f"Biggest mover: “{name}”, {_percent(before + change.difference)} replied (was {_percent(before)})."
 
 
 def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
+    """How many meetings, whether they are more for each email sent, and what one costs."""
     count, count_before = now.stats.meetings_booked, before.stats.meetings_booked
-    cost = metrics.ratio(now.costs.total_byok_usd, count)
-    cost_before = metrics.ratio(before.costs.total_byok_usd, count_before)
     if count is None or count_before is None:
         return "Meetings are not tracked for all of it."
+    sentence = f"{count:,} meeting{'' if count == 1 else 's'} (was {count_before:,})"
     moved = headlines.changes.get("meetings_booked")
-    noise = ", within noise" if moved is not None and moved.is_noise else ""
-    meetings = f"{count:,} meeting{'' if count == 1 else 's'} after {count_before:,}{noise}"
-    if cost is None or cost_before is None:
-        return f"{meetings}."
-    return f"{meetings}; one cost ${cost:,.2f}, after ${cost_before:,.2f}."
+    if moved is not None:
+        more = "more" if moved.relative > 0 else "fewer"
+        verdict = "not statistically significant" if moved.is_noise else "statistically significant"
+        sentence += f", {_percent(abs(moved.relative), 0)} {more} per e-mail sent ({verdict})"
+    conversion = headlines.rates.get("conversion_rate")
+    price = cost_per_event(now.costs.total_byok_usd, count, conversion.share_in if conversion else None)
+    price_before = cost_per_event(before.costs.total_byok_usd, count_before, _share_in_before(before, headlines))
+    if price is None or price_before is None:
+        return f"{sentence}."
+    return f"{sentence}; {_price(price)} each (was {_price(price_before)})."
+
+
+def _share_in_before(before: Totals, headlines: Headlines) -> float | None:
+    """How much of the comparison's meetings is in: what happened, divided by what is expected in the end."""
+    rate, moved = headlines.rates.get("conversion_rate"), headlines.changes.get("conversion_rate")
+    if rate is None or rate.rate is None or rate.share_in is None or moved is None or not before.stats.delivered:
+        return None
+    expected = (rate.rate - moved.difference) * before.stats.delivered
+    return min(1.0, (before.stats.meetings_booked or 0) / expected) if expected > 0 else None
+
+
+def _price(price: CostPerEvent) -> str:
+    if price.value is not None:
+        return f"${price.value:,.2f}"
+    return f"over ${price.low:,.2f}" if price.high is None else f"${price.low:,.2f} to ${price.high:,.2f}"
 
 
 def _percent(share: float, decimals: int = 1) -> str:

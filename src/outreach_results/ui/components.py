@@ -70,12 +70,13 @@ def kpi(
     view: View,
     spark: Sequence[float],
     is_rate: bool = False,
+    per: str = "",
     neutral: bool = False,
 ) -> None:
     """Draw a number with its sparkline and its change, which is gray where it is not significant.
 
-    A rate's change is in percentage points. ``neutral`` where more is neither good nor bad, such as for what was
-    sent and spent.
+    A rate's change is in percentage points; that of a count may be ``per`` something, written with a comma and a space
+    at its end. ``neutral`` where more is neither good nor bad, such as for what was sent and spent.
     """
     is_noise = change is not None and change.is_noise
     if is_noise:
@@ -83,7 +84,7 @@ def kpi(
             f" The change from {text.escape(view.compared_with)} is within noise: "
             "with numbers this small, chance alone moves them as much."
         )
-    remark = "within noise" if is_noise else f"vs. {view.versus}"
+    remark = "within noise" if is_noise else f"{per}vs. {view.versus}"
     st.metric(
         label,
         value,

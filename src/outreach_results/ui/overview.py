@@ -47,12 +47,13 @@ def kpi_grid(
             moved = headlines.changes.get(metric.name)
             kpi(
                 metric.label,
-                _FORMATS[metric.unit](value if rate is None else rate.rate),
+                _FORMATS[metric.unit](value if rate is None or rate.share_in is None else rate.rate),
                 metric.definition if rate is None else rate_with_interval(metric.definition, rate),
                 change=metrics.relative_change(value, then) if metric.is_decided else moved,
                 view=view,
                 spark=sparks[metric.name],
                 is_rate=metric.unit == Unit.SHARE,
+                per="" if metric.is_decided or metric.numerator else "per e-mail sent, ",
                 neutral=metric.is_decided,
             )
     shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
@@ -100,8 +101,9 @@ def what_changed(_store: Store, filters: Filters, comparison: Filters | None, co
     if comparison is None:
         return []
     now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
-    campaigns, earlier = (ask(results.campaign_totals, chosen) for chosen in (filters, comparison))
-    return insights.what_changed(now, before, compared_with, campaigns, earlier, ask(headlines, filters, comparison))
+    campaigns = ask(results.campaign_totals, filters)
+    moved = ask(results.campaign_changes, filters, comparison)
+    return insights.what_changed(now, before, compared_with, campaigns, moved, ask(headlines, filters, comparison))
 
 
 def changes(sentences: Sequence[str]) -> None:
@@ -119,15 +121,29 @@ def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
     return insights.alerts(campaigns, humans)
 
 
-def alerts(found: Sequence[Alert]) -> None:
-    """Draw the alerts with cause, next step and a button to the campaign, a page at a time."""
-    if not found:
-        return
-    with st.expander(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look after", expanded=len(found) <= 2):
-        rows, pages, page = st.container(), -(-len(found) // ALERTS_A_PAGE), 1
+def alerts(every: Sequence[Alert]) -> None:
+    """Draw the alerts with cause, next step and a button to the campaign, a page at a time; then what to watch."""
+    urgent, watched = ([alert for alert in every if alert.is_watch == is_watch] for is_watch in (False, True))
+    if urgent:
+        title = f"{len(urgent)} issue{'' if len(urgent) == 1 else 's'} need{'s' if len(urgent) == 1 else ''} attention"
+        _alert_list(urgent, title, "alert", is_open=len(urgent) <= 2)
+    if watched:
+        _alert_list(watched, f"{len(watched)} to watch", "watch", is_open=False, remark=_WATCH)
+
+
+_WATCH = (
+    "Above the limit if looked at alone. Among this many campaigns, chance may explain it. Look again in a few days."
+)
+
+
+def _alert_list(alerts: Sequence[Alert], title: str, key: str, *, is_open: bool, remark: str = "") -> None:
+    with st.expander(title, expanded=is_open):
+        if remark:
+            st.caption(remark)
+        rows, pages, page = st.container(), -(-len(alerts) // ALERTS_A_PAGE), 1
         if pages > 1:
-            page = st.pagination(pages, key="alerts-page")
-        for place, alert in enumerate(found[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
+            page = st.pagination(pages, key=f"{key}s-page")
+        for place, alert in enumerate(alerts[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
             with rows.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
                     f"**{text.escape(alert.campaign)}**: {text.escape(alert.what)} {text.escape(alert.cause)} "
@@ -135,7 +151,7 @@ def alerts(found: Sequence[Alert]) -> None:
                 )
                 st.button(
                     "Show",
-                    key=f"alert-{place}",
+                    key=f"{key}-{place}",
                     help="Show only this campaign",
                     on_click=choose_campaigns,
                     args=([alert.campaign_id],),
