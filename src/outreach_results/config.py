@@ -23,10 +23,10 @@ def _duration(value: object) -> object:
     """A duration as people write it: 90s, 15m, 1h."""
     if not isinstance(value, str):
         return value
-    found = re.fullmatch(r"([0-9]{1,6})([smh])", value.strip())
-    if found is None:
+    match = re.fullmatch(r"([0-9]{1,6})([smh])", value.strip())
+    if match is None:
         raise PydanticCustomError("duration", "write it like 90s, 15m or 1h")
-    duration = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if duration < SHORTEST_SYNC_EVERY:
         raise PydanticCustomError("duration", "30s is the shortest that is allowed")
     return duration
@@ -70,7 +70,7 @@ def settings() -> Settings:
     """The settings of this process, read once.
 
     Raises:
-        ConfigError: a variable is malformed, or begins with ``OUTREACH_`` and means nothing.
+        ConfigError: a variable is malformed, or begins with ``OUTREACH_`` and is no setting.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     unknown = sorted(k for k in os.environ if k.startswith(PREFIX) and k not in known and "_TEST_" not in k)

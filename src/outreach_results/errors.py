@@ -7,18 +7,18 @@ Each message is a sentence that a person can act on; nothing else of an error is
     ├── StoreError          the database cannot be opened, or is of another version
     │   └── StoreBusyError  another process is writing; trying again helps
     ├── UnknownCampaignError  no campaign has that id
-    ├── QueryError          a question with an impossible parameter (names the parameter)
+    ├── QueryError          a parameter of a query is not allowed (names the parameter)
     ├── SourceError         a file or server cannot be read at all; nothing was changed
     │   ├── KeyRefusedError   the server does not accept the key
-    │   └── NotOfferedError   the server does not have what was asked for
+    │   └── NotOfferedError   the server does not have the resource
     ├── SyncRunningError    another sync of the same database is running
-    ├── StoppedError        somebody asked it to stop
+    ├── StoppedError        the operation was stopped
     └── ConflictError       somebody else changed the same thing first
 """
 
 
 class OutreachError(Exception):
-    """Base of all errors that are meant to be read by a person."""
+    """Base of all errors whose message is shown to people."""
 
 
 class ConfigError(OutreachError):
@@ -42,7 +42,7 @@ class UnknownCampaignError(OutreachError):
 
 
 class QueryError(OutreachError):
-    """A question that cannot be answered as asked; ``parameter`` is the one to change."""
+    """A query with a parameter that is not allowed; ``parameter`` names it."""
 
     def __init__(self, parameter: str, message: str) -> None:
         self.parameter = parameter
@@ -50,15 +50,15 @@ class QueryError(OutreachError):
 
 
 class SourceError(OutreachError):
-    """A file or a server that cannot be read at all; nothing was changed by trying."""
+    """A file or a server that cannot be read at all; nothing was changed."""
 
 
 class KeyRefusedError(SourceError):
-    """The server does not accept the key: asking it anything more is pointless."""
+    """The server does not accept the key, so no further request can succeed."""
 
 
 class NotOfferedError(SourceError):
-    """The server does not have what was asked for, or does not offer it; ``status`` is what it answered."""
+    """The server does not have the resource, or does not offer it; ``status`` is its HTTP status."""
 
     def __init__(self, message: str, status: int) -> None:
         self.status = status
@@ -70,7 +70,7 @@ class SyncRunningError(OutreachError):
 
 
 class StoppedError(OutreachError):
-    """Somebody asked what was going on to stop."""
+    """The operation was stopped before it was done."""
 
 
 class ConflictError(OutreachError):

@@ -16,7 +16,7 @@ def sample_files() -> list[Path]:
     """The files of the sample data, in the installed package or in a checkout.
 
     Raises:
-        SourceError: they are not there.
+        SourceError: this installation does not include them.
     """
     for folder in (_PACKAGE / "sample_data", _PACKAGE.parents[1] / "sample_data"):
         files = sorted(folder.glob("*.json"))
@@ -26,7 +26,7 @@ def sample_files() -> list[Path]:
 
 
 def load_sample(store: Store) -> LoadReport:
-    """Load all of it as one load; what is there already stays as it is."""
+    """Import all sample files in one load; data that is stored already stays as it is."""
     return load(
         store, "sample data", (record for file in sample_files() for record in read_records(file)), is_sample=True
     )

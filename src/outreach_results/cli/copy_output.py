@@ -1,4 +1,4 @@
-"""What the terminal shows of a copy."""
+"""Terminal output of a copy: progress and comparison."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def open_target(url: str) -> Store:
 
 @contextmanager
 def copy_progress(console: Console) -> Iterator[OnProgress]:
-    """What is being done and how many rows are through; it disappears at the end."""
+    """Show the current step and the number of rows done; it disappears at the end."""
     columns = SpinnerColumn(), TextColumn("{task.fields[rows]:,} rows"), TimeElapsedColumn()
     with Progress(
         *columns, TextColumn("{task.description}", markup=False), console=console, transient=True
@@ -41,16 +41,19 @@ def copy_progress(console: Console) -> Iterator[OnProgress]:
 
 
 def print_comparison(console: Console, report: CopyReport) -> None:
-    """Each table on both sides, then the verdict."""
+    """Print each table with its rows on both sides, then whether the databases are equal."""
     right = (Column(name, justify="right") for name in ("Rows", "In the target"))
     table = Table(Column("Table", no_wrap=True), *right, "Checksums", box=None, header_style="bold")
-    for found in report.tables:
-        verdict = _verdict(found.differing) if found.differing else "equal"
+    for compared in report.tables:
+        verdict = _verdict(compared.differing) if compared.differing else "equal"
         table.add_row(
-            found.table, f"{found.rows:,}", f"{found.rows_in_target:,}", Text(verdict, "red" if found.differing else "")
+            compared.table,
+            f"{compared.rows:,}",
+            f"{compared.rows_in_target:,}",
+            Text(verdict, "red" if compared.differing else ""),
         )
     console.print(table)
-    rows = sum(found.rows for found in report.tables)
+    rows = sum(compared.rows for compared in report.tables)
     copied = f"{report.copied:,} rows copied in this run."
     if report.is_equal:
         console.print(f"The two databases are equal: {rows:,} rows in {len(report.tables)} tables. {copied}")

@@ -1,4 +1,4 @@
-"""The command line: the same questions and the same loader as the dashboard, for the terminal and for scripts."""
+"""The command line: the same queries and the same import as the dashboard, for the terminal and for scripts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def main() -> None:
         sys.exit(1)
 
 
-_opened = ExitStack()  # what a command leaves open is closed when it ends, however it ends
+_opened = ExitStack()  # closes what a command has opened, also after an error
 
 
 def _store() -> Store:
@@ -221,9 +221,9 @@ def export(
 
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
     taken = {"account.json"}
-    for place, found in enumerate(results.all_campaigns(store)):
-        held = fmt if exports.can_hold(fmt, found.detail) else "json"
-        download = exports.campaign_download(store, found.id, held, humans_only=humans_only)
+    for place, campaign in enumerate(results.all_campaigns(store)):
+        used = fmt if exports.can_hold(fmt, campaign.detail) else "json"
+        download = exports.campaign_download(store, campaign.id, used, humans_only=humans_only)
         name = download.file_name
         if name.casefold() in taken:  # two ids may be one as a file name
             name = f"{place}-{name}"
@@ -247,7 +247,7 @@ def _write(download: exports.Download, path: Path) -> None:
 
 @contextmanager
 def _file_errors(path: Path) -> Iterator[None]:
-    """Tell why a file or folder cannot be written."""
+    """Turn an `OSError` into a sentence that says why a file or folder cannot be written."""
     try:
         yield
     except OSError as error:
@@ -311,12 +311,12 @@ def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it
 @keys.command(name="list")
 def list_keys() -> None:
     """Show every key's name, when it was made and last used, and whether it was revoked."""
-    found = api_keys.list_keys(_store())
-    width = max([len("NAME"), *(len(key.name) for key in found)])
+    all_keys = api_keys.list_keys(_store())
+    width = max([len("NAME"), *(len(key.name) for key in all_keys)])
     typer.echo(f"{'NAME':{width}}  {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
-    for key in found:
-        moments = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
-        typer.echo(f"{key.name:{width}}  {moments[0]:16}  {moments[1]:16}  {moments[2]}")
+    for key in all_keys:
+        times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
+        typer.echo(f"{key.name:{width}}  {times[0]:16}  {times[1]:16}  {times[2]}")
 
 
 @keys.command(name="revoke")

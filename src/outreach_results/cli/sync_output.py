@@ -1,4 +1,4 @@
-"""What the terminal shows of a sync and of a reconciliation."""
+"""Terminal output of a sync and of a reconciliation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from outreach_results.sync.run import OnProgress, SyncReport
 
 @contextmanager
 def campaign_progress(console: Console) -> Iterator[OnProgress]:
-    """A bar of campaigns, with what is going on beside it; it disappears at the end."""
+    """Show a progress bar of campaigns with the current step; it disappears at the end."""
     columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, TextColumn("{task.description}", markup=False), console=console, transient=True
@@ -27,7 +27,7 @@ def campaign_progress(console: Console) -> Iterator[OnProgress]:
 
 
 def print_report(console: Console, report: SyncReport) -> None:
-    """The summary of a run: what happened, what a person should know, what failed."""
+    """Print the summary of a run, its notes and its failures."""
     console.print(report.sentence(), markup=False)
     for campaign_id, notes in report.notes.items():
         for note in notes:
@@ -39,7 +39,7 @@ def print_report(console: Console, report: SyncReport) -> None:
 
 
 def print_reconciliation(console: Console, rows: Sequence[Reconciled], *, only_differences: bool) -> None:
-    """A table of reported and counted numbers."""
+    """Print a table of reported and counted numbers."""
     shown = [row for row in rows if row.difference != 0 or not only_differences]
     if shown:
         names = (Column("Campaign", no_wrap=True), Column("Metric", no_wrap=True))

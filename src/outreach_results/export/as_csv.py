@@ -31,20 +31,20 @@ _REPLY_COLUMNS = len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address")
 
 def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
     yield _csv_lines([tuple(CSV_COLUMNS)])
-    found = campaign_row(connection, campaign_id)
+    campaign = campaign_row(connection, campaign_id)
     head = (
-        escape_formula(found.campaign_id),
-        escape_formula(found.name),
-        escape_formula(found.mcp),
-        iso(found.created_at),
+        escape_formula(campaign.campaign_id),
+        escape_formula(campaign.name),
+        escape_formula(campaign.mcp),
+        iso(campaign.created_at),
     )
     humans_only = meta["filters"]["humans_only"]
     empty = True
     for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
-        yield _same_around(head, rows, _REPLY_COLUMNS)
+        yield _padded_lines(head, rows, _REPLY_COLUMNS)
     for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
-        yield _same_around(head, rows, len(COST_COLUMNS) + _REPLY_COLUMNS)
+        yield _padded_lines(head, rows, len(COST_COLUMNS) + _REPLY_COLUMNS)
     for rows in read_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
@@ -52,10 +52,10 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         yield _csv_lines([head + (None,) * (len(CSV_COLUMNS) - len(head))])
 
 
-def _same_around(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int) -> bytes:
-    """Lines of rows of texts, each after the cells of ``head`` and before so many empty ones."""
+def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int) -> bytes:
+    """Lines of rows of texts, each after the cells of ``head`` and followed by ``empty`` empty cells."""
     commas = len(rows[0]) - 1
-    # Nearly every row has nothing to quote, and is told by its commas and quotation marks.
+    # Nearly every row needs no quoting, which counting its commas and quotation marks shows faster than the writer.
     lines = (
         line
         if line.count(",") == commas and '"' not in line and "\n" not in line and "\r" not in line
@@ -70,13 +70,13 @@ def _same_around(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int)
 def _emails(campaign_id: str) -> Select[Any]:
     """E-mails as texts, from ``email_id`` to the costs."""
     query, email = email_query(campaign_id), schema.emails.c
-    told = query.selected_columns
+    texts = query.selected_columns
     columns: list[Any] = [
-        *_about(email),
+        *_recipient(email),
         case((email.sent_at.is_not(None), EventType.SENT.value), else_=""),
-        func.coalesce(told.sent_at, ""),
+        func.coalesce(texts.sent_at, ""),
         *(literal(""), literal(""), literal("")),  # event_id, is_machine and url
-        *(case((email[name] != 0, told[name]), else_="") for name in COST_COLUMNS),
+        *(case((email[name] != 0, texts[name]), else_="") for name in COST_COLUMNS),
     ]
     return query.with_only_columns(*columns)
 
@@ -84,20 +84,20 @@ def _emails(campaign_id: str) -> Select[Any]:
 def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
     """Events beside their emails as texts, from ``email_id`` to ``url``."""
     query, event, email = event_query(campaign_id, humans_only=humans_only), schema.events.c, schema.emails.c
-    told = query.selected_columns
+    texts = query.selected_columns
     columns: list[Any] = [
-        *_about(email),
-        told.type,
-        told.occurred_at,
-        escaped_text(told.event_id),
-        told.is_machine,
-        _text(told.url),
+        *_recipient(email),
+        texts.type,
+        texts.occurred_at,
+        escaped_text(texts.event_id),
+        texts.is_machine,
+        _text(texts.url),
     ]
     own = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
     return query.with_only_columns(*columns).join_from(schema.events, schema.emails, own)
 
 
-def _about(email: Any) -> list[Any]:
+def _recipient(email: Any) -> list[Any]:
     return [escaped_text(email.email_id), *map(_text, (email.recipient, email.name, email.company))]
 
 
@@ -147,7 +147,7 @@ def csv_table(frame: pd.DataFrame, _meta: dict[str, Any]) -> Iterator[bytes]:
 def csv_rows(
     columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], _meta: dict[str, Any]
 ) -> Iterator[bytes]:
-    """Rows as they are read: texts defused, instants in UTC."""
+    """Lines of rows: texts with formulas escaped, instants in UTC."""
     yield _csv_lines([columns])
     for rows in chunks:
         yield _csv_lines(list(map(_cell, row)) for row in rows)

@@ -30,13 +30,13 @@ def _plain(value: Any) -> Any:
 
 def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
     humans_only = meta["filters"]["humans_only"]
-    found = campaign_row(connection, campaign_id)
+    campaign = campaign_row(connection, campaign_id)
     described = {
-        "id": found.campaign_id,
-        "name": found.name,
-        "mcp": found.mcp,
-        "created_at": found.created_at,
-        "detail": found.detail,
+        "id": campaign.campaign_id,
+        "name": campaign.name,
+        "mcp": campaign.mcp,
+        "created_at": campaign.created_at,
+        "detail": campaign.detail,
     }
     yield f'{{"meta":{_dumps(meta)},\n"campaign":{_dumps(described)}'.encode()
     yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))
@@ -44,7 +44,7 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
     yield from _json_section("events", map(_json_events, events))
     replies = read_rows(connection, replies_query(campaign_id, humans_only=humans_only))
     yield from _json_section("replies", map(_json_replies, replies))
-    if found.detail == Detail.DAILY.value:
+    if campaign.detail == Detail.DAILY.value:
         yield from _json_totals(connection, campaign_id)
     yield b"}\n"
 
@@ -160,7 +160,7 @@ def _plain_cell(value: Any) -> Any:
 def json_rows(
     columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], meta: dict[str, Any]
 ) -> Iterator[bytes]:
-    """Rows as they are read, an object each."""
+    """A document with one object for each row."""
     yield f'{{"meta":{_dumps(meta)}'.encode()
     yield from _json_section(
         "rows", ([_dumps(dict(zip(columns, row, strict=True))) for row in rows] for rows in chunks)

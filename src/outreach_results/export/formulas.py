@@ -1,6 +1,6 @@
 """Texts of CSV files: those a spreadsheet would run as a formula, and those that the database itself writes.
 
-A million rows are read faster as texts than turned into texts here.
+The database writes a million rows as texts faster than Python does.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def escape_formula(value: str | None) -> str | None:
 
 
 def unescape_formula(value: str) -> str:
-    """The text that `escape_formula` was given."""
+    """The original of a text from `escape_formula`."""
     return value[1:] if value[:1] == "'" and _RISKY.match(value) else value
 
 
@@ -40,7 +40,7 @@ class dollars_text(FunctionElement[str]):  # noqa: N801
 
 
 class escaped_text(FunctionElement[str]):  # noqa: N801
-    """What `escape_formula` makes of a text."""
+    """`escape_formula` as a function of SQL."""
 
     type = Text()
     inherit_cache = True

@@ -1,4 +1,4 @@
-"""What both formats read of a campaign, in chunks of rows."""
+"""The queries of a campaign's export, for both formats, read in chunks of rows."""
 
 from __future__ import annotations
 

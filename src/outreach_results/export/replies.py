@@ -1,4 +1,4 @@
-"""The replies that the inbox shows, as a file with all that is known of each."""
+"""The replies that the inbox shows, as a file with all fields of each."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
             )
             yield from chosen.rows(list(REPLY_COLUMNS), rows, meta)
 
-    return Download(file_name(_stated(inbox_filters, store.zone().key), fmt, filters), chosen.media_type, chunks())
+    return Download(file_name(_base_name(inbox_filters, store.zone().key), fmt, filters), chosen.media_type, chunks())
 
 
-def _stated(inbox_filters: InboxFilters, zone: str) -> str:
-    """The filters of the inbox as they stand in a file's name."""
+def _base_name(inbox_filters: InboxFilters, zone: str) -> str:
+    """The name of the file, which states the filters of the inbox and the time zone."""
     search = [f"with-{inbox_filters.q}"] if inbox_filters.q else []
     return "_".join(
         [

@@ -33,7 +33,7 @@ DEFINITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file on its way out; ``chunks`` raises if it cannot be completed."""
+    """A file to be downloaded or written; ``chunks`` raises if it cannot be completed."""
 
     file_name: str
     media_type: str
@@ -59,11 +59,11 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
 
     Raises:
         UnknownCampaignError: there is no such campaign.
-        QueryError: there is no such format, or it cannot hold all that is known of the campaign.
+        QueryError: there is no such format, or it cannot hold all data of the campaign.
     """
     chosen = find_format(fmt)
-    found = campaign(store, campaign_id)  # raises before the first byte is sent
-    if not can_hold(fmt, found.detail):
+    detail = campaign(store, campaign_id).detail  # raises before the first byte is sent
+    if not can_hold(fmt, detail):
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 

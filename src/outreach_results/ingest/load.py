@@ -1,6 +1,6 @@
-"""The one way into the database: validated records in, a `LoadReport` out.
+"""Import of validated records into the database.
 
-A load is one transaction. Records are written in batches, known ones are recognised by their key, and the days they
+A load is one transaction. Records are written in batches, stored ones are recognized by their key, and the days they
 touch are recounted in the same transaction, so that ``daily_stats`` is right the moment the load is visible.
 The result does not depend on the order in which records or files arrive.
 """
@@ -42,11 +42,11 @@ def load(
     """Write all records in one transaction.
 
     Args:
-        source: what the load is called in reports and in the history.
+        source: the name of the load in reports and in the history.
         replace: the source is the authority: its value of a campaign, email, event or reply wins over the stored one.
-        on_rejected: called with every rejected row, also those the report no longer keeps.
-        on_progress: called now and then with how many records were read so far.
-        also: what belongs into the same transaction, done when all records are written.
+        on_rejected: called with every rejected row, also those beyond the limit of the report.
+        on_progress: called after each full batch with the number of records read so far.
+        also: called in the same transaction when all records are written.
 
     Raises:
         StoreError: nothing was changed.
@@ -81,7 +81,7 @@ def load(
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Look for cyclic garbage less often: records hold none, and there are many of them at a time."""
+    """Make garbage collections rare: records hold no cycles, and there are many of them at a time."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], BATCH), *before[1:])
     try:

@@ -81,9 +81,9 @@ class Loader:
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
         self._totals = TotalsWriter(connection, report, is_sample=is_sample)
-        self._there: set[Key] = set()  # emails that need no second look, because this load wrote them
+        self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
-        self._listed: dict[str, set[str]] = defaultdict(set)  # replies that the inbox has yet to show as they are now
+        self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
         self._keep: dict[type, Callable[[Any], None]] = {
             EventRecord: self._keep_sending,
             EmailRecord: self._keep_email,
@@ -109,7 +109,7 @@ class Loader:
             else:
                 self._keep[type(record)](record)
         self._flush()
-        if sum(map(len, self._listed.values())) > REMEMBERED:
+        if sum(map(len, self._outdated.values())) > REMEMBERED:
             self._refresh_inbox()
 
     def finish(self) -> None:
@@ -131,27 +131,27 @@ class Loader:
 
     def _keep_email(self, record: EmailRecord) -> None:
         key = record[:2]
-        known = self._emails.get(key)
-        if known is None:
+        earlier = self._emails.get(key)
+        if earlier is None:
             self._emails[key] = record
-        elif known != record:
-            if known.sent_at is not None and record.sent_at is not None:
+        elif earlier != record:
+            if earlier.sent_at is not None and record.sent_at is not None:
                 self.report.duplicate["emails"] += 1
             replaces = self._replace and record.sent_at is not None
-            self._emails[key] = record if replaces else merged(known, record)
+            self._emails[key] = record if replaces else merged(earlier, record)
         elif record.sent_at is not None:
             self.report.duplicate["emails"] += 1
 
     def _keep_sending(self, record: EventRecord) -> None:
-        """Keep what a source calls an event and is the sending of an email."""
+        """Keep an event of type ``sent`` as the sending of its email."""
         self._keep_email(EmailRecord(record.campaign_id, record.email_id, sent_at=record.occurred_at))
 
     def _keep_reply(self, record: ReplyRecord) -> None:
         key = record[:2]
-        known = self._replies.get(key)
-        if known == record:
+        earlier = self._replies.get(key)
+        if earlier == record:
             self.report.duplicate["replies"] += 1
-        elif known is not None:
+        elif earlier is not None:
             self._flush()  # the database merges the two, one after the other
         self._replies[key] = record
 
@@ -172,16 +172,16 @@ class Loader:
         self._days.add_current(touched)
 
     def _sizes(self) -> Counter[str]:
-        """How many records there are of each campaign."""
+        """The number of records of this batch by campaign id."""
         sizes: Counter[str] = Counter()
-        for kept in (self._emails, self._events, self._replies, self._marks):
-            sizes.update(map(itemgetter(0), kept))
+        for records in (self._emails, self._events, self._replies, self._marks):
+            sizes.update(map(itemgetter(0), records))
         return sizes
 
     def _touched(self) -> dict[str, set[str]]:
-        """The emails whose days may change, of campaigns whose days are kept by what changed."""
+        """The emails whose days may change, by campaign; only of campaigns that are updated and not rebuilt."""
         touched: dict[str, set[str]] = defaultdict(set)
-        by_change = self._days.kept_by_change
+        by_change = self._days.updated_campaigns
         if not by_change:
             return touched
         for campaign_id, email_id in self._emails.keys() | self._referred():
@@ -193,7 +193,7 @@ class Loader:
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
 
     def _emails_answered(self, campaign_id: str, reply_ids: list[str]) -> list[str]:
-        """The emails that stored replies answer: what is new of a reply may not name it, or name another."""
+        """The emails that stored replies answer: a newer record of a reply may name another email, or none."""
         table = schema.events.c
         stored = select(table.email_id).where(
             table.campaign_id == campaign_id,
@@ -244,7 +244,7 @@ class Loader:
         self.report.inserted["emails"] += inserted
         self.report.duplicate["emails"] += len(rows) - inserted
 
-        # E-mails known only from what happened to them later.
+        # Emails without their sending, known from later events only.
         described = [record for record in self._emails.values() if record.sent_at is None]
         merge(self._connection, schema.emails, EMAIL, self._email_rows(described), DESCRIPTION_RULES)
         referred = self._referred() - self._emails.keys() - self._there
@@ -255,13 +255,13 @@ class Loader:
         self._emails.clear()
 
     def _referred(self) -> set[Key]:
-        """The emails that events and replies speak of."""
+        """The keys of the emails that events and replies refer to."""
         keys = {(event[0], event[2]) for event in self._events.values()}
         keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
         return keys
 
     def _count_unsent(self, records: list[EmailRecord]) -> int:
-        """How many of these emails are stored without their sending, which is news."""
+        """The number of these emails that are stored without their sending, and so count as inserted."""
         table = schema.emails.c
         return sum(
             self._connection.execute(
@@ -306,7 +306,7 @@ class Loader:
         self._replies.clear()
 
     def _realign_events(self, records: list[ReplyRecord]) -> None:
-        """Let the events of replies say what the merged replies say."""
+        """Update the events of replies from the merged replies."""
         reply, of_reply = schema.replies.c, schema.events.c
         own = (
             reply.campaign_id == of_reply.campaign_id,
@@ -347,10 +347,9 @@ class Loader:
             for r in self._marks.values()
         ]
         if rows:
-            inbox_table.lock_reply_states(
-                self._connection
-            )  # else somebody who marks one of these would wait for us, and we for him
-        insert_new(self._connection, schema.reply_marks, MARK, rows)  # what a person did here stays
+            # Locked before writing: otherwise a person's change of one of these replies and this load could deadlock.
+            inbox_table.lock_reply_states(self._connection)
+        insert_new(self._connection, schema.reply_marks, MARK, rows)  # a mark that was made here stays
         self._queue_inbox_refresh(self._marks)
         corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
         for campaign_id, reply_ids in _ids_by_campaign(corrected):
@@ -359,16 +358,17 @@ class Loader:
 
     def _queue_inbox_refresh(self, keys: Iterable[Key]) -> None:
         for campaign_id, reply_ids in _ids_by_campaign(keys):
-            self._listed[campaign_id].update(reply_ids)
+            self._outdated[campaign_id].update(reply_ids)
 
     def _refresh_inbox(self) -> None:
-        """Late, because from then on nobody can mark a reply until the load is done."""
-        for campaign_id, reply_ids in sorted(self._listed.items()):
+        """Update the inbox as late as possible: from then on nobody can mark a reply until the load is done."""
+        for campaign_id, reply_ids in sorted(self._outdated.items()):
             inbox_table.refresh(self._connection, campaign_id, reply_ids)
-        self._listed.clear()
+        self._outdated.clear()
 
 
 def _replied(reply: ReplyRecord) -> EventRecord | None:
+    """The ``replied`` event of a reply; None without its email."""
     if reply.email_id is None:
         return None
     return EventRecord(

@@ -1,4 +1,4 @@
-"""Which columns a record fills, and what stays where two sources disagree."""
+"""The columns that a record fills, and the rules for merging where two sources disagree."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.models import COST_COLUMNS
 
-# Which value stays when two sources disagree. Chosen so that the order of loads does not matter: something beats
-# nothing, a judgement beats none, and otherwise the value that sorts last stays (for instants, the earliest).
+# The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
+# value beats NULL, a classified sentiment beats unclassified, and otherwise the value that sorts last stays (of
+# instants, the earliest).
 _FILL = "{new} IS NOT NULL AND ({old} IS NULL OR {new} > {old})"
 _MISSING = "{old} IS NULL AND {new} IS NOT NULL"
 _EARLIEST = "{new} IS NOT NULL AND ({old} IS NULL OR {new} < {old})"
 LARGEST = "{new} > {old}"
-_JUDGED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassified' OR {new} > {old})"
+_CLASSIFIED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassified' OR {new} > {old})"
 LATEST_WINS = "{new} IS DISTINCT FROM {old}"
-LATEST_KNOWN_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
+LATEST_NOT_NULL_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
 
 CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample")
 EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", "sent_hour", *COST_COLUMNS)
@@ -62,7 +63,7 @@ CAMPAIGN_RULES = {
     "mcp": _FILL,
     "created_at": _EARLIEST,
     "created_on": _EARLIEST,
-    "detail": LARGEST,  # 'events' after 'daily': once events are known they stay the truth
+    "detail": LARGEST,  # 'events' sorts after 'daily': once events are stored, daily totals do not replace them
 }
 EMAIL_RULES = {
     "recipient": _FILL,
@@ -79,7 +80,7 @@ REPLY_RULES = {
     "address": _FILL,
     "name": _FILL,
     "company": _FILL,
-    "sentiment": _JUDGED,
+    "sentiment": _CLASSIFIED,
     "preview": LARGEST,
     "body": _FILL,
     "received_at": _EARLIEST,
@@ -89,14 +90,14 @@ REPLY_RULES = {
 
 EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
-    # A source that tells less of a reply than another did does not take anything back.
-    "email_id": LATEST_KNOWN_WINS,
-    "body": LATEST_KNOWN_WINS,
+    # A source that has less of a reply than another one does not remove anything.
+    "email_id": LATEST_NOT_NULL_WINS,
+    "body": LATEST_NOT_NULL_WINS,
 }
 
 
 def merged(a: EmailRecord, b: EmailRecord) -> EmailRecord:
-    """Two descriptions of one email as one; the same in either order (see the rules above)."""
+    """Two records of one email as one, by the rules above; the same in either order."""
 
     def last(x: str | None, y: str | None) -> str | None:
         return max(filter(None, (x, y)), default=None)

@@ -1,4 +1,4 @@
-"""What every source yields, and the checks that make a record valid.
+"""The records that every source yields, and the checks of their fields.
 
 A record is a plain named tuple, because files hold millions of them. Instants are aware and UTC, costs are integer
 micro-dollars, texts are free of NUL characters and lone surrogates. A row that cannot become a record becomes a
@@ -72,7 +72,7 @@ class ReplyRecord(NamedTuple):
 
 
 class MarkRecord(NamedTuple):
-    """What somebody did with a reply in the inbox; ``marked_by`` and ``marked_at`` tell of the last change."""
+    """The state of a reply set by people in the inbox; ``marked_by`` and ``marked_at`` are of the last change."""
 
     campaign_id: str
     reply_id: str
@@ -87,7 +87,7 @@ class MarkRecord(NamedTuple):
 
 
 class DailyRecord(NamedTuple):
-    """One day of a campaign that is known only in daily totals; None where the source does not say."""
+    """One day of a campaign with daily totals only; None where the source does not report a number."""
 
     campaign_id: str
     date: date
@@ -103,7 +103,7 @@ class DailyRecord(NamedTuple):
 
 
 class ReportedRecord(NamedTuple):
-    """What a platform itself says of a whole campaign."""
+    """The totals of a whole campaign as its platform reports them."""
 
     campaign_id: str
     period_start: datetime | None
@@ -143,7 +143,7 @@ class BenchmarkRecord(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A row that could not be used, where it stood and why."""
+    """A row that could not be used: its source, number and column, and the reason."""
 
     source: str
     row: int
@@ -184,7 +184,7 @@ class FieldError(ValueError):
 
 
 def quoted(value: Any) -> str:
-    """A value as an error message quotes it: short, and on one line."""
+    """A value as error messages quote it: on one line, of at most 60 characters."""
     try:
         text = str(value) if isinstance(value, Decimal) else repr(value)
     except RecursionError:
@@ -193,7 +193,11 @@ def quoted(value: Any) -> str:
 
 
 def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
-    """A text as it is, or None where there is none."""
+    """A text unchanged, or None if it is empty.
+
+    Raises:
+        FieldError: it is no text, too long, or cannot be stored.
+    """
     if value is None or value == "":
         return None
     if not isinstance(value, str):
@@ -211,23 +215,23 @@ def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
 
 
 def identifier(column: str, value: Any) -> str:
-    """An id: a text that must be there, and that can stand in an address and on one line."""
-    found = optional_identifier(column, value)
-    if found is None:
+    """An id: a text that must not be empty, and that can stand in an address and on one line."""
+    checked = optional_identifier(column, value)
+    if checked is None:
         raise FieldError(column, "a value is needed here")
-    return found
+    return checked
 
 
 def optional_identifier(column: str, value: Any) -> str | None:
     """An id, or None where there is none."""
-    found = text(column, value, MAX_ID)
-    if found is None or is_plain_id(found):
-        return found
-    if found in _PATH_SEGMENTS:
-        raise FieldError(column, f"{found!r} is no id: in an address it names a folder")
-    if any(category(character) in _LINE_OR_CONTROL for character in found):
-        raise FieldError(column, f"{quoted(found)} is no id: it holds a control character or a line break")
-    return found
+    checked = text(column, value, MAX_ID)
+    if checked is None or is_plain_id(checked):
+        return checked
+    if checked in _PATH_SEGMENTS:
+        raise FieldError(column, f"{checked!r} is no id: in an address it names a folder")
+    if any(category(character) in _LINE_OR_CONTROL for character in checked):
+        raise FieldError(column, f"{quoted(checked)} is no id: it holds a control character or a line break")
+    return checked
 
 
 _PATH_SEGMENTS = (".", "..")
@@ -244,16 +248,16 @@ def instant(column: str, value: Any) -> datetime:
     if not isinstance(value, str):
         raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z")
     try:
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
-    if found.tzinfo is None:
+    if parsed.tzinfo is None:
         raise FieldError(column, f"{quoted(value)} names no time zone: end it in Z or in an offset like +01:00")
-    if found.tzinfo is not UTC and found.year in YEARS:
-        found = found.astimezone(UTC)
-    if found.year not in YEARS:
-        raise FieldError(column, f"the year {found.year} cannot be right")
-    return found
+    if parsed.tzinfo is not UTC and parsed.year in YEARS:
+        parsed = parsed.astimezone(UTC)
+    if parsed.year not in YEARS:
+        raise FieldError(column, f"the year {parsed.year} cannot be right")
+    return parsed
 
 
 def optional_instant(column: str, value: Any) -> datetime | None:
@@ -264,16 +268,16 @@ def optional_instant(column: str, value: Any) -> datetime | None:
 def day(column: str, value: Any) -> date:
     """A date, YYYY-MM-DD."""
     try:
-        found = date.fromisoformat(value)
+        parsed = date.fromisoformat(value)
     except (TypeError, ValueError):
         raise FieldError(column, f"{quoted(value)} is no date: write it like 2026-01-31") from None
-    if found.year not in YEARS:
-        raise FieldError(column, f"the year {found.year} cannot be right")
-    return found
+    if parsed.year not in YEARS:
+        raise FieldError(column, f"the year {parsed.year} cannot be right")
+    return parsed
 
 
 def micros(column: str, value: Any) -> int:
-    """Dollars, as a number or its text, in micro-dollars; nothing means 0."""
+    """Dollars, as a number or its text, in micro-dollars; 0 if empty."""
     if value is None or value == "":
         return 0
     try:
@@ -290,30 +294,30 @@ def micros(column: str, value: Any) -> int:
 
 
 def count(column: str, value: Any) -> int | None:
-    """A number of emails, or None where it is not known."""
+    """A number of emails, or None if empty."""
     if value is None or value == "":
         return None
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise ValueError
-        found = Decimal(str(value))
-        if not 0 <= found <= MAX_MICROS or found != int(found):
+        number = Decimal(str(value))
+        if not 0 <= number <= MAX_MICROS or number != int(number):
             raise ValueError
     except (ValueError, ArithmeticError):
         raise FieldError(column, f"{quoted(value)} is no whole number of 0 or more") from None
-    return int(found)
+    return int(number)
 
 
 def version(column: str, value: Any) -> int:
-    """How often something was changed; the first time where nothing is said."""
-    found = count(column, value)
-    if found is not None and not 1 <= found <= MAX_VERSION:
+    """The version of a mark, from 1; 1 if empty."""
+    number = count(column, value)
+    if number is not None and not 1 <= number <= MAX_VERSION:
         raise FieldError(column, f"{quoted(value)} is no version: the first is 1")
-    return found or 1
+    return number or 1
 
 
 def share(column: str, value: Any) -> float | None:
-    """A finite number such as a rate, or None where it is not known."""
+    """A finite number such as a rate, or None."""
     if value is None:
         return None
     try:
@@ -325,11 +329,11 @@ def share(column: str, value: Any) -> float | None:
 
 
 def flag(column: str, value: Any) -> bool:
-    """Yes or no, in any case as spreadsheets write them in capitals; nothing means no."""
-    told = value.lower() if isinstance(value, str) else value
-    if told is True or told in ("true", "1"):
+    """True or false, in any case because spreadsheets write capitals; False if empty."""
+    lowered = value.lower() if isinstance(value, str) else value
+    if lowered is True or lowered in ("true", "1"):
         return True
-    if told is False or told is None or told in ("", "false", "0"):
+    if lowered is False or lowered is None or lowered in ("", "false", "0"):
         return False
     raise FieldError(column, f"{quoted(value)} is neither true nor false")
 

@@ -48,7 +48,7 @@ def _first_key(start: bytes) -> str | None:
             if event == "map_key":
                 return str(value)
     except ijson.JSONError:
-        pass  # what is wrong with it is for the reader to say, which reads all of it
+        pass  # the reader, which reads all of it, reports what is wrong
     return None
 
 
@@ -65,7 +65,7 @@ def _header(start: bytes) -> list[str]:
 
 
 def _missing_columns(start: bytes) -> list[str]:
-    """The columns that a campaign's CSV has to have and this file does not."""
+    """The required columns of a campaign's CSV that this file lacks."""
     header = _header(start)
     return [name for name in campaign_csv.REQUIRED if name not in header]
 
@@ -117,7 +117,7 @@ def detect_source(path: Path) -> Source:
 
 
 def _near_miss(start: bytes) -> str:
-    """What is missing from a table that has some of our columns, as a sentence."""
+    """A sentence on the missing columns of a CSV that has some of ours; '' for any other file."""
     missing = _missing_columns(start)
     if not set(_header(start)) & set(CSV_COLUMNS) or not missing:
         return ""

@@ -1,4 +1,4 @@
-"""What a load did."""
+"""The report of a load."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ NOTES_KEPT = 100
 
 @dataclass
 class LoadReport:
-    """What a load did.
+    """The result of a load.
 
     ``rejected`` holds the first rows that could not be used, ``rejected_total`` counts all. ``notes`` are the first
-    sentences about what was left out or gave way to something else, ``notes_total`` counts all.
+    sentences about what was left out or replaced by something else, ``notes_total`` counts all.
     """
 
     source: str
@@ -37,10 +37,10 @@ class LoadReport:
     def sentence(self) -> str:
         """The report in one line."""
         new = ", ".join(f"{n:,} {kind}" for kind, n in self.inserted.items() if n) or "nothing new"
-        known = self.duplicate.total()
+        duplicates = self.duplicate.total()
         return (
             f"{self.source}: {new}"
-            + (f"; {known:,} already known" if known else "")
+            + (f"; {duplicates:,} already known" if duplicates else "")
             + (f"; {self.rejected_total:,} rejected" if self.rejected_total else "")
             + "."
         )

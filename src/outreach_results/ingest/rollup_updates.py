@@ -13,29 +13,30 @@ from outreach_results.store.rollup import Tally
 
 
 class RollupUpdater:
-    """Keeps ``daily_stats`` right: by what changed, or from scratch where that is less work."""
+    """Keeps the rollups right: by adding what changed, or by a rebuild where that is less work."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._change: dict[str, Tally] = {}
-        self._known: dict[str, int] = {}
-        self._coming: Counter[str] = Counter()
+        self._stored_emails: dict[str, int] = {}
+        self._records: Counter[str] = Counter()
         self._rebuild: set[str] = set()
 
     def plan(self, sizes: Mapping[str, int]) -> None:
         """Choose between updating and rebuilding, by the number of records that come next for each campaign id."""
         for campaign_id, size in sizes.items():
-            if campaign_id not in self._known:
-                self._known[campaign_id] = self._emails_known(campaign_id)
-            self._coming[campaign_id] += size
-            if self._coming[campaign_id] >= self._known[campaign_id]:
+            if campaign_id not in self._stored_emails:
+                self._stored_emails[campaign_id] = self._count_emails(campaign_id)
+            self._records[campaign_id] += size
+            # A change recounts the touched emails twice; as many records as stored emails make a rebuild cheaper.
+            if self._records[campaign_id] >= self._stored_emails[campaign_id]:
                 self._rebuild.add(campaign_id)
                 self._change.pop(campaign_id, None)
             if campaign_id not in self._rebuild:
                 self._change.setdefault(campaign_id, Counter())
 
     @property
-    def kept_by_change(self) -> Set[str]:
+    def updated_campaigns(self) -> Set[str]:
         """The ids of the campaigns whose touched emails `subtract_current` and `add_current` need."""
         return self._change.keys()
 
@@ -52,11 +53,12 @@ class RollupUpdater:
     def switch_to_events(self, campaign_ids: Iterable[str]) -> None:
         """Rebuild those of these campaigns from their events that so far have only daily totals."""
         table = schema.campaigns.c
-        known = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
-        daily = select(table.campaign_id).where(known, table.detail == Detail.DAILY)
+        is_among = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
+        daily = select(table.campaign_id).where(is_among, table.detail == Detail.DAILY)
         self._rebuild.update(self._connection.execute(daily).scalars())
 
     def finish(self) -> None:
+        """Write the updates and rebuilds of all campaigns."""
         table = schema.campaigns.c
         daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
         daily_campaigns = set(self._connection.execute(daily).scalars())
@@ -66,12 +68,12 @@ class RollupUpdater:
             if campaign_id not in daily_campaigns | self._rebuild:
                 rollup.add(self._connection, campaign_id, change)
 
-    def _emails_known(self, campaign_id: str) -> int:
+    def _count_emails(self, campaign_id: str) -> int:
         table = schema.daily_stats.c
         days, complete, sent = self._connection.execute(
             select(func.count(), func.count(table.delivered), func.sum(table.emails_sent)).where(
                 table.campaign_id == campaign_id, table.basis == Basis.SEND
             )
         ).one()
-        # Days that came as totals give way to what the events say.
+        # Days that came as totals are rebuilt from the events.
         return int(sent) if days and days == complete else 0

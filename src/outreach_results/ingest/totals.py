@@ -1,4 +1,4 @@
-"""Totals: what a source reports of campaigns, the plan and the community without the events behind it."""
+"""Totals: the numbers that a source reports without events, of campaigns, the plan and the community."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from outreach_results.store import admin, schema
 
 
 class TotalsWriter:
-    """Keeps totals until the end of a load, and replaces what is stored by them: a total has no history."""
+    """Collects totals until the end of a load, then replaces the stored ones: a total has no history."""
 
     def __init__(self, connection: Connection, report: LoadReport, *, is_sample: bool) -> None:
         self._connection = connection
@@ -26,7 +26,7 @@ class TotalsWriter:
         self._benchmarks: list[BenchmarkRecord] = []
 
     def keep(self, record: DailyRecord | ReportedRecord | PlanRecord | BenchmarkRecord) -> None:
-        """Take a record; of one day of a campaign the last one counts."""
+        """Add a record; of several records of one day of a campaign the last one counts."""
         if isinstance(record, DailyRecord):
             self._days[record.campaign_id, record.date] = record
         elif isinstance(record, ReportedRecord):
@@ -37,7 +37,7 @@ class TotalsWriter:
             self._benchmarks.append(record)
 
     def write(self) -> None:
-        """Write all of them."""
+        """Write all records."""
         self._write_days()
         for reported in self._reported:
             here = schema.reported_stats.c.campaign_id == reported.campaign_id
@@ -58,7 +58,7 @@ class TotalsWriter:
         rows: list[dict[str, Any]] = []
         for record in days:
             rows.append(record._asdict() | {"basis": Basis.ACTIVITY.value})
-            # What was sent on a day is the same on both bases; what became of it is known only by the day it happened.
+            # Emails sent on a day are the same on both bases; the other counts are reported by event date only.
             sent = DailyRecord(record.campaign_id, record.date, emails_sent=record.emails_sent, cost=record.cost)
             rows.append(sent._asdict() | {"basis": Basis.SEND.value})
         if rows:
@@ -66,7 +66,7 @@ class TotalsWriter:
         self._report.inserted["days"] += len(days)
 
     def _write_account(self) -> None:
-        """The plan and the benchmarks. Those of the sample never mix with the account's own, and give way to them."""
+        """Write the plan and the benchmarks, if they may be written (`admin.prepare_account_data`)."""
         if not admin.prepare_account_data(self._connection, is_sample=self._is_sample):
             return
         if self._plans:

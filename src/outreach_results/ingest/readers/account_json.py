@@ -14,7 +14,7 @@ from outreach_results.models import MAX_ID, Benchmarks, Plan
 
 
 class Account(BaseModel):
-    """What the file holds."""
+    """The content of an account file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ def account_json(path: Path) -> Records:
     try:
         account = Account.model_validate(json.loads(path.read_bytes()))
         plan = [] if account.plan is None else [checked_plan(plan_record(account.plan))]
-        yield from plan + [checked_benchmark(row) for found in account.benchmarks for row in benchmark_records(found)]
+        yield from plan + [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
     except ValidationError as error:

@@ -2,9 +2,9 @@
 
 Columns are found by name, in any order; those that are not needed may be missing.
 
-Files hold millions of rows, so there are two ways through a row: nearly all are plain, and become records with a few
-comparisons; a row that is unusual in any way is read field by field, which also finds what is wrong with it. Both
-give the same records.
+Files hold millions of rows, so there are two parsers of a row: nearly all rows are plain, and become records with a
+few comparisons; a row that is unusual in any way is parsed field by field, which also finds what is wrong with it. Both
+yield the same records.
 """
 
 from __future__ import annotations
@@ -116,23 +116,23 @@ def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
 
 
 def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:
-    """Puts the cells of a row in the order of `CSV_COLUMNS`; columns that the file lacks are empty."""
+    """A function that puts a row into the order of `CSV_COLUMNS`; columns that the file lacks become empty."""
     places = itemgetter(*(header.index(name) if name in header else len(header) for name in CSV_COLUMNS))
     return lambda row: list(places([*row, ""]))
 
 
 class _Rows:
-    """The two ways from the cells of a row, in the order of `CSV_COLUMNS`, to its records."""
+    """The two parsers of a row, source_id cells are in the order of `CSV_COLUMNS`."""
 
     def __init__(self) -> None:
         self._described: dict[tuple[str, ...], str] = {}
         self._latest_by_email: dict[str, tuple[str, ...]] = {}  # what was already read of the latest emails
 
     def plain(self, cells: list[str]) -> tuple[Record, ...] | None:
-        """The records of a plain row; None where it is not, and has to be read with care."""
-        whose, title, mcp, created, email_id, recipient, name, company, kind, at, event_id, machine, url = cells[:13]
-        campaign_id = self._described.get((whose, title, mcp, created))
-        # As long as all of them together, none is too long. An apostrophe may be one that defuses a formula.
+        """The records of a plain row; None for any other row, which `careful` parses."""
+        id_, title, mcp, created, email_id, recipient, name, company, kind, at, event_id, machine, url = cells[:13]
+        campaign_id = self._described.get((id_, title, mcp, created))
+        # If they fit together, each of them does. An apostrophe may be one that escapes a formula.
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
         if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts:
             return None
@@ -144,32 +144,32 @@ class _Rows:
             return None
         if instant.tzinfo is not UTC or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
             return None
-        about = (campaign_id, recipient, name, company)
+        description = (campaign_id, recipient, name, company)
         if kind == "sent":
             costs = (_plain_micros(cells[13]), _plain_micros(cells[14]), _plain_micros(cells[15]))
             if None in costs:
                 return None
-            self._remember(email_id, about)
+            self._remember(email_id, description)
             described = (recipient or None, name or None, company or None)
             return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs),)  # type: ignore[arg-type]
         if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
             return None
         event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None)
-        if not recipient or self._latest_by_email.get(email_id) == about:
+        if not recipient or self._latest_by_email.get(email_id) == description:
             return (event,)
-        self._remember(email_id, about)
+        self._remember(email_id, description)
         return read.EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
 
-    def _remember(self, email_id: str, about: tuple[str, ...]) -> None:
+    def _remember(self, email_id: str, description: tuple[str, ...]) -> None:
         if len(self._latest_by_email) >= _REMEMBERED:
             self._latest_by_email.clear()
-        self._latest_by_email[email_id] = about
+        self._latest_by_email[email_id] = description
 
     def careful(self, cells: list[str]) -> Iterator[Record]:
         """The records of any row.
 
         Raises:
-            FieldError: a cell is not what it has to be.
+            FieldError: a cell is not valid.
         """
 
         def cell(name: str) -> str:

@@ -79,13 +79,13 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
 
 
 def _first_line(error: Exception) -> str:
-    """What the parser says, without the excerpt that it appends."""
-    said = error.args[0]
-    return (said.decode(errors="replace") if isinstance(said, bytes) else str(error)).splitlines()[0]
+    """The message of the parser, without the excerpt that it appends."""
+    message = error.args[0]
+    return (message.decode(errors="replace") if isinstance(message, bytes) else str(error)).splitlines()[0]
 
 
 def _items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
-    """Every top-level value, of an array its elements, with the name of its section; null is as good as left out."""
+    """(section, value) of every top-level value, or of each element of an array; null is left out."""
     section = ""
     builder: Any = None
     depth = ends_at = 0
@@ -107,10 +107,10 @@ def _items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
 
 
 def _check_format(meta: Any, source: str) -> None:
-    found = meta.get("format") if isinstance(meta, dict) else None
-    if found != FORMAT:
+    name = meta.get("format") if isinstance(meta, dict) else None
+    if name != FORMAT:
         raise SourceError(
-            f"{source} is of the format {read.quoted(found)}; this version reads {FORMAT!r}. Nothing was imported."
+            f"{source} is of the format {read.quoted(name)}; this version reads {FORMAT!r}. Nothing was imported."
         )
 
 
@@ -184,7 +184,7 @@ def _reply(campaign_id: str, item: Item) -> read.Records:
 
 
 def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
-    """What was done with a reply; who did it last did all of it where nothing else is said."""
+    """The mark of a reply; whoever changed it last is taken for the author of parts that name none."""
     sentiment, handled_at = mark.get("sentiment"), mark.get("handled_at")
     by, at = mark.get("by"), mark.get("at")
     return read.MarkRecord(
@@ -204,7 +204,7 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
 def _daily(campaign_id: str, item: Item) -> read.Records:
     counts = {name: read.count(name, item.get(name)) for name in COUNTS}
     day = read.day("date", item.get("date"))
-    yield read.DailyRecord(campaign_id, day, **counts, cost=_known_micros("cost_usd", item))
+    yield read.DailyRecord(campaign_id, day, **counts, cost=_optional_micros("cost_usd", item))
 
 
 def _reported(campaign_id: str, item: Item) -> read.Records:
@@ -214,11 +214,11 @@ def _reported(campaign_id: str, item: Item) -> read.Records:
         period_end=read.optional_instant("period_end", item.get("period_end")),
         fetched_at=read.instant("fetched_at", item.get("fetched_at")),
         **{name: read.count(name, item.get(name)) for name in COUNTS},
-        **{name: _known_micros(f"{name}_usd", item) for name in (*COST_COLUMNS, "cost")},
+        **{name: _optional_micros(f"{name}_usd", item) for name in (*COST_COLUMNS, "cost")},
     )
 
 
-def _known_micros(name: str, item: Item) -> int | None:
+def _optional_micros(name: str, item: Item) -> int | None:
     return None if item.get(name) is None else read.micros(name, item[name])
 
 
