@@ -41,4 +41,4 @@ def test_unrelated_variables_are_ignored(monkeypatch):
 
 def test_settings_are_immutable():
     with pytest.raises(ValidationError, match="frozen"):
-        settings().time_zone = "Europe/Zurich"
+        settings().time_zone = "Europe/Zurich"  # type: ignore[misc]

@@ -12,6 +12,7 @@ from outreach_results.errors import SourceError
 from outreach_results.models import COUNTS, Filters, Sentiment
 from outreach_results.sample import load_sample, sample_files
 from support.databases import contents
+from support.optional import present
 from support.recount import stored_days
 from support.server import ROOT
 
@@ -33,7 +34,7 @@ def test_all_of_it_is_loaded_and_nothing_rejected(store):
     assert (report.rejected, report.duplicate.total()) == ([], 0)
     assert report.inserted["campaigns"] == 13
     assert {found.id for found in results.all_campaigns(store)} == report.campaigns
-    assert results.plan_of(store).name == "Pro"
+    assert present(results.plan_of(store)).name == "Pro"
 
 
 def test_loading_it_again_changes_nothing(writable_sample):

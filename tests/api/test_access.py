@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -189,4 +191,4 @@ def test_trouble_with_noting_troubles_no_request(client: TestClient, monkeypatch
     monkeypatch.setattr(access, "USE_NOTED_EVERY_S", 0)
     for n in (1, 2):
         assert client.get("/usage").status_code == 200
-        eventually(lambda n=n: len(tries) == n)
+        eventually(partial(lambda count: len(tries) == count, n))

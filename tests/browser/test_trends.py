@@ -151,9 +151,7 @@ def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
         visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=day)
 
 
-def test_link_back_and_invalid_values(  # type: ignore[no-untyped-def]
-    visitor: Visitor, open_visitor
-) -> None:
+def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:
     visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate&mean=true&at=2026-03-16")
     visitor.turn_to("Usage")
     visitor.back()
@@ -215,7 +213,7 @@ def test_note_is_added_deleted_and_restored(visitor: Visitor, chart: Locator) ->
     expect(on_chart).to_be_visible()
 
 
-def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: Locator, sample_store) -> None:  # type: ignore[no-untyped-def]
+def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: Locator, sample_store) -> None:
     visitor.open(f"{BY_SENDING}&by=week&overlay=true")
     expected = results.trends(
         sample_store, QUARTER, ("emails_sent", "opened", "replied"), every=Every.WEEK, comparison=BEFORE
@@ -234,7 +232,7 @@ def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: L
     assert picture.content.startswith(b"\x89PNG")
 
 
-def test_phone_fits_and_shows_the_week(open_visitor, chart: Locator) -> None:  # type: ignore[no-untyped-def]
+def test_phone_fits_and_shows_the_week(open_visitor, chart: Locator) -> None:
     phone: Visitor = open_visitor(viewport={"width": 390, "height": 844}, has_touch=True)
     phone.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
     assert phone.overflow() <= 0

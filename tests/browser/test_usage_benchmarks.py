@@ -17,6 +17,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 from support.axe import violations
 from support.databases import sqlite_url
+from support.optional import present
 from support.server import Server
 from support.visitor import Visitor
 
@@ -134,7 +135,9 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     for metric in ("delivery_rate", "open_rate", "reply_rate", "avg_cost_per_email_usd"):
         assert chart(visitor, f"bullet-{metric}").is_visible()
     # the bullets lie exactly below one another
-    boxes = [chart(visitor, f"bullet-{metric}").bounding_box() for metric in ("open_rate", "avg_cost_per_email_usd")]
+    boxes = [
+        present(chart(visitor, f"bullet-{metric}").bounding_box()) for metric in ("open_rate", "avg_cost_per_email_usd")
+    ]
     assert boxes[0]["x"] == boxes[1]["x"]
     assert boxes[0]["width"] == boxes[1]["width"]
     assert hover(visitor, dots(visitor, "bullet-reply_rate").first).startswith("Ours is 4.6 %, with 95 % confidence")

@@ -18,6 +18,7 @@ from outreach_results.store import admin
 from outreach_results.store.engine import open_store
 from support.databases import contents, sqlite_url
 from support.files import csv_row, csv_text, json_document, json_email, write
+from support.optional import present
 from support.server import clean_environment
 from support.terminal import exit_status
 
@@ -69,7 +70,7 @@ def asked(url, question):
 def test_every_command_explains_itself(run):
     ended = run("--help")
     assert ended.status == 0
-    names = [command.name or command.callback.__name__ for command in main.app.registered_commands]
+    names = [command.name or present(command.callback).__name__ for command in main.app.registered_commands]
     assert {"init", "demo", "import", "export", "timezone"} <= set(names)
     for name in names:
         assert name.encode() in ended.out
@@ -348,12 +349,12 @@ def test_the_installed_program_ends_as_promised(sample_database):
 
 
 def test_closed_pipe_causes_no_traceback(sample_database):
-    command = [Path(sys.executable).with_name("outreach-results"), "export", "camp_2fa5bc"]
+    command = [str(Path(sys.executable).with_name("outreach-results")), "export", "camp_2fa5bc"]
     environment = clean_environment({"OUTREACH_DATABASE_URL": sqlite_url(sample_database)})
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.read(6) == b'{"meta'
-        process.stdout.close()
-        assert process.stderr.read() == b""
+        assert present(process.stdout).read(6) == b'{"meta'
+        present(process.stdout).close()
+        assert present(process.stderr).read() == b""
         assert process.wait(30) == 1
 
 

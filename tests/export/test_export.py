@@ -19,11 +19,12 @@ from outreach_results import export, results
 from outreach_results.errors import QueryError, UnknownCampaignError
 from outreach_results.export import CSV_COLUMNS, FORMATS, escape_formula, unescape_formula
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord, PlanRecord, ReportedRecord
+from outreach_results.ingest.records import DailyRecord, PlanRecord, Record, ReportedRecord
 from outreach_results.ingest.registry import read_records
 from outreach_results.models import Basis, Filters
 from outreach_results.store import schema
 from support.databases import contents, every_database, wipe
+from support.optional import present
 from support.records import at, campaign, email, event, mark, reply
 from support.strategies import histories, texts
 
@@ -120,7 +121,7 @@ def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_
     assert len(contents(target)["events"]) == 2
 
 
-DAYS = [
+DAYS: list[Record] = [
     campaign(detail="daily"),
     DailyRecord("camp_1", date(2026, 1, 5), emails_sent=10, opened=4, replied=0, cost=900),
     DailyRecord("camp_1", date(2026, 1, 6), emails_sent=20, opened=None, cost=None),
@@ -309,8 +310,9 @@ def test_only_spreadsheet_formulas_are_escaped(value):
 
 @given(texts())
 def test_defusing_is_taken_back_exactly(value):
-    assert unescape_formula(escape_formula(value)) == value
-    assert escape_formula(value)[0] not in "=+-@\t\r\n"
+    escaped = present(escape_formula(value))
+    assert unescape_formula(escaped) == value
+    assert escaped[0] not in "=+-@\t\r\n"
 
 
 @given(texts(), texts())

@@ -9,6 +9,7 @@ from sqlalchemy import literal, select
 
 from outreach_results.export.formulas import dollars_text, escape_formula, escaped_text, iso_text, unescape_formula
 from outreach_results.store.schema import Instant
+from support.optional import present
 
 TEXTS = [
     *("", "Ada", "=1+1", "+41 44", "-", "@x", "\tx", "\rx", "\nx", "'", "'x", "'=x", "''@x", "'''", "x=1", " =x"),
@@ -31,7 +32,7 @@ def written(store, expression):
 
 def test_formulas_are_defused_as_everywhere(store):
     assert [written(store, escaped_text(literal(text))) for text in TEXTS] == [escape_formula(text) for text in TEXTS]
-    assert [unescape_formula(escape_formula(text)) for text in TEXTS] == TEXTS
+    assert [unescape_formula(present(escape_formula(text))) for text in TEXTS] == TEXTS
 
 
 @pytest.mark.parametrize("instant", INSTANTS)

@@ -17,16 +17,18 @@ from outreach_results.ingest.records import (
     BenchmarkRecord,
     DailyRecord,
     PlanRecord,
+    Record,
     Rejected,
     ReportedRecord,
 )
 from outreach_results.models import Filters, Sentiment
 from outreach_results.store import rollup, schema
 from support.databases import contents
+from support.optional import present
 from support.records import at, campaign, email, emails, event, mark, reply
 from support.recount import days_of, stored_days
 
-EVERYTHING = [
+EVERYTHING: list[Record] = [
     campaign(),
     email("e1"),
     email("e2", at(5)),
@@ -161,9 +163,9 @@ def test_reply_counts_once_its_email_is_known(store):
 @pytest.mark.parametrize("first", ["event", "reply"])
 def test_replied_event_and_reply_are_one(store, first):
     told = event("replied", at(9), event_id="r1", url="https://example.com", email_id="e2")
-    pair = [told, reply(sentiment="automatic")] if first == "event" else [reply(sentiment="automatic"), told]
+    pair: list[Record] = [told, reply(sentiment="automatic")]
     load(store, "f", [campaign(), email(), email("e2")])
-    for record in pair:
+    for record in pair if first == "event" else reversed(pair):
         load(store, "f", [record])
         assert recounted(store)
     assert stored_days(store) == days_of([email(), email("e2"), reply(sentiment="automatic")])
@@ -175,7 +177,8 @@ def test_reply_without_email_leaves_event_alone(store, first):
     told = event("replied", at(9), event_id="r1")
     lone = reply(email_id=None, sentiment="automatic")
     load(store, "f", [campaign(), email()])
-    for records in [[told], [lone, mark(sentiment="automatic")]][:: 1 if first == "event" else -1]:
+    loads: list[list[Record]] = [[told], [lone, mark(sentiment="automatic")]]
+    for records in loads[:: 1 if first == "event" else -1]:
         load(store, "f", records)
     load(store, "f", [lone])
     assert stored_days(store) == days_of([email(), told])
@@ -199,9 +202,9 @@ def test_contradicting_reply_breaks_no_count(store):
 
 
 def test_small_load_equals_a_fresh_count(store):
-    big = [campaign(), *(email(f"e{n}", at(2 + n % 5)) for n in range(300))]
+    big: list[Record] = [campaign(), *(email(f"e{n}", at(2 + n % 5)) for n in range(300))]
     big += [event("delivered", at(9), email_id=f"e{n}") for n in range(0, 300, 2)]
-    small = [
+    small: list[Record] = [
         email("e1", at(1)),
         email("new", at(3)),
         event("opened", at(4), email_id="e2"),
@@ -263,7 +266,7 @@ def test_a_sent_event_is_the_sending_of_its_e_mail(store):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_times_the_earlier_one_stays(store, order):
-    told = [
+    told: list[list[Record]] = [
         [campaign(created_at=at(3)), email(sent_at=at(6)), reply(received_at=at(9))],
         [campaign(created_at=at(2)), email(sent_at=at(5)), reply(received_at=at(8))],
     ]
@@ -276,7 +279,7 @@ def test_of_two_times_the_earlier_one_stays(store, order):
 
 # --- sources that disagree ---------------------------------------------------------------------------------------
 
-DISAGREEING = [
+DISAGREEING: list[list[Record]] = [
     [campaign(name="Alpha", mcp=None, created_at=at(2)), campaign(name="Beta"), campaign(name="beta", mcp="a")],
     [email(name="Zoë", sent_at=at(6)), email(name="ada", company=None), email(name="Ada", costs=(5_000, 1, 1))],
     [email(sent_at=None, name="b"), email(name="B"), email(name=None, sent_at=at(4))],
@@ -315,7 +318,7 @@ def test_databases_choose_the_same_value(make_sqlite, make_postgres):
 
 def test_an_authority_replaces_what_is_known(store):
     load(store, "f", [campaign(), email(), event("opened", at(5)), reply()])
-    told = [campaign(name="A"), email(name="A", sent_at=at(6)), reply(sentiment="positive", name=None)]
+    told: list[Record] = [campaign(name="A"), email(name="A", sent_at=at(6)), reply(sentiment="positive", name=None)]
     load(store, "sync", told, replace=True)
     assert rows(store, schema.campaigns, "name") == [("A",)]
     assert rows(store, schema.emails, "name", "sent_at") == [("A", at(6))]
@@ -339,7 +342,7 @@ def test_reply_state_survives_every_load(store):
     load(store, "f", EVERYTHING)
     load(store, "sync", [reply(sentiment="automatic"), mark(sentiment="positive")], replace=True)
     assert rows(store, schema.reply_marks) == marked
-    found = results.reply(store, "camp_1", "r1")
+    found = present(results.reply(store, "camp_1", "r1"))
     assert (found.sentiment, found.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.AUTOMATIC)
 
 
@@ -352,7 +355,7 @@ def test_reply_state_of_file_is_taken_where_none_is(store):
 
 @pytest.mark.parametrize(("told", "corrected"), [("neutral", "automatic"), ("automatic", "neutral")])
 def test_correction_in_file_decides_human_reply(store, told, corrected):
-    records = [campaign(), email(), reply(sentiment=told), mark(sentiment=corrected)]
+    records: list[Record] = [campaign(), email(), reply(sentiment=told), mark(sentiment=corrected)]
     load(store, "f", records)
     assert stored_days(store) == days_of(records)
     assert ("replied_human" in stored_days(store)["camp_1", "activity", date(2026, 1, 7)]) == (corrected == "neutral")
@@ -503,7 +506,7 @@ def test_a_load_dates_in_the_zone_of_the_database(store):
     late = at(31, 23, 30)
     with store.write() as connection:
         connection.execute(update(schema.meta).where(schema.meta.c.key == "time_zone").values(value="Europe/Zurich"))
-    told = [campaign(created_at=late), email(sent_at=late), reply(received_at=late + timedelta(hours=1))]
+    told: list[Record] = [campaign(created_at=late), email(sent_at=late), reply(received_at=late + timedelta(hours=1))]
     load(store, "f", told)
     assert stored_days(store) == days_of(told, "Europe/Zurich")
     assert rows(store, schema.campaigns, "created_on") == [(date(2026, 2, 1),)]

@@ -14,6 +14,7 @@ from outreach_results.ingest import readers
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
+from outreach_results.ingest.records import CampaignRecord
 from outreach_results.ingest.registry import EXTENSIONS, SOURCES, detect_source, read_records
 from support.files import csv_row, csv_text, json_document, write
 
@@ -64,7 +65,9 @@ def test_a_folder_and_a_missing_file_cannot_be_read(tmp_path):
 
 def test_records_come_as_the_file_is_read(tmp_path):
     path = write(tmp_path / "cut.json", json.dumps(json_document())[:-40])
-    assert next(read_records(Path(path))).campaign_id == "camp_1"
+    first = next(read_records(Path(path)))
+    assert isinstance(first, CampaignRecord)
+    assert first.campaign_id == "camp_1"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ def test_each_day_is_in_one_calendar_bucket(first, count, every):
     frame = bucketed(days(first, count, n=np.ones(count)), every)
     asked = {first + timedelta(days=n) for n in range(count)}
     seen = set()
+    bucket: Any  # its columns are known to pandas only
     for bucket in frame.itertuples():
         start, of_bucket = bucket.date.date(), whole(bucket.date.date(), every)
         assert bucket_start(bucket.first.date(), every) == start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -24,7 +26,7 @@ def period(random: np.random.Generator, rate: float, icc: float, *, days: int = 
     return DailyCounts(outcomes(random, of, rate, icc).astype(float), of.astype(float))
 
 
-def called_a_change(rate: float, rate_before: float, icc: float, **size: float) -> float:
+def called_a_change(rate: float, rate_before: float, icc: float, **size: Any) -> float:
     random = np.random.default_rng(7)
     p_values = [
         change_p_value(period(random, rate, icc, **size), period(random, rate_before, icc, **size)) for _ in range(RUNS)

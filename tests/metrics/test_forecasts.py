@@ -93,7 +93,8 @@ def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None)
             of = account(kind, random)
             for first, last in months():
                 for day in (6, 13, 20):
-                    days = None if weeks is None else min(random.integers(7 * weeks[0], 7 * weeks[1]), of.index(first))
+                    shown = None if weeks is None else int(random.integers(7 * weeks[0], 7 * weeks[1]))
+                    days = None if shown is None else min(shown, of.index(first))
                     tries.append(tried(of, first, last, day, random, days))
     held = [one for one in tries if one is not None]
     assert len(held) > 0.9 * len(tries) > 190 * len(kinds)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from outreach_results.metrics.maturity import MIN_EVENTS, MIN_HISTORY_DAYS, likely_total, maturity, still_to_come
+from support.optional import present
 
 LAGS = 30
 WEIGHTS = 0.7 ** np.arange(LAGS)
@@ -29,7 +30,7 @@ def test_the_shares_of_a_simulated_account_are_found(days, growth):
     chance, found = np.random.default_rng(1), []
     for _ in range(60):
         lags, ages = account(chance, days, growth=growth)
-        learned = maturity(seen_today(lags, ages), ages)
+        learned = present(maturity(seen_today(lags, ages), ages))
         assert learned is not None
         found.append(learned.arrived)
     error = np.abs(np.mean(found, axis=0) - TRUE_SHARES)
@@ -42,7 +43,7 @@ def test_growing_account_does_not_bias_maturity():
     lags, ages = account(chance, 60, growth=1.05)
     seen = seen_today(lags, ages)
     naive = np.cumsum(seen.sum(axis=0)) / seen.sum()
-    learned = maturity(seen, ages)
+    learned = present(maturity(seen, ages))
     assert naive[2] - TRUE_SHARES[2] > 0.03
     assert abs(learned.arrived[2] - TRUE_SHARES[2]) < 0.03
 
@@ -54,14 +55,14 @@ def test_lags_in_the_future_are_ignored():
 
 def test_the_ripe_age_is_when_95_percent_have_arrived():
     lags, ages = account(np.random.default_rng(4), 200, sent=5_000)
-    learned = maturity(seen_today(lags, ages), ages)
+    learned = present(maturity(seen_today(lags, ages), ages))
     assert learned.mature_age == int(np.argmax(TRUE_SHARES >= 0.95))
     assert learned.at(learned.mature_age) >= 0.95 > learned.at(learned.mature_age - 1)
 
 
 def test_the_share_grows_with_age_up_to_all():
     lags, ages = account(np.random.default_rng(5), 90)
-    learned = maturity(seen_today(lags, ages), ages)
+    learned = present(maturity(seen_today(lags, ages), ages))
     assert list(learned.arrived) == sorted(learned.arrived)
     assert learned.at(LAGS) == learned.at(10_000) == 1.0
     assert learned.at(-1) == 0.0
@@ -100,7 +101,7 @@ def test_likely_total_coverage_with_learned_curve():
     for _ in range(150):
         lags, ages = account(chance, 90)
         seen = seen_today(lags, ages)
-        learned = maturity(seen, ages)
+        learned = present(maturity(seen, ages))
         shares = np.array([learned.at(int(age)) for age in ages])
         rate = seen.sum() / (200 * shares.sum())
         for day in range(-6, 0):

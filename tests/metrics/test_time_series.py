@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ def test_an_unripe_day_is_not_judged():
 
 def maturity_curves(every=Every.DAY, **given):
     opened = [20] * 26 + [16, 10]
-    asked = {"is_cohort": True, "maturity": SLOW, "last_day": FIRST + timedelta(days=27)} | given
+    asked: dict[str, Any] = {"is_cohort": True, "maturity": SLOW, "last_day": FIRST + timedelta(days=27)} | given
     return time_series("opened", history(opened=opened), every=every, **asked).points
 
 

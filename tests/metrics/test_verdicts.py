@@ -17,6 +17,7 @@ from outreach_results.metrics import (
 from outreach_results.metrics.percentiles import quartile_range
 from outreach_results.metrics.verdicts import needed_for_average, needed_for_share
 from outreach_results.models import Distribution
+from support.optional import present
 
 REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)
 COST = Distribution(average=0.018, p25=0.015, p50=0.017, p75=0.021)
@@ -155,7 +156,7 @@ def test_a_campaign_far_better_is_found_to_be():
 def test_quartile_claims_respect_uncertainty():
     upper = quartile_range(REPLY, 0.75, 100)
     assert upper is not None
-    between = (REPLY.p75 + upper.high) / 2
+    between = (present(REPLY.p75) + upper.high) / 2
     value = between + 0.001
     interval = Interval(between, value + 0.001)
     assert judge(value, interval, REPLY, cases=9000, sample_size=100).standing == Standing.BETTER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from outreach_results.results.query import roles
 from outreach_results.store import schema
 
 NAMES = [one.name for one in fields(Filters)]
-CHOSEN = {
+CHOSEN: dict[str, Any] = {
     "campaigns": ("camp_abc123",),
     "start": date(2026, 3, 1),
     "end": date(2026, 2, 1),

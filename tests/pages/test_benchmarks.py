@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from outreach_results import results
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.models import Filters
 from outreach_results.store import schema
 from outreach_results.store.engine import open_store
@@ -134,12 +135,10 @@ def many_campaigns(tmp_path, use_database) -> None:
     """45 campaigns of 40 emails each."""
     url = sqlite_url(tmp_path / "many.db")
     store = open_store(url)
-    names = [f"camp_{number}" for number in range(45)]
-    load(
-        store,
-        "test",
-        [one for name in names for one in (records.campaign(name, name=name), *records.emails(40, of=name))],
-    )
+    mailed: list[Record] = []
+    for name in (f"camp_{number}" for number in range(45)):
+        mailed += [records.campaign(name, name=name), *records.emails(40, of=name)]
+    load(store, "test", mailed)
     store.close()
     use_database(url)
 

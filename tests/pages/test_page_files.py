@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from outreach_results.ui.data import with_whole_counts
 from support.dashboard import PAGES, run_page
 
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "as it opens": {},
     "by sending day beside a campaign": {
         "period": "This month",

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from outreach_results import results
+from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store import annotations as notes
 from outreach_results.ui.charts.trend_labels import unusual_sentence
@@ -102,7 +103,7 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
     app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
     (series,) = results.trends(sample_store, QUARTER, ("delivery_rate",)).series
-    expected = [f"◆ {unusual_sentence(series, point, 'day')}." for point in series.unusual.to_dict("records")][::-1]
+    expected = [f"◆ {unusual_sentence(series, point, Every.DAY)}." for point in series.unusual.to_dict("records")][::-1]
     assert len(expected) == 1
     assert [text.value for text in app.text if text.value.startswith("◆")] == expected
     assert "Wed 11 Feb 2026: delivery rate" in said(app)

@@ -18,6 +18,7 @@ from outreach_results.ui import text
 from support import records
 from support.dashboard import metrics, run_page, words
 from support.databases import sqlite_url
+from support.optional import present
 
 CAMPAIGN = "Q1 Outreach – US & UK operations leads"
 
@@ -46,7 +47,7 @@ def account(tmp_path, use_database: Callable[[str], None]):
 def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     app = run_page("usage")
     month = results.outlook(sample_store, date(2026, 3, 1))
-    low, high = month.forecast.emails
+    low, high = present(month.forecast).emails
     shown = said(app)
     assert "**2,600** of 10,000 e-mails of the plan **Pro** are used (26.0 %)." in shown
     assert "**The quota will most likely last** until the month ends" in shown
@@ -57,7 +58,7 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
 
 def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
     shown = metrics(run_page("usage"))
-    cost = results.outlook(sample_store, date(2026, 3, 1)).forecast.cost
+    cost = present(results.outlook(sample_store, date(2026, 3, 1)).forecast).cost
     assert shown == {
         "Own keys so far": "$51.25",
         "Cost per e-mail": "$0.0197",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def measure(databases: Databases) -> list[Figure]:
         name, at_least = ("csv → executemany", 1.0) if kind == "SQLite" else ("csv → COPY", 0.7)
         ours, theirs = in_turns(
             ROUNDS,
-            lambda kind=kind: rows / _load(databases.empty(kind), path)["seconds"],
-            lambda kind=kind, plain=plain: rows / plain(databases.empty(kind), path),
+            partial(lambda kind: rows / _load(databases.empty(kind), path)["seconds"], kind),
+            partial(lambda kind, plain: rows / plain(databases.empty(kind), path), kind, plain),
         )
         found.append(
             Figure(

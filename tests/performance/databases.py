@@ -144,7 +144,7 @@ def _settle(store: Store) -> None:
     driver = store.engine.raw_connection()
     try:
         if store.is_sqlite:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             driver.driver_connection.autocommit = True  # type: ignore[union-attr]
             driver.driver_connection.execute("VACUUM ANALYZE")  # type: ignore[union-attr]

@@ -171,8 +171,7 @@ def account_records() -> Iterator[Record]:
             ("reply_rate", 0.045),
             ("avg_cost_per_email_usd", 0.03),
         ):
-            spread = [middle, middle * 0.8, middle, middle * 1.2]
-            yield BenchmarkRecord(mcp, metric, *spread, sample_size=1247, updated_at=updated)
+            yield BenchmarkRecord(mcp, metric, middle, middle * 0.8, middle, middle * 1.2, 1247, updated)
 
 
 def write_csv(path: Path, emails: int, campaigns: int, new_day: NewDay | None = None) -> int:

@@ -18,14 +18,14 @@ def main(folder: Path) -> None:
     drawn: list[object] = []
     draw = st.plotly_chart
 
-    def draw_and_keep(figure, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def draw_and_keep(figure, *args, **kwargs):
         drawn.append(json.loads(figure.to_json()))
         return draw(figure, *args, **kwargs)
 
     st.plotly_chart = draw_and_keep  # type: ignore[assignment]
     start = PagesManager.__init__
 
-    def start_as_on_the_server(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def start_as_on_the_server(self, *args, **kwargs):
         PagesManager.uses_pages_directory = False
         start(self, *args, **kwargs)
 

@@ -125,7 +125,7 @@ def test_explanation_accounts_for_all_of_a_difference(
 
 
 def test_period_in_another_time_zone_is_named(store: Store) -> None:
-    records = [campaign(), email("e1", at(5, 2)), email("e2", at(5, 12))]
+    records: list[Record] = [campaign(), email("e1", at(5, 2)), email("e2", at(5, 12))]
     reported = says(
         **dict.fromkeys(COUNTED, 0),
         period_start=at(5, 5),  # midnight in New York

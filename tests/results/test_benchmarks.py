@@ -279,5 +279,6 @@ def test_own_median_is_certain(sample_store: Store):
 
 def test_three_campaigns_have_no_quartiles(sqlite_store: Store):
     three = ("camp_1", "camp_2", "camp_3")
-    load(sqlite_store, "test", [one for of in three for one in (records.campaign(of), *records.emails(40, of=of))])
+    for of in three:
+        load(sqlite_store, "test", [records.campaign(of), *records.emails(40, of=of)])
     assert results.own_peers(sqlite_store, Filters()).numbers.benchmarks == {}

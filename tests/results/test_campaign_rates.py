@@ -15,6 +15,7 @@ from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.campaign_rates import changes_among_many
 from support.clustered import outcomes, volumes
+from support.optional import present
 from support.records import at, campaign, email, event
 
 LAST_WEEKS = Filters(start=date(2026, 3, 1), end=date(2026, 3, 27), basis=Basis.SEND)
@@ -55,7 +56,7 @@ def test_api_gives_adjusted_beside_plain_rates(sample_store):
             count, of = (found["stats"][part] for part in RATES[name].parts)
             assert found["rates"][name] == (round(count / of, 3) if of else None)
             assert found["share_in"][name] == (None if rate.share_in is None else round(rate.share_in, 3))
-            assert found["adjusted_rates"][name] == (None if rate.share_in is None else round(rate.rate, 3))
+            assert found["adjusted_rates"][name] == (None if rate.share_in is None else round(present(rate.rate), 3))
 
 
 def test_a_campaign_without_days_has_no_adjusted_rate(sample_store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action
 
 NAMES = [one.name for one in fields(InboxFilters)]
-CHOSEN = {
+CHOSEN: dict[str, Any] = {
     "kind": ReplyKind.AUTOMATIC,
     "status": ReplyStatus.HANDLED,
     "sentiments": (Sentiment.POSITIVE,),

@@ -7,16 +7,19 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from outreach_results import export, results
 from outreach_results.errors import QueryError, UnknownCampaignError
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action
+from support.optional import present
 from support.records import at, campaign, email, mark, reply
 
 ALL = Filters()
@@ -26,7 +29,7 @@ SENTIMENTS = ["positive", "neutral", "negative", "automatic", "unclassified"]
 @pytest.fixture
 def many(store):
     """Two campaigns with 50 replies from 7 January on, one an hour, of all sentiments; each third is handled."""
-    records = [campaign("a"), campaign("b"), email(of="a"), email(of="b")]
+    records: list[Record] = [campaign("a"), campaign("b"), email(of="a"), email(of="b")]
     for n in range(50):
         of = "ab"[n % 2]
         records.append(
@@ -41,7 +44,7 @@ def many(store):
 @pytest.fixture
 def words(store):
     """Replies to search in."""
-    said = {
+    said: dict[str, dict[str, Any]] = {
         "r1": {"name": "Jürgen MÜLLER", "body": "Gerne, SCHÖNE Grüße"},
         "r2": {"name": "Ada", "company": "Straßenbau AG", "body": "100% sure, a_b/c"},
         "r3": {"name": "Ζωή", "body": "ΚΑΛΗΜΕΡΑ ΟΔΟΣ"},
@@ -187,7 +190,7 @@ def test_neighbors_are_those_of_the_list(many):
     for place, one in enumerate(listed):
         around = results.neighbors(many, ALL, inbox_filters, one)
         assert around == (keys[place - 1] if place else None, keys[place + 1] if place + 1 < len(keys) else None)
-    negative = results.reply(many, "a", "r22")
+    negative = present(results.reply(many, "a", "r22"))
     assert results.neighbors(many, ALL, inbox_filters, negative) == (ReplyKey("b", "r25"), ReplyKey("a", "r20"))
 
 
@@ -223,7 +226,7 @@ def test_a_reply_shows_who_did_what(store):
     load(store, "replies", [campaign(), email(), reply()])
     state_changes.change_reply(store, "camp_1", "r1", Sentiment.NEGATIVE, by="Ana", seen_version=0)
     state_changes.change_reply(store, "camp_1", "r1", Action.HANDLED, by="Ben", seen_version=1)
-    one = results.reply(store, "camp_1", "r1")
+    one = present(results.reply(store, "camp_1", "r1"))
     assert (one.sentiment, one.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.NEUTRAL)
     assert (one.corrected_by, one.handled_by, one.mark_version) == ("Ana", "Ben", 2)
 
@@ -236,7 +239,8 @@ def test_sentiments_by_week_without_gaps(store):
     load(store, "replies", [campaign(), email(), *(reply(key, at(day)) for key, day in days.items())])
     state_changes.change_reply(store, "camp_1", "r2", Sentiment.POSITIVE, by="Ana", seen_version=0)
     weeks = results.sentiment_over_time(store, Filters(start=date(2026, 1, 7), end=date(2026, 2, 10)))
-    assert [(row.first.isoformat(), row.last.isoformat()) for row in weeks.itertuples()] == [
+    rows: list[Any] = list(weeks.itertuples())
+    assert [(row.first.isoformat(), row.last.isoformat()) for row in rows] == [
         ("2026-01-07", "2026-01-11"),
         ("2026-01-12", "2026-01-18"),
         ("2026-01-19", "2026-01-25"),

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from outreach_results import results
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.models import EventType, Sentiment
 from outreach_results.store.replies import state_changes
 from support.records import CAMPAIGN, at, campaign, email, event, reply
@@ -138,7 +139,7 @@ def work_of(store):
 def test_the_work_does_not_grow_with_the_campaign(make_sqlite):
     def with_others(count):
         store = make_sqlite()
-        records = [campaign(), email(), event("opened", at(6)), reply("r1", at(7))]
+        records: list[Record] = [campaign(), email(), event("opened", at(6)), reply("r1", at(7))]
         for n in range(count):
             others = f"x{n}"
             records += [email(others, recipient=f"p{n}@prospect.example"), event("opened", at(6), email_id=others)]

@@ -8,7 +8,7 @@ import pytest
 
 from outreach_results import results
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord, PlanRecord
+from outreach_results.ingest.records import DailyRecord, PlanRecord, Record
 from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store.engine import Store
@@ -18,7 +18,7 @@ MARCH = date(2026, 3, 1)
 LONG_AFTER = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def sends(first: date, counts: list[int], *, of: str = records.CAMPAIGN) -> list[object]:
+def sends(first: date, counts: list[int], *, of: str = records.CAMPAIGN) -> list[Record]:
     """A campaign that is known by the day only; an e-mail costs 2 cents."""
     days = [DailyRecord(of, first + timedelta(days=n), emails_sent=count, cost=count * 20_000)
             for n, count in enumerate(counts)]  # fmt: skip
@@ -116,7 +116,7 @@ def test_a_month_that_is_over_has_no_forecast(sample_store: Store):
     assert month.reached_on is None
 
 
-def steady(last: date, days: int = 60) -> list[object]:
+def steady(last: date, days: int = 60) -> list[Record]:
     return sends(last - timedelta(days=days - 1), [100] * days)
 
 

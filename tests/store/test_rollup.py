@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.store import rollup, schema
 from support.records import at, campaign, email, event
 from support.recount import days_of, stored_days
 
 DAY = date(2026, 1, 5)
-RECORDS = [campaign(), email("e1"), email("e2"), event("delivered"), event("opened", email_id="e2")]
+RECORDS: list[Record] = [campaign(), email("e1"), email("e2"), event("delivered"), event("opened", email_id="e2")]
 
 
 @pytest.fixture

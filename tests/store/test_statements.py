@@ -16,7 +16,7 @@ from outreach_results import export, results
 from outreach_results.errors import ConflictError
 from outreach_results.export.replies import replies_download
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord, ReportedRecord
+from outreach_results.ingest.records import DailyRecord, Record
 from outreach_results.models import Sentiment
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
@@ -32,7 +32,7 @@ from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
 from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
-from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply
+from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply, reported
 from support.records import event as happened
 from support.syncing import RECORDS, publish, sync_from
 
@@ -74,15 +74,27 @@ def everything_done(postgres, sqlite_template):
 
 def do_loads(store):
     load_sample(store)
-    records = [campaign(), *emails(40), *(happened("opened", email_id=f"e{n}") for n in range(1, 30))]
-    answers = [reply(f"r{n}", email_id=f"e{n}", sentiment="neutral") for n in range(1, 9)]
-    later = [email("e1", name="Zoe"), happened("clicked", at(9), email_id="e50"), reply("r1", email_id="e2")]
-    days = [
+    records: list[Record] = [campaign(), *emails(40), *(happened("opened", email_id=f"e{n}") for n in range(1, 30))]
+    answers: list[Record] = [reply(f"r{n}", email_id=f"e{n}", sentiment="neutral") for n in range(1, 9)]
+    later: list[Record] = [
+        email("e1", name="Zoe"),
+        happened("clicked", at(9), email_id="e50"),
+        reply("r1", email_id="e2"),
+    ]
+    days: list[Record] = [
         campaign("daily", detail="daily"),
         DailyRecord("daily", date(2026, 1, 5), emails_sent=5, cost=7),
-        ReportedRecord("daily", at(1), None, 9, *[None] * 11, fetched_at=at(9)),
+        reported("daily", 9, at(1), at(9)),
     ]
-    for bunch in (records, [*answers, mark()], later, records, days, [campaign("daily"), email("d1", of="daily")]):
+    bunches: tuple[list[Record], ...] = (
+        records,
+        [*answers, mark()],
+        later,
+        records,
+        days,
+        [campaign("daily"), email("d1", of="daily")],
+    )
+    for bunch in bunches:
         load(store, "records", bunch)
     load(store, "the authority", [*records, *answers, *later], replace=True)
     with store.write() as connection:

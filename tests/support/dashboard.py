@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1.element_tree import Element
 
 from support.server import ROOT
 
@@ -58,7 +59,7 @@ def run_alone(page: str) -> AppTest:
 def words(app: AppTest) -> list[str]:
     """All that is to be read on the page and in its sidebar, in no particular order."""
     kinds = ("title", "header", "subheader", "caption", "markdown", "text", "info", "warning", "error", "success")
-    return [element.value for kind in kinds for element in app.get(kind)]
+    return [element.value for kind in kinds for element in app.get(kind) if isinstance(element, Element)]
 
 
 def metrics(app: AppTest) -> dict[str, str]:

@@ -31,9 +31,9 @@ Parameters = Mapping[str, Any]
 Same = dict[Any, Any]
 
 
-def parsed(statement: str) -> exp.Expression:
+def parsed(statement: str) -> exp.Expr:
     """The statement as a tree; psycopg's placeholders become ``:name``."""
-    return parse_one(re.sub(r"%\((\w+)\)s", r":\1", statement).replace("%%", "%"), read="postgres")  # type: ignore[return-value]
+    return parse_one(re.sub(r"%\((\w+)\)s", r":\1", statement).replace("%%", "%"), read="postgres")
 
 
 def broken_rules(statement: str, parameters: Parameters) -> list[str]:
@@ -47,7 +47,7 @@ def broken_rules(statement: str, parameters: Parameters) -> list[str]:
     return [*across, *_writes(tree), *scope.broken()]
 
 
-def _across_campaigns(tree: exp.Expression) -> Iterator[str]:
+def _across_campaigns(tree: exp.Expr) -> Iterator[str]:
     """What Citus supports only in a statement that a single machine can answer."""
     for node in tree.walk():
         if isinstance(node, exp.Lock):
@@ -60,17 +60,17 @@ def _across_campaigns(tree: exp.Expression) -> Iterator[str]:
             yield "samples a table"
 
 
-def _volatile(tree: exp.Expression) -> list[str]:
+def _volatile(tree: exp.Expr) -> list[str]:
     """The calls that give another value for each row."""
     return _calls(tree, _VOLATILE, _CALLED_VOLATILE)
 
 
-def mutable_calls(tree: exp.Expression) -> list[str]:
+def mutable_calls(tree: exp.Expr) -> list[str]:
     """The calls that PostgreSQL does not mark IMMUTABLE: the volatile ones, and the clock at the statement's start."""
     return _calls(tree, (*_VOLATILE, *_STABLE), _CALLED_VOLATILE | _CALLED_STABLE)
 
 
-def _calls(tree: exp.Expression, kinds: tuple[type[exp.Expression], ...], names: Collection[str]) -> list[str]:
+def _calls(tree: exp.Expr, kinds: tuple[type[exp.Expr], ...], names: Collection[str]) -> list[str]:
     return [
         node.sql()
         for node in tree.walk()
@@ -78,7 +78,7 @@ def _calls(tree: exp.Expression, kinds: tuple[type[exp.Expression], ...], names:
     ]
 
 
-def _writes(tree: exp.Expression) -> Iterator[str]:
+def _writes(tree: exp.Expr) -> Iterator[str]:
     if not isinstance(tree, (exp.Insert, exp.Update, exp.Delete)) or written_table(tree).name not in DISTRIBUTED:
         return
     returning = tree.args.get("returning")
@@ -110,7 +110,7 @@ def _insert(tree: exp.Insert) -> Iterator[str]:
         yield f"resolves conflicts by what is not immutable: {call}"
 
 
-def written_table(tree: exp.Expression) -> exp.Table:
+def written_table(tree: exp.Expr) -> exp.Table:
     """The table that an INSERT, UPDATE or DELETE writes to."""
     return tree.this.find(exp.Table)
 
@@ -118,7 +118,7 @@ def written_table(tree: exp.Expression) -> exp.Table:
 class _Scope:
     """One SELECT, UPDATE, DELETE or INSERT: its tables, and which of them are together."""
 
-    def __init__(self, node: exp.Expression, parameters: Parameters, around: Same) -> None:
+    def __init__(self, node: exp.Expr, parameters: Parameters, around: Same) -> None:
         self._node = node
         self._parameters = parameters
         self._same: Same = dict(around)
@@ -140,7 +140,7 @@ class _Scope:
         [root] = roots if len(roots) == 1 else [None]
         return root if isinstance(root, tuple) and root[0] == "given" else None
 
-    def _from(self) -> list[exp.Expression]:
+    def _from(self) -> list[exp.Expr]:
         node = self._node
         if isinstance(node, exp.SetOperation):
             return []
@@ -156,7 +156,7 @@ class _Scope:
             sources += [join.this for join in source.args.get("joins") or ()]
         return sources
 
-    def _sources(self, sources: list[exp.Expression]) -> None:
+    def _sources(self, sources: list[exp.Expr]) -> None:
         for source in sources:
             alias = source.alias_or_name
             self._same.pop(alias, None)
@@ -172,7 +172,7 @@ class _Scope:
                     if inner.given():
                         self._unite(alias, inner.given())
 
-    def _inside(self, node: exp.Expression, around: Same) -> _Scope:
+    def _inside(self, node: exp.Expr, around: Same) -> _Scope:
         while isinstance(node, (exp.Paren, exp.Subquery)):
             node = node.this
         inner = _Scope(node, self._parameters, around)
@@ -192,12 +192,12 @@ class _Scope:
                 if isinstance(part, exp.EQ):
                     self._equate(part.left, part.right)
 
-    def _equate(self, left: exp.Expression, right: exp.Expression) -> None:
+    def _equate(self, left: exp.Expr, right: exp.Expr) -> None:
         one, other = self._campaign(left), self._campaign(right)
         if one is not None and other is not None:
             self._unite(one, other)
 
-    def _campaign(self, node: exp.Expression) -> Any:
+    def _campaign(self, node: exp.Expr) -> Any:
         """The alias whose campaign this is, or the campaign that is given; None for anything else."""
         while isinstance(node, (exp.Paren, exp.Cast, exp.Collate)):
             node = node.this
@@ -245,7 +245,7 @@ class _Scope:
                 self._errors.append(f"asks about {', '.join(sorted(own))} of other campaigns for each row")
 
 
-def _conjuncts(condition: exp.Expression | None) -> Iterator[exp.Expression]:
+def _conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
     if isinstance(condition, exp.Paren):
         yield from _conjuncts(condition.this)
     elif isinstance(condition, exp.And):
@@ -255,9 +255,7 @@ def _conjuncts(condition: exp.Expression | None) -> Iterator[exp.Expression]:
         yield condition
 
 
-def _outermost(
-    node: exp.Expression, kind: type[exp.Expression], is_left_out: Callable[[exp.Expression], bool]
-) -> Iterator[exp.Expression]:
+def _outermost(node: exp.Expr, kind: type[exp.Expr], is_left_out: Callable[[exp.Expr], bool]) -> Iterator[exp.Expr]:
     for child in node.iter_expressions():
         if is_left_out(child):
             continue

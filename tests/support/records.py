@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from outreach_results.ingest.records import CampaignRecord, EmailRecord, EventRecord, MarkRecord, ReplyRecord
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    ReplyRecord,
+    ReportedRecord,
+)
 
 CAMPAIGN = "camp_1"
 
@@ -80,6 +88,13 @@ def mark(
     marked_at: datetime = MARKED,
 ) -> MarkRecord:
     return MarkRecord(of, reply_id, sentiment, handled_at, by, marked_at)
+
+
+def reported(of: str, emails_sent: int, period_start: datetime, fetched_at: datetime) -> ReportedRecord:
+    """What a platform says of a campaign, of which it tells only how many e-mails were sent."""
+    unknown: dict[str, Any] = dict.fromkeys(ReportedRecord._fields)
+    known = {"campaign_id": of, "emails_sent": emails_sent, "period_start": period_start, "fetched_at": fetched_at}
+    return ReportedRecord(**unknown | known)
 
 
 def emails(count: int, *, of: str = CAMPAIGN, day: int = 5) -> list[EmailRecord]:

@@ -11,7 +11,8 @@ import schemathesis
 @schemathesis.hook
 def map_query(_context: schemathesis.HookContext, query: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI cannot say that a period ends no sooner than it starts, so what is made up as valid is put in order."""
-    days = [query.get("start"), query.get("end")] if query else [None]
-    if all(isinstance(day, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in days):
-        query["start"], query["end"] = sorted(days)
+    days = [query.get("start"), query.get("end")] if query else []
+    dates = [day for day in days if isinstance(day, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
+    if len(dates) == 2:
+        query["start"], query["end"] = sorted(dates)
     return query

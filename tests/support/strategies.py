@@ -123,11 +123,13 @@ def _replies(
     """What several sources tell of a reply; of the e-mail it answers some know nothing, but none another."""
 
     def told() -> ReplyRecord:
-        return ReplyRecord(  # type: ignore[call-arg]
+        return ReplyRecord(
             campaign_id,
             reply_id,
             draw(st.sampled_from([email_id, None])),
-            *(draw(text) for _ in range(3)),
+            draw(text),
+            draw(text),
+            draw(text),
             draw(st.sampled_from(Sentiment)).value,
             draw(st.just("") | need),
             draw(text),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_a_section_that_is_null_is_as_good_as_left_out(read):
 
 # --- rows that cannot be used ------------------------------------------------------------------------------------
 
-BAD_EMAILS = [
+BAD_EMAILS: list[tuple[dict[str, Any], str, str]] = [
     ({"id": None}, "id", "a value is needed here"),
     ({"id": 7}, "id", "7 is no text"),
     ({"id": "x" * 1_000_000}, "id", "1,000,000 characters; 200 are allowed"),
@@ -132,7 +133,7 @@ BAD_EMAILS = [
     ({"costs_usd": {"email_sending": "a lot"}}, "costs_usd.email_sending", "'a lot' is no amount in dollars"),
     ({"sent_at": None}, "sent_at", "needs the time at which it was sent"),
 ]
-BAD_EVENTS = [
+BAD_EVENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"email_id": None}, "email_id", "a value is needed here"),
     ({"type": "exploded"}, "type", "'exploded' is not one of sent, delivered"),
     ({"type": []}, "type", "[] is not one of sent, delivered"),
@@ -140,7 +141,7 @@ BAD_EVENTS = [
     ({"is_machine": "perhaps"}, "is_machine", "'perhaps' is neither true nor false"),
     ({"url": "x" * 3_000}, "url", "2,000 are allowed"),
 ]
-BAD_REPLIES = [
+BAD_REPLIES: list[tuple[dict[str, Any], str, str]] = [
     ({"sentiment": "angry"}, "sentiment", "'angry' is not one of positive"),
     ({"sentiment": {}}, "sentiment", "{} is not one of positive"),
     ({"received_at": 1769869380}, "received_at", "is no date and time"),

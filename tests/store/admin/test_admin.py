@@ -8,16 +8,17 @@ from sqlalchemy import update
 from outreach_results import results
 from outreach_results.errors import ConfigError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord
+from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord, Record
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, schema
 from support.databases import contents
+from support.optional import present
 from support.records import at, campaign, email, event, mark, reply
 from support.recount import days_of, stored_days
 
 # Around midnight in every zone, and around both changes of the clocks.
 MOMENTS = [at(day, hour, 30) for day in (31, 59, 67, 88, 300) for hour in range(0, 24, 3)]
-RECORDS = [
+RECORDS: list[Record] = [
     campaign(created_at=at(31, 23)),
     *(email(f"e{n}", moment) for n, moment in enumerate(MOMENTS)),
     *(event("opened", moment, email_id=f"e{n // 2}") for n, moment in enumerate(MOMENTS)),
@@ -82,7 +83,7 @@ def test_a_campaign_goes_with_all_that_belongs_to_it(store):
 
 
 def test_the_sample_goes_and_own_campaigns_stay(store):
-    own = [campaign(), email(), event("opened"), reply(), mark()]
+    own: list[Record] = [campaign(), email(), event("opened"), reply(), mark()]
     load(store, "own", own)
     before = contents(store)
     assert not admin.has_sample(store)
@@ -94,7 +95,10 @@ def test_the_sample_goes_and_own_campaigns_stay(store):
     assert admin.remove_sample(store) == 0
 
 
-OWN_ACCOUNT = [PlanRecord("Own", 5, 6), BenchmarkRecord("sales-outreach", "open_rate", 0.5, 0.4, 0.5, 0.6, 9, at(1))]
+OWN_ACCOUNT: list[Record] = [
+    PlanRecord("Own", 5, 6),
+    BenchmarkRecord("sales-outreach", "open_rate", 0.5, 0.4, 0.5, 0.6, 9, at(1)),
+]
 
 
 def account(store):
@@ -120,7 +124,7 @@ def test_sample_account_never_mixes_with_own_account(store, make_store, first):
 
 def test_the_samples_account_goes_with_the_sample(store):
     load_sample(store)
-    assert results.plan_of(store).name == "Pro"
+    assert present(results.plan_of(store)).name == "Pro"
     admin.remove_sample(store)
     assert results.plan_of(store) is None
     assert results.benchmark_mcps(store) == []

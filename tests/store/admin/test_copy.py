@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 
 from outreach_results.errors import ConflictError, StoreError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord, ReportedRecord
+from outreach_results.ingest.records import DailyRecord
 from outreach_results.models import Sentiment
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, api_keys, schema
@@ -29,8 +29,9 @@ from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_state import StoredAnswer, store_answers
 from support import killed_copy
 from support.databases import rows_of, sqlite_url
+from support.optional import present
 from support.postgres import name_of
-from support.records import CAMPAIGN, at, campaign, email, emails, event, mark, reply
+from support.records import CAMPAIGN, at, campaign, email, emails, event, mark, reply, reported
 from support.server import ROOT, clean_environment
 
 OF_ONE_DATABASE = {"data_version", "copy", "sync_lease"}
@@ -50,7 +51,7 @@ def fill(store):
             event("clicked", datetime(1990, 1, 1, 0, 0, 0, 1, tzinfo=UTC), of=FOREIGN, url=NASTY),
             campaign("camp_daily", detail="daily"),
             DailyRecord("camp_daily", date(2026, 1, 5), emails_sent=5, cost=7),
-            ReportedRecord("camp_daily", at(1), None, 9, *[None] * 11, fetched_at=at(9)),
+            reported("camp_daily", 9, at(1), at(9)),
             campaign(),
             *emails(30),
             *(reply(f"r{n}", email_id=f"e{n}", body=NASTY * n) for n in range(1, 20)),
@@ -201,7 +202,7 @@ def kill_a_copy(source, target, writes):
     command = [sys.executable, "-m", "support.killed_copy", url_of(source), url_of(target), str(writes)]
     environment = clean_environment({})
     with subprocess.Popen(command, cwd=ROOT / "tests", env=environment, stdout=subprocess.PIPE, text=True) as process:
-        line = process.stdout.readline()
+        line = present(process.stdout).readline()
         process.kill()
     assert line.startswith(killed_copy.STOPPED)
     return line.split()[1]
@@ -420,7 +421,7 @@ def upgrade(store):
     """Let it be a database that was upgraded since it was copied, as far as can be told."""
     with store.write() as connection:
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        state = get_meta(connection, "copy")
+        state = present(get_meta(connection, "copy"))
         assert f'"revision":"{revision}"' in state
         set_meta(connection, "copy", state.replace(f'"revision":"{revision}"', '"revision":"0001"'))
         connection.execute(delete(schema.lag_stats))

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.store import schema
 from outreach_results.store.admin.verify import COMPARED, checksums, verify
 from outreach_results.store.engine import set_meta
 from support.records import campaign, email, event, reply
 
-RECORDS = [
+RECORDS: list[Record] = [
     campaign("a"),
     email(of="a"),
     reply(of="a", body="Yes"),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from outreach_results import export
 from outreach_results.errors import ConflictError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord
+from outreach_results.ingest.records import DailyRecord, Record
 from outreach_results.ingest.registry import read_records
 from outreach_results.models import Sentiment
 from outreach_results.store import admin, schema
@@ -24,7 +24,7 @@ from support.records import CAMPAIGN, at, campaign, email, event, mark, reply
 from support.recount import days_of, stored_days
 
 EVERYTHING = (schema.replies.c.campaign_id == CAMPAIGN,)
-RECORDS = [
+RECORDS: list[Record] = [
     campaign(),
     *(email(f"e{n}", at(5)) for n in (1, 2, 3)),
     reply("r1", at(7), email_id="e1", name="Ada", sentiment="positive"),
@@ -187,7 +187,7 @@ def test_simultaneous_changes_conflict(filled):
 
 def test_parallel_corrections_are_all_counted(store):
     count = 8
-    records = [campaign(), *(email(f"e{n}", at(5)) for n in range(count))]
+    records: list[Record] = [campaign(), *(email(f"e{n}", at(5)) for n in range(count))]
     records += [reply(f"r{n}", at(7), email_id=f"e{n}") for n in range(count)]
     load(store, "replies", records)
     threads = [threading.Thread(target=do, args=(store, f"r{n}", Sentiment.AUTOMATIC)) for n in range(count)]
@@ -348,7 +348,11 @@ def test_no_later_load_overwrites_what_somebody_did(filled, replace):
     do(filled, "r1", Sentiment.AUTOMATIC)
     do(filled, "r2", Action.HANDLED)
     before = marks_of(filled)
-    again = [reply("r1", at(7), email_id="e1", sentiment="negative"), mark("r1", "neutral"), mark("r2", "positive")]
+    again: list[Record] = [
+        reply("r1", at(7), email_id="e1", sentiment="negative"),
+        mark("r1", "neutral"),
+        mark("r2", "positive"),
+    ]
     load(filled, "later", again, replace=replace)
     assert marks_of(filled) == before
     assert human_replies(filled) == {date(2026, 1, 8): 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -167,7 +168,7 @@ def test_campaign_bars_sum_to_its_cost(costs, per_email):
     figure = costs_of_campaigns(costs, per_email=per_email)
     by = "cost_per_email_usd" if per_email else "cost_usd"
     expected = costs.sort_values(by, ascending=False)
-    stacked = sum(pd.Series(trace.x) for trace in figure.data)
+    stacked = np.sum([trace.x for trace in figure.data], axis=0)
     assert list(stacked) == pytest.approx(list(expected[by]))
     assert all(list(trace.customdata) == list(expected["campaign_id"]) for trace in figure.data)
     assert [trace.name for trace in figure.data] == ["AI generation", "Lead enrichment", "E-mail sending"]
@@ -196,7 +197,7 @@ def test_months_have_customdata_empty_ones_no_price(sample_store):
     months = results.usage_by_month(sample_store)
     figure = costs_of_months(months, per_email=True)
     assert list(figure.data[0].customdata) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
-    stacked = sum(pd.Series(trace.y) for trace in figure.data)
+    stacked = np.sum([trace.y for trace in figure.data], axis=0)
     assert list(stacked) == pytest.approx(list(months["cost_per_email_usd"]))
     empty = months.assign(emails_sent=0, cost_per_email_usd=float("nan"))
     assert pd.Series(costs_of_months(empty, per_email=True).data[0].y).isna().all()

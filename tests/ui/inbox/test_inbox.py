@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,7 +41,8 @@ def reply(**fields):
 
 def event(kind="opened", *, hours=0, **fields):
     at = NOW + timedelta(hours=hours)
-    return TimelineEvent(**{"type": EventType(kind), "at": at, "last_at": at, "count": 1, "email": 1} | fields)
+    usual: dict[str, Any] = {"type": EventType(kind), "at": at, "last_at": at, "count": 1, "email": 1}
+    return TimelineEvent(**usual | fields)
 
 
 # --- the list ----------------------------------------------------------------------------------------------------
