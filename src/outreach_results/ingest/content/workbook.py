@@ -1,0 +1,115 @@
+"""Excel workbooks, read row by row: a sheet of a million rows must not stand in memory."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from outreach_results.errors import SourceError
+from outreach_results.ingest.content.header import LINES_ABOVE, checked_header, header_place
+from outreach_results.ingest.content.types import Content, Row, first_rows
+from outreach_results.ingest.content.unpacking import MAX_RATIO, MAX_UNPACKED, File
+
+_RATIO_MATTERS_FROM = 512 * 1024**2
+_FOOTER_LINES = 5
+"""Rows after an empty one that still pass as totals or notes; more of them are a second table."""
+
+Line = tuple[int, list[Any]]
+
+
+def is_workbook(file: File) -> bool:
+    """Whether that is an Excel workbook (.xlsx)."""
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def sheets(file: File) -> list[Content]:
+    """One content for each sheet that holds rows.
+
+    Raises:
+        SourceError: the workbook is damaged, unpacks to far too much, or has no rows on any sheet.
+    """
+    _refuse_bombs(file)
+    try:
+        workbook = load_workbook(file.path, read_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise SourceError(
+            f"{file.name} cannot be opened as an Excel workbook: it is damaged or incomplete. Nothing was imported. "
+            "Open it in Excel and save it again."
+        ) from error
+    try:
+        names = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    finally:
+        workbook.close()
+    contents = [content for name in names if (content := _sheet(file, name, is_only=len(names) == 1)) is not None]
+    if not contents:
+        raise SourceError(f"{file.name} has no sheet with a header and rows. Nothing was imported.")
+    return contents
+
+
+def _refuse_bombs(file: File) -> None:
+    with zipfile.ZipFile(file.path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    packed = file.path.stat().st_size
+    if size > MAX_UNPACKED or (size > _RATIO_MATTERS_FROM and size > MAX_RATIO * packed):
+        raise SourceError(
+            f"{file.name} unpacks to {size / 1024**3:.1f} GB from {packed / 1024**2:.1f} MB, as only a damaged or "
+            "hostile workbook does. Nothing was imported; save the table as CSV if you trust it."
+        )
+
+
+def _sheet(file: File, sheet: str, *, is_only: bool) -> Content | None:
+    """A sheet's rows; None where it has none."""
+    name = file.name if is_only else f"{file.name}, sheet {sheet}"
+    first: list[Line] = []
+    for line in _lines(file, sheet):
+        first.append(line)
+        if len(first) > LINES_ABOVE * 2:
+            break
+    if len(first) < 2:
+        return None
+    place = header_place([cells for _, cells in first])
+    line_of_header, cells = first[place]
+    header = checked_header(["" if cell is None else str(cell).strip() for cell in cells], name)
+
+    def read() -> Iterator[tuple[int, Row]]:
+        before = line_of_header
+        footer = 0
+        for number, cells in _lines(file, sheet):
+            if number <= line_of_header:
+                continue
+            # Titles and totals may stand apart from a table, but a second table would be read under the wrong header.
+            footer = footer + 1 if footer or number > before + 1 else 0
+            if footer > _FOOTER_LINES:
+                raise SourceError(
+                    f"{name} seems to hold two tables: after an empty row the second begins near row "
+                    f"{number - footer + 1}. Nothing was imported; put each table on a sheet of its own."
+                )
+            before = number
+            yield number, dict(zip(header, cells, strict=False))
+
+    sample = first_rows(read)
+    return Content(name, "Excel workbook", tuple(header), sample, read, is_table=True) if sample else None
+
+
+def _lines(file: File, sheet: str) -> Iterator[Line]:
+    """The rows of a sheet that are not empty, with their numbers as Excel shows them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know: they hold no values
+        workbook = load_workbook(file.path, read_only=True, data_only=True)
+        try:
+            opened = workbook[sheet]
+            opened.reset_dimensions()  # some tools write a wrong size, which would cut rows off
+            for number, cells in enumerate(opened.iter_rows(values_only=True), 1):
+                if any(cell not in (None, "") for cell in cells):
+                    yield number, list(cells)
+        finally:
+            workbook.close()

@@ -1,0 +1,266 @@
+"""From the rows of a table and a mapping to records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from outreach_results.ingest.content import Content, Row
+from outreach_results.ingest.content.delimited import EXTRA_CELLS
+from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.mapping.targets import OUTCOMES, TARGET
+from outreach_results.ingest.mapping.types import Level, Mapping
+from outreach_results.ingest.records import (
+    OUTCOME_FIELDS,
+    ContactRecord,
+    DailyRecord,
+    EmailRecord,
+    EventRecord,
+    Record,
+    Records,
+    Rejected,
+    ReplyRecord,
+    quoted,
+)
+from outreach_results.ingest.values import (
+    DateForm,
+    as_text,
+    count,
+    date_column,
+    flag,
+    is_empty,
+    micros,
+    parse_date,
+    parse_instant,
+)
+from outreach_results.models import COUNT_OF, Detail, EventType, Sentiment
+
+_DETAILS = {Level.EVENTS: Detail.EVENTS, Level.CONTACTS: Detail.CONTACTS, Level.DAYS: Detail.DAILY}
+
+
+class CellError(ValueError):
+    """A cell that cannot be used; ``column`` is its header."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        self.column = column
+        self.reason = reason
+        super().__init__(reason)
+
+
+def apply_mapping(content: Content, mapping: Mapping, context: Context) -> Records:
+    """The records of all rows; a row that cannot be used is rejected by its number, column and reason.
+
+    Args:
+        context: must have ``as_of`` for rows of contacts; see `latest_date`.
+    """
+    names = CampaignNames(context, _DETAILS[mapping.level])
+    reader = _READERS[mapping.level](mapping, context, names)
+    for number, row in content.read():
+        try:
+            yield from reader.records(row)
+        except CellError as error:
+            yield Rejected(content.name, number, error.column, error.reason)
+    yield from names.corrections()
+
+
+def latest_date(content: Content, mapping: Mapping, context: Context) -> datetime | None:
+    """The latest moment that any row names, which is when a snapshot was taken at the earliest."""
+    dated = [(field, mapping.date_forms[name]) for name, field in mapping.columns.items() if name in mapping.date_forms]
+    latest = None
+    for _, row in content.read():
+        for field, form in dated:
+            try:
+                at, _ = parse_instant(row.get(field), form, context.zone)
+            except ValueError:
+                continue  # said of the row when it is read
+            latest = at if latest is None else max(latest, at)
+    return latest
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What all levels have in common: finding cells by target."""
+
+    mapping: Mapping
+    context: Context
+    names: CampaignNames
+
+    def cell(self, row: Row, target: str) -> Any:
+        field = self.mapping.columns.get(target)
+        return None if field is None else row.get(field)
+
+    def text(self, row: Row, target: str, limit: int = 2_000) -> str | None:
+        value = as_text(self.cell(row, target))
+        if value is not None and len(value) > limit:
+            raise CellError(self.mapping.columns[target], f"the text has {len(value):,} characters; {limit:,} are allowed")
+        return value
+
+    def checked(self, row: Row, target: str, parse: Any) -> Any:
+        """A cell read by a function, with its column named where it cannot be."""
+        try:
+            return parse(self.cell(row, target))
+        except ValueError as error:
+            raise CellError(self.mapping.columns.get(target, TARGET[target].label), str(error)) from None
+
+    def instant(self, row: Row, target: str) -> datetime:
+        form = self.mapping.date_forms.get(target, DateForm.ISO)
+        at: datetime = self.checked(row, target, lambda cell: parse_instant(cell, form, self.context.zone)[0])
+        return at
+
+    def campaign(self, row: Row) -> str:
+        campaign_id, name = self.text(row, "campaign_id", 200), self.text(row, "campaign")
+        try:
+            return self.names.id_of(campaign_id, name)
+        except ValueError as error:
+            raise CellError("campaign", str(error)) from None
+
+    def address(self, row: Row) -> str:
+        """The address in a row.
+
+        Raises:
+            CellError: there is none; a row of totals says so.
+        """
+        value = self.text(row, "email", 320)
+        if row.get(EXTRA_CELLS):
+            raise CellError("row", f"it has {len(row[EXTRA_CELLS])} cells more than the header")
+        if value is None or "@" not in value:
+            first = next((str(cell) for cell in row.values() if not is_empty(cell)), "")
+            if first.strip().casefold() in _TOTALS:
+                raise CellError(self.mapping.columns["email"], "a row of totals, which is left out")
+            raise CellError(self.mapping.columns["email"], f"{quoted(value)} is no email address")
+        return value
+
+    def person(self, row: Row) -> tuple[str | None, str | None]:
+        """Name and company."""
+        parts = [self.text(row, part) for part in ("first_name", "last_name")]
+        name = self.text(row, "name") or " ".join(filter(None, parts)) or None
+        return name, self.text(row, "company")
+
+
+_TOTALS = frozenset({"total", "totals", "sum", "average", "summe", "gesamt", "grand total"})
+
+
+class _Events(_Reader):
+    """One row an event."""
+
+    def records(self, row: Row) -> Iterator[Record]:
+        address, at, kind = self.address(row), self.instant(row, "date"), self._type(row)
+        campaign = self.campaign(row)
+        yield from self.names.seen(campaign, at)
+        step = self.text(row, "step") or ""
+        key = person_key(address)
+        email_id = self.text(row, "email_id", 200) or natural_id(key, step)
+        name, company = self.person(row)
+        if kind == EventType.SENT:
+            cost = self.checked(row, "cost", lambda cell: micros(cell, decimal_comma=self.mapping.decimal_comma)) or 0
+            yield EmailRecord(campaign, email_id, address, name, company, at, 0, 0, cost)
+            return
+        yield EmailRecord(campaign, email_id, address, name, company)
+        event_id = self.text(row, "event_id", 200) or natural_id(campaign, key, kind.value, at.isoformat())
+        if kind == EventType.REPLIED:
+            body = self.text(row, "reply_text", 1_000_000)
+            if body is not None:
+                sentiment = (self.text(row, "sentiment") or "").casefold()
+                known = sentiment if sentiment in frozenset(Sentiment) else Sentiment.UNCLASSIFIED.value
+                yield ReplyRecord(campaign, event_id, email_id, address, name, company, known, body[:200], body, at)
+                return
+        yield EventRecord(campaign, event_id, email_id, kind.value, at, False, self.text(row, "url"))
+
+    def _type(self, row: Row) -> EventType:
+        word = self.text(row, "type")
+        if word is None:
+            raise CellError(self.mapping.columns["type"], "an event type is needed here")
+        kind = self.mapping.types.get(word.casefold())
+        if kind is None:
+            raise CellError(self.mapping.columns["type"], f"{quoted(word)} is mapped to no event type")
+        return EventType(kind)
+
+
+class _Contacts(_Reader):
+    """One row an email or contact, with flags, counts or dates of what became of it."""
+
+    def records(self, row: Row) -> Iterator[Record]:
+        address = self.address(row)
+        campaign = self.campaign(row)
+        outcomes: dict[str, Any] = {}
+        for target in OUTCOMES:
+            if target.name in self.mapping.columns:
+                counted, dated = OUTCOME_FIELDS[target.name]
+                outcomes[counted], outcomes[dated] = self._outcome(row, target.name)
+        if outcomes.get("sent") is None:
+            outcomes["sent"] = 1  # who stands in the list of an export was written to, unless a column says otherwise
+        as_of = self._as_of(row)
+        yield from self.names.seen(campaign, outcomes.get("sent_at") or as_of)
+        name, company = self.person(row)
+        key = person_key(address)
+        message = self.text(row, "email_id", 200) or self.text(row, "step", 200)
+        yield ContactRecord(
+            campaign_id=campaign,
+            contact_id=key if message is None else natural_id(key, message),
+            as_of=as_of,
+            address=address,
+            name=name,
+            company=company,
+            category=self.text(row, "category"),
+            cost=self.checked(row, "cost", lambda cell: micros(cell, decimal_comma=self.mapping.decimal_comma)),
+            **outcomes,
+        )
+
+    def _as_of(self, row: Row) -> datetime:
+        if "as_of" in self.mapping.columns and not is_empty(self.cell(row, "as_of")):
+            return self.instant(row, "as_of")
+        if self.context.as_of is None:
+            raise CellError("as_of", "nobody said which day this export shows")
+        return self.context.as_of
+
+    def _outcome(self, row: Row, name: str) -> tuple[int | None, datetime | None]:
+        """How often something happened to this contact, and when it first did, as far as the cell says."""
+        cell = self.cell(row, name)
+        if name in self.mapping.date_forms:
+            return (0, None) if is_empty(cell) else (1, self.instant(row, name))
+        if is_empty(cell):
+            return None, None
+
+        def parse(cell: Any) -> int | None:
+            try:
+                return count(cell, decimal_comma=self.mapping.decimal_comma)
+            except ValueError:
+                return int(flag(cell) or 0)
+
+        counted: int | None = self.checked(row, name, parse)
+        return counted, None
+
+
+class _Days(_Reader):
+    """One row a day, with counts."""
+
+    def records(self, row: Row) -> Iterator[Record]:
+        if str(next(iter(row.values()), "")).strip().casefold() in _TOTALS:
+            raise CellError(self.mapping.columns["date"], "a row of totals, which is left out")
+        form = self.mapping.date_forms.get("date", DateForm.ISO)
+        found = self.checked(row, "date", lambda cell: parse_date(cell, form))
+        on: date = found.date() if isinstance(found, datetime) else found
+        campaign = self.campaign(row)
+        yield from self.names.seen(campaign, datetime.combine(on, time(12), UTC))
+        comma = self.mapping.decimal_comma
+        counts = {
+            COUNT_OF[target.outcome]: self.checked(row, target.name, lambda cell: count(cell, decimal_comma=comma))
+            for target in OUTCOMES
+            if target.outcome is not None and target.name in self.mapping.columns
+        }
+        cost = self.checked(row, "cost", lambda cell: micros(cell, decimal_comma=comma))
+        yield replace_known(DailyRecord(campaign, on), counts | {"cost": cost})
+
+
+def replace_known(record: DailyRecord, values: dict[str, int | None]) -> DailyRecord:
+    """The record with the values that are known."""
+    return record._replace(**{name: value for name, value in values.items() if value is not None})
+
+
+_READERS: dict[Level, type[_Events] | type[_Contacts] | type[_Days]] = {
+    Level.EVENTS: _Events,
+    Level.CONTACTS: _Contacts,
+    Level.DAYS: _Days,
+}
