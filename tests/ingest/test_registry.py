@@ -29,7 +29,6 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) *
         (json.dumps(json_document(), indent=2), campaign_json),
         (b"\xef\xbb\xbf" + json.dumps(json_document()).encode(), campaign_json),
         ("  \n\t" + json.dumps(json_document()), campaign_json),
-        ("{", campaign_json),
         (ACCOUNT, account_json),
         ({"benchmarks": []}, account_json),
         (b"\xef\xbb\xbf" + json.dumps(ACCOUNT).encode(), account_json),

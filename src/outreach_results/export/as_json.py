@@ -11,7 +11,15 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
+from outreach_results.export.reading import (
+    campaign_row,
+    contacts_query,
+    email_query,
+    event_query,
+    iso,
+    read_rows,
+    replies_query,
+)
 from outreach_results.models import COSTS, COUNTS, Detail, dollars
 from outreach_results.store import schema
 
@@ -44,6 +52,9 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
     yield from _json_section("events", map(_json_events, events))
     replies = read_rows(connection, replies_query(campaign_id, humans_only=humans_only))
     yield from _json_section("replies", map(_json_replies, replies))
+    if connection.execute(contacts_query(campaign_id).limit(1)).first() is not None:
+        contacts = read_rows(connection, contacts_query(campaign_id))
+        yield from _json_section("contacts", map(_json_contacts, contacts))
     if campaign.detail == Detail.DAILY.value:
         yield from _json_totals(connection, campaign_id)
     yield b"}\n"
@@ -80,6 +91,21 @@ def _json_events(rows: Sequence[Any]) -> list[str]:
         f'{{"id":{_text(event_id)},"email_id":{_text(email_id)},"type":{_text(kind)},'
         f'"occurred_at":{_text(occurred_at)},"is_machine":{is_machine},"url":{_text(url)}}}'
         for event_id, email_id, kind, occurred_at, is_machine, url in rows
+    ]
+
+
+def _json_contacts(rows: Sequence[Any]) -> list[str]:
+    # What a snapshot does not say is left out: most say little of most contacts.
+    return [
+        _dumps(
+            {
+                "id" if name == "contact_id" else name: _plain(value) if isinstance(value, datetime) else value
+                for name, value in row._asdict().items()
+                if value is not None and name not in ("campaign_id", "cost")
+            }
+            | ({} if row.cost is None else {"cost_usd": dollars(row.cost)})
+        )
+        for row in rows
     ]
 
 

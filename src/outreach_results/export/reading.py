@@ -75,6 +75,12 @@ def replies_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
     return query.where(effective_sentiment != Sentiment.AUTOMATIC.value) if humans_only else query
 
 
+def contacts_query(campaign_id: str) -> Select[Any]:
+    """What snapshots say of a campaign's contacts, the oldest snapshot first."""
+    table = schema.contacts
+    return select(table).where(table.c.campaign_id == campaign_id).order_by(*table.primary_key)
+
+
 def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:
     table = schema.campaigns
     return connection.execute(select(table).where(table.c.campaign_id == campaign_id)).one()

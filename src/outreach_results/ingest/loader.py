@@ -28,6 +28,7 @@ from outreach_results.ingest.merging import (
 from outreach_results.ingest.records import (
     BenchmarkRecord,
     CampaignRecord,
+    ContactRecord,
     DailyRecord,
     EmailRecord,
     EventRecord,
@@ -41,6 +42,7 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
+from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import Detail, EventType, Sentiment
 from outreach_results.store import rollup, schema
@@ -81,6 +83,7 @@ class Loader:
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
         self._totals = TotalsWriter(connection, report, is_sample=is_sample)
+        self._snapshots = SnapshotWriter(connection, self._encoder, report)
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
@@ -90,6 +93,7 @@ class Loader:
             ReplyRecord: self._keep_reply,
             CampaignRecord: self._keep_campaign,
             MarkRecord: self._keep_mark,
+            ContactRecord: self._keep_contact,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             Rejected: self._reject,
             Notice: lambda notice: self.report.add_note(notice.sentence),
@@ -115,6 +119,7 @@ class Loader:
     def finish(self) -> None:
         self._days.finish()
         self._refresh_inbox()
+        self._snapshots.finish()
         self._totals.write()
 
     def _reject(self, rejected: Rejected) -> None:
@@ -154,6 +159,12 @@ class Loader:
         elif earlier is not None:
             self._flush()  # the database merges the two, one after the other
         self._replies[key] = record
+
+    def _keep_contact(self, record: ContactRecord) -> None:
+        if self._snapshots.is_full:
+            self._write_campaigns()
+            self._snapshots.flush()
+        self._snapshots.keep(record)
 
     def _keep_mark(self, record: MarkRecord) -> None:
         self._marks.setdefault(record[:2], record)

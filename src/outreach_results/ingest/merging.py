@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from outreach_results.ingest.records import (
+    ContactRecord,
     EmailRecord,
 )
 from outreach_results.models import COST_COLUMNS
+from outreach_results.store.schema import OUTCOME_COLUMNS
 
 # The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
 # value beats NULL, a classified sentiment beats unclassified, and otherwise the value that sorts last stays (of
@@ -58,6 +60,8 @@ MARK = (
     "version",
 )
 
+CONTACT = ContactRecord._fields
+
 CAMPAIGN_RULES = {
     "name": _FILL,
     "mcp": _FILL,
@@ -86,6 +90,12 @@ REPLY_RULES = {
     "received_at": _EARLIEST,
     "received_on": _EARLIEST,
     "received_hour": _EARLIEST,
+}
+
+CONTACT_RULES = {
+    **dict.fromkeys(("address", "name", "company", "category", "cost"), _FILL),
+    **dict.fromkeys(OUTCOME_COLUMNS, _FILL),
+    **dict.fromkeys(OUTCOME_COLUMNS.values(), _EARLIEST),
 }
 
 EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:], LATEST_WINS)

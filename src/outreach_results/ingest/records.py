@@ -123,6 +123,39 @@ class ReportedRecord(NamedTuple):
     fetched_at: datetime
 
 
+class ContactRecord(NamedTuple):
+    """A contact, or an email, as a snapshot of a campaign shows it at ``as_of``.
+
+    Of each outcome how often it happened, and when it first did; None where the snapshot does not say. An outcome
+    without a moment counts in totals and on no day: no date is ever made up.
+    """
+
+    campaign_id: str
+    contact_id: str
+    as_of: datetime
+    address: str | None = None
+    name: str | None = None
+    company: str | None = None
+    category: str | None = None
+    cost: int | None = None
+    sent: int | None = None
+    sent_at: datetime | None = None
+    delivered: int | None = None
+    delivered_at: datetime | None = None
+    bounced: int | None = None
+    bounced_at: datetime | None = None
+    opened: int | None = None
+    opened_at: datetime | None = None
+    clicked: int | None = None
+    clicked_at: datetime | None = None
+    replied: int | None = None
+    replied_at: datetime | None = None
+    unsubscribed: int | None = None
+    unsubscribed_at: datetime | None = None
+    meetings: int | None = None
+    meeting_at: datetime | None = None
+
+
 class PlanRecord(NamedTuple):
     name: str
     email_limit: int
@@ -163,6 +196,7 @@ Record = (
     | EventRecord
     | ReplyRecord
     | MarkRecord
+    | ContactRecord
     | DailyRecord
     | ReportedRecord
     | PlanRecord

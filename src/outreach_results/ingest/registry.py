@@ -15,12 +15,14 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.formats import Format
 from outreach_results.ingest.readers import campaign_csv
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
 
 _SNIFFED_BYTES = 64 * 1024
+_CAMPAIGN_KEYS = ("meta", "campaign")
 _ACCOUNT_KEYS = ("plan", "benchmarks")
 
 
@@ -57,7 +59,7 @@ def _is_account_json(start: bytes) -> bool:
 
 
 def _is_campaign_json(start: bytes) -> bool:
-    return start.startswith(b"{")
+    return start.startswith(b"{") and _first_key(start) in _CAMPAIGN_KEYS
 
 
 def _header(start: bytes) -> list[str]:
@@ -81,6 +83,9 @@ SOURCES: tuple[Source, ...] = (
 )
 """Every kind of file that can be imported; the first that recognizes a file reads it."""
 
+FORMATS: tuple[Format, ...] = ()
+"""The files of other tools, one entry each; the first that recognizes a content reads it."""
+
 EXTENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for source in SOURCES for name in source.extensions))
 """The extensions of all of them."""
 
@@ -94,12 +99,18 @@ def read_records(path: Path) -> Records:
     return detect_source(path).read(path)
 
 
-def detect_source(path: Path) -> Source:
-    """The source that reads this file.
+def own_source(path: Path) -> Source | None:
+    """The source of our own that reads this file; None where it is somebody else's.
 
     Raises:
-        SourceError: the file is missing, empty or of no known kind.
+        SourceError: the file is missing or empty.
     """
+    start = _start(path)
+    return next((source for source in SOURCES if source.recognizes(start)), None)
+
+
+def _start(path: Path) -> bytes:
+    """How a file begins, without byte order mark and leading white space."""
     try:
         with path.open("rb") as file:
             start = file.read(_SNIFFED_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -107,12 +118,21 @@ def detect_source(path: Path) -> Source:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
     if not start:
         raise SourceError(f"{path.name} is empty. Nothing was imported.")
-    for source in SOURCES:
-        if source.recognizes(start):
-            return source
+    return start
+
+
+def detect_source(path: Path) -> Source:
+    """The source of our own that reads this file.
+
+    Raises:
+        SourceError: the file is missing, empty or of no known kind.
+    """
+    source = own_source(path)
+    if source is not None:
+        return source
     raise SourceError(
         f"{path.name} is of no format that can be imported: a CSV or JSON export of Outreach Results is needed. "
-        f"{_near_miss(start)}Nothing was imported."
+        f"{_near_miss(_start(path))}Nothing was imported."
     )
 
 

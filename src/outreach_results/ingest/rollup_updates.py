@@ -51,16 +51,16 @@ class RollupUpdater:
             self._change[campaign_id].update(rollup.recount(self._connection, campaign_id, email_ids))
 
     def switch_to_events(self, campaign_ids: Iterable[str]) -> None:
-        """Rebuild those of these campaigns from their events that so far have only daily totals."""
+        """Rebuild those of these campaigns from their events that so far have only totals or snapshots."""
         table = schema.campaigns.c
         is_among = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
-        daily = select(table.campaign_id).where(is_among, table.detail == Detail.DAILY)
+        daily = select(table.campaign_id).where(is_among, table.detail != Detail.EVENTS)
         self._rebuild.update(self._connection.execute(daily).scalars())
 
     def finish(self) -> None:
         """Write the updates and rebuilds of all campaigns."""
         table = schema.campaigns.c
-        daily = select(table.campaign_id).where(table.detail == Detail.DAILY)
+        daily = select(table.campaign_id).where(table.detail != Detail.EVENTS)
         daily_campaigns = set(self._connection.execute(daily).scalars())
         for campaign_id in sorted(self._rebuild - daily_campaigns):
             rollup.rebuild(self._connection, campaign_id)

@@ -57,10 +57,14 @@ class Basis(StrEnum):
 
 
 class Detail(StrEnum):
-    """What is known of a campaign: every event, or only daily totals."""
+    """What is known of a campaign: every event, only daily totals, or what became of each contact.
+
+    In the order of the alphabet the more detailed comes last, which is how loads choose between two.
+    """
 
     EVENTS = "events"
     DAILY = "daily"
+    CONTACTS = "contacts"
 
 
 COUNT_OF: dict[EventType, str] = {EventType(count.event): count.name for count in COUNT_METRICS.values()}

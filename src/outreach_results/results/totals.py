@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from outreach_results import metrics
 from outreach_results.models import (
@@ -160,6 +160,9 @@ _NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | 
 }
 
 
+_UNKNOWN: dict[str, Any] = dict.fromkeys(_NOTHING)
+
+
 def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
     """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on."""
     table = schema.daily_stats.c
@@ -182,18 +185,27 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
 
 
 def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) -> None:
-    """Replace the sums of campaigns with daily numbers only by the totals that their platform reports."""
-    # The days of the Results API have only some of the counts; the rest is reported for the whole campaign alone.
-    reported = schema.reported_stats
-    daily_only = (
-        select(reported)
-        .join(schema.campaigns, schema.campaigns.c.campaign_id == reported.c.campaign_id)
-        .where(schema.campaigns.c.detail == Detail.DAILY)
+    """Replace the sums of campaigns known without their events by the totals that their source reports.
+
+    The days of the Results API have only some of the counts, and a snapshot of contacts dates only some of its; the
+    rest is known for the whole campaign alone.
+    """
+    reported, snapshot = schema.reported_stats, schema.snapshot_stats
+    newest = (
+        select(snapshot.c.campaign_id, func.max(snapshot.c.as_of).label("as_of"))
+        .group_by(snapshot.c.campaign_id)
+        .subquery()
     )
-    for row in connection.execute(daily_only).mappings():
-        if row["campaign_id"] in sums:
-            known = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row[name] is not None}
-            sums[row["campaign_id"]] |= known
+    of_source = {Detail.DAILY: select(reported)}
+    of_source[Detail.CONTACTS] = select(snapshot).join(
+        newest, and_(snapshot.c.campaign_id == newest.c.campaign_id, snapshot.c.as_of == newest.c.as_of)
+    )
+    for detail, query in of_source.items():
+        table = reported if detail is Detail.DAILY else snapshot
+        known = query.join(schema.campaigns, schema.campaigns.c.campaign_id == table.c.campaign_id)
+        for row in connection.execute(known.where(schema.campaigns.c.detail == detail)).mappings():
+            totals = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row.get(name) is not None}
+            sums[row["campaign_id"]] = sums.get(row["campaign_id"], _UNKNOWN) | totals
 
 
 def _totals(sums: list[dict[str, Any]]) -> Totals:

@@ -88,6 +88,18 @@ class Instant(TypeDecorator[datetime]):
 # Compared byte by byte on every database, so that rows come in the same order everywhere.
 Id = Text().with_variant(Text(collation="C"), "postgresql")
 
+OUTCOME_COLUMNS = {
+    "sent": "sent_at",
+    "delivered": "delivered_at",
+    "bounced": "bounced_at",
+    "opened": "opened_at",
+    "clicked": "clicked_at",
+    "replied": "replied_at",
+    "unsubscribed": "unsubscribed_at",
+    "meetings": "meeting_at",
+}
+"""Of what a snapshot says of a contact: the column that counts it → the column with its first moment."""
+
 metadata = MetaData()
 
 
@@ -106,7 +118,7 @@ campaigns = _table(
     Column("detail", Id, nullable=False),
     Column("is_sample", Boolean, nullable=False),
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
-    CheckConstraint("detail IN ('events', 'daily')", name="campaigns_detail"),
+    CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )
 
 emails = _table(
@@ -307,6 +319,37 @@ reported_stats = _table(
     Column("fetched_at", Instant, nullable=False),
     PrimaryKeyConstraint("campaign_id", name="reported_stats_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="reported_stats_campaign"),
+)
+
+# What became of each contact, as snapshots of a campaign show it: how often something happened, and when it first did.
+contacts = _table(
+    "contacts",
+    Column("campaign_id", Id, nullable=False),
+    Column("as_of", Instant, nullable=False),  # the moment that the snapshot shows
+    Column("contact_id", Id, nullable=False),
+    Column("address", Text),
+    Column("name", Text),
+    Column("company", Text),
+    Column("category", Text),  # the source's own word for the interest or status
+    Column("cost", BigInteger),
+    *(
+        column
+        for counted, moment in OUTCOME_COLUMNS.items()
+        for column in (Column(counted, Integer), Column(moment, Instant))
+    ),
+    PrimaryKeyConstraint("campaign_id", "as_of", "contact_id", name="contacts_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="contacts_campaign"),
+)
+
+# The totals of each snapshot, derived from its contacts: a series of them is a trend without a date of any event.
+snapshot_stats = _table(
+    "snapshot_stats",
+    Column("campaign_id", Id, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    *(Column(name, BigInteger) for name in COUNTS),
+    Column("cost", BigInteger),
+    PrimaryKeyConstraint("campaign_id", "as_of", name="snapshot_stats_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="snapshot_stats_campaign"),
 )
 
 benchmarks = _table(

@@ -93,7 +93,13 @@ def test_it_can_be_made_anew_whatever_it_held(filled):
 def test_upgrade_fills_the_inbox(filled):
     url = filled.engine.url.render_as_string(hide_password=False)
     with filled.write() as connection:
-        for table in ("inbox_stats", "inbox", *([schema.FULL_TEXT] if filled.is_sqlite else [])):
+        for table in (
+            "snapshot_stats",
+            "contacts",
+            "inbox_stats",
+            "inbox",
+            *([schema.FULL_TEXT] if filled.is_sqlite else []),
+        ):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("CREATE INDEX replies_newest ON replies (campaign_id, received_at, reply_id)")
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))

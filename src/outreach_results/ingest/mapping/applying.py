@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -13,7 +13,6 @@ from outreach_results.ingest.context import CampaignNames, Context, natural_id, 
 from outreach_results.ingest.mapping.targets import OUTCOMES, TARGET
 from outreach_results.ingest.mapping.types import Level, Mapping
 from outreach_results.ingest.records import (
-    OUTCOME_FIELDS,
     ContactRecord,
     DailyRecord,
     EmailRecord,
@@ -28,7 +27,6 @@ from outreach_results.ingest.values import (
     DateForm,
     as_text,
     count,
-    date_column,
     flag,
     is_empty,
     micros,
@@ -36,6 +34,7 @@ from outreach_results.ingest.values import (
     parse_instant,
 )
 from outreach_results.models import COUNT_OF, Detail, EventType, Sentiment
+from outreach_results.store.schema import OUTCOME_COLUMNS
 
 _DETAILS = {Level.EVENTS: Detail.EVENTS, Level.CONTACTS: Detail.CONTACTS, Level.DAYS: Detail.DAILY}
 
@@ -94,7 +93,9 @@ class _Reader:
     def text(self, row: Row, target: str, limit: int = 2_000) -> str | None:
         value = as_text(self.cell(row, target))
         if value is not None and len(value) > limit:
-            raise CellError(self.mapping.columns[target], f"the text has {len(value):,} characters; {limit:,} are allowed")
+            raise CellError(
+                self.mapping.columns[target], f"the text has {len(value):,} characters; {limit:,} are allowed"
+            )
         return value
 
     def checked(self, row: Row, target: str, parse: Any) -> Any:
@@ -187,8 +188,8 @@ class _Contacts(_Reader):
         outcomes: dict[str, Any] = {}
         for target in OUTCOMES:
             if target.name in self.mapping.columns:
-                counted, dated = OUTCOME_FIELDS[target.name]
-                outcomes[counted], outcomes[dated] = self._outcome(row, target.name)
+                counted = "meetings" if target.outcome is EventType.MEETING_BOOKED else target.name
+                outcomes[counted], outcomes[OUTCOME_COLUMNS[counted]] = self._outcome(row, target.name)
         if outcomes.get("sent") is None:
             outcomes["sent"] = 1  # who stands in the list of an export was written to, unless a column says otherwise
         as_of = self._as_of(row)
@@ -254,7 +255,7 @@ class _Days(_Reader):
         yield replace_known(DailyRecord(campaign, on), counts | {"cost": cost})
 
 
-def replace_known(record: DailyRecord, values: dict[str, int | None]) -> DailyRecord:
+def replace_known(record: DailyRecord, values: dict[str, Any]) -> DailyRecord:
     """The record with the values that are known."""
     return record._replace(**{name: value for name, value in values.items() if value is not None})
 

@@ -35,8 +35,11 @@ def guess_mapping(content: Content) -> Mapping:
     if "email" not in columns and (address := _column_of_addresses(content, set(columns.values()))):
         columns["email"] = address
     level = _level(content, columns)
-    if level == Level.CONTACTS and "date" in columns and "sent" not in columns:
-        columns["sent"] = columns.pop("date")  # of an email that was sent, the date in its row is that of sending
+    if level == Level.CONTACTS and "date" in columns:
+        field = columns.pop("date")
+        # Of an email that was sent, the date in its row is that of sending; a list of contacts dates their creation.
+        if "sent" not in columns and not plain(field).startswith("created"):
+            columns["sent"] = field
     types = {}
     if level == Level.EVENTS:
         words = {str(row.get(columns["type"]) or "").strip() for row in content.sample} - {""}

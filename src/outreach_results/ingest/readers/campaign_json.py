@@ -18,10 +18,12 @@ from outreach_results.export import FORMAT
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Notice, Rejected
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
+from outreach_results.store.schema import OUTCOME_COLUMNS
 
 Item = Mapping[str, Any]
 
 _UNKNOWN_NAMED = 5
+_CONTACT_TEXTS = ("address", "name", "company", "category")
 
 
 def campaign_json(path: Path) -> read.Records:
@@ -201,6 +203,19 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
     )
 
 
+def _contact(campaign_id: str, item: Item) -> read.Records:
+    values: dict[str, Any] = {name: read.text(name, item.get(name)) for name in _CONTACT_TEXTS}
+    values |= {name: read.count(name, item.get(name)) for name in OUTCOME_COLUMNS}
+    values |= {name: read.optional_instant(name, item.get(name)) for name in OUTCOME_COLUMNS.values()}
+    yield read.ContactRecord(
+        campaign_id,
+        read.identifier("id", item.get("id")),
+        read.instant("as_of", item.get("as_of")),
+        cost=_known_micros("cost_usd", item),
+        **values,
+    )
+
+
 def _daily(campaign_id: str, item: Item) -> read.Records:
     counts = {name: read.count(name, item.get(name)) for name in COUNTS}
     day = read.day("date", item.get("date"))
@@ -226,5 +241,6 @@ _SECTIONS: dict[str, Callable[[str, Item], read.Records]] = {
     "emails": _email,
     "events": _event,
     "replies": _reply,
+    "contacts": _contact,
     "daily": _daily,
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, update
 
-from outreach_results.store import rollup, schema
+from outreach_results.store import rollup, schema, snapshots
 from outreach_results.store.engine import Store, set_meta, time_zone
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, is_sqlite, local_hour
@@ -39,6 +39,7 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
         rollup.rebuild_all(connection)
         inbox_table.recount(connection)
         set_meta(connection, "time_zone", zone.key)
+        snapshots.rebuild_all(connection)  # reads the zone from the database
     return zone
 
 

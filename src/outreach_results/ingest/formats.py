@@ -1,0 +1,44 @@
+"""What a reader of another tool's files has to say of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outreach_results.ingest.content import Content
+from outreach_results.ingest.context import Context
+from outreach_results.ingest.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a tool's file and what it becomes here, for people to read; ``ours`` is '' where it is left out."""
+
+    theirs: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file that another tool exports or sends.
+
+    Attributes:
+        key: in messages, URLs and saved settings; stays the same for ever.
+        name: what people call it.
+        recognizes: whether a content is of this kind, by its fields; must be false for every other format's example.
+        read: its records. A row that cannot be used is a `Rejected`; a kind of row that says nothing of results, such
+            as a contact that was never written to, is left out.
+        fields: what becomes of each field, from which the documentation is made.
+        tracks: the counts that it can know, in the contract's names; what it cannot know is unknown, never 0.
+        needs: what a person is asked for because no file of this kind says it: ``campaign``, ``as_of``, ``zone``.
+        example: the name of an example below ``sample_data/sources/``.
+    """
+
+    key: str
+    name: str
+    recognizes: Callable[[Content], bool]
+    read: Callable[[Content, Context], Records]
+    fields: tuple[Field, ...]
+    tracks: frozenset[str]
+    needs: tuple[str, ...] = ()
+    example: str = ""

@@ -1,0 +1,176 @@
+"""How a file will be imported: which source reads it, what is still to be asked, and its records.
+
+The page and the command take the same way: `plan_import` opens a file and gives a `FilePlan` for each table or list in
+it; questions are answered by making the plans anew with more `Answers`; `preview` counts a plan's records and `load`
+writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Dictionary
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from outreach_results.errors import SourceError
+from outreach_results.ingest.content import Content, open_contents
+from outreach_results.ingest.context import Context
+from outreach_results.ingest.formats import Format
+from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, guess_mapping, questions
+from outreach_results.ingest.mapping.applying import latest_date
+from outreach_results.ingest.mapping.guessing import date_columns
+from outreach_results.ingest.mapping.types import Level
+from outreach_results.ingest.records import Records
+from outreach_results.ingest.registry import FORMATS, own_source
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person said of a file.
+
+    Attributes:
+        campaign: the id or name of the campaign for rows that name none.
+        zone: of times that name none.
+        as_of: the moment that a snapshot shows.
+        mapping: the corrected mapping of a table.
+        is_table: read as a table by its mapping, although a source recognizes the file.
+        meetings, positives: interest states of the source that count as such.
+    """
+
+    campaign: str | None = None
+    zone: ZoneInfo | None = None
+    as_of: datetime | None = None
+    mapping: Mapping | None = None
+    is_table: bool = False
+    meetings: frozenset[str] = frozenset()
+    positives: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """How one table, or list of objects, of a file is read.
+
+    Attributes:
+        name: of the file, for messages.
+        source: what people call the kind of file.
+        description: its form in words; '' for our own formats.
+        records: iterates over its records; not to be called while there are questions.
+        questions: what a person has to say first.
+        content: its rows; None for our own formats.
+        mapping: how its columns are understood; None where a source's reader knows.
+        format: the source's entry; None for our own formats and tables by mapping.
+    """
+
+    name: str
+    source: str
+    description: str
+    records: Callable[[], Records]
+    questions: list[Question] = field(default_factory=list)
+    content: Content | None = None
+    mapping: Mapping | None = None
+    format: Format | None = None
+
+
+@contextmanager
+def plan_import(
+    path: Path,
+    name: str,
+    *,
+    zone: ZoneInfo,
+    known: Dictionary[str, str],
+    answers: Answers | None = None,
+    saved: Callable[[tuple[str, ...]], Mapping | None] | None = None,
+) -> Iterator[list[FilePlan]]:
+    """The plans of a file, valid until the context is left.
+
+    Args:
+        zone: the reporting time zone, offered for times that name none.
+        known: campaign id by name in lower case.
+        saved: the mapping that somebody saved for files with these fields.
+
+    Raises:
+        SourceError: the file cannot be read, or holds nothing that can be imported.
+    """
+    answers = answers or Answers()
+    source = own_source(path)
+    if source is not None:
+        yield [FilePlan(name, source.name, "", lambda: source.read(path))]
+        return
+    context = Context(
+        zone=answers.zone or zone,
+        campaign=answers.campaign,
+        as_of=answers.as_of,
+        known=known,
+        meetings=answers.meetings,
+        positives=answers.positives,
+    )
+    with open_contents(path, name) as contents:
+        yield [_plan(content, context, answers, saved) for content in contents]
+
+
+def _plan(
+    content: Content,
+    context: Context,
+    answers: Answers,
+    saved: Callable[[tuple[str, ...]], Mapping | None] | None,
+) -> FilePlan:
+    found = next((entry for entry in FORMATS if entry.recognizes(content)), None)
+    if found is not None and not answers.is_table:
+        return _plan_of_format(content, context, found)
+    return _plan_of_table(content, context, answers, saved)
+
+
+def _plan_of_format(content: Content, context: Context, entry: Format) -> FilePlan:
+    asked = []
+    if "campaign" in entry.needs and context.campaign is None:
+        asked.append(Question("campaign", f"Which campaign are the rows of {content.name} from?"))
+    if "as_of" in entry.needs and context.as_of is None:
+        asked.append(Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported."))
+    return FilePlan(
+        content.name,
+        entry.name,
+        content.description,
+        lambda: entry.read(content, context),
+        asked,
+        content,
+        format=entry,
+    )
+
+
+def _plan_of_table(
+    content: Content,
+    context: Context,
+    answers: Answers,
+    saved: Callable[[tuple[str, ...]], Mapping | None] | None,
+) -> FilePlan:
+    mapping = answers.mapping or (saved and saved(content.fields)) or guess_mapping(content)
+    if not mapping.columns:
+        raise SourceError(
+            f"{content.name} is a {content.description}, but none of its columns can be recognized: "
+            f"{', '.join(content.fields[:8])}. Nothing was imported. A column of email addresses or of dates is needed."
+        )
+    asked = questions(
+        content,
+        mapping,
+        date_columns(content, mapping),
+        zone_is_known=answers.zone is not None,
+        campaign_is_known=context.campaign is not None,
+    )
+    if mapping.level == Level.CONTACTS and context.as_of is None and "as_of" not in mapping.columns and not asked:
+        context = replace(context, as_of=latest_date(content, mapping, context))
+        if context.as_of is None:
+            asked.append(
+                Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported.")
+            )
+    return FilePlan(
+        content.name,
+        "Table",
+        content.description,
+        lambda: apply_mapping(content, mapping, context),
+        asked,
+        content,
+        mapping=mapping,
+    )

@@ -1,0 +1,109 @@
+"""What a file would bring in, before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    ContactRecord,
+    DailyRecord,
+    EmailRecord,
+    EventRecord,
+    Record,
+    Rejected,
+    ReplyRecord,
+    ReportedRecord,
+)
+from outreach_results.models import EventType
+from outreach_results.store.schema import OUTCOME_COLUMNS
+
+FIRST = 10
+_PROBLEMS_KEPT = 200
+_KINDS = {
+    CampaignRecord: "campaigns",
+    EmailRecord: "emails",
+    EventRecord: "events",
+    ReplyRecord: "replies",
+    ContactRecord: "contacts",
+    DailyRecord: "days",
+    ReportedRecord: "totals",
+}
+
+
+@dataclass
+class Preview:
+    """What the records of a file are, counted without a database.
+
+    Attributes:
+        kinds: how many records of each kind.
+        types: how many events of each type; of contacts, how many have that outcome.
+        campaigns: id → name.
+        first, last: the dates between which everything lies.
+        records: the first records that are no description of a campaign.
+        problems: the first rows that cannot be used, of ``problems_total``.
+    """
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    campaigns: dict[str, str] = field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+    records: list[Record] = field(default_factory=list)
+    problems: list[Rejected] = field(default_factory=list)
+    problems_total: int = 0
+
+
+def preview(records: Iterable[Record | Rejected]) -> Preview:
+    """Count what a file holds. Reads all of it, and keeps next to nothing.
+
+    Raises:
+        SourceError: the file cannot be read to its end.
+    """
+    found = Preview()
+    for record in records:
+        if isinstance(record, Rejected):
+            found.problems_total += 1
+            if len(found.problems) < _PROBLEMS_KEPT:
+                found.problems.append(record)
+            continue
+        found.kinds[_KINDS.get(type(record), "settings")] += 1
+        if isinstance(record, CampaignRecord):
+            found.campaigns[record.campaign_id] = record.name
+            continue
+        if len(found.records) < FIRST:
+            found.records.append(record)
+        _count(found, record)
+    found.kinds["campaigns"] = len(found.campaigns)
+    return found
+
+
+def _count(found: Preview, record: Record) -> None:
+    if isinstance(record, EventRecord):
+        found.types[record.type] += 1
+        _widen(found, record.occurred_at)
+    elif isinstance(record, EmailRecord):
+        if record.sent_at is not None:
+            found.types[EventType.SENT.value] += 1
+            _widen(found, record.sent_at)
+    elif isinstance(record, ReplyRecord):
+        found.types[EventType.REPLIED.value] += 1
+        _widen(found, record.received_at)
+    elif isinstance(record, ContactRecord):
+        values = record._asdict()
+        for counted, moment in OUTCOME_COLUMNS.items():
+            found.types[counted] += bool(values[counted])
+            _widen(found, values[moment])
+    elif isinstance(record, DailyRecord):
+        _widen(found, datetime.combine(record.date, time(12), UTC))
+
+
+def _widen(found: Preview, at: datetime | None) -> None:
+    if at is None:
+        return
+    on = at.date()
+    found.first = on if found.first is None else min(found.first, on)
+    found.last = on if found.last is None else max(found.last, on)

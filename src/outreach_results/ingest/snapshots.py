@@ -1,0 +1,66 @@
+"""Writing snapshots: contacts with what became of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from outreach_results.ingest.merging import CONTACT, CONTACT_RULES
+from outreach_results.ingest.records import ContactRecord
+from outreach_results.ingest.report import LoadReport
+from outreach_results.store import schema, snapshots
+from outreach_results.store.write import Encoder, Row, insert_new, merge
+
+_INSTANTS = frozenset(schema.OUTCOME_COLUMNS.values()) | {"as_of"}
+_AT_ONCE = 20_000
+
+
+class SnapshotWriter:
+    """Writes contacts in batches, and derives their campaigns' totals and days at the end of a load."""
+
+    def __init__(self, connection: Connection, encoder: Encoder, report: LoadReport) -> None:
+        self._connection = connection
+        self._encoder = encoder
+        self._report = report
+        self._contacts: dict[tuple[object, ...], ContactRecord] = {}
+        self._touched: set[str] = set()
+
+    def keep(self, record: ContactRecord) -> None:
+        """Take a contact. Two rows of the same contact in one snapshot are merged by the database's rules."""
+        key = record[:3]
+        if self._contacts.get(key, record) != record:
+            self.flush()
+        elif key in self._contacts:
+            self._report.duplicate["contacts"] += 1
+        self._contacts[key] = record
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to `flush`."""
+        return len(self._contacts) >= _AT_ONCE
+
+    def flush(self) -> None:
+        """Write what was kept so far; their campaigns have to be there."""
+        if not self._contacts:
+            return
+        rows = [self._row(record) for record in self._contacts.values()]
+        inserted = insert_new(self._connection, schema.contacts, CONTACT, rows)
+        if inserted < len(rows):
+            merge(self._connection, schema.contacts, CONTACT, rows, CONTACT_RULES)
+        self._report.inserted["contacts"] += inserted
+        self._report.duplicate["contacts"] += len(rows) - inserted
+        self._touched.update(record.campaign_id for record in self._contacts.values())
+        self._report.campaigns.update(self._touched)
+        self._contacts.clear()
+
+    def finish(self) -> None:
+        """Write the rest, and derive totals and days anew."""
+        self.flush()
+        for campaign_id in sorted(self._touched):
+            snapshots.rebuild(self._connection, campaign_id)
+
+    def _row(self, record: ContactRecord) -> Row:
+        encode = self._encoder.instant
+        return tuple(
+            encode(value) if name in _INSTANTS else value  # type: ignore[arg-type]
+            for name, value in zip(CONTACT, record, strict=True)
+        )
