@@ -15,6 +15,8 @@ NOT_IMPORTED = {
     "tzdata": "zoneinfo reads it where the system has no time zone database",
     "uvicorn": "Streamlit and the API are served by it, started by its command or by Streamlit",
 }
+IMPORTED_AS = {"python_dateutil": "dateutil"}
+"""Distributions whose module has another name."""
 NOT_DECLARED = {"pydantic_core": "each release of pydantic requires one exact version of it"}
 
 
@@ -34,7 +36,8 @@ def declared() -> set[str]:
     """The import names of the dependencies in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = (re.match(r"[\w.-]+", line) for line in project["dependencies"])
-    return {name[0].lower().replace("-", "_") for name in names if name}
+    distributions = {name[0].lower().replace("-", "_") for name in names if name}
+    return {IMPORTED_AS.get(name, name) for name in distributions}
 
 
 def test_every_import_is_declared() -> None:

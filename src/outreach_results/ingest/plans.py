@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content import Content, open_contents
 from outreach_results.ingest.context import Context
-from outreach_results.ingest.formats import Format
 from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, guess_mapping, questions
 from outreach_results.ingest.mapping.applying import latest_date
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.mapping.types import Level
 from outreach_results.ingest.records import Records
-from outreach_results.ingest.registry import FORMATS, own_source
+from outreach_results.ingest.registry import TOOL_FORMATS, own_source
+from outreach_results.ingest.tool_formats import ToolFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class FilePlan:
     questions: list[Question] = field(default_factory=list)
     content: Content | None = None
     mapping: Mapping | None = None
-    format: Format | None = None
+    format: ToolFormat | None = None
 
 
 @contextmanager
@@ -117,13 +117,13 @@ def _plan(
     answers: Answers,
     saved: Callable[[tuple[str, ...]], Mapping | None] | None,
 ) -> FilePlan:
-    found = next((entry for entry in FORMATS if entry.recognizes(content)), None)
+    found = next((entry for entry in TOOL_FORMATS if entry.recognizes(content)), None)
     if found is not None and not answers.is_table:
-        return _plan_of_format(content, context, found)
+        return _plan_of_tool(content, context, found)
     return _plan_of_table(content, context, answers, saved)
 
 
-def _plan_of_format(content: Content, context: Context, entry: Format) -> FilePlan:
+def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> FilePlan:
     asked = []
     if "campaign" in entry.needs and context.campaign is None:
         asked.append(Question("campaign", f"Which campaign are the rows of {content.name} from?"))

@@ -13,6 +13,8 @@ from outreach_results.ingest.records import (
     DailyRecord,
     EmailRecord,
     EventRecord,
+    FileItem,
+    Notice,
     Record,
     Rejected,
     ReplyRecord,
@@ -45,6 +47,7 @@ class Preview:
         first, last: the dates between which everything lies.
         records: the first records that are no description of a campaign.
         problems: the first rows that cannot be used, of ``problems_total``.
+        notices: what there is to say of the file as a whole.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -55,9 +58,10 @@ class Preview:
     records: list[Record] = field(default_factory=list)
     problems: list[Rejected] = field(default_factory=list)
     problems_total: int = 0
+    notices: list[str] = field(default_factory=list)
 
 
-def preview(records: Iterable[Record | Rejected]) -> Preview:
+def preview(records: Iterable[FileItem]) -> Preview:
     """Count what a file holds. Reads all of it, and keeps next to nothing.
 
     Raises:
@@ -69,6 +73,9 @@ def preview(records: Iterable[Record | Rejected]) -> Preview:
             found.problems_total += 1
             if len(found.problems) < _PROBLEMS_KEPT:
                 found.problems.append(record)
+            continue
+        if isinstance(record, Notice):
+            found.notices.append(record.sentence)
             continue
         found.kinds[_KINDS.get(type(record), "settings")] += 1
         if isinstance(record, CampaignRecord):

@@ -15,11 +15,11 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
-from outreach_results.ingest.formats import Format
 from outreach_results.ingest.readers import campaign_csv
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
+from outreach_results.ingest.tool_formats import ToolFormat
 
 _SNIFFED_BYTES = 64 * 1024
 _CAMPAIGN_KEYS = ("meta", "campaign")
@@ -83,7 +83,7 @@ SOURCES: tuple[Source, ...] = (
 )
 """Every kind of file that can be imported; the first that recognizes a file reads it."""
 
-FORMATS: tuple[Format, ...] = ()
+TOOL_FORMATS: tuple[ToolFormat, ...] = ()
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 
 EXTENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for source in SOURCES for name in source.extensions))

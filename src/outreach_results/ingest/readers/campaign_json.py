@@ -211,7 +211,7 @@ def _contact(campaign_id: str, item: Item) -> read.Records:
         campaign_id,
         read.identifier("id", item.get("id")),
         read.instant("as_of", item.get("as_of")),
-        cost=_known_micros("cost_usd", item),
+        cost=_optional_micros("cost_usd", item),
         **values,
     )
 

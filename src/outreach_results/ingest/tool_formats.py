@@ -19,7 +19,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ToolFormat:
     """One kind of file that another tool exports or sends.
 
     Attributes:

@@ -1,0 +1,120 @@
+"""A file is planned, asked about, previewed and loaded: the same way for the page and the command."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.ingest.mapping import Level
+from outreach_results.ingest.plans import Answers, plan_import
+from outreach_results.ingest.preview import preview
+from outreach_results.models import Basis, Filters
+
+UTC_ZONE = ZoneInfo("UTC")
+SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,ben@bolt.example,no,\n"
+LOG = (
+    "Time,Event,Address,Campaign\n"
+    "2026-01-05T09:00:00Z,Sent,ada@acme.example,Q1\n"
+    "2026-01-05T10:00:00Z,Open,Ada@Acme.example,Q1\n"
+    "2026-01-05T10:00:00Z,Open,ada@acme.example,Q1\n"
+    "2026-01-06T08:00:00Z,Reply,ada@acme.example,Q1\n"
+    "2026-01-05T09:00:00Z,Sent,ben@bolt.example,Q1\n"
+)
+
+
+def planned(path, **answers):
+    with plan_import(path, path.name, zone=UTC_ZONE, known={}, answers=Answers(**answers)) as [plan]:
+        return plan, [] if plan.questions else list(plan.records())
+
+
+def put(folder, text, name="mine.csv"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_hand_made_sheet_is_asked_only_its_campaign(tmp_path):
+    plan, _ = planned(put(tmp_path, SHEET))
+    assert [question.about for question in plan.questions] == ["campaign"]
+    assert plan.mapping.level == Level.CONTACTS
+    assert plan.mapping.columns == {"email": "Email", "opened": "Opened", "replied": "Replied", "sent": "Date"}
+
+
+def test_ambiguous_dates_are_asked_with_an_example(tmp_path):
+    plan, _ = planned(put(tmp_path, "Date,Email,Opened\n12/01/2026,a@x.example,1\n"), campaign="Q1")
+    [question] = plan.questions
+    assert question.about == "date:sent"
+    assert list(question.options.values()) == ["day first: January 12, 2026", "month first: December 1, 2026"]
+
+
+def test_times_without_a_zone_are_asked(tmp_path):
+    plan, _ = planned(put(tmp_path, LOG.replace("Z,", ",")))
+    assert [question.about for question in plan.questions] == ["zone"]
+
+
+def test_a_preview_counts_without_writing(tmp_path):
+    _, records = planned(put(tmp_path, SHEET), campaign="Q1")
+    shown = preview(records)
+    assert shown.kinds == {"contacts": 2, "campaigns": 1}
+    assert (shown.types["sent"], shown.types["opened"], shown.types["replied"]) == (2, 1, 0)
+    assert (shown.first, shown.last) == (date(2026, 1, 31), date(2026, 1, 31))
+
+
+def test_contacts_count_in_totals_and_by_send_date(tmp_path, make_store):
+    store = make_store()
+    _, records = planned(put(tmp_path, SHEET), campaign="Q1")
+    load(store, "mine.csv", records)
+    total = results.totals(store, Filters()).stats
+    assert (total.emails_sent, total.opened, total.replied, total.clicked) == (2, 1, 0, None)
+    by_day = results.daily_stats(store, Filters(basis=Basis.ACTIVITY))
+    assert by_day["emails_sent"].tolist() == [2]
+    assert by_day["opened"].isna().all()  # no date of any open is in the file, and none is made up
+    sent = results.daily_stats(store, Filters(basis=Basis.SEND))
+    assert sent["opened"].tolist() == [1]
+
+
+def test_events_have_natural_keys(tmp_path, make_store):
+    store = make_store()
+    lines = LOG.splitlines(keepends=True)
+    for seed in range(3):
+        rows = lines[1:] * 2
+        random.Random(seed).shuffle(rows)
+        _, records = planned(put(tmp_path, lines[0] + "".join(rows)), campaign=None)
+        load(store, "log.csv", records)
+    total = results.totals(store, Filters()).stats
+    assert (total.emails_sent, total.opened, total.replied) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_older_snapshot_never_replaces_a_newer(tmp_path, make_store, order):
+    store = make_store()
+    weeks = [("2026-02-01", "no"), ("2026-02-08", "yes")]
+    for place in order:
+        day, opened = weeks[place]
+        as_of = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        _, records = planned(
+            put(tmp_path, f"Email,Opened\nada@acme.example,{opened}\n", f"{day}.csv"), campaign="Q1", as_of=as_of
+        )
+        load(store, day, records)
+    assert results.totals(store, Filters()).stats.opened == 1
+
+
+def test_rows_that_cannot_be_used_are_named(tmp_path):
+    text = "Email,Opened\nada@acme.example,1\nTotal,1\nnobody,0\nben@bolt.example,perhaps\n"
+    _, records = planned(put(tmp_path, text), campaign="Q1", as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    shown = preview(records)
+    assert [(problem.row, problem.column, problem.reason) for problem in shown.problems] == [
+        (3, "Email", "a row of totals, which is left out"),
+        (4, "Email", "'nobody' is no email address"),
+        (5, "Opened", "'perhaps' is neither yes nor no"),
+    ]
+
+
+def test_a_mapping_is_saved_as_plain_values(tmp_path):
+    plan, _ = planned(put(tmp_path, SHEET), campaign="Q1")
+    assert type(plan.mapping).from_json(plan.mapping.to_json()) == plan.mapping
