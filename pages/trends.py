@@ -15,13 +15,13 @@ if not question.names:
     st.stop()
 
 comparison = view.comparison if question.with_comparison else None
-found = ask(results.trends, view.filters, question.names, every=question.every, comparison=comparison)
-if trends.is_quiet(found):
+series = ask(results.trends, view.filters, question.names, every=question.every, comparison=comparison)
+if trends.is_quiet(series):
     st.info("Nothing happened in this period. Choose a longer one on the left.")
     st.stop()
 
-noted = ask(results.annotations_in, view.filters)
-trends.time_series_chart(found, noted, question, view)
-trends.unusual(found)
-notes(noted, ask(filters.campaign_labels), view)
+annotations = ask(results.annotations_in, view.filters)
+trends.time_series_chart(series, annotations, question, view)
+trends.unusual(series)
+notes(annotations, ask(filters.campaign_labels), view)
 trends.activity_by_hour(ask(results.weekly_activity, view.filters), view)

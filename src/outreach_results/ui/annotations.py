@@ -19,17 +19,17 @@ _TAKEN = "annotation-taken-away"
 _REFUSED = "annotation-refused"
 
 
-def notes(found: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
+def notes(annotations: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
     """The notes of the period, and the form that adds one. Campaigns are called as `filters.campaign_labels` says."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Notes", anchor=False)
         st.space("stretch")
         _form(label_of, view)
     _undo()
-    if not found:
+    if not annotations:
         st.caption("No notes in this period. A note such as “new subject line” shows on every chart over time.")
     with st.container(gap=None):
-        for note in reversed(found):
+        for note in reversed(annotations):
             _row(note, label_of)
 
 

@@ -42,8 +42,8 @@ class _Snapshot:
             self._seen, self._writes_before = {}, _Snapshot.writes
         if fact not in self._seen:
             self._seen[fact] = fact(store())
-        found: T = self._seen[fact]
-        return found
+        value: T = self._seen[fact]
+        return value
 
 
 _current_snapshot: ContextVar[_Snapshot | None] = ContextVar("snapshot", default=None)

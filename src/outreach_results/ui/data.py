@@ -82,7 +82,9 @@ def sync_summary(status: SyncStatus) -> None:
         st.error(text.escape(last.problem), icon="⚠️")
     for campaign_id, reason in last.failed.items():
         st.warning(text.escape(f"{campaign_id or 'Account'}: {reason}"), icon="⚠️")
-    notes = [f"{campaign_id or 'Account'}: {note}" for campaign_id, found in last.notes.items() for note in found]
+    notes = [
+        f"{campaign_id or 'Account'}: {note}" for campaign_id, sentences in last.notes.items() for note in sentences
+    ]
     if notes:
         with st.expander(f"{len(notes)} remarks"):
             st.text("\n".join(notes))

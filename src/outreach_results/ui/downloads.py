@@ -97,16 +97,16 @@ def download(request: Request) -> Response:
     """Stream the file of a signed ticket from the database; 403 for an invalid or expired one, 404 for missing data."""
     try:
         kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
-        found = _OFFERED[kind](*parameters)
+        download = _OFFERED[kind](*parameters)
     except BadSignature:
         return PlainTextResponse("This link has expired. Reload the dashboard and click again.", 403)
     except OutreachError as error:
         return PlainTextResponse(str(error), 404)
     return StreamingResponse(
-        found.chunks,
-        media_type=found.media_type,
+        download.chunks,
+        media_type=download.media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{found.file_name}"',
+            "Content-Disposition": f'attachment; filename="{download.file_name}"',
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         },

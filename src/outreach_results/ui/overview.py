@@ -280,7 +280,7 @@ def _search_and_order() -> tuple[str, str]:
     codes = url_state.codes("sort")
     default = next(iter(_SORTS))
     with st.container(horizontal=True):
-        wanted = st.text_input(
+        search = st.text_input(
             "Find",
             placeholder="Part of a name",
             max_chars=_LONGEST_NAME,
@@ -295,15 +295,15 @@ def _search_and_order() -> tuple[str, str]:
             on_change=url_state.writes_one("sort", codes, default),
             width=220,
         )
-    return wanted, order
+    return search, order
 
 
-def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of campaigns whose name contains ``wanted``, with the columns `_NOT_DOWNLOADED`."""
+def _campaign_table(_store: Store, filters: Filters, search: str, order: str) -> pd.DataFrame:
+    """`results.campaign_totals` of campaigns whose name contains ``search``, with the columns `_NOT_DOWNLOADED`."""
     frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
     frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
-    if wanted:
-        frame = frame[frame["name"].str.casefold().str.contains(wanted.casefold(), regex=False)]
+    if search:
+        frame = frame[frame["name"].str.casefold().str.contains(search.casefold(), regex=False)]
     column, ascending = _SORTS[order]
     frame = frame.sort_values(
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
@@ -317,8 +317,8 @@ def _campaign_table(_store: Store, filters: Filters, wanted: str, order: str) ->
 def _intervals(frame: pd.DataFrame, rate: str) -> list[str]:
     parts = frame[list(RATES[rate].parts)]
     pairs = parts.astype(object).where(parts.notna(), None)
-    found = (metrics.wilson(count, whole) for count, whole in pairs.itertuples(index=False))
-    return [text.MISSING if one is None else f"{one.low * 100:.1f} – {one.high * 100:.1f} %" for one in found]
+    intervals = (metrics.wilson(count, whole) for count, whole in pairs.itertuples(index=False))
+    return [text.MISSING if one is None else f"{one.low * 100:.1f} – {one.high * 100:.1f} %" for one in intervals]
 
 
 def _rate_column(name: str) -> Any:

@@ -31,7 +31,7 @@ def escape(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
+    return _MARKDOWN.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), text)
 
 
 def escape_plotly(text: str) -> str:

@@ -220,15 +220,15 @@ def unusual(trends: Trends) -> None:
         _draw_not_judged()
         return
     st.subheader(f"Unusual {trends.every}s", anchor=False)
-    found = [(series, point) for series in trends.series for point in series.unusual.to_dict("records")]
-    if not found:
+    unusual_points = [(series, point) for series in trends.series for point in series.unusual.to_dict("records")]
+    if not unusual_points:
         st.caption(_none_unusual_caption(trends))
         return
-    found.sort(key=lambda pair: pair[1]["date"], reverse=True)
+    unusual_points.sort(key=lambda pair: pair[1]["date"], reverse=True)
     with st.container(gap=None):
-        for place, (series, point) in enumerate(found[:_LISTED]):
+        for place, (series, point) in enumerate(unusual_points[:_LISTED]):
             _unusual_point(series, point, trends.every, key=f"unusual-{place}")
-    st.caption(text.escape(_judgement_caption(trends, len(found))))
+    st.caption(text.escape(_judgement_caption(trends, len(unusual_points))))
 
 
 def _unusual_point(series: TimeSeries, point: trend_labels.Point, every: Every, *, key: str) -> None:
@@ -244,17 +244,17 @@ def _unusual_point(series: TimeSeries, point: trend_labels.Point, every: Every, 
         )
 
 
-def _judgement_caption(trends: Trends, found: int) -> str:
+def _judgement_caption(trends: Trends, count: int) -> str:
     every = trends.every
     sentences = [
         f"Measured by the rate of all {every}s together: were only chance at work, fewer than 3 of 1,000 {every}s "
         "would be outside the usual range."
     ]
     judged = sum(int(series.points["usual_low"].notna().sum()) for series in trends.series)
-    if found > _MANY * judged:
+    if count > _MANY * judged:
         sentences.append("So many are outside that campaigns or lists must differ: look at one campaign at a time.")
-    if found > _LISTED:
-        sentences.append(f"{found - _LISTED} older ones are in the download.")
+    if count > _LISTED:
+        sentences.append(f"{count - _LISTED} older ones are in the download.")
     return " ".join(sentences)
 
 
@@ -281,24 +281,24 @@ def _count_on_sending() -> None:
     url_state.change("basis", url_state.codes("basis")[SENDING_DAY])
 
 
-def activity_by_hour(found: WeeklyActivity, view: View) -> None:
+def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
     """Draw a heat map by weekday and hour for sends, opens and replies."""
     st.subheader("At which hours", anchor=False)
-    st.caption(text.escape(f"Hours in {found.zone}. Each e-mail counts once, at the hour when it first happened."))
+    st.caption(text.escape(f"Hours in {activity.zone}. Each e-mail counts once, at the hour when it first happened."))
     for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
         with column:
-            busiest = derive(charts.busiest, found, metric)
+            busiest = derive(charts.busiest, activity, metric)
             st.markdown(f"**{charts.LABELS[metric]}**")
             st.caption(text.escape(busiest))
             chart(
-                draw(charts.heat_map, found, metric),
+                draw(charts.heat_map, activity, metric),
                 key=f"hours-{metric}",
-                alt=f"{charts.LABELS[metric]} by weekday and hour in {found.zone}. {busiest}",
+                alt=f"{charts.LABELS[metric]} by weekday and hour in {activity.zone}. {busiest}",
             )
-    unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in found.unknown.items() if n > 0]
+    unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]
     if unknown:
         st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
-    downloads.table_buttons("hours", found.hours, view.filters, key="hours-data")
+    downloads.table_buttons("hours", activity.hours, view.filters, key="hours-data")
 
 
 def is_quiet(trends: Trends) -> bool:

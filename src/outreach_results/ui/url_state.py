@@ -67,15 +67,15 @@ def begin_run(page: str = "") -> None:
 
 def _read_short_forms() -> None:
     """Replace parameters that occur more than once, or under their short name, by the one text of the hidden field."""
-    found = {name: st.query_params.get_all(name) for name in PARAMETERS}
-    repeated = {name: join(filter(None, values)) for name, values in found.items() if len(values) > 1}
+    written = {name: st.query_params.get_all(name) for name in PARAMETERS}
+    repeated = {name: join(filter(None, values)) for name, values in written.items() if len(values) > 1}
     short_forms = {name: st.query_params.get_all(short) for short, name in SHORT_FORMS.items()}
     st.session_state[_SHORT] = short_forms
     for name, values in short_forms.items():
         if values:
-            repeated[name] = join(filter(None, [*found[name], *values]))
+            repeated[name] = join(filter(None, [*written[name], *values]))
     if repeated:
-        current = {name: values[0] for name, values in found.items() if values} | repeated
+        current = {name: values[0] for name, values in written.items() if values} | repeated
         for name in PARAMETERS:
             st.session_state[name] = current.get(name, "")  # somebody followed a link: it has the last word
         _write(current)
@@ -88,10 +88,10 @@ def _write(texts: Mapping[str, str]) -> None:
 def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
     """Show another page, such as ``inbox``, with these parameters changed; the page that is left keeps its own."""
     resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
-    wanted = st.session_state[_TEXTS] | resets | dict(changes)
-    st.session_state[_CHANGES] = wanted
+    parameters = st.session_state[_TEXTS] | resets | dict(changes)
+    st.session_state[_CHANGES] = parameters
     unbind_query_params(PARAMETERS)
-    st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in wanted.items() if text})
+    st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in parameters.items() if text})
 
 
 # --- reading and writing one parameter ---------------------------------------------------------------------------
@@ -99,8 +99,8 @@ def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
 
 def text(name: str) -> str:
     """The text of a parameter in this run; empty for its default."""
-    found: str = st.session_state.get(_TEXTS, {}).get(name, "")
-    return found
+    value: str = st.session_state.get(_TEXTS, {}).get(name, "")
+    return value
 
 
 def codes(name: str) -> Mapping[str, str]:
@@ -166,14 +166,14 @@ def some_of(
     if written in by_label and not all(part in by_code for part in parts):
         parts = [written]  # a single label from before, which may hold a dot
     offered = by_label | by_code
-    known = dict.fromkeys(offered[part] for part in parts if part in offered)
-    return list(known or default), [part for part in parts if part not in offered]
+    valid = dict.fromkeys(offered[part] for part in parts if part in offered)
+    return list(valid or default), [part for part in parts if part not in offered]
 
 
 def from_short_form(name: str) -> list[str]:
     """The ids that a parameter has from its short form, such as ``?campaign=ID``, in this run."""
-    found: list[str] = st.session_state.get(_SHORT, {}).get(name, [])
-    return found
+    ids: list[str] = st.session_state.get(_SHORT, {}).get(name, [])
+    return ids
 
 
 def is_on(name: str, *, default: bool = False) -> bool:

@@ -22,13 +22,13 @@ PER_EMAIL, IN_ALL = "Per e-mail", "In all"
 
 def month_chooser(months: pd.DataFrame) -> date:
     """Draw the select box of months, newest first, and return the first day of the chosen one."""
-    known = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
-    codes = {month: month for month in known}
+    values = [f"{month:%Y-%m}" for month in reversed(list(months["month"]))]
+    codes = {month: month for month in values}
     chosen = st.selectbox(
         "Month",
-        known,
-        key=url_state.control("month", url_state.one_of("month", codes, known[0])),
-        on_change=url_state.writes_one("month", codes, known[0]),
+        values,
+        key=url_state.control("month", url_state.one_of("month", codes, values[0])),
+        on_change=url_state.writes_one("month", codes, values[0]),
         width=220,
     )
     return date.fromisoformat(chosen + "-01")
@@ -81,22 +81,22 @@ def _ahead(month: Outlook) -> list[str]:
     return sentences
 
 
-def run_out_sentence(found: RunOut, month_end: date) -> str:
+def run_out_sentence(run_out: RunOut, month_end: date) -> str:
     """A sentence on when the quota runs out, with its probability."""
-    if found.first is None:
-        chance = "less than 1 %" if found.chance < 0.01 else f"{found.chance:.0%}".replace("%", " %")
+    if run_out.first is None:
+        chance = "less than 1 %" if run_out.chance < 0.01 else f"{run_out.chance:.0%}".replace("%", " %")
         return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
-    if found.last is None:
-        chance = f"{found.chance:.0%}".replace("%", " %")
-        if found.first == month_end:
+    if run_out.last is None:
+        chance = f"{run_out.chance:.0%}".replace("%", " %")
+        if run_out.first == month_end:
             return f"**The quota may run out on {month_end:%A, %-d %B}**, the last day: the chance is {chance}."
         return (
-            f"**The quota may run out from {found.first:%A, %-d %B} on**, or last to the end: "
+            f"**The quota may run out from {run_out.first:%A, %-d %B} on**, or last to the end: "
             f"the chance that it runs out this month is {chance}."
         )
-    if found.first == found.last:
-        return f"**The quota runs out on {found.first:%A, %-d %B}** (80 % likely)."
-    return f"**The quota runs out between {found.first:%A, %-d %B}, and {found.last:%A, %-d %B}** (80 % likely)."
+    if run_out.first == run_out.last:
+        return f"**The quota runs out on {run_out.first:%A, %-d %B}** (80 % likely)."
+    return f"**The quota runs out between {run_out.first:%A, %-d %B}, and {run_out.last:%A, %-d %B}** (80 % likely)."
 
 
 def _remarks(month: Outlook, filters: Filters) -> list[str]:

@@ -149,15 +149,15 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
         where = "" if row.percentiles is None else percentile_sentence(row.percentiles)
         facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
     numbers = row.community
-    theirs = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
-    ours = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
-    facts.append(f"{_whom(peers).capitalize()}: {theirs}.{ours}")
+    published = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
+    own_median = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
+    facts.append(f"{_whom(peers).capitalize()}: {published}.{own_median}")
     return facts
 
 
-def percentile_sentence(found: Interval) -> str:
+def percentile_sentence(ranks: Interval) -> str:
     """A range of percentiles (0 to 1) as a sentence."""
-    low, high = round(found.low * 100), round(found.high * 100)
+    low, high = round(ranks.low * 100), round(ranks.high * 100)
     if low >= 99:
         return "Beyond the 99th percentile."
     if high <= 1:
@@ -206,12 +206,12 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
 
 
 def _sentence(row: Comparison, peers: Peers) -> str:
-    ours = f"Ours is {show(row.metric, row.value)}"
+    value = f"Ours is {show(row.metric, row.value)}"
     reach = ""
     if row.interval is not None:
         low, high = show(row.metric, row.interval.low), show(row.metric, row.interval.high)
         reach = f", with 95 % confidence between {low} and {high}"
-    return text.escape_plotly(f"{ours}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
+    return text.escape_plotly(f"{value}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
 
 
 def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:

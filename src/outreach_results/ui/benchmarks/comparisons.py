@@ -181,9 +181,9 @@ def by_mcp(view: View, metric: str) -> None:
 
 
 def _mcp_name(row: Mapping[Hashable, Any]) -> str:
-    ours = int(row["campaigns"])
-    theirs = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} theirs"
-    return f"{row['mcp']} ({ours} ours, {theirs})"
+    campaigns = int(row["campaigns"])
+    sample = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} theirs"
+    return f"{row['mcp']} ({campaigns} ours, {sample})"
 
 
 def _compare_with(mcp: str) -> None:

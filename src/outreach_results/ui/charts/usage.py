@@ -193,9 +193,9 @@ def _limit(figure: go.Figure, limit: int) -> None:
     )
 
 
-def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
+def _run_out(figure: go.Figure, run_out: RunOut, month_end: date) -> None:
     half = timedelta(hours=12)
-    start, end = pd.Timestamp(found.first or month_end) - half, pd.Timestamp(found.last or month_end) + half
+    start, end = pd.Timestamp(run_out.first or month_end) - half, pd.Timestamp(run_out.last or month_end) + half
     figure.add_vrect(x0=start, x1=end, fillcolor=OVER, opacity=0.14, line_width=0, layer="below")
     figure.add_annotation(
         x=start,
@@ -204,7 +204,7 @@ def _run_out(figure: go.Figure, found: RunOut, month_end: date) -> None:
         yref="paper",
         yanchor="bottom",
         showarrow=False,
-        text="quota may run out" if found.last is None else "quota runs out",
+        text="quota may run out" if run_out.last is None else "quota runs out",
         font={"size": 12, "color": OVER},
     )
 

@@ -14,7 +14,7 @@ from outreach_results.ui.inbox import inbox_url, labels
 T = TypeVar("T", bound=str)
 
 
-def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
+def choices(inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
     """Draw the controls for kind, status, sentiments and search."""
     with st.container(horizontal=True, gap="medium", key="inbox-choices"):
         _one(
@@ -22,7 +22,7 @@ def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
             inbox_url.LANE,
             inbox_url.KIND_CODES,
             ReplyKind.PEOPLE,
-            _with_counts(labels.LANES, found.kinds),
+            _with_counts(labels.LANES, inbox_page.kinds),
             inbox_filters.kind,
             "Automatic replies, such as out of office.",
         )
@@ -31,12 +31,12 @@ def choices(inbox_filters: InboxFilters, found: Inbox) -> None:
             inbox_url.STATUS,
             inbox_url.STATUS_CODES,
             ReplyStatus.OPEN,
-            _with_counts(labels.HANDLINGS, found.statuses),
+            _with_counts(labels.HANDLINGS, inbox_page.statuses),
             inbox_filters.status,
         )
         _search(inbox_filters.q)
     if inbox_filters.kind != ReplyKind.AUTOMATIC:
-        _sentiments(inbox_filters, found)
+        _sentiments(inbox_filters, inbox_page)
 
 
 def _one(
@@ -63,9 +63,9 @@ def _with_counts(names: Mapping[T, str], counts: Mapping[T, int]) -> dict[str, s
     return {str(value): f"{name} {text.number(counts[value])}" for value, name in names.items()}
 
 
-def _sentiments(inbox_filters: InboxFilters, found: Inbox) -> None:
+def _sentiments(inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
     offered = inbox_url.sentiments_in(inbox_filters.kind)
-    names = {str(kind): f"{kind.capitalize()} {text.number(found.counts[kind])}" for kind in offered}
+    names = {str(kind): f"{kind.capitalize()} {text.number(inbox_page.counts[kind])}" for kind in offered}
     st.pills(
         "Sentiment",
         list(names),

@@ -25,12 +25,12 @@ def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
     """The inbox filters in the URL, and the page of replies that they find."""
     inbox_filters = inbox_url.read_filters()
     page = inbox_url.page()
-    found = ask(results.inbox, filters, inbox_filters, page=page)
-    last = page_count(found.pagination)
+    inbox_page = ask(results.inbox, filters, inbox_filters, page=page)
+    last = page_count(inbox_page.pagination)
     if page > last:
         inbox_url.correct_page(last)
-        found = ask(results.inbox, filters, inbox_filters, page=last)
-    return inbox_filters, found
+        inbox_page = ask(results.inbox, filters, inbox_filters, page=last)
+    return inbox_filters, inbox_page
 
 
 def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
@@ -43,9 +43,9 @@ def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
         st.info("No reply matches. Choose another status or sentiment, a longer period, or search for something else.")
 
 
-def toolbar(filters: Filters, inbox_filters: InboxFilters, found: Inbox) -> None:
+def toolbar(filters: Filters, inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
     """Show the number of replies, the menu of bulk changes, and the download links."""
-    total = found.pagination.total
+    total = inbox_page.pagination.total
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
         order = "newest first" if filters.basis == Basis.ACTIVITY else "newest first, by the day they came in"
         st.markdown(f"**{labels.replies(total)}**, {order}", width="content")

@@ -17,33 +17,37 @@ from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_t
 from outreach_results.ui.inbox.timeline import timeline
 
 
-def shown_reply(found: Inbox) -> InboxReply | None:
+def shown_reply(inbox_page: Inbox) -> InboxReply | None:
     """The reply that the URL names, listed or not; without one the first of the list; None if it is empty."""
     key = inbox_url.reply()
-    listed = next((reply for reply in found.replies if key_of(reply) == key), None)
+    listed = next((reply for reply in inbox_page.replies if key_of(reply) == key), None)
     if key is None or listed is not None:
-        return listed or (found.replies[0] if found.replies else None)
+        return listed or (inbox_page.replies[0] if inbox_page.replies else None)
     other = ask(results.reply, *key)
     if other is None:
         inbox_url.refuse_reply()
-        return found.replies[0] if found.replies else None
+        return inbox_page.replies[0] if inbox_page.replies else None
     return other
 
 
 def reading_pane(
-    reply: InboxReply | None, found: Inbox, filters: Filters, inbox_filters: InboxFilters, campaigns: Sequence[Campaign]
+    reply: InboxReply | None,
+    inbox_page: Inbox,
+    filters: Filters,
+    inbox_filters: InboxFilters,
+    campaigns: Sequence[Campaign],
 ) -> None:
     """Draw one reply in full, with all text from outside shown literally."""
     if reply is None:
         return
-    is_listed = key_of(reply) in map(key_of, found.replies)
-    around = _around(reply, found) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
+    is_listed = key_of(reply) in map(key_of, inbox_page.replies)
+    around = _around(reply, inbox_page) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
     styles.apply("inbox_pane", extra=styles.page_background())
     with (
         st.container(key="inbox-chosen" if inbox_url.reply() else "inbox-first"),
         st.container(border=True, key="inbox-pane"),
     ):
-        _navigation(around, found, filters, inbox_filters)
+        _navigation(around, inbox_page, filters, inbox_filters)
         if not is_listed:
             st.caption("This reply is not among those listed: the filters or the page leave it out.")
         _message(reply, campaigns)
@@ -52,13 +56,13 @@ def reading_pane(
         timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, cache.zone())
 
 
-def _around(reply: InboxReply, found: Inbox) -> Neighbors:
-    keys = [found.before, *map(key_of, found.replies), found.after]
+def _around(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
+    keys = [inbox_page.before, *map(key_of, inbox_page.replies), inbox_page.after]
     place = keys.index(key_of(reply), 1)
     return Neighbors(keys[place - 1], keys[place + 1])
 
 
-def _navigation(around: Neighbors, found: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
+def _navigation(around: Neighbors, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     """Show the buttons to the list, the previous reply and the next one."""
     with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
         st.button("‹ List", key="inbox-back", on_click=inbox_url.read, args=(None,))
@@ -72,12 +76,12 @@ def _navigation(around: Neighbors, found: Inbox, filters: Filters, inbox_filters
                 shortcut=shortcut,
                 disabled=to is None,
                 on_click=_go,
-                args=(to, found, filters, inbox_filters),
+                args=(to, inbox_page, filters, inbox_filters),
             )
 
 
-def _go(to: ReplyKey | None, found: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
-    if to is not None and to not in map(key_of, found.replies):
+def _go(to: ReplyKey | None, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
+    if to is not None and to not in map(key_of, inbox_page.replies):
         inbox_url.show_page(results.page_of(store(), filters, inbox_filters, to))
     inbox_url.read(to)
 

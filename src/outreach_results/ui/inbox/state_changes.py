@@ -162,8 +162,8 @@ def _propose(filters: Filters, inbox_filters: InboxFilters, change: Change) -> S
 
 def _confirmed(pending: _Pending) -> None:
     def change_them() -> StatusMessage:
-        wanted = chosen_replies(pending.filters, pending.inbox_filters)
-        batch = state_changes.change_replies(store(), wanted, pending.change, by=who(), seen=pending.preview.seen)
+        conditions = chosen_replies(pending.filters, pending.inbox_filters)
+        batch = state_changes.change_replies(store(), conditions, pending.change, by=who(), seen=pending.preview.seen)
         inbox_url.start_over()
         return StatusMessage(labels.done_sentence(batch), batch=batch)
 

@@ -26,16 +26,16 @@ _HAPPENED = {
 }
 
 
-def timeline(found: Timeline, reply_id: str, zone: ZoneInfo) -> None:
+def timeline(history: Timeline, reply_id: str, zone: ZoneInfo) -> None:
     """Show all events of the campaign's emails to this prospect, oldest first."""
-    if not found.events:
+    if not history.events:
         st.caption("Nothing else is known of this prospect.")
         return
-    entries = "".join(_entry(event, found.emails, reply_id, zone) for event in found.events)
+    entries = "".join(_entry(event, history.emails, reply_id, zone) for event in history.events)
     styles.apply("timeline")
     st.html(f'<ol class="timeline" aria-label="Timeline">{entries}</ol>')
-    if found.is_cut:
-        st.caption(f"Only the first {len(found.events):,} entries are shown.")
+    if history.is_cut:
+        st.caption(f"Only the first {len(history.events):,} entries are shown.")
 
 
 def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
