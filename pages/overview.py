@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import overview, shell
+from outreach_results.ui import campaign_table, overview, shell
 from outreach_results.ui.cache import ask
 
 view = shell.begin("Overview", "How are the campaigns doing?")
@@ -23,4 +23,4 @@ overview.alerts(ask(overview.what_stands_out, view.filters))
 overview.funnel(totals, view)
 replies = ask(results.inbox, view.filters, per_page=1)
 overview.costs(totals, overview.positive_replies(replies.counts), view)
-overview.campaigns(view)
+campaign_table.campaigns(view)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
-from outreach_results.models import Filters
+from outreach_results.models import Basis, Filters
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 
@@ -81,15 +82,55 @@ def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
     assert len(overview.multiselect(key="campaigns_choice").value) == 1
 
 
+def table_of(page: AppTest) -> pd.DataFrame:
+    (found,) = [frame.value for frame in page.dataframe if "reply_interval" in frame.value.columns]
+    return found
+
+
 def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Store) -> None:
     overview.query_params["period"] = "All time"
     overview.run()
     overview.selectbox(key="sort_choice").select("Best reply rate").run()
-    expected = results.campaign_totals(sample_store, Filters()).sort_values("reply_rate", ascending=False)
-    table = next(frame.value for frame in overview.dataframe if "reply_interval" in frame.value.columns)
-    assert list(table["campaign_id"])[:3] == list(expected["campaign_id"])[:3]
+    expected = results.campaign_table(sample_store, Filters()).sort_values("reply_rate_estimate", ascending=False)
+    assert list(table_of(overview)["campaign_id"]) == list(expected["campaign_id"])
+    assert any("so that luck does not lead" in caption.value for caption in overview.caption)
     overview.text_input(key="find_choice").set_value("no such campaign anywhere").run()
     assert any("No campaign has that" in info.value for info in overview.info)
+
+
+def test_few_meetings_have_a_range_and_no_rank(overview: AppTest) -> None:
+    overview.query_params["period"] = "All time"
+    overview.query_params["sort"] = "meeting_cost"
+    overview.run()
+    table = table_of(overview)
+    few = table["meetings_booked"] < 3
+    assert few.any()
+    assert table.loc[few, "cost_per_meeting_usd"].isna().all()
+    assert table.loc[few, "meeting_cost_range"].str.contains("–|over").all()
+    assert not few.head((~few).sum()).any()
+    assert any("fewer than three meetings come last" in caption.value for caption in overview.caption)
+
+
+@pytest.mark.parametrize("humans", ["", "true"])
+def test_by_send_date_page_and_api_agree(overview: AppTest, sample_store: Store, humans: str) -> None:
+    """The tiles of one campaign, its row in the table, and the API's adjusted rates."""
+    overview.query_params["basis"] = "send"
+    overview.query_params["period"] = "custom"
+    overview.query_params["days"] = "2026-03-14..2026-03-27"
+    overview.query_params["humans"] = humans
+    overview.run()
+    assert any("expected once the youngest" in caption.value for caption in overview.caption)
+    asked = Filters(None, date(2026, 3, 14), date(2026, 3, 27), Basis.SEND, humans_only=bool(humans))
+    for row in table_of(overview).to_dict("records"):
+        found = results.campaign_stats(sample_store, row["campaign_id"], asked).model_dump()
+        for name, rate in found["adjusted_rates"].items():
+            shown = found["rates"][name] if rate is None else rate
+            assert row[name] / 100 == pytest.approx(shown, abs=0.0005)
+    overview.multiselect(key="campaigns_choice").set_value(["camp_2fa5bc"]).run()
+    found = results.campaign_stats(sample_store, "camp_2fa5bc", asked).model_dump()
+    assert float(metric(overview, "Reply rate").split()[0]) / 100 == pytest.approx(
+        found["adjusted_rates"]["reply_rate"], abs=0.001
+    )
 
 
 def test_alerts_are_paginated() -> None:

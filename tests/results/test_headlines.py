@@ -73,6 +73,15 @@ def test_a_real_fall_is_found():
     assert np.mean([not change.is_noise and change.difference < 0 for change in found]) >= 0.8
 
 
+def test_twice_the_emails_and_meetings_are_no_change():
+    days = frame(np.random.default_rng(1), 28, LAST)
+    counts = ["emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked"]
+    twice = days.assign(**{name: days[name] * 2 for name in counts})
+    found = headlines_of(twice, days, CURVES, basis=Basis.ACTIVITY, clock=LATER).changes["meetings_booked"]
+    assert found.relative == pytest.approx(0)
+    assert found.is_noise
+
+
 def test_an_unfinished_last_day_counts_by_its_fraction():
     days = frame(np.random.default_rng(1), 7, LAST)
     noon = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC)

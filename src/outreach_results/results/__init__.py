@@ -26,6 +26,7 @@ from outreach_results.results.benchmarks import (
     own_peers,
 )
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
+from outreach_results.results.campaign_table import ESTIMATES, campaign_table, shown_rate
 from outreach_results.results.campaigns import (
     all_campaigns,
     campaign,
@@ -94,6 +95,7 @@ __all__ = [
     "COST_FIELDS",
     "COST_PER_EMAIL",
     "ENOUGH_CASES",
+    "ESTIMATES",
     "EVERYTHING",
     "HOURLY_COUNTS",
     "LOWER_IS_BETTER",
@@ -131,6 +133,7 @@ __all__ = [
     "campaign_daily",
     "campaign_rates",
     "campaign_stats",
+    "campaign_table",
     "campaign_time_series",
     "campaign_totals",
     "campaigns",
@@ -165,6 +168,7 @@ __all__ = [
     "reply_query",
     "require_campaign",
     "sentiment_over_time",
+    "shown_rate",
     "timeline",
     "totals",
     "trends",

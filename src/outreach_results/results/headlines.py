@@ -49,7 +49,10 @@ class HeadlineRate:
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """The headline rates by name, and the changes of rates and counts by name with their significance."""
+    """The headline rates by name, and the changes of rates and counts by name with their significance.
+
+    The change of a count such as meetings is that of its rate per email sent.
+    """
 
     rates: dict[str, HeadlineRate]
     changes: dict[str, metrics.Change]
@@ -170,9 +173,9 @@ def _changes(now: PeriodDays, before: PeriodDays) -> dict[str, metrics.Change]:
         p_values.append(change_p_value(*pair))
     changes = {}
     for (name, pair), p_value in zip(pairs.items(), holm(p_values), strict=True):
-        values = [counts.rate if name in RATES else counts.total for counts in pair]
-        if values[0] is None or not values[1]:
+        this, earlier = (counts.rate for counts in pair)
+        if this is None or not earlier:
             continue
         is_noise = p_value is None or p_value > SIGNIFICANT
-        changes[name] = metrics.Change(values[0] - values[1], values[0] / values[1] - 1, is_noise)
+        changes[name] = metrics.Change(this - earlier, this / earlier - 1, is_noise)
     return changes

@@ -18,6 +18,9 @@ from outreach_results.ui.filters import View
 DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
 """The definition of each metric, for tooltips."""
 
+FULL = 0.9995
+"""From this share of outcomes on, as good as everything is in."""
+
 
 def glossary() -> None:
     """Draw the definitions of all metrics, one a line."""
@@ -108,7 +111,7 @@ def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
     if rate.interval is not None:
         low, high = (text.percent(end) for end in rate.interval)
         sentences.append(f"With 95 % confidence between {low} and {high}.")
-    if rate.share_in is not None and rate.share_in < 1:
+    if rate.share_in is not None and rate.share_in < FULL:
         sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; this is the rate expected in the end.")
     return " ".join(sentences)
 

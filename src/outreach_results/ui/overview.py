@@ -5,35 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import COSTS, Basis, Filters, Sentiment
-from outreach_results.models.metric_definitions import COST, RATES, TILES, Unit
+from outreach_results.models.metric_definitions import COST, TILES, Unit
 from outreach_results.results import Headlines, Totals, insights
 from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
-from outreach_results.ui import charts, downloads, text, url_state
+from outreach_results.ui import charts, downloads, text
 from outreach_results.ui.cache import ask, derive, draw
-from outreach_results.ui.components import DEFINITIONS, chart_with_data, kpi, rate_with_interval, spark
+from outreach_results.ui.components import FULL, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
-_RATES_SHOWN_FIRST = ("open_rate", "reply_rate")
 ALERTS_A_PAGE = 10
-_LONGEST_NAME = 100
-_SORTS = {
-    "Most sent": ("emails_sent", False),
-    "Best reply rate": ("reply_rate", False),
-    "Best open rate": ("open_rate", False),
-    "Most meetings": ("meetings_booked", False),
-    "Cheapest meeting": ("cost_per_meeting_usd", True),
-    "Highest cost": ("cost_usd", False),
-    "Name": ("name", True),
-}
 
 
 def kpi_grid(
@@ -66,9 +54,6 @@ def kpi_grid(
             "here are those expected in the end."
         )
 
-
-FULL = 0.9995
-"""From this share on, as good as everything is in."""
 
 _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 
@@ -224,126 +209,3 @@ def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
 def positive_replies(counts: dict[Sentiment, int]) -> int:
     """The number of positive replies in counts by sentiment."""
     return counts.get(Sentiment.POSITIVE, 0)
-
-
-def campaigns(view: View) -> None:
-    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
-    st.subheader("Campaigns", anchor=False)
-    table = ask(_campaign_table, view.filters, *_search_and_order())
-    if table.empty:
-        st.info("No campaign has that in its name.")
-        return
-    ids = list(table["campaign_id"])
-    key = f"campaign-table-{hash((tuple(ids), view.filters))}"
-
-    def show_selected() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            choose_campaigns([ids[rows[0]]])
-
-    st.dataframe(
-        _in_percent(table),
-        key=key,
-        hide_index=True,
-        column_order=[
-            "name",
-            "emails_sent",
-            *_RATES_SHOWN_FIRST,
-            "reply_interval",
-            "sparkline",
-            "meetings_booked",
-            "cost_per_meeting_usd",
-            "cost_usd",
-            *(name for name in RATES if name not in _RATES_SHOWN_FIRST),
-            "mcp",
-        ],
-        column_config=_COLUMNS,
-        on_select=show_selected,
-        selection_mode="single-row",
-        alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
-    )
-    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
-    chosen = view.filters.campaigns
-    if chosen is None or len(chosen) > 1:
-        st.caption("Select a row to show only that campaign and to download everything that is known about it.")
-    else:
-        with st.container(horizontal=True):
-            downloads.campaign_links(chosen[0], humans_only=view.filters.humans_only)
-            st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
-
-
-def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(**{name: table[name] * 100 for name in metrics.RATES})
-
-
-def _search_and_order() -> tuple[str, str]:
-    codes = url_state.codes("sort")
-    default = next(iter(_SORTS))
-    with st.container(horizontal=True):
-        search = st.text_input(
-            "Find",
-            placeholder="Part of a name",
-            max_chars=_LONGEST_NAME,
-            key=url_state.control("find", url_state.text("find")[:_LONGEST_NAME]),
-            on_change=url_state.writes_text("find"),
-            width=280,
-        )
-        order = st.selectbox(
-            "Order",
-            list(_SORTS),
-            key=url_state.control("sort", url_state.one_of("sort", codes, default)),
-            on_change=url_state.writes_one("sort", codes, default),
-            width=220,
-        )
-    return search, order
-
-
-def _campaign_table(_store: Store, filters: Filters, search: str, order: str) -> pd.DataFrame:
-    """`results.campaign_totals` of campaigns whose name contains ``search``, with the columns `_NOT_DOWNLOADED`."""
-    frame, series = ask(results.campaign_totals, filters), ask(results.campaign_time_series, filters, "replied")
-    frame = frame.assign(cost_per_meeting_usd=frame["cost_usd"] / frame["meetings_booked"].where(lambda n: n > 0))
-    if search:
-        frame = frame[frame["name"].str.casefold().str.contains(search.casefold(), regex=False)]
-    column, ascending = _SORTS[order]
-    frame = frame.sort_values(
-        [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
-    )
-    return frame.assign(
-        sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
-        reply_interval=_intervals(frame, "reply_rate"),
-    )
-
-
-def _intervals(frame: pd.DataFrame, rate: str) -> list[str]:
-    parts = frame[list(RATES[rate].parts)]
-    pairs = parts.astype(object).where(parts.notna(), None)
-    intervals = (metrics.wilson(count, whole) for count, whole in pairs.itertuples(index=False))
-    return [text.MISSING if one is None else f"{one.low * 100:.1f} – {one.high * 100:.1f} %" for one in intervals]
-
-
-def _rate_column(name: str) -> Any:
-    return st.column_config.NumberColumn(
-        charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="%.1f %%"
-    )
-
-
-_NOT_DOWNLOADED = ["sparkline", "reply_interval"]
-"""Columns that only the page shows."""
-
-_COLUMNS: dict[str, Any] = {
-    "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
-    "mcp": st.column_config.TextColumn("MCP"),
-    "emails_sent": st.column_config.NumberColumn("Sent", help=DEFINITIONS["emails_sent"], format="localized"),
-    "meetings_booked": st.column_config.NumberColumn(
-        "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
-    ),
-    "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
-    "reply_interval": st.column_config.TextColumn(
-        "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
-    ),
-    "cost_usd": st.column_config.NumberColumn("Cost", help=DEFINITIONS["cost"], format="$%.2f"),
-    "cost_per_meeting_usd": st.column_config.NumberColumn(
-        "Per meeting", help="Cost divided by meetings booked.", format="$%.2f"
-    ),
-    **{name: _rate_column(name) for name in metrics.RATES},
-}

@@ -1,0 +1,112 @@
+"""The table that compares campaigns: totals, headline rates, the cost of a meeting, and estimates to rank them by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from outreach_results.metrics.small_numbers import cost_per_event, shrunken_rates_per_unit, shrunken_shares
+from outreach_results.models import Basis, Filters
+from outreach_results.models.metric_definitions import RATES
+from outreach_results.results.campaign_rates import campaign_rates
+from outreach_results.results.headlines import HeadlineRate
+from outreach_results.results.totals import campaign_totals
+from outreach_results.store.engine import Store
+
+_UNKNOWN = HeadlineRate(None, None)
+
+ESTIMATES = (
+    "open_rate_estimate",
+    "reply_rate_estimate",
+    "meetings_per_email_estimate",
+    "cost_per_meeting_estimate_usd",
+)
+"""Columns to rank campaigns by: estimates that are pulled towards the account as far as they rest on few emails."""
+
+
+def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
+    """`campaign_totals` and what compares the campaigns.
+
+    Columns: those of `campaign_totals`, whose rates are the plain ones, then
+
+    - reply_rate_low, reply_rate_high: the 95 % interval of the reply rate, of the adjusted one on the send basis;
+    - on the send basis by rate ``*_adjusted``, the rate expected once everything has come in, and ``*_share_in``, how
+      much of it is in (0 to 1); NA where that is not known;
+    - cost_per_meeting_usd: NA with fewer than three meetings; cost_per_meeting_low_usd and cost_per_meeting_high_usd,
+      the 95 % range, without an upper end where there is no meeting. On the send basis the cost of meetings that are
+      still to come is left out;
+    - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
+    is_cohort = filters.basis == Basis.SEND
+    frame = campaign_totals(store, filters)
+    rates = campaign_rates(store, filters, tuple(RATES) if is_cohort else ("reply_rate",))
+    of_each = [rates.get(campaign_id, {}) for campaign_id in frame["campaign_id"]]
+    intervals = [rate.get("reply_rate", _UNKNOWN).interval or (np.nan, np.nan) for rate in of_each]
+    columns = {
+        "reply_rate_low": [low for low, _ in intervals],
+        "reply_rate_high": [high for _, high in intervals],
+    }
+    for name in RATES if is_cohort else ():
+        known = [_adjusted(rate.get(name, _UNKNOWN)) for rate in of_each]
+        columns[f"{name}_adjusted"] = [rate for rate, _ in known]
+        columns[f"{name}_share_in"] = [share for _, share in known]
+    frame = frame.assign(**{name: np.array(values, dtype=np.float64) for name, values in columns.items()})
+    return frame.assign(**_meeting_costs(frame), **_estimates(frame))
+
+
+def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+    """The rate that pages show of each row of a `campaign_table`: the adjusted one where it is known."""
+    adjusted = f"{name}_adjusted"
+    return frame[adjusted].fillna(frame[name]) if adjusted in frame else frame[name]
+
+
+def _adjusted(rate: HeadlineRate) -> tuple[float, float]:
+    return (np.nan, np.nan) if rate.rate is None or rate.share_in is None else (rate.rate, rate.share_in)
+
+
+def _share_in(frame: pd.DataFrame, rate: str) -> NDArray[np.float64]:
+    """How much of the outcomes is in, 1 where nothing is adjusted."""
+    name = f"{rate}_share_in"
+    return np.nan_to_num(_floats(frame, name), nan=1.0) if name in frame else np.ones(len(frame))
+
+
+def _floats(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    return np.asarray(frame[name].astype("float64"), dtype=np.float64)
+
+
+def _meeting_costs(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    costs, meetings = (_floats(frame, name) for name in ("cost_usd", "meetings_booked"))
+    found = [
+        cost_per_event(
+            None if np.isnan(cost) else float(cost), None if np.isnan(count) else int(count), share_in=float(share)
+        )
+        for cost, count, share in zip(costs, meetings, _share_in(frame, "conversion_rate"), strict=True)
+    ]
+    ends = {"": "value", "_low": "low", "_high": "high"}
+    return {
+        f"cost_per_meeting{end}_usd": np.array(
+            [np.nan if price is None else getattr(price, attribute) for price in found], dtype=np.float64
+        )
+        for end, attribute in ends.items()
+    }
+
+
+def _estimates(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    opened, replied, meetings, delivered, sent, cost = (
+        _floats(frame, name)
+        for name in ("opened", "replied", "meetings_booked", "delivered", "emails_sent", "cost_usd")
+    )
+    meetings_in = _share_in(frame, "conversion_rate")
+    meetings_per_dollar = shrunken_rates_per_unit(meetings, cost * meetings_in)
+    is_ranked = np.isfinite(_meeting_costs(frame)["cost_per_meeting_usd"])
+    values = (
+        shrunken_shares(opened, delivered * _share_in(frame, "open_rate")),
+        shrunken_shares(replied, delivered * _share_in(frame, "reply_rate")),
+        shrunken_shares(meetings, sent * meetings_in),
+        np.where(is_ranked, 1 / meetings_per_dollar, np.nan),
+    )
+    return dict(zip(ESTIMATES, values, strict=True))
