@@ -41,7 +41,7 @@ def exporting(monkeypatch: pytest.MonkeyPatch) -> Exporting:
     return exporting
 
 
-@pytest.mark.parametrize("fmt", ["csv", "json"])
+@pytest.mark.parametrize("fmt", ["csv", "json", "xlsx"])
 @pytest.mark.parametrize("humans_only", ["true", "false"])
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_an_export_is_the_file(

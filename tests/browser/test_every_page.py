@@ -112,7 +112,7 @@ def test_inbox_downloads_what_it_shows(visitor):
     assert visitor.parameters["sentiment"] == ["negative"]
 
     as_csv, as_json = (download(visitor, visitor.main.get_by_role("link", name=fmt)) for fmt in ("CSV", "JSON"))
-    rows = list(csv.DictReader(io.StringIO(as_csv.text, newline="")))
+    rows = list(csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff"), newline="")))
     told = json.loads(as_json.text)
 
     expected = negative_replies()

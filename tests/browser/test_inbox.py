@@ -389,7 +389,7 @@ def test_export_has_exactly_the_filtered_replies(desk, enter):
         link.evaluate("link => link.target = '_self'")
         files[fmt] = visitor.download(link).text
     told = json.loads(files["JSON"])["rows"]
-    rows = list(csv.DictReader(io.StringIO(files["CSV"], newline="")))
+    rows = list(csv.DictReader(io.StringIO(files["CSV"].removeprefix("\ufeff"), newline="")))
 
     def plain(reply):
         return {name: _micros(value) if name.endswith("_at") else value for name, value in reply.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import subprocess
@@ -21,6 +22,7 @@ from support.files import csv_row, csv_text, json_document, json_email, write
 from support.optional import present
 from support.server import clean_environment
 from support.terminal import exit_status
+from support.workbooks import records_of
 
 
 @dataclass
@@ -223,6 +225,20 @@ def test_export_writes_to_the_terminal(run, with_sample):
     assert len(as_csv.splitlines()) > 1_000
 
 
+def test_export_as_csv_for_excel(run, with_sample, tmp_path):
+    plain = run("export", "camp_abc123", "--format", "csv").out
+    assert run("export", "camp_abc123", "--format", "csv", "--bom").out == codecs.BOM_UTF8 + plain
+    ended = run("export", "camp_abc123", "--bom")
+    assert (ended.status, ended.err) == (1, "Only a CSV can begin with a byte order mark, not json.\n")
+
+
+def test_export_as_a_workbook(run, with_sample, tmp_path):
+    path = tmp_path / "x.xlsx"
+    assert run("export", "camp_abc123", "--format", "xlsx", "-o", path).status == 0
+    document = json.loads(run("export", "camp_abc123").out)
+    assert len(records_of(path.read_bytes(), "emails")) == len(document["emails"])
+
+
 def test_export_writes_a_file_that_comes_back_the_same(run, with_sample, tmp_path, monkeypatch):
     path = tmp_path / "x.json"
     ended = run("export", "camp_abc123", "-o", path)
@@ -279,7 +295,7 @@ def test_export_all_writes_daily_campaigns_as_json(run, database, tmp_path):
     [
         (["nobody"], "There is no campaign 'nobody' in this database."),
         (["half\udcff"], "There is no campaign 'half\\udcff' in this database."),
-        (["camp_abc123", "--format", "xls"], "'xls' is no format. Known: csv, json."),
+        (["camp_abc123", "--format", "xls"], "'xls' is no format. Known: csv, json, xlsx."),
     ],
 )
 def test_export_says_what_there_is_not(run, with_sample, arguments, sentence):

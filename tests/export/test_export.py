@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -17,7 +18,7 @@ from sqlalchemy import event as listening
 
 from outreach_results import export, results
 from outreach_results.errors import QueryError, UnknownCampaignError
-from outreach_results.export import CSV_COLUMNS, FORMATS, escape_formula, unescape_formula
+from outreach_results.export import CSV_COLUMNS, escape_formula, unescape_formula
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, PlanRecord, Record, ReportedRecord
 from outreach_results.ingest.registry import read_records
@@ -27,6 +28,9 @@ from support.databases import contents, every_database, wipe
 from support.optional import present
 from support.records import at, campaign, email, event, mark, reply
 from support.strategies import histories, texts
+
+STREAMED = ("csv", "json")
+"""The formats that leave as they are read, and that can be imported again. Workbooks: `test_as_xlsx.py`."""
 
 FORMULA = '=HYPERLINK("https://evil.example","A \'prize\'")'
 NASTY = [
@@ -61,13 +65,13 @@ def json_of(download):
 
 
 def csv_of(download):
-    return list(csv.DictReader(io.StringIO(download.content().decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(download.content().decode("utf-8-sig"), newline="")))
 
 
 # --- there and back ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_sample_survives_export_and_import(sample_store, store, fmt, tmp_path):
     bring_over(sample_store, store, tmp_path, fmt)
     assert contents(store) == contents(sample_store)
@@ -79,14 +83,14 @@ def test_the_sample_survives_the_way_out_of_postgres(sample_store_postgres, sqli
     assert contents(sqlite_store) == contents(sample_store_postgres)
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_import_into_same_database_changes_nothing(writable_sample, tmp_path, fmt):
     before = contents(writable_sample)
     bring_over(writable_sample, writable_sample, tmp_path, fmt)
     assert contents(writable_sample) == before
 
 
-@every_database(histories(), st.sampled_from(list(FORMATS)))
+@every_database(histories(), st.sampled_from(STREAMED))
 def test_whatever_is_in_a_database_survives(store, history, fmt):
     wipe(store)
     campaigns, units = history
@@ -103,7 +107,7 @@ def test_whatever_is_in_a_database_survives(store, history, fmt):
     assert contents(store) == before
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_empty_campaign_and_odd_ids_survive(store, make_store, fmt, tmp_path):
     load(store, "f", [campaign("../../etc/passwd", name=NASTY[0]), campaign("a/b"), campaign("a_b"), campaign("=1")])
     target = make_store()
@@ -111,7 +115,7 @@ def test_empty_campaign_and_odd_ids_survive(store, make_store, fmt, tmp_path):
     assert contents(target) == contents(store)
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_path):
     told = [event("replied", at(9), event_id="r1", url="https://example.com"), event("replied", event_id="alone")]
     load(store, "f", [campaign(), email(), *told, reply(email_id=None)])
@@ -119,6 +123,31 @@ def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_
     bring_over(store, target, tmp_path, fmt)
     assert contents(target) == contents(store)
     assert len(contents(target)["events"]) == 2
+
+
+def test_campaign_with_bom_comes_back_the_same(sample_store, store, tmp_path):
+    for number, found in enumerate(results.all_campaigns(sample_store)):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(export.campaign_download(sample_store, found.id, "csv", bom=True).content())
+        assert path.read_bytes().startswith(codecs.BOM_UTF8)
+        assert load(store, path.name, read_records(path)).rejected == []
+    for table in ("campaigns", "emails", "events", "replies"):
+        assert contents(store)[table] == contents(sample_store)[table]
+
+
+def test_campaign_has_no_bom_unless_wanted(sample_store):
+    plain = export.campaign_download(sample_store, "camp_abc123", "csv").content()
+    assert plain.startswith(b"campaign_id,")
+    assert export.campaign_download(sample_store, "camp_abc123", "csv", bom=True).content() == codecs.BOM_UTF8 + plain
+    with pytest.raises(QueryError, match="Only a CSV can begin with a byte order mark, not json"):
+        export.campaign_download(sample_store, "camp_abc123", "json", bom=True)
+
+
+@pytest.mark.parametrize("fmt", ["json", "xlsx"])
+def test_only_a_csv_of_a_page_has_a_bom(sample_store, fmt):
+    for name, has_bom in (("csv", True), (fmt, False)):
+        content = export.table_download(sample_store, "daily", TABLE, name, Filters()).content()
+        assert content.startswith(codecs.BOM_UTF8) == has_bom
 
 
 DAYS: list[Record] = [
@@ -141,7 +170,7 @@ def test_a_campaign_known_by_the_day_survives_as_json(store, make_store, tmp_pat
 
 def test_daily_campaign_is_not_exported_as_csv(sqlite_store):
     load(sqlite_store, "sync", DAYS)
-    with pytest.raises(QueryError, match="Only daily totals are known of this campaign: csv cannot"):
+    with pytest.raises(QueryError, match="known of this campaign: csv cannot hold them, json and xlsx can"):
         export.campaign_download(sqlite_store, "camp_1", "csv")
 
 
@@ -182,7 +211,7 @@ def test_text_tools_find_one_record_a_line(sample_store):
     assert json.loads(records[0].removesuffix(",")) == document["emails"][0]
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_humans_only_export_keeps_every_email(store, make_store, fmt, tmp_path):
     load(
         store,
@@ -207,7 +236,7 @@ def test_humans_only_export_keeps_every_email(store, make_store, fmt, tmp_path):
     assert document["meta"]["filters"]["humans_only"] is True
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_humans_only_export_agrees_with_pages(sample_store, make_sqlite, fmt, tmp_path):
     target = make_sqlite()
     bring_over(sample_store, target, tmp_path, fmt, humans_only=True)
@@ -248,7 +277,7 @@ def test_a_file_name_states_the_filters_and_is_safe(name, filters, zone, expecte
 def test_missing_campaign_fails_before_any_write(sample_store):
     with pytest.raises(UnknownCampaignError, match="There is no campaign 'nobody'"):
         export.campaign_download(sample_store, "nobody", "csv")
-    with pytest.raises(QueryError, match=r"'xls' is no format\. Known: csv, json\.") as caught:
+    with pytest.raises(QueryError, match=r"'xls' is no format\. Known: csv, json, xlsx\.") as caught:
         export.campaign_download(sample_store, "camp_abc123", "xls")
     assert caught.value.parameter == "format"
     with pytest.raises(QueryError, match="'xls' is no format"):
@@ -258,7 +287,7 @@ def test_missing_campaign_fails_before_any_write(sample_store):
 # --- streaming ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_a_big_campaign_leaves_in_chunks_as_it_is_read(store, fmt):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000)), *(reply(f"r{n}") for n in range(10))])
     asked = []
@@ -273,7 +302,7 @@ def test_a_big_campaign_leaves_in_chunks_as_it_is_read(store, fmt):
     assert max(map(len, rest)) < sum(map(len, rest)) / 2
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_unfinished_download_returns_its_connection(store, fmt):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000))])
     for _ in range(30):  # more than the pool has
@@ -283,7 +312,7 @@ def test_unfinished_download_returns_its_connection(store, fmt):
     assert store.engine.pool.checkedout() == 0
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", STREAMED)
 def test_download_is_one_snapshot_during_a_load(store, make_store, fmt, tmp_path):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000))])
     before = contents(store)
@@ -411,7 +440,7 @@ def test_a_table_as_csv_keeps_numbers_dates_and_gaps(sample_store):
 def test_a_table_without_rows_still_names_its_columns(sample_store):
     empty = TABLE.head(0)
     assert export.table_download(sample_store, "daily", empty, "csv", Filters()).content() == (
-        b"date,name,opened,clicked,change,is_open,received_at\r\n"
+        codecs.BOM_UTF8 + b"date,name,opened,clicked,change,is_open,received_at\r\n"
     )
     assert json_of(export.table_download(sample_store, "daily", empty, "json", Filters()))["rows"] == []
 

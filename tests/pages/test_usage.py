@@ -185,4 +185,4 @@ def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     costs = results.campaign_costs(sample_store, asked)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     labels = [button.label for button in run_page("usage", month="2026-01").download_button]
-    assert labels == ["CSV", "JSON"] * 4  # the series, components, campaigns, months
+    assert labels == ["CSV", "JSON", "XLSX"] * 4  # the series, components, campaigns, months

@@ -274,7 +274,7 @@ def test_each_sample_reply_is_in_one_week(sample_store):
 
 
 def rows_of(store, fmt, filters=ALL, inbox_filters=results.EVERYTHING):
-    content = export.replies_download(store, filters, inbox_filters, fmt).content().decode()
+    content = export.replies_download(store, filters, inbox_filters, fmt).content().decode("utf-8-sig")
     return json.loads(content)["rows"] if fmt == "json" else list(csv.DictReader(io.StringIO(content, newline="")))
 
 
@@ -333,10 +333,10 @@ def test_export_meta_holds_the_filters(many):
 
 def test_no_reply_leaves_a_file_with_its_columns(many):
     assert rows_of(many, "json", inbox_filters=InboxFilters(q="nobody")) == []
-    header = export.replies_download(many, ALL, InboxFilters(q="nobody"), "csv").content().decode()
+    header = export.replies_download(many, ALL, InboxFilters(q="nobody"), "csv").content().decode("utf-8-sig")
     assert header.rstrip().split(",") == list(export.REPLY_COLUMNS)
 
 
 def test_an_unknown_format_is_refused(many):
     with pytest.raises(QueryError, match="format"):
-        export.replies_download(many, ALL, results.EVERYTHING, "xlsx")
+        export.replies_download(many, ALL, results.EVERYTHING, "xls")

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from outreach_results import export, results
 from outreach_results.errors import ConflictError
+from outreach_results.export import FORMATS
 from outreach_results.export.replies import replies_download
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, Record
@@ -148,12 +149,12 @@ def ask_all(store):
 
 def take_out(store):
     for found in results.all_campaigns(store):
-        for fmt in ("csv", "json"):
+        for fmt in FORMATS:
             if export.can_hold(fmt, found.detail):
                 for humans_only in (False, True):
                     export.campaign_download(store, found.id, fmt, humans_only=humans_only).content()
     export.account_download(store).content()
-    for fmt in ("csv", "json"):
+    for fmt in FORMATS:
         replies_download(store, NARROW, TRIAGE, fmt).content()
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from outreach_results.api.docs import POLICY, page
 from outreach_results.api.encoded import EncodedBody
 from outreach_results.api.problems import MEDIA_TYPE, Problem
+from outreach_results.export import FORMATS
 
 TEXT = """\
 Every request needs an API key: `Authorization: Bearer KEY`. Make one with `outreach-results keys create NAME`.
@@ -60,6 +61,7 @@ DOWNLOAD: dict[int | str, dict[str, Any]] = {
         "content": {
             "application/json": {"schema": {"type": "object"}},
             "text/csv": {"schema": {"type": "string"}},
+            FORMATS["xlsx"].media_type: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }

@@ -185,3 +185,7 @@ class ExportQuery(BaseModel):
         default=False,
         description="Leave out machine opens, machine clicks and automatic replies.",
     )
+    bom: Flag = Field(
+        default=False,
+        description="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.",
+    )

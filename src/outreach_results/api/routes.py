@@ -156,7 +156,7 @@ async def export(
     """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
     service, context = _service(request), _context(request)
     download = await service.run(
-        lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only)
+        lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)
     )
     if not service.exports.take():
         raise ProblemError(

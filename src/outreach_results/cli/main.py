@@ -190,13 +190,16 @@ def reconcile_results(
 @app.command()
 def export(
     campaign: Annotated[str | None, typer.Argument(help="The campaign's id.")] = None,
-    fmt: Annotated[str, typer.Option("--format", help="csv or json.")] = "json",
+    fmt: Annotated[str, typer.Option("--format", help=f"{', '.join(exports.FORMATS)}.")] = "json",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file; with --all a folder. Without it: the terminal.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every campaign and the account, into a folder.")] = False,
     humans_only: Annotated[
         bool, typer.Option("--humans-only", help="Without machine opens, machine clicks and automatic replies.")
+    ] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.")
     ] = False,
 ) -> None:
     """Write all data of a campaign: sent e-mails, opens, clicks, replies."""
@@ -206,11 +209,13 @@ def export(
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
         with _file_errors(output):
             output.mkdir(parents=True, exist_ok=True)
-        _export_all(store, output, fmt, humans_only=humans_only)
+        _export_all(store, output, fmt, humans_only=humans_only, bom=bom)
         return
     if campaign is None:
         raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
-    download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only)
+    download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only, bom=bom)
+    if output is None and not exports.FORMATS[fmt].is_text and sys.stdout.isatty():
+        raise OutreachError(f"{fmt} is no text to print. Name a file with -o FILE, or pipe the output.")
     if output is not None:
         _write(download, output)
         return
@@ -219,11 +224,12 @@ def export(
     sys.stdout.buffer.flush()
 
 
-def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool) -> None:
+def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool, bom: bool) -> None:
     taken = {"account.json"}
     for place, campaign in enumerate(results.all_campaigns(store)):
         used = fmt if exports.can_hold(fmt, campaign.detail) else "json"
-        download = exports.campaign_download(store, campaign.id, used, humans_only=humans_only)
+        with_bom = bom and used == fmt
+        download = exports.campaign_download(store, campaign.id, used, humans_only=humans_only, bom=with_bom)
         name = download.file_name
         if name.casefold() in taken:  # two ids may be one as a file name
             name = f"{place}-{name}"

@@ -9,19 +9,20 @@ from json.encoder import encode_basestring
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from outreach_results.export.reading import (
     campaign_row,
     contacts_query,
+    daily_query,
     email_query,
     event_query,
     iso,
     read_rows,
     replies_query,
+    reported_row,
 )
-from outreach_results.models import COSTS, COUNTS, Detail, dollars
-from outreach_results.store import schema
+from outreach_results.models import COSTS, Detail, dollars
 
 
 def _dumps(value: Any) -> str:
@@ -141,16 +142,9 @@ def _json_replies(rows: Sequence[Any]) -> list[str]:
 
 
 def _json_totals(connection: Connection, campaign_id: str) -> Iterator[bytes]:
-    days, reported = schema.daily_stats.c, schema.reported_stats
-    query = (
-        select(days.date, *(days[name] for name in COUNTS), days.cost)
-        .where(days.campaign_id == campaign_id, days.basis == "activity")
-        .order_by(days.date)
-    )
-    yield from _json_section(
-        "daily", ([_dumps(_in_dollars(row._asdict())) for row in rows] for rows in read_rows(connection, query))
-    )
-    row = connection.execute(select(reported).where(reported.c.campaign_id == campaign_id)).first()
+    days = read_rows(connection, daily_query(campaign_id))
+    yield from _json_section("daily", ([_dumps(_in_dollars(row._asdict())) for row in rows] for rows in days))
+    row = reported_row(connection, campaign_id)
     if row is not None:
         yield f',\n"reported":{_dumps(_in_dollars(row._asdict()))}'.encode()
 

@@ -1,4 +1,4 @@
-"""The queries of a campaign's export, for both formats, read in chunks of rows."""
+"""The queries of a campaign's export, for every format, read in chunks of rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, or_, select
 
 from outreach_results.export.formulas import dollars_text, flag_text, iso_text
-from outreach_results.models import COST_COLUMNS, EventType, Sentiment
+from outreach_results.models import COST_COLUMNS, COUNTS, Basis, EventType, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
 from outreach_results.store.replies.state import effective_sentiment
@@ -79,6 +79,22 @@ def contacts_query(campaign_id: str) -> Select[Any]:
     """What snapshots say of a campaign's contacts, the oldest snapshot first."""
     table = schema.contacts
     return select(table).where(table.c.campaign_id == campaign_id).order_by(*table.primary_key)
+
+
+def daily_query(campaign_id: str) -> Select[Any]:
+    """Days of a campaign that is known by the day: date, the counts, and the cost in micro-dollars."""
+    days = schema.daily_stats.c
+    return (
+        select(days.date, *(days[name] for name in COUNTS), days.cost)
+        .where(days.campaign_id == campaign_id, days.basis == Basis.ACTIVITY)
+        .order_by(days.date)
+    )
+
+
+def reported_row(connection: Connection, campaign_id: str) -> Row[Any] | None:
+    """The totals that the platform reports of a campaign, if any; costs in micro-dollars."""
+    reported = schema.reported_stats
+    return connection.execute(select(reported).where(reported.c.campaign_id == campaign_id)).first()
 
 
 def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:

@@ -53,6 +53,8 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
     )
 
     def chunks() -> Iterator[bytes]:
+        if chosen.bom:
+            yield chosen.bom
         with store.read() as connection:
             meta = file_metadata(filters, zone_of(connection).key)
             meta["filters"] |= {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from sqlalchemy import Connection
 from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
+from outreach_results.export.as_xlsx import xlsx_campaign, xlsx_rows, xlsx_table
 from outreach_results.models import Detail, Filters
 from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
@@ -46,28 +49,46 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one format writes a whole campaign, a table from a page, and rows as they are read from the database."""
+    """How one format writes a whole campaign, a table from a page, and rows as they are read from the database.
+
+    ``holds_days``: it can hold all that is known of a campaign with daily totals. ``bom`` is the byte order mark by
+    which Excel recognizes UTF-8; files of the pages begin with it. ``is_text``: a terminal can show it.
+    """
 
     media_type: str
     campaign: Callable[[Connection, str, dict[str, Any]], Iterator[bytes]]
     table: Callable[[pd.DataFrame, dict[str, Any]], Iterator[bytes]]
     rows: Callable[[Sequence[str], Iterable[Sequence[Sequence[Any]]], dict[str, Any]], Iterator[bytes]]
+    holds_days: bool = True
+    bom: bytes = b""
+    is_text: bool = True
 
 
-def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: bool = False) -> Download:
+def campaign_download(
+    store: Store, campaign_id: str, fmt: str, *, humans_only: bool = False, bom: bool = False
+) -> Download:
     """All data of one campaign: what was sent and everything that happened, streamed.
+
+    Args:
+        bom: begin with a byte order mark, so that Excel reads a CSV as UTF-8.
 
     Raises:
         UnknownCampaignError: there is no such campaign.
-        QueryError: there is no such format, or it cannot hold all data of the campaign.
+        QueryError: there is no such format, it cannot hold all that is known of the campaign, or it has no byte order
+            mark.
     """
     chosen = find_format(fmt)
     detail = campaign(store, campaign_id).detail  # raises before the first byte is sent
     if not can_hold(fmt, detail):
-        raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, json can.")
+        able = " and ".join(name for name, held in FORMATS.items() if held.holds_days)
+        raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, {able} can.")
+    if bom and not chosen.bom:
+        raise QueryError("bom", f"Only a CSV can begin with a byte order mark, not {fmt}.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:
+        if bom:
+            yield chosen.bom
         with store.read() as connection:
             yield from chosen.campaign(connection, campaign_id, file_metadata(filters, zone_of(connection).key))
 
@@ -76,7 +97,7 @@ def campaign_download(store: Store, campaign_id: str, fmt: str, *, humans_only: 
 
 def can_hold(fmt: str, detail: Detail) -> bool:
     """Whether a format can hold all of such a campaign: a CSV has a row for each event, and none for a day."""
-    return detail is Detail.EVENTS or fmt == "json"
+    return detail is Detail.EVENTS or FORMATS[fmt].holds_days
 
 
 def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> Download:
@@ -87,9 +108,8 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
     """
     chosen = find_format(fmt)
     zone = store.zone().key
-    return Download(
-        file_name(name, fmt, filters, zone), chosen.media_type, chosen.table(frame, file_metadata(filters, zone))
-    )
+    chunks = chain([chosen.bom], chosen.table(frame, file_metadata(filters, zone)))
+    return Download(file_name(name, fmt, filters, zone), chosen.media_type, chunks)
 
 
 def account_download(store: Store) -> Download:
@@ -137,7 +157,14 @@ def file_metadata(filters: Filters, zone: str) -> dict[str, Any]:
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table, csv_rows),
+    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table, csv_rows, holds_days=False, bom=codecs.BOM_UTF8),
     "json": Format("application/json", json_campaign, json_table, json_rows),
+    "xlsx": Format(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        xlsx_campaign,
+        xlsx_table,
+        xlsx_rows,
+        is_text=False,
+    ),
 }
-"""Every export format. To add one, write its two functions and name it here."""
+"""Every export format. To add one, write its three functions and name it here."""

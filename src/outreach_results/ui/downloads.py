@@ -128,7 +128,7 @@ def _address(kind: str, *parameters: Any) -> str:
 
 
 def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
-    return campaign_download(store(), campaign_id, fmt, humans_only=humans_only)
+    return campaign_download(store(), campaign_id, fmt, humans_only=humans_only, bom=bool(FORMATS[fmt].bom))
 
 
 def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:

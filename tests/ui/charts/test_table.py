@@ -79,9 +79,7 @@ def test_a_long_table_says_that_it_is_cut():
     assert whole.layout.title.subtitle.text == "all days"
     cut = table(pd.DataFrame({"replied": range(1234)}), "T", "all days", INKS)
     assert len(cut.data[0].cells.values[0]) == MOST_ROWS
-    assert (
-        cut.layout.title.subtitle.text == f"all days · the first {MOST_ROWS} of 1,234 rows: CSV and JSON have them all"
-    )
+    assert cut.layout.title.subtitle.text == f"all days · the first {MOST_ROWS} of 1,234 rows: every file has them all"
     assert cut.layout.width >= 7 * len(cut.layout.title.subtitle.text)
 
 

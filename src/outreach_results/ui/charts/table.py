@@ -52,7 +52,7 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
     headers = [_label(name) for name in columns]
     widths = [_width(header, values) for header, values in zip(headers, cells, strict=True)]
     if len(frame) > len(shown):
-        subtitle = f"{subtitle} · the first {len(shown)} of {len(frame):,} rows: CSV and JSON have them all".strip(" ·")
+        subtitle = f"{subtitle} · the first {len(shown)} of {len(frame):,} rows: every file has them all".strip(" ·")
     spare = max(0.0, _letters(subtitle) * _LETTER - sum(widths)) / max(1, len(widths))
     widths = [width + spare for width in widths]
     align = ["right" if _is_number(shown[name]) else "left" for name in columns]
