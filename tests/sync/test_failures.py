@@ -8,7 +8,8 @@ from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import PlanRecord
 from outreach_results.store.engine import Store
-from outreach_results.sync.run import SyncReport
+from outreach_results.sync.campaign import CampaignResult, CampaignSync
+from outreach_results.sync.run import SyncReport, sync_status
 from support import faulty_server as faults
 from support.databases import contents
 from support.faulty_server import FaultyServer, remote_campaign
@@ -25,6 +26,27 @@ def test_a_campaign_that_fails_stops_no_other(remote: FaultyServer, sqlite_store
     assert list(report.failed) == ["b"]
     assert report.failed["b"].endswith("3 attempts were made; try again later.")
     assert {found.id for found in results.all_campaigns(sqlite_store)} == {"a", "c"}
+
+
+def test_an_unexpected_error_stops_no_other_campaign(
+    remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in "abc":
+        remote.campaigns[name] = remote_campaign()
+    import_campaign = CampaignSync.import_campaign
+
+    def fails_for_b(self: CampaignSync) -> CampaignResult:
+        if self._id == "b":
+            raise ZeroDivisionError
+        return import_campaign(self)
+
+    monkeypatch.setattr(CampaignSync, "import_campaign", fails_for_b)
+    sync_from(remote.url, sqlite_store)
+    last = sync_status(sqlite_store).last
+    assert last is not None
+    assert last.sentence() == "3 campaigns: 2 changed, 1 failed."
+    assert last.failed["b"].startswith("Something unexpected happened (ZeroDivisionError), and the log says what.")
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
 
 
 @pytest.mark.parametrize(

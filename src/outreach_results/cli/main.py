@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +16,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
+from outreach_results.cli.failures import failures_as_sentences
+from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
-from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.load import LoadReport, load_file
 from outreach_results.ingest.records import Rejected
-from outreach_results.ingest.registry import EXTENSIONS, read_records
+from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
@@ -39,15 +41,9 @@ _FILE_TYPES = " or ".join(extension.upper() for extension in EXTENSIONS)
 
 
 def main() -> None:
-    """Run the command line; every expected error is one sentence and exit status 1."""
-    try:
-        with _opened:
-            app()
-    except OutreachError as error:
-        console.print(str(error), style="red", markup=False)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(1)
+    """Run the command line; every failure is one sentence and exit status 1."""
+    with failures_as_sentences(console), _opened:
+        app()
 
 
 _opened = ExitStack()  # closes what a command has opened, also after an error
@@ -110,7 +106,7 @@ def import_files(
                 progress.update(task, records=n)
 
             try:
-                report = load(store, file.name, read_records(file), on_rejected=write_rejected, on_progress=on_progress)
+                report = load_file(store, file, on_rejected=write_rejected, on_progress=on_progress)
             except OutreachError as error:
                 failed = True
                 console.print(str(error), style="red", markup=False)
@@ -137,7 +133,7 @@ def _progress() -> Progress:
 def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
     if path is None:
         return None
-    with _file_errors(path):
+    with file_errors(path):
         file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
     writer = csv.writer(file)
     writer.writerow(Rejected._fields)
@@ -207,7 +203,7 @@ def export(
     if every:
         if campaign is not None or output is None:
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
-        with _file_errors(output):
+        with file_errors(output):
             output.mkdir(parents=True, exist_ok=True)
         _export_all(store, output, fmt, humans_only=humans_only, bom=bom)
         return
@@ -219,9 +215,7 @@ def export(
     if output is not None:
         _write(download, output)
         return
-    for chunk in download.chunks:
-        sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+    write_stdout(download.chunks)
 
 
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool, bom: bool) -> None:
@@ -239,25 +233,8 @@ def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool, bom:
 
 
 def _write(download: exports.Download, path: Path) -> None:
-    """Write a file that is either complete or not there."""
-    partial = path.with_name(path.name + ".partial")
-    with _file_errors(path):
-        try:
-            with partial.open("wb") as file:
-                file.writelines(download.chunks)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+    write_file(path, download.chunks)
     console.print(f"Written: {path}", markup=False)
-
-
-@contextmanager
-def _file_errors(path: Path) -> Iterator[None]:
-    """Turn an `OSError` into a sentence that says why a file or folder cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise OutreachError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @app.command(name="copy")

@@ -6,6 +6,7 @@ next one continues from there. A failure is reported and stops nothing else; onl
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ OnProgress = Callable[[int, int, str], None]
 
 KEPT = 100
 """How many failures and notes are kept for the pages to show."""
+
+_log = logging.getLogger(__name__)
 
 _MISSING = frozenset({404, 410})
 
@@ -151,7 +154,7 @@ def sync(
         if isinstance(error, StoreError):
             raise
     except BaseException as error:
-        report.problem = f"It ended unexpectedly ({type(error).__name__})."
+        report.problem = f"It ended unexpectedly ({type(error).__name__}); the log says more."
         raise
     finally:
         report.finished_at = datetime.now(UTC)
@@ -265,6 +268,14 @@ class _Run:
                 )
             if isinstance(error, StoreError):
                 self._store.version()  # raises where the error is not this campaign's
+            return
+        except OutreachError:
+            raise
+        except Exception as error:
+            _log.exception("The sync of %s failed unexpectedly", campaign_id)
+            self._report.failed[campaign_id] = (
+                f"Something unexpected happened ({type(error).__name__}), and the log says what. Nothing was changed."
+            )
             return
         self._report.changed += result.is_changed
         self._report.unchanged += not result.is_changed

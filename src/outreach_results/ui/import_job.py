@@ -14,9 +14,8 @@ from typing import IO
 
 from outreach_results.errors import OutreachError
 from outreach_results.export import escape_formula
-from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.load import LoadReport, load_file
 from outreach_results.ingest.records import Rejected
-from outreach_results.ingest.registry import read_records
 from outreach_results.store.engine import Store
 
 
@@ -44,9 +43,20 @@ class ImportJob:
 
 
 def start_import(store: Store, uploads: Sequence[tuple[str, IO[bytes]]]) -> ImportJob:
-    """Copy the uploads to disk and load them in the background, each as one transaction."""
+    """Copy the uploads to disk and load them in the background, each as one transaction.
+
+    Raises:
+        OutreachError: they cannot be copied.
+    """
     folder = Path(tempfile.mkdtemp(prefix="outreach-import-"))
-    paths = [_kept(folder / str(place), name, upload) for place, (name, upload) in enumerate(uploads)]
+    try:
+        paths = [_kept(folder / str(place), name, upload) for place, (name, upload) in enumerate(uploads)]
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise OutreachError(
+            f"The uploaded files cannot be kept in {folder.parent}: {error.strerror}. Nothing was imported; make room "
+            "there, and try again."
+        ) from error
     job = ImportJob([path.name for path in paths])
     threading.Thread(target=_run, args=(store, job, folder, paths), name="import", daemon=True).start()
     return job
@@ -75,7 +85,7 @@ def _load_one(store: Store, job: ImportJob, path: Path) -> None:
         job.records = n
 
     try:
-        report = load(store, path.name, read_records(path), on_rejected=job.rejected.append, on_progress=on_progress)
+        report = load_file(store, path, on_rejected=job.rejected.append, on_progress=on_progress)
     except OutreachError as error:
         job.problems.append(str(error))
     else:

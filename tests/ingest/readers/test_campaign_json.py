@@ -270,3 +270,10 @@ def test_bad_campaign_refuses_the_whole_document(refused, campaign, said):
 def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
     with pytest.raises(SourceError, match=r"missing\.json cannot be read: No such file or directory"):
         list(campaign_json(tmp_path / "missing.json"))
+
+
+@pytest.mark.parametrize("number", ["1e9999999999999999999", "-1e-9999999999999999999"])
+def test_an_exponent_beyond_all_numbers_is_a_sentence(refused, number):
+    document = json.dumps(json_document(emails=[json_email(), json_email(id="e2", name="NUMBER")]))
+    sentence = refused(document.replace('"NUMBER"', number))
+    assert "after row 1 of emails it holds a number with an exponent that no number has" in sentence

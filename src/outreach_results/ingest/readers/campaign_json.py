@@ -66,6 +66,11 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
                     yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason)
             elif len(unknown) < _UNKNOWN_NAMED:
                 unknown[read.quoted(section)] = None
+    except ArithmeticError:  # the parser makes decimals, which have no such exponents
+        raise SourceError(
+            f"{source} cannot be read: after {_place(rows)} it holds a number with an exponent that no number has. "
+            "Nothing was imported; correct the number and try again."
+        ) from None
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise SourceError(
             f"{source} is not valid JSON, or ends too early ({_first_line(error)}). Nothing was imported; "
@@ -78,6 +83,12 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
             f"{source} has {'a section' if len(unknown) == 1 else 'sections'} that this version does not know and left "
             f"out: {', '.join(unknown)}. Known are {', '.join(('meta', 'campaign', *_SECTIONS, 'reported'))}."
         )
+
+
+def _place(rows: Counter[str]) -> str:
+    """Where reading stopped: the last row that could be read."""
+    section = next(reversed(rows), None)
+    return "its beginning" if section is None else f"row {rows[section]:,} of {section}"
 
 
 def _first_line(error: Exception) -> str:
