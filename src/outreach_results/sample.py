@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.registry import read_records
 from outreach_results.store.engine import Store
@@ -28,5 +29,9 @@ def sample_files() -> list[Path]:
 def load_sample(store: Store) -> LoadReport:
     """Import all sample files in one load; data that is stored already stays as it is."""
     return load(
-        store, "sample data", (record for file in sample_files() for record in read_records(file)), is_sample=True
+        store,
+        "sample data",
+        (record for file in sample_files() for record in read_records(file)),
+        is_sample=True,
+        kind=LoadKind.SAMPLE,
     )

@@ -13,6 +13,7 @@ from outreach_results.ingest.load import load
 from outreach_results.models import Basis
 from outreach_results.store import admin, rollup, schema
 from outreach_results.store.engine import open_store, set_meta
+from support.databases import downgrade
 from support.records import at, campaign, email, event, reply
 from support.recount import days_of, hours_of, lags_of, stored_days, stored_hours, stored_lags
 
@@ -144,19 +145,11 @@ def test_removed_campaign_takes_hours_and_lags_along(writable_sample):
 
 def test_older_database_gets_its_hours_when_opened(new_database):
     """Taken back to the tables before, and opened again."""
-    from alembic import command
-    from alembic.config import Config
-
-    from outreach_results.store.engine import MIGRATIONS
-
     url, records = new_database(), list(a_busy_history(count=60))
     store = open_store(url, new_zone="Asia/Kolkata")
     load(store, "all", records)
-    with store.write() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
+    downgrade(store, "0003")
+    with store.read() as connection:
         tables = {name for (name,) in connection.execute(text(TABLES[store.is_sqlite]))}
         assert "daily_stats" in tables
         assert "hourly_stats" not in tables

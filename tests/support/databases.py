@@ -9,13 +9,15 @@ from typing import Any
 
 import hypothesis
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, delete, event, select
 
 from outreach_results.store import schema
-from outreach_results.store.engine import Store, open_store, set_meta
+from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_meta
 
-BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_state"})
+BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_state"})
 """Tables that tell what was done with a database rather than what is in it."""
 
 
@@ -41,10 +43,10 @@ def open_read_only(url: str) -> Store:
 
 
 def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> dict[str, Counter[tuple[Any, ...]]]:
-    """Every row of every table, in no order; whether a campaign is a sample is left out."""
+    """Every row of every table, in no order; sample flags and the numbers of loads are left out."""
     with store.read() as connection:
         return {
-            table.name: Counter(rows_of(connection, table, without=frozenset({"is_sample"})))
+            table.name: Counter(rows_of(connection, table, without=frozenset({"is_sample", "load_no"})))
             for table in schema.metadata.sorted_tables
             if table.name not in without
         }
@@ -60,6 +62,15 @@ def rows_of(
         if table is schema.inbox:
             last = frozenset((held[last] if isinstance(last, int) else last.replace("'", "")).split())
         yield *row, last
+
+
+def downgrade(store: Store, revision: str) -> None:
+    """Take a database back to the tables of an earlier revision."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def wipe(store: Store, zone: str = "UTC") -> None:

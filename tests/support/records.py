@@ -7,6 +7,7 @@ from typing import Any
 
 from outreach_results.ingest.records import (
     CampaignRecord,
+    ContactRecord,
     EmailRecord,
     EventRecord,
     MarkRecord,
@@ -88,6 +89,11 @@ def mark(
     marked_at: datetime = MARKED,
 ) -> MarkRecord:
     return MarkRecord(of, reply_id, sentiment, handled_at, by, marked_at)
+
+
+def contact(contact_id: str = "c1", as_of: datetime = MARKED, *, of: str = CAMPAIGN, **outcomes: Any) -> ContactRecord:
+    """A contact as a snapshot shows it; it was sent one email unless said otherwise."""
+    return ContactRecord(of, contact_id, as_of, f"{contact_id}@prospect.example", **({"sent": 1} | outcomes))
 
 
 def reported(of: str, emails_sent: int, period_start: datetime, fetched_at: datetime) -> ReportedRecord:

@@ -136,7 +136,7 @@ def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected]
     with file_errors(path):
         file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
     writer = csv.writer(file)
-    writer.writerow(Rejected._fields)
+    writer.writerow(Rejected._fields[:4])
     return lambda row: writer.writerow(
         [row.source, row.row, exports.escape_formula(row.column), exports.escape_formula(row.reason)]
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,14 +16,15 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from outreach_results.errors import OutreachError, SourceError
+from outreach_results.ingest import history
+from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
 from outreach_results.ingest.records import FileItem, Rejected
 from outreach_results.ingest.registry import read_records
 from outreach_results.ingest.report import LoadReport
-from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 __all__ = ["BATCH", "LoadReport", "load", "load_file"]
@@ -44,6 +44,8 @@ def load(
     on_rejected: Callable[[Rejected], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
     also: Callable[[Connection, LoadReport], None] | None = None,
+    kind: LoadKind = LoadKind.FILE,
+    loaded_by: str | None = None,
 ) -> LoadReport:
     """Write all records in one transaction.
 
@@ -53,6 +55,8 @@ def load(
         on_rejected: called with every rejected row, also those beyond the limit of the report.
         on_progress: called after each full batch with the number of records read so far.
         also: called in the same transaction when all records are written.
+        kind: where the records come from, for the history.
+        loaded_by: who started it, for the history.
 
     Raises:
         StoreError: nothing was changed.
@@ -60,7 +64,22 @@ def load(
     """
     started = datetime.now(UTC)
     with _rare_collections(), store.write(exclusive=True) as connection:
-        loader = Loader(connection, LoadReport(source), is_sample=is_sample, replace=replace, on_rejected=on_rejected)
+        load_no = history.next_load_no(connection)
+        rejects = history.RejectedRows(connection)
+
+        def reject(rejected: Rejected) -> None:
+            rejects.add(rejected)
+            if on_rejected:
+                on_rejected(rejected)
+
+        loader = Loader(
+            connection,
+            LoadReport(source, load_id=rejects.load_id),
+            is_sample=is_sample,
+            replace=replace,
+            load_no=load_no,
+            on_rejected=reject,
+        )
         batches = _batches(records) if store.is_sqlite else _read_ahead(_batches(records))
         for n, batch in enumerate(batches, 1):
             loader.add(batch)
@@ -70,18 +89,8 @@ def load(
         report = loader.report
         if also:
             also(connection, report)
-        connection.execute(
-            insert(schema.loads),
-            {
-                "load_id": secrets.token_hex(8),
-                "source": source,
-                "started_at": started,
-                "finished_at": datetime.now(UTC),
-                "inserted": sum(report.inserted.values()),
-                "duplicate": sum(report.duplicate.values()),
-                "rejected": report.rejected_total,
-            },
-        )
+        rejects.flush()
+        history.record(connection, report, load_no=load_no, kind=kind, loaded_by=loaded_by, started_at=started)
     return report
 
 

@@ -15,6 +15,7 @@ from outreach_results.ingest.merging import (
     DESCRIPTION_RULES,
     EMAIL,
     EMAIL_RULES,
+    EMAIL_RULES_OF_AUTHORITY,
     EVENT,
     EVENT_RULES_OF_AUTHORITY,
     LARGEST,
@@ -69,6 +70,7 @@ class Loader:
         *,
         is_sample: bool,
         replace: bool,
+        load_no: int,
         on_rejected: Callable[[Rejected], None] | None,
     ) -> None:
         self.report = report
@@ -77,13 +79,14 @@ class Loader:
         self._encoder = Encoder(connection, zone_of(connection))
         self._is_sample = is_sample
         self._replace = replace
+        self._load_no = load_no
         self._campaigns: dict[str, CampaignRecord] = {}
         self._emails: dict[Key, EmailRecord] = {}
         self._events: dict[Key, EventRecord] = {}
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks: dict[Key, MarkRecord] = {}
         self._totals = TotalsWriter(connection, report, is_sample=is_sample)
-        self._snapshots = SnapshotWriter(connection, self._encoder, report)
+        self._snapshots = SnapshotWriter(connection, self._encoder, report, load_no)
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
@@ -224,6 +227,7 @@ class Loader:
                     self._encoder.day(at),
                     record.detail,
                     self._is_sample,
+                    self._load_no,
                 )
             )
             self.report.campaigns.add(record.campaign_id)
@@ -238,9 +242,9 @@ class Loader:
         self._campaigns.clear()
 
     def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
-        dated = self._encoder.dated
+        dated, load_no = self._encoder.dated, self._load_no
         return [
-            (campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs)
+            (campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs, load_no)
             for campaign_id, email_id, recipient, name, company, sent_at, *costs in records
         ]
 
@@ -250,7 +254,7 @@ class Loader:
         inserted = insert_new(self._connection, schema.emails, EMAIL, rows)
         if inserted < len(rows):
             inserted += self._count_unsent(sent)
-            rules = dict.fromkeys(EMAIL_RULES, LATEST_WINS) if self._replace else EMAIL_RULES
+            rules = EMAIL_RULES_OF_AUTHORITY if self._replace else EMAIL_RULES
             merge(self._connection, schema.emails, EMAIL, rows, rules)
         self.report.inserted["emails"] += inserted
         self.report.duplicate["emails"] += len(rows) - inserted
@@ -286,9 +290,9 @@ class Loader:
         )
 
     def _event_rows(self, records: Iterable[EventRecord]) -> list[Row]:
-        dated = self._encoder.dated
+        dated, load_no = self._encoder.dated, self._load_no
         return [
-            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url)
+            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url, load_no)
             for campaign_id, event_id, email_id, kind, occurred_at, is_machine, url in records
         ]
 
@@ -304,7 +308,7 @@ class Loader:
     def _write_replies(self) -> None:
         records = list(self._replies.values())
         self._queue_inbox_refresh(self._replies)
-        rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at)) for r in records]
+        rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at), self._load_no) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
             rules = REPLY_RULES_OF_AUTHORITY if self._replace else REPLY_RULES

@@ -20,8 +20,19 @@ _CLASSIFIED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassi
 LATEST_WINS = "{new} IS DISTINCT FROM {old}"
 LATEST_NOT_NULL_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
 
-CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample")
-EMAIL = ("campaign_id", "email_id", "recipient", "name", "company", "sent_at", "sent_on", "sent_hour", *COST_COLUMNS)
+CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample", "load_no")
+EMAIL = (
+    "campaign_id",
+    "email_id",
+    "recipient",
+    "name",
+    "company",
+    "sent_at",
+    "sent_on",
+    "sent_hour",
+    *COST_COLUMNS,
+    "load_no",
+)
 EVENT = (
     "campaign_id",
     "event_id",
@@ -32,6 +43,7 @@ EVENT = (
     "occurred_hour",
     "is_machine",
     "url",
+    "load_no",
 )
 REPLY = (
     "campaign_id",
@@ -46,6 +58,7 @@ REPLY = (
     "received_at",
     "received_on",
     "received_hour",
+    "load_no",
 )
 MARK = (
     "campaign_id",
@@ -60,7 +73,7 @@ MARK = (
     "version",
 )
 
-CONTACT = ContactRecord._fields
+CONTACT = (*ContactRecord._fields, "load_no")
 
 CAMPAIGN_RULES = {
     "name": _FILL,
@@ -77,6 +90,8 @@ EMAIL_RULES = {
     "sent_on": _EARLIEST,
     "sent_hour": _EARLIEST,
     **dict.fromkeys(COST_COLUMNS, LARGEST),
+    # An email that was only referred to so far belongs to the load that brings its sending.
+    "load_no": "emails.sent_at IS NULL AND excluded.sent_at IS NOT NULL",
 }
 DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "name", "company")}
 REPLY_RULES = {
@@ -98,7 +113,8 @@ CONTACT_RULES = {
     **dict.fromkeys(OUTCOME_COLUMNS.values(), _EARLIEST),
 }
 
-EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:], LATEST_WINS)
+EMAIL_RULES_OF_AUTHORITY = dict.fromkeys(EMAIL_RULES, LATEST_WINS) | {"load_no": EMAIL_RULES["load_no"]}
+EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:-1], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
     # A source that has less of a reply than another one does not remove anything.
     "email_id": LATEST_NOT_NULL_WINS,

@@ -7,7 +7,7 @@ micro-dollars, texts are free of NUL characters and lone surrogates. A row that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -176,12 +176,16 @@ class BenchmarkRecord(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A row that could not be used: its source, number and column, and the reason."""
+    """A row that could not be used: its source, number and column, and the reason.
+
+    ``original`` are the row's own fields, where the file has named ones: it can be mended and imported again.
+    """
 
     source: str
     row: int
     column: str
     reason: str
+    original: Mapping[str, Any] | None = None
 
 
 class Notice(NamedTuple):

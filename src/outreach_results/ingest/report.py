@@ -20,6 +20,7 @@ class LoadReport:
     """
 
     source: str
+    load_id: str = ""
     inserted: Counter[str] = field(default_factory=Counter)
     duplicate: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)

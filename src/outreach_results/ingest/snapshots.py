@@ -17,10 +17,11 @@ _AT_ONCE = 20_000
 class SnapshotWriter:
     """Writes contacts in batches, and derives their campaigns' totals and days at the end of a load."""
 
-    def __init__(self, connection: Connection, encoder: Encoder, report: LoadReport) -> None:
+    def __init__(self, connection: Connection, encoder: Encoder, report: LoadReport, load_no: int) -> None:
         self._connection = connection
         self._encoder = encoder
         self._report = report
+        self._load_no = load_no
         self._contacts: dict[tuple[object, ...], ContactRecord] = {}
         self._touched: set[str] = set()
 
@@ -60,7 +61,8 @@ class SnapshotWriter:
 
     def _row(self, record: ContactRecord) -> Row:
         encode = self._encoder.instant
-        return tuple(
+        values = (
             encode(value) if name in _INSTANTS else value  # type: ignore[arg-type]
-            for name, value in zip(CONTACT, record, strict=True)
+            for name, value in zip(ContactRecord._fields, record, strict=True)
         )
+        return (*values, self._load_no)

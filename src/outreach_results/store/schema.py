@@ -117,6 +117,7 @@ campaigns = _table(
     Column("created_on", Date, nullable=False),
     Column("detail", Id, nullable=False),
     Column("is_sample", Boolean, nullable=False),
+    Column("load_no", Integer),  # of the load that added it, so that the load can be undone
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )
@@ -132,6 +133,7 @@ emails = _table(
     Column("sent_on", Date),
     Column("sent_hour", Integer),
     *(Column(name, BigInteger, nullable=False) for name in COST_COLUMNS),
+    Column("load_no", Integer),  # of the load that added it, or its sending
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
     # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's e-mails.
@@ -149,6 +151,7 @@ events = _table(
     Column("occurred_hour", Integer),  # never null; SQLite cannot add a column that says so
     Column("is_machine", Boolean, nullable=False),
     Column("url", Text),
+    Column("load_no", Integer),
     PrimaryKeyConstraint("campaign_id", "event_id", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
     # Holds all that a recount reads, so that it never touches the table.
@@ -169,6 +172,7 @@ replies = _table(
     Column("received_at", Instant, nullable=False),
     Column("received_on", Date, nullable=False),
     Column("received_hour", Integer),  # as above
+    Column("load_no", Integer),
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
 )
@@ -337,6 +341,7 @@ contacts = _table(
         for counted, moment in OUTCOME_COLUMNS.items()
         for column in (Column(counted, Integer), Column(moment, Instant))
     ),
+    Column("load_no", Integer),
     PrimaryKeyConstraint("campaign_id", "as_of", "contact_id", name="contacts_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="contacts_campaign"),
 )
@@ -382,7 +387,35 @@ loads = _table(
     Column("inserted", BigInteger, nullable=False),
     Column("duplicate", BigInteger, nullable=False),
     Column("rejected", BigInteger, nullable=False),
+    Column("load_no", Integer),  # counts the loads of this database; null of those before it was kept
+    Column("kind", Id),  # file, sync, webhook or sample
+    Column("loaded_by", Text),
+    Column("report", Text),  # JSON: what was added, already known and noted, and the campaigns
+    Column("undone_at", Instant),
+    Column("undone_by", Text),
     PrimaryKeyConstraint("load_id", name="loads_pk"),
+)
+
+# Rows that could not be used, kept so that they can be mended and imported again.
+rejected_rows = _table(
+    "rejected_rows",
+    Column("load_id", Id, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("original", Text),  # JSON: the row's own fields, where it is a row of named fields
+    PrimaryKeyConstraint("load_id", "place", name="rejected_rows_pk"),
+)
+
+# How somebody mapped the columns of files with a header like that.
+saved_mappings = _table(
+    "saved_mappings",
+    Column("header", Id, nullable=False),  # a digest of the names of the columns
+    Column("mapping", Text, nullable=False),  # JSON
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("header", name="saved_mappings_pk"),
 )
 
 meta = _table(

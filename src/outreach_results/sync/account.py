@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, select
 
 from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceError, StoreBusyError
+from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
 from outreach_results.models import Usage
@@ -178,7 +179,7 @@ class AccountSync:
             self._lease.renew_in(connection)
 
         if records:
-            load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also)
+            load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also, kind=LoadKind.SYNC)
             self.is_changed = True
         else:
             with self._store.write(exclusive=True, is_data=False) as connection:

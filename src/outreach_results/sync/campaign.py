@@ -11,6 +11,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Row, delete, select
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import (
     CampaignRecord,
@@ -142,6 +143,7 @@ class CampaignSync:
             replace=True,
             on_progress=lambda count: self._show(f"{count:,} records"),
             also=finish,
+            kind=LoadKind.SYNC,
         )
 
     def _import_nothing(self) -> bool:

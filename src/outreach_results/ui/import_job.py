@@ -35,7 +35,7 @@ class ImportJob:
         """All rejected rows as CSV: source, row, column and reason."""
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow(Rejected._fields)
+        writer.writerow(Rejected._fields[:4])
         writer.writerows(
             [escape_formula(r.source), r.row, escape_formula(r.column), escape_formula(r.reason)] for r in self.rejected
         )

@@ -33,8 +33,9 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
 def workbook(path: Path, *sheets: list[list[object]]) -> Path:
     book = openpyxl.Workbook()
-    for place, lines in enumerate(sheets):
-        sheet = book.active if place == 0 else book.create_sheet()
+    book.remove(book.worksheets[0])
+    for lines in sheets:
+        sheet = book.create_sheet()
         for line in lines:
             sheet.append(line)
     book.save(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Sentiment
@@ -13,7 +12,7 @@ from outreach_results.store import admin, schema
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.replies import inbox_table, state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
-from support.databases import every_database, open_store, wipe
+from support.databases import downgrade, every_database, open_store, wipe
 from support.inbox import check_inbox
 from support.records import at, campaign, email, mark, reply
 
@@ -92,17 +91,7 @@ def test_it_can_be_made_anew_whatever_it_held(filled):
 
 def test_upgrade_fills_the_inbox(filled):
     url = filled.engine.url.render_as_string(hide_password=False)
-    with filled.write() as connection:
-        for table in (
-            "snapshot_stats",
-            "contacts",
-            "inbox_stats",
-            "inbox",
-            *([schema.FULL_TEXT] if filled.is_sqlite else []),
-        ):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("CREATE INDEX replies_newest ON replies (campaign_id, received_at, reply_id)")
-        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    downgrade(filled, "0005")
     upgraded = open_store(url)
     assert check_inbox(upgraded) == 6
     upgraded.close()

@@ -60,7 +60,7 @@ def apply_mapping(content: Content, mapping: Mapping, context: Context) -> Recor
         try:
             yield from reader.records(row)
         except CellError as error:
-            yield Rejected(content.name, number, error.column, error.reason)
+            yield Rejected(content.name, number, error.column, error.reason, row)
     yield from names.corrections()
 
 

@@ -1,0 +1,141 @@
+"""The history of loads: what each one did, by whom, and which rows it could not use."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.report import LoadReport
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+REJECTS_KEPT = 100_000
+"""So many rejected rows of a load are kept; a file of which nothing is right would otherwise be stored twice."""
+_AT_ONCE = 1_000
+
+
+class LoadKind(StrEnum):
+    """Where the records of a load come from."""
+
+    FILE = "file"
+    SYNC = "sync"
+    WEBHOOK = "webhook"
+    SAMPLE = "sample"
+
+
+def next_load_no(connection: Connection) -> int:
+    """The number of a new load; within a transaction that excludes others."""
+    latest = connection.execute(select(func.max(schema.loads.c.load_no))).scalar_one()
+    return (latest or 0) + 1
+
+
+class RejectedRows:
+    """Keeps the rejected rows of a load, a thousand at a time: a file can have any number of them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.load_id = secrets.token_hex(8)
+        self._connection = connection
+        self._waiting: list[dict[str, Any]] = []
+        self._total = 0
+
+    def add(self, rejected: Rejected) -> None:
+        """Keep a row, unless `REJECTS_KEPT` are kept already."""
+        self._total += 1
+        if self._total > REJECTS_KEPT:
+            return
+        original = None if rejected.original is None else json.dumps(dict(rejected.original), default=str)
+        self._waiting.append(
+            {
+                "load_id": self.load_id,
+                "place": self._total,
+                "source": rejected.source,
+                "row": rejected.row,
+                "column": rejected.column,
+                "reason": rejected.reason,
+                "original": original,
+            }
+        )
+        if len(self._waiting) >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was not written yet."""
+        if self._waiting:
+            self._connection.execute(insert(schema.rejected_rows), self._waiting)
+            self._waiting.clear()
+
+
+def record(
+    connection: Connection,
+    report: LoadReport,
+    *,
+    load_no: int,
+    kind: LoadKind,
+    loaded_by: str | None,
+    started_at: datetime,
+) -> None:
+    """Enter a load into the history, in its own transaction."""
+    details = {
+        "inserted": +report.inserted,
+        "duplicate": +report.duplicate,
+        "notes": report.notes,
+        "campaigns": sorted(report.campaigns),
+    }
+    connection.execute(
+        insert(schema.loads),
+        {
+            "load_id": report.load_id,
+            "source": report.source,
+            "started_at": started_at,
+            "finished_at": datetime.now(UTC),
+            "inserted": report.inserted.total(),
+            "duplicate": report.duplicate.total(),
+            "rejected": report.rejected_total,
+            "load_no": load_no,
+            "kind": kind.value,
+            "loaded_by": loaded_by,
+            "report": json.dumps(details),
+        },
+    )
+
+
+def rejected_rows(store: Store, load_id: str) -> list[Rejected]:
+    """The rejected rows that are kept of a load, in the order of the file."""
+    table = schema.rejected_rows.c
+    query = select(schema.rejected_rows).where(table.load_id == load_id).order_by(table.place)
+    with store.read() as connection:
+        return [
+            Rejected(
+                row["source"],
+                row["row"],
+                row["column"],
+                row["reason"],
+                None if row["original"] is None else json.loads(row["original"]),
+            )
+            for row in connection.execute(query).mappings()
+        ]
+
+
+def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
+    """Rejected rows as a table with their own columns first, ready to be mended and imported again.
+
+    Returns:
+        A header and the rows. The last columns, ``import_row``, ``import_column`` and ``import_problem``, say what is
+        wrong; an import leaves them out.
+    """
+    fields = list(dict.fromkeys(name for row in rows for name in row.original or {}))
+    table: list[list[Any]] = [[*fields, *REASON_COLUMNS]]
+    for row in rows:
+        original = row.original or {}
+        table.append([*(original.get(name) for name in fields), row.row, row.column, row.reason])
+    return table
+
+
+REASON_COLUMNS = ("import_row", "import_column", "import_problem")
+"""The columns of a file of rejected rows that say what is wrong with them."""
