@@ -82,7 +82,7 @@ def test_lists_campaigns_newest_first(client: TestClient) -> None:
     assert [campaign["created_at"] for campaign in found] == sorted(
         (campaign["created_at"] for campaign in found), reverse=True
     )
-    assert set(found[0]) == {"id", "name", "mcp", "created_at", "detail"}
+    assert set(found[0]) == {"id", "name", "mcp", "created_at", "detail", "tracked"}
 
 
 def test_benchmarks_without_mcp_are_the_community(client: TestClient) -> None:

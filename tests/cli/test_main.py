@@ -339,6 +339,21 @@ def test_aborted_export_leaves_the_previous_file(run, with_sample, tmp_path, mon
 # --- timezone ----------------------------------------------------------------------------------------------------
 
 
+def test_tracking_shows_and_sets_what_is_tracked(run, database, tmp_path):
+    run("import", write(tmp_path / "c.json", json_document()))
+    ended = run("tracking", "camp_1", "--no", "opens", "--no", "costs")
+    assert ended.status == 0
+    lines = dict(line.split(maxsplit=1) for line in ended.out.decode().splitlines())
+    assert lines["opens"].split(maxsplit=1) == ["no", "set here"]
+    assert lines["clicks"].split(maxsplit=1) == ["yes", "by default"]
+    assert run("tracking", "camp_1").out == ended.out
+    assert b"no   set here" not in run("tracking", "camp_1", "--reset", "opens", "--yes", "costs").out
+    assert run("tracking", "camp_1", "--no", "opens", "--yes", "opens").status == 2
+    wrong = run("tracking", "camp_1", "--no", "open")
+    assert wrong.status == 1
+    assert "'open' is nothing that is tracked. Use deliveries" in wrong.err
+
+
 def test_timezone_shows_and_changes_the_zone(run, with_sample):
     assert run("timezone").out == b"UTC\n"
     ended = run("timezone", "Asia/Tokyo")

@@ -14,7 +14,9 @@ from outreach_results.ingest.records import (
     Record,
     ReplyRecord,
 )
+from outreach_results.ingest.tracks import tracks_of
 from outreach_results.models import EventType, Sentiment
+from outreach_results.models.metric_definitions import TRACKED
 
 ZONES = ["UTC", "Europe/Zurich", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati"]
 
@@ -63,6 +65,10 @@ instants = st.builds(
 )
 _AFTER_SENDING = sorted(set(EventType) - {EventType.SENT})
 
+declarations = st.dictionaries(st.sampled_from(list(TRACKED)), st.booleans(), max_size=3).map(
+    lambda said: tracks_of(said.items())
+)
+
 Unit = list[Record]
 """Records that a source tells together."""
 
@@ -84,7 +90,7 @@ def histories(
     need = few if plain else texts()
     ids = draw(st.lists(need, min_size=1, max_size=2, unique=True))
     campaigns = [
-        CampaignRecord(own_id, draw(need), draw(text), draw(instants))
+        CampaignRecord(own_id, draw(need), draw(text), draw(instants), tracks=draw(declarations))
         for own_id in ids
         for _ in range(draw(st.integers(1, 2)))
     ]

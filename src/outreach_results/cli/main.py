@@ -23,11 +23,13 @@ from outreach_results.errors import OutreachError
 from outreach_results.ingest.load import LoadReport, load_file
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.registry import EXTENSIONS
+from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.distribute import distribute
 from outreach_results.store.engine import Store, open_store
+from outreach_results.store.tracking import choose_tracking, tracking_of
 from outreach_results.sync.run import server_of, sync
 
 app = typer.Typer(
@@ -264,6 +266,29 @@ def timezone(
         typer.echo(store.zone().key)
     else:
         console.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
+
+
+@app.command()
+def tracking(
+    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    yes: Annotated[list[str] | None, typer.Option("--yes", help="It tracks this, such as opens.")] = None,
+    no: Annotated[list[str] | None, typer.Option("--no", help="It does not track this, such as costs.")] = None,
+    reset: Annotated[list[str] | None, typer.Option("--reset", help="Leave this to its source again.")] = None,
+) -> None:
+    """Show what a campaign tracks, or set it. What is not tracked is shown as unknown, never as 0.
+
+    Each option may be given several times. Neither a sync nor an import changes what is set here.
+    """
+    options = ((yes, True), (no, False), (reset, None))
+    named = [(kind, value) for kinds, value in options for kind in kinds or ()]
+    choice = dict(named)
+    if len(choice) < len(named):
+        raise typer.BadParameter("Name each of them once: --yes, --no and --reset exclude each other.")
+    store = _store()
+    found = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
+    for kind in TRACKED:
+        said_by = "set here" if kind in found.chosen else "by its source" if kind in found.declared else "by default"
+        typer.echo(f"{kind:13}{'yes' if kind in found.tracked else 'no':5}{said_by}")
 
 
 @app.command()

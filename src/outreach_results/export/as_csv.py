@@ -14,9 +14,18 @@ from sqlalchemy import Connection, Select, and_, case, func, literal
 from outreach_results.export.as_json import plain_row
 from outreach_results.export.columns import CSV_COLUMNS
 from outreach_results.export.formulas import escape_formula, escaped_text
-from outreach_results.export.reading import campaign_row, email_query, event_query, iso, read_rows, replies_query
+from outreach_results.export.reading import (
+    campaign_row,
+    email_query,
+    event_query,
+    iso,
+    read_rows,
+    replies_query,
+    tracks_text,
+)
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.store import schema
+from outreach_results.store.tracking import tracking_in
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -39,7 +48,12 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         iso(campaign.created_at),
     )
     humans_only = meta["filters"]["humans_only"]
-    empty = True
+    tracking = tracking_in(campaign)
+    tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
+    described = (*head, *(None,) * (len(CSV_COLUMNS) - len(head) - len(tracks)), *tracks)
+    empty = not any(tracks)
+    if not empty:
+        yield _csv_lines([described])
     for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
         yield _padded_lines(head, rows, _REPLY_COLUMNS)
@@ -49,7 +63,7 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
     if empty:
-        yield _csv_lines([head + (None,) * (len(CSV_COLUMNS) - len(head))])
+        yield _csv_lines([described])
 
 
 def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int) -> bytes:
@@ -132,6 +146,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         iso(row.corrected_at),
         escape_formula(row.handled_by),
         None if row.marked_at is None else row.mark_version,
+        *(None, None),  # tracks and tracks_choice
     )
 
 

@@ -23,6 +23,7 @@ from outreach_results.export.reading import (
     reported_row,
 )
 from outreach_results.models import COSTS, Detail, dollars
+from outreach_results.store.tracking import tracking_in
 
 
 def _dumps(value: Any) -> str:
@@ -40,12 +41,15 @@ def _plain(value: Any) -> Any:
 def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
     humans_only = meta["filters"]["humans_only"]
     campaign = campaign_row(connection, campaign_id)
+    tracking = tracking_in(campaign)
     described = {
         "id": campaign.campaign_id,
         "name": campaign.name,
         "mcp": campaign.mcp,
         "created_at": campaign.created_at,
         "detail": campaign.detail,
+        "tracks": tracking.declared,
+        "tracks_choice": tracking.chosen,
     }
     yield f'{{"meta":{_dumps(meta)},\n"campaign":{_dumps(described)}'.encode()
     yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))

@@ -22,9 +22,11 @@ from outreach_results.export.reading import (
     read_rows,
     replies_query,
     reported_row,
+    tracks_text,
 )
 from outreach_results.models import COST_COLUMNS, Detail, dollars
 from outreach_results.store import schema
+from outreach_results.store.tracking import tracking_in
 
 ROWS_A_SHEET = 1_048_576
 LONGEST_TEXT = 32_767
@@ -74,8 +76,11 @@ def xlsx_rows(
 
 def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: bool) -> Iterator[_Sheet]:
     found = campaign_row(connection, campaign_id)
-    described = (found.campaign_id, found.name, found.mcp, found.created_at, str(found.detail))
-    yield _Sheet("campaign", ["campaign_id", "name", "mcp", "created_at", "detail"], [[described]])
+    tracking = tracking_in(found)
+    tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
+    described = (found.campaign_id, found.name, found.mcp, found.created_at, str(found.detail), *tracks)
+    columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice"]
+    yield _Sheet("campaign", columns, [[described]])
     costs = [f"{name}_usd" for name in COST_COLUMNS]
     emails = read_rows(connection, email_query(campaign_id))
     yield _Sheet(

@@ -35,5 +35,7 @@ CSV_COLUMNS: dict[str, str] = {
     "corrected_at": "When (UTC).",
     "handled_by": "Who marked it as handled.",
     "mark_version": "How often somebody did something with the reply.",
+    "tracks": "What the campaign tracks by its source, such as opens=no; on the row that only describes the campaign.",
+    "tracks_choice": "What a person chose instead.",
 }
 """The columns of a campaign's CSV, one row an event."""

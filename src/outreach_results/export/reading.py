@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,3 +104,8 @@ def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:
 
 def iso(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def tracks_text(tracks: Mapping[str, bool]) -> str | None:
+    """What is tracked and what is not as one text, such as ``opens=no``; None where nothing is said."""
+    return " ".join(f"{kind}={'yes' if is_tracked else 'no'}" for kind, is_tracked in tracks.items()) or None

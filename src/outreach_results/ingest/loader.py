@@ -12,14 +12,13 @@ from sqlalchemy import Connection, func, select, update
 from outreach_results.ingest.merging import (
     CAMPAIGN,
     CAMPAIGN_RULES,
+    CAMPAIGN_RULES_OF_AUTHORITY,
     DESCRIPTION_RULES,
     EMAIL,
     EMAIL_RULES,
     EMAIL_RULES_OF_AUTHORITY,
     EVENT,
     EVENT_RULES_OF_AUTHORITY,
-    LARGEST,
-    LATEST_WINS,
     MARK,
     REPLY,
     REPLY_RULES,
@@ -46,6 +45,7 @@ from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import Detail, EventType, Sentiment
+from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.replies import inbox_table
@@ -220,6 +220,9 @@ class Loader:
         rows: list[Row] = []
         for record in self._campaigns.values():
             at = record.created_at
+            declared, chosen = dict(record.tracks), dict(record.tracks_choice)
+            if self._replace:  # what people chose at the authority is what it declares; the choice here is made here
+                declared, chosen = declared | chosen, {}
             rows.append(
                 (
                     *record[:3],
@@ -228,6 +231,8 @@ class Loader:
                     record.detail,
                     self._is_sample,
                     self._load_no,
+                    *map(declared.get, TRACKED),
+                    *map(chosen.get, TRACKED),
                 )
             )
             self.report.campaigns.add(record.campaign_id)
@@ -236,8 +241,8 @@ class Loader:
             self._days.switch_to_events(
                 record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS
             )
-            rules = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) if self._replace else CAMPAIGN_RULES
-            merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules | {"detail": LARGEST})
+            rules = CAMPAIGN_RULES_OF_AUTHORITY if self._replace else CAMPAIGN_RULES
+            merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules)
         self.report.inserted["campaigns"] += inserted
         self._campaigns.clear()
 

@@ -7,7 +7,7 @@ from outreach_results.ingest.records import (
     EmailRecord,
 )
 from outreach_results.models import COST_COLUMNS
-from outreach_results.store.schema import OUTCOME_COLUMNS
+from outreach_results.store.schema import CHOSEN, DECLARED, OUTCOME_COLUMNS
 
 # The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
 # value beats NULL, a classified sentiment beats unclassified, and otherwise the value that sorts last stays (of
@@ -20,7 +20,18 @@ _CLASSIFIED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassi
 LATEST_WINS = "{new} IS DISTINCT FROM {old}"
 LATEST_NOT_NULL_WINS = "{new} IS NOT NULL AND {new} IS DISTINCT FROM {old}"
 
-CAMPAIGN = ("campaign_id", "name", "mcp", "created_at", "created_on", "detail", "is_sample", "load_no")
+CAMPAIGN = (
+    "campaign_id",
+    "name",
+    "mcp",
+    "created_at",
+    "created_on",
+    "detail",
+    "is_sample",
+    "load_no",
+    *DECLARED.values(),
+    *CHOSEN.values(),
+)
 EMAIL = (
     "campaign_id",
     "email_id",
@@ -81,6 +92,12 @@ CAMPAIGN_RULES = {
     "created_at": _EARLIEST,
     "created_on": _EARLIEST,
     "detail": LARGEST,  # 'events' sorts after 'daily': once events are stored, daily totals do not replace them
+    **dict.fromkeys(DECLARED.values(), _FILL),  # what one source tracks is tracked
+    **dict.fromkeys(CHOSEN.values(), _MISSING),  # what a person chose here stays
+}
+CAMPAIGN_RULES_OF_AUTHORITY = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) | {
+    "detail": LARGEST,
+    **dict.fromkeys(CHOSEN.values(), _MISSING),
 }
 EMAIL_RULES = {
     "recipient": _FILL,

@@ -133,7 +133,7 @@ def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> File
         content.name,
         entry.name,
         content.description,
-        lambda: entry.read(content, context),
+        lambda: entry.records(content, context),
         asked,
         content,
         format=entry,

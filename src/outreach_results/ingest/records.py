@@ -22,12 +22,20 @@ MAX_MICROS = 10**15
 MAX_VERSION = 10**9
 
 
+Tracks = tuple[tuple[str, bool], ...]
+"""Whether something, such as ``opens``, is tracked; what is left out is not spoken of."""
+
+
 class CampaignRecord(NamedTuple):
+    """A campaign; ``tracks`` is what its source declares, ``tracks_choice`` what a person chose."""
+
     campaign_id: str
     name: str
     mcp: str | None
     created_at: datetime
     detail: str = Detail.EVENTS.value
+    tracks: Tracks = ()
+    tracks_choice: Tracks = ()
 
 
 class EmailRecord(NamedTuple):

@@ -81,7 +81,10 @@ SOURCES: tuple[Source, ...] = (
     Source("Campaign (JSON)", ("json",), _is_campaign_json, campaign_json),
     Source("Campaign (CSV)", ("csv",), _is_campaign_csv, campaign_csv.campaign_csv),
 )
-"""Every kind of file that can be imported; the first that recognizes a file reads it."""
+"""Every kind of file that can be imported; the first that recognizes a file reads it.
+
+These formats are our own, so their campaigns track everything unless a file says otherwise.
+"""
 
 TOOL_FORMATS: tuple[ToolFormat, ...] = ()
 """The files of other tools, one entry each; the first that recognizes a content reads it."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from outreach_results.ingest.content import Content
 from outreach_results.ingest.context import Context
-from outreach_results.ingest.records import Records
+from outreach_results.ingest.records import CampaignRecord, Records
+from outreach_results.ingest.tracks import tracks_of
+from outreach_results.models.metric_definitions import TRACKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,12 @@ class ToolFormat:
     tracks: frozenset[str]
     needs: tuple[str, ...] = ()
     example: str = ""
+
+    def records(self, content: Content, context: Context) -> Records:
+        """The records of a content; its campaigns declare what this kind of file cannot know."""
+        by_default = [(kind, not self.tracks.isdisjoint(names)) for kind, names in TRACKED.items()]
+        for record in self.read(content, context):
+            if isinstance(record, CampaignRecord):
+                yield record._replace(tracks=tracks_of([*by_default, *record.tracks]))
+            else:
+                yield record

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, create_model
 
-from outreach_results.models.metric_definitions import COSTS, COUNT_METRICS, COUNTS, RATES
+from outreach_results.models.metric_definitions import COSTS, COUNT_METRICS, COUNTS, RATES, TRACKED
 
 MICROS_PER_DOLLAR = 1_000_000
 
@@ -308,13 +308,14 @@ class Benchmarks(Model):
 
 
 class Campaign(Model):
-    """One row of ``GET /campaigns``."""
+    """One row of ``GET /campaigns``. ``tracked``: what it tracks; all other counts and costs of it are None."""
 
     id: str
     name: str
     mcp: str | None = None
     created_at: Instant
     detail: Detail = Detail.EVENTS
+    tracked: tuple[str, ...] = tuple(TRACKED)
 
 
 class Campaigns(Model):

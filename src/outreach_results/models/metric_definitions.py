@@ -33,6 +33,7 @@ class Metric:
         tile: its place among the tiles of the overview, from 1; None where it has none.
         is_decided: whether people decide how large it is, so that a change is neither chance nor good nor bad.
         is_benchmark: whether communities publish it.
+        tracked_as: what a campaign has to track for it to be known, in the plural; '' where it is known of every one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Metric:
     tile: int | None = None
     is_decided: bool = False
     is_benchmark: bool = False
+    tracked_as: str = ""
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -70,7 +72,6 @@ class Count(Metric):
         has_human_twin: whether a second count leaves out machines and automatic replies.
         has_hours: whether the hour of the day is kept.
         has_lags: whether it goes on growing after the sending, so that the days until then are kept.
-        plural: what arrives, in the plural, for those with lags.
     """
 
     event: str = ""
@@ -79,7 +80,6 @@ class Count(Metric):
     has_human_twin: bool = True
     has_hours: bool = False
     has_lags: bool = False
-    plural: str = ""
 
 
 _COUNTS = (
@@ -104,6 +104,7 @@ _COUNTS = (
         Unit.EMAILS,
         "#209ce2",
         event="delivered",
+        tracked_as="deliveries",
         happened=("was delivered", "were delivered"),
         share_of="emails_sent",
         tile=2,
@@ -116,6 +117,7 @@ _COUNTS = (
         Unit.EMAILS,
         "#d0668f",
         event="bounced",
+        tracked_as="bounces",
         happened=("bounced", "bounced"),
         share_of="emails_sent",
         lower_is_better=True,
@@ -130,7 +132,7 @@ _COUNTS = (
         happened=("was opened", "were opened"),
         has_hours=True,
         has_lags=True,
-        plural="opens",
+        tracked_as="opens",
     ),
     Count(
         "clicked",
@@ -141,7 +143,7 @@ _COUNTS = (
         event="clicked",
         happened=("was clicked", "were clicked"),
         has_lags=True,
-        plural="clicks",
+        tracked_as="clicks",
     ),
     Count(
         "replied",
@@ -153,7 +155,7 @@ _COUNTS = (
         happened=("got a reply", "got a reply"),
         has_hours=True,
         has_lags=True,
-        plural="replies",
+        tracked_as="replies",
     ),
     Count(
         "unsubscribed",
@@ -162,6 +164,7 @@ _COUNTS = (
         Unit.EMAILS,
         "#b8860b",
         event="unsubscribed",
+        tracked_as="unsubscribes",
         happened=("led to an unsubscription", "led to an unsubscription"),
         lower_is_better=True,
     ),
@@ -174,7 +177,7 @@ _COUNTS = (
         event="meeting_booked",
         happened=("led to a meeting", "led to a meeting"),
         has_lags=True,
-        plural="meetings",
+        tracked_as="meetings",
         tile=7,
     ),
 )
@@ -251,11 +254,33 @@ COST = Metric(
     lower_is_better=True,
     tile=8,
     is_decided=True,
+    tracked_as="costs",
 )
 _COST_COMPONENTS = (
-    Metric("cost_ai_generation", "AI generation", "The cost of generated text.", Unit.DOLLARS, "#8f6bc9"),
-    Metric("cost_lead_enrichment", "Lead enrichment", "The cost of enriched leads.", Unit.DOLLARS, "#209ce2"),
-    Metric("cost_email_sending", "E-mail sending", "The cost of sending.", Unit.DOLLARS, "#c58800"),
+    Metric(
+        "cost_ai_generation",
+        "AI generation",
+        "The cost of generated text.",
+        Unit.DOLLARS,
+        "#8f6bc9",
+        tracked_as=COST.tracked_as,
+    ),
+    Metric(
+        "cost_lead_enrichment",
+        "Lead enrichment",
+        "The cost of enriched leads.",
+        Unit.DOLLARS,
+        "#209ce2",
+        tracked_as=COST.tracked_as,
+    ),
+    Metric(
+        "cost_email_sending",
+        "E-mail sending",
+        "The cost of sending.",
+        Unit.DOLLARS,
+        "#c58800",
+        tracked_as=COST.tracked_as,
+    ),
 )
 
 COST_COLUMNS: tuple[str, ...] = tuple(component.name for component in _COST_COMPONENTS)
@@ -270,6 +295,7 @@ COST_NOT_BROKEN_DOWN = Metric(
     "Cost that the source does not split into components.",
     Unit.DOLLARS,
     "#7b8794",
+    tracked_as=COST.tracked_as,
 )
 
 COST_PER_EMAIL = Metric(
@@ -304,6 +330,12 @@ TILES: tuple[Metric, ...] = tuple(
 
 GLOSSARY: tuple[Metric, ...] = (*_COUNTS, *_RATES, COST, COST_PER_EMAIL)
 """The metrics that pages explain."""
+
+TRACKED: dict[str, tuple[str, ...]] = {
+    kind: tuple(metric.name for metric in (*_COUNTS, COST, *_COST_COMPONENTS) if metric.tracked_as == kind)
+    for kind in dict.fromkeys(metric.tracked_as for metric in (*_COUNTS, COST) if metric.tracked_as)
+}
+"""What a campaign may or may not track, such as ``opens``, and the numbers in `daily_stats` that need it."""
 
 BENCHMARK_METRICS: tuple[str, ...] = tuple(metric.name for metric in METRICS.values() if metric.is_benchmark)
 """The metrics that communities publish and that are known here too, in the order in which they are shown."""

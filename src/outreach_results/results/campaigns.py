@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from outreach_results.errors import UnknownCampaignError
 from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagination
 from outreach_results.results.query import PER_PAGE, check_page, chosen_days
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.tracking import tracking_in
 
 
 def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campaigns:
@@ -31,7 +33,7 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
             .order_by(table.c.created_at.desc(), table.c.campaign_id)
             .limit(per_page)
             .offset((page - 1) * per_page)
-        ).mappings()
+        )
         return Campaigns(
             campaigns=[_campaign(row) for row in rows],
             pagination=Pagination(total=total, page=page, per_page=per_page),
@@ -42,7 +44,7 @@ def all_campaigns(store: Store) -> list[Campaign]:
     """Every campaign, newest first."""
     table = schema.campaigns
     with store.read() as connection:
-        rows = connection.execute(select(table).order_by(table.c.created_at.desc(), table.c.campaign_id)).mappings()
+        rows = connection.execute(select(table).order_by(table.c.created_at.desc(), table.c.campaign_id))
         return [_campaign(row) for row in rows]
 
 
@@ -56,17 +58,18 @@ def campaign(store: Store, campaign_id: str) -> Campaign:
         return _campaign(require_campaign(connection, campaign_id))
 
 
-def _campaign(row: RowMapping) -> Campaign:
+def _campaign(row: Row[Any]) -> Campaign:
     return Campaign(
-        id=row["campaign_id"],
-        name=row["name"],
-        mcp=row["mcp"],
-        created_at=row["created_at"],
-        detail=Detail(row["detail"]),
+        id=row.campaign_id,
+        name=row.name,
+        mcp=row.mcp,
+        created_at=row.created_at,
+        detail=Detail(row.detail),
+        tracked=tracking_in(row).tracked,
     )
 
 
-def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
+def require_campaign(connection: Connection, campaign_id: str) -> Row[Any]:
     """The row of a campaign.
 
     Raises:
@@ -76,7 +79,7 @@ def require_campaign(connection: Connection, campaign_id: str) -> RowMapping:
     row = None
     # The id comes from a URL: one that the database cannot even compare is as unknown as any other.
     if _can_be_stored(campaign_id):
-        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).mappings().first()
+        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).first()
     if row is None:
         raise UnknownCampaignError(campaign_id)
     return row

@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from outreach_results.models import COST_COLUMNS, COUNTS, HOURLY_METRICS, HUMAN_COUNTS, LAG_METRICS, Sentiment
+from outreach_results.models.metric_definitions import TRACKED
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -108,6 +109,12 @@ def _table(name: str, *items: Any) -> Table:
     return Table(name, metadata, *items, sqlite_with_rowid=False)
 
 
+DECLARED = {kind: f"tracks_{kind}" for kind in TRACKED}
+"""What can be tracked → the column of `campaigns` with what its source declares; NULL where it declares nothing."""
+
+CHOSEN = {kind: f"tracks_{kind}_choice" for kind in TRACKED}
+"""What can be tracked → the column of `campaigns` with what a person chose, which counts before the source's."""
+
 campaigns = _table(
     "campaigns",
     Column("campaign_id", Id, nullable=False),
@@ -118,6 +125,7 @@ campaigns = _table(
     Column("detail", Id, nullable=False),
     Column("is_sample", Boolean, nullable=False),
     Column("load_no", Integer),  # of the load that added it, so that the load can be undone
+    *(Column(name, Boolean) for name in (*DECLARED.values(), *CHOSEN.values())),
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )

@@ -237,6 +237,7 @@ class CampaignSync:
             listed.mcp if listed else (stored.mcp if stored else None),
             created_at,
             Detail.DAILY.value,
+            listed.tracks if listed else (),
         )
 
     # --- in the same transaction -------------------------------------------------------------------------------------

@@ -21,8 +21,11 @@ from outreach_results.ingest.records import (
     Rejected,
     ReplyRecord,
     ReportedRecord,
+    Tracks,
 )
+from outreach_results.ingest.tracks import tracks_of
 from outreach_results.models import COSTS, COUNTS, MAX_ID, Benchmarks, CampaignStats, Pagination, Plan, Usage
+from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.sync.http_client import JsonResponse, RemoteServer
 from outreach_results.sync.paging import Page
 
@@ -64,6 +67,7 @@ class ListedCampaign:
     name: str | None = None
     mcp: str | None = None
     created_at: datetime | None = None
+    tracks: Tracks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,17 @@ def _listed(item: Item) -> ListedCampaign:
         read.text("name", item.get("name")),
         read.text("mcp", item.get("mcp"), MAX_ID),
         read.optional_instant("created_at", item.get("created_at")),
+        _tracks(item.get("tracked")),
     )
+
+
+def _tracks(tracked: Any) -> Tracks:
+    """What a server says that it tracks; what is missing from its list is not tracked."""
+    if tracked is None:
+        return ()
+    if not isinstance(tracked, list):
+        raise FieldError("tracked", "a list is needed here")
+    return tracks_of((kind, kind in tracked) for kind in TRACKED)
 
 
 def _day(campaign_id: str, item: Item) -> DailyRecord:

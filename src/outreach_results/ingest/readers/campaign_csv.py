@@ -22,11 +22,13 @@ from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS, unescape_formula
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Record, Rejected
+from outreach_results.ingest.tracks import tracks_in_text
 from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
+_TRACKS = slice(_PLACES["tracks"], _PLACES["tracks_choice"] + 1)
 _FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _LINES_AT_ONCE = 500
 _REMEMBERED = 50_000
@@ -134,7 +136,7 @@ class _Rows:
         campaign_id = self._described.get((id_, title, mcp, created))
         # If they fit together, each of them does. An apostrophe may be one that escapes a formula.
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
-        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts:
+        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts or any(cells[_TRACKS]):
             return None
         if not read.is_plain_id(email_id) or not read.is_plain_id(event_id):
             return None
@@ -178,7 +180,7 @@ class _Rows:
 
         campaign_id = cell("campaign_id")
         described_by = tuple(cells[:4])
-        if described_by not in self._described:
+        if described_by not in self._described or any(cells[_TRACKS]):
             yield _campaign(cell)
             self._described[described_by] = campaign_id
         email_id = cell("email_id")
@@ -235,6 +237,8 @@ def _campaign(cell: Cell) -> read.CampaignRecord:
         read.text("campaign_name", cell("campaign_name")) or campaign_id,
         read.text("mcp", cell("mcp"), MAX_ID),
         read.instant("campaign_created_at", cell("campaign_created_at")),
+        tracks=tracks_in_text("tracks", cell("tracks")),
+        tracks_choice=tracks_in_text("tracks_choice", cell("tracks_choice")),
     )
 
 

@@ -17,6 +17,7 @@ from outreach_results.errors import SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Notice, Rejected
+from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
 from outreach_results.store.schema import OUTCOME_COLUMNS
 
@@ -141,6 +142,8 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
             read.text("mcp", item.get("mcp"), MAX_ID),
             read.instant("created_at", item.get("created_at")),
             detail,
+            tracks_in_json("tracks", item.get("tracks")),
+            tracks_in_json("tracks_choice", item.get("tracks_choice")),
         )
     except FieldError as error:
         raise SourceError(f"{source} describes its campaign wrongly: {error}. Nothing was imported.") from None

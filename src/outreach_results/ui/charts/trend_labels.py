@@ -18,7 +18,7 @@ from outreach_results.ui.text import money, number, percent
 Point = Mapping[Hashable, Any]
 """A row of `TimeSeries.points`."""
 
-ARRIVALS: dict[str, str] = {name: count.plural for name, count in COUNT_METRICS.items() if count.has_lags}
+ARRIVALS: dict[str, str] = {name: count.tracked_as for name, count in COUNT_METRICS.items() if count.has_lags}
 """The plural nouns of what arrives some time after sending."""
 
 _HAPPENED: dict[str, tuple[str, str]] = {name: count.happened for name, count in COUNT_METRICS.items()}

@@ -1,0 +1,105 @@
+"""What each campaign tracks: what its source declares, and beside it what a person chose, which goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true, update
+
+from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+
+ColumnNames = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What a campaign tracks, such as ``opens``, by what its source declares and by what a person chose.
+
+    What neither speaks of is tracked.
+    """
+
+    declared: Mapping[str, bool]
+    chosen: Mapping[str, bool]
+
+    @property
+    def tracked(self) -> tuple[str, ...]:
+        """Everything that is tracked, in the order of the registry."""
+        return tuple(kind for kind in TRACKED if self.chosen.get(kind, self.declared.get(kind, True)))
+
+
+def tracking_in(row: Row[tuple[object, ...]]) -> Tracking:
+    """What a row of `campaigns` says of tracking."""
+    columns = row._mapping
+    declared, chosen = (
+        {kind: bool(columns[name]) for kind, name in names.items() if columns[name] is not None}
+        for names in (schema.DECLARED, schema.CHOSEN)
+    )
+    return Tracking(declared, chosen)
+
+
+def tracking_of(store: Store, campaign_id: str) -> Tracking:
+    """What a campaign tracks.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+    """
+    table = schema.campaigns
+    with store.read() as connection:
+        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).first()
+    if row is None:
+        raise UnknownCampaignError(campaign_id)
+    return tracking_in(row)
+
+
+def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | None]) -> Tracking:
+    """Set what a campaign tracks, whatever its source declares; neither a sync nor an import changes it.
+
+    Args:
+        choice: whether something is tracked; None leaves it to the source again. What it does not name stays.
+
+    Returns:
+        What the campaign tracks now.
+
+    Raises:
+        QueryError: nothing of that name can be tracked.
+        UnknownCampaignError: there is no such campaign.
+    """
+    unknown = [kind for kind in choice if kind not in TRACKED]
+    if unknown:
+        raise QueryError("tracking", f"{unknown[0][:20]!r} is nothing that is tracked. Use {', '.join(TRACKED)}.")
+    table = schema.campaigns
+    here = table.c.campaign_id == campaign_id
+    with store.write() as connection:
+        if choice:
+            connection.execute(
+                update(table).where(here).values({schema.CHOSEN[kind]: value for kind, value in choice.items()})
+            )
+        row = connection.execute(select(table).where(here)).first()
+        if row is None:
+            raise UnknownCampaignError(campaign_id)
+        return tracking_in(row)
+
+
+def is_untracked(kind: str) -> ColumnElement[bool]:
+    """Whether a row of `campaigns` does not track something."""
+    chosen, declared = (schema.campaigns.c[names[kind]] for names in (schema.CHOSEN, schema.DECLARED))
+    return ~func.coalesce(chosen, declared, true())
+
+
+def untracked_columns(connection: Connection, *chosen: ColumnElement[bool]) -> dict[str, ColumnNames]:
+    """The columns of `daily_stats` that a campaign does not track, by id; campaigns that track everything are left out.
+
+    Args:
+        chosen: conditions on `campaigns`.
+    """
+    table = schema.campaigns
+    flags = [is_untracked(kind).label(kind) for kind in TRACKED]
+    query = select(table.c.campaign_id, *flags).where(*chosen, or_(*map(is_untracked, TRACKED)))
+    return {
+        campaign_id: frozenset(name for kind, off in zip(TRACKED, row, strict=True) if off for name in TRACKED[kind])
+        for campaign_id, *row in connection.execute(query)
+    }
