@@ -11,7 +11,7 @@ import pytest
 from outreach_results import metrics, results
 from outreach_results.models import COUNTS, Basis, Filters
 from outreach_results.models.metric_definitions import RATES
-from outreach_results.results import headlines_of
+from outreach_results.results import headlines_of, rolling_headlines
 from outreach_results.results.seasonality import MaturityCurves
 from support.clustered import outcomes, volumes
 
@@ -71,6 +71,33 @@ def test_nothing_changed_is_rarely_called_a_change():
 def test_a_real_fall_is_found():
     found = [replies(np.random.default_rng(seed), days=28, now=0.02).changes["reply_rate"] for seed in range(50)]
     assert np.mean([not change.is_noise and change.difference < 0 for change in found]) >= 0.8
+
+
+def test_the_line_of_a_tile_does_not_fall_at_its_end():
+    """With nothing changed, the youngest days of the line are as high as the oldest."""
+    lines = []
+    for seed in range(40):
+        days = frame(np.random.default_rng(seed), 28, LAST)
+        found = rolling_headlines(days, CURVES, basis=Basis.SEND, clock=LATER)
+        lines.append(found["reply_rate"].to_numpy()[[6, -1]])
+    assert np.mean(lines, axis=0) == pytest.approx([0.05, 0.05], abs=0.004)
+
+
+def test_lines_end_before_hardly_anything_is_in():
+    hardly = metrics.MaturityCurve((*(0.01,) * 29, 1.0, 1.0), 500)
+    curves = MaturityCurves({"replied": hardly}, LAST)
+    found = rolling_headlines(frame(np.random.default_rng(1), 7, LAST), curves, basis=Basis.SEND, clock=LATER)
+    assert found["reply_rate"].isna().all()
+    assert found["open_rate"].notna().all()
+
+
+def test_the_last_point_of_a_line_is_the_tile(sample_store):
+    week = Filters(start=date(2026, 3, 21), end=date(2026, 3, 27), basis=Basis.SEND)
+    days, curves = results.daily_stats(sample_store, week), results.maturity_curves(sample_store)
+    found = rolling_headlines(days, curves, basis=Basis.SEND, clock=results.data_as_of(sample_store))
+    tiles = results.headlines(sample_store, week).rates
+    for name in ("open_rate", "click_rate", "reply_rate"):
+        assert found[name].iloc[-1] == pytest.approx(tiles[name].rate)
 
 
 def test_twice_the_emails_and_meetings_are_no_change():

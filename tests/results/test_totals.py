@@ -544,3 +544,19 @@ def test_sparklines_have_gaps_where_a_count_is_unknown(sqlite_store):
     )
     series = results.campaign_time_series(sqlite_store, Filters(), "replied")
     assert series == {"c1": [3.0, None, 0.0, 0.0]}
+
+
+def test_sparklines_look_back_to_whole_parts(sqlite_store):
+    day = date(2026, 1, 1)
+    days = [DailyRecord("c1", day + timedelta(days=n), emails_sent=1, replied=1) for n in range(90)]
+    load(sqlite_store, "test", [campaign("c1", detail="daily"), *days])
+    month = Filters(start=date(2026, 2, 1), end=date(2026, 3, 3))
+    assert results.campaign_time_series(sqlite_store, month, "replied") == {"c1": [2.0] * 16}
+    week = Filters(start=date(2026, 2, 1), end=date(2026, 2, 7))
+    assert results.campaign_time_series(sqlite_store, week, "replied") == {"c1": [1.0] * 7}
+
+
+def test_sparklines_of_a_year_one_do_not_fail(sqlite_store):
+    load(sqlite_store, "test", [campaign("c1", detail="daily"), DailyRecord("c1", date(2026, 1, 5), replied=1)])
+    found = results.campaign_time_series(sqlite_store, Filters(start=date.min, end=date(2026, 1, 5)), "replied")
+    assert found["c1"][-1] == 1.0

@@ -24,7 +24,7 @@ from outreach_results.metrics.rates import (
     rate_of,
     rates,
     ratio,
-    rolling_rates,
+    rolling_rate,
 )
 from outreach_results.metrics.seasonality import weekday_seasonality
 from outreach_results.metrics.sentiment import PositiveRate, positive_rate
@@ -65,7 +65,7 @@ __all__ = [
     "ratio_interval",
     "reached_on",
     "relative_change",
-    "rolling_rates",
+    "rolling_rate",
     "round_up",
     "time_series",
     "weekday_seasonality",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from outreach_results.models import COUNTS, Rates, Stats
+from outreach_results.models import Rates, Stats
 from outreach_results.models.metric_definitions import RATES
 
 
@@ -31,21 +31,16 @@ def rate_of(stats: Stats, name: str) -> float | None:
     return ratio(getattr(stats, count), getattr(stats, of))
 
 
-def rolling_rates(days: pd.DataFrame, window: int = 7) -> pd.DataFrame:
-    """Every rate over the ``window`` days that end with each day.
+def rolling_rate(count: pd.Series[float], of: pd.Series[float], window: int = 7) -> pd.Series[float]:
+    """A rate over the ``window`` days that end with each day.
 
     Args:
-        days: one row a day without gaps, with the counts in columns.
+        count, of: numerator and denominator day by day, without gaps; NaN where not known.
 
     Returns:
-        One column a rate and the rows of ``days``; NaN where the denominator is 0 or a count unknown.
+        NaN where the denominator is 0, or on none of the days both are known.
     """
-    counts = days[[name for name in days.columns if name in COUNTS]].astype("float64")
-    rates = {}
-    for name, of in RATES.items():
-        # A day counts only where both are known: anything else would divide by other emails.
-        both = counts[list(of.parts)].dropna().reindex(counts.index)
-        sums = both.rolling(window, min_periods=1).sum()
-        part, whole = (sums[column] for column in of.parts)
-        rates[name] = part / whole.where(whole > 0)
-    return pd.DataFrame(rates)
+    # A day counts only where both are known: anything else would divide by other emails.
+    is_known = count.notna() & of.notna()
+    part, whole = (values.where(is_known).rolling(window, min_periods=1).sum() for values in (count, of))
+    return part / whole.where(whole > 0)

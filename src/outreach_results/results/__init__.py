@@ -36,7 +36,7 @@ from outreach_results.results.campaigns import (
     require_campaign,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
-from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of
+from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of, rolling_headlines
 from outreach_results.results.import_history import data_as_of, load_history
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
@@ -167,6 +167,7 @@ __all__ = [
     "reply",
     "reply_query",
     "require_campaign",
+    "rolling_headlines",
     "sentiment_over_time",
     "shown_rate",
     "timeline",

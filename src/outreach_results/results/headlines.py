@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from outreach_results import metrics
-from outreach_results.metrics.adjusted_rates import adjusted_rate, weighted
+from outreach_results.metrics.adjusted_rates import LEAST_SHARE_IN, adjusted_rate, weighted
 from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, rate_interval
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
@@ -96,6 +96,20 @@ def headlines_of(
     return Headlines(rates, {} if earlier is None else _changes(period, earlier))
 
 
+def rolling_headlines(days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, clock: datetime) -> pd.DataFrame:
+    """Every headline rate over the seven days that end with each day, for the lines on tiles.
+
+    Args:
+        days: the frame of `daily_stats`.
+        curves, basis, clock: see `headlines_of`.
+
+    Returns:
+        One column a rate and the rows of ``days``; NaN where too little has come in to tell, or a count is not known.
+    """
+    period = PeriodDays(*_columns(days), curves, basis=basis, clock=clock)
+    return pd.DataFrame({name: period.rolling(name) for name in RATES}, index=days.index)
+
+
 def _columns(days: pd.DataFrame) -> tuple[NDArray[np.datetime64], Mapping[str, NDArray[np.float64]]]:
     parts = {part for rate in RATES.values() for part in rate.parts} | {"emails_sent"}
     counts = {name: np.asarray(days[name].astype("float64"), dtype=np.float64) for name in parts}
@@ -156,6 +170,14 @@ class PeriodDays:
         interval = rate_interval(rate, plain.whole, dispersion([plain])) if rate <= 1 else None
         # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
+
+    def rolling(self, name: str) -> pd.Series[float]:
+        """The rate of the seven days up to each day, adjusted like `headline`; NaN while hardly anything is in."""
+        count, of = RATES[name].parts
+        plain, adjusted = self._plain(count, of), self.counts(count, of)
+        emails, effective = (pd.Series(counts.of).rolling(7, min_periods=1).sum() for counts in (plain, adjusted))
+        rate = metrics.rolling_rate(pd.Series(plain.count), pd.Series(adjusted.of))
+        return rate.where(effective >= LEAST_SHARE_IN * emails)
 
 
 def _changes(now: PeriodDays, before: PeriodDays) -> dict[str, metrics.Change]:

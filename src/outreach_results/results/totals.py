@@ -244,27 +244,32 @@ def campaign_time_series(
     """One count of every campaign over time, for sparklines.
 
     Returns:
-        For each campaign at most ``points`` sums over equally long parts of the period, oldest first. A part is None
-        where the count is unknown on one of its days: drawn as 0 it would look like a failure.
+        For each campaign at most ``points`` sums over equally long parts that end with the period, oldest first. The
+        first part looks back before the period as far as it needs days: a shorter one would look like a quiet one. A
+        part is None where the count is unknown on one of its days: drawn as 0 it would look like a failure.
 
     Raises:
         QueryError: the period starts after its end.
     """
     check_period(filters)
     days = schema.daily_stats.c
-    query = select(days.campaign_id, days.date, count_column(name, filters)).where(*chosen_days(filters))
     with store.read() as connection:
-        rows = connection.execute(query).all()
-    if not rows:
-        return {}
-    first = filters.start or min(row[1] for row in rows)
-    last = filters.end or max(row[1] for row in rows)
-    days_a_part = max(1, -(-((last - first).days + 1) // points))
-    parts = (last - first).days // days_a_part + 1
+        span = select(func.min(days.date), func.max(days.date)).where(*chosen_days(filters))
+        first, last = connection.execute(span).one()
+        if last is None:
+            return {}
+        first, last = filters.start or first, filters.end or last
+        days_a_part = max(1, -(-((last - first).days + 1) // points))
+        parts = (last - first).days // days_a_part + 1
+        begin = date.fromordinal(max(1, last.toordinal() - parts * days_a_part + 1))
+        in_parts = chosen_days(replace(filters, start=begin))
+        rows = connection.execute(
+            select(days.campaign_id, days.date, count_column(name, filters)).where(*in_parts)
+        ).all()
     series: dict[str, list[float | None]] = {}
     for campaign_id, day, value in rows:
         sums = series.setdefault(campaign_id, [0.0] * parts)
-        place = (day - first).days // days_a_part
+        place = parts - 1 - (last - day).days // days_a_part
         so_far = sums[place]
         sums[place] = None if value is None or so_far is None else so_far + float(value)
     return series

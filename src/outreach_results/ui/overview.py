@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -61,20 +60,21 @@ _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: te
 def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
     """The rates of the tiles and their changes; the days are those that the page asks for anyway."""
     before = None if comparison is None else ask(results.daily_stats, comparison)
+    days, clock = ask(results.daily_stats, filters), ask(results.data_as_of)
+    return results.headlines_of(days, before, _curves(filters), basis=filters.basis, clock=clock)
+
+
+def _curves(filters: Filters) -> results.MaturityCurves:
     is_cohort = filters.basis == Basis.SEND
-    curves = ask(results.maturity_curves, humans_only=filters.humans_only) if is_cohort else results.NO_CURVES
-    clock = ask(results.data_as_of)
-    return results.headlines_of(ask(results.daily_stats, filters), before, curves, basis=filters.basis, clock=clock)
+    return ask(results.maturity_curves, humans_only=filters.humans_only) if is_cohort else results.NO_CURVES
 
 
 def sparklines(_store: Store, filters: Filters) -> dict[str, list[float]]:
     """The lines on the tiles, by metric; each point of a rate covers the seven days up to it, also the first."""
-    return _sparks(ask(results.daily_stats, run_up(filters)), filters.start)
-
-
-def _sparks(days: pd.DataFrame, first: date | None) -> dict[str, list[float]]:
-    rolling = metrics.rolling_rates(days)
+    days, clock = ask(results.daily_stats, run_up(filters)), ask(results.data_as_of)
+    rolling = results.rolling_headlines(days, _curves(filters), basis=filters.basis, clock=clock)
     days = days.rename(columns={f"{COST.name}_usd": COST.name})
+    first = filters.start
     shown = slice(0, None) if first is None else (days["date"] >= pd.Timestamp(first)).to_numpy()
     return {
         metric.name: spark((rolling if metric.unit == Unit.SHARE else days)[shown], metric.name) for metric in TILES
