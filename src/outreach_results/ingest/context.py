@@ -111,7 +111,9 @@ class CampaignNames:
 
     def _record(self, campaign_id: str, at: datetime) -> CampaignRecord:
         name = self._names.get(campaign_id, campaign_id)
-        return CampaignRecord(campaign_id, name, None, at, self._detail.value)
+        # Whoever says which interest states are meetings makes them known, whatever the tool itself can tell.
+        tracks = (("meetings", True),) if self._context.meetings else ()
+        return CampaignRecord(campaign_id, name, None, at, self._detail.value, tracks)
 
 
 _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)

@@ -25,12 +25,19 @@ _YES = frozenset(
     {"1", "1.0", "true", "t", "yes", "y", "x", "✓", "✔", "ja", "oui", "si", "sí", "sim", "да", "wahr", "vrai"}
 )
 _NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nein", "non", "não", "нет", "falsch", "faux"})
+_TOTALS = frozenset({"total", "totals", "sum", "average", "summe", "gesamt", "grand total"})
 _LARGEST_COUNT = 10**12
 
 
 def is_empty(cell: Any) -> bool:
     """Whether nothing stands here; ``-``, ``n/a`` and the like count as nothing."""
     return cell is None or (isinstance(cell, str) and cell.strip().casefold() in _NOTHING)
+
+
+def is_row_of_totals(cells: Iterable[Any]) -> bool:
+    """Whether the first cell that is filled says that the row sums up the others."""
+    first = next((str(cell) for cell in cells if not is_empty(cell)), "")
+    return first.strip().casefold() in _TOTALS
 
 
 def as_text(cell: Any) -> str | None:

@@ -29,6 +29,7 @@ from outreach_results.ingest.values import (
     count,
     flag,
     is_empty,
+    is_row_of_totals,
     micros,
     parse_date,
     parse_instant,
@@ -127,8 +128,7 @@ class _Reader:
         if row.get(EXTRA_CELLS):
             raise CellError("row", f"it has {len(row[EXTRA_CELLS])} cells more than the header")
         if value is None or "@" not in value:
-            first = next((str(cell) for cell in row.values() if not is_empty(cell)), "")
-            if first.strip().casefold() in _TOTALS:
+            if is_row_of_totals(row.values()):
                 raise CellError(self.mapping.columns["email"], "a row of totals, which is left out")
             raise CellError(self.mapping.columns["email"], f"{quoted(value)} is no email address")
         return value
@@ -138,9 +138,6 @@ class _Reader:
         parts = [self.text(row, part) for part in ("first_name", "last_name")]
         name = self.text(row, "name") or " ".join(filter(None, parts)) or None
         return name, self.text(row, "company")
-
-
-_TOTALS = frozenset({"total", "totals", "sum", "average", "summe", "gesamt", "grand total"})
 
 
 class _Events(_Reader):
@@ -238,7 +235,7 @@ class _Days(_Reader):
     """One row a day, with counts."""
 
     def records(self, row: Row) -> Iterator[Record]:
-        if str(next(iter(row.values()), "")).strip().casefold() in _TOTALS:
+        if is_row_of_totals(row.values()):
             raise CellError(self.mapping.columns["date"], "a row of totals, which is left out")
         form = self.mapping.date_forms.get("date", DateForm.ISO)
         found = self.checked(row, "date", lambda cell: parse_date(cell, form))

@@ -1,0 +1,225 @@
+"""What the readers of other tools' files have in common: finding and reading cells, and rejecting rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from outreach_results.ingest.content import Content, Row
+from outreach_results.ingest.content.delimited import EXTRA_CELLS
+from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.mapping.targets import plain
+from outreach_results.ingest.records import MAX_TEXT, FieldError, Record, Records, Rejected, quoted
+from outreach_results.ingest.values import (
+    DateForm,
+    as_text,
+    count,
+    date_column,
+    flag,
+    is_empty,
+    is_row_of_totals,
+    parse_instant,
+)
+from outreach_results.models import MAX_ID
+
+UTC_ZONE = ZoneInfo("UTC")
+MAX_ADDRESS = 320
+Value = TypeVar("Value")
+
+
+class Cells:
+    """The cells of a content's rows by field name, whatever the case and punctuation of its header.
+
+    A name such as ``extra.leadCompanyName`` leads into nested objects. Of several names the first with a value counts.
+    Every method but `raw` raises a `FieldError` for a cell that cannot be used.
+    """
+
+    def __init__(self, content: Content, zone: ZoneInfo = UTC_ZONE) -> None:
+        self._sample = content.sample
+        self._zone = zone
+        self._names = {plain(name): name for name in content.fields}
+        self._forms: dict[str, DateForm] = {}
+
+    def has(self, *names: str) -> bool:
+        """Whether all these fields are there."""
+        return all(plain(name) in self._names for name in names)
+
+    def raw(self, row: Row, *names: str) -> Any:
+        """What stands in the first of these fields that is not empty; None where all of them are."""
+        for name in names:
+            value = self._cell(row, name)
+            if not is_empty(value):
+                return value
+        return None
+
+    def _cell(self, row: Row, name: str) -> Any:
+        value = row.get(self._names.get(plain(name), name))
+        if value is None and "." in name:
+            value = row
+            for part in name.split("."):
+                value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    def text(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
+        """A text without white space around it, or None."""
+        value = as_text(self.raw(row, *names))
+        if value is not None and len(value) > limit:
+            raise FieldError(names[0], f"the text has {len(value):,} characters; {limit:,} are allowed")
+        return value
+
+    def id(self, row: Row, *names: str) -> str | None:
+        """An id as text, or None."""
+        return self.text(row, *names, limit=MAX_ID)
+
+    def count(self, row: Row, *names: str) -> int | None:
+        """How many, or None where nothing stands there."""
+        return self._parsed(row, names, count)
+
+    def flag(self, row: Row, *names: str) -> bool | None:
+        """Yes or no, or None where nothing stands there."""
+        return self._parsed(row, names, flag)
+
+    def instant(self, row: Row, *names: str) -> datetime | None:
+        """A UTC instant, or None where nothing stands there; a date alone is midday in the zone of the content."""
+        for name in names:
+            value = self._cell(row, name)
+            if not is_empty(value):
+                try:
+                    return parse_instant(value, self._form(name), self._zone)[0]
+                except ValueError as error:
+                    raise FieldError(name, str(error)) from None
+        return None
+
+    def needed_instant(self, row: Row, *names: str) -> datetime:
+        """A UTC instant that has to be there."""
+        at = self.instant(row, *names)
+        if at is None:
+            raise FieldError(names[0], "a date is needed here")
+        return at
+
+    def _form(self, name: str) -> DateForm:
+        """How the dates of a field are written; ISO where its values leave it open, so that nothing is guessed."""
+        if name not in self._forms:
+            column = date_column(self._cell(row, name) for row in self._sample)
+            self._forms[name] = column.forms[0] if column.forms and not column.is_open else DateForm.ISO
+        return self._forms[name]
+
+    def _parsed(self, row: Row, names: tuple[str, ...], parse: Callable[[Any], Value]) -> Value:
+        for name in names:
+            value = self._cell(row, name)
+            if not is_empty(value):
+                try:
+                    return parse(value)
+                except ValueError as error:
+                    raise FieldError(name, str(error)) from None
+        return parse(None)
+
+    def address(self, row: Row, *names: str) -> str:
+        """An email address that has to be there."""
+        value = self.text(row, *names, limit=MAX_ADDRESS)
+        if value is None or "@" not in value:
+            if is_row_of_totals(row.values()):
+                raise FieldError(names[0], "a row of totals, which is left out")
+            raise FieldError(names[0], f"{quoted(value)} is no email address")
+        return value
+
+    def person(self, row: Row, first: str, last: str, *whole: str) -> str | None:
+        """A name, from its parts where it does not stand in one field."""
+        parts = (self.text(row, first), self.text(row, last))
+        return self.text(row, *whole) or " ".join(filter(None, parts)) or None
+
+
+def each_row(content: Content, names: CampaignNames, read: Callable[[Row], Iterator[Record]]) -> Records:
+    """The records of all rows. A row is read as a whole or rejected as a whole; one with nothing in it is left out."""
+    for number, row in content.read():
+        if all(is_empty(cell) for cell in row.values()):
+            continue
+        try:
+            if row.get(EXTRA_CELLS):
+                raise FieldError("row", f"it has {len(row[EXTRA_CELLS])} cells more than the header")
+            records = list(read(row))
+        except FieldError as error:
+            yield Rejected(content.name, number, error.column, error.reason, row)
+        else:
+            yield from records
+    yield from names.corrections()
+
+
+def campaign_of(names: CampaignNames, campaign_id: str | None = None, name: str | None = None) -> str:
+    """The id under which a row's campaign is kept.
+
+    Raises:
+        FieldError: the row names none, and nobody said which one it belongs to.
+    """
+    try:
+        return names.id_of(campaign_id, name)
+    except ValueError as error:
+        raise FieldError("campaign", str(error)) from None
+
+
+def snapshot_moment(content: Content, cells: Cells, context: Context, *fields: str) -> datetime | None:
+    """The moment that a snapshot shows: what a person said, else the latest date in these fields, else None."""
+    if context.as_of is not None:
+        return context.as_of
+    latest = None
+    for _, row in content.read():
+        for field in fields:
+            try:
+                at = cells.instant(row, field)
+            except FieldError:
+                continue  # said of the row when it is read
+            if at is not None and (latest is None or at > latest):
+                latest = at
+    return latest
+
+
+def needed_moment(as_of: datetime | None) -> datetime:
+    """The moment of a snapshot.
+
+    Raises:
+        FieldError: neither the file nor a person said it.
+    """
+    if as_of is None:
+        raise FieldError("as_of", "no date in the file says which day it shows: enter the day of the export")
+    return as_of
+
+
+def event_key(campaign_id: str, address: str, kind: str, at: datetime) -> str:
+    """An id for an event that has none."""
+    return natural_id(campaign_id, person_key(address), kind, at.astimezone(UTC).isoformat())
+
+
+def sum_known(values: Collection[int | None]) -> int | None:
+    """The sum; None where all are unknown."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def difference(sent: int | None, bounced: int | None) -> int | None:
+    """What was delivered: all that did not come back, where both are known."""
+    return None if sent is None or bounced is None else max(0, sent - bounced)
+
+
+class SentEmails:
+    """The emails that a file says were sent, to find the one that a reply or a meeting follows."""
+
+    def __init__(self) -> None:
+        self._sent: dict[tuple[str, str], set[tuple[datetime, str]]] = defaultdict(set)
+        self._sorted: dict[tuple[str, str], list[tuple[datetime, str]]] = {}
+
+    def add(self, campaign_id: str, address: str, at: datetime, email_id: str) -> None:
+        """Note an email. All have to be noted before the first question."""
+        self._sent[campaign_id, person_key(address)].add((at, email_id))
+
+    def before(self, campaign_id: str, address: str, at: datetime) -> str | None:
+        """The id of the last email that was sent to a person until then; None where there is none."""
+        key = (campaign_id, person_key(address))
+        if key not in self._sorted:
+            self._sorted[key] = sorted(self._sent.get(key, ()))
+        emails = self._sorted[key]
+        place = bisect_right(emails, at, key=lambda email: email[0])
+        return emails[place - 1][1] if place else None

@@ -1,0 +1,95 @@
+"""What holds of every tool's format: its example is its own, is read whole, and in any order gives the same."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+
+import pytest
+
+from outreach_results import results
+from outreach_results.ingest.registry import TOOL_FORMATS, own_source
+from outreach_results.models import COUNTS, Detail, Filters
+from support.databases import contents
+from support.server import ROOT
+from support.sources import (
+    DOCUMENT,
+    EXAMPLES,
+    content_of,
+    import_file,
+    shuffled,
+    sources_document,
+    sources_list,
+)
+
+REJECTED = Path(__file__).parent / "rejected"
+
+every_format = pytest.mark.parametrize("entry", TOOL_FORMATS, ids=lambda entry: entry.key)
+
+
+@every_format
+def test_an_example_is_recognized_as_nothing_else(entry):
+    path = EXAMPLES / entry.example
+    assert own_source(path) is None
+    with content_of(path) as content:
+        assert [other.key for other in TOOL_FORMATS if other.recognizes(content)] == [entry.key]
+
+
+@every_format
+def test_an_example_has_only_the_expected_rejects(entry, make_sqlite):
+    """Those that the folder ``rejected`` lists; without a file there, none."""
+    store = make_sqlite()
+    report = import_file(store, EXAMPLES / entry.example)
+    listed = REJECTED / f"{entry.key}.csv"
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+    expected = list(csv.reader(lines))[1:]
+    assert [[str(row.row), row.column, row.reason] for row in report.rejected] == expected
+    assert results.totals(store, Filters()).stats.emails_sent
+
+
+@every_format
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_and_repetition_is_the_same(entry, seed, make_sqlite, tmp_path):
+    path = EXAMPLES / entry.example
+    first, second = make_sqlite(), make_sqlite()
+    import_file(first, path)
+    mixed = tmp_path / path.name
+    mixed.write_bytes(shuffled(path, random.Random(seed)))
+    import_file(second, mixed)
+    assert contents(second) == contents(first)
+    import_file(second, path)
+    assert contents(second) == contents(first)
+
+
+@every_format
+def test_what_is_not_tracked_is_unknown(entry, make_sqlite):
+    store = make_sqlite()
+    import_file(store, EXAMPLES / entry.example)
+    if {campaign.detail for campaign in results.all_campaigns(store)} == {Detail.EVENTS}:
+        pytest.skip("the events of a type that a campaign does not track are counted as 0 so far")
+    stats = results.totals(store, Filters()).stats
+    assert {name for name in COUNTS if getattr(stats, name) is not None} == entry.tracks - {"cost"}
+
+
+def test_keys_are_unique():
+    assert len({entry.key for entry in TOOL_FORMATS}) == len(TOOL_FORMATS)
+    assert len({entry.name for entry in TOOL_FORMATS}) == len(TOOL_FORMATS)
+
+
+@every_format
+def test_an_entry_says_what_it_needs(entry):
+    assert entry.tracks <= {*COUNTS, "cost"}
+    assert entry.fields
+    assert set(entry.needs) <= {"campaign", "as_of", "zone"}
+
+
+def test_every_example_belongs_to_a_format():
+    files = {path.name for path in EXAMPLES.iterdir()}
+    assert files == {entry.example for entry in TOOL_FORMATS}
+
+
+def test_the_document_is_made_from_the_registry():
+    """To make it anew: PYTHONPATH=tests .venv/bin/python -m support.sources."""
+    assert DOCUMENT.read_text(encoding="utf-8") == sources_document()
+    assert sources_list() in (ROOT / "README.md").read_text(encoding="utf-8")
