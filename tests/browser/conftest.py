@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from support.server import Server
 from support.visitor import Visitor
@@ -29,14 +30,16 @@ _QUIET = (
 )
 
 OpenVisitor = Callable[..., Visitor]
+WIDE: ViewportSize = {"width": 1360, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder."""
+    """Mark every test of this folder; those of a file run in one process, which starts their server."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +80,66 @@ def browser(chromium: Chromium) -> Iterator[Browser]:
         yield ready
 
 
+class ContextPool:
+    """Contexts that earlier visitors left clean, with the scripts of the server in their caches.
+
+    A context of its own for each visitor would load and compile the megabytes of Streamlit and Plotly every time,
+    which took more than half of the processor time of these tests.
+    """
+
+    def __init__(self) -> None:
+        self._free: defaultdict[tuple[object, ...], list[BrowserContext]] = defaultdict(list)
+
+    @contextmanager
+    def borrow(self, browser: Browser, url: str, *, has_touch: bool) -> Iterator[BrowserContext]:
+        """A context that nobody else has until the block ends."""
+        free = self._free[url, has_touch]
+        context = free.pop() if free else browser.new_context(base_url=url, locale="en-US", has_touch=has_touch)
+        context.set_default_timeout(20_000)
+        try:
+            yield context
+        finally:
+            for page in context.pages:
+                if page.url.startswith(url):
+                    page.evaluate("localStorage.clear()")
+                page.close()
+            context.clear_cookies()
+            free.append(context)
+
+
+@pytest.fixture(scope="session")
+def context_pool() -> ContextPool:
+    """The pool of this process; its contexts end with the Chromium."""
+    return ContextPool()
+
+
 @pytest.fixture
-def open_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenVisitor]:
-    """``open_visitor(server=…, color_scheme="dark", **PHONE)`` is another person with a browser of their own.
+def open_visitor(browser: Browser, context_pool: ContextPool, request: pytest.FixtureRequest) -> Iterator[OpenVisitor]:
+    """``open_visitor(server=…, color_scheme="dark", **PHONE)`` is another person with cookies and storage of their own.
 
     What `PHONE` holds is in `support.visitor`. Without ``server`` they visit the live server. At the end every visitor
     is checked: an error on the console or a request to another host fails the test, unless the test calls
     ``visitor.errors.clear()`` and says why.
     """
     visitors: list[Visitor] = []
+    with ExitStack() as stack:
 
-    def enter(server: Server | None = None, **options: Any) -> Visitor:
-        visited: Server = server or request.getfixturevalue("live_server")
-        context = browser.new_context(
-            **{"base_url": visited.url, "viewport": {"width": 1360, "height": 900}, "locale": "en-US"} | options
-        )
-        context.set_default_timeout(20_000)
-        visitors.append(Visitor.enter(context))
-        return visitors[-1]
+        def enter(
+            server: Server | None = None,
+            *,
+            viewport: ViewportSize = WIDE,
+            color_scheme: Literal["light", "dark"] = "light",
+            has_touch: bool = False,
+        ) -> Visitor:
+            visited: Server = server or request.getfixturevalue("live_server")
+            context = stack.enter_context(context_pool.borrow(browser, visited.url, has_touch=has_touch))
+            visitor = stack.enter_context(Visitor.enter(context))
+            visitor.page.set_viewport_size(viewport)
+            visitor.page.emulate_media(color_scheme=color_scheme)
+            visitors.append(visitor)
+            return visitor
 
-    yield enter
-    for visitor in visitors:
-        visitor.context.close()
+        yield enter
     for visitor in visitors:
         visitor.check()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -57,14 +59,16 @@ class Visitor:
     left: list[str] = field(default_factory=list)
 
     @classmethod
-    def enter(cls, context: BrowserContext) -> Visitor:
-        """Open the page of a new context, watched from its first request on."""
+    @contextmanager
+    def enter(cls, context: BrowserContext) -> Iterator[Visitor]:
+        """Open a page in a context, watched from its first request on until the block ends."""
         visitor = cls(context, context.new_page())
         context.on("request", visitor._note_foreign_request)
         visitor.page.on("console", visitor._note_console_error)
         visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
         visitor.page.on("websocket", visitor._note_foreign_websocket)
-        return visitor
+        yield visitor
+        context.remove_listener("request", visitor._note_foreign_request)
 
     def check(self) -> None:
         """Fail where the page had errors or asked another host for something."""
