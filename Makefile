@@ -43,8 +43,10 @@ types:
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file tests/mypy.ini
 
+# A process runs whole files, so that it builds what a file shares once; in the order of collection, which ends with
+# short ones.
 unit:
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 screenshots: $(VENV)/.test
 	$(BIN)/python docs/make_screenshots.py

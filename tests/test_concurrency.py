@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from support.crowd import AT_LEAST, all_at_once
 from support.crowd_held import marks_held_against, records_held_against
 
@@ -16,7 +14,6 @@ SECONDS = 6
 DONE = ("import", "sync", "mark", "ask the API", "draw a page")
 
 
-@pytest.mark.xdist_group("concurrency")
 def test_nobody_is_told_of_a_lock_and_nothing_is_lost(tmp_path: Path) -> None:
     crowd = all_at_once(tmp_path, SECONDS)
 

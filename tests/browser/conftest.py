@@ -34,12 +34,11 @@ WIDE: ViewportSize = {"width": 1360, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder; those of a file run in one process, which starts their server."""
+    """Mark every test of this folder."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @dataclass(frozen=True, slots=True)
