@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from outreach_results.ui.data import with_whole_counts
-from support.dashboard import PAGES, run_page
+from outreach_results.ui.text import MISSING
+from support.dashboard import PAGES, metrics, run_page, words
 
 VIEWS: dict[str, dict[str, Any]] = {
     "as it opens": {},
@@ -47,7 +48,7 @@ def rows_of(content):
 
 
 MEASURED = re.compile(
-    r".*_(usd|rate|mean|usual_low|usual_high|arrived|expected)|(own_)?p\d\d|percentile_(low|high)"
+    r".*_(usd|rate|estimate|rate_low|rate_high|mean|usual_low|usual_high|arrived|expected)|(own_)?p\d\d|percentile_(low|high)"
     r"|value|low|high|average|share|quota_share|seconds|total|per_\w+|reported|counted|difference"
 )
 """Columns of measures. Every number elsewhere is a count."""
@@ -63,6 +64,16 @@ def test_files_have_whole_counts_and_no_none(page, view, page_files):
             for column, cell in row.items():
                 assert cell not in ("None", "nan", "NaN", "NaT", "<NA>"), (name, column)
                 assert MEASURED.fullmatch(column) or not re.fullmatch(r"-?\d+\.\d+", cell), (name, column, cell)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_none(page, view, sample_dashboard):
+    app = run_page(page, **VIEWS[view])
+    shown = [*words(app), *(value for pair in metrics(app).items() for value in pair)]
+    assert not [text for text in shown if re.search(r"\b(None|nan|NaN|NaT|<NA>)\b", text)]
+    for table in app.dataframe:
+        assert table.proto.placeholder == MISSING  # Streamlit writes None otherwise
 
 
 def test_mean_that_is_off_is_in_no_file(page_files):

@@ -117,9 +117,7 @@ def test_show_goes_to_the_unusual_day_on_the_overview(sample_dashboard):
 
 
 def test_where_nothing_is_unusual_it_says_so(sample_dashboard):
-    assert "None: what differs from day to day is no more than chance explains" in said(
-        page(show="Rates", rates="Reply rate", **BY_SENDING)
-    )
+    assert "No unusual days." in said(page(show="Rates", rates="Reply rate", **BY_SENDING))
 
 
 def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):

@@ -57,7 +57,13 @@ def _outcome(job: ImportJob) -> None:
     if job.rejected:
         shown = pd.DataFrame(job.rejected[:200])
         st.markdown(f"**{len(job.rejected):,} rows could not be used.** Everything else is in.")
-        st.dataframe(shown, hide_index=True, key="rejected", alt="Rows that could not be used, with the reason")
+        st.dataframe(
+            shown,
+            hide_index=True,
+            placeholder=text.MISSING,
+            key="rejected",
+            alt="Rows that could not be used, with the reason",
+        )
         st.download_button("Download these rows", job.rejected_csv, "rejected.csv", "text/csv", on_click="ignore")
 
 
@@ -108,6 +114,7 @@ def reconciliation(frame: pd.DataFrame) -> None:
         st.dataframe(
             shown,
             hide_index=True,
+            placeholder=text.MISSING,
             key="reconciliation",
             column_order=["campaign", "metric", "reported", "counted", "difference", "explanation"],
             column_config={
@@ -142,6 +149,7 @@ def history(frame: pd.DataFrame) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder=text.MISSING,
         key="load-history",
         column_config={
             "source": st.column_config.TextColumn("Source", width="medium"),

@@ -174,6 +174,7 @@ def costs(totals: Totals, positive: int, view: View) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder=text.MISSING,
         key="cost-table",
         column_config={
             "component": st.column_config.TextColumn("Component", width=125),

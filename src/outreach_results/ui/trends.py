@@ -261,7 +261,7 @@ def _judgement_caption(trends: Trends, count: int) -> str:
 def _none_unusual_caption(trends: Trends) -> str:
     judged = any(series.points["usual_low"].notna().any() for series in trends.series)
     if judged:
-        return f"None: what differs from {trends.every} to {trends.every} is no more than chance explains."
+        return f"No unusual {trends.every}s."
     return (
         f"Nothing can be judged here: it takes at least {metrics.MIN_JUDGED_POINTS} complete {trends.every}s "
         f"with {metrics.MIN_JUDGED_OF} e-mails or more, and a metric that is a share of them."

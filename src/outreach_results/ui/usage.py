@@ -272,6 +272,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         shown,
         key=f"{key}-table",
         hide_index=True,
+        placeholder=text.MISSING,
         column_config=_MONTH_COLUMNS,
         column_order=list(_MONTH_COLUMNS),
         on_select=clicks.on_row_select(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),

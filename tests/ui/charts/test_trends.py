@@ -270,6 +270,40 @@ def test_unknown_values_draw_no_points():
     assert np.isfinite(figure.layout.height)
 
 
+@pytest.mark.parametrize("every", Every)
+def test_single_point_is_shown_with_its_value(every):
+    one = history(count=1, opened=20, replied=5)
+    shown = trends("opened", "reply_rate", every=every, days=one)
+    figure = trend_chart(shown)
+    counts, rates = (
+        next(trace for trace in group(figure, name) if trace.texttemplate) for name in ("opened", "reply_rate")
+    )
+    assert (list(counts.y), counts.texttemplate, counts.mode) == ([20], "  %{y:,}", "markers+text")
+    assert (list(rates.y), rates.texttemplate) == ([0.05], "  %{y:.1%}")
+    axis, (start,) = figure.layout.xaxis, shown.costs["date"]
+    assert axis.type == "date"
+    assert axis.range[0] < start < axis.range[1]
+    assert list(axis.tickvals) == [start]
+    assert all(bar.width for bar in figure.data if bar.type == "bar")
+
+
+def test_mean_and_comparison_of_one_day_are_dashes():
+    days = history(first=FIRST - timedelta(days=6), count=7, opened=20)
+    earlier = ComparisonDays(history(first=FIRST - timedelta(days=13), count=7, opened=10), timedelta(days=7))
+    series = time_series("opened", days, first=FIRST, compared=earlier)
+    costs = bucketed(days[["date"]].tail(1).assign(**dict.fromkeys(SOME_COST, 1.0)), Every.DAY)
+    figure = trend_chart(Trends(Every.DAY, (series,), costs, False, MaturityCurves({}, None)), with_mean=True)
+    dashes = [trace for trace in group(figure, "opened") if trace.marker.symbol == "line-ew"]
+    assert sorted(trace.y[0] for trace in dashes) == [10, 20]
+    assert all(trace.mode == "markers" for trace in dashes)
+
+
+def test_several_points_have_no_figures():
+    figure = trend_chart(trends("opened"), with_mean=True)
+    lines = [trace for trace in figure.data if trace.type == "scatter"]
+    assert not [trace for trace in lines if trace.texttemplate or trace.marker.symbol == "line-ew"]
+
+
 def test_notes_stand_at_the_bucket_they_belong_to():
     note = Annotation("1", FIRST + timedelta(days=9), "", "New subject line", None, datetime(2026, 3, 1, tzinfo=UTC))
     by_day, by_week = (trend_chart(trends("opened", every=every), [note]) for every in (Every.DAY, Every.WEEK))

@@ -128,6 +128,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         table,
         key=key,
         hide_index=True,
+        placeholder=text.MISSING,
         column_order=["name", "shown", "interval", "percentile", "brief"],
         column_config={
             "name": st.column_config.TextColumn("Campaign", width=190),

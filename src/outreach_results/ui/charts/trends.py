@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from itertools import groupby, pairwise
 from math import ceil
 from typing import Any
@@ -24,7 +24,8 @@ _COST_PARTS = (*COST_COLUMNS, "cost_not_broken_down")
 _GREY = "#8a94a1"
 _MANY_POINTS = 62
 _TICKS = 8
-_A_MONDAY, _A_WEEK = "2024-01-01", 7 * 24 * 60 * 60 * 1000
+_A_DAY = 24 * 60 * 60 * 1000  # in milliseconds, the unit of Plotly's date axes
+_A_MONDAY, _A_WEEK = "2024-01-01", 7 * _A_DAY
 _HOVER_DATE = {Every.DAY: "%a %-d %b %Y", Every.WEEK: "Week of %a %-d %b %Y", Every.MONTH: "%B %Y"}
 _TICK = {Every.DAY: "%-d %b\n%Y", Every.WEEK: "%-d %b\n%Y", Every.MONTH: "%b\n%Y"}
 _HOVER_TEXT = "%{text}<extra></extra>"
@@ -88,7 +89,7 @@ class _Drawn:
         self._add(
             x=points["date"],
             y=points[column],
-            **_clickable(points["date"]),
+            **_clickable(points["date"]) | _dash_of_one(points["date"], self._color, 1.2),
             showlegend=False,
             opacity=0.6,
             line={"color": self._color, "width": 1.2, "dash": "dash"},
@@ -115,6 +116,8 @@ class _Drawn:
         loose = list(known["is_immature"] | known["is_partial"])
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
+        if is_mean and len(dates) == 1:
+            pieces = [(False, [0])]
         for is_dotted, steps in pieces:
             part = slice(steps[0], steps[-1] + 2)
             self._add(
@@ -128,8 +131,11 @@ class _Drawn:
                     "dash": "dot" if is_dotted else "solid",
                 },
                 text=texts[part],
-                **(_clickable(dates[part]) | {"hovertemplate": _HOVER_TEXT} if is_mean else _SILENT),
+                **(self._mean_marks(dates[part]) if is_mean else _SILENT),
             )
+
+    def _mean_marks(self, dates: Sequence[pd.Timestamp]) -> dict[str, Any]:
+        return _clickable(dates) | {"hovertemplate": _HOVER_TEXT} | _dash_of_one(dates, self._color, self._width)
 
     def points(self) -> None:
         """Add the points with hover texts: diamonds where unusual, hollow where not complete."""
@@ -138,7 +144,7 @@ class _Drawn:
         self._add(
             x=known["date"],
             y=known["value"] if self._top is None else known["value"].clip(upper=self._top),
-            mode="markers",
+            **({"mode": "markers"} | self._value_beside()),
             showlegend=False,
             marker={
                 "color": [look["color"] for look in looks],
@@ -156,6 +162,13 @@ class _Drawn:
             **_STAY,
         )
 
+    def _value_beside(self) -> dict[str, Any]:
+        """The value in figures where there is a single point, which shows no movement."""
+        if len(self._series.points) > 1:
+            return {}
+        figures = "  %{y:.1%}" if self._series.is_rate else "  %{y:,}"
+        return {"mode": "markers+text", "texttemplate": figures, "textposition": "middle right"}
+
     def _marker(self, point: dict[Any, Any]) -> dict[str, Any]:
         style = {"symbol": "circle", "size": self._size(), "color": self._color, "ring": self._color, "width": 0}
         if point["is_unusual"]:
@@ -170,6 +183,8 @@ class _Drawn:
         return style
 
     def _size(self) -> int:
+        if len(self._series.points) == 1:
+            return 9
         return 6 if len(self._series.points) <= _MANY_POINTS and not self._is_mean else 3
 
 
@@ -181,6 +196,14 @@ def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
 def _clickable(dates: Iterable[pd.Timestamp]) -> dict[str, Any]:
     """Invisible markers on a line, since Plotly reports clicks on markers only."""
     return {"mode": "lines+markers", "marker": {"opacity": 0}, "customdata": _keys(dates), **_STAY_UNSEEN}
+
+
+def _dash_of_one(dates: Sized, color: str, width: float) -> dict[str, Any]:
+    """A short level dash where a line has a single point, of which nothing would be drawn otherwise."""
+    if len(dates) != 1:
+        return {}
+    line = {"color": color, "width": width}
+    return {"mode": "markers", "marker": {"symbol": "line-ew", "size": 44, "line": line}, **_STAY}
 
 
 def _top(series_list: Sequence[TimeSeries]) -> float | None:
@@ -242,6 +265,7 @@ def _costs(figure: go.Figure, costs: pd.DataFrame) -> None:
             textposition="none",
             hovertemplate=_HOVER_TEXT,
             yaxis="y2",
+            width=_A_DAY if len(costs) == 1 else None,  # on its own a bar would be too thin to see
             **_STAY,
         )
 
@@ -276,8 +300,13 @@ def _axes(trends: Trends, top: float | None) -> dict[str, Any]:
     upper: dict[str, Any] = {"title": f"E-mails a {trends.every}", "domain": [0.37, 1]}
     if top is not None:
         upper |= {"title": "Share of e-mails", "tickformat": ".1%" if top < 0.05 else ".0%", "range": [0, top]}
+    few: dict[str, Any] = {}
+    if len(dates) == 1:  # Plotly finds neither a range nor a tick for a single point
+        around = pd.Timedelta(days=3)
+        few = {"range": [dates[0] - around, dates[0] + around], "tickmode": "array", "tickvals": [dates[0]]}
     return {
         "xaxis": {
+            "type": "date",
             "tickformat": _TICK[trends.every],
             "hoverformat": _HOVER_DATE[trends.every],
             "spikecolor": _GREY,
@@ -286,7 +315,8 @@ def _axes(trends: Trends, top: float | None) -> dict[str, Any]:
             "tick0": _A_MONDAY,
             "dtick": between,
             "anchor": "y2",
-        },
+        }
+        | few,
         "yaxis": upper,
         "yaxis2": Y_AXIS | {"title": "Dollars", "tickprefix": "$", "nticks": 4, "domain": [0, 0.25]},
         "legend2": {"orientation": "h", "y": 0.26, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
