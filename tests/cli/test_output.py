@@ -14,6 +14,7 @@ import pytest
 from outreach_results.cli.output import write_file
 from outreach_results.errors import OutreachError
 from support.databases import sqlite_url
+from support.optional import present
 from support.server import ROOT, clean_environment
 
 FULL = Path("/dev/full")
@@ -41,7 +42,7 @@ def names_in(folder):
 
 
 def program(*arguments, database, **how):
-    command = [Path(sys.executable).with_name("outreach-results"), *map(str, arguments)]
+    command = [str(Path(sys.executable).with_name("outreach-results")), *map(str, arguments)]
     environment = clean_environment({"OUTREACH_DATABASE_URL": sqlite_url(database)})
     return subprocess.run(command, env=environment, check=False, stderr=subprocess.PIPE, timeout=60, **how)
 
@@ -111,7 +112,7 @@ def test_a_full_standard_output_is_a_sentence(sample_database, command):
 def stopped_halfway(path, with_signal):
     command = [sys.executable, "-c", STOPS_HALFWAY, str(path)]
     with subprocess.Popen(command, cwd=ROOT, env=clean_environment({}), stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"writing\n"
+        assert present(process.stdout).readline() == b"writing\n"
         process.send_signal(with_signal)
         return process.wait(30)
 
