@@ -7,7 +7,6 @@ import csv
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,37 +20,7 @@ from support.databases import contents, sqlite_url
 from support.files import csv_row, csv_text, json_document, json_email, write
 from support.optional import present
 from support.server import clean_environment
-from support.terminal import exit_status
 from support.workbooks import records_of
-
-
-@dataclass
-class Ended:
-    """How a command ended."""
-
-    status: int
-    out: bytes
-    err: str
-
-
-@pytest.fixture
-def run(monkeypatch, capsysbinary):
-    """Runs a command as the terminal does."""
-
-    def run(*arguments: object) -> Ended:
-        status = exit_status(monkeypatch, *arguments)
-        out, err = capsysbinary.readouterr()
-        return Ended(status, out, err.decode())
-
-    return run
-
-
-@pytest.fixture
-def database(tmp_path, monkeypatch):
-    """The address of a new database, which the commands use."""
-    url = sqlite_url(tmp_path / "outreach.db")
-    monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
-    return url
 
 
 @pytest.fixture
@@ -178,9 +147,9 @@ def test_import_writes_every_rejected_row_to_a_file(run, database, tmp_path):
     with rejected.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 12
-    assert rows[0]["source"] == "a.json"
-    assert (rows[0]["row"], rows[0]["column"]) == ("1", "emails.sent_at")
-    assert unescape_formula(rows[0]["reason"]).startswith("'=1+1' is no date")
+    assert rows[0]["import_file"] == "a.json"
+    assert (rows[0]["import_row"], rows[0]["import_column"]) == ("1", "emails.sent_at")
+    assert unescape_formula(rows[0]["import_problem"]).startswith("'=1+1' is no date")
 
 
 def test_import_goes_on_after_an_unreadable_file(run, database, tmp_path):

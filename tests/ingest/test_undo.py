@@ -89,6 +89,6 @@ def test_rejected_rows_are_kept_with_their_fields(store):
     kept = history.rejected_rows(store, loaded.load_id)
     assert kept == [bad]
     assert history.rejected_table(kept) == [
-        ["Email", "Opened", "import_row", "import_column", "import_problem"],
-        ["nobody", 1, 3, "Email", "is no email address"],
+        ["Email", "Opened", "import_file", "import_row", "import_column", "import_problem"],
+        ["nobody", 1, "mine.csv", 3, "Email", "is no email address"],
     ]

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.failures import failures_as_sentences
+from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.output import file_errors, write_file, write_stdout
+from outreach_results.cli.session import console, open_database, opened
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
-from outreach_results.ingest.load import LoadReport, load_file
-from outreach_results.ingest.records import Rejected
-from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.distribute import distribute
-from outreach_results.store.engine import Store, open_store
+from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking, tracking_of
 from outreach_results.sync.run import server_of, sync
 
@@ -38,21 +34,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
-_FILE_TYPES = " or ".join(extension.upper() for extension in EXTENSIONS)
 
 
 def main() -> None:
     """Run the command line; every failure is one sentence and exit status 1."""
-    with failures_as_sentences(console), _opened:
+    with failures_as_sentences(console), opened:
         app()
-
-
-_opened = ExitStack()  # closes what a command has opened, also after an error
-
-
-def _store() -> Store:
-    return _opened.enter_context(closing(open_store(settings().database_url, new_zone=settings().time_zone)))
 
 
 @app.command()
@@ -62,7 +49,7 @@ def init(
     ] = False,
 ) -> None:
     """Create the database, or upgrade its tables to this version."""
-    store = _store()
+    store = open_database()
     if spread:
         placed = distribute(store)
         console.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
@@ -75,7 +62,7 @@ def demo(
     remove: Annotated[bool, typer.Option("--remove", help="Take the sample data out again.")] = False,
 ) -> None:
     """Load the sample data, to look around before the first own campaign is in."""
-    store = _store()
+    store = open_database()
     if remove:
         console.print(f"{admin.remove_sample(store)} sample campaigns removed.")
         return
@@ -85,78 +72,8 @@ def demo(
     console.print("Take it out again with: outreach-results demo --remove")
 
 
-@app.command(name="import")
-def import_files(
-    files: Annotated[list[Path], typer.Argument(help=f"{_FILE_TYPES} files.")],
-    rejected: Annotated[
-        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file.")
-    ] = None,
-) -> None:
-    """Bring files in. Each file is one transaction; the same file twice adds nothing.
-
-    Exit status: 0 all rows of all files are in, 1 some file or row could not be used.
-    """
-    store = _store()
-    failed = False
-    with ExitStack() as stack:
-        write_rejected = _rejected_writer(rejected, stack)
-        progress = stack.enter_context(_progress())
-        for file in files:
-            task = progress.add_task(file.name, total=None, records=0)
-
-            def on_progress(n: int, task: Any = task) -> None:
-                progress.update(task, records=n)
-
-            try:
-                report = load_file(store, file, on_rejected=write_rejected, on_progress=on_progress)
-            except OutreachError as error:
-                failed = True
-                console.print(str(error), style="red", markup=False)
-            else:
-                failed |= report.rejected_total > 0
-                _print_report(report, rejected)
-            progress.remove_task(task)
-    if failed:
-        raise typer.Exit(1)
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TextColumn("{task.fields[records]:,} records"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-
-
-def _rejected_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None] | None:
-    if path is None:
-        return None
-    with file_errors(path):
-        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-    writer = csv.writer(file)
-    writer.writerow(Rejected._fields[:4])
-    return lambda row: writer.writerow(
-        [row.source, row.row, exports.escape_formula(row.column), exports.escape_formula(row.reason)]
-    )
-
-
-def _print_report(report: LoadReport, written_to: Path | None) -> None:
-    console.print(report.sentence(), markup=False)
-    for row in report.rejected[:10]:
-        console.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
-    if report.rejected_total > 10:
-        where = (
-            f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."
-        )
-        console.print(f"  … and {report.rejected_total - 10:,} more. {where}", style="yellow", markup=False)
-    for note in report.notes:
-        console.print(f"  {note}", style="yellow", markup=False)
-    if report.notes_total > len(report.notes):
-        console.print(f"  … and {report.notes_total - len(report.notes):,} more.", style="yellow", markup=False)
+app.command(name="import")(import_files)
+app.add_typer(imports, name="imports")
 
 
 @app.command(name="sync")
@@ -169,7 +86,7 @@ def sync_results(
 
     Exit status: 0 everything the server has is here, 1 something failed.
     """
-    store = _store()
+    store = open_database()
     with closing(server_of(settings())) as server, sync_output.campaign_progress(console) as on_progress:
         report = sync(store, server, campaign_ids=campaign or (), on_progress=on_progress)
     sync_output.print_report(console, report)
@@ -182,7 +99,7 @@ def reconcile_results(
     every: Annotated[bool, typer.Option("--all", help="Also the numbers that agree.")] = False,
 ) -> None:
     """Show what the server reports beside what is counted here, and why the two differ."""
-    sync_output.print_reconciliation(Console(highlight=False), reconcile(_store()), only_differences=not every)
+    sync_output.print_reconciliation(Console(highlight=False), reconcile(open_database()), only_differences=not every)
 
 
 @app.command()
@@ -201,7 +118,7 @@ def export(
     ] = False,
 ) -> None:
     """Write all data of a campaign: sent e-mails, opens, clicks, replies."""
-    store = _store()
+    store = open_database()
     if every:
         if campaign is not None or output is None:
             raise typer.BadParameter("--all takes no campaign, and needs a folder: --all -o FOLDER.")
@@ -247,7 +164,7 @@ def copy_database(
 
     Exit status: 0 the two are equal, 1 they are not, or something failed.
     """
-    source = _store()
+    source = open_database()
     with closing(copy_output.open_target(to)) as target:
         with copy_output.copy_progress(console) as on_progress:
             report = copy(source, target, on_progress=on_progress)
@@ -261,7 +178,7 @@ def timezone(
     zone: Annotated[str | None, typer.Argument(help="An IANA name, such as Europe/Zurich.")] = None,
 ) -> None:
     """Show the reporting time zone, or change it and date everything anew."""
-    store = _store()
+    store = open_database()
     if zone is None:
         typer.echo(store.zone().key)
     else:
@@ -284,7 +201,7 @@ def tracking(
     choice = dict(named)
     if len(choice) < len(named):
         raise typer.BadParameter("Name each of them once: --yes, --no and --reset exclude each other.")
-    store = _store()
+    store = open_database()
     found = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
     for kind in TRACKED:
         said_by = "set here" if kind in found.chosen else "by its source" if kind in found.declared else "by default"
@@ -298,7 +215,7 @@ def get(
     """Print what the HTTP API answers, without a server and without a key."""
     from outreach_results.api.in_process import get as answer  # slow to load, and nothing else here needs it
 
-    answer(_store(), path, sys.stdout.buffer.write)
+    answer(open_database(), path, sys.stdout.buffer.write)
     sys.stdout.buffer.flush()
     if sys.stdout.isatty():
         typer.echo()
@@ -311,7 +228,7 @@ app.add_typer(keys, name="keys")
 @keys.command(name="create")
 def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it.")]) -> None:
     """Make a key and print it. It is shown this once: only a hash of it is kept."""
-    key = api_keys.create_key(_store(), name)
+    key = api_keys.create_key(open_database(), name)
     typer.echo(key)
     console.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
 
@@ -319,7 +236,7 @@ def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it
 @keys.command(name="list")
 def list_keys() -> None:
     """Show every key's name, when it was made and last used, and whether it was revoked."""
-    all_keys = api_keys.list_keys(_store())
+    all_keys = api_keys.list_keys(open_database())
     width = max([len("NAME"), *(len(key.name) for key in all_keys)])
     typer.echo(f"{'NAME':{width}}  {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
     for key in all_keys:
@@ -330,5 +247,5 @@ def list_keys() -> None:
 @keys.command(name="revoke")
 def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Make a key worthless, at once."""
-    api_keys.revoke_key(_store(), name)
+    api_keys.revoke_key(open_database(), name)
     console.print(f"The key {name!r} opens nothing any more.", markup=False)

@@ -126,16 +126,15 @@ def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
     """Rejected rows as a table with their own columns first, ready to be mended and imported again.
 
     Returns:
-        A header and the rows. The last columns, ``import_row``, ``import_column`` and ``import_problem``, say what is
-        wrong; an import leaves them out.
+        A header and the rows. The last columns, `REASON_COLUMNS`, say what is wrong; an import leaves them out.
     """
     fields = list(dict.fromkeys(name for row in rows for name in row.original or {}))
     table: list[list[Any]] = [[*fields, *REASON_COLUMNS]]
     for row in rows:
         original = row.original or {}
-        table.append([*(original.get(name) for name in fields), row.row, row.column, row.reason])
+        table.append([*(original.get(name) for name in fields), row.source, row.row, row.column, row.reason])
     return table
 
 
-REASON_COLUMNS = ("import_row", "import_column", "import_problem")
+REASON_COLUMNS = ("import_file", "import_row", "import_column", "import_problem")
 """The columns of a file of rejected rows that say what is wrong with them."""

@@ -8,28 +8,22 @@ The result does not depend on the order in which records or files arrive.
 from __future__ import annotations
 
 import gc
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 
 from sqlalchemy import Connection
 
-from outreach_results.errors import OutreachError, SourceError
 from outreach_results.ingest import history
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
 from outreach_results.ingest.records import FileItem, Rejected
-from outreach_results.ingest.registry import read_records
 from outreach_results.ingest.report import LoadReport
 from outreach_results.store.engine import Store
 
-__all__ = ["BATCH", "LoadReport", "load", "load_file"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["BATCH", "LoadReport", "load"]
 
 BATCH = 20_000
 
@@ -92,31 +86,6 @@ def load(
         rejects.flush()
         history.record(connection, report, load_no=load_no, kind=kind, loaded_by=loaded_by, started_at=started)
     return report
-
-
-def load_file(
-    store: Store,
-    path: Path,
-    *,
-    on_rejected: Callable[[Rejected], None] | None = None,
-    on_progress: Callable[[int], None] | None = None,
-) -> LoadReport:
-    """Import a file of any known kind in one transaction. Its arguments are those of `load`.
-
-    Raises:
-        SourceError: it cannot be read, or importing it failed unexpectedly, which is logged. Nothing was changed.
-        StoreError: nothing was changed.
-    """
-    try:
-        return load(store, path.name, read_records(path), on_rejected=on_rejected, on_progress=on_progress)
-    except OutreachError:
-        raise
-    except Exception as error:
-        _log.exception("The import of %s failed unexpectedly", path.name)
-        raise SourceError(
-            f"{path.name} could not be imported: something unexpected happened ({type(error).__name__}), and the log "
-            "says what. Nothing of it was imported."
-        ) from error
 
 
 @contextmanager

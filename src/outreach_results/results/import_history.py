@@ -14,10 +14,25 @@ LOADS_SHOWN = 100
 """The history grows with every import and every sync, so only its newest part is read."""
 
 
+_COLUMNS = (
+    "load_id",
+    "source",
+    "kind",
+    "loaded_by",
+    "finished_at",
+    "inserted",
+    "duplicate",
+    "rejected",
+    "seconds",
+    "undone_at",
+)
+
+
 def load_history(store: Store) -> pd.DataFrame:
     """The latest `LOADS_SHOWN` loads, newest first.
 
-    Columns: source, finished_at (datetime in the reporting zone), inserted, duplicate, rejected, seconds.
+    Columns: load_id, source, kind, loaded_by, finished_at (datetime in the reporting zone), inserted, duplicate,
+    rejected, seconds, undone_at (None unless it was undone).
     """
     table = schema.loads.c
     query = select(schema.loads).order_by(table.finished_at.desc(), table.load_id).limit(LOADS_SHOWN)
@@ -27,16 +42,20 @@ def load_history(store: Store) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
+                "load_id": row["load_id"],
                 "source": row["source"],
+                "kind": row["kind"],
+                "loaded_by": row["loaded_by"],
                 "finished_at": row["finished_at"].astimezone(zone),
                 "inserted": row["inserted"],
                 "duplicate": row["duplicate"],
                 "rejected": row["rejected"],
                 "seconds": (row["finished_at"] - row["started_at"]).total_seconds(),
+                "undone_at": None if row["undone_at"] is None else row["undone_at"].astimezone(zone),
             }
             for row in rows
         ],
-        columns=["source", "finished_at", "inserted", "duplicate", "rejected", "seconds"],
+        columns=list(_COLUMNS),
     )
 
 

@@ -14,7 +14,8 @@ from typing import IO
 
 from outreach_results.errors import OutreachError
 from outreach_results.export import escape_formula
-from outreach_results.ingest.load import LoadReport, load_file
+from outreach_results.ingest.importing import import_file
+from outreach_results.ingest.load import LoadReport
 from outreach_results.ingest.records import Rejected
 from outreach_results.store.engine import Store
 
@@ -85,8 +86,8 @@ def _load_one(store: Store, job: ImportJob, path: Path) -> None:
         job.records = n
 
     try:
-        report = load_file(store, path, on_rejected=job.rejected.append, on_progress=on_progress)
+        reports = import_file(store, path, on_rejected=job.rejected.append, on_progress=on_progress)
     except OutreachError as error:
         job.problems.append(str(error))
     else:
-        job.reports.append(report)
+        job.reports.extend(reports)

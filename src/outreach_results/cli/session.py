@@ -1,0 +1,22 @@
+"""What the commands share: the terminal, and the database that they opened."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+
+from rich.console import Console
+
+from outreach_results.config import settings
+from outreach_results.store.engine import Store, open_store
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
+opened = ExitStack()  # closes what a command has opened, also after an error
+
+
+def open_database() -> Store:
+    """The database of the settings, closed when the command ends.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    return opened.enter_context(closing(open_store(settings().database_url, new_zone=settings().time_zone)))

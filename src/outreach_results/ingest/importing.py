@@ -1,0 +1,85 @@
+"""Importing a file of any kind: planned, questions answered, loaded. The page and the command both come this way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from outreach_results.errors import OutreachError, SourceError
+from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.mapping import Question
+from outreach_results.ingest.mapping.saved import saved_mapping
+from outreach_results.ingest.plans import Answers, FilePlan, plan_import
+from outreach_results.ingest.records import Rejected
+from outreach_results.results import all_campaigns
+from outreach_results.store.engine import Store
+
+_log = logging.getLogger(__name__)
+
+
+class OpenQuestionsError(SourceError):
+    """A file leaves open what only a person can say; ``questions`` are what it leaves open."""
+
+    def __init__(self, name: str, questions: list[Question]) -> None:
+        self.questions = questions
+        super().__init__(f"{name} was not imported yet: {' '.join(question.text for question in questions)}")
+
+
+@contextmanager
+def plans_of(store: Store, path: Path, name: str, answers: Answers | None = None) -> Iterator[list[FilePlan]]:
+    """The plans of a file with what this database knows: its campaigns, its time zone and the mappings saved.
+
+    Raises:
+        SourceError: the file cannot be read, or holds nothing that can be imported.
+    """
+    known = {campaign.name.strip().casefold(): campaign.id for campaign in all_campaigns(store)}
+    saved = partial(saved_mapping, store)
+    with plan_import(path, name, zone=store.zone(), known=known, answers=answers, saved=saved) as plans:
+        yield plans
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    *,
+    name: str | None = None,
+    answers: Answers | None = None,
+    loaded_by: str | None = None,
+    on_rejected: Callable[[Rejected], None] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[LoadReport]:
+    """Import a file; each table or list in it is one transaction.
+
+    Raises:
+        OpenQuestionsError: a person has to say something first; nothing of the file was imported.
+        SourceError: it cannot be read, or importing it failed unexpectedly, which is logged.
+        StoreError: nothing was changed.
+    """
+    name = name or path.name
+    try:
+        with plans_of(store, path, name, answers) as plans:
+            for plan in plans:
+                if plan.questions:
+                    raise OpenQuestionsError(plan.name, plan.questions)
+            return [
+                load(
+                    store,
+                    plan.name,
+                    plan.records(),
+                    loaded_by=loaded_by,
+                    on_rejected=on_rejected,
+                    on_progress=on_progress,
+                )
+                for plan in plans
+            ]
+    except OutreachError:
+        raise
+    except Exception as error:
+        _log.exception("The import of %s failed unexpectedly", name)
+        raise SourceError(
+            f"{name} could not be imported: something unexpected happened ({type(error).__name__}), and the log "
+            "says what. Nothing of it was imported."
+        ) from error
