@@ -22,5 +22,5 @@ overview.alerts(ask(overview.what_stands_out, view.filters))
 
 overview.funnel(totals, view)
 replies = ask(results.inbox, view.filters, per_page=1)
-overview.costs(totals, overview.positive_replies(replies.counts), view)
+overview.costs(totals, headlines, overview.positive_replies(replies.counts), view)
 campaign_table.campaigns(view)

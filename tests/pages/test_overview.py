@@ -1,5 +1,6 @@
 """The overview page shows the results of the queries."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -10,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
-from outreach_results.models import Basis, Filters
+from outreach_results.models import Basis, CostBreakdown, Costs, Filters, Rates, Stats
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
+from outreach_results.ui.overview import cost_table
 
 APP = Path(__file__).parents[2] / "app.py"
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
@@ -109,6 +111,19 @@ def test_few_meetings_have_a_range_and_no_rank(overview: AppTest) -> None:
     assert table.loc[few, "meeting_cost_range"].str.contains("–|over").all()
     assert not few.head((~few).sum()).any()
     assert any("fewer than three meetings come last" in caption.value for caption in overview.caption)
+
+
+def test_costs_of_few_outcomes_are_ranges() -> None:
+    stats = Stats(emails_sent=100, replied=8, meetings_booked=2)
+    breakdown = CostBreakdown(ai_generation=4.0, lead_enrichment=0.0, email_sending=None)
+    totals = results.Totals(stats, Rates(), Costs(total_byok_usd=4.0, breakdown=breakdown))
+    table = cost_table(totals, 0, {"reply_rate": 0.5, "conversion_rate": None}).set_index("component")
+    every = {str(name): float(str(value)) for name, value in table.loc["All"].items()}
+    assert every["per_reply"] == pytest.approx(0.5 * 4 / 8)
+    assert math.isnan(every["per_meeting"])
+    assert every["per_meeting_low"] < 2 < every["per_meeting_high"]
+    assert math.isnan(every["per_positive_reply_high"])
+    assert table.loc["E-mail sending"].isna().all()
 
 
 @pytest.mark.parametrize("humans", ["", "true"])

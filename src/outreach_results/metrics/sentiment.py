@@ -1,4 +1,4 @@
-"""The positive rate of replies by people, and its bounds over unclassified and neutral replies."""
+"""The positive share of classified replies, and its bounds over unclassified and neutral replies."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from outreach_results.models import Sentiment
 
 @dataclass(frozen=True, slots=True)
 class PositiveRate:
-    """The share of positive replies among those by people (all but the automatic ones), and its bounds.
+    """The share of positive replies among the ``classified`` ones by people (all but the automatic ones).
 
-    ``rate`` takes none of the ``unclassified`` replies for positive, ``if_unclassified_positive`` all of them, and
-    ``if_neutral_positive_too`` the neutral ones as well. ``interval`` is Wilson's of ``rate``; ``widest`` reaches from
-    its lower end to the upper end of that with all unclassified ones. All are shares; None without a reply.
+    ``if_unclassified`` is the range of the share over every way to classify the ``unclassified`` replies: none or all
+    of them are positive. ``if_neutral_positive_too`` takes all of them and the neutral ones for positive. ``interval``
+    is Wilson's of ``rate``; ``widest`` reaches from the lower end with none to the upper end with all of the
+    unclassified ones. ``rate`` and ``interval`` are None without a classified reply, the others without a reply.
     """
 
     positive: int
-    people: int
+    classified: int
     unclassified: int
     neutral: int
     rate: float | None
     interval: Interval | None
-    if_unclassified_positive: float | None
+    if_unclassified: Interval | None
     if_neutral_positive_too: float | None
     widest: Interval | None
 
@@ -34,16 +35,17 @@ def positive_rate(counts: Mapping[Sentiment, int]) -> PositiveRate:
     """The positive rate of that many replies of each sentiment."""
     positive, neutral = counts.get(Sentiment.POSITIVE, 0), counts.get(Sentiment.NEUTRAL, 0)
     unclassified = counts.get(Sentiment.UNCLASSIFIED, 0)
-    people = positive + neutral + unclassified + counts.get(Sentiment.NEGATIVE, 0)
+    classified = positive + neutral + counts.get(Sentiment.NEGATIVE, 0)
+    people = classified + unclassified
     low, high = wilson(positive, people), wilson(positive + unclassified, people)
     return PositiveRate(
         positive=positive,
-        people=people,
+        classified=classified,
         unclassified=unclassified,
         neutral=neutral,
-        rate=ratio(positive, people),
-        interval=low,
-        if_unclassified_positive=ratio(positive + unclassified, people),
+        rate=ratio(positive, classified),
+        interval=wilson(positive, classified),
+        if_unclassified=Interval(positive / people, (positive + unclassified) / people) if people else None,
         if_neutral_positive_too=ratio(positive + unclassified + neutral, people),
         widest=Interval(low.low, high.high) if low and high else None,
     )

@@ -144,7 +144,7 @@ def _sorted_table(_store: Store, filters: Filters, searched: str, order: str) ->
     return frame.assign(
         sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
         reply_interval=_texts(frame, "reply_rate_low", "reply_rate_high", _shares),
-        meeting_cost_range=_texts(frame, "cost_per_meeting_low_usd", "cost_per_meeting_high_usd", _dollars),
+        meeting_cost_range=_texts(frame, "cost_per_meeting_low_usd", "cost_per_meeting_high_usd", text.price_range),
     )
 
 
@@ -156,10 +156,6 @@ def _texts(frame: pd.DataFrame, low: str, high: str, write: Callable[[float, flo
 
 def _shares(low: float, high: float | None) -> str:
     return f"{low * 100:.1f} – {(high or 0) * 100:.1f} %"
-
-
-def _dollars(low: float, high: float | None) -> str:
-    return f"over {text.money(low)}" if high is None else f"{text.money(low)} – {text.money(high)}"
 
 
 def _rate_column(name: str) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics, results
+from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import COST, TILES, Unit
 from outreach_results.results import Headlines, Totals, insights
@@ -167,44 +169,76 @@ def _go_to(stage: str) -> None:
     switch_to("trends", choices={"show": "", "counts": stage})
 
 
-def costs(totals: Totals, positive: int, view: View) -> None:
+def costs(totals: Totals, headlines: Headlines, positive: int, view: View) -> None:
     """Draw the table of cost per email, reply, positive reply and meeting, by component."""
     st.subheader("What it cost", anchor=False)
-    frame = derive(cost_table, totals, positive)
+    shares = {name: headlines.rates[name].share_in for name in ("reply_rate", "conversion_rate")}
+    frame = derive(cost_table, totals, positive, shares)
     st.dataframe(
-        frame,
+        frame.assign(**{name: _prices(frame, name) for name in _OUTCOMES}),
         hide_index=True,
         placeholder=text.MISSING,
         key="cost-table",
+        column_order=["component", "total", "per_email", *_OUTCOMES],
         column_config={
             "component": st.column_config.TextColumn("Component", width=125),
             "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
             "per_email": st.column_config.NumberColumn("An e-mail", width=80, format="$%.4f"),
-            "per_reply": st.column_config.NumberColumn("A reply", width=75, format="$%.2f"),
-            "per_positive_reply": st.column_config.NumberColumn("A positive reply", width=115, format="$%.2f"),
-            "per_meeting": st.column_config.NumberColumn("A meeting", width=85, format="$%.2f"),
+            **{
+                name: st.column_config.TextColumn(label, width="small", alignment="right", help=_PER_OUTCOME)
+                for name, label in _OUTCOMES.items()
+            },
         },
         alt="Cost by component, in total and for each e-mail, reply and meeting",
     )
+    if any(share is not None and share < FULL for share in shares.values()):
+        st.caption("The cost of replies and meetings that are still to come is left out.")
     downloads.table_buttons("costs", frame, view.filters, key="costs-data")
 
 
-def cost_table(totals: Totals, positive: int) -> pd.DataFrame:
-    """One row a component and one for all: total, per_email, per_reply, per_positive_reply, per_meeting (dollars)."""
+_OUTCOMES = {"per_reply": "A reply", "per_positive_reply": "A positive reply", "per_meeting": "A meeting"}
+_PER_OUTCOME = "With fewer than three, the range in which it lies with 95 % confidence."
+
+
+def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> pd.DataFrame:
+    """One row a component and one for all.
+
+    Args:
+        positive: how many replies are positive.
+        share_in: how much of replies and meetings is in, by ``reply_rate`` and ``conversion_rate``.
+
+    Returns:
+        Columns in dollars: total, per_email, and for each of per_reply, per_positive_reply and per_meeting the cost (NA
+        with fewer than three) with its range ``*_low`` and ``*_high`` (NA without any).
+    """
     stats = totals.stats
     parts = {charts.LABELS[f"cost_{name}"]: getattr(totals.costs.breakdown, name) for name in COSTS}
     parts["All"] = totals.costs.total_byok_usd
-    return pd.DataFrame(
-        {
-            "component": name,
-            "total": cost,
-            "per_email": metrics.ratio(cost, stats.emails_sent),
-            "per_reply": metrics.ratio(cost, stats.replied),
-            "per_positive_reply": metrics.ratio(cost, positive),
-            "per_meeting": metrics.ratio(cost, stats.meetings_booked),
-        }
-        for name, cost in parts.items()
-    ).astype(dict.fromkeys(("total", "per_email", "per_reply", "per_positive_reply", "per_meeting"), "float64"))
+    outcomes = {
+        "per_reply": (stats.replied, share_in["reply_rate"]),
+        "per_positive_reply": (positive, None),  # counted on the day they came, whatever the basis
+        "per_meeting": (stats.meetings_booked, share_in["conversion_rate"]),
+    }
+    rows = []
+    for name, cost in parts.items():
+        row: dict[str, Any] = {"component": name, "total": cost, "per_email": metrics.ratio(cost, stats.emails_sent)}
+        for column, (count, share) in outcomes.items():
+            price = cost_per_event(cost, count, share)
+            values = (None, None, None) if price is None else (price.value, price.low, price.high)
+            row |= dict(zip((column, f"{column}_low", f"{column}_high"), values, strict=True))
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    return frame.astype(dict.fromkeys(frame.columns.drop("component"), "float64"))
+
+
+def _prices(frame: pd.DataFrame, column: str) -> pd.Series[str]:
+    """A column of costs as text, with the range in place of a cost that rests on too few."""
+    numbers = frame[[column, f"{column}_low", f"{column}_high"]].astype(object)
+    texts = [
+        text.money(value) if value is not None else None if low is None else text.price_range(low, high)
+        for value, low, high in numbers.where(numbers.notna(), None).itertuples(index=False)
+    ]
+    return pd.Series(texts, dtype="str")
 
 
 def positive_replies(counts: dict[Sentiment, int]) -> int:

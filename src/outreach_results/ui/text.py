@@ -78,6 +78,11 @@ def unit_price(value: float | None) -> str:
     return f"${value:.4f}".removesuffix("0") if value > 0 else f"-${-value:.4f}".removesuffix("0")
 
 
+def price_range(low: float, high: float | None) -> str:
+    """Between which amounts a cost lies: $1.68 – $5.17, or over $1.68 without an upper end."""
+    return f"over {money(low)}" if high is None else f"{money(low)} – {money(high)}"
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """An instant in the reporting zone: 31 Jan 2026, 14:23."""
     return f"{value.astimezone(zone):%-d %b %Y, %H:%M}"

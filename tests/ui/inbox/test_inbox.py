@@ -186,15 +186,21 @@ def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
 def test_positive_rate_sentence_states_its_bounds():
     counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
     assert labels.positive_rate_sentence(metrics.positive_rate(counts)) == (
-        "12 of 41 replies by people are positive: 29.3 % (95 % interval 17.6 % to 44.5 %). 6 are not classified: were "
-        "all of them positive, it would be 43.9 %; were none, it stays. Doubt and chance together leave it between "
-        "17.6 % and 59.0 %. If the neutral ones flipped as well: 68.3 %."
+        "12 of 35 classified replies by people are positive: 34.3 % (95 % interval 20.8 % to 50.8 %). 6 are not "
+        "classified: were none of them positive, it would be 29.3 %; were all, 43.9 %. Doubt and chance together leave "
+        "it between 17.6 % and 59.0 %. If the neutral ones flipped as well: 68.3 %."
     )
 
 
 def test_without_doubt_it_says_only_how_sure_it_is():
     said = labels.positive_rate_sentence(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
-    assert said == "1 of 4 replies by people is positive: 25.0 % (95 % interval 4.6 % to 69.9 %)."
+    assert said == "1 of 4 classified replies by people is positive: 25.0 % (95 % interval 4.6 % to 69.9 %)."
+
+
+def test_unclassified_replies_have_no_positive_rate():
+    assert labels.positive_rate_sentence(metrics.positive_rate({Sentiment.UNCLASSIFIED: 2})) == (
+        "None of 2 replies by people is classified, so there is no positive rate."
+    )
 
 
 def test_without_a_reply_it_says_so():

@@ -122,24 +122,27 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
     return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
 
 
-def positive_rate_sentence(rate: PositiveRate) -> str:
+def positive_rate_sentence(found: PositiveRate) -> str:
     """The positive rate, its 95 % interval, and how far unclassified and neutral replies could move it."""
-    if rate.rate is None or rate.interval is None or rate.widest is None:
+    if found.if_unclassified is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
-    low, high = (text.percent(end) for end in rate.interval)
+    if found.rate is None or found.interval is None:
+        return f"None of {replies(found.unclassified)} by people is classified, so there is no positive rate."
+    low, high = (text.percent(end) for end in found.interval)
     sentence = (
-        f"{rate.positive:,} of {replies(rate.people)} by people {'is' if rate.positive == 1 else 'are'} positive: "
-        f"{text.percent(rate.rate)} (95 % interval {low} to {high})."
+        f"{found.positive:,} of {found.classified:,} classified {'reply' if found.classified == 1 else 'replies'} by "
+        f"people {'is' if found.positive == 1 else 'are'} positive: {text.percent(found.rate)} (95 % interval {low} to "
+        f"{high})."
     )
-    if rate.unclassified:
-        widest = " and ".join(text.percent(end) for end in rate.widest)
+    if found.unclassified:
+        none, every = (text.percent(end) for end in found.if_unclassified)
+        widest = " and ".join(text.percent(end) for end in found.widest)
         sentence += (
-            f" {rate.unclassified:,} {'is' if rate.unclassified == 1 else 'are'} not classified: were all of them "
-            f"positive, it would be {text.percent(rate.if_unclassified_positive)}; were none, it stays. Doubt and "
-            f"chance together leave it between {widest}."
+            f" {found.unclassified:,} {'is' if found.unclassified == 1 else 'are'} not classified: were none of them "
+            f"positive, it would be {none}; were all, {every}. Doubt and chance together leave it between {widest}."
         )
-    if rate.neutral:
-        sentence += f" If the neutral ones flipped as well: {text.percent(rate.if_neutral_positive_too)}."
+    if found.neutral:
+        sentence += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
     return sentence
 
 
