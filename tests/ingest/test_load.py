@@ -184,20 +184,64 @@ def test_reply_without_email_leaves_event_alone(store, first):
     assert stored_days(store) == days_of([email(), told])
 
 
-def test_event_with_id_of_a_reply_stays(store):
-    opened = event("opened", at(6), event_id="r1")
-    load(store, "f", [campaign(), email(), opened])
-    load(store, "f", [reply(sentiment="automatic")])
-    load(store, "f", [reply(sentiment="automatic")])
-    assert rows(store, schema.events, "event_id", "type", "occurred_at", "is_machine") == [
-        ("r1", "opened", at(6), False)
+@pytest.mark.parametrize("order", [1, -1])
+def test_event_and_reply_of_one_id_both_count(store, order):
+    opened, told = event("opened", at(6), event_id="r1"), reply(sentiment="automatic")
+    files: list[list[Record]] = [[campaign(), email(), opened], [campaign(), told], [campaign(), told]]
+    for records in files[::order]:
+        load(store, "f", records)
+    assert rows(store, schema.events, "event_id", "type", "occurred_at", "is_machine", "is_reply") == [
+        ("r1", "opened", at(6), False, False),
+        ("r1", "replied", at(7), True, True),
     ]
+    assert stored_days(store) == days_of([email(), opened, told])
     assert recounted(store)
 
 
-def test_contradicting_reply_breaks_no_count(store):
-    load(store, "f", [campaign(), email(), email("e2"), reply(sentiment="unclassified")])
-    load(store, "f", [reply(email_id="e2", sentiment="automatic")])
+CLASHING = [event("opened", at(6), event_id="v1"), event("clicked", at(8), event_id="v1", email_id="e2")]
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_events_of_one_id_the_later_is_rejected(store, order, split):
+    load(store, "f", [campaign(), *emails(30)])
+    clashing = CLASHING[::order]
+    reports = [load(store, "f", [record]) for record in clashing] if split else [load(store, "f", clashing)]
+    assert rows(store, schema.events, "event_id", "type", "email_id") == [("v1", "opened", "e1")]
+    assert [row for report in reports for row in report.rejected] == [
+        Rejected(
+            *("f", 0, "event_id"),
+            "'v1' is the id of two events: opened of 'e1' at 2026-01-06 12:00:00 UTC was kept, "
+            "clicked of 'e2' at 2026-01-08 12:00:00 UTC was not",
+        )
+    ]
+    assert sum(report.duplicate.total() for report in reports) == 0
+    assert recounted(store)
+    again = load(store, "f", CLASHING)
+    assert (again.inserted.total(), again.duplicate["events"], again.rejected_total) == (0, 1, 1)
+
+
+def test_the_same_event_is_merged_and_not_rejected(store):
+    for told in [event("opened", event_id="v1"), event("opened", event_id="v1", is_machine=True, url="u")]:
+        assert load(store, "f", [campaign(), email(), told]).rejected_total == 0
+    assert rows(store, schema.events, "is_machine", "url") == [(True, "u")]
+    assert recounted(store)
+
+
+def test_an_authority_replaces_another_event_of_the_id(store):
+    load(store, "f", [campaign(), *emails(30), CLASHING[0]])
+    assert load(store, "sync", [CLASHING[1]], replace=True).rejected_total == 0
+    assert rows(store, schema.events, "event_id", "type", "email_id") == [("v1", "clicked", "e2")]
+    assert recounted(store)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_reply_that_moves_ends_at_the_same_email(store, order):
+    told = [reply(sentiment="unclassified"), reply(email_id="e2", sentiment="automatic")]
+    load(store, "f", [campaign(), *emails(30)])
+    notes = [note for record in told[::order] for note in load(store, "f", [record]).notes]
+    assert notes == ["The reply 'r1' of 'camp_1' answers two emails: 'e2' was kept, 'e1' was not."]
+    assert rows(store, schema.events, "email_id", "is_machine") == [("e2", True)]
     assert recounted(store)
 
 
@@ -362,9 +406,40 @@ def test_correction_in_file_decides_human_reply(store, told, corrected):
     assert recounted(store)
 
 
-def test_first_of_two_reply_states_in_a_load_stays(store):
-    load(store, "f", [campaign(), email(), reply(), mark(sentiment="positive"), mark(sentiment="negative")])
-    assert rows(store, schema.reply_marks, "sentiment") == [("positive",)]
+ANN = mark(sentiment="negative", by="Ann", handled_at=None, marked_at=at(8))
+BOB = mark(sentiment="automatic", by="Bob", marked_at=at(9))._replace(version=2)
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_mark_of_the_higher_version_stays(store, order, split):
+    load(store, "f", [campaign(), *emails(30), reply()])
+    marks = [ANN, BOB][::order]
+    reports = [load(store, "f", [one]) for one in marks] if split else [load(store, "f", marks)]
+    assert rows(store, schema.reply_marks, "sentiment", "marked_by", "version") == [("automatic", "Bob", 2)]
+    assert [note for report in reports for note in report.notes] == [
+        "The reply 'r1' of 'camp_1' has two marks: version 2 by Bob of 2026-01-09 12:00:00 UTC replaces "
+        "version 1 by Ann of 2026-01-08 12:00:00 UTC."
+    ]
+    assert rows(store, schema.events, "is_machine") == [(True,)]
+    assert rows(store, schema.inbox, "sentiment") == [("automatic",)]
+    assert recounted(store)
+    assert load(store, "f", [BOB]).notes == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_marks_of_one_version_the_later_stays(store, order):
+    load(store, "f", [campaign(), email(), reply()])
+    for one in [ANN, BOB._replace(version=1)][::order]:
+        load(store, "f", [one])
+    assert rows(store, schema.reply_marks, "marked_by") == [("Bob",)]
+
+
+def test_mark_that_clears_a_correction_is_counted(store):
+    load(store, "f", [campaign(), *emails(30), reply(), BOB])
+    load(store, "f", [ANN._replace(version=3, sentiment=None)])
+    assert rows(store, schema.events, "is_machine") == [(False,)]
+    assert recounted(store)
 
 
 # --- all or nothing ----------------------------------------------------------------------------------------------
@@ -434,7 +509,7 @@ def test_daily_campaign_uses_reported_totals(store):
 
 def test_days_of_a_later_answer_replace_earlier_ones(store):
     load(store, "sync", [DAILY, *DAYS, REPORTED])
-    load(store, "sync", [DAILY, DAYS[0]._replace(opened=6), REPORTED._replace(opened=6)])
+    load(store, "sync", [DAILY, DAYS[0]._replace(opened=6), REPORTED._replace(opened=6)], replace=True)
     assert {
         day: numbers["opened"] for (_, basis, day), numbers in stored_days(store).items() if basis == "activity"
     } == {date(2026, 1, 5): 6}
@@ -444,6 +519,42 @@ def test_days_of_a_later_answer_replace_earlier_ones(store):
 def test_last_row_of_a_repeated_day_counts(store):
     load(store, "file", [DAILY, DAYS[0], DAYS[0]._replace(opened=7)])
     assert stored_days(store)["camp_1", "activity", date(2026, 1, 5)]["opened"] == 7
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_files_of_days_are_merged(store, order):
+    first, second = [DAYS[0]], [DAYS[0]._replace(opened=3, delivered=9), DAYS[1]]
+    reports = [load(store, "f", [DAILY, *days]) for days in [first, second][::order]]
+    days = {day: numbers for (_, basis, day), numbers in stored_days(store).items() if basis == "activity"}
+    assert [(days[day]["opened"], days[day]["delivered"]) for day in sorted(days)] == [(4, 9), (5, -1)]
+    assert [note for report in reports for note in report.notes] == [
+        "There are two different totals of 'camp_1' on 2026-01-05: of each number the larger one was kept."
+    ]
+    again = load(store, "f", [DAILY, *second[1:]])
+    assert (again.inserted["days"], again.duplicate["days"], again.notes) == (0, 1, [])
+
+
+def test_days_that_events_make_needless_are_mentioned(store):
+    load(store, "f", EVERYTHING)
+    assert load(store, "f", [DAILY, *DAYS]).notes == [
+        "The daily totals of 'camp_1' were left out: its days are counted from its events."
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_description_replaces_a_guess(store, order):
+    guess = campaign(name="camp_1", mcp=None, created_at=at(1), detail="daily")
+    for one in [guess, campaign(name="Alpha", created_at=at(3))][::order]:
+        load(store, "f", [one])
+    assert rows(store, schema.campaigns, "name", "created_at", "created_on") == [("Alpha", at(3), at(3).date())]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_reports_the_later_one_stays(store, order):
+    later = REPORTED._replace(opened=6, fetched_at=at(10))
+    for one in [REPORTED, later][::order]:
+        load(store, "f", [DAILY, one])
+    assert rows(store, schema.reported_stats, "opened") == [(6,)]
 
 
 def test_replies_do_not_push_the_days_aside(store):
@@ -482,11 +593,46 @@ def test_days_and_events_mix_in_one_load(store):
 SPREAD = BenchmarkRecord("sales", "open_rate", 0.2, 0.1, 0.2, 0.3, 50, at(1))
 
 
-def test_a_plan_replaces_the_one_before(store):
-    load(store, "f", [PlanRecord("Free", 100, 0), PlanRecord("Pro", 10_000, 20_000_000)])
-    assert rows(store, schema.plan) == [("Pro", 10_000, 20_000_000)]
-    load(store, "f", [PlanRecord("Max", 1, 2)])
-    assert rows(store, schema.plan) == [("Max", 1, 2)]
+def plans(store):
+    return rows(store, schema.plan, "name", "email_limit")
+
+
+def test_a_new_plan_is_news(store):
+    pro = PlanRecord("Pro", 10_000, 20_000_000)
+    assert load(store, "plan.json", [pro]).sentence() == "plan.json: 1 plan."
+    assert load(store, "plan.json", [pro]).sentence() == "plan.json: nothing new; 1 already known."
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_plan_known_later_stays(store, order):
+    old, new = PlanRecord("Pro", 10_000, 2, at(1)), PlanRecord("Free", 100, 0, at(2))
+    notes = [note for plan in [old, new][::order] for note in load(store, "f", [plan]).notes]
+    assert plans(store) == [("Free", 100)]
+    assert notes == [
+        "There are two plans: 'Free' (100 emails, known at 2026-01-02 12:00:00 UTC) was kept, "
+        "'Pro' (10,000 emails, known at 2026-01-01 12:00:00 UTC) was not."
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_plans_without_a_date_the_larger_stays(store, order):
+    for plan in [PlanRecord("Max", 1, 2), PlanRecord("Pro", 10_000, 2)][::order]:
+        notes = load(store, "f", [plan]).notes
+    assert plans(store) == [("Pro", 10_000)]
+    assert 'write the moment from which it holds into the file: "known_at"' in notes[0]
+    load(store, "sync", [PlanRecord("Max", 1, 2)], replace=True)
+    assert plans(store) == [("Max", 1)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_benchmarks_updated_later_stay(store, order):
+    later = SPREAD._replace(average=0.1, updated_at=at(2))
+    reports = [load(store, "f", [one]) for one in [SPREAD, later][::order]]
+    assert rows(store, schema.benchmarks, "average") == [(0.1,)]
+    assert reports[0].sentence() == "f: 1 benchmarks."
+    assert reports[1].notes == [
+        "Benchmarks of sales: those of 2026-01-02 12:00:00 UTC replace those of 2026-01-01 12:00:00 UTC (open_rate)."
+    ]
 
 
 def test_a_benchmark_replaces_its_own_and_no_other(store):

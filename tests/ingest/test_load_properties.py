@@ -14,7 +14,7 @@ from outreach_results.models import Basis, Filters
 from outreach_results.store import admin
 from support.databases import contents, every_database, wipe
 from support.recount import days_of, hours_of, lags_of, stored_days, stored_hours, stored_lags
-from support.strategies import ZONES, histories
+from support.strategies import ZONES, files_of_totals, histories
 
 
 def bring(store, campaigns, units, splits=(), batch=10_000):
@@ -85,3 +85,25 @@ def test_changed_zone_equals_a_fresh_load_in_it(store, history, first, second):
     bring(store, *history)
     admin.change_time_zone(store, second)
     assert contents(store) == fresh
+
+
+@every_database(files_of_totals(), st.randoms(use_true_random=False))
+def test_order_of_files_of_totals_does_not_matter(store, files, chance):
+    outcomes = []
+    for _ in range(2):
+        wipe(store)
+        for file in files:
+            load(store, "file", file)
+        outcomes.append(contents(store))
+        chance.shuffle(files)
+    assert outcomes[0] == outcomes[1]
+
+
+@every_database(files_of_totals())
+def test_a_file_of_totals_again_adds_nothing(store, files):
+    wipe(store)
+    for file in files:
+        load(store, "file", file)
+    before = contents(store)
+    assert sum(load(store, "file", file).inserted.total() for file in files) == 0
+    assert contents(store) == before

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import DateTime, insert, inspect, select
 
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import Record
 from outreach_results.store import schema
+from outreach_results.store.engine import MIGRATIONS, open_store
 from outreach_results.store.schema import Instant
+from support.records import campaign, emails, event, reply
+from support.recount import days_of, stored_days
+
+BEFORE_IS_REPLY = "0009"
 
 
 def differs(_context, _inspected, _column, found, wanted):
@@ -84,3 +93,36 @@ def test_instants_are_utc_to_the_microsecond(store):
         found = connection.execute(select(schema.loads.c.started_at)).scalar_one()
     assert found == moment
     assert found.tzinfo is UTC
+
+
+def test_older_database_counts_hidden_replies(new_database):
+    """Taken back to the tables in which an event and a reply of one id shared one row, and opened again."""
+    url = new_database()
+    store = open_store(url)
+    records: list[Record] = [
+        campaign(),
+        *emails(2),
+        event("opened", event_id="r1"),
+        reply("r1"),
+        reply("r2", email_id="e2"),
+    ]
+    load(store, "all", records)
+    with store.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, BEFORE_IS_REPLY)
+        kept = connection.exec_driver_sql("SELECT event_id, type FROM events ORDER BY 1").all()
+        assert list(map(tuple, kept)) == [("r1", "opened"), ("r2", "replied")]
+    store.close()
+    again = open_store(url)
+    with again.read() as connection:
+        event_row = schema.events.c
+        found = connection.execute(select(event_row.event_id, event_row.type, event_row.is_reply))
+        assert sorted(map(tuple, found)) == [
+            ("r1", "opened", False),
+            ("r1", "replied", True),
+            ("r2", "replied", True),
+        ]
+    assert stored_days(again) == days_of(records)
+    again.close()

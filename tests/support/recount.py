@@ -74,9 +74,9 @@ def _facts(
     """When each e-mail was sent, what it cost, and what first happened to it when."""
     sent: dict[tuple[str, str], datetime] = {}
     costs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    happened: dict[tuple[str, str], tuple[str, str, datetime, bool]] = {}
+    events: dict[tuple[str, str], list[EventRecord]] = defaultdict(list)
     replies: dict[tuple[str, str], list[ReplyRecord]] = defaultdict(list)
-    corrected: dict[tuple[str, str], str | None] = {}
+    marks: dict[tuple[str, str], list[MarkRecord]] = defaultdict(list)
     for record in records:
         if isinstance(record, EmailRecord):
             email = (record.campaign_id, record.email_id)
@@ -88,24 +88,46 @@ def _facts(
             email = (record.campaign_id, record.email_id)
             sent[email] = min(record.occurred_at, sent.get(email, record.occurred_at))
         elif isinstance(record, EventRecord):
-            own = (record.campaign_id, record.event_id)
-            happened[own] = (record.email_id, record.type, record.occurred_at, record.is_machine)
+            events[record.campaign_id, record.event_id].append(record)
         elif isinstance(record, ReplyRecord):
             replies[record.campaign_id, record.reply_id].append(record)
         elif isinstance(record, MarkRecord):
-            corrected.setdefault((record.campaign_id, record.reply_id), record.sentiment)
+            marks[record.campaign_id, record.reply_id].append(record)
+    happened: list[tuple[str, str, str, datetime, bool]] = []
+    of_an_email = set()
     for own, versions in replies.items():
-        email_id = next((version.email_id for version in versions if version.email_id is not None), None)
+        email_id = max((version.email_id for version in versions if version.email_id is not None), default=None)
         if email_id is not None:
+            of_an_email.add(own)
             judged = max((v.sentiment for v in versions if v.sentiment != "unclassified"), default="unclassified")
-            counted = corrected.get(own) or judged  # what a person says goes before what the source says
-            happened[own] = (email_id, "replied", min(v.received_at for v in versions), counted == "automatic")
+            counted = _correction(marks[own]) or judged  # what a person says goes before what the source says
+            received_at = min(v.received_at for v in versions)
+            happened.append((own[0], email_id, "replied", received_at, counted == "automatic"))
+    for own, candidates in events.items():
+        stays = _event_that_stays(candidates)
+        if stays.type != "replied" or own not in of_an_email:  # otherwise the reply says the same
+            is_machine = any(event.is_machine for event in candidates if event[2:5] == stays[2:5])
+            happened.append((own[0], *stays[2:5], is_machine))
     first: Firsts = {}
-    for (campaign_id, _), (email_id, kind, instant, is_machine) in happened.items():
+    for campaign_id, email_id, kind, instant, is_machine in happened:
         for name in (_COUNT[kind],) if is_machine else (_COUNT[kind], f"{_COUNT[kind]}_human"):
             key = (campaign_id, email_id, name)
             first[key] = min(instant, first.get(key, instant))
     return sent, costs, first
+
+
+def _correction(marks: list[MarkRecord]) -> str | None:
+    """The correction of the mark of the highest version, of these the latest."""
+    if not marks:
+        return None
+    return max(marks, key=lambda m: (m.version, m.marked_at, [(value is not None, value) for value in m])).sentiment
+
+
+def _event_that_stays(candidates: list[EventRecord]) -> EventRecord:
+    """Of several events of one id: the earliest, but a reply only where there is nothing else."""
+    others = [event for event in candidates if event.type != "replied"] or candidates
+    earliest = min(event.occurred_at for event in others)
+    return max((event for event in others if event.occurred_at == earliest), key=lambda e: (e.type, e.email_id))
 
 
 def _tally(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from unicodedata import category
 
 from hypothesis import strategies as st
 
 from outreach_results.ingest.records import (
+    BenchmarkRecord,
     CampaignRecord,
+    DailyRecord,
     EmailRecord,
     EventRecord,
     MarkRecord,
+    PlanRecord,
     Record,
     ReplyRecord,
+    ReportedRecord,
 )
 from outreach_results.ingest.tracks import tracks_of
 from outreach_results.models import EventType, Sentiment
@@ -55,6 +61,13 @@ def texts(max_size: int = 12) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(_NASTY), st.text(_CHARACTERS, min_size=1, max_size=max_size))
 
 
+def identifiers() -> st.SearchStrategy[str]:
+    """Any text that can be an id: no control characters, no line breaks, no dots that an address reads as folders."""
+    return texts().filter(
+        lambda value: value not in (".", "..") and not any(category(c) in ("Cc", "Zl", "Zp") for c in value)
+    )
+
+
 maybe_texts = st.none() | texts()
 amounts = st.sampled_from([0, 1, 17_746, 5_000_000]) | st.integers(0, 10**12)
 # Close together, so that they meet on days, and around midnights.
@@ -88,13 +101,14 @@ def histories(
     few = st.sampled_from("abAB")
     text = st.none() | few if plain else maybe_texts
     need = few if plain else texts()
-    ids = draw(st.lists(need, min_size=1, max_size=2, unique=True))
+    need_id = few if plain else identifiers()
+    ids = draw(st.lists(need_id, min_size=1, max_size=2, unique=True))
     campaigns = [
         CampaignRecord(own_id, draw(need), draw(text), draw(instants), tracks=draw(declarations))
         for own_id in ids
         for _ in range(draw(st.integers(1, 2)))
     ]
-    email_ids = draw(st.lists(need, min_size=1, max_size=4, unique=True))
+    email_ids = draw(st.lists(need_id, min_size=1, max_size=4, unique=True))
     keys = st.tuples(st.sampled_from(ids), st.sampled_from(email_ids))
     units: list[Unit] = []
 
@@ -107,11 +121,12 @@ def histories(
     for number in range(draw(st.integers(0, 12))):
         campaign_id, email_id = draw(keys)
         kind, url = draw(st.sampled_from(_AFTER_SENDING)), draw(text)
-        event = EventRecord(campaign_id, f"v{number}", email_id, kind.value, draw(instants), draw(st.booleans()), url)
+        event_id = draw(st.sampled_from([f"v{number}", "v0", "r0"]))  # ids collide, with those of replies too
+        event = EventRecord(campaign_id, event_id, email_id, kind.value, draw(instants), draw(st.booleans()), url)
         units += [[event]] * draw(st.integers(1, 2))
     for number in range(draw(st.integers(0, 4))):
-        campaign_id, email_id = draw(keys)
-        units += _replies(draw, campaign_id, f"r{number}", email_id, text, need)
+        campaign_id, _ = draw(keys)
+        units += _replies(draw, campaign_id, f"r{number}", st.sampled_from(email_ids), text, need)
     if all_sent:
         named = {record[:2] for unit in units for record in unit if isinstance(record, EmailRecord)}
         units += [[describe(key)] for key in [(c, e) for c in ids for e in email_ids] if key not in named]
@@ -122,17 +137,17 @@ def _replies(
     draw: st.DrawFn,
     campaign_id: str,
     reply_id: str,
-    email_id: str,
+    email_ids: st.SearchStrategy[str],
     text: st.SearchStrategy[str | None],
     need: st.SearchStrategy[str],
 ) -> list[Unit]:
-    """What several sources tell of a reply; of the e-mail it answers some know nothing, but none another."""
+    """What several sources say of a reply; of the email it answers some know nothing, and some another."""
 
     def told() -> ReplyRecord:
         return ReplyRecord(
             campaign_id,
             reply_id,
-            draw(st.sampled_from([email_id, None])),
+            draw(st.none() | email_ids),
             draw(text),
             draw(text),
             draw(text),
@@ -143,9 +158,10 @@ def _replies(
         )
 
     units: list[Unit] = [[told()] for _ in range(draw(st.integers(1, 3)))]
-    if draw(st.booleans()):
+
+    def mark() -> MarkRecord:
         corrected = draw(st.none() | st.sampled_from(Sentiment))
-        mark = MarkRecord(
+        return MarkRecord(
             campaign_id,
             reply_id,
             corrected and corrected.value,
@@ -155,9 +171,49 @@ def _replies(
             draw(text),
             draw(st.none() | instants),
             draw(text),
-            draw(st.integers(1, 10**9)),
+            draw(st.sampled_from([1, 1, 2, 10**9])),
         )
-        units = [[*unit, mark] for unit in units]
+
+    units = [[*unit, mark()] if draw(st.booleans()) else unit for unit in units]
     if draw(st.booleans()):
-        units.append([EventRecord(campaign_id, reply_id, email_id, "replied", draw(instants), draw(st.booleans()))])
+        units.append(
+            [EventRecord(campaign_id, reply_id, draw(email_ids), "replied", draw(instants), draw(st.booleans()))]
+        )
     return units
+
+
+@st.composite
+def files_of_totals(draw: st.DrawFn) -> list[list[Record]]:
+    """Files of daily totals, reported totals, plans and benchmarks that contradict each other; some have events too."""
+    number = st.none() | st.integers(0, 3)
+    share = st.none() | st.sampled_from([0.1, 0.2])
+    rarely = st.none() | instants
+
+    def described() -> CampaignRecord:
+        return CampaignRecord("a", draw(st.sampled_from(["a", "A", "b"])), None, draw(instants), draw(details))
+
+    def day() -> DailyRecord:
+        return DailyRecord._make(["a", date(2026, 3, draw(st.integers(1, 2))), *(draw(number) for _ in range(9))])
+
+    def reported() -> ReportedRecord:
+        numbers = [draw(number) for _ in range(12)]
+        return ReportedRecord._make(["a", draw(rarely), draw(rarely), *numbers, draw(instants)])
+
+    def plan() -> PlanRecord:
+        return PlanRecord(draw(st.sampled_from("PQ")), draw(st.integers(0, 2)), draw(st.integers(0, 2)), draw(rarely))
+
+    def benchmark() -> BenchmarkRecord:
+        spread = [draw(share) for _ in range(4)]
+        mcp = draw(st.sampled_from(["", "m"]))
+        return BenchmarkRecord._make([mcp, "open_rate", *spread, draw(number), draw(rarely)])
+
+    def email() -> EmailRecord:
+        return EmailRecord("a", draw(st.sampled_from("ef")), sent_at=draw(instants))
+
+    details = st.sampled_from(draw(st.sampled_from([["daily"], ["daily", "events"]])))
+    kinds: list[Callable[[], Record]] = [day, reported, plan, benchmark, email]
+    files: list[list[Record]] = []
+    for _ in range(draw(st.integers(1, 4))):
+        totals = [draw(st.sampled_from(kinds))() for _ in range(draw(st.integers(0, 4)))]
+        files.append([described(), *totals])
+    return files

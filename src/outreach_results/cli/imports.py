@@ -176,7 +176,8 @@ def _write_rejected(path: Path, rows: list[Rejected]) -> None:
 def _print_report(report: LoadReport, written_to: Path | None) -> None:
     console.print(report.sentence(), markup=False)
     for row in report.rejected[:10]:
-        console.print(f"  row {row.row}, {row.column}: {row.reason}", style="yellow", markup=False)
+        place = f"row {row.row}, " if row.row else ""
+        console.print(f"  {place}{row.column}: {row.reason}", style="yellow", markup=False)
     if report.rejected_total > 10:
         where = (
             f"All of them are in {written_to}." if written_to else "Write all of them to a file with --rejected FILE."

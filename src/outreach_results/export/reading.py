@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
 from outreach_results.export.formulas import dollars_text, flag_text, iso_text
-from outreach_results.models import COST_COLUMNS, COUNTS, Basis, EventType, Sentiment
+from outreach_results.models import COST_COLUMNS, COUNTS, Basis, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
 from outreach_results.store.replies.state import effective_sentiment
@@ -45,12 +45,7 @@ def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
 
     The columns are texts: event_id, email_id, type, occurred_at, is_machine, url.
     """
-    event, reply = schema.events.c, schema.replies.c
-    is_from_reply = (
-        exists()
-        .where(event.campaign_id == reply.campaign_id, event.event_id == reply.reply_id, reply.email_id.is_not(None))
-        .correlate(schema.events)
-    )
+    event = schema.events.c
     query = (
         select(
             event.event_id,
@@ -62,7 +57,7 @@ def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
         )
         .where(
             event.campaign_id == campaign_id,
-            or_(event.type != EventType.REPLIED.value, ~is_from_reply),
+            ~event.is_reply,
         )
         .order_by(event.campaign_id, event.event_id)
     )

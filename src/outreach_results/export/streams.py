@@ -17,10 +17,11 @@ from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.export.as_xlsx import xlsx_campaign, xlsx_rows, xlsx_table
+from outreach_results.export.reading import iso
 from outreach_results.models import Detail, Filters
 from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
-from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_of
+from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_known_at, plan_of
 from outreach_results.store.engine import Store, zone_of
 
 FORMAT = "outreach-results/1"
@@ -114,9 +115,10 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
 
 def account_download(store: Store) -> Download:
     """The plan and every benchmark, in the form that the import reads."""
-    plan = plan_of(store)
+    plan, known_at = plan_of(store), plan_known_at(store)
+    dated = {} if known_at is None else {"known_at": iso(known_at)}
     account = {
-        "plan": plan.model_dump(mode="json") if plan else None,
+        "plan": plan.model_dump(mode="json") | dated if plan else None,
         "benchmarks": [benchmarks(store, mcp or None).model_dump(mode="json") for mcp in benchmark_mcps(store)],
     }
     return Download("account.json", "application/json", iter([json.dumps(account, indent=1).encode() + b"\n"]))

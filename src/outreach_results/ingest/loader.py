@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from outreach_results.ingest.event_writer import EventWriter, Key, ids_by_campaign
+from outreach_results.ingest.mark_writer import MarkWriter
 from outreach_results.ingest.merging import (
     CAMPAIGN,
     CAMPAIGN_RULES,
@@ -18,8 +20,6 @@ from outreach_results.ingest.merging import (
     EMAIL_RULES,
     EMAIL_RULES_OF_AUTHORITY,
     EVENT,
-    EVENT_RULES_OF_AUTHORITY,
-    MARK,
     REPLY,
     REPLY_RULES,
     REPLY_RULES_OF_AUTHORITY,
@@ -49,15 +49,12 @@ from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.replies import inbox_table
-from outreach_results.store.replies.events import flag_replied_events
 from outreach_results.store.replies.state import counts_as_automatic
 from outreach_results.store.write import Encoder, Row, insert_new, merge
 
 REMEMBERED = 100_000
 
 _SENT = EventType.SENT.value
-
-Key = tuple[str, str]
 
 
 class Loader:
@@ -82,10 +79,10 @@ class Loader:
         self._load_no = load_no
         self._campaigns: dict[str, CampaignRecord] = {}
         self._emails: dict[Key, EmailRecord] = {}
-        self._events: dict[Key, EventRecord] = {}
+        self._events = EventWriter(connection, self._encoder, report, self._reject, replace=replace, load_no=load_no)
         self._replies: dict[Key, ReplyRecord] = {}
-        self._marks: dict[Key, MarkRecord] = {}
-        self._totals = TotalsWriter(connection, report, is_sample=is_sample)
+        self._marks = MarkWriter(connection, self._encoder, report)
+        self._totals = TotalsWriter(connection, report, is_sample=is_sample, replace=replace)
         self._snapshots = SnapshotWriter(connection, self._encoder, report, load_no)
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
@@ -95,7 +92,7 @@ class Loader:
             EmailRecord: self._keep_email,
             ReplyRecord: self._keep_reply,
             CampaignRecord: self._keep_campaign,
-            MarkRecord: self._keep_mark,
+            MarkRecord: self._marks.keep,
             ContactRecord: self._keep_contact,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             Rejected: self._reject,
@@ -104,13 +101,13 @@ class Loader:
 
     def add(self, batch: list[FileItem]) -> None:
         """Write a batch of records."""
-        events = self._events
+        events = self._events.records
         for record in batch:
             # Nearly all are events: they are kept right here, without a call.
             if type(record) is EventRecord and record.type != _SENT:
                 key = record[:2]
-                if key in events:  # an event never changes: the same id is the same event
-                    self.report.duplicate["events"] += 1
+                if key in events:
+                    self._events.repeat(events[key], record)
                 else:
                     events[key] = record
             else:
@@ -169,9 +166,6 @@ class Loader:
             self._snapshots.flush()
         self._snapshots.keep(record)
 
-    def _keep_mark(self, record: MarkRecord) -> None:
-        self._marks.setdefault(record[:2], record)
-
     def _flush(self) -> None:
         self._write_campaigns()
         sizes = self._sizes()
@@ -180,15 +174,15 @@ class Loader:
         touched = self._touched()
         self._days.subtract_current(touched)
         self._write_emails()
-        self._write_events()
+        self._events.write(self._days, touched)
         self._write_replies()
-        self._write_marks()
+        self._queue_inbox_refresh(self._marks.write())
         self._days.add_current(touched)
 
     def _sizes(self) -> Counter[str]:
         """The number of records of this batch by campaign id."""
         sizes: Counter[str] = Counter()
-        for records in (self._emails, self._events, self._replies, self._marks):
+        for records in (self._emails, self._events.records, self._replies, self._marks.records):
             sizes.update(map(itemgetter(0), records))
         return sizes
 
@@ -201,7 +195,7 @@ class Loader:
         for campaign_id, email_id in self._emails.keys() | self._referred():
             if campaign_id in by_change:
                 touched[campaign_id].add(email_id)
-        for campaign_id, reply_ids in _ids_by_campaign(self._replies.keys() | self._marks.keys()):
+        for campaign_id, reply_ids in ids_by_campaign(self._replies.keys() | self._marks.records.keys()).items():
             if campaign_id in by_change:
                 touched[campaign_id].update(self._emails_answered(campaign_id, reply_ids))
         return {campaign_id: email_ids for campaign_id, email_ids in touched.items() if email_ids}
@@ -276,7 +270,7 @@ class Loader:
 
     def _referred(self) -> set[Key]:
         """The keys of the emails that events and replies refer to."""
-        keys = {(event[0], event[2]) for event in self._events.values()}
+        keys = self._events.referred()
         keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
         return keys
 
@@ -291,24 +285,8 @@ class Loader:
                     table.sent_at.is_(None),
                 )
             ).scalar_one()
-            for campaign_id, of_campaign in _ids_by_campaign(record[:2] for record in records)
+            for campaign_id, of_campaign in ids_by_campaign(record[:2] for record in records).items()
         )
-
-    def _event_rows(self, records: Iterable[EventRecord]) -> list[Row]:
-        dated, load_no = self._encoder.dated, self._load_no
-        return [
-            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url, load_no)
-            for campaign_id, event_id, email_id, kind, occurred_at, is_machine, url in records
-        ]
-
-    def _write_events(self) -> None:
-        rows = self._event_rows(self._events.values())
-        inserted = insert_new(self._connection, schema.events, EVENT, rows)
-        if self._replace and inserted < len(rows):
-            merge(self._connection, schema.events, EVENT, rows, EVENT_RULES_OF_AUTHORITY)
-        self.report.inserted["events"] += inserted
-        self.report.duplicate["events"] += len(rows) - inserted
-        self._events.clear()
 
     def _write_replies(self) -> None:
         records = list(self._replies.values())
@@ -316,68 +294,60 @@ class Loader:
         rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at), self._load_no) for r in records]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
+            self._note_moved_replies()
             rules = REPLY_RULES_OF_AUTHORITY if self._replace else REPLY_RULES
             merge(self._connection, schema.replies, REPLY, rows, rules)
         self.report.inserted["replies"] += inserted
         self.report.duplicate["replies"] += len(rows) - inserted
-        derived = self._event_rows(event for event in map(_replied, records) if event is not None)
-        if insert_new(self._connection, schema.events, EVENT, derived) < len(derived) or inserted < len(rows):
-            self._realign_events(records)
+        derived = self._events.rows(filter(None, map(_replied, records)), is_reply=True)
+        is_changed = insert_new(self._connection, schema.events, EVENT, derived) < len(derived) or inserted < len(rows)
+        for campaign_id, ids in ids_by_campaign(self._replies).items():
+            self._events.delete_told_by_replies(campaign_id, ids)
+            if is_changed:
+                self._realign_events(campaign_id, ids)
         self._replies.clear()
 
-    def _realign_events(self, records: list[ReplyRecord]) -> None:
-        """Update the events of replies from the merged replies."""
-        reply, of_reply = schema.replies.c, schema.events.c
-        own = (
-            reply.campaign_id == of_reply.campaign_id,
-            reply.reply_id == of_reply.event_id,
-            reply.email_id.is_not(None),
-        )
-        for campaign_id, ids in _ids_by_campaign(record[:2] for record in records):
-            self._connection.execute(
-                update(schema.events)
-                .where(
-                    of_reply.campaign_id == campaign_id,
-                    rollup.id_in(self._connection, of_reply.event_id, ids),
-                    of_reply.type == EventType.REPLIED,
-                    *own,
-                )
-                .values(
-                    email_id=reply.email_id,
-                    is_machine=counts_as_automatic(campaign_id),
-                    occurred_at=reply.received_at,
-                    occurred_on=reply.received_on,
-                    occurred_hour=reply.received_hour,
-                    url=None,
-                )
+    def _note_moved_replies(self) -> None:
+        """Say which replies answer another email than the one that is stored."""
+        reply = schema.replies.c
+        for campaign_id, ids in ids_by_campaign(self._replies).items():
+            query = select(reply.reply_id, reply.email_id).where(
+                reply.campaign_id == campaign_id,
+                rollup.id_in(self._connection, reply.reply_id, ids),
+                reply.email_id.is_not(None),
             )
+            for reply_id, stored in self._connection.execute(query.order_by(reply.reply_id)):
+                email_id = self._replies[campaign_id, reply_id].email_id
+                if email_id not in (None, stored):
+                    kept, lost = (email_id, stored) if self._replace else sorted((email_id, stored), reverse=True)
+                    self.report.add_note(
+                        f"The reply {reply_id!r} of {campaign_id!r} answers two emails: {kept!r} was kept, "
+                        f"{lost!r} was not."
+                    )
 
-    def _write_marks(self) -> None:
-        rows: list[Row] = [
-            (
-                *r[:3],
-                self._encoder.instant(r.handled_at),
-                r.marked_by,
-                self._encoder.instant(r.marked_at),
-                r.corrected_by,
-                self._encoder.instant(r.corrected_at),
-                r.handled_by,
-                r.version,
+    def _realign_events(self, campaign_id: str, reply_ids: list[str]) -> None:
+        """Let the events of replies say what the merged replies say."""
+        reply, event = schema.replies.c, schema.events.c
+        self._connection.execute(
+            update(schema.events)
+            .where(
+                event.campaign_id == campaign_id,
+                rollup.id_in(self._connection, event.event_id, reply_ids),
+                event.is_reply,
+                reply.campaign_id == event.campaign_id,
+                reply.reply_id == event.event_id,
             )
-            for r in self._marks.values()
-        ]
-        if rows:
-            # Locked before writing: otherwise a person's change of one of these replies and this load could deadlock.
-            inbox_table.lock_reply_states(self._connection)
-        insert_new(self._connection, schema.reply_marks, MARK, rows)  # a mark that was made here stays
-        self._queue_inbox_refresh(self._marks)
-        corrected = [key for key, record in self._marks.items() if record.sentiment is not None]
-        for campaign_id, reply_ids in _ids_by_campaign(corrected):
-            flag_replied_events(self._connection, campaign_id, reply_ids)
-        self._marks.clear()
+            .values(
+                email_id=reply.email_id,
+                is_machine=counts_as_automatic(campaign_id),
+                occurred_at=reply.received_at,
+                occurred_on=reply.received_on,
+                occurred_hour=reply.received_hour,
+            )
+        )
 
     def _queue_inbox_refresh(self, keys: Iterable[Key]) -> None:
-        for campaign_id, reply_ids in _ids_by_campaign(keys):
+        for campaign_id, reply_ids in ids_by_campaign(keys).items():
             self._outdated[campaign_id].update(reply_ids)
 
     def _refresh_inbox(self) -> None:
@@ -399,10 +369,3 @@ def _replied(reply: ReplyRecord) -> EventRecord | None:
         reply.received_at,
         reply.sentiment == Sentiment.AUTOMATIC,
     )
-
-
-def _ids_by_campaign(keys: Iterable[Key]) -> Iterable[tuple[str, list[str]]]:
-    ids: dict[str, list[str]] = defaultdict(list)
-    for campaign_id, own_id in keys:
-        ids[campaign_id].append(own_id)
-    return ids.items()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
 from outreach_results.ingest.records import (
+    BenchmarkRecord,
     ContactRecord,
+    DailyRecord,
     EmailRecord,
+    EventRecord,
+    MarkRecord,
+    PlanRecord,
+    ReportedRecord,
 )
-from outreach_results.models import COST_COLUMNS
+from outreach_results.models import COST_COLUMNS, EventType
 from outreach_results.store.schema import CHOSEN, DECLARED, OUTCOME_COLUMNS
 
 # The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
@@ -55,6 +65,7 @@ EVENT = (
     "is_machine",
     "url",
     "load_no",
+    "is_reply",
 )
 REPLY = (
     "campaign_id",
@@ -86,11 +97,19 @@ MARK = (
 
 CONTACT = (*ContactRecord._fields, "load_no")
 
+# A file that does not describe its campaign calls it by its id and guesses when it began: both give way.
+_NEW_IS_DESCRIBED = "excluded.name <> excluded.campaign_id"
+_OLD_IS_DESCRIBED = "campaigns.name <> campaigns.campaign_id"
+_DESCRIBED_EARLIEST = (
+    f"({_NEW_IS_DESCRIBED} AND NOT {_OLD_IS_DESCRIBED}) "
+    f"OR (({_NEW_IS_DESCRIBED} OR NOT {_OLD_IS_DESCRIBED}) AND {{new}} < {{old}})"
+)
+
 CAMPAIGN_RULES = {
-    "name": _FILL,
+    "name": f"{_NEW_IS_DESCRIBED} AND ({{new}} > {{old}} OR NOT {_OLD_IS_DESCRIBED})",
     "mcp": _FILL,
-    "created_at": _EARLIEST,
-    "created_on": _EARLIEST,
+    "created_at": _DESCRIBED_EARLIEST,
+    "created_on": _DESCRIBED_EARLIEST,
     "detail": LARGEST,  # 'events' sorts after 'daily': once events are stored, daily totals do not replace them
     **dict.fromkeys(DECLARED.values(), _FILL),  # what one source tracks is tracked
     **dict.fromkeys(CHOSEN.values(), _MISSING),  # what a person chose here stays
@@ -112,7 +131,7 @@ EMAIL_RULES = {
 }
 DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "name", "company")}
 REPLY_RULES = {
-    "email_id": _MISSING,
+    "email_id": _FILL,
     "address": _FILL,
     "name": _FILL,
     "company": _FILL,
@@ -131,7 +150,8 @@ CONTACT_RULES = {
 }
 
 EMAIL_RULES_OF_AUTHORITY = dict.fromkeys(EMAIL_RULES, LATEST_WINS) | {"load_no": EMAIL_RULES["load_no"]}
-EVENT_RULES_OF_AUTHORITY = dict.fromkeys(EVENT[3:-1], LATEST_WINS)
+EVENT_RULES = dict.fromkeys(EVENT[2:9], LATEST_WINS)
+MARK_RULES = dict.fromkeys(MARK[2:], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
     # A source that has less of a reply than another one does not remove anything.
     "email_id": LATEST_NOT_NULL_WINS,
@@ -155,3 +175,66 @@ def merged(a: EmailRecord, b: EmailRecord) -> EmailRecord:
         min(sent, default=None),
         *(max(x, y) for x, y in zip(a[6:], b[6:], strict=True)),
     )
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+Rank = tuple[Any, ...]
+"""Of two records with one key the one of the higher rank stays, whichever came first."""
+
+
+def _comparable(values: Iterable[Any]) -> Rank:
+    """Values as they can be compared although some of them are None, which comes first."""
+    return tuple((value is not None, value) for value in values)
+
+
+def event_rank(record: EventRecord) -> Rank:
+    """Of two events of one id the earlier one stays; a reply gives way, because it may come as a reply too."""
+    return record.type != EventType.REPLIED, _LATEST - record.occurred_at, record.type, record.email_id
+
+
+def is_same_event(a: EventRecord, b: EventRecord) -> bool:
+    """Whether two records of one id tell of the same event; what they say beside it may differ."""
+    return a[2:5] == b[2:5]
+
+
+def merged_event(a: EventRecord, b: EventRecord) -> EventRecord:
+    """Two records of the same event as one; the same in either order."""
+    url = max(filter(None, (a.url, b.url)), default=None)
+    return a._replace(is_machine=a.is_machine or b.is_machine, url=url)
+
+
+def mark_rank(record: MarkRecord) -> Rank:
+    """Of two marks the one of the higher version stays, then the later one."""
+    return record.version, record.marked_at, _comparable(record)
+
+
+def plan_rank(record: PlanRecord) -> Rank:
+    """Of two plans the one that was known later stays, then the larger one."""
+    return _comparable((record.known_at, record.email_limit, record.price, record.name))
+
+
+def benchmark_rank(record: BenchmarkRecord) -> Rank:
+    """Of two benchmarks of one metric the one updated later stays."""
+    return _comparable((record.updated_at, *record))
+
+
+def reported_rank(record: ReportedRecord) -> Rank:
+    """Of two reports of a campaign the one fetched later stays."""
+    return _comparable((record.fetched_at, *record))
+
+
+def merged_day(a: DailyRecord, b: DailyRecord) -> DailyRecord:
+    """Two records of one day as one: of each number the larger, because what is counted of a day only grows."""
+    numbers = (max((n for n in pair if n is not None), default=None) for pair in zip(a[2:], b[2:], strict=True))
+    return DailyRecord(a.campaign_id, a.date, *numbers)
+
+
+def contradict(a: DailyRecord, b: DailyRecord) -> bool:
+    """Whether two records of one day have different values of one number."""
+    return any(None not in pair and pair[0] != pair[1] for pair in zip(a[2:], b[2:], strict=True))
+
+
+def moment(value: datetime) -> str:
+    """An instant as a report names it."""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC"

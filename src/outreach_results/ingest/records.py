@@ -168,6 +168,7 @@ class PlanRecord(NamedTuple):
     name: str
     email_limit: int
     price: int
+    known_at: datetime | None = None
 
 
 class BenchmarkRecord(NamedTuple):
@@ -190,7 +191,7 @@ class Rejected(NamedTuple):
     """
 
     source: str
-    row: int
+    row: int  # 0 where only what is stored shows that it is wrong
     column: str
     reason: str
     original: Mapping[str, Any] | None = None

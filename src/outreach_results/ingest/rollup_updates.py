@@ -45,6 +45,13 @@ class RollupUpdater:
         for campaign_id, email_ids in touched.items():
             self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
 
+    def touch(self, more: Mapping[str, set[str]], touched: dict[str, set[str]]) -> None:
+        """Subtract more emails, that are about to be written too, and add them to those that were ``touched``."""
+        kept = {campaign_id: ids for campaign_id, ids in more.items() if campaign_id in self._change}
+        self.subtract_current(kept)
+        for campaign_id, ids in kept.items():
+            touched.setdefault(campaign_id, set()).update(ids)
+
     def add_current(self, touched: dict[str, set[str]]) -> None:
         """Add these emails as they are stored now, after they were written."""
         for campaign_id, email_ids in touched.items():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
 
 from outreach_results.errors import ConflictError
-from outreach_results.models import COST_COLUMNS, Detail, EventType
+from outreach_results.models import COST_COLUMNS, Detail
 from outreach_results.store import rollup, schema, snapshots
 from outreach_results.store.admin import delete_campaign
 from outreach_results.store.engine import Store
@@ -64,7 +64,7 @@ def _undo_in_campaign(connection: Connection, campaign_id: str, load_no: int, re
     if campaign is None:
         return
     _remove_replies(connection, campaign_id, load_no, report)
-    _remove(connection, _EVENTS, _is_added(_EVENTS, campaign_id, load_no), ~_is_of_reply(), report=report)
+    _remove(connection, _EVENTS, _is_added(_EVENTS, campaign_id, load_no), ~_EVENTS.c.is_reply, report=report)
     _remove_emails(connection, campaign_id, load_no, report)
     _remove(connection, _CONTACTS, _is_added(_CONTACTS, campaign_id, load_no), report=report)
     if campaign.detail == Detail.DAILY and campaign.load_no == load_no:
@@ -79,15 +79,6 @@ def _undo_in_campaign(connection: Connection, campaign_id: str, load_no: int, re
 
 def _is_added(table: Table, campaign_id: str, load_no: int) -> ColumnElement[bool]:
     return and_(table.c.campaign_id == campaign_id, table.c.load_no == load_no)
-
-
-def _is_of_reply() -> ColumnElement[bool]:
-    """Whether an event belongs to a reply that is there."""
-    event, reply = _EVENTS.c, _REPLIES.c
-    return and_(
-        event.type == EventType.REPLIED.value,
-        exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id).correlate(_EVENTS),
-    )
 
 
 def _remove(
@@ -111,7 +102,7 @@ def _remove_replies(connection: Connection, campaign_id: str, load_no: int, repo
         return
     inbox_table.remove(connection, campaign_id, gone)
     event = _EVENTS.c
-    own = (event.campaign_id == campaign_id, event.type == EventType.REPLIED.value)
+    own = (event.campaign_id == campaign_id, event.is_reply)
     _remove(connection, _EVENTS, *own, rollup.id_in(connection, event.event_id, gone))
     _remove(
         connection,

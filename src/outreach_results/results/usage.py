@@ -243,6 +243,12 @@ def plan_of(store: Store) -> Plan | None:
         return _plan(connection)
 
 
+def plan_known_at(store: Store) -> datetime | None:
+    """As of when the account's plan is known; None where no source says."""
+    with store.read() as connection:
+        return connection.execute(select(schema.plan.c.known_at)).scalar()
+
+
 def _plan(connection: Connection) -> Plan | None:
     row = connection.execute(select(schema.plan)).first()
     return None if row is None else Plan(name=row.name, email_limit=row.email_limit, price_usd=dollars(row.price))

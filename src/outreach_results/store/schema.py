@@ -160,7 +160,9 @@ events = _table(
     Column("is_machine", Boolean, nullable=False),
     Column("url", Text),
     Column("load_no", Integer),
-    PrimaryKeyConstraint("campaign_id", "event_id", name="events_pk"),
+    # The event of a row of `replies`, under the reply's id: ids of replies and of events are given out independently.
+    Column("is_reply", Boolean, nullable=False),
+    PrimaryKeyConstraint("campaign_id", "event_id", "is_reply", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
     # Holds all that a recount reads, so that it never touches the table.
     Index("events_by_email", "campaign_id", "email_id", "type", "occurred_hour", "is_machine"),
@@ -383,6 +385,7 @@ plan = _table(
     Column("name", Text, nullable=False),
     Column("email_limit", BigInteger, nullable=False),
     Column("price", BigInteger, nullable=False),
+    Column("known_at", Instant),  # as of when; of two plans the later one stays
     PrimaryKeyConstraint("name", name="plan_pk"),
 )
 

@@ -249,8 +249,9 @@ class CampaignSync:
             return False
         self._is_complete = False
         first = report.rejected[0]
+        place = f" in row {first.row}" if first.row else ""
         rows = "One row" if report.rejected_total == 1 else f"{report.rejected_total:,} rows"
-        self._notes.append(f"{rows} could not be used; the first is {first.column} in row {first.row}: {first.reason}.")
+        self._notes.append(f"{rows} could not be used; the first is {first.column}{place}: {first.reason}.")
         return True
 
     def _finish_replies(self, connection: Connection, replies: paging.ListResult[ReplyRecord | Rejected]) -> None:

@@ -292,6 +292,13 @@ def last_changed_by(store, reply_id):
         return connection.execute(select(schema.reply_marks.c.marked_by).where(own)).scalar_one()
 
 
+def test_undo_keeps_an_imported_mark(filled):
+    batch = state_changes.change_reply(filled, "camp_1", "r1", Action.HANDLED, by="Ana", seen_version=0)
+    load(filled, "backup", [mark(by="Eva", marked_at=at(9_000))])
+    undone = state_changes.undo(filled, batch, by="Ana")
+    assert (undone.restored, [left.by for left in undone.changed_since]) == (0, ["Eva"])
+
+
 def test_undoing_names_a_few_and_counts_the_rest(store):
     count = state_changes.NAMED + 3
     load(store, "replies", [campaign(), *(reply(f"r{n}", at(7), email_id=None) for n in range(count))])

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from outreach_results.errors import SourceError
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import BenchmarkRecord, FieldError, PlanRecord, Records
-from outreach_results.models import MAX_ID, Benchmarks, Plan
+from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan
+
+
+class DatedPlan(Plan):
+    """A plan, and as of when it is known: of two plans the later one stays."""
+
+    known_at: Instant | None = None
 
 
 class Account(BaseModel):
@@ -18,7 +24,7 @@ class Account(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    plan: Plan | None = None
+    plan: DatedPlan | None = None
     benchmarks: list[Benchmarks] = []
 
 
@@ -30,7 +36,7 @@ def account_json(path: Path) -> Records:
     """
     try:
         account = Account.model_validate(json.loads(path.read_bytes()))
-        plan = [] if account.plan is None else [checked_plan(plan_record(account.plan))]
+        plan = [] if account.plan is None else [_dated(account.plan)]
         yield from plan + [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
@@ -45,6 +51,13 @@ def account_json(path: Path) -> Records:
             f"{path.name} is not valid JSON, or ends too early. Nothing was imported; "
             "export or download the file again."
         ) from None
+
+
+def _dated(plan: DatedPlan) -> PlanRecord:
+    record = checked_plan(plan_record(plan))
+    if plan.known_at is None:
+        return record
+    return record._replace(known_at=read.instant("plan.known_at", plan.known_at.isoformat()))
 
 
 def plan_record(plan: Plan) -> PlanRecord:

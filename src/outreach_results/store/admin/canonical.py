@@ -170,4 +170,7 @@ def _read(column: Column[Any], connection: Connection) -> ColumnElement[Any]:
 
 
 def _bindable(column: Column[Any], value: Any) -> Any:
-    return date.fromisoformat(value) if _kind(column) is Date else value
+    kind = _kind(column)
+    if kind is Boolean:
+        return bool(value)
+    return date.fromisoformat(value) if kind is Date else value

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select, update
 
-from outreach_results.models import Detail, EventType, Sentiment
+from outreach_results.models import Detail, Sentiment
 from outreach_results.store import rollup
 from outreach_results.store.replies.state import counts_as_automatic, effective_sentiment, replies_with_state
 from outreach_results.store.rollup import Tally, id_in
@@ -20,14 +20,15 @@ def update_machine_flags(connection: Connection, campaign_id: str, reply_ids: Co
         select(events.c.event_id, events.c.email_id)
         .select_from(
             replies_with_state.join(
-                events, (events.c.campaign_id == replies.c.campaign_id) & (events.c.event_id == replies.c.reply_id)
+                events,
+                (events.c.campaign_id == replies.c.campaign_id)
+                & (events.c.event_id == replies.c.reply_id)
+                & events.c.is_reply,
             )
         )
         .where(
             replies.c.campaign_id == campaign_id,
             id_in(connection, replies.c.reply_id, reply_ids),
-            events.c.type == EventType.REPLIED,
-            replies.c.email_id.is_not(None),
             events.c.is_machine != (effective_sentiment == Sentiment.AUTOMATIC.value),
         )
     )
@@ -52,10 +53,9 @@ def flag_replied_events(connection: Connection, campaign_id: str, reply_ids: Col
         .where(
             events.c.campaign_id == campaign_id,
             id_in(connection, events.c.event_id, reply_ids),
-            events.c.type == EventType.REPLIED,
+            events.c.is_reply,
             replies.c.campaign_id == events.c.campaign_id,
             replies.c.reply_id == events.c.event_id,
-            replies.c.email_id.is_not(None),  # otherwise the event is not derived from this reply
         )
         .values(is_machine=counts_as_automatic(campaign_id))
     )

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, null, select
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
@@ -158,16 +158,18 @@ def change_replies(
 def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
     """Restore the marks as they were before the batch, apart from those that somebody changed since."""
     made, now = mark_changes.c, reply_marks.c
+    # An import may have brought another mark of the same version.
+    is_untouched = and_(made.version == now.version, made.changed_at == now.marked_at)
     marked = mark_changes.join(reply_marks, same_reply(made, now))
     untouched = (
         select(made.campaign_id, made.reply_id, now.version, *(now[name] for name in _STATE))
         .select_from(marked)
-        .where(*_in_batch(batch), made.version == now.version)
+        .where(*_in_batch(batch), is_untouched)
     )
     touched = (
         select(func.coalesce(replies.c.name, replies.c.address, replies.c.reply_id), now.marked_by, now.marked_at)
         .select_from(marked.join(replies, same_reply(made, replies.c)))
-        .where(*_in_batch(batch), made.version != now.version)
+        .where(*_in_batch(batch), ~is_untouched)
         .order_by(now.marked_at.desc(), made.campaign_id, made.reply_id)
     )
     with _locked(store, batch.change) as connection:
