@@ -15,7 +15,7 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
-from outreach_results.ingest.readers import campaign_csv, smartlead
+from outreach_results.ingest.readers import campaign_csv, instantly, instantly_emails, smartlead
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
@@ -86,7 +86,11 @@ SOURCES: tuple[Source, ...] = (
 These formats are our own, so their campaigns track everything unless a file says otherwise.
 """
 
-TOOL_FORMATS: tuple[ToolFormat, ...] = (*smartlead.FORMATS,)
+TOOL_FORMATS: tuple[ToolFormat, ...] = (
+    *instantly.FORMATS,
+    *instantly_emails.FORMATS,
+    *smartlead.FORMATS,
+)
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 
 EXTENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for source in SOURCES for name in source.extensions))

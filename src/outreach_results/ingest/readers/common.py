@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,15 @@ from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.content.delimited import EXTRA_CELLS
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.mapping.targets import plain
-from outreach_results.ingest.records import MAX_TEXT, FieldError, Record, Records, Rejected, quoted
+from outreach_results.ingest.records import (
+    MAX_TEXT,
+    FieldError,
+    Record,
+    Records,
+    Rejected,
+    ReportedRecord,
+    quoted,
+)
 from outreach_results.ingest.values import (
     DateForm,
     as_text,
@@ -24,7 +34,7 @@ from outreach_results.ingest.values import (
     is_row_of_totals,
     parse_instant,
 )
-from outreach_results.models import MAX_ID
+from outreach_results.models import COST_COLUMNS, COUNTS, MAX_ID
 
 UTC_ZONE = ZoneInfo("UTC")
 MAX_ADDRESS = 320
@@ -188,20 +198,80 @@ def needed_moment(as_of: datetime | None) -> datetime:
     return as_of
 
 
+def text_of_html(html: str) -> str:
+    """What a person reads of an HTML document."""
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _Text(HTMLParser):
+    """Collects the text of a document; blocks begin a line."""
+
+    _BLOCKS = frozenset({"p", "br", "div", "tr", "li", "blockquote", "h1", "h2", "h3", "h4", "table"})
+    _UNSEEN = frozenset({"style", "script", "head", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._unseen += tag in self._UNSEEN
+        if tag in self._BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in self._UNSEEN))
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.parts.append(data.replace("\n", " "))
+
+
 def event_key(campaign_id: str, address: str, kind: str, at: datetime) -> str:
     """An id for an event that has none."""
     return natural_id(campaign_id, person_key(address), kind, at.astimezone(UTC).isoformat())
 
 
-def sum_known(values: Collection[int | None]) -> int | None:
-    """The sum; None where all are unknown."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
 def difference(sent: int | None, bounced: int | None) -> int | None:
     """What was delivered: all that did not come back, where both are known."""
     return None if sent is None or bounced is None else max(0, sent - bounced)
+
+
+class CampaignTotals:
+    """The totals of whole campaigns, added up from the parts that a report divides them into, such as steps."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[tuple[str, ...], dict[str, int | None]]] = defaultdict(dict)
+
+    def add(self, campaign_id: str, part: tuple[str, ...], counts: Mapping[str, int | None]) -> None:
+        """Note the counts of a part. Of a part that comes again the larger number stays, as counts only grow."""
+        known = self._parts[campaign_id].get(part, {})
+        merged = {name: _larger(known.get(name), number) for name, number in counts.items()}
+        self._parts[campaign_id][part] = known | merged
+
+    def records(self, as_of: datetime, start: datetime | None = None) -> Iterator[ReportedRecord]:
+        """One record a campaign; what one of its parts does not know is unknown of the campaign."""
+        for campaign_id, parts in self._parts.items():
+            sums: dict[str, int | None] = {}
+            for name in {name for counts in parts.values() for name in counts}:
+                values = [counts.get(name) for counts in parts.values()]
+                sums[name] = None if None in values else sum(value or 0 for value in values)
+            unknown = dict.fromkeys((*COUNTS, *COST_COLUMNS, "cost"))
+            yield ReportedRecord(
+                campaign_id=campaign_id,
+                period_start=start,
+                period_end=None if start is None else as_of,
+                fetched_at=as_of,
+                **(unknown | sums),
+            )
+
+
+def _larger(a: int | None, b: int | None) -> int | None:
+    return max((value for value in (a, b) if value is not None), default=None)
 
 
 class SentEmails:
