@@ -163,9 +163,14 @@ def test_meetings_are_compared_per_email_sent():
     now = totals(cost=20.0, emails_sent=2_000, delivered=2_000, replied=4, meetings_booked=40)
     before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
     last = what_changed(now, before, "February", campaigns(), None)[-1]
-    assert last == (
-        "40 meetings (was 20), 0 % fewer per e-mail sent (not statistically significant); $0.50 each (was $0.50)."
-    )
+    assert last == "40 meetings (was 20), as many per e-mail sent; $0.50 each (was $0.50)."
+
+
+def test_fewer_meetings_per_email_are_said_to_be_fewer():
+    now = totals(cost=20.0, emails_sent=4_000, delivered=4_000, replied=4, meetings_booked=40)
+    before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
+    last = what_changed(now, before, "February", campaigns(), None)[-1]
+    assert last.startswith("40 meetings (was 20), 50 % fewer per e-mail sent (statistically significant);")
 
 
 def test_the_price_of_few_meetings_is_a_range():

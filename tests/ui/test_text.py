@@ -133,7 +133,9 @@ def test_money_format(value, shown):
     assert text.money(value) == shown
 
 
-@pytest.mark.parametrize(("relative", "shown"), [(0.62, "+62 %"), (-0.085, "-8 %"), (0, "+0 %"), (2.1, "×3.1")])
+@pytest.mark.parametrize(
+    ("relative", "shown"), [(0.62, "+62 %"), (-0.085, "-8 %"), (0, "+0 %"), (-0.004, "+0 %"), (2.1, "×3.1")]
+)
 def test_change_format(relative, shown):
     assert text.change(relative) == shown
 

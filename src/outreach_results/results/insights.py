@@ -152,9 +152,8 @@ def what_changed(
 def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headlines) -> str:
     sent, sent_before = now.stats.emails_sent or 0, before.stats.emails_sent or 0
     change = sent / sent_before - 1
-    direction = (
-        f"{_percent(abs(change), 0)} {'more' if change > 0 else 'fewer'} than" if round(change, 2) else "as many as"
-    )
+    compared = _compared(change)
+    direction = f"{compared} {'as' if compared == _AS_MANY else 'than'}"
     volume = f"{sent:,} e-mails went out, {direction} in {compared_with}"
     rate, moved = headlines.rates["reply_rate"].rate, headlines.changes.get("reply_rate")
     if rate is None or moved is None:
@@ -188,15 +187,26 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     sentence = f"{count:,} meeting{'' if count == 1 else 's'} (was {count_before:,})"
     moved = headlines.changes.get("meetings_booked")
     if moved is not None:
-        more = "more" if moved.relative > 0 else "fewer"
-        verdict = "not statistically significant" if moved.is_noise else "statistically significant"
-        sentence += f", {_percent(abs(moved.relative), 0)} {more} per e-mail sent ({verdict})"
+        sentence += f", {_compared(moved.relative)} per e-mail sent"
+        sentence += (
+            f" ({'not ' if moved.is_noise else ''}statistically significant)" if round(moved.relative, 2) else ""
+        )
     conversion = headlines.rates.get("conversion_rate")
     price = cost_per_event(now.costs.total_byok_usd, count, conversion.share_in if conversion else None)
     price_before = cost_per_event(before.costs.total_byok_usd, count_before, _share_in_before(before, headlines))
     if price is None or price_before is None:
         return f"{sentence}."
     return f"{sentence}; {_price(price)} each (was {_price(price_before)})."
+
+
+_AS_MANY = "as many"
+
+
+def _compared(relative: float) -> str:
+    """A relative change in words: 12 % more."""
+    if not round(relative, 2):
+        return _AS_MANY
+    return f"{_percent(abs(relative), 0)} {'more' if relative > 0 else 'fewer'}"
 
 
 def _share_in_before(before: Totals, headlines: Headlines) -> float | None:

@@ -53,12 +53,12 @@ def percent(value: float | None) -> str:
 
 def change(relative: float) -> str:
     """A relative change: +62 %, ×3.1 beyond tripling."""
-    return f"×{1 + relative:,.1f}" if relative >= 2 else f"{relative:+.0%}".replace("%", " %")
+    return f"×{1 + relative:,.1f}" if relative >= 2 else f"{relative:+z.0%}".replace("%", " %")
 
 
 def points(difference: float) -> str:
     """A difference of two shares in percentage points: +10.4 pts."""
-    return f"{difference * 100:+.1f} pts"
+    return f"{difference * 100:+z.1f} pts"
 
 
 def money(value: float | None) -> str:
