@@ -100,7 +100,8 @@ def test_export_file_names_are_safe(served: Served, writable_sample: Store, camp
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Set-Cookie"]) == (200, None)
     disposition = answer.headers["Content-Disposition"]
-    assert re.fullmatch(r'attachment; filename="[\w-][\w.-]*\.csv"', disposition, re.ASCII)
+    safe = r'attachment; filename="[\w-][\w.-]*\.csv"(; filename\*=UTF-8\'\'[\w.%-]+\.csv)?'
+    assert re.fullmatch(safe, disposition, re.ASCII)
     answer.read()
     connection.close()
 

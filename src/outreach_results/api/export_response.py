@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from outreach_results.api.encoded import COMMON, RawHeaders, RequestHeaders, accepts_gzip
 from outreach_results.api.service import Slots
 from outreach_results.errors import OutreachError
-from outreach_results.export import Download
+from outreach_results.export import Download, content_disposition
 
 STALLED_AFTER_S = 60.0
 
@@ -74,7 +74,7 @@ class DownloadResponse(Response):
             self._slots.release()
 
     def _described(self, *, is_gzip: bool) -> RawHeaders:
-        disposition = f'attachment; filename="{self._download.file_name}"'.encode("ascii")
+        disposition = content_disposition(self._download.file_name).encode("ascii")
         headers = [
             *COMMON,
             (b"content-type", self._download.media_type.encode("ascii")),

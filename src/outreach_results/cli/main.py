@@ -138,17 +138,16 @@ def export(
 
 
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool, bom: bool) -> None:
-    taken = {"account.json"}
-    for place, campaign in enumerate(results.all_campaigns(store)):
+    account = exports.account_download(store)
+    downloads = []
+    for campaign in results.all_campaigns(store):
         used = fmt if exports.can_hold(fmt, campaign.detail) else "json"
         with_bom = bom and used == fmt
-        download = exports.campaign_download(store, campaign.id, used, humans_only=humans_only, bom=with_bom)
-        name = download.file_name
-        if name.casefold() in taken:  # two ids may be one as a file name
-            name = f"{place}-{name}"
-        taken.add(name.casefold())
+        downloads.append(exports.campaign_download(store, campaign.id, used, humans_only=humans_only, bom=with_bom))
+    names = exports.distinct([download.file_name for download in downloads], [account.file_name])
+    for download, name in zip(downloads, names, strict=True):
         _write(download, folder / name)
-    _write(exports.account_download(store), folder / "account.json")
+    _write(account, folder / account.file_name)
 
 
 def _write(download: exports.Download, path: Path) -> None:

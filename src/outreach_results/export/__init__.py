@@ -6,6 +6,7 @@ apostrophe, which the import takes off again.
 """
 
 from outreach_results.export.columns import CSV_COLUMNS
+from outreach_results.export.file_names import content_disposition, distinct, file_name
 from outreach_results.export.formulas import escape_formula, unescape_formula
 from outreach_results.export.replies import REPLY_COLUMNS, replies_download
 from outreach_results.export.streams import (
@@ -17,7 +18,6 @@ from outreach_results.export.streams import (
     account_download,
     campaign_download,
     can_hold,
-    file_name,
     table_download,
 )
 
@@ -32,6 +32,8 @@ __all__ = [
     "account_download",
     "campaign_download",
     "can_hold",
+    "content_disposition",
+    "distinct",
     "escape_formula",
     "file_name",
     "replies_download",

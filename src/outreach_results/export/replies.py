@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
+from outreach_results.export.file_names import file_name
 from outreach_results.export.reading import read_rows
-from outreach_results.export.streams import Download, file_metadata, file_name, find_format
+from outreach_results.export.streams import Download, file_metadata, find_format
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters, chosen_replies, newest_first, reply_query
 from outreach_results.store import schema

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +16,7 @@ from outreach_results.errors import QueryError
 from outreach_results.export.as_csv import csv_campaign, csv_rows, csv_table
 from outreach_results.export.as_json import json_campaign, json_rows, json_table
 from outreach_results.export.as_xlsx import xlsx_campaign, xlsx_rows, xlsx_table
+from outreach_results.export.file_names import file_name
 from outreach_results.export.reading import iso
 from outreach_results.models import Detail, Filters
 from outreach_results.models.filters import DESCRIPTIONS
@@ -122,19 +122,6 @@ def account_download(store: Store) -> Download:
         "benchmarks": [benchmarks(store, mcp or None).model_dump(mode="json") for mcp in benchmark_mcps(store)],
     }
     return Download("account.json", "application/json", iter([json.dumps(account, indent=1).encode() + b"\n"]))
-
-
-def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) -> str:
-    """A safe file name that states the filters."""
-    parts: list[str] = [name]
-    if filters.start or filters.end:
-        parts.append(f"{filters.start or 'begin'}_{filters.end or 'today'}")
-    if zone is not None:
-        parts += [f"by-{filters.basis}-day", zone.replace("/", "-")]
-    if filters.humans_only:
-        parts.append("humans-only")
-    safe = re.sub(r"[^\w.-]+", "_", "_".join(parts), flags=re.ASCII)[:150].lstrip(".")  # a leading dot would hide it
-    return f"{safe or 'export'}.{fmt}"
 
 
 def find_format(name: str) -> Format:

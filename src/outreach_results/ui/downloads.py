@@ -25,6 +25,7 @@ from outreach_results.export import (
     FORMATS,
     Download,
     campaign_download,
+    content_disposition,
     file_name,
     replies_download,
     table_download,
@@ -106,7 +107,7 @@ def download(request: Request) -> Response:
         download.chunks,
         media_type=download.media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{download.file_name}"',
+            "Content-Disposition": content_disposition(download.file_name),
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         },
