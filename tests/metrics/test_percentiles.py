@@ -52,13 +52,13 @@ TRUE = {
 
 
 @pytest.mark.parametrize("name", TRUE)
-def test_percentiles_are_within_two_points(name):
+def test_percentiles_are_within_one_point(name):
     truth = TRUE[name]
     p25, p50, p75 = truth.ppf([0.25, 0.5, 0.75])
     curve = quantile_curve(Distribution(average=truth.mean(), p25=p25, p50=p50, p75=p75))
     assert curve is not None
-    for share in np.linspace(0.03, 0.97, 30):
-        assert curve.share_below(truth.ppf(share)) == pytest.approx(share, abs=0.02)
+    for share in np.linspace(0.25, 0.75, 30):  # beyond the quartiles nothing is said
+        assert curve.share_below(truth.ppf(share)) == pytest.approx(share, abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["reply rates", "open rates"])
@@ -73,10 +73,10 @@ def test_percentile_range_coverage(name):
         assert interval is not None
         found = percentile_range(interval, community, sample_size=200)
         assert found is not None
-        held.append(found.low <= min(max(truth.cdf(own), 0.01), 0.99) <= found.high)
+        held.append(found.low <= truth.cdf(own) <= found.high)
         widths.append(found.high - found.low)
     assert np.mean(held) >= 0.95
-    assert np.mean(widths) < 0.75  # and it still says something
+    assert np.mean(widths) < 0.8  # and it still says something
 
 
 def test_a_small_community_gives_a_wide_range():
@@ -88,22 +88,21 @@ def test_a_small_community_gives_a_wide_range():
     assert width[None] < 0.05
 
 
-def test_lower_cost_has_higher_percentile():
-    cheap, dear = Interval(0.013, 0.0135), Interval(0.0225, 0.023)
-    found = percentile_range(cheap, COST, lower_is_better=True)
-    assert found is not None
-    assert 0.75 < found.low < found.high
-    found = percentile_range(dear, COST, lower_is_better=True)
-    assert found is not None
-    assert found.low < found.high < 0.25
-    mirrored = percentile_range(dear, COST)
-    assert mirrored is not None
-    assert found == pytest.approx((1 - mirrored.high, 1 - mirrored.low))
-
-
-def test_nothing_is_beyond_the_1st_and_99th_percentile():
-    assert percentile_range(Interval(-1.0, -1.0), REPLY) == (0.01, 0.01)
-    assert percentile_range(Interval(0.9, 1.0), REPLY, sample_size=100_000) == (0.99, 0.99)
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (Interval(-1.0, -1.0), (0.0, 0.25)),
+        (Interval(0.01, 0.03), (0.0, 0.25)),
+        (Interval(0.063, 0.07), (0.75, 1.0)),
+        (Interval(0.9, 1.0), (0.75, 1.0)),
+        (Interval(0.01, 0.045), (0.0, 0.5)),
+        (Interval(0.045, 0.5), (0.5, 1.0)),
+        (Interval(0.01, 0.5), (0.0, 1.0)),
+        (Interval(0.031, 0.062), (0.25, 0.75)),
+    ],
+)
+def test_beyond_the_quartiles_only_the_side_is_known(own, expected):
+    assert percentile_range(own, REPLY) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +122,8 @@ def test_bad_quartiles_give_no_percentile(community):
 
 def test_quartiles_that_are_all_the_same_are_a_step():
     community = Distribution(average=0.05, p25=0.05, p50=0.05, p75=0.05)
-    assert percentile_range(Interval(0.02, 0.03), community) == (0.01, 0.01)
-    assert percentile_range(Interval(0.06, 0.07), community) == (0.99, 0.99)
+    assert percentile_range(Interval(0.02, 0.03), community) == (0.0, 0.25)
+    assert percentile_range(Interval(0.06, 0.07), community) == (0.75, 1.0)
 
 
 def test_without_an_average_the_quartiles_are_enough():
@@ -134,15 +133,20 @@ def test_without_an_average_the_quartiles_are_enough():
     assert (curve.left_tail, curve.right_tail) == (1, 1)
 
 
+@pytest.mark.parametrize("name", TRUE)
 @pytest.mark.parametrize("size", [38, 400])
-def test_median_range_coverage(size):
-    random = np.random.default_rng(23)
-    truth, held = TRUE["reply rates"], []
-    for _ in range(1500):
-        found = quartile_range(published(truth.rvs(size, random_state=random)), 0.5, size)
-        assert found is not None
-        held.append(found.low <= truth.median() <= found.high)
-    assert np.mean(held) == pytest.approx(0.95, abs=0.025)
+def test_quartile_range_coverage(name, size):
+    """Of skewed communities too: a tail is stretched for the average, and none is shortened."""
+    random, truth = np.random.default_rng(23), TRUE[name]
+    held = np.zeros(3)
+    for _ in range(500):
+        community = published(truth.rvs(size, random_state=random))
+        for place, share in enumerate((0.25, 0.5, 0.75)):
+            found = quartile_range(community, share, size)
+            assert found is not None
+            held[place] += found.low <= truth.ppf(share) <= found.high
+    # 0.95, less what 500 runs deviate by chance once in a hundred cases, and one point for the unknown shape.
+    assert min(held / 500) >= 0.92
 
 
 def test_quartiles_without_sample_size_are_exact():

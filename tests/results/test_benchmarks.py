@@ -1,34 +1,19 @@
-"""Our own numbers beside the community's: the same numbers as everywhere else, and never more than they carry."""
+"""The numbers that a community publishes, how old they are and on how many campaigns they rest."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pytest
-from scipy import stats
 
-from outreach_results import metrics, results
+from outreach_results import results
 from outreach_results.errors import QueryError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import BenchmarkRecord, DailyRecord
-from outreach_results.metrics import Standing
-from outreach_results.metrics.percentiles import quartile_range
-from outreach_results.metrics.verdicts import needed_for_share
-from outreach_results.models import Basis, Filters
-from outreach_results.results import COST_PER_EMAIL, Peers
+from outreach_results.ingest.records import BenchmarkRecord
+from outreach_results.results import COST_PER_EMAIL
 from outreach_results.store.engine import Store
-from support import records
 
-CONTRACT = Filters(campaigns=("camp_abc123",))
 LAST_DAY = date(2026, 3, 27)
-
-
-def of_metric(found: list[results.Comparison], metric: str) -> results.Comparison:
-    return next(one for one in found if one.metric == metric)
-
-
-# --- whom we are compared with -----------------------------------------------------------------------------------
 
 
 def test_the_contracts_benchmarks_are_the_answer(every_sample_store: Store, golden):
@@ -75,210 +60,11 @@ def test_180_days_are_not_stale_and_181_are(sqlite_store: Store):
     assert peers.is_small
 
 
-# --- all together ------------------------------------------------------------------------------------------------
-
-
-def test_every_metric_has_value_interval_verdict(every_sample_store: Store):
-    peers = results.community(every_sample_store, "sales-outreach")
-    found = results.comparisons(every_sample_store, CONTRACT, peers)
-    assert [one.metric for one in found] == list(peers.numbers.benchmarks)
-    reply = of_metric(found, "reply_rate")
-    assert reply.value == pytest.approx(23 / 456)
-    assert reply.interval == metrics.wilson(23, 456)
-    assert reply.cases == 456
-    assert reply.community == peers.numbers.benchmarks["reply_rate"]
-    assert reply.percentiles is not None
-    assert reply.percentiles.low < 0.5 < reply.percentiles.high
-    assert reply.verdict.standing == Standing.CANNOT_TELL_YET
-    delivery = of_metric(found, "delivery_rate")
-    assert delivery.interval == metrics.wilson(456, 487)
-
-
-def test_the_values_are_those_of_the_overview(every_sample_store: Store):
-    for mcp in ("sales-outreach", None):
-        asked = Filters(start=date(2026, 2, 1), end=LAST_DAY, humans_only=True)
-        ours = [one.id for one in results.all_campaigns(every_sample_store) if mcp in (None, one.mcp)]
-        totals = results.totals(every_sample_store, Filters(tuple(ours), asked.start, asked.end, humans_only=True))
-        found = results.comparisons(every_sample_store, asked, results.community(every_sample_store, mcp))
-        for one in found:
-            expected = (
-                metrics.ratio(totals.costs.total_byok_usd, totals.stats.emails_sent)
-                if one.metric == COST_PER_EMAIL
-                else metrics.rate_of(totals.stats, one.metric)
-            )
-            assert one.value == pytest.approx(expected)
-
-
-def test_needed_emails_count_sent_ones(sample_store: Store):
-    found = results.comparisons(sample_store, CONTRACT, results.community(sample_store, "sales-outreach"))
-    reply = of_metric(found, "reply_rate")
-    assert reply.value is not None
-    median_range = quartile_range(reply.community, 0.5, 1247)
-    assert median_range is not None
-    delivered = needed_for_share(reply.value, median_range.high) - 456
-    assert reply.verdict.more is not None
-    assert reply.verdict.more == pytest.approx(delivered * 487 / 456, rel=0.12)
-    assert reply.verdict.more > delivered
-
-
-def test_the_cost_has_an_interval_from_how_days_differ(every_sample_store: Store):
-    found = of_metric(
-        results.comparisons(every_sample_store, CONTRACT, results.community(every_sample_store, None)), COST_PER_EMAIL
-    )
-    days = results.campaign_daily(every_sample_store, "camp_abc123").daily
-    sent = np.array([day.emails_sent for day in days if day.emails_sent])
-    cost = np.array([day.cost_usd for day in days if day.emails_sent])
-    ratio = cost.sum() / sent.sum()
-    error = np.sqrt(((cost - ratio * sent) ** 2).sum() * len(sent) / (len(sent) - 1)) / sent.sum()
-    reach = stats.t.ppf(0.975, len(sent) - 1) * error
-    assert found.value == pytest.approx(8.74 / 487)
-    assert found.interval is not None
-    assert found.interval == pytest.approx((ratio - reach, ratio + reach), rel=2e-3)
-    assert found.lower_is_better
-    assert found.is_money
-
-
-def test_lower_costs_stand_at_higher_percentiles(sample_store: Store):
-    peers = results.community(sample_store, None)
-    frame = results.campaign_comparison(sample_store, Filters(), peers, COST_PER_EMAIL)
-    assert list(frame["value"]) == sorted(frame["value"])
-    assert frame["percentile_low"].iloc[0] > 0.9
-    assert frame["percentile_high"].iloc[-1] < 0.3
-    assert frame["standing"].iloc[0] == Standing.BEST_QUARTER
-    assert frame["standing"].iloc[-1] == Standing.WEAKEST_QUARTER
-
-
-def test_activity_of_earlier_emails_has_no_interval(sqlite_store: Store):
-    days = [
-        DailyRecord(records.CAMPAIGN, date(2026, 1, 5), emails_sent=10, delivered=10, opened=1),
-        DailyRecord(records.CAMPAIGN, date(2026, 2, 5), emails_sent=1, delivered=1, opened=6),
-    ]
-    benchmark = BenchmarkRecord("", "open_rate", 0.2, 0.1, 0.2, 0.3, 500, datetime(2026, 1, 1, tzinfo=UTC))
-    load(sqlite_store, "test", [records.campaign(detail="daily"), *days, benchmark])
-    asked = Filters(start=date(2026, 2, 1), end=date(2026, 2, 28))
-    (found,) = results.comparisons(sqlite_store, asked, results.community(sqlite_store, None))
-    assert found.verdict.standing == Standing.NO_INTERVAL
-    assert found.percentiles is None
-
-
-def test_unknown_community_metric_has_no_value(sqlite_store: Store):
-    known = BenchmarkRecord("", "smile_rate", 0.2, 0.1, 0.2, 0.3, 500, datetime(2026, 1, 1, tzinfo=UTC))
-    load(sqlite_store, "test", [records.campaign(), *records.emails(40), known])
-    (found,) = results.comparisons(sqlite_store, Filters(), results.community(sqlite_store, None))
-    assert (found.value, found.verdict.standing) == (None, Standing.NO_VALUE)
-
-
-# --- one metric, closer ------------------------------------------------------------------------------------------
-
-
-def test_campaigns_are_compared_best_first(every_sample_store: Store):
-    peers = results.community(every_sample_store, "sales-outreach")
-    frame = results.campaign_comparison(every_sample_store, Filters(), peers, "reply_rate")
-    totals = results.campaign_totals(every_sample_store, Filters()).set_index("campaign_id")
-    assert set(frame["mcp"]) == {"sales-outreach"}
-    assert len(frame) == (totals["mcp"] == "sales-outreach").sum() == 9
-    assert list(frame["value"]) == sorted(frame["value"], reverse=True)
-    for row in frame.to_dict("records"):
-        own = totals.loc[row["campaign_id"]]
-        assert row["value"] == pytest.approx(own["reply_rate"])
-        assert (row["low"], row["high"]) == metrics.wilson(int(own["replied"]), int(own["delivered"]))
-    assert frame["campaign_id"].iloc[-1] == "camp_4be889"  # the bought list
-    assert frame["standing"].iloc[-1] == Standing.WEAKEST_QUARTER
-
-
-def test_own_peers_are_all_campaigns(sample_store: Store):
-    peers = results.community(sample_store, None)
-    assert len(results.campaign_comparison(sample_store, CONTRACT, peers, "open_rate")) == 1
-    one, every = (
-        of_metric(results.comparisons(sample_store, asked, peers), "open_rate") for asked in (CONTRACT, Filters())
-    )
-    assert one.own == every.own
-    assert one.value != every.value
-
-
-def test_each_mcp_is_beside_its_own_benchmark(every_sample_store: Store):
-    frame = results.mcp_comparison(every_sample_store, Filters(), "reply_rate").set_index("mcp")
-    assert list(frame.index) == ["sales-outreach", "partner-outreach", "recruiting-outreach"]
-    for mcp, row in frame.iterrows():
-        peers = results.community(every_sample_store, str(mcp))
-        one = of_metric(results.comparisons(every_sample_store, Filters(), peers), "reply_rate")
-        assert row["value"] == pytest.approx(one.value)
-        assert row["verdict"] == one.verdict.words()
-        assert row["p50"] == one.community.p50
-        assert row["sample_size"] == peers.numbers.sample_size
-    assert frame["campaigns"].sum() == len(results.all_campaigns(every_sample_store))
-
-
-def test_mcps_without_benchmark_are_listed(sqlite_store: Store):
-    load(
-        sqlite_store,
-        "test",
-        [
-            records.campaign(mcp="ours-alone"),
-            *records.emails(40),
-            BenchmarkRecord("theirs-alone", "delivery_rate", 0.9, 0.8, 0.9, 0.95, 300, None),
-        ],
-    )
-    frame = results.mcp_comparison(sqlite_store, Filters(), "delivery_rate").set_index("mcp")
-    assert set(frame.index) == {"ours-alone", "theirs-alone"}
-    assert frame.loc["ours-alone", "standing"] == Standing.NO_QUARTILES
-    assert frame.loc["theirs-alone", "standing"] == Standing.NO_VALUE
-
-
-@pytest.mark.parametrize("by", ["week", "month"])
-@pytest.mark.parametrize("metric", ["open_rate", COST_PER_EMAIL])
-def test_over_time_each_row_equals_its_days(every_sample_store: Store, by, metric):
-    peers = results.community(every_sample_store, "sales-outreach")
-    asked = Filters(start=date(2026, 1, 7), end=LAST_DAY, basis=Basis.SEND)
-    frame = results.comparison_over_time(every_sample_store, asked, peers, metric, by)
-    assert frame["start"].iloc[0].date() == asked.start
-    assert frame["end"].iloc[-1].date() == asked.end
-    assert len(frame) == (12 if by == "week" else 3)
-    gaps = (frame["start"].iloc[1:].reset_index(drop=True) - frame["end"].iloc[:-1].reset_index(drop=True)).dt.days
-    assert set(gaps) == {1}
-    if by == "week":
-        assert set(frame["start"].iloc[1:].dt.day_of_week) == {0}
-    for row in frame.dropna(subset="value").to_dict("records"):
-        span = Filters(start=row["start"].date(), end=row["end"].date(), basis=Basis.SEND)
-        one = of_metric(results.comparisons(every_sample_store, span, peers), metric)
-        assert row["value"] == pytest.approx(one.value)
-        assert one.interval is not None
-        assert (row["low"], row["high"]) == pytest.approx(one.interval)
-        assert row["verdict"] == one.verdict.words()
-
-
-def test_nothing_sent_is_nothing_over_time(sqlite_store: Store):
-    assert results.comparison_over_time(
-        sqlite_store, Filters(), Peers(results.benchmarks(sqlite_store)), "open_rate"
-    ).empty
-
-
-# --- our own campaigns -------------------------------------------------------------------------------------------
-
-
-def test_own_campaigns_are_peers_with_quartiles(every_sample_store: Store):
-    peers = results.own_peers(every_sample_store, Filters())
-    totals = results.campaign_totals(every_sample_store, Filters())
-    rates = totals["reply_rate"][totals["delivered"] >= results.ENOUGH_CASES].astype(float)
-    numbers = peers.numbers.benchmarks["reply_rate"]
-    assert (numbers.p25, numbers.p50, numbers.p75) == pytest.approx(tuple(np.quantile(rates, [0.25, 0.5, 0.75])))
-    assert numbers.average == pytest.approx(rates.mean())
-    assert peers.is_own
-    assert set(peers.numbers.benchmarks) == {*metrics.RATES, COST_PER_EMAIL}
-
-
-def test_own_median_is_certain(sample_store: Store):
-    peers = results.own_peers(sample_store, Filters())
-    assert peers.numbers.sample_size == 13
-    assert peers.sampled is None
-    assert not peers.is_small
-    best = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate").iloc[1]
-    assert best["campaign_id"] == "camp_4eaf56"
-    assert best["standing"] in (Standing.BETTER, Standing.BEST_QUARTER)
-
-
-def test_three_campaigns_have_no_quartiles(sqlite_store: Store):
-    three = ("camp_1", "camp_2", "camp_3")
-    for of in three:
-        load(sqlite_store, "test", [records.campaign(of), *records.emails(40, of=of)])
-    assert results.own_peers(sqlite_store, Filters()).numbers.benchmarks == {}
+def test_the_median_of_few_campaigns_is_a_range(sample_store: Store):
+    sales, partners = (results.community(sample_store, mcp) for mcp in ("sales-outreach", "partner-outreach"))
+    ranges = [peers.median_range("reply_rate") for peers in (sales, partners)]
+    assert ranges[0] is not None
+    assert ranges[1] is not None
+    assert ranges[0].low < 0.045 < ranges[0].high
+    assert ranges[0].high - ranges[0].low < (ranges[1].high - ranges[1].low) / 4
+    assert sales.median_range("smile_rate") is None

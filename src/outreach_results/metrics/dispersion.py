@@ -39,12 +39,12 @@ class DailyCounts:
     @property
     def total(self) -> float:
         """All emails that count."""
-        return float(np.nansum(np.where(self._is_known, self.count, 0.0)))
+        return float(np.nansum(np.where(self.is_known, self.count, 0.0)))
 
     @property
     def whole(self) -> float:
         """All emails that could."""
-        return float(np.nansum(np.where(self._is_known, self.of, 0.0)))
+        return float(np.nansum(np.where(self.is_known, self.of, 0.0)))
 
     @property
     def rate(self) -> float | None:
@@ -52,7 +52,8 @@ class DailyCounts:
         return min(1.0, self.total / self.whole) if self.whole > 0 else None
 
     @property
-    def _is_known(self) -> NDArray[np.bool_]:
+    def is_known(self) -> NDArray[np.bool_]:
+        """(days,) whether both numbers of a day are known."""
         return np.isfinite(self.count) & np.isfinite(self.of)
 
 

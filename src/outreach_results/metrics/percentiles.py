@@ -13,7 +13,6 @@ _Z75 = _NORMAL.inv_cdf(0.75)
 _MEAN_OF_HALF = _NORMAL.pdf(0)  # mean of the positive part of a standard normal variable
 _MEAN_BEYOND_Z75 = _NORMAL.pdf(_Z75) - _Z75 * 0.25  # of what exceeds its 75th percentile
 _WIDEST_TAIL = 6.0
-_SHORTEST_TAIL = 0.4
 _SHARPEST = 0.01  # quartiles cannot separate the 99th percentile from the maximum
 _FLAT = 1e-9
 
@@ -22,8 +21,8 @@ _FLAT = 1e-9
 class QuantileCurve:
     """A distribution that has the published quartiles, and the published average where that is possible.
 
-    Normal quantiles, stretched by ``left`` below the median and by ``right`` above it; beyond the quartiles the tails
-    are stretched or shortened by ``left_tail`` and ``right_tail``, so that the average comes out.
+    Normal quantiles, stretched by ``left`` below the median and by ``right`` above it; beyond the quartiles one of
+    the tails is stretched by ``left_tail`` or ``right_tail``, so that the average comes out.
     """
 
     median: float
@@ -64,36 +63,33 @@ def quantile_curve(community: Distribution) -> QuantileCurve | None:
 
 
 def _tails(missing: float, left: float, right: float) -> tuple[float, float]:
-    """How far to stretch the tails for the average to move by ``missing``: one is longer, the other shorter.
+    """How far to stretch one of the tails for the average to move by ``missing``.
 
-    A lopsided distribution has both, so each does half of it, as far as a tail can be shortened.
+    None is shortened: that would make quartiles look better known than they are.
     """
-    longer, shorter = (right, left) if missing > 0 else (left, right)
-    unit_longer, unit_shorter = longer * _MEAN_BEYOND_Z75, shorter * _MEAN_BEYOND_Z75
-    cut = min(1 - _SHORTEST_TAIL, abs(missing) / 2 / unit_shorter)
-    stretch = min(_WIDEST_TAIL, 1 + (abs(missing) - cut * unit_shorter) / unit_longer)
-    return (1 - cut, stretch) if missing > 0 else (stretch, 1 - cut)
+    longer = right if missing > 0 else left
+    stretch = min(_WIDEST_TAIL, 1 + abs(missing) / (longer * _MEAN_BEYOND_Z75))
+    return (1.0, stretch) if missing > 0 else (stretch, 1.0)
 
 
-def percentile_range(
-    own: Interval, community: Distribution, *, sample_size: int | None = None, lower_is_better: bool = False
-) -> Interval | None:
+def percentile_range(own: Interval, community: Distribution, *, sample_size: int | None = None) -> Interval | None:
     """The range of percentiles (0 to 1) of a value, given its own interval and the size of the community.
 
-    A higher percentile is always better: where lower is better, it is the share of the community with more. The ends
-    are widened by the sampling error of ``sample_size`` campaigns, and never go beyond the 1st and 99th.
-    None where the quartiles do not allow an estimate.
+    The percentile is the share of the community with a lower value. The ends are widened by the sampling error of
+    ``sample_size`` campaigns. Beyond the quartiles nothing is known of the community's shape: an end below the 25th
+    percentile is 0, one above the 75th is 1.
+
+    Returns:
+        ``(0, 0.25)`` below the 25th percentile, ``(0.75, 1)`` above the 75th; None where the quartiles do not allow an
+        estimate.
     """
     curve = quantile_curve(community)
     if curve is None:
         return None
-    ends = [curve.share_below(own.low), curve.share_below(own.high)]
-    if lower_is_better:
-        ends = [1 - end for end in reversed(ends)]
-    low, high = ends
+    low, high = curve.share_below(own.low), curve.share_below(own.high)
     if sample_size:
         low, high = wilson_of_share(low, sample_size).low, wilson_of_share(high, sample_size).high
-    return Interval(_within(low), _within(high))
+    return Interval(0.0 if low < 0.25 else min(low, 0.75), 1.0 if high > 0.75 else max(high, 0.25))
 
 
 def quartile_range(community: Distribution, share: float, sample_size: int | None) -> Interval | None:

@@ -1,17 +1,37 @@
-"""Verdicts on a comparison with the community: only what the intervals support, and how many emails are missing."""
+"""Verdicts on a comparison with the community: only what holds however often one looks, and what else is missing.
+
+A verdict is looked at every day, and a 95 % interval that is looked at daily excludes the true value sooner or later.
+The interval of a verdict is therefore a repeated confidence interval (Jennison and Turnbull, Group Sequential Methods,
+1999, chapter 9) with Pocock's constant boundary: wide enough to be wrong in at most 5 % of 200 daily looks.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, floor, inf, log10
+from math import ceil, floor, log10
+from typing import NamedTuple
 
-from outreach_results.metrics.intervals import Interval, two_sided_z
+from outreach_results.metrics.correlation import Correlation, tail_interval
+from outreach_results.metrics.dispersion import DailyCounts, Dispersion, rate_interval
+from outreach_results.metrics.intervals import Interval, ratio_interval
 from outreach_results.metrics.percentiles import quartile_range
+from outreach_results.metrics.sample_size import (
+    AverageEvidence,
+    Evidence,
+    RateEvidence,
+    emails_to_settle,
+    is_on_par,
+    prior_of_quartiles,
+)
 from outreach_results.models import Distribution
 
-MOST_MORE = 200_000
-"""Where it would take more emails than this to tell two values apart, they count as equal."""
+SHOWN_CONFIDENCE = 0.95
+VERDICT_CONFIDENCE = 0.999
+"""The confidence of one look at a verdict. Over 200 daily looks, at a period that grows or one that moves along, a
+verdict is then false in at most 5 % of cases; see docs/statistics.md."""
+
+_IQR_OF_NORMAL = 1.3489795003921634
 
 
 class Standing(StrEnum):
@@ -21,123 +41,173 @@ class Standing(StrEnum):
     BETTER = "better than the median"
     WORSE = "worse than the median"
     WEAKEST_QUARTER = "weakest quarter"
-    CANNOT_TELL_YET = "cannot tell yet"
-    LEVEL = "level with the median"
-    COMMUNITY_TOO_SMALL = "community too small to tell"
+    TOO_EARLY = "too early to call"
+    ON_PAR = "on par with the median"
+    MEDIAN_TOO_VAGUE = "median not known well enough"
+    TOO_LITTLE_DATA = "too little data"
     NO_VALUE = "no value"
     NO_INTERVAL = "no interval"
     NO_QUARTILES = "no quartiles"
 
 
+SETTLED = frozenset({Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER})
+"""The standings that claim on which side of the median a value lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A standing; ``more`` is how many more cases would settle it if the value stays, where that is what is missing."""
+    """A standing; ``more`` is how many more emails settle it in four of five cases, where such a number exists."""
 
     standing: Standing
     more: int | None = None
+    lower_is_better: bool = False
 
     @property
     def is_settled(self) -> bool:
         """Whether the median is known to lie on one side of the value."""
-        return self.standing in (Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER)
+        return self.standing in SETTLED
+
+    def brief(self) -> str:
+        """The verdict in a few words, for a table."""
+        if self.standing == Standing.TOO_EARLY and self.more is not None:
+            return f"Too early to call: about {self.more:,} more emails"
+        return self._beyond_quartile() or self.standing.capitalize()
 
     def words(self, community: str = "the community") -> str:
         """The verdict as a sentence for people; ``community`` names whom the value is compared with."""
         whose = community + ("'" if community.endswith("s") else "'s")
-        if self.standing == Standing.CANNOT_TELL_YET:
+        beyond = self._beyond_quartile()
+        if beyond is not None:
+            return f"{beyond} of {community}."
+        if self.standing == Standing.TOO_EARLY:
             if self.more is None:
-                return "Cannot tell yet: there is too little to say how sure the value is."
-            return f"Cannot tell yet, about {self.more:,} more e-mails needed."
+                return "Too early to call: no number of emails is sure enough to settle it."
+            return f"Too early to call: about {self.more:,} more emails."
         return {
-            Standing.BEST_QUARTER: f"In the best quarter of {community}.",
             Standing.BETTER: f"Better than {whose} median.",
             Standing.WORSE: f"Worse than {whose} median.",
-            Standing.WEAKEST_QUARTER: f"In the weakest quarter of {community}.",
-            Standing.LEVEL: f"Level with {whose} median: no number of e-mails you are likely to send "
-            "would tell the two apart.",
-            Standing.COMMUNITY_TOO_SMALL: f"Cannot tell: {whose} median itself is not known well enough, "
-            "and more e-mails of yours would not change that.",
+            Standing.ON_PAR: f"On par with {whose} median: 20,000 more emails would hardly tell the two apart.",
+            Standing.MEDIAN_TOO_VAGUE: f"Too close to call: {whose} median itself is not known well enough.",
+            Standing.TOO_LITTLE_DATA: "Too early to call: there is too little data to say how sure the value is.",
             Standing.NO_VALUE: "No value of your own in this period.",
-            Standing.NO_INTERVAL: "Cannot tell: this period counts what earlier e-mails brought. "
+            Standing.NO_INTERVAL: "Cannot tell: this period counts what earlier emails brought. "
             "Count on the sending day to compare.",
             Standing.NO_QUARTILES: f"Cannot tell: {whose} quartiles are not known.",
         }[self.standing]
 
+    def _beyond_quartile(self) -> str | None:
+        if self.standing not in (Standing.BEST_QUARTER, Standing.WEAKEST_QUARTER):
+            return None
+        is_above = (self.standing == Standing.BEST_QUARTER) != self.lower_is_better
+        return "Above the 75th percentile" if is_above else "Below the 25th percentile"
+
+
+class Measured(NamedTuple):
+    """A value of our own with what is known of its error.
+
+    Attributes:
+        value: a share (0 to 1) or an average; None where it is unknown.
+        interval: of 95 %, as it is shown; None where the data does not allow one.
+        firm: the wider interval that a verdict needs (`VERDICT_CONFIDENCE`).
+        evidence: from which the missing number of emails is predicted.
+    """
+
+    value: float | None
+    interval: Interval | None = None
+    firm: Interval | None = None
+    evidence: Evidence | None = None
+
+
+NOT_MEASURED = Measured(None)
+
+
+def measured_rate(
+    days: DailyCounts, within_day: Correlation, community: Distribution, *, value: float, sent_per_case: float = 1.0
+) -> Measured:
+    """A rate with its intervals.
+
+    Args:
+        days: daily counts, on the send basis with the emails weighted by the share of outcomes that is in.
+        within_day: how alike the emails of one day are.
+        community: for the prior of the missing number of emails.
+        value: the rate, which is that of the days unless a platform reports another; above 1 it has no interval.
+        sent_per_case: how many emails have to be sent for one more email in the denominator.
+    """
+    # By event date a count may exceed its denominator, by the outcomes of earlier emails: then it is no share of them.
+    if value > 1 or days.total > days.whole or days.whole <= 0:
+        return Measured(value)
+    value, spread = float(value), within_day.dispersion(days)
+    shown = rate_interval(value, days.whole, spread, SHOWN_CONFIDENCE)
+    firm = tail_interval(value, days.whole, spread, VERDICT_CONFIDENCE)
+    evidence = None
+    if community.p25 is not None and community.p50 is not None and community.p75 is not None:
+        effective = days.whole / spread.factor
+        evidence = RateEvidence(
+            value * effective,
+            effective,
+            prior_of_quartiles(community.p25, community.p50, community.p75),
+            spread,
+            VERDICT_CONFIDENCE,
+            sent_per_case=sent_per_case * spread.factor,
+        )
+    return Measured(value, shown, firm, evidence)
+
+
+def measured_average(value: float, variance_sum: float, whole: float, days: int, community: Distribution) -> Measured:
+    """An average such as cost per email with its intervals; see `ratio_interval` for the first arguments."""
+    if days < 2:
+        return Measured(value)  # one day does not show how days differ
+    shown = ratio_interval(value, variance_sum, whole, days, SHOWN_CONFIDENCE)
+    spread = Dispersion(degrees=days - 1)
+    error = (shown.high - value) / spread.quantile(SHOWN_CONFIDENCE)
+    quantile = spread.quantile(VERDICT_CONFIDENCE)
+    firm = Interval(max(0.0, value - quantile * error), value + quantile * error)
+    evidence = None
+    if community.p25 is not None and community.p50 is not None and community.p75 is not None:
+        deviation = max((community.p75 - community.p25) / _IQR_OF_NORMAL, 1e-9)
+        evidence = AverageEvidence(value, error, whole, community.p50, deviation, quantile)
+    return Measured(value, shown, firm, evidence)
+
 
 def judge(
-    value: float | None,
-    interval: Interval | None,
-    community: Distribution,
-    *,
-    cases: float | None,
-    sample_size: int | None = None,
-    lower_is_better: bool = False,
-    is_share: bool = True,
+    own: Measured, community: Distribution, *, sample_size: int | None = None, lower_is_better: bool = False
 ) -> Verdict:
     """Decide on which side of the community's quartiles a value lies, where its interval leaves no doubt.
 
     Quartiles of few campaigns are themselves uncertain: a value has to clear the range that ``sample_size`` leaves.
 
-    Args:
-        cases: the sample size of the value: the denominator of a share, the emails of an average.
-        is_share: a share between 0 and 1 with Wilson's interval; otherwise an average with an interval of its own.
-
     Returns:
         A verdict in every case; where a number is missing, the standing names which.
     """
-    if value is None:
+    if own.value is None:
         return Verdict(Standing.NO_VALUE)
     medians, lower, upper = (quartile_range(community, share, sample_size) for share in (0.5, 0.25, 0.75))
-    if medians is None or lower is None or upper is None:
+    if medians is None or lower is None or upper is None or community.p50 is None:
         return Verdict(Standing.NO_QUARTILES)
-    if interval is None or not cases:
-        return Verdict(Standing.NO_INTERVAL if is_share else Standing.CANNOT_TELL_YET)
-    above, below = interval.low > medians.high, interval.high < medians.low
+    if own.firm is None or own.evidence is None:
+        return Verdict(Standing.NO_INTERVAL if own.value > 1 else Standing.TOO_LITTLE_DATA)
+    above, below = own.firm.low > medians.high, own.firm.high < medians.low
     if above or below:
-        outermost = interval.low > upper.high if above else interval.high < lower.low
+        outermost = own.firm.low > upper.high if above else own.firm.high < lower.low
         if above != lower_is_better:
-            return Verdict(Standing.BEST_QUARTER if outermost else Standing.BETTER)
-        return Verdict(Standing.WEAKEST_QUARTER if outermost else Standing.WORSE)
-    if medians.low <= value <= medians.high and _within_the_middle_half(interval, community):
-        # With the median known exactly, would the value be clear of it? Then the community is what is too small.
-        is_clear_of_median = community.p50 is not None and not interval.low <= community.p50 <= interval.high
-        return Verdict(Standing.COMMUNITY_TOO_SMALL if is_clear_of_median else Standing.LEVEL)
-    goal = _value_to_exclude(value, medians, community)
-    needed = needed_for_share(value, goal) if is_share else needed_for_average(value, interval, goal, cases)
-    more = max(needed - cases, 1)
-    return Verdict(Standing.LEVEL) if more > MOST_MORE else Verdict(Standing.CANNOT_TELL_YET, round_up(more))
+            standing = Standing.BEST_QUARTER if outermost else Standing.BETTER
+        else:
+            standing = Standing.WEAKEST_QUARTER if outermost else Standing.WORSE
+        return Verdict(standing, lower_is_better=lower_is_better)
+    return _undecided(own.evidence, medians, community.p50)
 
 
-def _within_the_middle_half(interval: Interval, community: Distribution) -> bool:
-    assert community.p25 is not None and community.p75 is not None  # noqa: PT018 -- there would be no ranges
-    return community.p25 <= interval.low and interval.high <= community.p75
-
-
-def _value_to_exclude(value: float, medians: Interval, community: Distribution) -> float:
-    """The value that the interval has to exclude: the median, or for a value at the median the nearer quartile."""
-    assert community.p25 is not None and community.p75 is not None  # noqa: PT018 -- there would be no ranges
-    if value > medians.high:
-        return medians.high
-    if value < medians.low:
-        return medians.low
-    return min(community.p25, community.p75, key=lambda quartile: abs(quartile - value))
-
-
-def needed_for_share(share: float, from_share: float, confidence: float = 0.95) -> float:
-    """How many cases it takes until Wilson's interval of a share excludes ``from_share``, if the share stays.
-
-    Wilson's interval inverts the score test, so this solves it for the number of cases. Infinite where the two are
-    equal.
-    """
-    z = two_sided_z(confidence)
-    apart = (share - from_share) ** 2
-    return z * z * from_share * (1 - from_share) / apart if apart else inf
-
-
-def needed_for_average(value: float, interval: Interval, from_value: float, cases: float) -> float:
-    """How many cases an average needs: its interval narrows with the square root of the cases. Infinite if equal."""
-    reach = interval.high - value if value < from_value else value - interval.low
-    return cases * (reach / (value - from_value)) ** 2 if value != from_value else inf
+def _undecided(evidence: Evidence, medians: Interval, published: float) -> Verdict:
+    """What it would take to decide: more emails, a larger community, or nothing that is within reach."""
+    more = emails_to_settle(evidence, medians)
+    if more is not None:
+        return Verdict(Standing.TOO_EARLY, round_up(more))
+    exact = Interval(published, published)
+    if is_on_par(evidence, exact):
+        return Verdict(Standing.ON_PAR)
+    # With the median known exactly, would emails settle it? Then the community is what is too small.
+    is_bottleneck = medians != exact and emails_to_settle(evidence, exact) is not None
+    return Verdict(Standing.MEDIAN_TOO_VAGUE if is_bottleneck else Standing.TOO_EARLY)
 
 
 def round_up(number: float) -> int:

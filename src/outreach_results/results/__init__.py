@@ -14,16 +14,10 @@ from outreach_results.results.benchmarks import (
     LOWER_IS_BETTER,
     SMALL_BELOW_CAMPAIGNS,
     STALE_AFTER_DAYS,
-    Comparison,
     Peers,
     benchmark_mcps,
     benchmarks,
-    campaign_comparison,
     community,
-    comparison_over_time,
-    comparisons,
-    mcp_comparison,
-    own_peers,
 )
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
 from outreach_results.results.campaign_table import ESTIMATES, campaign_table, shown_rate
@@ -34,6 +28,14 @@ from outreach_results.results.campaigns import (
     date_range,
     last_day,
     require_campaign,
+)
+from outreach_results.results.comparisons import (
+    Comparison,
+    campaign_comparison,
+    comparison_over_time,
+    comparisons,
+    mcp_comparison,
+    own_peers,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of, rolling_headlines

@@ -142,19 +142,20 @@ class PeriodDays:
         seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
         self._day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
 
-    def _plain(self, count: str, of: str) -> DailyCounts:
+    def plain(self, count: str, of: str) -> DailyCounts:
+        """Daily counts as they are."""
         return DailyCounts(self._counts[count], self._counts[of])
 
     def counts(self, count: str, of: str) -> DailyCounts:
         """Daily counts; with a maturity curve, their denominators are weighted by the share of outcomes that is in."""
-        plain = self._plain(count, of)
+        plain = self.plain(count, of)
         curve = self._curves.get(count)
         return plain if curve is None else weighted(plain, self._ages, curve, self._day_fraction)
 
     def headline(self, name: str) -> HeadlineRate:
         """A rate of this period, adjusted for maturity on the send basis."""
         count, of = RATES[name].parts
-        plain = self._plain(count, of)
+        plain = self.plain(count, of)
         if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
             return HeadlineRate(None, None)  # unknown on some of the days: the rest would pass for the whole period
         curve = self._curves.get(count)
@@ -174,7 +175,7 @@ class PeriodDays:
     def rolling(self, name: str) -> pd.Series[float]:
         """The rate of the seven days up to each day, adjusted like `headline`; NaN while hardly anything is in."""
         count, of = RATES[name].parts
-        plain, adjusted = self._plain(count, of), self.counts(count, of)
+        plain, adjusted = self.plain(count, of), self.counts(count, of)
         emails, effective = (pd.Series(counts.of).rolling(7, min_periods=1).sum() for counts in (plain, adjusted))
         rate = metrics.rolling_rate(pd.Series(plain.count), pd.Series(adjusted.of))
         return rate.where(effective >= LEAST_SHARE_IN * emails)

@@ -105,7 +105,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "ranked",
             "an order that does not exist",
-            {"Best first": "best", "Weakest first": "weakest", "Most e-mails first": "emails", "By name": "name"},
+            {"Best first": "best", "Weakest first": "weakest", "Most emails first": "emails", "By name": "name"},
             page="benchmarks",
         ),
         Parameter("rank", "a page that does not exist", page="benchmarks"),

@@ -18,15 +18,30 @@ from support.optional import present
     ("low", "high", "words"),
     [
         (0.41, 0.68, "Between the 41st and the 68th percentile."),
-        (0.112, 0.226, "Between the 11th and the 23rd percentile."),
-        (0.01, 0.52, "Between the 1st and the 52nd percentile."),
+        (0.272, 0.326, "Between the 27th and the 33rd percentile."),
+        (0.0, 0.52, "Below the 52nd percentile."),
+        (0.31, 1.0, "Above the 31st percentile."),
+        (0.0, 1.0, "At any percentile."),
         (0.50, 0.504, "At the 50th percentile."),
-        (0.99, 0.99, "Beyond the 99th percentile."),
-        (0.01, 0.01, "Below the 1st percentile."),
+        (0.75, 1.0, "Above the 75th percentile."),
+        (0.0, 0.25, "Below the 25th percentile."),
     ],
 )
 def test_a_percentile_is_a_range_in_words(low, high, words):
     assert bullets.percentile_sentence(Interval(low, high)) == words
+
+
+@pytest.mark.parametrize(
+    ("share_in", "words"),
+    [
+        (0.812, "81% of replies are in; the rate is the one expected in the end."),
+        (0.994, "99% of replies are in; the rate is the one expected in the end."),
+        (0.996, ""),
+        (None, ""),
+    ],
+)
+def test_an_adjusted_rate_says_how_much_is_in(share_in, words):
+    assert bullets.maturity_sentence("reply_rate", share_in) == words
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -84,6 +86,22 @@ def test_all_bullets_have_the_same_height_and_margins():
         )
     ]
     assert len({(layout.height, layout.margin.l, layout.margin.r, layout.margin.t) for layout in layouts}) == 1
+
+
+def test_the_medians_own_uncertainty_is_a_band():
+    vague = replace(mark(), median=Interval(0.04, 0.05))
+    assert bands(bullet("reply_rate", vague, None, lower_is_better=False)) == [(0.031, 0.062), (0.04, 0.05)]
+    assert bands(beside_community("reply_rate", [vague], lower_is_better=False))[1] == (0.04, 0.05)
+    exact = replace(mark(), median=Interval(0.045, 0.045))
+    assert bands(bullet("reply_rate", exact, None, lower_is_better=False)) == [(0.031, 0.062)]
+
+
+def test_thin_arms_are_the_interval_of_the_verdict():
+    figure = bullet("reply_rate", replace(mark(), firm=Interval(0.03, 0.08)), None, lower_is_better=False)
+    thin = next(trace for trace in figure.data if trace.error_x.thickness == 1)
+    assert (thin.x[0] - thin.error_x.arrayminus[0], thin.x[0] + thin.error_x.array[0]) == pytest.approx((0.03, 0.08))
+    first, last = figure.layout.xaxis.range
+    assert first < 0.03 < 0.08 < last
 
 
 @pytest.mark.parametrize(("is_settled", "symbol"), [(True, "circle"), (False, "circle-open")])
@@ -175,6 +193,8 @@ def test_the_benchmark_lies_behind_the_course(weeks):
     figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2025-01-01"))
     assert [(shape.y0, shape.y1) for shape in figure.layout.shapes] == [(0.031, 0.062), (0.045, 0.045)]
     assert figure.layout.yaxis.range[0] == 0
+    vague = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2025-01-01"), median=Interval(0.04, 0.05))
+    assert (0.04, 0.05) in [(shape.y0, shape.y1) for shape in vague.layout.shapes]
     assert over_time("reply_rate", weeks, Distribution(), chosen_from=pd.Timestamp("2025-01-01")).layout.shapes == ()
 
 

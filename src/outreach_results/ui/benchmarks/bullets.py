@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.metrics import Interval
 from outreach_results.models import Campaign, Filters
-from outreach_results.models.metric_definitions import BENCHMARK_METRICS
+from outreach_results.models.metric_definitions import BENCHMARK_METRICS, RATES
 from outreach_results.results import Comparison, Peers
 from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import ask, draw
@@ -23,6 +23,8 @@ COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
 _CODES = {COMMUNITY: "community", OWN: "own"}
 _MOST_CAMPAIGNS = 40
+_ALL_IN = 0.995  # rounds to 100%
+_OUTCOMES = {"opened": "opens", "clicked": "clicks", "replied": "replies", "meetings_booked": "meetings"}
 _LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
 
 
@@ -51,7 +53,7 @@ def reliability(peers: Peers, today: date) -> None:
     if peers.is_own:
         st.caption(
             f"{size:,} of our own campaigns in this period, each counting once, "
-            f"without those of fewer than {results.ENOUGH_CASES} e-mails."
+            f"without those of fewer than {results.ENOUGH_CASES} emails."
         )
         return
     sized = "an unknown number of campaigns" if size is None else f"{size:,} campaigns of the community"
@@ -83,10 +85,12 @@ def legend(peers: Peers) -> None:
     """Draw the explanation of the bullet charts."""
     whose = "our own campaigns" if peers.is_own else "the community's campaigns"
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
+    median = "" if peers.sampled is None else ", the darker strip where the median lies with 95 % confidence"
     st.caption(
         f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
-        "their median, the diamond their average. The dot is ours, its arms the 95 % interval: full where "
-        f"it is certain on which side of the median we are, empty where that cannot be told.{own} "
+        f"their median{median}, the diamond their average. The dot is ours, its thick arms the 95 % interval, its thin "
+        "arms the wider interval of the verdict, which holds however often one looks: the dot is full where they are "
+        f"clear of the median, empty where it is too early to call.{own} "
         "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
         "day by day."
     )
@@ -147,7 +151,8 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     if row.interval is not None:
         ends = f"{show(row.metric, row.interval.low)} to {show(row.metric, row.interval.high)}"
         where = "" if row.percentiles is None else percentile_sentence(row.percentiles)
-        facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} e-mails.".strip())
+        facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} emails.".strip())
+    facts += [maturity] if (maturity := maturity_sentence(row.metric, row.share_in)) else []
     numbers = row.community
     published = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
     own_median = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
@@ -158,13 +163,26 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
 def percentile_sentence(ranks: Interval) -> str:
     """A range of percentiles (0 to 1) as a sentence."""
     low, high = round(ranks.low * 100), round(ranks.high * 100)
-    if low >= 99:
-        return "Beyond the 99th percentile."
-    if high <= 1:
-        return "Below the 1st percentile."
+    if low == 0 and high == 100:
+        return "At any percentile."
+    if low == 0:
+        return f"Below the {_ordinal(high)} percentile."
+    if high == 100:
+        return f"Above the {_ordinal(low)} percentile."
     if low == high:
         return f"At the {_ordinal(low)} percentile."
     return f"Between the {_ordinal(low)} and the {_ordinal(high)} percentile."
+
+
+def maturity_sentence(metric: str, share_in: float | None) -> str:
+    """How much of the outcomes of a rate by send date is in, and that the rate allows for the rest.
+
+    Empty where all are in, or nothing is adjusted.
+    """
+    if share_in is None or share_in >= _ALL_IN:
+        return ""
+    outcome = _OUTCOMES.get(RATES[metric].parts[0], "outcomes")
+    return f"{share_in:.0%} of {outcome} are in; the rate is the one expected in the end."
 
 
 def _ordinal(number: int) -> str:
@@ -177,7 +195,7 @@ def _definition(row: Comparison) -> str:
     if row.is_money:
         return (
             f"{meaning} What you paid is exact; its interval says how far it would move with other days of the same "
-            "kind. Lower is better, so a higher percentile is a lower cost."
+            "kind. Lower is better, so a lower percentile is the better one."
         )
     return (
         f"{meaning} The percentile is estimated from the published quartiles and average, and is no more precise "
@@ -193,7 +211,15 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
     """Draw the bullet chart of a row; whether it was clicked."""
     label = charts.LABELS.get(row.metric, row.metric)
     mark = Mark(
-        row.metric, row.metric, row.value, row.interval, row.community, _sentence(row, peers), row.verdict.is_settled
+        row.metric,
+        row.metric,
+        row.value,
+        row.interval,
+        row.community,
+        _sentence(row, peers),
+        row.verdict.is_settled,
+        row.firm,
+        row.median,
     )
     event = chart(
         draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
@@ -222,7 +248,10 @@ def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
             "value": row.value,
             "low": row.interval.low if row.interval else None,
             "high": row.interval.high if row.interval else None,
+            "verdict_low": row.firm.low if row.firm else None,
+            "verdict_high": row.firm.high if row.firm else None,
             "emails": row.cases,
+            "share_in": row.share_in,
             **row.community.model_dump(),
             "percentile_low": row.percentiles.low if row.percentiles else None,
             "percentile_high": row.percentiles.high if row.percentiles else None,
@@ -244,7 +273,7 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
             "95 % interval": text.MISSING
             if row.interval is None
             else f"{show(row.metric, row.interval.low)} – {show(row.metric, row.interval.high)}",
-            "E-mails": row.cases,
+            "Emails": row.cases,
             **{
                 label: show(row.metric, value)
                 for label, value in (

@@ -11,10 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics, results
-from outreach_results.metrics import Interval, Standing
+from outreach_results.metrics import Interval, Standing, Verdict
+from outreach_results.metrics.verdicts import SETTLED
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
 from outreach_results.ui import charts, clicks, downloads, text, url_state
+from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, show
 from outreach_results.ui.components import chart_with_data
@@ -26,10 +28,9 @@ _LONG_DAYS = 400  # beyond this, the chart shows months instead of weeks
 _ORDERS: dict[str, tuple[str | None, bool]] = {
     "Best first": (None, False),
     "Weakest first": ("value", True),
-    "Most e-mails first": ("cases", False),
+    "Most emails first": ("cases", False),
     "By name": ("name", True),
 }
-_SETTLED = {Standing.BEST_QUARTER, Standing.BETTER, Standing.WORSE, Standing.WEAKEST_QUARTER}
 
 
 def order_chooser() -> str:
@@ -79,7 +80,10 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
         draw(
             charts.beside_community,
             metric,
-            [_mark(metric, row["campaign_id"], row["name"], row, numbers) for row in shown.to_dict("records")],
+            [
+                _mark(metric, row["campaign_id"], row["name"], row, numbers, peers.median_range(metric))
+                for row in shown.to_dict("records")
+            ],
             lower_is_better=metric in results.LOWER_IS_BETTER,
         ),
         frame,
@@ -121,7 +125,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         shown=[show(metric, value) for value in _values(frame, "value")],
         interval=[_ends(metric, row) for row in frame.to_dict("records")],
         percentile=[_percentiles(row) for row in frame.to_dict("records")],
-        brief=[_brief(row) for row in frame.to_dict("records")],
+        brief=[_brief(metric, row) for row in frame.to_dict("records")],
     )
     st.space("small")  # on touch screens the table's toolbar would cover the download buttons above
     st.dataframe(
@@ -165,7 +169,14 @@ def by_mcp(view: View, metric: str) -> None:
         return
     key = clicks.content_key("by-mcp", view.filters, metric, url_state.chosen("mcp"))
     marks = [
-        _mark(metric, row["mcp"], _mcp_name(row), row, Distribution(**_of(row, "average", "p25", "p50", "p75")))
+        _mark(
+            metric,
+            row["mcp"],
+            _mcp_name(row),
+            row,
+            Distribution(**_of(row, "average", "p25", "p50", "p75")),
+            None if pd.isna(row["median_low"]) else Interval(row["median_low"], row["median_high"]),
+        )
         for row in known.to_dict("records")
     ]
     chart_with_data(
@@ -208,7 +219,14 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     days = {str(row["start"].date()): (row["start"].date(), row["end"].date()) for row in frame.to_dict("records")}
     chart_with_data(
-        draw(charts.over_time, metric, frame, numbers, chosen_from=pd.Timestamp(view.first)),
+        draw(
+            charts.over_time,
+            metric,
+            frame,
+            numbers,
+            chosen_from=pd.Timestamp(view.first),
+            median=peers.median_range(metric),
+        ),
         frame.drop(columns="sentence"),
         filters,
         key=key,
@@ -235,7 +253,9 @@ def _long_enough(view: View) -> tuple[Filters, Literal["week", "month"]]:
     return replace(view.filters, start=start), "week"
 
 
-def _mark(metric: str, key: str, name: str, row: Mapping[Hashable, Any], numbers: Distribution) -> Mark:
+def _mark(
+    metric: str, key: str, name: str, row: Mapping[Hashable, Any], numbers: Distribution, median: Interval | None
+) -> Mark:
     value = None if pd.isna(row["value"]) else float(row["value"])
     return Mark(
         key=key,
@@ -244,7 +264,9 @@ def _mark(metric: str, key: str, name: str, row: Mapping[Hashable, Any], numbers
         interval=None if pd.isna(row["low"]) else Interval(row["low"], row["high"]),
         community=numbers,
         sentence=f"{text.escape_plotly(name)}<br>{text.escape_plotly(_sentence(metric, row))}",
-        is_settled=row["standing"] in _SETTLED,
+        is_settled=row["standing"] in SETTLED,
+        firm=None if pd.isna(row["verdict_low"]) else Interval(row["verdict_low"], row["verdict_high"]),
+        median=median,
     )
 
 
@@ -253,7 +275,8 @@ def _sentence(metric: str, row: Mapping[Hashable, Any]) -> str:
         return str(row["verdict"])
     value = f"{show(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
     reach = "" if pd.isna(row["low"]) else f", with 95 % confidence between {_ends(metric, row, ' and ')}"
-    return f"{value}{reach}. {row['verdict']}"
+    maturity = maturity_sentence(metric, None if pd.isna(row["share_in"]) else float(row["share_in"]))
+    return " ".join(part for part in (f"{value}{reach}.", maturity, row["verdict"]) if part)
 
 
 def _of_what(metric: str) -> str:
@@ -262,7 +285,7 @@ def _of_what(metric: str) -> str:
 
 def _cases(metric: str) -> str:
     rate = metrics.RATES.get(metric)
-    return "delivered e-mails" if rate is not None and rate.denominator == "delivered" else "e-mails"
+    return "delivered emails" if rate is not None and rate.denominator == "delivered" else "emails"
 
 
 def _ends(metric: str, row: Mapping[Hashable, Any], between: str = " – ") -> str:
@@ -272,15 +295,16 @@ def _ends(metric: str, row: Mapping[Hashable, Any], between: str = " – ") -> s
 def _percentiles(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["percentile_low"]):
         return text.MISSING
-    return f"{row['percentile_low'] * 100:.0f} – {row['percentile_high'] * 100:.0f}"
+    low, high = f"{row['percentile_low'] * 100:.0f}", f"{row['percentile_high'] * 100:.0f}"
+    if high == "100":
+        return "any" if low == "0" else f"above {low}"
+    return f"below {high}" if low == "0" else f"{low} – {high}"
 
 
-def _brief(row: Mapping[Hashable, Any]) -> str:
+def _brief(metric: str, row: Mapping[Hashable, Any]) -> str:
     """The verdict, short enough for a table cell."""
-    standing = str(row["standing"])
-    if pd.isna(row["more_emails"]):
-        return standing.capitalize()
-    return f"{standing.capitalize()}, about {row['more_emails']:,.0f} more e-mails"
+    more = None if pd.isna(row["more_emails"]) else int(row["more_emails"])
+    return Verdict(Standing(row["standing"]), more, metric in results.LOWER_IS_BETTER).brief()
 
 
 def _of(row: Mapping[Hashable, Any], *names: str) -> dict[str, float | None]:

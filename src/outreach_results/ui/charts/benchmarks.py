@@ -15,6 +15,7 @@ from outreach_results.ui.text import escape_plotly, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
 MEDIAN = "#7a8795"
+_MEDIAN_RANGE = "rgba(120, 136, 158, 0.45)"
 _UNSEEN = "rgba(0, 0, 0, 0)"
 
 _BULLET_HEIGHT = 112
@@ -37,7 +38,10 @@ _BETTER = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The data of one row: name, value, interval, benchmark and hover text."""
+    """The data of one row: name, value, interval of 95 %, benchmark and hover text.
+
+    ``firm`` is the wider interval that the verdict uses, ``median`` where the benchmark's median lies.
+    """
 
     key: str
     name: str
@@ -46,6 +50,8 @@ class Mark:
     community: Distribution
     sentence: str
     is_settled: bool
+    firm: Interval | None = None
+    median: Interval | None = None
 
 
 def show(metric: str, value: float | None) -> str:
@@ -65,7 +71,15 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     our own campaigns are spread: a thin line under the band.
     """
     community = mark.community
-    known = [community.p25, community.p75, community.average, mark.value, *(mark.interval or ())]
+    known = [
+        community.p25,
+        community.p75,
+        community.average,
+        mark.value,
+        *(mark.interval or ()),
+        *(mark.firm or ()),
+        *(mark.median or ()),
+    ]
     if own is not None:
         known += [own.p25, own.p75]
     figure = empty(
@@ -74,7 +88,7 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
         hovermode="closest",
         margin={**_SIDES, "t": 18, "b": 6},
         hoverdistance=12,
-        shapes=_community_band(community, 0.34, 0.94),
+        shapes=_community_band(community, mark.median, 0.34, 0.94),
         annotations=[_BETTER],
         xaxis=_value_axis(metric, community.p50, known, lower_is_better=lower_is_better),
         yaxis={"visible": False, "range": [0, 1.02]},
@@ -103,7 +117,7 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
     known: list[float | None] = []
     shapes: list[dict[str, object]] = []  # set all at once: `add_shape` copies the existing ones each time
     for row, mark in enumerate(marks):
-        shapes += _community_band(mark.community, row - 0.06, row + 0.4)
+        shapes += _community_band(mark.community, mark.median, row - 0.06, row + 0.4)
         known += [mark.community.p25, mark.community.p75, mark.value]
         if mark.value is not None and mark.interval is not None:
             known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
@@ -122,18 +136,28 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
     return figure
 
 
-def over_time(metric: str, frame: pd.DataFrame, community: Distribution, *, chosen_from: pd.Timestamp) -> go.Figure:
+def over_time(
+    metric: str,
+    frame: pd.DataFrame,
+    community: Distribution,
+    *,
+    chosen_from: pd.Timestamp,
+    median: Interval | None = None,
+) -> go.Figure:
     """Our value week by week or month by month with its interval, against the community's band.
 
     Args:
         frame: as `results.comparison_over_time` gives it, with a ``sentence`` for each row.
         chosen_from: what lies before the chosen period is drawn lighter.
+        median: where the benchmark's median lies.
     """
     figure = empty(320, showlegend=False, hovermode="closest")
     own = color(metric)
     known = frame.dropna(subset="value")
     if community.p25 is not None and community.p75 is not None:
         figure.add_hrect(y0=community.p25, y1=community.p75, fillcolor=BAND, line_width=0, layer="below")
+    if median is not None and median.low < median.high:
+        figure.add_hrect(y0=median.low, y1=median.high, fillcolor=_MEDIAN_RANGE, line_width=0, layer="below")
     if community.p50 is not None:
         figure.add_hline(y=community.p50, line={"color": MEDIAN, "width": 2})
     figure.add_scatter(
@@ -188,11 +212,16 @@ def _line_above(row: int) -> dict[str, object]:
     return {"type": "line", **ends, "line": {"color": GRID, "width": 1}}
 
 
-def _community_band(community: Distribution, low: float, high: float) -> list[dict[str, object]]:
+def _community_band(
+    community: Distribution, median: Interval | None, low: float, high: float
+) -> list[dict[str, object]]:
     shapes: list[dict[str, object]] = []
     if community.p25 is not None and community.p75 is not None:
         box = {"x0": community.p25, "x1": community.p75, "y0": low, "y1": high}
         shapes.append({"type": "rect", **box, "fillcolor": BAND, "line": {"width": 0}, "layer": "below"})
+    if median is not None and median.low < median.high:
+        box = {"x0": median.low, "x1": median.high, "y0": low, "y1": high}
+        shapes.append({"type": "rect", **box, "fillcolor": _MEDIAN_RANGE, "line": {"width": 0}, "layer": "below"})
     if community.p50 is not None:
         upright = {"x0": community.p50, "x1": community.p50, "y0": low, "y1": high}
         shapes.append({"type": "line", **upright, "line": {"color": MEDIAN, "width": 3}, "layer": "below"})
@@ -243,24 +272,26 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
 
 
 def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
-    """Add our values with their intervals: filled where the side of the median is certain."""
+    """Add our values with their intervals: filled where the side of the median is certain.
+
+    The thick arms are the 95 % interval, the thin ones the wider interval that the verdict uses.
+    """
     known = [(mark, y) for mark, y in zip(marks, at, strict=True) if mark.value is not None]
-    values = [mark.value or 0.0 for mark, _ in known]
-    intervals = [mark.interval or Interval(value, value) for (mark, _), value in zip(known, values, strict=True)]
+    values, heights = [mark.value or 0.0 for mark, _ in known], [y for _, y in known]
     own = color(metric)
     figure.add_scatter(
         x=values,
-        y=[y for _, y in known],
+        y=heights,
         mode="markers",
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [interval.high - value for interval, value in zip(intervals, values, strict=True)],
-            "arrayminus": [value - interval.low for interval, value in zip(intervals, values, strict=True)],
-            "thickness": 2.5,
-            "width": 7,
-            "color": own,
-        },
+        marker={"size": 1, "color": _UNSEEN},
+        error_x=_arms(values, [mark.firm for mark, _ in known], own, thickness=1, width=0),
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=values,
+        y=heights,
+        mode="markers",
+        error_x=_arms(values, [mark.interval for mark, _ in known], own, thickness=2.5, width=7),
         marker={
             "size": size,
             "symbol": ["circle" if mark.is_settled else "circle-open" for mark, _ in known],
@@ -271,6 +302,22 @@ def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[flo
         text=[mark.sentence for mark, _ in known],
         hovertemplate="%{text}<extra></extra>",
     )
+
+
+def _arms(
+    values: Sequence[float], intervals: Sequence[Interval | None], color: str, *, thickness: float, width: float
+) -> dict[str, object]:
+    """The error bars of some values; of no length where there is no interval."""
+    pairs = [(value, interval or Interval(value, value)) for value, interval in zip(values, intervals, strict=True)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [interval.high - value for value, interval in pairs],
+        "arrayminus": [value - interval.low for value, interval in pairs],
+        "thickness": thickness,
+        "width": width,
+        "color": color,
+    }
 
 
 def _value_axis(
