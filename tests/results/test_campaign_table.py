@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from outreach_results import results
+from outreach_results import export, results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord
 from outreach_results.metrics.small_numbers import cost_per_event
@@ -33,6 +34,27 @@ def test_rates_are_those_of_the_api(sample_store, filters):
                 assert row[f"{name}_adjusted"] == pytest.approx(shown, abs=0.0005)
                 assert row[f"{name}_share_in"] == pytest.approx(share_in[name], abs=0.0005)
     assert (f"{name}_adjusted" in table) == (filters.basis == Basis.SEND)
+
+
+def test_the_download_agrees_with_the_api(sample_store):
+    table = results.campaign_table(sample_store, YOUNG)
+    file = json.loads(export.table_download(sample_store, "campaigns", table, "json", YOUNG).content())
+    assert {"*_adjusted", "*_share_in"} < set(file["meta"]["definitions"])
+    for row in file["rows"]:
+        found = results.campaign_stats(sample_store, row["campaign_id"], YOUNG).model_dump()
+        for name in RATES:
+            written = {"rates": row[name]} | {
+                key: row[f"{name}_{key.removesuffix('_rates')}"] for key in ("adjusted_rates", "share_in")
+            }
+            assert {key: value if value is None else round(value, 3) for key, value in written.items()} == {
+                key: found[key][name] for key in written
+            }
+
+
+def test_what_hardly_came_in_is_shown_as_unknown():
+    rates = {"reply_rate": [0.01, 0.02, 0.03], "reply_rate_adjusted": [None, None, 0.06]}
+    table = pd.DataFrame(rates | {"reply_rate_share_in": [0.02, None, 0.5]}, dtype="float64")
+    assert results.shown_rate(table, "reply_rate").fillna(-1).tolist() == [-1, 0.02, 0.06]
 
 
 def test_adjusted_rates_are_shown_where_known(sample_store):

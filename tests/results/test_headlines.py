@@ -91,6 +91,15 @@ def test_lines_end_before_hardly_anything_is_in():
     assert found["open_rate"].notna().all()
 
 
+def test_no_rate_while_hardly_anything_is_in():
+    hardly = metrics.MaturityCurve((*(0.01,) * 29, 1.0, 1.0), 500)
+    curves = MaturityCurves({"replied": hardly}, LAST)
+    days = frame(np.random.default_rng(1), 7, LAST)
+    found = headlines_of(days, None, curves, basis=Basis.SEND, clock=LATER).rates["reply_rate"]
+    assert (found.rate, found.interval) == (None, None)
+    assert found.share_in == pytest.approx(0.01)
+
+
 def test_the_last_point_of_a_line_is_the_tile(sample_store):
     week = Filters(start=date(2026, 3, 21), end=date(2026, 3, 27), basis=Basis.SEND)
     days, curves = results.daily_stats(sample_store, week), results.maturity_curves(sample_store)

@@ -197,8 +197,8 @@ class CohortStats(CampaignStats):
 
     Attributes:
         share_in: by rate, the share (0 to 1) of its outcomes that is expected to be in.
-        adjusted_rates: each rate as it is expected to be once everything is in. None, like ``share_in``, while too
-            little is known of how long outcomes take, or less than 5% of them are in.
+        adjusted_rates: each rate as it is expected to be once everything is in; None while less than 5% is. Both are
+            None while too little is known of how long outcomes take.
     """
 
     share_in: Rates

@@ -59,13 +59,18 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
 
 
 def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
-    """The rate that pages show of each row of a `campaign_table`: the adjusted one where it is known."""
-    adjusted = f"{name}_adjusted"
-    return frame[adjusted].fillna(frame[name]) if adjusted in frame else frame[name]
+    """The rate that pages show of each row of a `campaign_table`.
+
+    On the send basis it is the adjusted one, NA while hardly anything is in; the plain one where no share is known.
+    """
+    adjusted, share_in = f"{name}_adjusted", f"{name}_share_in"
+    return frame[adjusted].where(frame[share_in].notna(), frame[name]) if adjusted in frame else frame[name]
 
 
 def _adjusted(rate: HeadlineRate) -> tuple[float, float]:
-    return (np.nan, np.nan) if rate.rate is None or rate.share_in is None else (rate.rate, rate.share_in)
+    if rate.share_in is None:
+        return np.nan, np.nan
+    return np.nan if rate.rate is None else rate.rate, rate.share_in
 
 
 def _share_in(frame: pd.DataFrame, rate: str) -> NDArray[np.float64]:

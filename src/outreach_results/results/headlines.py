@@ -37,7 +37,7 @@ class HeadlineRate:
     """A rate with its 95 % interval.
 
     Attributes:
-        rate: between 0 and 1, unrounded; None without a denominator.
+        rate: between 0 and 1, unrounded; None without a denominator, and while less than 5 % of the outcomes are in.
         interval: None where the rate is no share of the emails it is divided by.
         share_in: the share (0 to 1) of outcomes that is in; None on the activity basis, and without a maturity curve.
     """
@@ -163,6 +163,8 @@ class PeriodDays:
             adjusted = adjusted_rate(plain, self._ages, curve, self._day_fraction)
             if adjusted is not None:
                 return HeadlineRate(adjusted.rate, adjusted.interval, adjusted.share_in)
+            if plain.whole > 0:
+                return HeadlineRate(None, None, self.counts(count, of).whole / plain.whole)
         if plain.whole <= 0:
             return HeadlineRate(None, None)
         rate = plain.total / plain.whole

@@ -76,12 +76,16 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
 
 def _with_adjusted_rates(store: Store, filters: Filters, found: CampaignStats) -> CohortStats:
     rates = campaign_rates(store, filters).get(found.campaign_id, {})
-    known = {name: rate for name, rate in rates.items() if rate.rate is not None and rate.share_in is not None}
+    known = {name: rate for name, rate in rates.items() if rate.share_in is not None}
     return CohortStats(
         **dict(found),
-        share_in=Rates.of({name: round(rate.share_in or 0.0, 3) for name, rate in known.items()}),
-        adjusted_rates=Rates.of({name: round(rate.rate or 0.0, 3) for name, rate in known.items()}),
+        share_in=Rates.of({name: _rounded(rate.share_in) for name, rate in known.items()}),
+        adjusted_rates=Rates.of({name: _rounded(rate.rate) for name, rate in known.items()}),
     )
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 3)
 
 
 def totals(store: Store, filters: Filters) -> Totals:

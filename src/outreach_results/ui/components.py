@@ -112,7 +112,8 @@ def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
         low, high = (text.percent(end) for end in rate.interval)
         sentences.append(f"With 95 % confidence between {low} and {high}.")
     if rate.share_in is not None and rate.share_in < FULL:
-        sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; this is the rate expected in the end.")
+        result = "too early to tell" if rate.rate is None else "this is the rate expected in the end"
+        sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; {result}.")
     return " ".join(sentences)
 
 
