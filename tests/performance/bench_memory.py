@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -30,6 +32,7 @@ SECONDS = 60
 ARRIVING_S = 20
 PAUSES = {"alone": (0.2, 0.6), "hurried": (1.0, 3.0), "reading": (5.0, 15.0)}
 MIB = 1024 * 1024
+LONG_REPLIES = Path(__file__).with_name("long_replies.py")
 PAGES = ("", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"overview"}))
 PERIODS = ("Last 7 days", "Last 28 days", "Last 90 days", "This month", "All time")
 
@@ -42,7 +45,22 @@ def measure(databases: Databases) -> list[Figure]:
         found = asyncio.run(_all(server, f"{large(emails)} e-mails"))
         if "Traceback" in server.printed():
             raise RuntimeError(server.printed())
-    return found
+    return found + _long_replies()
+
+
+def _long_replies() -> list[Figure]:
+    """The peak of an import and of exports of replies of a megabyte, each in a process of its own."""
+    figures = []
+    with TemporaryDirectory() as folder:
+        url, path = f"sqlite:///{folder}/long.db", f"{folder}/long.json"
+        for what in ("write", "import", "json", "csv"):
+            # Started by a small process: Linux counts the memory of the process that starts another to its peak.
+            command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, str(LONG_REPLIES), what, url, path]
+            printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            if printed:
+                name = f"peak memory of the {what if what == 'import' else f'{what.upper()} export'}"
+                figures.append(Figure("SQLite", f"{name} of 300 replies of 960 kB", _mib(int(printed))))
+    return figures
 
 
 async def _all(server: Server, of: str) -> list[Figure]:

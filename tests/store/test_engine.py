@@ -128,7 +128,7 @@ def test_missing_folder_is_explained(tmp_path):
 def test_file_that_is_no_database_is_explained(tmp_path):
     path = tmp_path / "letter.db"
     path.write_text("Dear reader, " * 100)
-    with pytest.raises(StoreError, match="The database refused: file is not a database"):
+    with pytest.raises(StoreError, match="names is no SQLite database"):
         open_store(sqlite_url(path))
     assert path.read_text() == "Dear reader, " * 100
 

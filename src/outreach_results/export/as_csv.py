@@ -19,6 +19,7 @@ from outreach_results.export.reading import (
     email_query,
     event_query,
     iso,
+    read_long_rows,
     read_rows,
     replies_query,
     tracks_text,
@@ -59,7 +60,7 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         yield _padded_lines(head, rows, _REPLY_COLUMNS)
     for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
         yield _padded_lines(head, rows, len(COST_COLUMNS) + _REPLY_COLUMNS)
-    for rows in read_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
+    for rows in read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
     if empty:

@@ -18,6 +18,7 @@ from outreach_results.export.reading import (
     email_query,
     event_query,
     iso,
+    read_long_rows,
     read_rows,
     replies_query,
     reported_row,
@@ -55,7 +56,7 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
     yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))
     events = read_rows(connection, event_query(campaign_id, humans_only=humans_only))
     yield from _json_section("events", map(_json_events, events))
-    replies = read_rows(connection, replies_query(campaign_id, humans_only=humans_only))
+    replies = read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only))
     yield from _json_section("replies", map(_json_replies, replies))
     if connection.execute(contacts_query(campaign_id).limit(1)).first() is not None:
         contacts = read_rows(connection, contacts_query(campaign_id))

@@ -19,6 +19,7 @@ from outreach_results.export.reading import (
     daily_query,
     email_query,
     event_query,
+    read_long_rows,
     read_rows,
     replies_query,
     reported_row,
@@ -94,7 +95,7 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
         ["event_id", "email_id", "type", "occurred_at", "is_machine", "url"],
         ([(*row[:3], _instant(row[3]), row[4] == "true", row[5]) for row in rows] for rows in events),
     )
-    replies = read_rows(connection, replies_query(campaign_id, humans_only=humans_only))
+    replies = read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only))
     yield _Sheet(
         "replies",
         _REPLY_COLUMNS,

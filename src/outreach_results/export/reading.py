@@ -12,15 +12,25 @@ from outreach_results.export.formulas import dollars_text, flag_text, iso_text
 from outreach_results.models import COST_COLUMNS, COUNTS, Basis, Sentiment
 from outreach_results.results import reply_query
 from outreach_results.store import schema
+from outreach_results.store.batches import LONG_ROWS_FETCHED, batches
 from outreach_results.store.replies.state import effective_sentiment
 
 ROWS_AT_A_TIME = 2_000
+TEXT_AT_A_TIME = 500_000
 
 
 def read_rows(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
     """The rows of a query, some at a time: never all of them in memory."""
     result = connection.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME).execute(query)
     yield from result.partitions(ROWS_AT_A_TIME)
+
+
+def read_long_rows(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows of a query with a ``body``, so few at a time that long ones take no more memory than short ones."""
+    limited = connection.execution_options(stream_results=True, max_row_buffer=LONG_ROWS_FETCHED)
+    fetched = limited.execute(query).partitions(LONG_ROWS_FETCHED)
+    rows = (row for part in fetched for row in part)
+    yield from batches(rows, lambda row: len(row.body or ""), most_items=ROWS_AT_A_TIME, most_text=TEXT_AT_A_TIME)
 
 
 def email_query(campaign_id: str) -> Select[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from outreach_results.export.file_names import file_name
-from outreach_results.export.reading import read_rows
+from outreach_results.export.reading import read_long_rows
 from outreach_results.export.streams import Download, file_metadata, find_format
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters, chosen_replies, newest_first, reply_query
@@ -56,14 +56,14 @@ def replies_download(store: Store, filters: Filters, inbox_filters: InboxFilters
     def chunks() -> Iterator[bytes]:
         if chosen.bom:
             yield chosen.bom
-        with store.read() as connection:
+        with store.read(is_stream=True) as connection:
             meta = file_metadata(filters, zone_of(connection).key)
             meta["filters"] |= {
                 _META_NAMES.get(one.name, one.name): getattr(inbox_filters, one.name) for one in fields(inbox_filters)
             }
             rows = (
                 [[row._mapping[name] for name in REPLY_COLUMNS] for row in part]
-                for part in read_rows(connection, query)
+                for part in read_long_rows(connection, query)
             )
             yield from chosen.rows(list(REPLY_COLUMNS), rows, meta)
 

@@ -92,7 +92,7 @@ def campaign_download(
     def chunks() -> Iterator[bytes]:
         if bom:
             yield chosen.bom
-        with store.read() as connection:
+        with store.read(is_stream=True) as connection:
             yield from chosen.campaign(connection, campaign_id, file_metadata(filters, zone_of(connection).key))
 
     return Download(file_name(campaign_id, fmt, filters), chosen.media_type, chunks())

@@ -12,20 +12,22 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 
 from sqlalchemy import Connection
 
 from outreach_results.ingest import history
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
-from outreach_results.ingest.records import FileItem, Rejected
+from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
 from outreach_results.ingest.report import LoadReport
+from outreach_results.store.batches import batches
 from outreach_results.store.engine import Store
 
 __all__ = ["BATCH", "LoadReport", "load"]
 
 BATCH = 20_000
+BATCH_TEXT = 4_000_000
+"""Characters of replies after which a batch ends, whatever number of records it has."""
 
 
 def load(
@@ -47,7 +49,7 @@ def load(
         source: the name of the load in reports and in the history.
         replace: the source is the authority: its value of a campaign, email, event or reply wins over the stored one.
         on_rejected: called with every rejected row, also those beyond the limit of the report.
-        on_progress: called after each full batch with the number of records read so far.
+        on_progress: called after each batch with the number of records read so far.
         also: called in the same transaction when all records are written.
         kind: where the records come from, for the history.
         loaded_by: who started it, for the history.
@@ -74,11 +76,12 @@ def load(
             load_no=load_no,
             on_rejected=reject,
         )
-        batches = _batches(records) if store.is_sqlite else _read_ahead(_batches(records))
-        for n, batch in enumerate(batches, 1):
+        read = 0
+        for batch in _batches(records) if store.is_sqlite else _read_ahead(_batches(records)):
             loader.add(batch)
-            if on_progress and len(batch) == BATCH:
-                on_progress(n * BATCH)
+            read += len(batch)
+            if on_progress:
+                on_progress(read)
         loader.finish()
         report = loader.report
         if also:
@@ -100,9 +103,12 @@ def _rare_collections() -> Iterator[None]:
 
 
 def _batches(records: Iterable[FileItem]) -> Iterator[list[FileItem]]:
-    rest = iter(records)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+    return batches(records, _long_text, most_items=BATCH, most_text=BATCH_TEXT)
+
+
+def _long_text(record: FileItem) -> int:
+    """The number of characters of the only text that can be long."""
+    return len(record.body or "") if type(record) is ReplyRecord else 0
 
 
 def _read_ahead(batches: Iterator[list[FileItem]]) -> Iterator[list[FileItem]]:

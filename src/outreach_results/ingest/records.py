@@ -18,6 +18,11 @@ from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, Detail, Ev
 
 MAX_TEXT = 2_000
 MAX_BODY = 1_000_000
+LONGEST_CELL = 64_000_000
+"""Characters of a cell of a table that are read, so that one that is far too long costs its row and not the file.
+
+Beyond that a quotation mark is missing, and the rest of the file passes for one cell.
+"""
 MAX_MICROS = 10**15
 MAX_VERSION = 10**9
 

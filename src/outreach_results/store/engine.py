@@ -19,9 +19,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
 from outreach_results.store.schema import is_sqlite, meta
+from outreach_results.store.sqlite_file import SqliteFile, next_step_for, refuse_foreign
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 60_000
+CACHE_KIB, STREAM_CACHE_KIB = 65_536, 2_048
 
 
 class AdvisoryLock(IntEnum):
@@ -37,6 +39,10 @@ def lock_until_commit(connection: Connection, lock: AdvisoryLock) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
 
 
+# Files beside the zones of many systems. What they mean depends on the machine, or includes leap seconds.
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
+
 def time_zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 
@@ -44,6 +50,8 @@ def time_zone(name: str) -> ZoneInfo:
         ConfigError: there is no such zone.
     """
     try:
+        if name in _NO_ZONES or name.startswith(("posix/", "right/")):
+            raise ZoneInfoNotFoundError
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(f"{name!r} is no time zone. Use an IANA name such as Europe/Zurich or UTC.") from None
@@ -57,13 +65,18 @@ class Store:
         self.is_sqlite = is_sqlite(engine)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection whose statements all see the database at one moment."""
+    def read(self, *, is_stream: bool = False) -> Iterator[Connection]:
+        """A connection whose statements all see the database at one moment.
+
+        Args:
+            is_stream: everything is read once, as for an export: SQLite then keeps few pages in memory.
+        """
         level = "REPEATABLE READ" if not self.is_sqlite else None
         with _translated_errors(), self.engine.connect() as connection:
             if level:
                 connection.execution_options(isolation_level=level)
-            yield connection
+            with _page_cache(connection, STREAM_CACHE_KIB if is_stream and self.is_sqlite else None):
+                yield connection
 
     @contextmanager
     def write(self, *, exclusive: bool = False, is_data: bool = True) -> Iterator[Connection]:
@@ -97,6 +110,19 @@ class Store:
         self.engine.dispose()
 
 
+@contextmanager
+def _page_cache(connection: Connection, kib: int | None) -> Iterator[None]:
+    """Limit the page cache of SQLite meanwhile; None leaves it as it is."""
+    if kib is None:
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+
 def zone_of(connection: Connection) -> ZoneInfo:
     """The reporting time zone, on a connection that is already open."""
     return time_zone(get_meta(connection, "time_zone") or "UTC")
@@ -126,9 +152,13 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
         StoreError: it cannot be reached, or was written by a newer version of this product.
     """
     store = Store(_engine(url))
+    database = store.engine.url.database
+    file = SqliteFile(store.engine, Path(database).absolute()) if store.is_sqlite and database else None
     try:
         with _translated_errors():
-            _upgrade(store, new_zone)
+            revision_now = _upgrade(store, new_zone)
+        if file is not None:
+            file.opened(revision_now)
     except BaseException:
         store.close()
         raise
@@ -162,7 +192,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
         "synchronous = NORMAL",
-        "cache_size = -65536",
+        f"cache_size = -{CACHE_KIB}",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -176,11 +206,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _upgrade(store: Store, new_zone: str) -> None:
+def _upgrade(store: Store, new_zone: str) -> str:
+    """Create or upgrade the tables; returns the revision that they have now."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
     with store.read() as connection:
         if revision(connection) == head:
-            return
+            return head
+        if store.is_sqlite:
+            refuse_foreign(connection)
     from alembic import command  # imported only when there is something to do: it is slow to load
     from alembic.util import CommandError
 
@@ -197,6 +231,7 @@ def _upgrade(store: Store, new_zone: str) -> None:
             ) from None
         if is_new:
             set_meta(connection, "time_zone", time_zone(new_zone).key)
+    return head
 
 
 def revision(connection: Connection) -> str | None:
@@ -223,4 +258,4 @@ def _translated_errors() -> Iterator[None]:
         ) from error
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
-        raise StoreError(f"The database refused: {reason}.") from error
+        raise StoreError(next_step_for(reason) or f"The database refused: {reason}.") from error

@@ -56,7 +56,7 @@ def _outcome(job: ImportJob) -> None:
         st.error(text.escape(problem), icon="⚠️")
     if job.rejected:
         shown = pd.DataFrame(job.rejected[:200])
-        st.markdown(f"**{len(job.rejected):,} rows could not be used.** Everything else is in.")
+        st.markdown(f"**{job.rejected_total:,} rows could not be used.** Everything else is in.")
         st.dataframe(
             shown,
             hide_index=True,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, TextIO, cast
 
 from outreach_results.errors import OutreachError
-from outreach_results.export import escape_formula
 from outreach_results.ingest.importing import import_file
 from outreach_results.ingest.load import LoadReport
 from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.rejected_csv import RejectedCsv
+from outreach_results.ingest.report import REJECTED_KEPT
 from outreach_results.store.engine import Store
+
+_IN_MEMORY = 100_000
+"""Bytes of rejected rows, about a thousand, beyond which they go to disk."""
 
 
 @dataclass
@@ -30,17 +32,29 @@ class ImportJob:
     reports: list[LoadReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    rejected_total: int = 0
     is_done: bool = False
+
+    def __post_init__(self) -> None:
+        # In memory while it is small, on disk beyond; ``rejected`` holds the first rows only.
+        file = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="")  # noqa: SIM115
+        self._rejected_file = cast(TextIO, file)
+        self._rejected_csv = RejectedCsv(self._rejected_file)
+
+    def reject(self, rejected: Rejected) -> None:
+        """Keep a rejected row."""
+        self.rejected_total += 1
+        if self.rejected_total <= REJECTED_KEPT:
+            self.rejected.append(rejected)
+        self._rejected_csv.add(rejected)
+
+    def __del__(self) -> None:
+        self._rejected_file.close()
 
     def rejected_csv(self) -> bytes:
         """All rejected rows as CSV: source, row, column and reason."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(Rejected._fields[:4])
-        writer.writerows(
-            [escape_formula(r.source), r.row, escape_formula(r.column), escape_formula(r.reason)] for r in self.rejected
-        )
-        return text.getvalue().encode()
+        self._rejected_file.seek(0)
+        return self._rejected_file.read().encode()
 
 
 def start_import(store: Store, uploads: Sequence[tuple[str, IO[bytes]]]) -> ImportJob:
@@ -86,7 +100,7 @@ def _load_one(store: Store, job: ImportJob, path: Path) -> None:
         job.records = n
 
     try:
-        reports = import_file(store, path, on_rejected=job.rejected.append, on_progress=on_progress)
+        reports = import_file(store, path, on_rejected=job.reject, on_progress=on_progress)
     except OutreachError as error:
         job.problems.append(str(error))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from outreach_results.errors import SourceError
@@ -74,7 +76,7 @@ def test_a_header_alone_is_said_to_have_no_rows(refused):
 
 
 def test_an_export_of_a_server_may_have_no_rows():
-    assert list(read_rows([",".join(CSV_COLUMNS)], "export")) == []
+    assert list(read_rows(io.StringIO(",".join(CSV_COLUMNS)), "export")) == []
 
 
 def test_duplicate_header_is_refused(refused):

@@ -13,14 +13,14 @@ from outreach_results.ingest.content.encoding import Encoding, detect_encoding
 from outreach_results.ingest.content.header import checked_header, header_place
 from outreach_results.ingest.content.types import Content, Row, first_rows
 from outreach_results.ingest.content.unpacking import File
-from outreach_results.ingest.records import MAX_BODY
+from outreach_results.ingest.records import LONGEST_CELL
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LINES_LOOKED_AT = 200
 EXTRA_CELLS = ""
 """The name under which cells beyond the header's stand, so that a reader can refuse the row."""
 
-csv.field_size_limit(MAX_BODY * 2)
+csv.field_size_limit(LONGEST_CELL)
 
 
 def delimited(file: File) -> Content:

@@ -10,13 +10,15 @@ yield the same records.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
+from typing import TextIO
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS, unescape_formula
@@ -30,10 +32,10 @@ _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentime
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
 _TRACKS = slice(_PLACES["tracks"], _PLACES["tracks_choice"] + 1)
 _FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
-_LINES_AT_ONCE = 500
+_BLOCK = 64 * 1024
 _REMEMBERED = 50_000
 
-csv.field_size_limit(read.MAX_BODY * 2)
+csv.field_size_limit(read.LONGEST_CELL)
 
 
 def campaign_csv(path: Path) -> read.Records:
@@ -53,7 +55,7 @@ def campaign_csv(path: Path) -> read.Records:
         ) from None
 
 
-def read_rows(file: Iterable[str], source: str, *, needs_rows: bool = False) -> read.Records:
+def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> read.Records:
     """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them.
 
     Raises:
@@ -91,8 +93,10 @@ def read_rows(file: Iterable[str], source: str, *, needs_rows: bool = False) -> 
         if needs_rows:
             raise SourceError(f"{source} has a header and no rows. Nothing was imported.")
     except csv.Error as error:
+        is_too_long = "field larger" in str(error)
+        what = "a cell has no end; is a quotation mark missing?" if is_too_long else f"{error}."
         raise SourceError(
-            f"{source} cannot be read as CSV near line {reader.line_num}: {error}. Nothing was imported."
+            f"{source} cannot be read as CSV near line {reader.line_num}: {what} Nothing was imported."
         ) from None
 
 
@@ -106,15 +110,18 @@ def _refuse_duplicates(header: list[str], source: str) -> None:
         )
 
 
-def _without_nul(file: Iterable[str], source: str) -> Iterator[str]:
-    def checked() -> Iterator[list[str]]:
-        rest = iter(file)
-        while lines := list(islice(rest, _LINES_AT_ONCE)):
-            if "\x00" in "".join(lines):
-                raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
-            yield lines
+def _without_nul(file: TextIO, source: str) -> Iterator[str]:
+    """The lines of a file, read in blocks of characters, because lines can be long."""
 
-    return chain.from_iterable(checked())
+    def blocks() -> Iterator[Iterable[str]]:
+        while block := file.read(_BLOCK):
+            if not block.endswith("\n"):
+                block += file.readline()
+            if "\x00" in block:
+                raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
+            yield io.StringIO(block, newline="")
+
+    return chain.from_iterable(blocks())
 
 
 def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from outreach_results.models import Sentiment
+from outreach_results.store.batches import LONG_ROWS_FETCHED, batches
 from outreach_results.store.engine import AdvisoryLock, lock_until_commit
 from outreach_results.store.replies.search_index import tokenize
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
@@ -34,6 +35,7 @@ ALL_CAMPAIGNS = ""
 """Under this id `inbox_stats` holds the days of all campaigns together."""
 
 _AT_A_TIME = 2_000
+_TEXT_AT_A_TIME = 4_000_000  # characters of words
 
 _Cell = tuple[str, bool]
 _Tally = Counter[tuple[date, _Cell]]
@@ -155,8 +157,25 @@ def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
 
 def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
     """Insert rows of the inbox that are missing and return what they count for."""
+    tally: _Tally = Counter()
+    rows = _rows_with_words(connection, campaign_id, reply_ids)
+    for part in batches(rows, lambda row: len(row[1]), most_items=_AT_A_TIME, most_text=_TEXT_AT_A_TIME):
+        texts = [words for _, words in part]
+        words: Sequence[str | int] = _write_words(connection, texts) if is_sqlite(connection) else texts
+        values = [
+            {"campaign_id": campaign_id, **row, "words": of_row} for (row, _), of_row in zip(part, words, strict=True)
+        ]
+        connection.execute(insert(inbox), values)
+        tally.update((row["received_on"], (row["sentiment"], bool(row["is_open"]))) for row, _ in part)
+    return tally
+
+
+def _rows_with_words(
+    connection: Connection, campaign_id: str, reply_ids: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """The rows of these replies in the inbox, each beside the words of its texts."""
     table = replies.c
-    rows = connection.execute(
+    query = (
         select(
             table.reply_id,
             table.received_at,
@@ -172,18 +191,12 @@ def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[s
         .select_from(replies_with_state)
         .where(table.campaign_id == campaign_id, id_in(connection, table.reply_id, reply_ids))
         .order_by(table.reply_id)
-    ).all()
-    if not rows:
-        return Counter()
-    texts = [" ".join(tokenize(*row[5:])) for row in rows]
-    words: Sequence[str | int] = _write_words(connection, texts) if is_sqlite(connection) else texts
+    )
     names = ("reply_id", "received_at", "received_on", "sentiment", "is_open")
-    values: list[dict[str, Any]] = [
-        {"campaign_id": campaign_id, **dict(zip(names, row[:5], strict=True)), "words": of_row}
-        for row, of_row in zip(rows, words, strict=True)
-    ]
-    connection.execute(insert(inbox), values)
-    return Counter((row.received_on, (row.sentiment, bool(row.is_open))) for row in rows)
+    options = {"stream_results": True, "max_row_buffer": LONG_ROWS_FETCHED}
+    for part in connection.execute(query, execution_options=options).partitions(LONG_ROWS_FETCHED):
+        for row in part:
+            yield dict(zip(names, row[:5], strict=True)), " ".join(tokenize(*row[5:]))
 
 
 def _write_words(connection: Connection, texts: Sequence[str]) -> range:

@@ -1,0 +1,126 @@
+"""The file of a SQLite database: whether it is ours, and whether it is still the one that was opened.
+
+SQLite goes on reading and writing a file that was deleted or replaced, and creates a missing one: answers would be of
+yesterday, and what is written would be lost.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy.exc import DisconnectionError
+
+from outreach_results.errors import StoreError
+
+OUR_TABLES = frozenset({"alembic_version", "campaigns", "meta"})
+"""Tables that every version of this product has."""
+
+_IDENTITY = "outreach_file"
+
+_Identity = tuple[int, int]
+"""The device and the number of a file there."""
+
+
+class SqliteFile:
+    """Checks the file at each use of a connection; nothing is checked before `opened`."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._path = path
+        self._revision: str | None = None
+        self._known: _Identity | None = None
+        self._known_logs: dict[Path, _Identity | None] = {}
+        event.listen(engine, "do_connect", self._before_connecting)
+        event.listen(engine, "connect", self._remember)
+        event.listen(engine, "checkout", self._check_is_same)
+        event.listen(engine, "checkin", self._remember_logs)
+
+    def opened(self, revision: str) -> None:
+        """From now on the file has to be there, with tables of this revision."""
+        self._revision = revision
+        self._known = _identity(self._path)
+
+    def _before_connecting(self, *_connect: Any) -> None:
+        self._check_is_there()
+        now = _identity(self._path)
+        if self._revision is not None and now != self._known:
+            self._delete_stale_logs()
+            self._known = now
+
+    def _delete_stale_logs(self) -> None:
+        """Delete the write-ahead log of the file that was replaced: SQLite would apply it to the new one."""
+        for path, known in self._known_logs.items():
+            if known is not None and _identity(path) == known:
+                path.unlink(missing_ok=True)
+
+    def _remember_logs(self, _connection: sqlite3.Connection | None, record: Any) -> None:
+        if record.info.get(_IDENTITY) == _identity(self._path):
+            logs = (self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm"))
+            self._known_logs = {path: _identity(path) for path in logs}
+
+    def _check_is_there(self) -> None:
+        if self._revision is not None and not self._path.exists():
+            raise StoreError(
+                f"The database file {self._path} was deleted or moved while it was in use. Put it back, or restart the "
+                "program to begin with an empty one."
+            )
+
+    def _remember(self, connection: sqlite3.Connection, record: Any) -> None:
+        record.info[_IDENTITY] = _identity(self._path)
+        if self._revision is not None and _revision(connection) != self._revision:
+            raise StoreError(
+                f"The database file {self._path} was replaced by one of another version or program. Put the right "
+                "file back, or restart the program to open this one."
+            )
+
+    def _check_is_same(self, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+        self._check_is_there()
+        if record.info.get(_IDENTITY) != _identity(self._path):
+            raise DisconnectionError  # the pool closes the connection, and opens one to the file that is there now
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """Check that a SQLite database is empty or ours.
+
+    Raises:
+        StoreError: it has tables of something else.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if tables and not tables >= OUR_TABLES:
+        raise StoreError(
+            f"This SQLite database belongs to another program: it holds {', '.join(sorted(tables)[:3])}. Nothing was "
+            "changed. Name another file in OUTREACH_DATABASE_URL; a new one is created."
+        )
+
+
+def next_step_for(reason: str) -> str | None:
+    """What to do about an error of SQLite that concerns the file; None for any other."""
+    if "malformed" in reason:
+        return (
+            f"The database file is damaged ({reason}). Stop the program and put a backup in its place, or save what "
+            "can be read: sqlite3 OLD .recover | sqlite3 NEW"
+        )
+    if "not a database" in reason:
+        return (
+            "The file that OUTREACH_DATABASE_URL names is no SQLite database. Nothing was changed. Name another file; "
+            "a new one is created."
+        )
+    return None
+
+
+def _identity(path: Path) -> _Identity | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _revision(connection: sqlite3.Connection) -> str | None:
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:  # there is no such table
+        return None
+    return None if row is None else str(row[0])

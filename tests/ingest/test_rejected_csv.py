@@ -1,0 +1,74 @@
+"""Rejected rows go to a file as they come, and one cell that is too long costs one row."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from outreach_results.errors import SourceError
+from outreach_results.ingest.readers import campaign_csv
+from outreach_results.ingest.records import EmailRecord, Rejected, ReplyRecord
+from outreach_results.ingest.rejected_csv import RejectedCsv
+from outreach_results.ingest.report import REJECTED_KEPT
+from outreach_results.ui.import_job import ImportJob
+from support.files import csv_row, csv_text, write
+
+
+def test_rejected_rows_are_written_at_once_and_escaped():
+    file = io.StringIO()
+    written = RejectedCsv(file)
+    written.add(Rejected("x.csv", 2, "url", "=1+1 is no address"))
+    assert list(csv.reader(io.StringIO(file.getvalue()))) == [
+        ["source", "row", "column", "reason"],
+        ["x.csv", "2", "url", "'=1+1 is no address"],
+    ]
+
+
+def test_an_import_job_keeps_a_thousand_and_writes_all():
+    job = ImportJob(["x.csv"])
+    for row in range(REJECTED_KEPT + 500):
+        job.reject(Rejected("x.csv", row, "url", "a reason of some length that makes the file large enough" * 3))
+    assert (len(job.rejected), job.rejected_total) == (REJECTED_KEPT, REJECTED_KEPT + 500)
+    assert getattr(job._rejected_file, "_rolled")  # noqa: B009 - it is on disk; the type is that of any text file
+    assert job.rejected_csv().count(b"\n") == 1 + REJECTED_KEPT + 500
+    assert job.rejected_csv() == job.rejected_csv()
+
+
+@pytest.mark.parametrize("characters", [1_000_001, 2_500_000])
+@pytest.mark.parametrize("line", ["no line break ", "many\nlines, "])
+def test_one_cell_that_is_too_long_is_one_rejected_row(tmp_path, characters, line):
+    body = (line * (characters // len(line) + 1))[:characters]
+    rows = [
+        csv_row(),
+        csv_row(type="replied", event_id="long", sentiment="neutral", body=body),
+        csv_row(type="replied", event_id="short", sentiment="neutral", body="short"),
+    ]
+    records = list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", csv_text(*rows))))
+    rejected = [record for record in records if isinstance(record, Rejected)]
+    assert [(one.row, one.column) for one in rejected] == [(3, "body")]
+    assert [record.reply_id for record in records if isinstance(record, ReplyRecord)] == ["short"]
+    assert any(isinstance(record, EmailRecord) for record in records)
+
+
+def test_a_cell_without_an_end_refuses_the_file(tmp_path, monkeypatch):
+    text = csv_text(csv_row(), csv_row()).replace("prospect.example", 'prospect.example,"' + "x" * 10_000)
+    before = csv.field_size_limit(5_000)
+    try:
+        with pytest.raises(SourceError, match="near line 2: a cell has no end; is a quotation mark missing"):
+            list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", text)))
+    finally:
+        csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_whole_across_blocks(tmp_path, monkeypatch, end):
+    text = csv_text(*(csv_row(email_id=f"e{n}", reply_name="a\u2028b") for n in range(40)))
+    lines = text.replace("\r\n", "\n").replace("\n", end)
+    expected = list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", text)))
+    for block in (1, 7, 100):
+        monkeypatch.setattr(campaign_csv, "_BLOCK", block)
+        path = tmp_path / "x.csv"
+        path.write_bytes(lines.encode())
+        assert list(campaign_csv.campaign_csv(path)) == expected
