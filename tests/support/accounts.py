@@ -18,6 +18,9 @@ DAYS = 366 + 31
 
 KINDS = ("steady", "drifting", "jumpy", "noisy", "growing", "shrinking", "with holidays", "campaigns", "growing fast")
 
+SPECIAL_KINDS = ("bulk", "month end")
+"""Kinds that only some tests need."""
+
 # Per week: how far the level steps, how far single weeks stand out, and how much it grows.
 _LEVELS = {
     "steady": (0.0, 0.0, 0.0),
@@ -28,6 +31,7 @@ _LEVELS = {
     "growing fast": (0.03, 0.08, 0.05),
     "shrinking": (0.03, 0.08, -0.02),
     "with holidays": (0.07, 0.08, 0.0),
+    "month end": (0.05, 0.08, 0.0),
 }
 
 
@@ -38,6 +42,7 @@ class Account:
     kind: str
     sent: NDArray[np.float64]
     cost: NDArray[np.float64]
+    days_off: frozenset[date] = frozenset()
 
     def index(self, day: date) -> int:
         """The place of a day in both."""
@@ -50,6 +55,10 @@ def account(kind: str, random: np.random.Generator) -> Account:
     weekdays = _weekdays(random)
     day = np.arange(DAYS)
     weekday = (START.weekday() + day) % 7
+    days_off: frozenset[date] = frozenset()
+    if kind == "bulk":
+        sent = _sendings(base, random)
+        return Account(kind, sent, sent * _price(random))
     if kind == "campaigns":
         level = _campaigns(base, random)
     else:
@@ -59,10 +68,14 @@ def account(kind: str, random: np.random.Generator) -> Account:
         level = base * np.exp(log_level)[day // 7]
     mean = level * 7 * weekdays[weekday]
     if kind == "with holidays":
-        mean[_holidays(random)] = 0
+        is_off = _holidays(random)
+        mean[is_off] = 0
+        days_off = frozenset(START + timedelta(days=int(n)) for n in np.flatnonzero(is_off))
+    if kind == "month end":
+        mean *= _month_ends(random)
     scatter = random.uniform(8, 40)
     sent = random.poisson(random.gamma(scatter, mean / scatter)).astype("float64")
-    return Account(kind, sent, sent * _price(random))
+    return Account(kind, sent, sent * _price(random), days_off)
 
 
 def months() -> Iterator[tuple[date, date]]:
@@ -87,6 +100,31 @@ def _campaigns(base: float, random: np.random.Generator) -> NDArray[np.float64]:
         first, days = int(start), int(random.uniform(20, 50))
         level[max(0, first) : max(0, first + days)] += random.lognormal(np.log(base), 0.5)
     return level
+
+
+def _sendings(base: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """A newsletter: one or two sendings a week or a fortnight, now and then a day early or late, or left out."""
+    sent = np.zeros(DAYS)
+    every, left_out, size = int(random.choice([7, 7, 14])), random.uniform(0, 0.2), random.uniform(0.05, 0.4)
+    weekdays = random.choice(5, random.integers(1, 3), replace=False)
+    for monday in range(int(random.integers(0, 2)) * 7 % every, DAYS - 7, every):
+        for weekday in weekdays:
+            if random.random() >= left_out:
+                moved = int(np.clip(weekday + random.choice([-1, 0, 0, 0, 0, 1]), 0, 4))
+                sent[monday + moved] += base * 10 * random.lognormal(0, size)
+    return np.round(sent)
+
+
+def _month_ends(random: np.random.Generator) -> NDArray[np.float64]:
+    """A factor a day: the last two to four workdays of a month bring far more, or far less, than others."""
+    usual = random.choice([random.uniform(1.6, 3), random.uniform(0.2, 0.5)])
+    length, factor = int(random.integers(2, 5)), np.ones(DAYS)
+    day = START
+    while (day := (day.replace(day=28) + timedelta(days=4)).replace(day=1)) <= START + timedelta(days=DAYS):
+        workdays = [n for n in range(1, 8) if (day - timedelta(days=n)).weekday() < 5][:length]
+        for n in workdays:
+            factor[(day - timedelta(days=n) - START).days] = usual * random.lognormal(0, 0.15)
+    return factor
 
 
 def _holidays(random: np.random.Generator) -> NDArray[np.bool_]:

@@ -14,8 +14,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from outreach_results.metrics.bulk_sending import bulk_paths, is_bulk_sender
 from outreach_results.metrics.intervals import Interval
 from outreach_results.metrics.level_model import day_residuals, level_posterior
+from outreach_results.metrics.month_end import month_end
 from outreach_results.metrics.seasonality import Bools, Floats, WeekdaySeasonality, weekday_seasonality
 
 CONFIDENCE = 0.8
@@ -66,6 +68,7 @@ def forecast(
     *,
     limit: int | None = None,
     today_is_over: bool = True,
+    days_off: frozenset[date] = frozenset(),
 ) -> Forecast | None:
     """Forecast the emails and the cost from the first of the month of ``today`` to the end of ``until``.
 
@@ -75,6 +78,7 @@ def forecast(
         until: the last day to forecast, not before today.
         limit: emails that the plan allows from the first of the month on; None without a plan.
         today_is_over: False where more emails may be sent today.
+        days_off: days, past and to come, on which nothing is sent on purpose, such as holidays.
 
     Returns:
         None with too little history, see `weekday_seasonality`.
@@ -89,9 +93,8 @@ def forecast(
     # A day that still goes on would look like a day with few emails: it is forecast, not learned from.
     days_over = len(sent) if today_is_over else len(sent) - 1
     last = today if today_is_over else today - timedelta(days=1)
-    seasonality = weekday_seasonality(sent[:days_over], last)
     random = np.random.default_rng(_seed(sent, cost, today, until))
-    daily = None if seasonality is None else simulated_paths(seasonality, last, (until - last).days, random)
+    daily = simulated_paths(sent[:days_over], last, (until - last).days, random, days_off)
     if daily is None:
         return None
     if not today_is_over:
@@ -116,8 +119,32 @@ def forecast(
     )
 
 
-def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator) -> Floats | None:
-    """Draw the emails a day (paths, days) of the days after ``last``; None where the level cannot be estimated."""
+def simulated_paths(
+    sent: Floats, last: date, days: int, random: np.random.Generator, days_off: frozenset[date] = frozenset()
+) -> Floats | None:
+    """Draw the emails a day (paths, days) of the days after ``last``; None with too little history.
+
+    Args:
+        sent: emails a day (days,), oldest first, without gaps, ending with ``last``.
+    """
+    worked = ~_is_off(last + timedelta(days=1), days, days_off)
+    if is_bulk_sender(sent, last):
+        return bulk_paths(sent, days, random, _PATHS) * worked
+    of = weekday_seasonality(sent, last)
+    if of is None:
+        return None
+    end = month_end(of, last)
+    if end is None:
+        return _paths(of, last, days, random, days_off)
+    of = weekday_seasonality(end.removed(sent, last), last)
+    paths = None if of is None else _paths(of, last, days, random, days_off)
+    return None if paths is None else paths * end.draw(last + timedelta(days=1), days, random, _PATHS)
+
+
+def _paths(
+    of: WeekdaySeasonality, last: date, days: int, random: np.random.Generator, days_off: frozenset[date]
+) -> Floats | None:
+    """Draw the days to come from weekday seasonality and level; None where the level cannot be estimated."""
     on_main, on_others = day_residuals(of)
     # The variance of three numbers is hardly known; then a fixed one stands in for it.
     posterior = level_posterior(of, float(on_main.var()) if len(on_main) > 3 else 0.1)
@@ -130,8 +157,15 @@ def simulated_paths(of: WeekdaySeasonality, last: date, days: int, random: np.ra
     scatter = random.choice(on_main, (_PATHS, days))
     if len(on_others):
         scatter = np.where(of.is_main[weekday], scatter, random.choice(on_others, (_PATHS, days)))
-    worked = ~_skips(of, of.is_main[weekday], random)
+    was_off = _is_off(last - timedelta(days=len(of.sent) - 1), len(of.sent), days_off)
+    worked = ~_skips(of, was_off, of.is_main[weekday], random)
+    worked &= ~_is_off(last + timedelta(days=1), days, days_off)
     return np.asarray(weekly[:, ahead // 7] * of.shares[weekday] * scatter * worked)
+
+
+def _is_off(first: date, days: int, days_off: frozenset[date]) -> Bools:
+    """Which of the days (days,) from ``first`` on are days off."""
+    return np.array([first + timedelta(days=n) in days_off for n in range(days)], dtype=bool)
 
 
 def reached_on(sent: Sequence[float], first: date, limit: float) -> date | None:
@@ -140,15 +174,16 @@ def reached_on(sent: Sequence[float], first: date, limit: float) -> date | None:
     return first + timedelta(days=int(reached[0])) if len(reached) else None
 
 
-def _skips(of: WeekdaySeasonality, is_main: Bools, random: np.random.Generator) -> Bools:
+def _skips(of: WeekdaySeasonality, was_off: Bools, is_main: Bools, random: np.random.Generator) -> Bools:
     """Draw which future days (paths, days) are skipped: a two-state Markov chain with the transitions seen so far."""
-    seen = of.skipped[of.is_main[of.weekday]]
+    # A day off was no pause, and does not go on as one.
+    seen = of.skipped[of.is_main[of.weekday] & ~was_off]
     before, after = seen[:-1], seen[1:]
     # The added pseudo-counts keep a pause that was never seen rare but possible, and long rather than short.
     starts = ((~before & after).sum() + 0.5) / ((~before).sum() + 60)
     is_active = ((before & after).sum() + 1.4) / (before.sum() + 2)
     skipped = np.zeros((_PATHS, len(is_main)), dtype=bool)
-    now = np.full(_PATHS, bool(seen[-1]))
+    now = np.full(_PATHS, bool(len(seen)) and bool(seen[-1]))
     for day, main in enumerate(is_main):
         if main:
             now = random.random(_PATHS) < np.where(now, is_active, starts)

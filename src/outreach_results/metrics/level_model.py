@@ -62,7 +62,7 @@ def level_posterior(of: WeekdaySeasonality, day_variance: float) -> LevelPosteri
     Returns:
         None where no week is usable.
     """
-    seen = _week_levels(of)
+    seen = week_levels(of)
     if np.isnan(seen).all():
         return None
     noise = _NOISE**2 + day_variance * float((of.shares**2).sum()) + 1e-6
@@ -88,7 +88,7 @@ def day_residuals(of: WeekdaySeasonality) -> tuple[Floats, Floats]:
 
     1 is a day exactly as expected from its week and weekday. Skipped days are left out.
     """
-    weekly = np.exp(np.nan_to_num(_week_levels(of), nan=-np.inf))
+    weekly = np.exp(np.nan_to_num(week_levels(of), nan=-np.inf))
     due = of.shares[of.weekday] * weekly[of.week]
     counts = ~of.skipped & (due > 0)
     relative = np.divide(of.sent, due, out=np.zeros_like(due), where=counts)
@@ -98,7 +98,7 @@ def day_residuals(of: WeekdaySeasonality) -> tuple[Floats, Floats]:
     return np.clip(1 + (relative[counts & main] - 1) * stretch, 0, None), relative[counts & ~main]
 
 
-def _week_levels(of: WeekdaySeasonality) -> Floats:
+def week_levels(of: WeekdaySeasonality) -> Floats:
     """Logarithm of each week's emails (weeks,) as if no day was skipped; NaN for a week with too few worked days."""
     worked = np.bincount(of.week, of.shares[of.weekday] * ~of.skipped)
     total = np.bincount(of.week, of.sent)

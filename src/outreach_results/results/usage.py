@@ -177,10 +177,13 @@ class Outlook:
         return sum(self.sent)
 
 
-def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outlook:
+def outlook(
+    store: Store, month: date, *, now: datetime | None = None, days_off: frozenset[date] = frozenset()
+) -> Outlook:
     """The outlook on the month that begins with ``month``, as of the last day of the data.
 
-    The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality.
+    The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality. It expects
+    no emails on ``days_off``.
     """
     end = next_month(month) - timedelta(days=1)
     last = last_day(store) or month
@@ -216,6 +219,7 @@ def outlook(store: Store, month: date, *, now: datetime | None = None) -> Outloo
             end,
             limit=plan.email_limit if plan else None,
             today_is_over=today != clock,
+            days_off=days_off,
         ),
     )
 
