@@ -29,7 +29,7 @@ class DownloadResponse(Response):
     Args:
         download: the file; its chunks are made in threads, one at a time.
         headers: those of the request.
-        slots: of which one was taken for this download; it is released at the end.
+        slots: of which one was taken for this download by the key of ``headers``; it is released at the end.
         limiter: limits the chunks that are computed at once by all downloads together.
         etag: of the file; None if it has none.
     """
@@ -71,7 +71,7 @@ class DownloadResponse(Response):
                 finally:
                     listener.cancel()
         finally:
-            self._slots.release()
+            self._slots.release(self._request.authorization)
 
     def _described(self, *, is_gzip: bool) -> RawHeaders:
         disposition = content_disposition(self._download.file_name).encode("ascii")

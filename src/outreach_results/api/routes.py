@@ -158,7 +158,7 @@ async def export(
     download = await service.run(
         lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)
     )
-    if not service.exports.take():
+    if not service.exports.take(context.headers.authorization):
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
         )

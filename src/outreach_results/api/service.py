@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -97,18 +98,26 @@ class Service:
 
 
 class Slots:
-    """A limit without a queue: a slot is free or taken, and nobody waits for one."""
+    """A limit without a queue: a slot is free or taken, and nobody waits for one.
+
+    Half of the slots are for whoever comes first; of the other half each owner has one at most, so that one client with
+    many slow downloads leaves slots to all others.
+    """
 
     def __init__(self, slots: int) -> None:
-        self._free = slots
+        self._slots = slots
+        self._taken: Counter[Hashable] = Counter()
 
-    def take(self) -> bool:
-        """Take a slot; False if none is free."""
-        if self._free == 0:
+    def take(self, owner: Hashable) -> bool:
+        """Take a slot; False if none is free for this owner."""
+        free = self._slots - self._taken.total()
+        if free <= 0 or (self._taken[owner] and free <= self._slots // 2):
             return False
-        self._free -= 1
+        self._taken[owner] += 1
         return True
 
-    def release(self) -> None:
-        """Free a slot that was taken."""
-        self._free += 1
+    def release(self, owner: Hashable) -> None:
+        """Free a slot that this owner took."""
+        self._taken[owner] -= 1
+        if not self._taken[owner]:
+            del self._taken[owner]
