@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
-from outreach_results.models import Basis, CostBreakdown, Costs, Filters, Rates, Stats
+from outreach_results.models import Basis, Filters
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 from outreach_results.ui.overview import cost_table
@@ -114,9 +114,9 @@ def test_few_meetings_have_a_range_and_no_rank(overview: AppTest) -> None:
 
 
 def test_costs_of_few_outcomes_are_ranges() -> None:
-    stats = Stats(emails_sent=100, replied=8, meetings_booked=2)
-    breakdown = CostBreakdown(ai_generation=4.0, lead_enrichment=0.0, email_sending=None)
-    totals = results.Totals(stats, Rates(), Costs(total_byok_usd=4.0, breakdown=breakdown))
+    counts = {"emails_sent": 100, "replied": 8, "meetings_booked": 2}
+    costs = {"cost": 4_000_000, "cost_ai_generation": 4_000_000, "cost_lead_enrichment": 0}
+    totals = results.totals_of([counts | costs])
     table = cost_table(totals, 0, {"reply_rate": 0.5, "conversion_rate": None}).set_index("component")
     every = {str(name): float(str(value)) for name, value in table.loc["All"].items()}
     assert every["per_reply"] == pytest.approx(0.5 * 4 / 8)

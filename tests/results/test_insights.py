@@ -5,15 +5,12 @@ import pandas as pd
 import pytest
 
 from outreach_results import metrics
-from outreach_results.metrics import rates
-from outreach_results.models import CostBreakdown, Costs, Stats
-from outreach_results.results import HeadlineRate, Headlines, Totals, insights
+from outreach_results.results import HeadlineRate, Headlines, Totals, insights, totals_of
 from support.clustered import outcomes, volumes
 
 
 def totals(cost: float | None = 10.0, **counts: int | None) -> Totals:
-    stats = Stats(**counts)
-    return Totals(stats, rates(stats), Costs(total_byok_usd=cost, breakdown=CostBreakdown()))
+    return totals_of([{**counts, "cost": None if cost is None else round(cost * 1_000_000)}])
 
 
 def campaigns(**counts: int | None) -> pd.DataFrame:

@@ -335,11 +335,13 @@ def test_what_is_not_tracked_is_missing_and_never_0(store):
     assert pd.isna(row["cost_usd"])
 
 
-def test_untracked_counts_are_unknown_on_their_days(store):
+def test_days_are_those_of_the_campaigns_that_know(store):
     load(store, "f", [campaign(), email(), event("delivered", at(8)), campaign("c2", detail="daily")])
     load(store, "f", [DailyRecord("c2", date(2026, 1, 6), emails_sent=10)])
     days = results.daily_stats(store, Filters())
-    assert [None if pd.isna(n) else n for n in days["delivered"]] == [0, None, 0, 1]
+    assert list(days["emails_sent"]) == [1, 10, 0, 0]
+    assert list(days["delivered"]) == [0, 0, 0, 1]
+    assert list(days["emails_sent_with_delivered"]) == [1, 0, 0, 0]
 
 
 # --- replies -----------------------------------------------------------------------------------------------------
@@ -441,6 +443,7 @@ def test_usage_without_plan_has_no_remaining(store):
         "emails_sent": 3,
         "emails_remaining": None,
         "byok_cost_usd": 0.0099,
+        "cost_tracked": {"campaigns": 1, "of_campaigns": 1},
     }
 
 

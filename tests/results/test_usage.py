@@ -33,6 +33,7 @@ def test_usage_by_month_equals_usage(every_sample_store: Store):
     assert [f"{month:%Y-%m}" for month in months["month"]] == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
     for month in months.to_dict("records"):
         used = results.usage(every_sample_store, f"{month['month']:%Y-%m}").usage
+        assert used.byok_cost_usd is not None
         assert month["emails_sent"] == used.emails_sent
         assert month["campaigns_created"] == used.campaigns_created
         assert month["cost_usd"] == pytest.approx(used.byok_cost_usd)
@@ -95,6 +96,7 @@ def test_the_forecast_goes_on_from_there(every_sample_store: Store):
     assert month.forecast.days == tuple(date(2026, 3, day) for day in (28, 29, 30, 31))
     assert month.total <= month.forecast.emails.low < month.forecast.emails.high
     so_far = results.usage(every_sample_store, "2026-03").usage.byok_cost_usd
+    assert so_far is not None
     assert so_far < month.forecast.cost.low < month.forecast.cost.high
     assert month.forecast.run_out is not None
     assert month.forecast.run_out.chance == 0

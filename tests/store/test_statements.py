@@ -29,6 +29,7 @@ from outreach_results.store.engine import open_store
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
+from outreach_results.store.tracking import choose_tracking
 from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
@@ -140,6 +141,7 @@ def do_marks(store):
 
 
 def ask_all(store):
+    choose_tracking(store, CAMPAIGN, {"opens": False, "costs": False})
     asked = set()
     for name, ask in questions(store):
         ask()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
 
-from outreach_results.ingest.records import EmailRecord, EventRecord, MarkRecord, Record, ReplyRecord
+from outreach_results.ingest.records import CampaignRecord, EmailRecord, EventRecord, MarkRecord, Record, ReplyRecord
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -31,6 +31,24 @@ _COUNT = {
 }
 
 
+_NUMBER_OF = {
+    "deliveries": "delivered",
+    "bounces": "bounced",
+    "opens": "opened",
+    "clicks": "clicked",
+    "replies": "replied",
+    "unsubscribes": "unsubscribed",
+    "meetings": "meetings_booked",
+    "costs": "cost",
+}
+_RATE = {
+    "delivery_rate": ("delivered", "emails_sent"),
+    "open_rate": ("opened", "delivered"),
+    "click_rate": ("clicked", "delivered"),
+    "reply_rate": ("replied", "delivered"),
+    "conversion_rate": ("meetings_booked", "delivered"),
+}
+
 _RHYTHM = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
 _LAG = {f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")}
 
@@ -42,6 +60,35 @@ def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
     """(campaign, basis, date) → every number that is not 0."""
     sent, costs, first = _facts(records)
     return _tally(sent, costs, first, ZoneInfo(zone))
+
+
+def untracked_in(records: Iterable[Record]) -> dict[str, set[str]]:
+    """By campaign, the numbers that it does not track: a person's choice goes before what its source declares."""
+    untracked: dict[str, set[str]] = {}
+    for record in records:
+        if isinstance(record, CampaignRecord):
+            said = {**dict(record.tracks), **dict(record.tracks_choice)}
+            off = {_NUMBER_OF[kind] for kind, is_tracked in said.items() if not is_tracked}
+            untracked[record.campaign_id] = off
+    return untracked
+
+
+def tracked_totals(days: Iterable[tuple[Day, Numbers]], untracked: dict[str, set[str]]) -> dict[str, float | None]:
+    """Counts, cost (micro-dollars) and rates of one basis over the campaigns that track what each of them needs."""
+    by_campaign: dict[str, Numbers] = {campaign_id: defaultdict(int) for campaign_id in untracked}
+    for (campaign_id, basis, _), numbers in days:
+        if basis == "activity":
+            for name, n in numbers.items():
+                by_campaign[campaign_id][name] += n
+    totals: dict[str, float | None] = {}
+    for name in ("emails_sent", *_COUNT.values(), "cost"):
+        tracking = [own for own, off in untracked.items() if name not in off]
+        totals[name] = sum(by_campaign[own][name] for own in tracking) if tracking else None
+    for rate, (part, whole) in _RATE.items():
+        tracking = [own for own, off in untracked.items() if part not in off and whole not in off]
+        below = sum(by_campaign[own][whole] for own in tracking)
+        totals[rate] = sum(by_campaign[own][part] for own in tracking) / below if below else None
+    return totals
 
 
 def hours_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:

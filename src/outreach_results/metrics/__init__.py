@@ -21,10 +21,12 @@ from outreach_results.metrics.intervals import (
 from outreach_results.metrics.maturity import MaturityCurve, maturity
 from outreach_results.metrics.percentiles import percentile_range
 from outreach_results.metrics.rates import (
+    pair,
     rate_of,
     rates,
     ratio,
     rolling_rate,
+    together,
 )
 from outreach_results.metrics.seasonality import weekday_seasonality
 from outreach_results.metrics.sentiment import PositiveRate, positive_rate
@@ -56,6 +58,7 @@ __all__ = [
     "forecast",
     "judge",
     "maturity",
+    "pair",
     "percentile_range",
     "positive_rate",
     "rate_change",
@@ -68,6 +71,7 @@ __all__ = [
     "rolling_rate",
     "round_up",
     "time_series",
+    "together",
     "weekday_seasonality",
     "wilson",
 ]

@@ -31,6 +31,22 @@ def rate_of(stats: Stats, name: str) -> float | None:
     return ratio(getattr(stats, count), getattr(stats, of))
 
 
+def together(name: str, other: str) -> str:
+    """The column for one number in the campaigns that know the other as well."""
+    return f"{name}_with_{other}"
+
+
+def pair(frame: pd.DataFrame, name: str, other: str) -> tuple[pd.Series, pd.Series]:
+    """Two columns of the same emails, to be divided by each other.
+
+    Args:
+        frame: days or campaigns with the numbers in columns. Where some of the campaigns in a row know only one of the
+            two numbers, it has the columns `together` as well.
+    """
+    one, two = together(name, other), together(other, name)
+    return (frame[one], frame[two]) if one in frame else (frame[name], frame[other])
+
+
 def rolling_rate(count: pd.Series[float], of: pd.Series[float], window: int = 7) -> pd.Series[float]:
     """A rate over the ``window`` days that end with each day.
 

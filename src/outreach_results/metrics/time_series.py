@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from outreach_results.metrics.buckets import Buckets, Days, Every, Floats, floats
+from outreach_results.metrics.buckets import Buckets, Days, Every, Floats
 from outreach_results.metrics.control import MIN_JUDGED_OF, OF, Bools, control_limits
 from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, still_to_come
+from outreach_results.metrics.rates import pair
 from outreach_results.models.metric_definitions import RATES
 
 _NO_DAY = np.datetime64("NaT", "s")
@@ -132,8 +133,19 @@ class _Parts:
 
 
 def _parts(metric: str, days: pd.DataFrame) -> _Parts:
+    unknown = np.full(len(days), np.nan)
     of = RATES[metric].parts[1] if metric in RATES else OF.get(metric)
-    return _Parts(floats(days, counted(metric)), floats(days, of) if of else np.full(len(days), np.nan))
+    if of is None:
+        return _Parts(_floats(days[metric]), unknown)
+    part, whole = pair(days, counted(metric), of)
+    if metric in RATES:
+        return _Parts(_floats(part), _floats(whole))
+    # A count is that of all campaigns that know it: without a denominator of the same ones there are no limits.
+    return _Parts(_floats(days[metric]), _floats(whole) if part.equals(days[metric]) else unknown)
+
+
+def _floats(values: pd.Series[Any]) -> Floats:
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _value(metric: str, parts: _Parts) -> Floats:

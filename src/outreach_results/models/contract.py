@@ -264,13 +264,24 @@ class Replies(Model):
     pagination: Pagination
 
 
+class TrackedCampaigns(Model):
+    """How many campaigns a total is of, out of those that were active."""
+
+    campaigns: int
+    of_campaigns: int
+
+
 class UsageNumbers(Model):
-    """What a month used of the plan; ``emails_remaining`` is None without a plan."""
+    """What a month used of the plan; ``emails_remaining`` is None without a plan.
+
+    ``byok_cost_usd`` is that of the campaigns that track costs, None where none does; ``cost_tracked`` says how many.
+    """
 
     campaigns_created: int
     emails_sent: int
     emails_remaining: int | None = None
-    byok_cost_usd: float
+    byok_cost_usd: float | None
+    cost_tracked: TrackedCampaigns | None = None
 
 
 class Plan(Model):

@@ -337,5 +337,23 @@ TRACKED: dict[str, tuple[str, ...]] = {
 }
 """What a campaign may or may not track, such as ``opens``, and the numbers in `daily_stats` that need it."""
 
+PAIRS: tuple[tuple[str, str], ...] = tuple(
+    dict.fromkeys(
+        [
+            *(metric.parts for metric in METRICS.values() if metric.numerator),
+            *((count.name, count.share_of) for count in _COUNTS if count.share_of is not None),
+            *(
+                (cost.name, per)
+                for cost in (COST, *_COST_COMPONENTS)
+                for per in ("emails_sent", "replied", "meetings_booked")
+            ),
+            ("meetings_booked", "emails_sent"),
+            ("clicked", "opened"),
+            ("meetings_booked", "replied"),
+        ]
+    )
+)
+"""Every two numbers that are divided by each other, so both have to be of the same campaigns."""
+
 BENCHMARK_METRICS: tuple[str, ...] = tuple(metric.name for metric in METRICS.values() if metric.is_benchmark)
 """The metrics that communities publish and that are known here too, in the order in which they are shown."""

@@ -80,7 +80,9 @@ from outreach_results.results.totals import (
     campaign_totals,
     funnel,
     totals,
+    totals_of,
 )
+from outreach_results.results.tracked import TrackedPart
 from outreach_results.results.trends import Trends, trends
 from outreach_results.results.usage import (
     Outlook,
@@ -123,6 +125,7 @@ __all__ = [
     "Timeline",
     "TimelineEvent",
     "Totals",
+    "TrackedPart",
     "Trends",
     "WeeklyActivity",
     "all_campaigns",
@@ -176,6 +179,7 @@ __all__ = [
     "shown_rate",
     "timeline",
     "totals",
+    "totals_of",
     "trends",
     "usage",
     "usage_by_month",

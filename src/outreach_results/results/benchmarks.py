@@ -14,6 +14,7 @@ from outreach_results.models import Benchmarks, Distribution, metric_definitions
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
+COST = metric_definitions.COST
 COST_PER_EMAIL = metric_definitions.COST_PER_EMAIL.name
 OWN_METRICS = metric_definitions.BENCHMARK_METRICS
 LOWER_IS_BETTER = frozenset(name for name in OWN_METRICS if metric_definitions.METRICS[name].lower_is_better)

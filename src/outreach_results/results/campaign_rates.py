@@ -21,8 +21,9 @@ from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.headlines import SIGNIFICANT, HeadlineRate, PeriodDays
 from outreach_results.results.import_history import data_as_of
-from outreach_results.results.query import check_period, chosen_days, count_column
+from outreach_results.results.query import check_period, chosen_days
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
+from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -83,12 +84,13 @@ def _periods(
     check_period(filters)
     days = schema.daily_stats.c
     parts = sorted({part for name in names for part in RATES[name].parts})
-    query = (
-        select(days.campaign_id, days.date, *(count_column(part, filters) for part in parts))
-        .where(*chosen_days(filters))
-        .order_by(days.campaign_id, days.date)
-    )
     with store.read() as connection:
+        unknown = unknown_numbers(connection, filters)
+        query = (
+            select(days.campaign_id, days.date, *(tracked_column(part, filters, unknown) for part in parts))
+            .where(*chosen_days(filters))
+            .order_by(days.campaign_id, days.date)
+        )
         rows = connection.execute(query).all()
     for campaign_id, of_campaign in groupby(rows, key=itemgetter(0)):
         _, dates, *counts = zip(*of_campaign, strict=True)

@@ -111,8 +111,10 @@ def rolling_headlines(days: pd.DataFrame, curves: MaturityCurves, *, basis: Basi
 
 
 def _columns(days: pd.DataFrame) -> tuple[NDArray[np.datetime64], Mapping[str, NDArray[np.float64]]]:
-    parts = {part for rate in RATES.values() for part in rate.parts} | {"emails_sent"}
-    counts = {name: np.asarray(days[name].astype("float64"), dtype=np.float64) for name in parts}
+    counts = {
+        str(name): np.asarray(values.astype("float64"), dtype=np.float64)
+        for name, values in days.drop(columns="date").items()
+    }
     return np.asarray(days["date"], dtype="datetime64[D]"), counts
 
 
@@ -121,7 +123,8 @@ class PeriodDays:
 
     Args:
         dates: (days,) in any order.
-        counts: by name of a count, its value on each of the days; NaN where it is not known.
+        counts: by name of a count, its value on each of the days; NaN where it is not known. For two counts that are
+            not known of the same campaigns, also those of `metrics.together`.
         curves, basis, clock: see `headlines_of`.
     """
 
@@ -143,8 +146,9 @@ class PeriodDays:
         self._day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
 
     def plain(self, count: str, of: str) -> DailyCounts:
-        """Daily counts as they are."""
-        return DailyCounts(self._counts[count], self._counts[of])
+        """Daily counts as they are, of the campaigns that know both."""
+        one, two = metrics.together(count, of), metrics.together(of, count)
+        return DailyCounts(self._counts.get(one, self._counts[count]), self._counts.get(two, self._counts[of]))
 
     def counts(self, count: str, of: str) -> DailyCounts:
         """Daily counts; with a maturity curve, their denominators are weighted by the share of outcomes that is in."""

@@ -160,7 +160,9 @@ def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headline
         return volume + "."
     rate_before = rate - moved.difference
     verdict = "a difference that chance alone explains" if moved.is_noise else "more than chance explains"
-    return f"{volume}; {_percent(rate)} of those delivered got a reply, after {_percent(rate_before)}: {verdict}."
+    part = now.tracked.get("reply_rate")
+    whole = "those delivered" if part is None else f"the {part.emails:,} delivered whose replies are tracked"
+    return f"{volume}; {_percent(rate)} of {whole} got a reply, after {_percent(rate_before)}: {verdict}."
 
 
 def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> str | None:
@@ -183,8 +185,9 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     """How many meetings, whether they are more for each email sent, and what one costs."""
     count, count_before = now.stats.meetings_booked, before.stats.meetings_booked
     if count is None or count_before is None:
-        return "Meetings are not tracked for all of it."
-    sentence = f"{count:,} meeting{'' if count == 1 else 's'} (was {count_before:,})"
+        return "Meetings are not tracked."
+    sentence = f"{count:,} meeting{'' if count == 1 else 's'}{_where_tracked(now, 'meetings_booked')}"
+    sentence += f" (was {count_before:,}{_where_tracked(before, 'meetings_booked')})"
     moved = headlines.changes.get("meetings_booked")
     if moved is not None:
         sentence += f", {_compared(moved.relative)} per e-mail sent"
@@ -192,8 +195,8 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
             f" ({'not ' if moved.is_noise else ''}statistically significant)" if round(moved.relative, 2) else ""
         )
     conversion = headlines.rates.get("conversion_rate")
-    price = cost_per_event(now.costs.total_byok_usd, count, conversion.share_in if conversion else None)
-    price_before = cost_per_event(before.costs.total_byok_usd, count_before, _share_in_before(before, headlines))
+    price = _meeting_price(now, conversion.share_in if conversion else None)
+    price_before = _meeting_price(before, _share_in_before(before, headlines))
     if price is None or price_before is None:
         return f"{sentence}."
     return f"{sentence}; {_price(price)} each (was {_price(price_before)})."
@@ -207,6 +210,17 @@ def _compared(relative: float) -> str:
     if not round(relative, 2):
         return _AS_MANY
     return f"{_percent(abs(relative), 0)} {'more' if relative > 0 else 'fewer'}"
+
+
+def _where_tracked(totals: Totals, name: str) -> str:
+    """Which part of the campaigns a total is of; '' where it is of all."""
+    part = totals.tracked.get(name)
+    return "" if part is None else f" in the {part.campaigns} of {part.of_campaigns} campaigns that track them"
+
+
+def _meeting_price(totals: Totals, share_in: float | None) -> CostPerEvent | None:
+    """What a meeting cost in the campaigns that know both costs and meetings."""
+    return cost_per_event(*totals.dollars_and_count("cost", "meetings_booked"), share_in)
 
 
 def _share_in_before(before: Totals, headlines: Headlines) -> float | None:

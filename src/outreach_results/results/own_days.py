@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import select
 
 from outreach_results import metrics
@@ -19,12 +20,15 @@ from outreach_results.models.metric_definitions import COST_PER_EMAIL, RATES
 from outreach_results.results.campaigns import last_day
 from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.import_history import data_as_of
-from outreach_results.results.query import chosen_days, count_column, sum_usd
+from outreach_results.results.query import chosen_days, sum_usd
 from outreach_results.results.seasonality import LEARNED_FROM_DAYS, NO_CURVES, MaturityCurves, maturity_curves
+from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 _PARTS = sorted({part for rate in RATES.values() for part in rate.parts} | {"emails_sent"})
+
+_COUNT_PAIRS = tuple(rate.parts for rate in RATES.values())
 
 Sums = Mapping[str, Any]
 """Totals by name: the counts and cost_usd, None where one is unknown."""
@@ -74,18 +78,27 @@ class OwnDays:
 
     @property
     def together(self) -> PeriodDays:
-        """Their sums day by day; unknown on days on which one of them is."""
+        """Their sums day by day over the campaigns that know a number; NaN where none does."""
         place, dates = pd.factorize(self.frame["date"])
-        counts = {name: np.bincount(place, self.frame[name], len(dates)).astype(np.float64) for name in _PARTS}
+        unknown = self.frame[_PARTS].isna().groupby(self.frame["campaign_id"]).transform("any")
+
+        def summed(name: str, *known: str) -> NDArray[np.float64]:
+            is_known = ~unknown[list(known)].any(axis="columns")
+            values = self.frame[name].where(is_known, 0.0) if is_known.any() else self.frame[name]
+            return np.bincount(place, values, len(dates)).astype(np.float64)
+
+        counts = {name: summed(name, name) for name in _PARTS}
+        for one, other in _COUNT_PAIRS:
+            if (unknown[one] != unknown[other]).any():
+                counts |= {metrics.together(a, b): summed(a, a, b) for a, b in ((one, other), (other, one))}
         return PeriodDays(
             np.asarray(dates, dtype="datetime64[D]"), counts, self.curves, basis=self.basis, clock=self.clock
         )
 
     def sums(self) -> Sums:
-        """The totals of their counts and costs; None where one is unknown on any of the days."""
-        known = {name: None if self.frame[name].isna().any() else self.frame[name].sum() for name in _PARTS}
-        cost = self.frame["cost_usd"]
-        return known | {"cost_usd": None if cost.isna().any() else sum_usd(cost)}
+        """The totals of their counts and costs over the campaigns that know them on all the days."""
+        names = [*_PARTS, "cost_usd"]
+        return _totals(self.frame.groupby("campaign_id")[names].sum(skipna=False), names)
 
 
 def own_days(store: Store, filters: Filters) -> OwnDays:
@@ -100,10 +113,11 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
         # Every part of the period, such as its first week, has a history of its own.
         start = min(start, end) - timedelta(days=LEARNED_FROM_DAYS - 1)
     table = schema.daily_stats.c
-    query = select(
-        table.campaign_id, table.date, *(count_column(name, filters).label(name) for name in _PARTS), table.cost
-    ).where(*chosen_days(replace(filters, start=start)))
+    names = (*_PARTS, "cost")
     with store.read() as connection:
+        unknown = unknown_numbers(connection, filters)
+        numbers = (tracked_column(name, filters, unknown).label(name) for name in names)
+        query = select(table.campaign_id, table.date, *numbers).where(*chosen_days(replace(filters, start=start)))
         rows = connection.execute(query).all()
     frame = pd.DataFrame(rows, columns=["campaign_id", "date", *_PARTS, "cost"])
     frame = frame.astype(dict.fromkeys([*_PARTS, "cost"], "float64")).astype({"date": "datetime64[s]"})
@@ -113,9 +127,29 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
 
 
 def totals_of(frame: pd.DataFrame) -> Sums:
-    """The totals of some rows of `campaign_totals`; None where a number is unknown for one of them."""
-    sums = {name: None if frame[name].isna().any() else frame[name].sum() for name in COUNTS}
-    return sums | {"cost_usd": None if frame["cost_usd"].isna().any() else sum_usd(frame["cost_usd"])}
+    """The totals of some rows of `campaign_totals` over those that know a number; None where none does.
+
+    Of two numbers that are divided by each other, also those of the rows that know both, see `metrics.together`.
+    """
+    return _totals(frame, [*COUNTS, "cost_usd"])
+
+
+def _totals(frame: pd.DataFrame, names: Sequence[str]) -> Sums:
+    def total(name: str, rows: pd.DataFrame) -> Any:
+        if rows.empty and len(frame):
+            return None
+        return sum_usd(rows[name]) if name == "cost_usd" else rows[name].sum()
+
+    sums = {name: total(name, frame[frame[name].notna()]) for name in names}
+    for one, other in (*_COUNT_PAIRS, ("cost_usd", "emails_sent")):
+        both = frame[frame[one].notna() & frame[other].notna()]
+        sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
+    return sums
+
+
+def _both(sums: Sums, one: str, other: str) -> tuple[Any, Any]:
+    """Two totals of the same campaigns."""
+    return sums.get(metrics.together(one, other), sums[one]), sums.get(metrics.together(other, one), sums[other])
 
 
 def alike(metric: str, histories: Iterable[OwnDays]) -> Correlation:
@@ -139,8 +173,9 @@ def measure(metric: str, sums: Sums, days: OwnDays, within_day: Correlation, com
     if metric not in RATES:
         return Own()
     count, of = RATES[metric].parts
-    cases = None if sums[of] is None else int(sums[of])
-    value, share_in, is_mature = metrics.ratio(sums[count], sums[of]), None, True
+    part, whole = _both(sums, count, of)
+    cases = None if whole is None else int(whole)
+    value, share_in, is_mature = metrics.ratio(part, whole), None, True
     together = days.together
     if days.basis == Basis.SEND:
         headline = together.headline(metric)
@@ -156,12 +191,13 @@ def measure(metric: str, sums: Sums, days: OwnDays, within_day: Correlation, com
 
 
 def _cost_per_email(sums: Sums, days: OwnDays, community: Distribution) -> Own:
-    ratio = metrics.ratio(sums["cost_usd"], sums["emails_sent"])
+    cost, emails = _both(sums, "cost_usd", "emails_sent")
+    ratio = metrics.ratio(cost, emails)
     if ratio is None:
         return Own()
-    value, sent = float(ratio), int(sums["emails_sent"])
+    value, sent = float(ratio), int(emails)
     # Each campaign day is one observation; those without sending have no cost per email.
-    busy = days.frame[days.frame["emails_sent"] > 0]
+    busy = days.frame[(days.frame["emails_sent"] > 0) & days.frame["cost_usd"].notna()]
     variance_sum = float(((busy["cost_usd"] - value * busy["emails_sent"]) ** 2).sum())
     return Own(measured_average(value, variance_sum, float(sent), len(busy), community), sent)
 

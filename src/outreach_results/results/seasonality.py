@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import check_period, chosen_days, count_column, roles
+from outreach_results.results.query import check_period, chosen_days, roles
+from outreach_results.results.tracked import Unknown, tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -60,10 +62,11 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
     stored = {_stored(name, filters): name for name in HOURLY_COUNTS}
     week = np.zeros((len(HOURLY_COUNTS), 7, 24), dtype=np.int64)
     with store.read() as connection:
-        for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored))):
+        unknown = unknown_numbers(connection, by_activity)
+        for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored), unknown)):
             week[HOURLY_COUNTS.index(stored[metric]), day.weekday()] += np.array([int(n) for n in hours])
         totals = connection.execute(
-            select(*(func.sum(count_column(name, by_activity)) for name in HOURLY_COUNTS)).where(
+            select(*(func.sum(tracked_column(name, by_activity, unknown)) for name in HOURLY_COUNTS)).where(
                 *chosen_days(by_activity)
             )
         ).one()
@@ -72,8 +75,8 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
     frame = pd.DataFrame(
         {"weekday": weekday, "hour": hour} | dict(zip(HOURLY_COUNTS, week.reshape(3, -1), strict=True))
     )
-    unknown = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
-    return WeeklyActivity(frame, zone, unknown)
+    without_hour = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
+    return WeeklyActivity(frame, zone, without_hour)
 
 
 NO_CURVES = MaturityCurves({}, None)
@@ -116,11 +119,15 @@ def _stored(name: str, filters: Filters) -> str:
     return f"{name}_human" if filters.humans_only and name != "emails_sent" else name
 
 
-def _hours_query(filters: Filters, stored: tuple[str, ...]) -> Select[Any]:
+def _hours_query(filters: Filters, stored: tuple[str, ...], unknown: Mapping[str, Unknown]) -> Select[Any]:
     table = schema.hourly_stats.c
     chosen = [*filters.conditions(roles(schema.hourly_stats)), table.metric.in_(stored)]
     if filters.campaigns is None:
         chosen.append(_of_any_campaign(table.campaign_id))
+    for name in HOURLY_COUNTS:
+        off = sorted(campaign_id for campaign_id, own in unknown.items() if name in own.untracked)
+        if off:
+            chosen.append(or_(table.metric != _stored(name, filters), table.campaign_id.not_in(off)))
     return (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.HOURS))
         .where(*chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -26,27 +27,51 @@ from outreach_results.models import (
     Rates,
     Stats,
 )
-from outreach_results.models.metric_definitions import Metric, Unit
+from outreach_results.models.metric_definitions import COST, COST_PER_EMAIL, PAIRS, RATES, Metric, Unit
 from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
+from outreach_results.results.tracked import NUMBERS, TrackedPart, tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.tracking import untracked_columns
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts, rates and costs (dollars) of some campaigns in a period; None for what one of them does not track."""
+    """Counts, rates and costs (dollars) of some campaigns in a period.
+
+    Each is that of the campaigns that know it, and None where none does. ``tracked`` has the metrics that not all of
+    them know. ``pairs`` has, for every two numbers that are divided by each other, their sums over the campaigns that
+    know both (costs in micro-dollars); None where none does.
+    """
 
     stats: Stats
     rates: Rates
     costs: Costs
+    pairs: Mapping[tuple[str, str], tuple[int, int] | None]
+    tracked: Mapping[str, TrackedPart]
 
     def value(self, metric: Metric) -> float | None:
         """The unrounded value of a count, a rate or the cost (in dollars); None where it is unknown."""
-        if metric.unit == Unit.DOLLARS:
-            return self.costs.total_byok_usd
-        return metrics.rate_of(self.stats, metric.name) if metric.numerator else getattr(self.stats, metric.name)
+        if metric.numerator:
+            return self.ratio(*metric.parts)
+        return self.costs.total_byok_usd if metric.unit == Unit.DOLLARS else getattr(self.stats, metric.name)
+
+    def ratio(self, part: str, whole: str) -> float | None:
+        """One number divided by another, in the campaigns that know both; in dollars where ``part`` is a cost.
+
+        Raises:
+            KeyError: the two are never divided by each other.
+        """
+        if part in (COST.name, *COST_COLUMNS):
+            return metrics.ratio(*self.dollars_and_count(part, whole))
+        return metrics.ratio(*(self.pairs[part, whole] or (None, None)))
+
+    def dollars_and_count(self, cost: str, count: str) -> tuple[float | None, int | None]:
+        """A cost in dollars and a count, in the campaigns that know both; None where none does."""
+        pair = self.pairs[cost, count]
+        return (None, None) if pair is None else (usd(pair[0]), pair[1])
 
 
 def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = None) -> CampaignStats:
@@ -63,7 +88,7 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
     with store.read() as connection:
         require_campaign(connection, campaign_id)
         sums = _sums(connection, narrowed).get(campaign_id, _NOTHING)
-        totals = _totals([sums])
+        totals = totals_of([sums])
         found = CampaignStats(
             campaign_id=campaign_id,
             period=_period(narrowed, sums["first_on"], sums["last_on"], zone_of(connection)),
@@ -96,8 +121,8 @@ def totals(store: Store, filters: Filters) -> Totals:
     """
     check_period(filters)
     with store.read() as connection:
-        # Summed from the campaigns, not by SQL, because a campaign's sums may be replaced by its reported totals.
-        return _totals(list(_sums(connection, filters).values()))
+        # Summed from the campaigns, not by SQL: their sums may be replaced by reported totals, or not be tracked.
+        return totals_of(list(_sums(connection, filters).values()))
 
 
 def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
@@ -139,7 +164,7 @@ _COMES_FROM = {
 }
 
 
-def funnel(stats: Stats) -> pd.DataFrame:
+def funnel(totals: Totals) -> pd.DataFrame:
     """The number of emails that reached each stage, one row a stage.
 
     Columns: stage, emails, of (the stage it comes from), share of that stage (None where it exceeds it, as clicks
@@ -147,8 +172,8 @@ def funnel(stats: Stats) -> pd.DataFrame:
     """
     rows = []
     for stage, origin in _COMES_FROM.items():
-        share = metrics.ratio(getattr(stats, stage), getattr(stats, origin)) if origin else None
-        rows.append((stage, getattr(stats, stage), origin, share if share is None or share <= 1 else None))
+        share = totals.ratio(stage, origin) if origin else None
+        rows.append((stage, getattr(totals.stats, stage), origin, share if share is None or share <= 1 else None))
     return pd.DataFrame(rows, columns=["stage", "emails", "of", "share"]).astype(
         {"emails": "Int64", "share": "float64"}
     )
@@ -185,6 +210,9 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
     if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
         _prefer_reported(connection, sums)
+    for campaign_id, names in untracked_columns(connection).items():
+        if campaign_id in sums:
+            sums[campaign_id] |= dict.fromkeys(names)
     return sums
 
 
@@ -212,18 +240,44 @@ def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) ->
             sums[row["campaign_id"]] = sums.get(row["campaign_id"], _UNKNOWN) | totals
 
 
-def _totals(sums: list[dict[str, Any]]) -> Totals:
-    def total(name: str) -> int | None:
-        # The same rule as `complete_sum`: unknown for one campaign is unknown for all of them together.
-        values = [campaign[name] for campaign in sums]
-        return None if None in values else sum(values)
+def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
+    """The totals of some campaigns; one that does not know a number is left out of its total, not counted as 0.
 
+    Args:
+        sums: by campaign, the counts, and the costs in micro-dollars; None, or missing, where one is unknown.
+    """
+
+    def total(name: str) -> int | None:
+        values = [campaign[name] for campaign in sums if campaign.get(name) is not None]
+        return sum(values) if values or not sums else None
+
+    knowing: dict[tuple[str, ...], list[Mapping[str, Any]]] = {
+        names: [campaign for campaign in sums if all(campaign.get(name) is not None for name in names)]
+        for names in [*PAIRS, *((name,) for name in NUMBERS)]
+    }
+    pairs = {
+        (one, other): (sum(row[one] for row in knowing[one, other]), sum(row[other] for row in knowing[one, other]))
+        if knowing[one, other] or not sums
+        else None
+        for one, other in PAIRS
+    }
+    tracked = {name: TrackedPart(len(knowing[name,]), len(sums)) for name in NUMBERS}
+    for rate in (*RATES.values(), COST_PER_EMAIL):
+        pair = pairs[rate.parts]
+        tracked[rate.name] = TrackedPart(len(knowing[rate.parts]), len(sums), pair[1] if pair else 0)
     stats = Stats(**{name: total(name) for name in COUNTS})
     costs = Costs(
         total_byok_usd=usd(total("cost")),
         breakdown=CostBreakdown(**{name: usd(total(f"cost_{name}")) for name in COSTS}),
     )
-    return Totals(stats=stats, rates=metrics.rates(stats), costs=costs)
+    rates = {name: metrics.ratio(*(pairs[rate.parts] or (None, None))) for name, rate in RATES.items()}
+    return Totals(
+        stats=stats,
+        rates=Rates.of({name: None if rate is None else round(rate, 3) for name, rate in rates.items()}),
+        costs=costs,
+        pairs=pairs,
+        tracked={name: part for name, part in tracked.items() if part.campaigns < part.of_campaigns},
+    )
 
 
 def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneInfo) -> Period | None:
@@ -267,9 +321,8 @@ def campaign_time_series(
         parts = (last - first).days // days_a_part + 1
         begin = date.fromordinal(max(1, last.toordinal() - parts * days_a_part + 1))
         in_parts = chosen_days(replace(filters, start=begin))
-        rows = connection.execute(
-            select(days.campaign_id, days.date, count_column(name, filters)).where(*in_parts)
-        ).all()
+        number = tracked_column(name, filters, unknown_numbers(connection, filters))
+        rows = connection.execute(select(days.campaign_id, days.date, number).where(*in_parts)).all()
     series: dict[str, list[float | None]] = {}
     for campaign_id, day, value in rows:
         sums = series.setdefault(campaign_id, [0.0] * parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from outreach_results import metrics
 from outreach_results.errors import QueryError
@@ -16,6 +16,7 @@ from outreach_results.models import (
     Basis,
     Filters,
     Plan,
+    TrackedCampaigns,
     Usage,
     UsageNumbers,
     dollars,
@@ -31,6 +32,7 @@ from outreach_results.results.query import (
     sum_usd,
 )
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
+from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -53,8 +55,15 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
         in_month = Filters(start=month, end=next_month(month) - timedelta(days=1), basis=Basis.SEND)
         # Emails and costs are the same on both bases; without choosing one, each would be counted twice.
         days = schema.daily_stats.c
-        sent, cost = connection.execute(
-            select(func.sum(days.emails_sent), func.sum(days.cost)).where(*chosen_days(in_month))
+        unknown = unknown_numbers(connection, in_month)
+        cost_column = tracked_column("cost", in_month, unknown)
+        sent, cost, active, with_cost = connection.execute(
+            select(
+                func.sum(days.emails_sent),
+                func.sum(cost_column),
+                func.count(days.campaign_id.distinct()),
+                func.count(case((cost_column.is_not(None), days.campaign_id)).distinct()),
+            ).where(*chosen_days(in_month))
         ).one()
         created = in_month.conditions(roles(schema.campaigns, date="created_on"))
         started = connection.execute(select(func.count()).where(*created)).scalar_one()
@@ -65,7 +74,8 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
             campaigns_created=started,
             emails_sent=int(sent or 0),
             emails_remaining=None if plan is None else max(0, plan.email_limit - int(sent or 0)),
-            byok_cost_usd=dollars(int(cost or 0)),
+            byok_cost_usd=None if active and not with_cost else dollars(int(cost or 0)),
+            cost_tracked=TrackedCampaigns(campaigns=with_cost, of_campaigns=active),
         ),
         plan=plan,
     )
@@ -133,7 +143,10 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
     Columns: date (datetime64), emails_sent, and in micro-dollars cost, its components and cost_not_broken_down.
     """
     table = schema.daily_stats.c
-    sums = [func.sum(table[name]).label(name) for name in ("emails_sent", "cost", *COST_COLUMNS)]
+    with store.read() as connection:
+        unknown = unknown_numbers(connection, Filters(basis=Basis.SEND))
+    names = ("emails_sent", "cost", *COST_COLUMNS)
+    sums = [func.sum(tracked_column(name, Filters(), unknown)).label(name) for name in names]
     chosen = chosen_days(Filters(end=until, basis=Basis.SEND))
     query = select(table.date, *sums).where(*chosen).group_by(table.date).order_by(table.date)
     with store.read() as connection:

@@ -148,7 +148,7 @@ def _alert_list(alerts: Sequence[Alert], title: str, key: str, *, is_open: bool,
 def funnel(totals: Totals, view: View) -> None:
     """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     st.subheader("From sent to meeting", anchor=False)
-    stages = derive(results.funnel, totals.stats)
+    stages = derive(results.funnel, totals)
     event = chart_with_data(
         draw(charts.funnel, stages),
         stages,
@@ -211,19 +211,21 @@ def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | Non
         Columns in dollars: total, per_email, and for each of per_reply, per_positive_reply and per_meeting the cost (NA
         with fewer than three) with its range ``*_low`` and ``*_high`` (NA without any).
     """
-    stats = totals.stats
-    parts = {charts.LABELS[f"cost_{name}"]: getattr(totals.costs.breakdown, name) for name in COSTS}
-    parts["All"] = totals.costs.total_byok_usd
-    outcomes = {
-        "per_reply": (stats.replied, share_in["reply_rate"]),
-        "per_positive_reply": (positive, None),  # counted on the day they came, whatever the basis
-        "per_meeting": (stats.meetings_booked, share_in["conversion_rate"]),
-    }
+    parts = {charts.LABELS[f"cost_{name}"]: (f"cost_{name}", getattr(totals.costs.breakdown, name)) for name in COSTS}
+    parts["All"] = (COST.name, totals.costs.total_byok_usd)
+    # Positive replies are not known by campaign here: only where all track both are they of the same campaigns.
+    is_whole = totals.tracked.keys().isdisjoint({COST.name, "replied"})
     rows = []
-    for name, cost in parts.items():
-        row: dict[str, Any] = {"component": name, "total": cost, "per_email": metrics.ratio(cost, stats.emails_sent)}
-        for column, (count, share) in outcomes.items():
-            price = cost_per_event(cost, count, share)
+    for label, (name, cost) in parts.items():
+        row: dict[str, Any] = {"component": label, "total": cost, "per_email": totals.ratio(name, "emails_sent")}
+        outcomes = {
+            "per_reply": (*totals.dollars_and_count(name, "replied"), share_in["reply_rate"]),
+            # Counted on the day they came, whatever the basis.
+            "per_positive_reply": (cost if is_whole else None, positive, None),
+            "per_meeting": (*totals.dollars_and_count(name, "meetings_booked"), share_in["conversion_rate"]),
+        }
+        for column, (spent, count, share) in outcomes.items():
+            price = cost_per_event(spent, count, share)
             values = (None, None, None) if price is None else (price.value, price.low, price.high)
             row |= dict(zip((column, f"{column}_low", f"{column}_high"), values, strict=True))
         rows.append(row)

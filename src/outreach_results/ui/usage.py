@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from outreach_results import metrics
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
@@ -157,12 +158,14 @@ def progress_table(month: Outlook) -> pd.DataFrame:
 def month_costs(month: Outlook, used: UsageNumbers) -> None:
     """Draw the cost of the whole account in the month: so far, per email, and forecast with the plan's price."""
     price = month.plan.price_usd if month.plan else 0.0
+    tracked = used.cost_tracked
+    is_whole = tracked is None or tracked.campaigns == tracked.of_campaigns
     with st.grid(4):
         so_far = "Own keys" if month.is_over else "Own keys so far"
         st.metric(so_far, text.money(used.byok_cost_usd), border=True, help=DEFINITIONS["cost"])
         st.metric(
             "Cost per e-mail",
-            text.unit_price(used.byok_cost_usd / used.emails_sent if used.emails_sent else None),
+            text.unit_price(metrics.ratio(used.byok_cost_usd, used.emails_sent) if is_whole else None),
             border=True,
             help=f"{DEFINITIONS['avg_cost_per_email_usd']} Own keys only, without the price of the plan.",
         )
@@ -180,10 +183,15 @@ def _plan_price(plan: Plan | None) -> None:
     )
 
 
-def _in_all(month: Outlook, cost: float, price: float) -> None:
+def _in_all(month: Outlook, cost: float | None, price: float) -> None:
     if month.is_over or month.forecast is None:
         so_far = "" if month.is_over else " so far"
-        st.metric(f"In all{so_far}", text.money(cost + price), border=True, help="Own keys and the plan together.")
+        st.metric(
+            f"In all{so_far}",
+            text.money(None if cost is None else cost + price),
+            border=True,
+            help="Own keys and the plan together.",
+        )
         return
     low, high = (amount + price for amount in month.forecast.cost)
     st.metric(

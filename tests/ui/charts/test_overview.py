@@ -8,8 +8,14 @@ import pytest
 
 from outreach_results import results
 from outreach_results.models import Filters, Stats
+from outreach_results.results import Totals
 from outreach_results.ui.charts import COLORS, LABELS, base
 from outreach_results.ui.charts.overview import funnel
+
+
+def totals(stats: Stats) -> Totals:
+    return results.totals_of([stats.model_dump()])
+
 
 STATS = Stats(emails_sent=487, delivered=456, bounced=31, opened=112, clicked=34, replied=23, meetings_booked=5)
 STAGES = ("emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked")
@@ -21,27 +27,27 @@ def bars(figure):
 
 
 def test_funnel_has_one_bar_per_stage_in_order():
-    trace = bars(funnel(results.funnel(STATS)))
+    trace = bars(funnel(results.funnel(totals(STATS))))
     assert list(trace.y) == [LABELS[stage] for stage in STAGES]
     assert list(trace.x) == [487, 456, 112, 34, 23, 5]
     assert list(trace.marker.color) == [COLORS[stage] for stage in STAGES]
 
 
 def test_the_funnel_says_of_what_each_share_is():
-    sent, delivered, opened, *_ = bars(funnel(results.funnel(STATS))).text
+    sent, delivered, opened, *_ = bars(funnel(results.funnel(totals(STATS)))).text
     assert sent == "487"
     assert delivered == "456  ·  93.6 % of sent"
     assert opened == "112  ·  24.6 % of delivered"
 
 
 def test_the_funnel_leaves_out_what_is_not_tracked():
-    trace = bars(funnel(results.funnel(STATS.model_copy(update={"opened": None}))))
+    trace = bars(funnel(results.funnel(totals(STATS.model_copy(update={"opened": None})))))
     assert "Opened" not in trace.y
     assert "nan" not in " ".join((*trace.text, *trace.customdata)).lower()
 
 
 def test_more_clicks_than_opens_have_no_share():
-    stages = results.funnel(STATS.model_copy(update={"opened": 3}))
+    stages = results.funnel(totals(STATS.model_copy(update={"opened": 3})))
     trace = bars(funnel(stages))
     shares = [float(share) for share in re.findall(r"([\d.]+) %", " ".join(trace.text))]
     assert shares
@@ -50,18 +56,19 @@ def test_more_clicks_than_opens_have_no_share():
 
 @pytest.mark.parametrize("stats", [Stats(), Stats(emails_sent=0, delivered=0, replied=0, meetings_booked=0)])
 def test_a_funnel_of_nothing_can_be_drawn(stats):
-    trace = bars(funnel(results.funnel(stats)))
+    trace = bars(funnel(results.funnel(totals(stats))))
     assert sum(trace.x) == 0
 
 
 def test_the_text_behind_each_bar_fits_into_the_figure():
-    figure = funnel(results.funnel(STATS))
+    figure = funnel(results.funnel(totals(STATS)))
     assert figure.layout.xaxis.range[1] >= 1.5 * max(bars(figure).x)
 
 
 def test_sample_funnel_matches_totals(sample_store):
-    stats = results.totals(sample_store, Filters()).stats
-    trace = bars(funnel(results.funnel(stats)))
+    found = results.totals(sample_store, Filters())
+    stats = found.stats
+    trace = bars(funnel(results.funnel(found)))
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
 
 
