@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -43,6 +44,13 @@ def test_a_hand_made_sheet_is_asked_only_its_campaign(tmp_path):
     assert [question.about for question in plan.questions] == ["campaign"]
     assert plan.mapping.level == Level.CONTACTS
     assert plan.mapping.columns == {"email": "Email", "opened": "Opened", "replied": "Replied", "sent": "Date"}
+
+
+def test_a_tool_that_names_campaigns_is_not_asked(tmp_path):
+    event = {"email": "ada@acme.example", "event": "open", "timestamp": 1767776400, "sg_event_id": "e1"}
+    for category, about in (("Spring", []), (None, ["campaign"])):
+        plan, _ = planned(put(tmp_path, json.dumps([event | {"category": category}]), "events.json"))
+        assert [question.about for question in plan.questions] == about
 
 
 def test_ambiguous_dates_are_asked_with_an_example(tmp_path):

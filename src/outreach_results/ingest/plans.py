@@ -22,7 +22,7 @@ from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, gu
 from outreach_results.ingest.mapping.applying import latest_date
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.mapping.types import Level
-from outreach_results.ingest.records import Records
+from outreach_results.ingest.records import Records, Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.ingest.tool_formats import ToolFormat
 
@@ -125,7 +125,7 @@ def _plan(
 
 def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> FilePlan:
     asked = []
-    if "campaign" in entry.needs and context.campaign is None:
+    if "campaign" in entry.needs and context.campaign is None and _lacks_campaign(content, context, entry):
         asked.append(Question("campaign", f"Which campaign are the rows of {content.name} from?"))
     if "as_of" in entry.needs and context.as_of is None:
         asked.append(Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported."))
@@ -137,6 +137,14 @@ def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> File
         asked,
         content,
         format=entry,
+    )
+
+
+def _lacks_campaign(content: Content, context: Context, entry: ToolFormat) -> bool:
+    """Whether any of the first rows names no campaign; where all of them do, nobody has to be asked."""
+    first_rows = replace(content, read=lambda: iter(enumerate(content.sample, 1)))
+    return any(
+        isinstance(record, Rejected) and record.column == "campaign" for record in entry.records(first_rows, context)
     )
 
 

@@ -15,7 +15,7 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
-from outreach_results.ingest.readers import campaign_csv, instantly, instantly_emails, smartlead
+from outreach_results.ingest.readers import campaign_csv, instantly, instantly_emails, sendgrid, smartlead
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
@@ -90,6 +90,7 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
     *instantly.FORMATS,
     *instantly_emails.FORMATS,
     *smartlead.FORMATS,
+    *sendgrid.FORMATS,
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 

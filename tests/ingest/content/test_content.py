@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest.content import open_contents
+from outreach_results.ingest.content import content_of, open_contents
 
 TABLE = "Email,Opened\nada@acme.example,1\nben@bolt.example,0\n"
 ROWS = [{"Email": "ada@acme.example", "Opened": "1"}, {"Email": "ben@bolt.example", "Opened": "0"}]
@@ -143,3 +143,9 @@ def test_two_tables_in_a_sheet_are_refused(tmp_path):
     path = workbook(tmp_path / "a.xlsx", [["Email", "Opens"], ["a@x.example", 1], [], ["Name", "Count"], *second])
     with pytest.raises(SourceError, match="seems to hold two tables"), open_contents(path) as contents:
         list(contents[0].read())
+
+
+def test_objects_at_hand_are_a_content_too():
+    content = content_of([{"a": 1}, {"b": None}], "body")
+    assert (content.fields, content.is_table) == (("a", "b"), False)
+    assert [list(content.read()) for _ in range(2)] == [[(1, {"a": 1}), (2, {"b": None})]] * 2

@@ -15,11 +15,11 @@ from outreach_results.errors import SourceError
 from outreach_results.ingest.content.delimited import delimited
 from outreach_results.ingest.content.json_items import is_json, json_items
 from outreach_results.ingest.content.kinds import refuse_other_kinds
-from outreach_results.ingest.content.types import NUMBER_OF_SAMPLES, Content, Row
+from outreach_results.ingest.content.types import NUMBER_OF_SAMPLES, Content, Row, content_of
 from outreach_results.ingest.content.unpacking import File, unpacked
 from outreach_results.ingest.content.workbook import is_workbook, sheets
 
-__all__ = ["NUMBER_OF_SAMPLES", "Content", "Row", "open_contents"]
+__all__ = ["NUMBER_OF_SAMPLES", "Content", "Row", "content_of", "open_contents"]
 
 _START = 64 * 1024
 

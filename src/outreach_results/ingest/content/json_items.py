@@ -11,7 +11,7 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content.encoding import detect_encoding
-from outreach_results.ingest.content.types import Content, Row, first_rows
+from outreach_results.ingest.content.types import Content, Row, fields_of, first_rows
 from outreach_results.ingest.content.unpacking import File
 
 _FORM_FIELD = "mandrill_events"
@@ -51,8 +51,7 @@ def json_items(file: File) -> Content:
     sample = first_rows(read)
     if not sample:
         raise SourceError(f"{file.name} holds an empty list. Nothing was imported.")
-    fields = tuple(dict.fromkeys(str(key) for row in sample for key in row))
-    return Content(file.name, description, fields, sample, read, is_table=False, envelope=envelope)
+    return Content(file.name, description, fields_of(sample), sample, read, is_table=False, envelope=envelope)
 
 
 def _opened(file: File) -> IO[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -50,3 +50,15 @@ def first_rows(read: Callable[[], Iterator[tuple[int, Row]]]) -> tuple[Row, ...]
         close = getattr(rows, "close", None)
         if close is not None:
             close()
+
+
+def fields_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The keys of objects, in the order in which they first appear."""
+    return tuple(dict.fromkeys(str(key) for row in rows for key in row))
+
+
+def content_of(objects: Iterable[Row], name: str) -> Content:
+    """Objects that are at hand, such as the parsed body of a request, numbered from 1."""
+    rows = tuple(objects)
+    sample = rows[:NUMBER_OF_SAMPLES]
+    return Content(name, "JSON", fields_of(sample), sample, lambda: iter(enumerate(rows, 1)), is_table=False)

@@ -22,7 +22,9 @@ from outreach_results.ingest.records import (
     Records,
     Rejected,
     ReportedRecord,
+    optional_identifier,
     quoted,
+    text,
 )
 from outreach_results.ingest.values import (
     DateForm,
@@ -34,7 +36,7 @@ from outreach_results.ingest.values import (
     is_row_of_totals,
     parse_instant,
 )
-from outreach_results.models import COST_COLUMNS, COUNTS, MAX_ID
+from outreach_results.models import COST_COLUMNS, COUNTS
 
 UTC_ZONE = ZoneInfo("UTC")
 MAX_ADDRESS = 320
@@ -77,13 +79,11 @@ class Cells:
     def text(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
         """A text without white space around it, or None."""
         value = as_text(self.raw(row, *names))
-        if value is not None and len(value) > limit:
-            raise FieldError(names[0], f"the text has {len(value):,} characters; {limit:,} are allowed")
-        return value
+        return None if value is None else text(names[0], value, limit)
 
     def id(self, row: Row, *names: str) -> str | None:
         """An id as text, or None."""
-        return self.text(row, *names, limit=MAX_ID)
+        return optional_identifier(names[0], as_text(self.raw(row, *names)))
 
     def count(self, row: Row, *names: str) -> int | None:
         """How many, or None where nothing stands there."""
