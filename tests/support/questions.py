@@ -72,4 +72,5 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "usage", partial(results.usage, store, "2026-01")
     yield "usage_by_month", partial(results.usage_by_month, store)
     yield "outlook", partial(results.outlook, store, date(2026, 2, 1), now=now)
+    yield "plan_known_at", partial(results.plan_known_at, store)
     yield "plan_of", partial(results.plan_of, store)

@@ -142,10 +142,15 @@ def _sorted_table(_store: Store, filters: Filters, searched: str, order: str) ->
         [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
     )
     return frame.assign(
-        sparkline=frame["campaign_id"].map(lambda campaign_id: series.get(campaign_id, [])),
+        sparkline=frame["campaign_id"].map(lambda campaign_id: _line(series.get(campaign_id, []))),
         reply_interval=_texts(frame, "reply_rate_low", "reply_rate_high", _shares),
         meeting_cost_range=_texts(frame, "cost_per_meeting_low_usd", "cost_per_meeting_high_usd", text.price_range),
     )
+
+
+def _line(values: list[float | None]) -> list[float | None]:
+    """The values of a line; none where all that is known are days without activity, which would be drawn as text."""
+    return values if None not in values or any(values) else []
 
 
 def _texts(frame: pd.DataFrame, low: str, high: str, write: Callable[[float, float | None], str]) -> pd.Series[str]:
