@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, text
 
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
 from outreach_results.store import engine, schema
-from outreach_results.store.engine import get_meta, open_store, set_meta
+from outreach_results.store.engine import get_meta, open_store, set_meta, time_zone
 from support.databases import contents, sqlite_url
 
 
@@ -281,3 +281,9 @@ def test_lower_case_knows_every_alphabet_on_sqlite(sqlite_store):
     with sqlite_store.read() as connection:
         row = connection.execute(select(func.lower("ÉCOLE ΑΘΗΝΑ"), func.lower(None), func.lower(""))).one()
     assert tuple(row) == ("école αθηνα", None, "")
+
+
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "posix/UTC", "right/Europe/Zurich"])
+def test_files_beside_the_zones_are_no_zones(name):
+    with pytest.raises(ConfigError, match=f"^'{name}' is no time zone. Use an IANA name"):
+        time_zone(name)
