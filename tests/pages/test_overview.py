@@ -182,3 +182,15 @@ def test_what_to_watch_is_a_quieter_list():
 
 def campaign_of(alert: str) -> str:
     return alert.partition("**:")[0].removeprefix("**")
+
+
+def test_first_point_of_a_rate_is_a_whole_week(overview: AppTest, sample_store: Store) -> None:
+    overview.query_params["period"] = "Custom"
+    overview.query_params["days"] = ["2026-02-03", "2026-02-16"]
+    overview.run()
+    (tile,) = (metric for metric in overview.metric if metric.label == "Open rate")
+    week = results.totals(sample_store, Filters(start=date(2026, 1, 28), end=date(2026, 2, 3))).stats
+    assert week.opened is not None
+    assert week.delivered
+    assert len(tile.proto.chart_data) == 14
+    assert tile.proto.chart_data[0] == pytest.approx(week.opened / week.delivered)
