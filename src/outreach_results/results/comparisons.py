@@ -196,6 +196,8 @@ _COMPARISON_COLUMNS = [
     "more_emails",
     "verdict",
 ]
+_WHOLE = {"cases": "Int64", "more_emails": "Int64"}
+"""The columns of counts, which stay whole numbers where one is missing."""
 
 
 def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
@@ -211,7 +213,7 @@ def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: st
         {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, own, numbers, peers))
         for row, own in account.by_campaign(metric, numbers)
     ]
-    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS])
+    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS]).astype(_WHOLE)
     return frame.sort_values(
         ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
     )
@@ -239,6 +241,7 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
         )
     published = ["average", "p25", "p50", "p75", "sample_size", "median_low", "median_high"]
     result = pd.DataFrame(rows, columns=["mcp", "campaigns", *_COMPARISON_COLUMNS, *published])
+    result = result.astype(_WHOLE | {"sample_size": "Int64"})
     return result.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
@@ -256,7 +259,7 @@ def comparison_over_time(
         {"start": pd.Timestamp(start), "end": pd.Timestamp(end)} | _row(_compare(metric, own, numbers, peers))
         for start, end, own in account.over_time(metric, "W-SUN" if by == "week" else "M", numbers)
     ]
-    return pd.DataFrame(rows, columns=["start", "end", *_COMPARISON_COLUMNS])
+    return pd.DataFrame(rows, columns=["start", "end", *_COMPARISON_COLUMNS]).astype(_WHOLE)
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
