@@ -15,7 +15,17 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
-from outreach_results.ingest.readers import campaign_csv, instantly, instantly_emails, sendgrid, smartlead
+from outreach_results.ingest.readers import (
+    apollo,
+    campaign_csv,
+    instantly,
+    instantly_emails,
+    lemlist,
+    lemlist_activities,
+    sendgrid,
+    smartlead,
+    woodpecker,
+)
 from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import Records
@@ -91,6 +101,10 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
     *instantly_emails.FORMATS,
     *smartlead.FORMATS,
     *sendgrid.FORMATS,
+    *lemlist_activities.FORMATS,
+    *lemlist.FORMATS,
+    *woodpecker.FORMATS,
+    *apollo.FORMATS,
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 

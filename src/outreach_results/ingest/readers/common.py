@@ -17,6 +17,7 @@ from outreach_results.ingest.context import CampaignNames, Context, natural_id, 
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.records import (
     MAX_TEXT,
+    CampaignRecord,
     FieldError,
     Record,
     Records,
@@ -148,11 +149,14 @@ def each_row(content: Content, names: CampaignNames, read: Callable[[Row], Itera
     for number, row in content.read():
         if all(is_empty(cell) for cell in row.values()):
             continue
+        records: list[Record] = []
         try:
             if row.get(EXTRA_CELLS):
                 raise FieldError("row", f"it has {len(row[EXTRA_CELLS])} cells more than the header")
-            records = list(read(row))
+            records.extend(read(row))
         except FieldError as error:
+            # A campaign is described once only, so that the rows after this one rely on it.
+            yield from (record for record in records if isinstance(record, CampaignRecord))
             yield Rejected(content.name, number, error.column, error.reason, row)
         else:
             yield from records
@@ -198,6 +202,11 @@ def needed_moment(as_of: datetime | None) -> datetime:
     return as_of
 
 
+def is_said(word: str | None, words: frozenset[str]) -> bool:
+    """Whether a tool's word for a state is among those that a person named, whatever its case and punctuation."""
+    return word is not None and plain(word) in {plain(said) for said in words}
+
+
 def text_of_html(html: str) -> str:
     """What a person reads of an HTML document."""
     reader = _Text()
@@ -241,33 +250,41 @@ def difference(sent: int | None, bounced: int | None) -> int | None:
     return None if sent is None or bounced is None else max(0, sent - bounced)
 
 
-class CampaignTotals:
-    """The totals of whole campaigns, added up from the parts that a report divides them into, such as steps."""
+class Sums:
+    """Counts added up from the parts that a report divides them into, such as steps, by campaign or by day of one."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, dict[tuple[str, ...], dict[str, int | None]]] = defaultdict(dict)
+        self._parts: dict[tuple[Any, ...], dict[tuple[str | None, ...], dict[str, int | None]]] = defaultdict(dict)
 
-    def add(self, campaign_id: str, part: tuple[str, ...], counts: Mapping[str, int | None]) -> None:
+    def add(self, key: tuple[Any, ...], part: tuple[str | None, ...], counts: Mapping[str, int | None]) -> None:
         """Note the counts of a part. Of a part that comes again the larger number stays, as counts only grow."""
-        known = self._parts[campaign_id].get(part, {})
-        merged = {name: _larger(known.get(name), number) for name, number in counts.items()}
-        self._parts[campaign_id][part] = known | merged
+        known = self._parts[key].get(part, {})
+        self._parts[key][part] = {name: _larger(known.get(name), number) for name, number in counts.items()}
 
-    def records(self, as_of: datetime, start: datetime | None = None) -> Iterator[ReportedRecord]:
-        """One record a campaign; what one of its parts does not know is unknown of the campaign."""
-        for campaign_id, parts in self._parts.items():
-            sums: dict[str, int | None] = {}
-            for name in {name for counts in parts.values() for name in counts}:
-                values = [counts.get(name) for counts in parts.values()]
-                sums[name] = None if None in values else sum(value or 0 for value in values)
-            unknown = dict.fromkeys((*COUNTS, *COST_COLUMNS, "cost"))
-            yield ReportedRecord(
-                campaign_id=campaign_id,
-                period_start=start,
-                period_end=None if start is None else as_of,
-                fetched_at=as_of,
-                **(unknown | sums),
-            )
+    def __iter__(self) -> Iterator[tuple[tuple[Any, ...], dict[str, int | None]]]:
+        """Each key with its sums; what one of its parts does not know is unknown."""
+        for key, parts in self._parts.items():
+            names = dict.fromkeys(name for counts in parts.values() for name in counts)
+            yield key, {name: _complete_sum([counts.get(name) for counts in parts.values()]) for name in names}
+
+
+def reported(
+    campaign_id: str, counts: Mapping[str, int | None], as_of: datetime, start: datetime | None = None
+) -> ReportedRecord:
+    """The totals of a campaign as a report has them; what it does not count is unknown."""
+    unknown: dict[str, int | None] = dict.fromkeys((*COUNTS, *COST_COLUMNS, "cost"))
+    return ReportedRecord(
+        campaign_id=campaign_id,
+        period_start=start,
+        period_end=None if start is None else as_of,
+        fetched_at=as_of,
+        **(unknown | dict(counts)),
+    )
+
+
+def _complete_sum(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _larger(a: int | None, b: int | None) -> int | None:

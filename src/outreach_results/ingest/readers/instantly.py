@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, time
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context
 from outreach_results.ingest.readers.common import (
-    CampaignTotals,
     Cells,
+    Sums,
     campaign_of,
     difference,
     each_row,
     needed_moment,
+    reported,
 )
 from outreach_results.ingest.records import (
     DailyRecord,
@@ -47,8 +48,7 @@ def _days(content: Content, context: Context) -> Records:
     def read(row: Row) -> Iterator[Record]:
         on = _day(cells, row)
         campaign = campaign_of(names, cells.id(row, "campaign_id"), cells.text(row, "campaign_name"))
-        yield from names.seen(campaign, datetime.combine(on, time(12), UTC))
-        yield DailyRecord(
+        day = DailyRecord(
             campaign,
             on,
             emails_sent=cells.count(row, "sent"),
@@ -57,6 +57,8 @@ def _days(content: Content, context: Context) -> Records:
             replied=cells.count(row, "unique_replies"),
             meetings_booked=cells.count(row, "unique_opportunities") if _counts_opportunities(context) else None,
         )
+        yield from names.seen(campaign, datetime.combine(on, time(12), UTC))
+        yield day
 
     yield from each_row(content, names, read)
 
@@ -75,7 +77,7 @@ def _is_campaigns(content: Content) -> bool:
 def _campaigns(content: Content, context: Context) -> Records:
     cells = Cells(content)
     names = CampaignNames(context, Detail.DAILY)
-    totals = CampaignTotals()
+    totals = Sums()
 
     def read(row: Row) -> Iterator[Record]:
         campaign = campaign_of(names, cells.id(row, "campaign_id"), cells.text(row, "campaign_name"))
@@ -85,7 +87,7 @@ def _campaigns(content: Content, context: Context) -> Records:
         if _counts_opportunities(context):
             meetings = cells.count(row, "total_opportunities")
         totals.add(
-            campaign,
+            (campaign,),
             (),
             {
                 "emails_sent": sent,
@@ -102,7 +104,8 @@ def _campaigns(content: Content, context: Context) -> Records:
 
     yield from each_row(content, names, read)
     if context.as_of is not None:
-        yield from totals.records(context.as_of)
+        for (campaign_id,), counts in totals:
+            yield reported(campaign_id, counts, context.as_of)
 
 
 def _unique(cells: Cells, row: Row, name: str, *, is_unique: bool = True) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
-from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, needed_moment
+from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment
 from outreach_results.ingest.records import ContactRecord, FieldError, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail
@@ -19,7 +19,7 @@ def is_meeting(category: str | None, context: Context) -> int | None:
     """1 or 0 where a person said which categories are meetings; otherwise None, as no category means one by itself."""
     if not context.meetings:
         return None
-    return int(category is not None and category.casefold() in {word.casefold() for word in context.meetings})
+    return int(is_said(category, context.meetings))
 
 
 # --- statistics --------------------------------------------------------------------------------------------------
@@ -49,8 +49,7 @@ def _statistics(content: Content, context: Context) -> Records:
         is_answered = reply_at is not None and answered.get((person_key(address), reply_at)) == (sent_at, email_id)
         category = cells.text(row, "lead_category")
         open_at, click_at = cells.instant(row, "open_time"), cells.instant(row, "click_time")
-        yield from names.seen(campaign, sent_at)
-        yield ContactRecord(
+        contact = ContactRecord(
             campaign_id=campaign,
             contact_id=email_id,
             as_of=as_of,
@@ -70,6 +69,8 @@ def _statistics(content: Content, context: Context) -> Records:
             # A category is a lead's, and stands on all of its emails: it counts on the one that was answered.
             meetings=is_meeting(category if is_answered else None, context),
         )
+        yield from names.seen(campaign, sent_at)
+        yield contact
 
     yield from each_row(content, names, read)
 
@@ -128,8 +129,7 @@ def _leads(content: Content, context: Context) -> Records:
         if not sent:
             return
         category = cells.text(row, "category", "lead_category_id")
-        yield from names.seen(campaign, as_of)
-        yield ContactRecord(
+        contact = ContactRecord(
             campaign_id=campaign,
             contact_id=person_key(address),
             as_of=as_of,
@@ -144,6 +144,8 @@ def _leads(content: Content, context: Context) -> Records:
             unsubscribed=_unsubscribed(cells, row),
             meetings=is_meeting(category, context),
         )
+        yield from names.seen(campaign, as_of)
+        yield contact
 
     yield from each_row(content, names, read)
 
@@ -189,7 +191,7 @@ FORMATS = (
             Field("is_bounced", "bounced, without a date; what did not bounce was delivered"),
             Field("is_unsubscribed", "unsubscribed, without a date"),
             Field("sequence_number", "part of the key where stats_id is missing"),
-            Field("email_campaign_seq_id, seq_variant_id, email_subject, email_message", ""),
+            Field("email_campaign_seq_id, seq_variant_id, email_subject, email_message", "not kept so far"),
             Field("total_stats, offset, limit", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "replied", "unsubscribed"}),
