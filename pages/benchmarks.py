@@ -17,6 +17,7 @@ if not rows:
     st.info("There is nothing to compare with: too few campaigns of our own in this period. Choose a longer one.")
     st.stop()
 
+bullets.event_dates(view, peers)
 bullets.legend(peers)
 bullets.bullets(rows, peers, view)
 

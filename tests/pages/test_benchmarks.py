@@ -55,6 +55,13 @@ def test_young_rates_say_how_much_is_in(sample_dashboard):
     assert "of replies are in" not in said(run_page("benchmarks"))
 
 
+def test_fast_growth_is_said_by_event_date(sample_dashboard):
+    first_days = {"period": "Custom", "days": ["2025-11-10", "2025-11-13"]}
+    assert "Sending grew fast in this period" in said(run_page("benchmarks", **first_days)).replace("\\", "")
+    assert "Sending grew fast" not in said(run_page("benchmarks", **first_days, basis="send"))
+    assert "Sending" not in said(run_page("benchmarks", period="All time")).replace("Sending day", "")
+
+
 def test_size_and_age_are_in_view(sample_dashboard):
     app = run_page("benchmarks")
     assert "From 1,247 campaigns of the community, updated 30 January 2026, 56 days before the last data." in said(app)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from outreach_results import metrics
+from outreach_results.metrics.dispersion import NO_DISPERSION, DailyCounts, change_p_value
 from outreach_results.results import HeadlineRate, Headlines, Totals, insights, totals_of
 from support.clustered import outcomes, volumes
 
@@ -27,20 +28,27 @@ def campaigns(**counts: int | None) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(full, "Int64"))
 
 
+def change(now: Totals, before: Totals, count: str, of: str) -> metrics.Change | None:
+    rates_of = [metrics.ratio(getattr(one.stats, count), getattr(one.stats, of)) for one in (now, before)]
+    if rates_of[0] is None or not rates_of[1]:
+        return None
+    days = [
+        DailyCounts(*(np.array([float(getattr(one.stats, name))]) for name in (count, of))) for one in (now, before)
+    ]
+    p_value = change_p_value(days[0], days[1], NO_DISPERSION)
+    return metrics.Change(rates_of[0] - rates_of[1], rates_of[0] / rates_of[1] - 1, p_value is None or p_value > 0.05)
+
+
 def headlines(now: Totals, before: Totals | None) -> Headlines:
     """What the tiles say of two periods, each of which is one day with independent emails."""
     if before is None:
         return Headlines({}, {})
     rate = metrics.rate_of(now.stats, "reply_rate")
     pairs = {
-        "reply_rate": metrics.rate_change(
-            now.stats.replied, now.stats.delivered, before.stats.replied, before.stats.delivered
-        ),
-        "meetings_booked": metrics.rate_change(
-            now.stats.meetings_booked, now.stats.emails_sent, before.stats.meetings_booked, before.stats.emails_sent
-        ),
+        "reply_rate": change(now, before, "replied", "delivered"),
+        "meetings_booked": change(now, before, "meetings_booked", "emails_sent"),
     }
-    changes = {name: change for name, change in pairs.items() if change is not None}
+    changes = {name: found for name, found in pairs.items() if found is not None}
     return Headlines({"reply_rate": HeadlineRate(rate, None)}, changes)
 
 

@@ -1,12 +1,7 @@
 """Rates, intervals, percentiles, forecasts and verdicts: pure functions over numbers, no database and no drawing."""
 
 from outreach_results.metrics.buckets import Every, bucket_start, bucketed
-from outreach_results.metrics.changes import (
-    Change,
-    count_change,
-    rate_change,
-    relative_change,
-)
+from outreach_results.metrics.changes import Change, relative_change
 from outreach_results.metrics.control import (
     MIN_JUDGED_OF,
     MIN_JUDGED_POINTS,
@@ -53,7 +48,6 @@ __all__ = [
     "binomial_limits",
     "bucket_start",
     "bucketed",
-    "count_change",
     "counted",
     "forecast",
     "judge",
@@ -61,7 +55,6 @@ __all__ = [
     "pair",
     "percentile_range",
     "positive_rate",
-    "rate_change",
     "rate_of",
     "rates",
     "ratio",

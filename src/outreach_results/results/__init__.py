@@ -38,6 +38,7 @@ from outreach_results.results.comparisons import (
     own_peers,
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
+from outreach_results.results.event_dates import reply_rate_bias
 from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of, rolling_headlines
 from outreach_results.results.import_history import data_as_of, load_history
 from outreach_results.results.inbox_filters import (
@@ -173,6 +174,7 @@ __all__ = [
     "replies",
     "reply",
     "reply_query",
+    "reply_rate_bias",
     "require_campaign",
     "rolling_headlines",
     "sentiment_over_time",

@@ -28,7 +28,7 @@ from outreach_results.results.benchmarks import (
     community,
 )
 from outreach_results.results.campaigns import all_campaigns, last_day
-from outreach_results.results.own_days import Own, OwnDays, Sums, alike, measure, own_days, totals_of, values
+from outreach_results.results.own_days import Own, OwnDays, Sums, alike, measure, own_days, sums_of, values
 from outreach_results.results.query import check_period
 from outreach_results.results.totals import campaign_totals
 from outreach_results.store.engine import Store
@@ -120,7 +120,7 @@ class _Account:
     def in_total(self, metric: str, numbers: Distribution, mcp: str | None = None) -> Own:
         """A metric of the chosen campaigns (of an mcp) together."""
         days, within_day = self._period.of(self.chosen_ids(mcp)), self._within_day(metric, self._histories(mcp))
-        return measure(metric, totals_of(self.chosen(mcp)), days, within_day, numbers)
+        return measure(metric, sums_of(self.chosen(mcp)), days, within_day, numbers)
 
     def by_campaign(self, metric: str, numbers: Distribution) -> Iterable[tuple[Sums, Own]]:
         """A metric of each row of `chosen`."""

@@ -126,7 +126,7 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
     return OwnDays(frame, curves, filters.basis, data_as_of(store).astimezone(store.zone()))
 
 
-def totals_of(frame: pd.DataFrame) -> Sums:
+def sums_of(frame: pd.DataFrame) -> Sums:
     """The totals of some rows of `campaign_totals` over those that know a number; None where none does.
 
     Of two numbers that are divided by each other, also those of the rows that know both, see `metrics.together`.
