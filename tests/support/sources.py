@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
+import openpyxl
+
 from outreach_results.ingest.content import Content, open_contents
 from outreach_results.ingest.context import Context
 from outreach_results.ingest.load import LoadReport, load
@@ -112,10 +114,54 @@ def _with_mixed_list(value: Any, chance: random.Random) -> Any:
 def _raw_rows(text: str) -> list[str]:
     """The rows of a CSV as they stand there; one may have several lines."""
     lines = io.StringIO(text, newline="").readlines()
-    first = lines[0]
-    reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
+    reader = csv.reader(lines, delimiter=_delimiter(text))
     ends = [reader.line_num for _ in reader]
     return ["".join(lines[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+# --- Excel -------------------------------------------------------------------------------------------------------
+
+
+def saved_with_semicolons(path: Path, folder: Path) -> Path:
+    """A CSV as Excel saves it where the comma is the decimal sign."""
+    return _saved(path, folder / "semicolons.csv", ";", "utf-8-sig")
+
+
+def saved_as_unicode_text(path: Path, folder: Path) -> Path:
+    """A CSV as Excel saves it as "Unicode text"."""
+    return _saved(path, folder / "unicode.txt", "\t", "utf-16")
+
+
+def _saved(path: Path, target: Path, delimiter: str, encoding: str) -> Path:
+    with target.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file, delimiter=delimiter).writerows(_cells(path))
+    return target
+
+
+def saved_as_workbook(path: Path, folder: Path) -> Path:
+    """A CSV as a workbook, with numbers and truth values as such."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for row in _cells(path):
+        sheet.append([_typed(cell) for cell in row])
+    target = folder / "saved.xlsx"
+    workbook.save(target)
+    return target
+
+
+def _typed(cell: str) -> str | int | bool | None:
+    if cell.isdigit() and len(cell) < 12:
+        return int(cell)
+    return {"true": True, "false": False, "": None}.get(cell.lower(), cell)
+
+
+def _cells(path: Path) -> list[list[str]]:
+    text = path.read_text(encoding="utf-8")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+
+
+def _delimiter(text: str) -> str:
+    return max(",;\t", key=text.split("\n", 1)[0].count)
 
 
 # --- documents ---------------------------------------------------------------------------------------------------
@@ -133,8 +179,8 @@ fields, whatever their name, and however they are packed, encoded and separated.
 `src/outreach_results/ingest/readers/`; a test keeps the two in step. Any other table is imported by assigning its
 columns.
 
-What a tool cannot know is unknown and never 0. An email that is opened or answered, and that the file never mentions as
-sent, is counted without a date of sending.
+Fields that are not named here, and those with a dash, are left out. What a tool cannot know is unknown and never 0. An
+email that is opened or answered, and that the file never mentions as sent, is counted without a date of sending.
 """
 LIST_HEAD = "| Files | What they tell |\n|---|---|\n"
 

@@ -18,6 +18,9 @@ from support.sources import (
     EXAMPLES,
     content_of,
     import_file,
+    saved_as_unicode_text,
+    saved_as_workbook,
+    saved_with_semicolons,
     shuffled,
     sources_document,
     sources_list,
@@ -59,6 +62,18 @@ def test_any_order_and_repetition_is_the_same(entry, seed, make_sqlite, tmp_path
     import_file(second, mixed)
     assert contents(second) == contents(first)
     import_file(second, path)
+    assert contents(second) == contents(first)
+
+
+@pytest.mark.parametrize("saved", [saved_with_semicolons, saved_as_unicode_text, saved_as_workbook])
+@pytest.mark.parametrize(
+    "entry", [entry for entry in TOOL_FORMATS if entry.example.endswith(".csv")], ids=lambda entry: entry.key
+)
+def test_a_table_that_excel_saved_is_the_same(entry, saved, make_sqlite, tmp_path):
+    path = EXAMPLES / entry.example
+    first, second = make_sqlite(), make_sqlite()
+    import_file(first, path)
+    import_file(second, saved(path, tmp_path))
     assert contents(second) == contents(first)
 
 

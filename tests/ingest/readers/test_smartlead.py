@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from outreach_results import results
-from outreach_results.ingest.records import ContactRecord, Rejected
+from outreach_results.ingest.records import ContactRecord, Notice, Rejected
 from outreach_results.models import Basis, Filters
 from support.sources import CONTEXT, EXAMPLES, content_of, entry_of, import_file, records_of, write_rows
 
@@ -162,3 +163,20 @@ def test_rows_without_an_id_have_a_natural_key(statistics):
         row, row | {"lead_email": "ADA@acme.example"}, row | {"sequence_number": "2", "stats_id": ""}
     )
     assert first.contact_id == again.contact_id != second.contact_id
+
+
+def test_a_missing_page_is_noted(tmp_path):
+    path = tmp_path / "page.json"
+    for total, number in (("1", 0), ("2400", 1)):
+        path.write_text(json.dumps({"total_stats": total, "data": [SENT], "offset": 0, "limit": 1}))
+        notes = [record for record in records_of(STATISTICS, path) if isinstance(record, Notice)]
+        assert len(notes) == number
+    assert "holds 1 of the campaign's 2,400 emails" in notes[0].sentence
+
+
+def test_pages_of_one_day_count_together(make_store, tmp_path):
+    store = make_store()
+    for n in (1, 2):
+        row = SENT | {"stats_id": f"s{n}", "sent_time": f"2026-01-0{n}T09:00:00Z"}
+        import_file(store, write_rows(tmp_path / f"page{n}.json", [row]))
+    assert results.totals(store, Filters()).stats.emails_sent == 2

@@ -55,6 +55,7 @@ class Cells:
         self._sample = content.sample
         self._zone = zone
         self._names = {plain(name): name for name in content.fields}
+        self._found: dict[str, str] = {}
         self._forms: dict[str, DateForm] = {}
 
     def has(self, *names: str) -> bool:
@@ -70,7 +71,10 @@ class Cells:
         return None
 
     def _cell(self, row: Row, name: str) -> Any:
-        value = row.get(self._names.get(plain(name), name))
+        field = self._found.get(name)
+        if field is None:
+            field = self._found[name] = self._names.get(plain(name), name)
+        value = row.get(field)
         if value is None and "." in name:
             value = row
             for part in name.split("."):

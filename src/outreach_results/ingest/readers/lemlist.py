@@ -166,7 +166,7 @@ FORMATS = (
                 "before the last state is unknown, opens and clicks at all; whether somebody marked as interested "
                 "replied is unknown too. Leads that were never written to are left out",
             ),
-            Field("status, jobtitle and columns of your own", ""),
+            Field("status, jobtitle", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "replied", "unsubscribed", "meetings_booked"}),
         needs=("campaign", "as_of"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment
-from outreach_results.ingest.records import ContactRecord, FieldError, Record, Records
+from outreach_results.ingest.records import ContactRecord, FieldError, Notice, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail
 
@@ -73,6 +73,18 @@ def _statistics(content: Content, context: Context) -> Records:
         yield contact
 
     yield from each_row(content, names, read)
+    yield from _missing_pages(content)
+
+
+def _missing_pages(content: Content) -> Iterator[Notice]:
+    """A sentence where the API's answer is one page of several."""
+    total = content.envelope.get("total_stats")
+    here = sum(1 for _ in content.read())
+    if total is not None and str(total).isdigit() and int(total) > here:
+        yield Notice(
+            f"{content.name} holds {here:,} of the campaign's {int(total):,} emails. Import the other pages with the "
+            "same day of export, so that all of them count."
+        )
 
 
 def _answered_emails(content: Content, cells: Cells) -> dict[_Reply, tuple[datetime, str]]:
@@ -187,12 +199,16 @@ FORMATS = (
             Field("sent_time", "sent; a row without it was not sent so far and is left out"),
             Field("open_time, open_count", "opened, and how often"),
             Field("click_time, click_count", "clicked, and how often"),
-            Field("reply_time", "replied: once for each reply, on the last email before it"),
+            Field(
+                "reply_time",
+                "replied: once for each reply, on the last email before it; automatic replies are among them",
+            ),
             Field("is_bounced", "bounced, without a date; what did not bounce was delivered"),
             Field("is_unsubscribed", "unsubscribed, without a date"),
             Field("sequence_number", "part of the key where stats_id is missing"),
             Field("email_campaign_seq_id, seq_variant_id, email_subject, email_message", "not kept so far"),
-            Field("total_stats, offset, limit", ""),
+            Field("total_stats", "a note, where other pages are missing"),
+            Field("offset, limit", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "replied", "unsubscribed"}),
         needs=("campaign", "as_of"),
