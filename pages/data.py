@@ -5,13 +5,13 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.reconcile.comparison import reconciliation
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import data, shell
+from outreach_results.ui import data, imports, shell
 from outreach_results.ui.cache import ask, snapshot_value, zone
 
 shell.begin("Data", "Where do the numbers come from?", by_period=False)
 st.caption(f"Days are those of the reporting time zone, {zone().key}.")
 
-data.upload()
+imports.upload()
 data.sync_summary(snapshot_value(sync_status))
 data.reconciliation(ask(reconciliation))
-data.history(ask(results.load_history))
+imports.history(ask(results.load_history))

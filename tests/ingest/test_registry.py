@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pkgutil
 import zlib
@@ -15,7 +16,7 @@ from outreach_results.ingest.readers.account_json import account_json
 from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.records import CampaignRecord
-from outreach_results.ingest.registry import EXTENSIONS, SOURCES, detect_source, read_records
+from outreach_results.ingest.registry import EXTENSIONS, SOURCES, TOOL_FORMATS, detect_source, read_records
 from support.files import csv_row, csv_text, json_document, write
 
 ACCOUNT = {"plan": {"name": "Pro", "email_limit": 10, "price_usd": 1}}
@@ -87,14 +88,17 @@ def test_columns_divided_by_semicolons_are_refused(tmp_path):
 
 
 def test_every_reader_has_an_entry():
-    modules = {module.name for module in pkgutil.iter_modules(readers.__path__)}
-    assert {source.read.__module__.rpartition(".")[2] for source in SOURCES} == modules
+    names = [module.name for module in pkgutil.iter_modules(readers.__path__)]
+    modules = [importlib.import_module(f"{readers.__name__}.{name}") for name in names]
+    formats = [entry for module in modules for entry in getattr(module, "FORMATS", ())]
+    assert {entry.key for entry in formats} == {entry.key for entry in TOOL_FORMATS}
+    assert {source.read.__module__ for source in SOURCES} <= {module.__name__ for module in modules}
 
 
 def test_every_source_names_its_extensions():
     assert len({source.name for source in SOURCES}) == len(SOURCES)
     assert all(source.extensions for source in SOURCES)
-    assert set(EXTENSIONS) == {"csv", "json"}
+    assert {"csv", "json", "xlsx", "zip"} <= set(EXTENSIONS)
 
 
 def test_every_source_reads_an_example(tmp_path):

@@ -35,7 +35,8 @@ class Answers:
         campaign: the id or name of the campaign for rows that name none.
         zone: of times that name none.
         as_of: the moment that a snapshot shows.
-        mapping: the corrected mapping of a table.
+        mapping: the corrected mapping of every table of the file.
+        mappings: the corrected mappings of single tables, by the name of their content.
         is_table: read as a table by its mapping, although a source recognizes the file.
         meetings, positives: interest states of the source that count as such.
     """
@@ -44,6 +45,7 @@ class Answers:
     zone: ZoneInfo | None = None
     as_of: datetime | None = None
     mapping: Mapping | None = None
+    mappings: Dictionary[str, Mapping] = field(default_factory=dict)
     is_table: bool = False
     meetings: frozenset[str] = frozenset()
     positives: frozenset[str] = frozenset()
@@ -154,11 +156,16 @@ def _plan_of_table(
     answers: Answers,
     saved: Callable[[tuple[str, ...]], Mapping | None] | None,
 ) -> FilePlan:
-    mapping = answers.mapping or (saved and saved(content.fields)) or guess_mapping(content)
-    if not mapping.columns:
+    mapping = (
+        answers.mappings.get(content.name)
+        or answers.mapping
+        or (saved and saved(content.fields))
+        or guess_mapping(content)
+    )
+    if not mapping.columns and len(content.fields) < 2:
         raise SourceError(
-            f"{content.name} is a {content.description}, but none of its columns can be recognized: "
-            f"{', '.join(content.fields[:8])}. Nothing was imported. A column of email addresses or of dates is needed."
+            f"{content.name} is a {content.description}, but it has one column only, "
+            f"{content.fields[0][:60]!r}. Nothing was imported. A column of email addresses or of dates is needed."
         )
     asked = questions(
         content,

@@ -47,6 +47,7 @@ class Preview:
         first, last: the dates between which everything lies.
         records: the first records that are no description of a campaign.
         problems: the first rows that cannot be used, of ``problems_total``.
+        is_complete: whether all records were counted.
         notices: what there is to say of the file as a whole.
     """
 
@@ -59,16 +60,23 @@ class Preview:
     problems: list[Rejected] = field(default_factory=list)
     problems_total: int = 0
     notices: list[str] = field(default_factory=list)
+    is_complete: bool = True
 
 
-def preview(records: Iterable[FileItem]) -> Preview:
-    """Count what a file holds. Reads all of it, and keeps next to nothing.
+def preview(records: Iterable[FileItem], *, at_most: int | None = None) -> Preview:
+    """Count what a file holds, and keep next to nothing of it.
+
+    Args:
+        at_most: stop after so many records; all of them if None.
 
     Raises:
         SourceError: the file cannot be read to its end.
     """
     found = Preview()
-    for record in records:
+    for number, record in enumerate(records):
+        if number == at_most:
+            found.is_complete = False
+            break
         if isinstance(record, Rejected):
             found.problems_total += 1
             if len(found.problems) < _PROBLEMS_KEPT:

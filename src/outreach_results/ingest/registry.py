@@ -15,6 +15,7 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest import content
 from outreach_results.ingest.readers import (
     apollo,
     campaign_csv,
@@ -108,8 +109,10 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 
-EXTENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for source in SOURCES for name in source.extensions))
-"""The extensions of all of them."""
+EXTENSIONS: tuple[str, ...] = tuple(
+    dict.fromkeys([*(name for source in SOURCES for name in source.extensions), *content.EXTENSIONS])
+)
+"""The extensions of all files that can be read: a file chooser offers them."""
 
 
 def read_records(path: Path) -> Records:

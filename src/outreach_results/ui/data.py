@@ -5,66 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.models import Filters
 from outreach_results.sync.run import SyncStatus
 from outreach_results.ui import cache, downloads, text, url_state
-from outreach_results.ui.cache import store
-from outreach_results.ui.import_job import ImportJob, start_import
 
-_JOB = "import-job"
 _ALL = Filters()
-
-
-def upload() -> None:
-    """Draw the upload of files, and the progress and results of their import."""
-    with st.container(key="import"):  # the key is for the print style sheet, which hides it
-        _upload()
-
-
-def _upload() -> None:
-    st.subheader("Import files", anchor=False)
-    files = st.file_uploader(
-        "JSON or CSV exports", type=list(EXTENSIONS), accept_multiple_files=True, key="upload", width="stretch"
-    )
-    job: ImportJob | None = st.session_state.get(_JOB)
-    is_running = job is not None and not job.is_done
-    if st.button("Import", type="primary", disabled=not files or is_running):
-        st.session_state[_JOB] = start_import(store(), [(file.name, file) for file in files])
-        st.rerun()
-    if job is not None and is_running:
-        _progress(job)
-    elif job is not None:
-        _outcome(job)
-
-
-@st.fragment(run_every="500ms")
-def _progress(job: ImportJob) -> None:
-    if job.is_done:
-        st.rerun()
-    st.text(f"{job.doing}: {job.records:,} records so far …")
-
-
-def _outcome(job: ImportJob) -> None:
-    for report in job.reports:
-        st.text(report.sentence())
-        for note in report.notes:
-            st.caption(text.escape(note))
-        if report.notes_total > len(report.notes):
-            st.caption(f"… and {report.notes_total - len(report.notes):,} more.")
-    for problem in job.problems:
-        st.error(text.escape(problem), icon="⚠️")
-    if job.rejected:
-        shown = pd.DataFrame(job.rejected[:200])
-        st.markdown(f"**{job.rejected_total:,} rows could not be used.** Everything else is in.")
-        st.dataframe(
-            shown,
-            hide_index=True,
-            placeholder=text.MISSING,
-            key="rejected",
-            alt="Rows that could not be used, with the reason",
-        )
-        st.download_button("Download these rows", job.rejected_csv, "rejected.csv", "text/csv", on_click="ignore")
 
 
 def sync_summary(status: SyncStatus) -> None:
@@ -141,24 +86,3 @@ def with_whole_counts(frame: pd.DataFrame) -> pd.DataFrame:
         return pd.Series(values, frame.index, dtype=object)
 
     return frame.assign(**{name: cells(name) for name in ("reported", "counted", "difference")})
-
-
-def history(frame: pd.DataFrame) -> None:
-    """Draw the imports, newest first."""
-    st.subheader("History", anchor=False)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder=text.MISSING,
-        key="load-history",
-        column_config={
-            "source": st.column_config.TextColumn("Source", width="medium"),
-            "finished_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
-            "inserted": st.column_config.NumberColumn("New", format="localized"),
-            "duplicate": st.column_config.NumberColumn("Already known", format="localized"),
-            "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
-            "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-        },
-        alt="What was brought in, newest first",
-    )
-    downloads.table_buttons("loads", frame, _ALL, key="loads-data")

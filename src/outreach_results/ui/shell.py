@@ -12,7 +12,7 @@ from outreach_results import sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import cache, data, filters, styles, text, url_state
+from outreach_results.ui import cache, data, filters, imports, styles, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -91,7 +91,7 @@ def _welcome() -> None:
                 sample.load_sample(store())
             st.rerun()
     with files:
-        data.upload()
+        imports.upload()
     data.sync_summary(snapshot_value(sync_status))
 
 

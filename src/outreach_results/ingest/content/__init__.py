@@ -19,8 +19,10 @@ from outreach_results.ingest.content.types import NUMBER_OF_SAMPLES, Content, Ro
 from outreach_results.ingest.content.unpacking import File, unpacked
 from outreach_results.ingest.content.workbook import is_workbook, sheets
 
-__all__ = ["NUMBER_OF_SAMPLES", "Content", "Row", "content_of", "open_contents"]
+__all__ = ["EXTENSIONS", "NUMBER_OF_SAMPLES", "Content", "Row", "content_of", "open_contents"]
 
+EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "json", "ndjson", "jsonl", "gz", "zip")
+"""Of the files that people have; what is in one decides, and never its name."""
 _START = 64 * 1024
 
 

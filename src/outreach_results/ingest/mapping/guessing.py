@@ -8,7 +8,7 @@ from typing import Any
 from outreach_results.ingest.content import Content
 from outreach_results.ingest.mapping.targets import OUTCOMES, TARGET, TARGETS, plain
 from outreach_results.ingest.mapping.types import Level, Mapping
-from outreach_results.ingest.values import DateColumn, date_column, is_empty, uses_decimal_comma
+from outreach_results.ingest.values import DateColumn, DateForm, date_column, is_empty, uses_decimal_comma
 from outreach_results.models import EventType
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -35,6 +35,8 @@ def guess_mapping(content: Content) -> Mapping:
     if "email" not in columns and (address := _column_of_addresses(content, set(columns.values()))):
         columns["email"] = address
     level = _level(content, columns)
+    if not {"date", "sent"} & columns.keys() and (dated := _column_of_dates(content, set(columns.values()))):
+        columns["date"] = dated
     if level == Level.CONTACTS and "date" in columns:
         field = columns.pop("date")
         # Of an email that was sent, the date in its row is that of sending; a list of contacts dates their creation.
@@ -65,10 +67,19 @@ def _columns_by_name(content: Content) -> dict[str, str]:
 
 
 def _column_of_addresses(content: Content, used: set[str]) -> str | None:
-    """The first column of which nearly all values are email addresses."""
+    """The first column of which most values are email addresses: the others are rows to be rejected."""
     for field in content.fields:
         values = [str(row[field]) for row in content.sample if not is_empty(row.get(field))]
-        if field not in used and values and sum(bool(_ADDRESS.fullmatch(v)) for v in values) >= 0.9 * len(values):
+        if field not in used and values and sum(bool(_ADDRESS.fullmatch(v)) for v in values) >= 0.5 * len(values):
+            return field
+    return None
+
+
+def _column_of_dates(content: Content, used: set[str]) -> str | None:
+    """The first column that holds nothing but dates; numbers alone are no evidence of dates."""
+    for field in content.fields:
+        forms = date_column(row.get(field) for row in content.sample).forms
+        if field not in used and forms and not set(forms) & {DateForm.SERIAL, DateForm.SECONDS, DateForm.MILLISECONDS}:
             return field
     return None
 

@@ -3,6 +3,7 @@
 import io
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from outreach_results import results
 from outreach_results.errors import OutreachError
 from outreach_results.export import campaign_download
+from outreach_results.ingest.history import rejected_rows
 from outreach_results.ingest.loader import Loader
+from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import EmailRecord
 from outreach_results.store.engine import Store
-from outreach_results.ui.import_job import ImportJob, start_import
+from outreach_results.ui.imports.job import ImportJob, _run, start_import
+from outreach_results.ui.imports.uploads import Uploads
+from support.databases import contents
 
 
 def finished(job: ImportJob) -> ImportJob:
@@ -24,8 +29,8 @@ def finished(job: ImportJob) -> ImportJob:
     raise AssertionError("the import did not end")
 
 
-def uploads(*files: tuple[str, bytes]) -> list[tuple[str, io.BytesIO]]:
-    return [(name, io.BytesIO(content)) for name, content in files]
+def uploads(*files: tuple[str, bytes]) -> Uploads:
+    return Uploads([(name, io.BytesIO(content)) for name, content in files])
 
 
 def test_an_uploaded_export_is_loaded(sqlite_store: Store, sample_store: Store) -> None:
@@ -46,14 +51,42 @@ def test_rejected_rows_have_reasons(sqlite_store: Store, sample_store: Store) ->
     lines = campaign_download(sample_store, "camp_abc123", "csv").content().decode().split("\r\n")
     lines[3] = lines[3].replace("2026-", "sometime-", 1)
     job = finished(start_import(sqlite_store, uploads(("camp.csv", "\r\n".join(lines).encode()))))
-    assert [(row.source, row.row) for row in job.rejected] == [("camp.csv", 4)]
-    assert b"camp.csv,4," in job.rejected_csv()
+    [report] = job.reports
+    assert [(row.source, row.row) for row in rejected_rows(sqlite_store, report.load_id)] == [("camp.csv", 4)]
 
 
-def test_equal_and_climbing_upload_names_are_kept(sqlite_store: Store) -> None:
-    job = finished(start_import(sqlite_store, uploads(("../../x.csv", b"a,b\n"), ("x.csv", b""), ("..\\x.csv", b"no"))))
-    assert len(job.problems) == 3
-    assert job.names == ["x.csv", "x.csv", "x.csv"]
+def test_no_upload_leaves_its_folder(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    names = ("../../x.csv", "x.csv", "..\\x.csv", "x" * 5_000)
+    kept = uploads(*((name, b"a,b\n") for name in names))
+    assert all(folder in upload.path.parents for upload in kept.files)
+    job = finished(start_import(sqlite_store, kept))
+    assert len(job.problems) == len(names)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_cancelled_import_leaves_nothing(sqlite_store: Store, sample_store: Store) -> None:
+    before = contents(sqlite_store)
+    content = campaign_download(sample_store, "camp_abc123", "csv").content()
+    job = ImportJob()
+    job.cancel()
+    _run(sqlite_store, job, uploads(("camp.csv", content)), None)
+    assert job.problems == ["camp.csv: Cancelled before it was imported."]
+    assert contents(sqlite_store) == before
+
+
+def test_cancelling_stops_in_mid_file(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outreach_results.ingest.load.BATCH", 10)
+    job = ImportJob()
+    rows = b"Email,Opened\n" + b"".join(b"p%d@x.example,1\n" % n for n in range(200))
+    kept = uploads(("mine.csv", rows))
+    kept.files[0].answers = Answers(campaign="Q1", as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(ImportJob, "is_cancelled", property(lambda job: job.records > 50), raising=False)
+    _run(sqlite_store, job, kept, None)
+    assert job.problems == ["mine.csv: Cancelled. Nothing of this file was imported."]
+    assert results.all_campaigns(sqlite_store) == []
 
 
 def test_an_unexpected_error_is_said_and_logged(
@@ -85,5 +118,5 @@ def test_an_upload_that_cannot_be_kept_is_said(
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(OutreachError, match=f"cannot be kept in {tmp_path}: No space left on device. Nothing was"):
-        start_import(sqlite_store, [("x.csv", Unreadable())])
+        Uploads([("x.csv", Unreadable())])
     assert list(tmp_path.glob("outreach-import-*")) == []

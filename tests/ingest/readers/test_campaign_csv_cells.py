@@ -1,39 +1,15 @@
-"""Rejected rows go to a file as they come, and one cell that is too long costs one row."""
+"""One cell that is too long costs one row, and one without an end the file."""
 
 from __future__ import annotations
 
 import csv
-import io
 
 import pytest
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest.readers import campaign_csv
 from outreach_results.ingest.records import EmailRecord, Rejected, ReplyRecord
-from outreach_results.ingest.rejected_csv import RejectedCsv
-from outreach_results.ingest.report import REJECTED_KEPT
-from outreach_results.ui.import_job import ImportJob
 from support.files import csv_row, csv_text, write
-
-
-def test_rejected_rows_are_written_at_once_and_escaped():
-    file = io.StringIO()
-    written = RejectedCsv(file)
-    written.add(Rejected("x.csv", 2, "url", "=1+1 is no address"))
-    assert list(csv.reader(io.StringIO(file.getvalue()))) == [
-        ["source", "row", "column", "reason"],
-        ["x.csv", "2", "url", "'=1+1 is no address"],
-    ]
-
-
-def test_an_import_job_keeps_a_thousand_and_writes_all():
-    job = ImportJob(["x.csv"])
-    for row in range(REJECTED_KEPT + 500):
-        job.reject(Rejected("x.csv", row, "url", "a reason of some length that makes the file large enough" * 3))
-    assert (len(job.rejected), job.rejected_total) == (REJECTED_KEPT, REJECTED_KEPT + 500)
-    assert getattr(job._rejected_file, "_rolled")  # noqa: B009 - it is on disk; the type is that of any text file
-    assert job.rejected_csv().count(b"\n") == 1 + REJECTED_KEPT + 500
-    assert job.rejected_csv() == job.rejected_csv()
 
 
 @pytest.mark.parametrize("characters", [1_000_001, 2_500_000])

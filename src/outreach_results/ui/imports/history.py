@@ -1,0 +1,98 @@
+"""The imports so far: what each brought, the rows it could not use, and undo."""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results.errors import OutreachError
+from outreach_results.export import escape_formula
+from outreach_results.ingest.history import LoadKind, rejected_rows, rejected_table
+from outreach_results.ingest.undo import undo_load
+from outreach_results.models import Filters
+from outreach_results.ui import downloads, text
+from outreach_results.ui.cache import store
+from outreach_results.ui.inbox.state_changes import who
+
+_UNDONE = "import-undone"
+
+
+def history(frame: pd.DataFrame) -> None:
+    """Draw the imports, newest first; the chosen one can be undone, and its rejected rows downloaded."""
+    st.subheader("History", anchor=False)
+    if (done := st.session_state.pop(_UNDONE, None)) is not None:
+        st.success(text.escape(done))
+    shown = frame.assign(state=["Undone" if undone else "" for undone in frame["undone_at"].notna()])
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder=text.MISSING,
+        key="load-history",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_order=["source", "finished_at", "loaded_by", "inserted", "duplicate", "rejected", "state"],
+        column_config={
+            "source": st.column_config.TextColumn("Source", width="medium"),
+            "finished_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+            "loaded_by": st.column_config.TextColumn("By"),
+            "inserted": st.column_config.NumberColumn("New", format="localized"),
+            "duplicate": st.column_config.NumberColumn("Already known", format="localized"),
+            "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
+            "state": st.column_config.TextColumn(""),
+        },
+        alt="What was brought in, newest first",
+    )
+    rows = event["selection"]["rows"]
+    if rows and rows[0] < len(frame):
+        _chosen(frame.iloc[rows[0]])
+    else:
+        st.caption("Choose an import to undo it or to download the rows it could not use.")
+    downloads.table_buttons("loads", frame, Filters(), key="loads-data")
+
+
+def _chosen(row: pd.Series) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{row['source']}, {row['finished_at']:%b %-d, %Y, %H:%M}")
+        if row["rejected"]:
+            rejected_button(row["load_id"])
+        if row["kind"] == LoadKind.FILE and pd.isna(row["undone_at"]):
+            with st.popover("Undo this import"):
+                st.write("What this import added is removed. Replies that somebody worked on since stay.")
+                if st.button("Undo", type="primary", key=f"undo-{row['load_id']}"):
+                    _undo(row["load_id"])
+
+
+def _undo(load_id: str) -> None:
+    try:
+        report = undo_load(store(), load_id, by=who())
+    except OutreachError as error:
+        st.error(text.escape(str(error)), icon="⚠️")
+        return
+    st.session_state[_UNDONE] = report.sentence()
+    st.rerun()
+
+
+def rejected_button(load_id: str) -> None:
+    """Draw the download of the rows that a load could not use, ready to be mended and dropped again."""
+    st.download_button(
+        "Download these rows",
+        partial(_rejected_csv, load_id),
+        f"rejected-{load_id}.csv",
+        "text/csv",
+        on_click="ignore",
+        key=f"rejected-rows-{load_id}",
+        help="The rows with their own columns and the reason. Mend them and drop the file again.",
+    )
+
+
+def _rejected_csv(load_id: str) -> bytes:
+    written = io.StringIO()
+    csv.writer(written).writerows(
+        [escape_formula(cell) if isinstance(cell, str) else cell for cell in line]
+        for line in rejected_table(rejected_rows(store(), load_id))
+    )
+    return written.getvalue().encode("utf-8-sig")

@@ -1,0 +1,98 @@
+"""Uploaded files, kept on disk until they are imported, and how each of them is understood."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from outreach_results.errors import OutreachError
+from outreach_results.ingest.importing import plans_of
+from outreach_results.ingest.mapping.guessing import date_columns
+from outreach_results.ingest.plans import Answers, FilePlan
+from outreach_results.ingest.preview import Preview, preview
+from outreach_results.ingest.values import DateColumn
+from outreach_results.store.engine import Store
+
+PREVIEWED = 20_000
+"""So many records are counted before the import: enough to see what a file is, and done in a moment."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """One table or list of a file: its plan, what was counted of it, and how its dates can be read."""
+
+    plan: FilePlan
+    preview: Preview | None
+    dates: dict[str, DateColumn] = field(default_factory=dict)
+
+
+@dataclass
+class Upload:
+    """A file that waits to be imported, with what was said of it."""
+
+    name: str
+    path: Path
+    answers: Answers = field(default_factory=Answers)
+    _views: list[FileView] | None = None
+    _views_of: Answers | None = None
+
+    def views(self, store: Store) -> list[FileView]:
+        """How the file is understood with the present answers; worked out once for each change of them.
+
+        Raises:
+            OutreachError: the file cannot be read.
+        """
+        if self._views is None or self._views_of != self.answers:
+            self._views, self._views_of = _views(store, self), self.answers
+        return self._views
+
+
+def _views(store: Store, upload: Upload) -> list[FileView]:
+    views = []
+    with plans_of(store, upload.path, upload.name, upload.answers) as plans:
+        for plan in plans:
+            counted = None if plan.questions else preview(plan.records(), at_most=PREVIEWED)
+            is_table = plan.content is not None and plan.mapping is not None
+            dates = date_columns(plan.content, plan.mapping) if is_table else {}  # type: ignore[arg-type]
+            views.append(FileView(plan, counted, dates))
+    return views
+
+
+class Uploads:
+    """The files of one upload, in a folder that goes with them."""
+
+    def __init__(self, files: Sequence[tuple[str, IO[bytes]]]) -> None:
+        """Copy the files to disk.
+
+        Raises:
+            OutreachError: they cannot be copied.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="outreach-import-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        try:
+            paths = [_kept(folder / str(place), name, upload) for place, (name, upload) in enumerate(files)]
+            self.files = [Upload(path.name, path) for path in paths]
+        except OSError as error:
+            self.close()
+            raise OutreachError(
+                f"The uploaded files cannot be kept in {folder.parent}: {error.strerror}. Nothing was imported; make "
+                "room there, and try again."
+            ) from error
+
+    def close(self) -> None:
+        """Delete the copies."""
+        self._remove()
+
+
+def _kept(folder: Path, name: str, upload: IO[bytes]) -> Path:
+    """Copy an upload into a folder of its own, under its name without any path: readers name files in messages."""
+    folder.mkdir()
+    path = folder / (PurePosixPath(PureWindowsPath(name).name).name[-100:] or "upload")
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload, file)
+    return path
