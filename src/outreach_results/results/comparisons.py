@@ -16,7 +16,6 @@ import pandas as pd
 
 from outreach_results import metrics
 from outreach_results.metrics import Interval, Verdict
-from outreach_results.metrics.correlation import Correlation
 from outreach_results.models import Benchmarks, Distribution, Filters
 from outreach_results.results.benchmarks import (
     ENOUGH_CAMPAIGNS,
@@ -119,12 +118,12 @@ class _Account:
 
     def in_total(self, metric: str, numbers: Distribution, mcp: str | None = None) -> Own:
         """A metric of the chosen campaigns (of an mcp) together."""
-        days, within_day = self._period.of(self.chosen_ids(mcp)), self._within_day(metric, self._histories(mcp))
+        days, within_day = self._period.of(self.chosen_ids(mcp)), alike(metric, self._histories(self._end, mcp))
         return measure(metric, sums_of(self.chosen(mcp)), days, within_day, numbers)
 
     def by_campaign(self, metric: str, numbers: Distribution) -> Iterable[tuple[Sums, Own]]:
         """A metric of each row of `chosen`."""
-        within_day = self._within_day(metric, self._all_days.by_campaign().values())
+        within_day = alike(metric, self._all_days.before(self._end).by_campaign().values())
         for row in _records(self.chosen()):
             yield row, measure(metric, row, self._days_of(row), within_day, numbers)
 
@@ -133,7 +132,7 @@ class _Account:
 
         Weeks without any activity are there too, without a value.
         """
-        chosen, histories = self._period.of(self.chosen_ids()), self._histories()
+        chosen = self._period.of(self.chosen_ids())
         dates = chosen.frame["date"]
         if dates.empty:
             return
@@ -141,21 +140,18 @@ class _Account:
         for period in pd.period_range(first, last, freq=frequency):
             start, end = max(period.start_time.date(), first), min(period.end_time.date(), last)
             days = chosen.between(start, end)
-            yield start, end, measure(metric, days.sums(), days, self._within_day(metric, histories, end), numbers)
+            yield start, end, measure(metric, days.sums(), days, alike(metric, self._histories(end)), numbers)
 
     def _days_of(self, row: Sums) -> OwnDays:
         # A campaign without days in the period has totals that its platform reports.
         return self._days.get(row["campaign_id"]) or self._period.of(())
 
-    def _histories(self, mcp: str | None = None) -> Collection[OwnDays]:
-        ids = self.chosen_ids(mcp)
+    def _histories(self, end: date, mcp: str | None = None) -> Collection[OwnDays]:
+        ids, recent = self.chosen_ids(mcp), self._all_days.before(end)
         if len(ids) != 1:
-            return [self._all_days.of(ids)]
+            return [recent.of(ids)]
         # The days of a single campaign are few; those of the others say how alike emails of a day are, too.
-        return self._all_days.of({id_ for id_, of in self._mcps.items() if mcp in (None, of)}).by_campaign().values()
-
-    def _within_day(self, metric: str, histories: Iterable[OwnDays], end: date | None = None) -> Correlation:
-        return alike(metric, [history.before(end or self._end) for history in histories])
+        return recent.of({id_ for id_, of in self._mcps.items() if mcp in (None, of)}).by_campaign().values()
 
 
 def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ class Own(NamedTuple):
     share_in: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which a cached property cannot have
 class OwnDays:
     """The days of some campaigns in a period, and the days before it from which their variation is learned.
 
@@ -76,10 +77,16 @@ class OwnDays:
         """The recent history from which the variation between days is learned."""
         return self.between(end - timedelta(days=LEARNED_FROM_DAYS - 1), end)
 
-    @property
+    @cached_property
     def together(self) -> PeriodDays:
         """Their sums day by day over the campaigns that know a number; NaN where none does."""
         place, dates = pd.factorize(self.frame["date"])
+        days = np.asarray(dates, dtype="datetime64[D]")
+        numbers = self.frame[_PARTS].to_numpy()
+        if not np.isnan(numbers).any():
+            sums = (np.bincount(place, numbers[:, column], len(days)) for column in range(len(_PARTS)))
+            all_known = {name: sum_.astype(np.float64) for name, sum_ in zip(_PARTS, sums, strict=True)}
+            return PeriodDays(days, all_known, self.curves, basis=self.basis, clock=self.clock)
         unknown = self.frame[_PARTS].isna().groupby(self.frame["campaign_id"]).transform("any")
 
         def summed(name: str, *known: str) -> NDArray[np.float64]:
@@ -91,9 +98,7 @@ class OwnDays:
         for one, other in _COUNT_PAIRS:
             if (unknown[one] != unknown[other]).any():
                 counts |= {metrics.together(a, b): summed(a, a, b) for a, b in ((one, other), (other, one))}
-        return PeriodDays(
-            np.asarray(dates, dtype="datetime64[D]"), counts, self.curves, basis=self.basis, clock=self.clock
-        )
+        return PeriodDays(days, counts, self.curves, basis=self.basis, clock=self.clock)
 
     def sums(self) -> Sums:
         """The totals of their counts and costs over the campaigns that know them on all the days."""
