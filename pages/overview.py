@@ -16,7 +16,8 @@ if days.empty or not any(totals.stats.model_dump().values()):
 before = ask(results.totals, view.comparison) if view.comparison else None
 
 headlines = ask(overview.headlines, view.filters, view.comparison)
-overview.kpi_grid(totals, before, headlines, ask(overview.sparklines, view.filters), view)
+humans = ask(overview.human_headlines, view.filters, view.comparison)
+overview.kpi_grid(totals, before, headlines, humans, ask(overview.sparklines, view.filters), view)
 overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
 overview.alerts(ask(overview.what_stands_out, view.filters))
 

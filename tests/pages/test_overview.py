@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
 from outreach_results.models import Basis, Filters
+from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 from outreach_results.ui.overview import cost_table
@@ -27,6 +28,15 @@ def overview(sample_database: Path, use_database: Callable[[str], None]) -> AppT
 
 
 def metric(page: AppTest, label: str) -> str:
+    return _value(page, label).partition(" :gray")[0]
+
+
+def note(page: AppTest, label: str) -> str:
+    """What a tile says beside its value."""
+    return _value(page, label).partition(":gray[:small[")[2].removesuffix("]]")
+
+
+def _value(page: AppTest, label: str) -> str:
     (found,) = [metric.value for metric in page.metric if metric.label == label]
     return str(found)
 
@@ -44,6 +54,43 @@ def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:
     overview.run()
     shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
     assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6 %", "Meetings": "5", "Cost": "$8.74"}
+    assert note(overview, "Open rate") == "21.3 % human"
+
+
+def test_an_untracked_campaign_leaves_the_rates(
+    overview: AppTest, writable_sample: Store, use_database: Callable[[str], None]
+) -> None:
+    """The alert suggests it, a click says it, and the tiles are those of the other campaigns."""
+    use_database(str(writable_sample.engine.url))
+    overview.query_params["period"] = "custom"
+    overview.query_params["days"] = "2026-02-24..2026-03-27"
+    overview.run()
+    (button,) = [found for found in overview.button if found.label == "Not tracked"]
+    button.click().run()
+    assert not overview.exception
+    assert not [found for found in overview.button if found.label == "Not tracked"]
+    asked = Filters(None, date(2026, 2, 24), date(2026, 3, 27))
+    totals = results.totals(writable_sample, asked)
+    part = totals.tracked["open_rate"]
+    assert (part.campaigns, part.of_campaigns) == (4, 5)
+    assert metric(overview, "Open rate") == text.percent(totals.value(RATES["open_rate"]))
+    assert note(overview, "Open rate").startswith(f"of {part.emails:,} tracked · ")
+    table = table_of(overview).set_index("campaign_id")
+    assert table.loc["camp_401889", ["opened", "open_rate", "clicked"]].isna().all()
+    overview.query_params["campaign"] = "camp_401889"
+    overview.run()
+    assert (metric(overview, "Open rate"), note(overview, "Open rate")) == ("–", "not tracked")
+
+
+def test_a_rise_of_machine_opens_is_no_success(overview: AppTest) -> None:
+    overview.query_params["period"] = "custom"
+    overview.query_params["days"] = "2026-02-24..2026-03-27"
+    overview.run()
+    (opens,) = [found for found in overview.metric if found.label == "Open rate"]
+    assert opens.delta.startswith("+")
+    assert opens.delta_description == "machines only"
+    assert opens.proto.color == opens.proto.GRAY
+    assert opens.value.endswith("human]]")
 
 
 def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: Store) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from outreach_results import metrics, results
+from outreach_results.metrics import Change
 from outreach_results.models import COUNTS, Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import headlines_of, rolling_headlines
@@ -141,3 +142,16 @@ def test_more_replies_than_deliveries_have_no_interval():
     assert found.rate is not None
     assert found.rate > 1
     assert found.interval is None
+
+
+@pytest.mark.parametrize(
+    ("humans", "holds"),
+    [
+        (Change(0.03, 0.1), True),
+        (Change(0.03, 0.1, is_noise=True), False),
+        (Change(-0.03, -0.1), False),
+        (None, False),
+    ],
+)
+def test_a_change_holds_only_if_people_changed_too(humans, holds):
+    assert results.holds_for_humans(Change(0.1, 0.3), humans) is holds

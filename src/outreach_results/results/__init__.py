@@ -39,7 +39,14 @@ from outreach_results.results.comparisons import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
-from outreach_results.results.headlines import HeadlineRate, Headlines, headlines, headlines_of, rolling_headlines
+from outreach_results.results.headlines import (
+    HeadlineRate,
+    Headlines,
+    headlines,
+    headlines_of,
+    holds_for_humans,
+    rolling_headlines,
+)
 from outreach_results.results.import_history import data_as_of, load_history
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
@@ -156,6 +163,7 @@ __all__ = [
     "funnel",
     "headlines",
     "headlines_of",
+    "holds_for_humans",
     "inbox",
     "is_of_kind",
     "key_of",

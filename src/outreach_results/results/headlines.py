@@ -96,6 +96,11 @@ def headlines_of(
     return Headlines(rates, {} if earlier is None else _changes(period, earlier))
 
 
+def holds_for_humans(change: metrics.Change, humans: metrics.Change | None) -> bool:
+    """Whether a change is one of people too: without machines it goes the same way, by more than chance."""
+    return humans is not None and not humans.is_noise and (humans.difference > 0) == (change.difference > 0)
+
+
 def rolling_headlines(days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, clock: datetime) -> pd.DataFrame:
     """Every headline rate over the seven days that end with each day, for the lines on tiles.
 

@@ -27,6 +27,7 @@ class Alert(NamedTuple):
     """Something to look after: what is seen, what is behind it, what to do.
 
     ``is_watch`` where the campaign alone would be above the limit, but among that many campaigns chance may explain it.
+    ``untracked`` is what the campaign seems not to track, which a person can confirm.
     """
 
     campaign_id: str
@@ -35,6 +36,7 @@ class Alert(NamedTuple):
     cause: str
     next_step: str
     is_watch: bool = False
+    untracked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,8 @@ def _tracking(row: dict[str, Any]) -> Alert | None:
         row,
         f"Not one of {counts[2]:,} delivered e-mails was opened or clicked.",
         "Open and click tracking looks switched off.",
-        "Switch it on for the next campaign, or judge this one by its replies alone.",
-    )
+        "If it is off, say so: opens and clicks are then unknown instead of 0.",
+    )._replace(untracked=("opens", "clicks"))
 
 
 def what_changed(

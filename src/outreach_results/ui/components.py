@@ -75,11 +75,14 @@ def kpi(
     is_rate: bool = False,
     per: str = "",
     neutral: bool = False,
+    note: str = "",
+    only_machines: bool = False,
 ) -> None:
     """Draw a number with its sparkline and its change, which is gray where it is not significant.
 
     A rate's change is in percentage points; that of a count may be ``per`` something, written with a comma and a space
-    at its end. ``neutral`` where more is neither good nor bad, such as for what was sent and spent.
+    at its end. ``neutral`` where more is neither good nor bad, such as for what was sent and spent. ``note`` stands
+    beside the value. ``only_machines`` where the change does not hold without machines, so that it is no success.
     """
     is_noise = change is not None and change.is_noise
     if is_noise:
@@ -87,12 +90,14 @@ def kpi(
             f" The change from {text.escape(view.compared_with)} is within noise: "
             "with numbers this small, chance alone moves them as much."
         )
-    remark = "within noise" if is_noise else f"{per}vs. {view.versus}"
+    elif only_machines:
+        definition += " Without machine opens, machine clicks and automatic replies, the change is within noise."
+    remark = "within noise" if is_noise else "machines only" if only_machines else f"{per}vs. {view.versus}"
     st.metric(
         label,
-        value,
+        f"{value} :gray[:small[{note}]]" if note else value,
         delta=None if change is None else _moved(change, is_rate=is_rate),
-        delta_color="off" if neutral or is_noise else "normal",
+        delta_color="off" if neutral or is_noise or only_machines else "normal",
         delta_description=None if change is None else remark,
         help=definition,
         border=True,

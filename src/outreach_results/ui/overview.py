@@ -12,13 +12,14 @@ import streamlit as st
 from outreach_results import metrics, results
 from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Basis, Filters, Sentiment
-from outreach_results.models.metric_definitions import COST, TILES, Unit
-from outreach_results.results import Headlines, Totals, insights
+from outreach_results.models.metric_definitions import COST, METRICS, TILES, Metric, Unit
+from outreach_results.results import HeadlineRate, Headlines, Totals, TrackedPart, insights
 from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
+from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import charts, downloads, text
-from outreach_results.ui.cache import ask, derive, draw
+from outreach_results.ui.cache import ask, derive, draw, store
 from outreach_results.ui.components import FULL, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
@@ -26,17 +27,24 @@ ALERTS_A_PAGE = 10
 
 
 def kpi_grid(
-    totals: Totals, before: Totals | None, headlines: Headlines, sparks: dict[str, list[float]], view: View
+    totals: Totals,
+    before: Totals | None,
+    headlines: Headlines,
+    humans: Headlines,
+    sparks: dict[str, list[float]],
+    view: View,
 ) -> None:
-    """Draw one tile for each metric that the registry places on the overview."""
+    """Draw one tile for each metric that the registry places on the overview; ``humans`` are without machines."""
     with st.grid(4):
         for metric in TILES:
             value, then = totals.value(metric), before.value(metric) if before else None
             rate = headlines.rates.get(metric.name)
             moved = headlines.changes.get(metric.name)
+            shown = value if rate is None or rate.share_in is None else rate.rate
+            is_human = moved is None or results.holds_for_humans(moved, humans.changes.get(metric.name))
             kpi(
                 metric.label,
-                _FORMATS[metric.unit](value if rate is None or rate.share_in is None else rate.rate),
+                _FORMATS[metric.unit](shown),
                 metric.definition if rate is None else rate_with_interval(metric.definition, rate),
                 change=metrics.relative_change(value, then) if metric.is_decided else moved,
                 view=view,
@@ -44,6 +52,8 @@ def kpi_grid(
                 is_rate=metric.unit == Unit.SHARE,
                 per="" if metric.is_decided or metric.numerator else "per e-mail sent, ",
                 neutral=metric.is_decided,
+                note=_note(metric, shown, totals.tracked.get(metric.name), humans.rates.get(metric.name)),
+                only_machines=not metric.is_decided and not is_human,
             )
     shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
     if shares:
@@ -56,6 +66,22 @@ def kpi_grid(
         )
 
 
+def _note(metric: Metric, shown: float | None, part: TrackedPart | None, human: HeadlineRate | None) -> str:
+    """What has to be said beside a number: which part of the campaigns it is of, and what it is without machines."""
+    notes = []
+    if part is not None and part.is_none:
+        notes.append("not tracked")
+    elif part is not None and part.emails is not None:
+        notes.append(f"of {text.number(part.emails)} tracked")
+    elif part is not None:
+        notes.append(f"in {part.campaigns} of {part.of_campaigns} campaigns")
+    elif shown is None and metric.denominator is not None:
+        notes.append(f"nothing {METRICS[metric.denominator].label.lower()}")
+    if human is not None and shown is not None and text.percent(human.rate) != text.percent(shown):
+        notes.append(f"{text.percent(human.rate)} human")
+    return " · ".join(notes)
+
+
 _FORMATS = {Unit.EMAILS: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 
 
@@ -64,6 +90,12 @@ def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> He
     before = None if comparison is None else ask(results.daily_stats, comparison)
     days, clock = ask(results.daily_stats, filters), ask(results.data_as_of)
     return results.headlines_of(days, before, _curves(filters), basis=filters.basis, clock=clock)
+
+
+def human_headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
+    """The same without machines: what counts as success has to hold for people."""
+    without = None if comparison is None else replace(comparison, humans_only=True)
+    return ask(headlines, replace(filters, humans_only=True), without)
 
 
 def _curves(filters: Filters) -> results.MaturityCurves:
@@ -143,6 +175,18 @@ def _alert_list(alerts: Sequence[Alert], title: str, key: str, *, is_open: bool,
                     on_click=choose_campaigns,
                     args=([alert.campaign_id],),
                 )
+                if alert.untracked:
+                    st.button(
+                        "Not tracked",
+                        key=f"{key}-{place}-untracked",
+                        help=f"Say that this campaign does not track {' and '.join(alert.untracked)}",
+                        on_click=_set_untracked,
+                        args=(alert.campaign_id, alert.untracked),
+                    )
+
+
+def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
+    choose_tracking(store(), campaign_id, dict.fromkeys(kinds, False))
 
 
 def funnel(totals: Totals, view: View) -> None:
