@@ -12,14 +12,17 @@ import pytest
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest import readers
-from outreach_results.ingest.readers.account_json import account_json
+from outreach_results.ingest.readers.account_json import account_json, benchmarks_json, usage_json
 from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
+from outreach_results.ingest.readers.contract_json import daily_json, replies_json
 from outreach_results.ingest.records import CampaignRecord
 from outreach_results.ingest.registry import EXTENSIONS, SOURCES, TOOL_FORMATS, detect_source, read_records
 from support.files import csv_row, csv_text, json_document, write
 
 ACCOUNT = {"plan": {"name": "Pro", "email_limit": 10, "price_usd": 1}}
+USAGE = {"campaigns_created": 1, "emails_sent": 9, "emails_remaining": 1, "byok_cost_usd": 0.5}
+CONTRACT_REPLY = {"id": "r1", "sentiment": "positive", "preview": "Yes", "received_at": "2026-01-31T14:23:00Z"}
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) * 50)
 
 
@@ -31,6 +34,8 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) *
         (b"\xef\xbb\xbf" + json.dumps(json_document()).encode(), campaign_json),
         ("  \n\t" + json.dumps(json_document()), campaign_json),
         (ACCOUNT, account_json),
+        ({"benchmarks": [], "plan": None}, account_json),
+        ({"emails": [], "meta": {}}, campaign_json),
         ({"benchmarks": []}, account_json),
         (b"\xef\xbb\xbf" + json.dumps(ACCOUNT).encode(), account_json),
         (csv_text(csv_row()), campaign_csv),
@@ -102,7 +107,15 @@ def test_every_source_names_its_extensions():
 
 
 def test_every_source_reads_an_example(tmp_path):
-    examples = {account_json: ACCOUNT, campaign_json: json_document(), campaign_csv: csv_text(csv_row())}
+    examples = {
+        account_json: ACCOUNT,
+        benchmarks_json: {"benchmarks": {"open_rate": {"p50": 0.2}}, "mcp": "sales"},
+        campaign_csv: csv_text(csv_row()),
+        campaign_json: json_document(),
+        daily_json: {"daily": [{"date": "2026-01-30", "emails_sent": 9}], "campaign_id": "c"},
+        replies_json: {"campaign_id": "c", "replies": [CONTRACT_REPLY]},
+        usage_json: {"usage": USAGE, "period": "2026-01", "plan": None},
+    }
     for source in SOURCES:
         path = write(tmp_path / f"{source.read.__name__}.dat", examples[source.read])  # type: ignore[index]
         assert detect_source(path) == source

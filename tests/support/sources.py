@@ -192,7 +192,7 @@ def sources_document() -> str:
 
 def sources_list() -> str:
     """The table of sources in the README."""
-    ours = "".join(f"| {source.name} | an export of this product |\n" for source in SOURCES)
+    ours = "".join(f"| {source.name} | {source.description} |\n" for source in SOURCES)
     theirs = "".join(f"| {entry.name} | {_counts(entry, known=True)} |\n" for entry in TOOL_FORMATS)
     return LIST_HEAD + ours + theirs
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import ijson
@@ -27,14 +28,13 @@ from outreach_results.ingest.readers import (
     smartlead,
     woodpecker,
 )
-from outreach_results.ingest.readers.account_json import account_json
+from outreach_results.ingest.readers.account_json import account_json, benchmarks_json, usage_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
+from outreach_results.ingest.readers.contract_json import daily_json, replies_json
 from outreach_results.ingest.records import Records
 from outreach_results.ingest.tool_formats import ToolFormat
 
 _SNIFFED_BYTES = 64 * 1024
-_CAMPAIGN_KEYS = ("meta", "campaign")
-_ACCOUNT_KEYS = ("plan", "benchmarks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +46,76 @@ class Source:
         extensions: of its file names, without the dot, as file choosers offer them.
         recognizes: whether the beginning of a file, without byte order mark and leading white space, is of this kind.
         read: yields the records of a file.
+        description: what it is, for the documentation.
     """
 
     name: str
     extensions: tuple[str, ...]
     recognizes: Callable[[bytes], bool]
     read: Callable[[Path], Records]
+    description: str = "an export of this product"
 
 
-def _first_key(start: bytes) -> str | None:
-    """The first key of a JSON object; None where there is none, or it is no JSON."""
+@lru_cache(maxsize=1)
+def _top_level(start: bytes) -> dict[str, str]:
+    """The keys of a JSON object, as far as its beginning shows them, and the parser's event of their values."""
+    keys: dict[str, str] = {}
+    depth, key = 0, None
     try:
         for event, value in ijson.basic_parse(start):
-            if event == "map_key":
-                return str(value)
-    except ijson.JSONError:
+            depth -= event in ("end_map", "end_array")
+            if depth == 1 and event == "map_key":
+                key = str(value)
+            elif depth == 1 and key is not None:
+                keys[key], key = event, None
+            depth += event in ("start_map", "start_array")
+    except (ijson.JSONError, ArithmeticError):
         pass  # the reader, which reads all of it, reports what is wrong
-    return None
+    return keys
 
 
-def _is_account_json(start: bytes) -> bool:
-    return start.startswith(b"{") and _first_key(start) in _ACCOUNT_KEYS
+def _is_object(start: bytes) -> bool:
+    return start.startswith(b"{")
 
 
 def _is_campaign_json(start: bytes) -> bool:
-    return start.startswith(b"{") and _first_key(start) in _CAMPAIGN_KEYS
+    return _is_object(start) and bool({"meta", "campaign"} & _top_level(start).keys())
+
+
+def _is_daily_json(start: bytes) -> bool:
+    return _is_object(start) and _top_level(start).get("daily") == "start_array" and "campaign_id" in _top_level(start)
+
+
+def _is_replies_json(start: bytes) -> bool:
+    keys = _top_level(start)
+    return _is_object(start) and keys.get("replies") == "start_array" and "campaign_id" in keys
+
+
+def _is_usage_json(start: bytes) -> bool:
+    return _is_object(start) and _top_level(start).get("usage") == "start_map" and "period" in _top_level(start)
+
+
+def _is_benchmarks_json(start: bytes) -> bool:
+    return _is_object(start) and _top_level(start).get("benchmarks") == "start_map"
+
+
+def _is_account_json(start: bytes) -> bool:
+    return _is_object(start) and bool({"plan", "benchmarks"} & _top_level(start).keys())
+
+
+def _refuse_answers_without_rows(start: bytes, name: str) -> None:
+    """Say which answers of the Results API say too little to be imported, and which ones to take instead."""
+    keys = _top_level(start) if _is_object(start) else {}
+    if "campaign_id" in keys and keys.get("stats") == "start_map":
+        raise SourceError(
+            f"{name} looks like the stats of a campaign, an answer of the Results API: totals without days. "
+            "Nothing was imported. Import the campaign's export instead, or the answer to /campaigns/:id/stats/daily."
+        )
+    if keys.get("campaigns") == "start_array" and "pagination" in keys:
+        raise SourceError(
+            f"{name} looks like a list of campaigns, an answer of the Results API: it has no numbers. Nothing was "
+            "imported. Import each campaign's export instead, or use: outreach-results sync."
+        )
 
 
 def _header(start: bytes) -> list[str]:
@@ -87,9 +132,15 @@ def _is_campaign_csv(start: bytes) -> bool:
     return not _missing_columns(start)
 
 
+_ANSWER = "an answer of the Results API that was saved"
+
 SOURCES: tuple[Source, ...] = (
-    Source("Account (JSON)", ("json",), _is_account_json, account_json),
     Source("Campaign (JSON)", ("json",), _is_campaign_json, campaign_json),
+    Source("Daily stats (Results API)", ("json",), _is_daily_json, daily_json, _ANSWER),
+    Source("Replies (Results API)", ("json",), _is_replies_json, replies_json, _ANSWER),
+    Source("Usage (Results API)", ("json",), _is_usage_json, usage_json, _ANSWER),
+    Source("Benchmarks (Results API)", ("json",), _is_benchmarks_json, benchmarks_json, _ANSWER),
+    Source("Account (JSON)", ("json",), _is_account_json, account_json),
     Source("Campaign (CSV)", ("csv",), _is_campaign_csv, campaign_csv.campaign_csv),
 )
 """Every kind of file that can be imported; the first that recognizes a file reads it.
@@ -131,6 +182,7 @@ def own_source(path: Path) -> Source | None:
         SourceError: the file is missing or empty.
     """
     start = _start(path)
+    _refuse_answers_without_rows(start, path.name)
     return next((source for source in SOURCES if source.recognizes(start)), None)
 
 

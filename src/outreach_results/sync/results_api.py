@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from outreach_results.errors import SourceError
 from outreach_results.ingest import records as read
 from outreach_results.ingest.readers.account_json import benchmark_records, plan_record
+from outreach_results.ingest.readers.contract_json import day_record, reply_record
 from outreach_results.ingest.records import (
     BenchmarkRecord,
     DailyRecord,
@@ -121,7 +122,7 @@ class ResultsApi:
         self._check_campaign(campaign_id, body.campaign_id, what)
         days: dict[str, DailyRecord | Rejected] = {}
         for number, item in enumerate(body.daily, 1):
-            key, day = self._row("daily", number, item, "date", partial(_day, campaign_id))
+            key, day = self._row("daily", number, item, "date", partial(day_record, campaign_id))
             if days.setdefault(key, day) != day:
                 twice = FieldError("date", f"{key} occurs twice, with other numbers")
                 days[_unnamed(number)] = self._rejected("daily", number, twice)
@@ -136,7 +137,7 @@ class ResultsApi:
         what = f"The replies to {campaign_id}"
         body = self._checked(_ReplyRows, answer.content, what)
         self._check_campaign(campaign_id, body.campaign_id, what)
-        parse = partial(_reply, campaign_id)
+        parse = partial(reply_record, campaign_id)
         return self._page("replies", body.replies, page, body.pagination, answer.etag, parse)
 
     def usage(self, etag: str | None = None) -> JsonResponse[AccountUsage] | None:
@@ -240,27 +241,6 @@ def _tracks(tracked: Any) -> Tracks:
     if not isinstance(tracked, list):
         raise FieldError("tracked", "a list is needed here")
     return tracks_of((kind, kind in tracked) for kind in TRACKED)
-
-
-def _day(campaign_id: str, item: Item) -> DailyRecord:
-    counts = {name: read.count(name, item.get(name)) for name in COUNTS}
-    cost = None if item.get("cost_usd") is None else read.micros("cost_usd", item["cost_usd"])
-    return DailyRecord(campaign_id, read.day("date", item.get("date")), **counts, cost=cost)
-
-
-def _reply(campaign_id: str, item: Item) -> ReplyRecord:
-    return ReplyRecord(
-        campaign_id,
-        read.identifier("id", item.get("id")),
-        None,  # the contract has neither the id of the answered email nor the whole text
-        read.text("email", item.get("email")),
-        read.text("name", item.get("name")),
-        read.text("company", item.get("company")),
-        read.sentiment("sentiment", item.get("sentiment")),
-        read.text("preview", item.get("preview")) or "",
-        None,
-        read.instant("received_at", item.get("received_at")),
-    )
 
 
 def _reported(stats: CampaignStats, fetched_at: datetime) -> ReportedRecord:

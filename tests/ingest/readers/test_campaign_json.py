@@ -104,7 +104,7 @@ def test_fields_of_a_later_version_are_ignored(read):
     assert records == read(json_document())
     assert notice == Notice(
         "campaign.json has sections that this version does not know and left out: 'moods', 'weather'. "
-        "Known are meta, campaign, emails, events, replies, daily, reported."
+        "Known are meta, campaign, emails, events, replies, contacts, daily, reported."
     )
 
 

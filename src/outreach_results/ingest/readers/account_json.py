@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest import records as read
-from outreach_results.ingest.records import BenchmarkRecord, FieldError, PlanRecord, Records
-from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan
+from outreach_results.ingest.records import BenchmarkRecord, FieldError, Notice, PlanRecord, Records
+from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan, Usage
 
 
 class DatedPlan(Plan):
@@ -34,10 +37,45 @@ def account_json(path: Path) -> Records:
     Raises:
         SourceError: it is no such file.
     """
-    try:
+    with _refused_whole(path):
         account = Account.model_validate(json.loads(path.read_bytes()))
         plan = [] if account.plan is None else [_dated(account.plan)]
         yield from plan + [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
+
+
+def benchmarks_json(path: Path) -> Records:
+    """The records of an answer of the Results API to ``/benchmarks``.
+
+    Raises:
+        SourceError: it is no such answer.
+    """
+    with _refused_whole(path):
+        answer = Benchmarks.model_validate(json.loads(path.read_bytes()))
+        yield from [checked_benchmark(row) for row in benchmark_records(answer)]
+
+
+def usage_json(path: Path) -> Records:
+    """The plan in an answer of the Results API to ``/usage``; the usage itself is counted here.
+
+    Raises:
+        SourceError: it is no such answer.
+    """
+    with _refused_whole(path):
+        answer = Usage.model_validate(json.loads(path.read_bytes()))
+        month = read.day("period", f"{answer.period}-01")
+        if answer.plan is not None:
+            known_at = datetime(month.year, month.month, 1, tzinfo=UTC)
+            yield checked_plan(plan_record(answer.plan))._replace(known_at=known_at)
+        yield Notice(
+            f"The usage of {answer.period} in {path.name} was left out: usage is counted here from the campaigns."
+        )
+
+
+@contextmanager
+def _refused_whole(path: Path) -> Iterator[None]:
+    """Say in a sentence what is wrong with a small file."""
+    try:
+        yield
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
     except ValidationError as error:

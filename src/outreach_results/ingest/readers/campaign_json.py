@@ -48,7 +48,7 @@ def read_campaign(file: IO[bytes], source: str) -> read.Records:
     rows: Counter[str] = Counter()
     unknown: dict[str, None] = {}
     try:
-        for section, item in _items(file):
+        for section, item in top_level_items(file):
             if section == "meta":
                 _check_format(item, source)
             elif section == "campaign":
@@ -98,7 +98,7 @@ def _first_line(error: Exception) -> str:
     return (message.decode(errors="replace") if isinstance(message, bytes) else str(error)).splitlines()[0]
 
 
-def _items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
+def top_level_items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
     """(section, value) of every top-level value, or of each element of an array; null is left out."""
     section = ""
     builder: Any = None
