@@ -18,12 +18,17 @@ from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
 from outreach_results.ingest import content
 from outreach_results.ingest.readers import (
+    amazon_ses,
     apollo,
+    brevo,
     campaign_csv,
     instantly,
     instantly_emails,
     lemlist,
     lemlist_activities,
+    mailgun,
+    mandrill,
+    postmark,
     sendgrid,
     smartlead,
     woodpecker,
@@ -157,6 +162,11 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
     *lemlist.FORMATS,
     *woodpecker.FORMATS,
     *apollo.FORMATS,
+    *mailgun.FORMATS,
+    *postmark.FORMATS,
+    *amazon_ses.FORMATS,
+    *brevo.FORMATS,
+    *mandrill.FORMATS,
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 
