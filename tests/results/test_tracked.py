@@ -184,3 +184,12 @@ def test_reading_days_asks_for_nothing_by_email(store):
     results.campaign_totals(store, Filters())
     assert statements
     assert not [sql for sql in statements if "FROM emails" in sql or "FROM events" in sql]
+
+
+def test_the_sample_campaign_without_tracking(writable_sample):
+    """Its 249 delivered emails, of which none can be seen to be opened, pull the open rate down until it is said."""
+    march = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
+    assert results.totals(writable_sample, march).rates.open_rate == 0.366
+    choose_tracking(writable_sample, "camp_401889", {"opens": False})
+    found = results.totals(writable_sample, march)
+    assert (found.rates.open_rate, found.tracked["open_rate"]) == (0.407, TrackedPart(4, 5, 2_246))

@@ -168,14 +168,16 @@ def funnel(totals: Totals) -> pd.DataFrame:
     """The number of emails that reached each stage, one row a stage.
 
     Columns: stage, emails, of (the stage it comes from), share of that stage (None where it exceeds it, as clicks
-    with images switched off can).
+    with images switched off can), of_emails (how many emails that share is of, in the campaigns that track both).
     """
     rows = []
     for stage, origin in _COMES_FROM.items():
         share = totals.ratio(stage, origin) if origin else None
-        rows.append((stage, getattr(totals.stats, stage), origin, share if share is None or share <= 1 else None))
-    return pd.DataFrame(rows, columns=["stage", "emails", "of", "share"]).astype(
-        {"emails": "Int64", "share": "float64"}
+        pair = totals.pairs[stage, origin] if origin else None
+        shown = share if share is None or share <= 1 else None
+        rows.append((stage, getattr(totals.stats, stage), origin, shown, pair[1] if pair else None))
+    return pd.DataFrame(rows, columns=["stage", "emails", "of", "share", "of_emails"]).astype(
+        {"emails": "Int64", "share": "float64", "of_emails": "Int64"}
     )
 
 

@@ -46,6 +46,13 @@ def test_the_funnel_leaves_out_what_is_not_tracked():
     assert "nan" not in " ".join((*trace.text, *trace.customdata)).lower()
 
 
+def test_a_share_of_a_tracked_part_says_of_how_many():
+    untracked = STATS.model_copy(update={"opened": None, "clicked": None}).model_dump()
+    trace = bars(funnel(results.funnel(results.totals_of([STATS.model_dump(), untracked]))))
+    assert trace.text[1] == "912  ·  93.6 % of sent"
+    assert trace.text[2] == "112  ·  24.6 % of 456 delivered, as far as tracked"
+
+
 def test_more_clicks_than_opens_have_no_share():
     stages = results.funnel(totals(STATS.model_copy(update={"opened": 3})))
     trace = bars(funnel(stages))

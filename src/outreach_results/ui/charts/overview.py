@@ -19,9 +19,12 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         xaxis={"visible": False, "range": [0, max([*known["emails"], 1]) * 1.55]},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
+    reached = dict(zip(stages["stage"], stages["emails"], strict=True))
     shares = [
-        "" if pd.isna(share) else f"  ·  {percent(share)} of {LABELS[stage].lower()}"
-        for share, stage in zip(known["share"], known["of"].fillna("emails_sent"), strict=True)
+        "" if pd.isna(share) else f"  ·  {percent(share)} of {_whole(stage, of_emails, reached[stage])}"
+        for share, stage, of_emails in zip(
+            known["share"], known["of"].fillna("emails_sent"), known["of_emails"], strict=True
+        )
     ]
     names = [LABELS[stage] for stage in known["stage"]]
     figure.add_bar(
@@ -39,3 +42,9 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     return figure
+
+
+def _whole(stage: str, of_emails: int, emails: int) -> str:
+    """What a share is of: a stage, or where only some campaigns track both, so many emails of it."""
+    name = LABELS[stage].lower()
+    return name if of_emails == emails else f"{number(of_emails)} {name}, as far as tracked"
