@@ -25,7 +25,7 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.store import rollup, schema
 from support.databases import contents
 from support.optional import present
-from support.records import at, campaign, email, emails, event, mark, reply
+from support.records import SENT, at, campaign, email, emails, event, mark, reply
 from support.recount import days_of, stored_days
 
 EVERYTHING: list[Record] = [
@@ -368,6 +368,17 @@ def test_an_authority_replaces_what_is_known(store):
     assert rows(store, schema.emails, "name", "sent_at") == [("A", at(6))]
     assert rows(store, schema.replies, "sentiment", "name") == [("positive", None)]
     assert recounted(store)
+
+
+@pytest.mark.parametrize("order", [("B@x.example", "a@x.example"), ("a@x.example", "B@x.example")])
+@pytest.mark.parametrize("sent_at", [SENT, None])
+def test_the_person_is_that_of_the_recipient(store, order, sent_at):
+    """`B@` sorts before `a@`, and `a@` before `b@`."""
+    for recipient in order:
+        load(store, "part", [campaign(), email(recipient=recipient, sent_at=sent_at)])
+    with store.read() as connection:
+        row = connection.execute(select(schema.emails.c.recipient, schema.emails.c.recipient_key)).one()
+    assert tuple(row) == ("a@x.example", "a@x.example")
 
 
 def test_description_keeps_known_sending(store):

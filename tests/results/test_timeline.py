@@ -94,6 +94,20 @@ def test_reply_from_another_address_is_included(store):
     assert told(store) == [("sent", 1, 1), ("replied", 1, 1)]
 
 
+def test_one_person_in_two_spellings_is_one(store):
+    records: list[Record] = [
+        campaign(),
+        email("e1", at(5), recipient="Ada@Acme.example"),
+        email("e2", at(9), recipient=" ada@acme.example"),
+        email("e3", at(10), recipient="ÄDA@acme.example"),
+        reply("r1", at(9, 13), email_id="e2"),
+        reply("r2", at(11), email_id=None, address="äda@ACME.example"),
+    ]
+    load(store, "campaign", records)
+    assert told(store) == [("sent", 1, 1), ("sent", 2, 1), ("replied", 2, 1)]
+    assert told(store, "r2") == [("sent", 1, 1), ("replied", None, 1)]
+
+
 def test_other_campaigns_are_not_mixed_in(store):
     load(store, "campaigns", [campaign(), campaign("other"), email("e1"), email("e1", of="other"), reply("r1", at(7))])
     assert told(store) == [("sent", 1, 1), ("replied", 1, 1)]

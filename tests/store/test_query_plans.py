@@ -18,7 +18,7 @@ from outreach_results.store import rollup
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import state_changes
 from support.questions import EVERYTHING, SAMPLE, questions
-from support.records import campaign, emails
+from support.records import CAMPAIGN, campaign, emails, reply
 from support.records import event as happened
 
 GROWING = ("emails", "events", "replies", "inbox", "reply_marks", "mark_changes")
@@ -110,6 +110,16 @@ def test_a_search_begins_with_the_words(sample_store):
         "SEARCH inbox USING COVERING INDEX inbox_of_words (words=?)"
     ]
     assert "VIRTUAL TABLE INDEX 0:M" in plan
+
+
+def test_a_timeline_finds_a_person_by_an_index(make_store):
+    store = make_store()
+    load(store, "campaign", [campaign(), *emails(50), reply("r1", email_id="e1")])
+    plan = plan_of(store, lambda: results.timeline(store, CAMPAIGN, "r1"), r"emails\.recipient_key = ")
+    if store.is_sqlite:
+        assert "COVERING INDEX emails_by_recipient (campaign_id=? AND recipient_key=?)" in plan
+    else:
+        assert re.search(r"emails_by_recipient.*\n\s+Index Cond: \(\(campaign_id = .* AND \(recipient_key = ", plan)
 
 
 def test_recount_reads_only_an_index(make_store):

@@ -15,7 +15,8 @@ from outreach_results.ingest.records import Record
 from outreach_results.store import schema
 from outreach_results.store.engine import MIGRATIONS, open_store
 from outreach_results.store.schema import Instant
-from support.records import campaign, emails, event, reply
+from support.databases import downgrade
+from support.records import campaign, email, emails, event, reply
 from support.recount import days_of, stored_days
 
 BEFORE_IS_REPLY = "0009"
@@ -93,6 +94,23 @@ def test_instants_are_utc_to_the_microsecond(store):
         found = connection.execute(select(schema.loads.c.started_at)).scalar_one()
     assert found == moment
     assert found.tzinfo is UTC
+
+
+def test_older_database_knows_who_is_one_person(new_database):
+    url = new_database()
+    store = open_store(url)
+    addresses = ["Ada@Acme.example", " ada@acme.example\t", "STRAßE@acme.example", "ÄDA@acme.example", None]
+    load(store, "all", [campaign(), *(email(f"e{n}", recipient=one) for n, one in enumerate(addresses))])
+    keys = select(schema.emails.c.recipient_key).order_by(schema.emails.c.email_id)
+    with store.read() as connection:
+        loaded = connection.execute(keys).scalars().all()
+    downgrade(store, "0010")
+    store.close()
+    again = open_store(url)
+    with again.read() as connection:
+        assert connection.execute(keys).scalars().all() == loaded
+    assert loaded == ["ada@acme.example", "ada@acme.example", "strasse@acme.example", "äda@acme.example", None]
+    again.close()
 
 
 def test_older_database_counts_hidden_replies(new_database):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from outreach_results.ingest.records import CampaignRecord
 from outreach_results.models import MAX_ID, Detail
+from outreach_results.models import person_key as person_key  # readers take it from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,6 @@ class Context:
 def natural_id(*parts: str) -> str:
     """An id made of what identifies a row that has none: the same parts always give the same id."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
-
-
-def person_key(address: str) -> str:
-    """What identifies a person: an address, whatever its case."""
-    return address.strip().casefold()
 
 
 def new_campaign_id(name: str) -> str:

@@ -44,7 +44,7 @@ from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
-from outreach_results.models import Detail, EventType, Sentiment
+from outreach_results.models import Detail, EventType, Sentiment, person_key
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
@@ -243,7 +243,10 @@ class Loader:
     def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
         dated, load_no = self._encoder.dated, self._load_no
         return [
-            (campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs, load_no)
+            (
+                *(campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs, load_no),
+                recipient and person_key(recipient),
+            )
             for campaign_id, email_id, recipient, name, company, sent_at, *costs in records
         ]
 

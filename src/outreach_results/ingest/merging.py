@@ -53,6 +53,7 @@ EMAIL = (
     "sent_hour",
     *COST_COLUMNS,
     "load_no",
+    "recipient_key",
 )
 EVENT = (
     "campaign_id",
@@ -120,6 +121,7 @@ CAMPAIGN_RULES_OF_AUTHORITY = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) | {
 }
 EMAIL_RULES = {
     "recipient": _FILL,
+    "recipient_key": _FILL,
     "name": _FILL,
     "company": _FILL,
     "sent_at": _EARLIEST,
@@ -129,7 +131,7 @@ EMAIL_RULES = {
     # An email that was only referred to so far belongs to the load that brings its sending.
     "load_no": "emails.sent_at IS NULL AND excluded.sent_at IS NOT NULL",
 }
-DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "name", "company")}
+DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "recipient_key", "name", "company")}
 REPLY_RULES = {
     "email_id": _FILL,
     "address": _FILL,

@@ -3,6 +3,7 @@
 contract            the bodies of the Results API and the enumerations they use
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
+people              who is the same person
 """
 
 from outreach_results.models.contract import (
@@ -49,6 +50,7 @@ from outreach_results.models.metric_definitions import (
     HUMAN_COUNTS,
     LAG_METRICS,
 )
+from outreach_results.models.people import person_key
 
 __all__ = [
     "COSTS",
@@ -91,4 +93,5 @@ __all__ = [
     "Usage",
     "UsageNumbers",
     "dollars",
+    "person_key",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
-from outreach_results.models import EventType, Sentiment
+from outreach_results.models import EventType, Sentiment, person_key
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state
@@ -67,7 +67,7 @@ _ORDER = {kind: n for n, kind in enumerate(EventType)}
 
 
 def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row[Any]]:
-    """The email that was answered and the others to the same recipient, else those to the reply's sender."""
+    """The email that was answered and the others to the same person, else those to the reply's sender."""
     reply, email = schema.replies.c, schema.emails.c
     answered = connection.execute(
         select(reply.email_id, func.coalesce(email.recipient, reply.address).label("recipient"))
@@ -82,7 +82,8 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
         return []
     # Two queries instead of one with OR, for which SQLite reads every email of the campaign.
     by_id: dict[str, Row[Any]] = {}
-    for to_them in (email.email_id == answered.email_id, email.recipient == answered.recipient):
+    person = answered.recipient and person_key(answered.recipient)
+    for to_them in (email.email_id == answered.email_id, email.recipient_key == person):
         query = select(email.email_id, email.sent_at).where(email.campaign_id == campaign_id, to_them)
         by_sending = query.order_by(email.sent_at.nulls_last(), email.email_id).limit(LONGEST + 1)
         by_id |= {row.email_id: row for row in connection.execute(by_sending)}

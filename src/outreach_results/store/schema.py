@@ -101,6 +101,9 @@ OUTCOME_COLUMNS = {
 }
 """Of what a snapshot says of a contact: the column that counts it → the column with its first moment."""
 
+FOLLOWS = "follows"
+"""In the ``info`` of a derived column: the column whose new value it takes over, in a merge."""
+
 metadata = MetaData()
 
 
@@ -142,10 +145,12 @@ emails = _table(
     Column("sent_hour", Integer),
     *(Column(name, BigInteger, nullable=False) for name in COST_COLUMNS),
     Column("load_no", Integer),  # of the load that added it, or its sending
+    # The recipient whatever the case of the address, so that one person is one.
+    Column("recipient_key", Id, info={FOLLOWS: "recipient"}),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
     # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's e-mails.
-    Index("emails_by_recipient", "campaign_id", "recipient", "sent_at"),
+    Index("emails_by_recipient", "campaign_id", "recipient_key", "sent_at"),
 )
 
 events = _table(

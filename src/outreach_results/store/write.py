@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Connection, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach_results.store.schema import EPOCH, day_of_hour, is_sqlite
+from outreach_results.store.schema import EPOCH, FOLLOWS, day_of_hour, is_sqlite
 
 Row = tuple[Any, ...]
 
@@ -81,10 +81,11 @@ def merge(
     sets, changed = [], []
     for column, condition in winners.items():
         old, new = f"{table.name}.{column}", f"excluded.{column}"
+        compared = table.c[table.c[column].info.get(FOLLOWS, column)]
         # Texts are compared byte by byte, as SQLite and Python do, whatever the collation of the database.
-        is_text = not is_sqlite(connection) and isinstance(table.c[column].type, Text)
+        is_text = not is_sqlite(connection) and isinstance(compared.type, Text)
         order = ' COLLATE "C"' if is_text else ""
-        wins = condition.format(old=old + order, new=new + order)
+        wins = condition.format(old=f"{table.name}.{compared.name}{order}", new=f"excluded.{compared.name}{order}")
         sets.append(f"{column} = CASE WHEN {wins} THEN {new} ELSE {old} END")
         changed.append(f"({wins})")
     key = ", ".join(column.name for column in table.primary_key)
