@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import random
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from outreach_results import results
+from outreach_results.ingest.records import Notice, Rejected, optional_identifier
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.models import COUNTS, Detail, Filters
 from support.databases import contents
 from support.server import ROOT
 from support.sources import (
+    CONTEXT,
     DOCUMENT,
     EXAMPLES,
     content_of,
@@ -75,6 +80,39 @@ def test_a_table_that_excel_saved_is_the_same(entry, saved, make_sqlite, tmp_pat
     import_file(first, path)
     import_file(second, saved(path, tmp_path))
     assert contents(second) == contents(first)
+
+
+ODD_CELLS = (
+    *(None, "", " - ", "0", "@", "x" * 3_000, "a\x00b", "a\x00@b", "\ud800", "\ud800@b", ".", "a@b\n"),
+    *(-1, 1.5, 10**30, True, [], [1], [{}], {}, {"a": None}),
+)
+
+
+def can_be_stored(record):
+    """Whether a database takes all texts and numbers of a record, and its ids are ids."""
+    for name, value in record._asdict().items():
+        if isinstance(value, str):
+            assert "\x00" not in value
+            value.encode()
+            assert not name.endswith("_id") or optional_identifier(name, value)
+        assert not isinstance(value, int) or abs(value) < 10**15
+        assert not isinstance(value, list | dict)
+    return True
+
+
+@every_format
+def test_no_cell_breaks_a_reader(entry):
+    """Whatever stands in one field of a row, the row is read or rejected, and the others are read as before."""
+    with content_of(EXAMPLES / entry.example) as content:
+        rows = list(content.read())
+        fields = sorted({name for _, row in rows[:12] for name in row})
+        for field, odd in itertools.product(fields, ODD_CELLS):
+            changed = [(number, {**row, field: odd} if number % 2 else row) for number, row in rows[:12]]
+            spoiled = replace(
+                content, read=partial(iter, changed), sample=tuple(row for _, row in changed), fields=tuple(fields)
+            )
+            for record in entry.read(spoiled, CONTEXT):
+                assert isinstance(record, Rejected | Notice) or can_be_stored(record)
 
 
 @every_format

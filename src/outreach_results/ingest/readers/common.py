@@ -83,8 +83,12 @@ class Cells:
 
     def text(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
         """A text without white space around it, or None."""
-        value = as_text(self.raw(row, *names))
-        return None if value is None else text(names[0], value, limit)
+        value = self.raw(row, *names)
+        if value is None:
+            return None
+        if isinstance(value, list | Mapping):
+            raise FieldError(names[0], f"{quoted(value)} is no text")
+        return text(names[0], as_text(value), limit)
 
     def id(self, row: Row, *names: str) -> str | None:
         """An id as text, or None."""
@@ -136,7 +140,7 @@ class Cells:
     def address(self, row: Row, *names: str) -> str:
         """An email address that has to be there."""
         value = self.text(row, *names, limit=MAX_ADDRESS)
-        if value is None or "@" not in value:
+        if value is None or "@" not in value or any(character.isspace() for character in value):
             if is_row_of_totals(row.values()):
                 raise FieldError(names[0], "a row of totals, which is left out")
             raise FieldError(names[0], f"{quoted(value)} is no email address")
@@ -171,8 +175,9 @@ def campaign_of(names: CampaignNames, campaign_id: str | None = None, name: str 
     """The id under which a row's campaign is kept.
 
     Raises:
-        FieldError: the row names none, and nobody said which one it belongs to.
+        FieldError: the row names none, and nobody said which one it belongs to; or the name cannot be stored.
     """
+    campaign_id, name = optional_identifier("campaign", campaign_id), text("campaign", name)
     try:
         return names.id_of(campaign_id, name)
     except ValueError as error:

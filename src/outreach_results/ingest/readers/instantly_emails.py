@@ -25,6 +25,7 @@ from outreach_results.ingest.records import (
     Records,
     ReplyRecord,
     quoted,
+    text,
 )
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.ingest.values import is_empty
@@ -169,9 +170,9 @@ def _sentiment(cells: Cells, row: Row, state: int | None, context: Context) -> S
 def _body(cells: Cells, row: Row) -> str | None:
     body: Any = cells.raw(row, "body")
     if isinstance(body, Mapping):
-        text = cells.text(row, "body.text", limit=MAX_BODY)
-        html = None if text else cells.text(row, "body.html", limit=MAX_BODY)
-        return text or (text_of_html(html) if html else None) or None
+        plain_text = cells.text(row, "body.text", limit=MAX_BODY)
+        html = None if plain_text else cells.text(row, "body.html", limit=MAX_BODY)
+        return plain_text or (text_of_html(html) if html else None) or None
     return cells.text(row, "body", limit=MAX_BODY)
 
 
@@ -179,7 +180,7 @@ def _sender_name(cells: Cells, row: Row) -> str | None:
     people = cells.raw(row, "from_address_json")
     first = people[0] if isinstance(people, list) and people else people
     name = first.get("name") if isinstance(first, Mapping) else None
-    return name.strip() or None if isinstance(name, str) else None
+    return text("from_address_json", name.strip()) if isinstance(name, str) else None
 
 
 FORMATS = (

@@ -133,8 +133,8 @@ def _before(content: Content, cells: Cells, names: CampaignNames) -> tuple[SentE
     sent = SentEmails()
     interest: _Interest = {}
     for _, row in content.read():
-        word = cells.raw(row, "type")
         try:
+            word = cells.text(row, "type")
             if word == "emailsSent" or word in _POSITIVE or word in _NEGATIVE:
                 at, address = cells.needed_instant(row, "createdAt"), cells.address(row, "leadEmail")
                 campaign = _campaign(cells, row, names)
