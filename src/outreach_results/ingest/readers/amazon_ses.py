@@ -46,7 +46,7 @@ def _recognizes(content: Content) -> bool:
     if content.has("mail") and (content.has("eventType") or content.has("notificationType")):
         return True
     return content.has("Type", "TopicArn", "Message") and any(
-        row.get("Type") in _CONFIRMATIONS or _unwrapped(row) is not row for row in content.sample
+        str(row.get("Type")) in _CONFIRMATIONS or _unwrapped(row) is not row for row in content.sample
     )
 
 
@@ -63,7 +63,7 @@ def _unwrapped(row: Row) -> Row:
 
 
 def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
-    if row.get("Type") in _CONFIRMATIONS:
+    if str(row.get("Type")) in _CONFIRMATIONS:
         return
     kind = event_type(_TYPES, cells, row, *_NAMES)
     if kind is None or _is_by_the_list(cells, row):
