@@ -99,6 +99,8 @@ def test_what_is_no_count_says_so(cell):
 def test_numbers_with_a_decimal_comma_are_read():
     assert uses_decimal_comma(["1.234,56", "7"])
     assert not uses_decimal_comma(["1,234", "3.5"])
+    assert uses_decimal_comma(["1.234", "3,5"])
+    assert not uses_decimal_comma(["0.234", "3,5"])
     assert number("1.234,56", decimal_comma=True) == 1234.56
     assert number("70.80%") == 70.8
     assert micros("$0.30") == 300_000

@@ -82,7 +82,7 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 def shuffled(path: Path, chance: random.Random) -> bytes:
     """A file with its rows in another order, and some of them repeated."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     if text.startswith(f"{_FORM_FIELD}="):
         events = json.loads(parse_qs(text.strip())[_FORM_FIELD][0])
         return urlencode({_FORM_FIELD: json.dumps(_mixed(events, chance))}).encode()
@@ -156,7 +156,7 @@ def _typed(cell: str) -> str | int | bool | None:
 
 
 def _cells(path: Path) -> list[list[str]]:
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
 
 

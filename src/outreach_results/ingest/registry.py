@@ -24,8 +24,10 @@ from outreach_results.ingest.readers import (
     campaign_csv,
     instantly,
     instantly_emails,
+    klaviyo,
     lemlist,
     lemlist_activities,
+    mailchimp,
     mailgun,
     mandrill,
     postmark,
@@ -167,6 +169,8 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
     *amazon_ses.FORMATS,
     *brevo.FORMATS,
     *mandrill.FORMATS,
+    *mailchimp.FORMATS,
+    *klaviyo.FORMATS,
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 

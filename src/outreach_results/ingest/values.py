@@ -321,5 +321,6 @@ def uses_decimal_comma(cells: Iterable[Any]) -> bool:
             continue
         text = cell.strip().rstrip("%").strip()
         comma += bool(re.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})", text))
-        point += bool(re.fullmatch(r"[+-]?(\d{1,3}(,\d{3})+|\d+)\.\d+", text))
+        # 1.234 may be a thousand as much as 1,234, but 0.234 and 1234.567 are none.
+        point += bool(re.fullmatch(r"[+-]?((\d{1,3}(,\d{3})+|\d+)\.(\d{1,2}|\d{4,})|(0|\d{4,})\.\d+)", text))
     return comma > 0 and point == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ from outreach_results.ingest.values import (
     is_empty,
     is_row_of_totals,
     parse_instant,
+    uses_decimal_comma,
 )
 from outreach_results.models import COST_COLUMNS, COUNTS
 
@@ -56,7 +57,9 @@ class Cells:
         self._zone = zone
         self._names = {plain(name): name for name in content.fields}
         self._found: dict[str, str] = {}
-        self._forms: dict[str, DateForm] = {}
+        self._forms: dict[str, DateForm | None] = {}
+        cells = (cell for row in content.sample for cell in row.values()) if content.is_table else ()
+        self._has_decimal_comma = uses_decimal_comma(cells)
 
     def has(self, *names: str) -> bool:
         """Whether all these fields are there."""
@@ -96,7 +99,7 @@ class Cells:
 
     def count(self, row: Row, *names: str) -> int | None:
         """How many, or None where nothing stands there."""
-        return self._parsed(row, names, count)
+        return self._parsed(row, names, lambda value: count(value, decimal_comma=self._has_decimal_comma))
 
     def flag(self, row: Row, *names: str) -> bool | None:
         """Yes or no, or None where nothing stands there."""
@@ -108,7 +111,7 @@ class Cells:
             value = self._cell(row, name)
             if not is_empty(value):
                 try:
-                    return parse_instant(value, self._form(name), self._zone)[0]
+                    return parse_instant(value, self._form(name, value), self._zone)[0]
                 except ValueError as error:
                     raise FieldError(name, str(error)) from None
         return None
@@ -120,12 +123,14 @@ class Cells:
             raise FieldError(names[0], "a date is needed here")
         return at
 
-    def _form(self, name: str) -> DateForm:
-        """How the dates of a field are written; ISO where its values leave it open, so that nothing is guessed."""
+    def _form(self, name: str, value: Any) -> DateForm:
+        """How a date is written: as all of its field are, or by itself where one of them is damaged.
+
+        ISO where that leaves it open, so that nothing is guessed.
+        """
         if name not in self._forms:
-            column = date_column(self._cell(row, name) for row in self._sample)
-            self._forms[name] = column.forms[0] if column.forms and not column.is_open else DateForm.ISO
-        return self._forms[name]
+            self._forms[name] = _only_form(self._cell(row, name) for row in self._sample)
+        return self._forms[name] or _only_form([value]) or DateForm.ISO
 
     def _parsed(self, row: Row, names: tuple[str, ...], parse: Callable[[Any], Value]) -> Value:
         for name in names:
@@ -150,6 +155,12 @@ class Cells:
         """A name, from its parts where it does not stand in one field."""
         parts = (self.text(row, first), self.text(row, last))
         return self.text(row, *whole) or " ".join(filter(None, parts)) or None
+
+
+def _only_form(values: Iterable[Any]) -> DateForm | None:
+    """How dates are written; None where it cannot be said for certain."""
+    column = date_column(values)
+    return column.forms[0] if column.forms and not column.is_open else None
 
 
 def each_row(content: Content, names: CampaignNames, read: Callable[[Row], Iterator[Record]]) -> Records:
