@@ -104,6 +104,6 @@ def test_unknown_and_empty_rows():
     read = read_events(MANDRILL, SEND | {"event": "inbound"}, SEND | {"msg": None}, sync, dict.fromkeys(SEND))
     assert read.reasons == [
         "'inbound' is no event that this product counts",
-        "None is no email address",
+        "an email address is needed here",
         "an event type is needed here",
     ]

@@ -148,7 +148,8 @@ class Cells:
         if value is None or "@" not in value or any(character.isspace() for character in value):
             if is_row_of_totals(row.values()):
                 raise FieldError(names[0], "a row of totals, which is left out")
-            raise FieldError(names[0], f"{quoted(value)} is no email address")
+            problem = "an email address is needed here" if value is None else f"{quoted(value)} is no email address"
+            raise FieldError(names[0], problem)
         return value
 
     def person(self, row: Row, first: str, last: str, *whole: str) -> str | None:
