@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from outreach_results.api import access, api_routes
 from outreach_results.api.access import ADDRESSES_KEPT, FailedKeyCounter
 from outreach_results.store import api_keys
+from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store, open_store
 from support.http import eventually
 
@@ -99,6 +100,24 @@ def test_a_key_made_elsewhere_opens_at_once(stranger: TestClient, writable_sampl
     eventually(
         lambda: stranger.get("/usage", headers={"Authorization": f"Bearer {new}"}).status_code == 200, within_s=0.15
     )
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_key_for_webhooks_reads_nothing(
+    stranger: TestClient, client: TestClient, writable_sample: Store, path: str
+) -> None:
+    deliverer = api_keys.create_key(writable_sample, "webhooks", KeyScope.INGEST)
+    client.get(path)  # kept answers are not shown either
+    answer = stranger.get(path, headers={"Authorization": f"Bearer {deliverer}"})
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert 'error="insufficient_scope", scope="read"' in answer.headers["WWW-Authenticate"]
+    assert answer.json()["allowed"] == "a key of the scope read or admin"
+
+
+def test_a_key_of_scope_admin_reads(stranger: TestClient, writable_sample: Store) -> None:
+    key = api_keys.create_key(writable_sample, "everything", KeyScope.ADMIN)
+    assert stranger.get("/usage", headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
 
 # --- guessing ----------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_every_route_says_what_it_answers_and_needs(document: dict[str, Any]) ->
     for path, item in document["paths"].items():
         operation = item["get"]
         assert operation["security"] == [{"key": []}]
-        assert set(operation["responses"]) == {"200", "304", "400", "401", "404", "422", "429", "500", "503"}
+        assert set(operation["responses"]) == {"200", "304", "400", "401", "403", "404", "422", "429", "500", "503"}
         for status, answer in operation["responses"].items():
             assert answer["description"].endswith(".")
             content = answer.get("content", {})

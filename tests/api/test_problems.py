@@ -12,10 +12,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from outreach_results import results
-from outreach_results.api import api_routes
+from outreach_results.api import api_routes, service
 from outreach_results.api.problems import Problem
 from outreach_results.errors import StoreBusyError, StoreError
 from outreach_results.store import api_keys
+from outreach_results.store.api_keys import KeyScope, ValidKey
 from outreach_results.store.engine import Store
 
 STATS = "/campaigns/camp_abc123/stats"
@@ -109,7 +110,9 @@ def test_postgres_never_sees_what_it_cannot_take(every_sample_store: Store, samp
     # The sample stores are read only, so the key is one that is valid in both: none of them has any.
     app = Starlette(routes=api_routes(lambda: every_sample_store))
     with TestClient(app, base_url="http://testserver/api/v1") as client, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api_keys, "identify", lambda _key, _digests: "anybody")
+        reader = {"anybody": ValidKey(bytes(32), KeyScope.READ)}
+        patch.setattr(service, "valid_keys", lambda _connection: reader)
+        patch.setattr(api_keys, "identify", lambda _key, keys: next(iter(keys)))
         patch.setattr(api_keys, "record_use", lambda _store, _uses: None)
         for path, status, parameter in WRONG:
             answer = client.get(path, headers={"Authorization": "Bearer any"})

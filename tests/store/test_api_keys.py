@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from typer.testing import CliRunner
 
 from outreach_results.cli import main
 from outreach_results.errors import ConflictError, OutreachError, QueryError
 from outreach_results.store import api_keys
-from outreach_results.store.engine import Store, open_store
+from outreach_results.store.api_keys import KeyScope, ValidKey
+from outreach_results.store.engine import MIGRATIONS, Store, open_store
 from support.databases import sqlite_url
 
 
 def _recognised(store: Store, key: str) -> str | None:
     with store.read() as connection:
-        return api_keys.identify(key, api_keys.valid_digests(connection))
+        return api_keys.identify(key, api_keys.valid_keys(connection))
 
 
 def test_a_new_key_is_recognised(store: Store) -> None:
@@ -47,8 +51,9 @@ def test_any_other_text_is_not_recognised(store: Store) -> None:
 def test_digest_comparison_takes_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[tuple[bytes, bytes]] = []
     monkeypatch.setattr(api_keys.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or False)
-    assert api_keys.identify("outreach_known_x", {"known": b"d" * 32}) is None
-    assert api_keys.identify("outreach_unknown_x", {"known": b"d" * 32}) is None
+    keys = {"known": ValidKey(b"d" * 32, KeyScope.READ)}
+    assert api_keys.identify("outreach_known_x", keys) is None
+    assert api_keys.identify("outreach_unknown_x", keys) is None
     assert [len(b) for _, b in compared] == [32, 32]
 
 
@@ -94,6 +99,37 @@ def test_key_creation_is_a_change_and_use_is_not(store: Store) -> None:
     api_keys.revoke_key(store, "k")
     versions.append(store.version())
     assert len(set(versions)) == 3
+
+
+def test_a_key_reads_unless_it_is_made_for_more(store: Store) -> None:
+    api_keys.create_key(store, "reports")
+    api_keys.create_key(store, "webhooks", KeyScope.INGEST)
+    assert {key.name: key.scope for key in api_keys.list_keys(store)} == {
+        "reports": KeyScope.READ,
+        "webhooks": KeyScope.INGEST,
+    }
+    allowed = {scope: {needed for needed in KeyScope if scope.allows(needed)} for scope in KeyScope}
+    assert allowed == {
+        KeyScope.READ: {KeyScope.READ},
+        KeyScope.INGEST: {KeyScope.INGEST},
+        KeyScope.ADMIN: set(KeyScope),
+    }
+
+
+def test_keys_from_before_scopes_read(new_database: Callable[[], str]) -> None:
+    url = new_database()
+    store = open_store(url)
+    key = api_keys.create_key(store, "old", KeyScope.ADMIN)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0011")
+    store.close()
+    again = open_store(url)
+    assert _recognised(again, key) is not None
+    assert [found.scope for found in api_keys.list_keys(again)] == [KeyScope.READ]
+    again.close()
 
 
 def test_the_last_use_never_goes_back(store: Store) -> None:
@@ -142,6 +178,15 @@ def test_create_shows_the_key_once(database: str) -> None:
     assert key.split("_")[2] not in listed.output
 
 
+def test_create_gives_the_key_a_scope(database: str) -> None:
+    assert CliRunner().invoke(main.app, ["keys", "create", "hooks", "--scope", "ingest"]).exit_code == 0
+    wrong = CliRunner().invoke(main.app, ["keys", "create", "more", "--scope", "everything"])
+    assert wrong.exit_code == 2
+    store = open_store(database)
+    assert [(key.name, key.scope) for key in api_keys.list_keys(store)] == [("hooks", KeyScope.INGEST)]
+    store.close()
+
+
 def test_list_shows_names_uses_and_revocations(database: str) -> None:
     for name in ("a long name for a key", "b"):
         CliRunner().invoke(main.app, ["keys", "create", name])
@@ -151,8 +196,8 @@ def test_list_shows_names_uses_and_revocations(database: str) -> None:
     store.close()
     assert CliRunner().invoke(main.app, ["keys", "revoke", "a long name for a key"]).exit_code == 0
     head, first, second = CliRunner().invoke(main.app, ["keys", "list"]).stdout.splitlines()
-    assert head.split() == ["NAME", "CREATED", "(UTC)", "LAST", "USED", "REVOKED"]
-    assert first.startswith("a long name for a key  ")
+    assert head.split() == ["NAME", "SCOPE", "CREATED", "(UTC)", "LAST", "USED", "REVOKED"]
+    assert first.startswith("a long name for a key  read  ")
     assert not first.endswith("-")
     assert "2026-03-01 12:30" in second
     assert second.endswith("-")

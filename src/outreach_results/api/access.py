@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import logging
 import threading
 import time
@@ -15,6 +17,7 @@ from starlette.types import Scope
 from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import Fault, ProblemError
 from outreach_results.store import api_keys
+from outreach_results.store.api_keys import KeyScope, ValidKeys
 from outreach_results.store.engine import Store
 
 WINDOW_S = 60.0
@@ -55,19 +58,27 @@ class Access:
         self._failures = FailedKeyCounter(wrong_keys_allowed)
         self._uses = KeyUseRecorder(store)
 
-    def refusal(self, scope: Scope, headers: RequestHeaders, digests: api_keys.Digests) -> ProblemError | None:
-        """The problem to refuse this request with; None if its key is valid."""
+    def refusal(
+        self, scope: Scope, headers: RequestHeaders, keys: ValidKeys, needed: KeyScope = KeyScope.READ
+    ) -> ProblemError | None:
+        """The problem to refuse this request with; None if its key is valid and may do what is needed."""
         if headers.authorization is None:
-            return _unauthorized("This needs an API key. Make one with: outreach-results keys create NAME", "")
-        scheme, _, key = headers.authorization.decode("latin-1").partition(" ")
-        if scheme.lower() == "bearer":
-            key_id = api_keys.identify(key.strip(), digests)
-            if key_id is not None:
-                self._uses.note(key_id)
-                return None
-            refused = _unauthorized("This API key is not known, or it was revoked.", ', error="invalid_token"')
-        else:
+            return _missing(needed)
+        key = _key_in(headers.authorization, may_be_basic=needed is KeyScope.INGEST)
+        if key is None:
             refused = _unauthorized("The Authorization header holds no API key.", ', error="invalid_request"')
+            return self.failed(scope, refused)
+        key_id = api_keys.identify(key, keys)
+        if key_id is None:
+            refused = _unauthorized("This API key is not known, or it was revoked.", ', error="invalid_token"')
+            return self.failed(scope, refused)
+        if not keys[key_id].scope.allows(needed):
+            return _forbidden(keys[key_id].scope, needed)
+        self._uses.note(key_id)
+        return None
+
+    def failed(self, scope: Scope, refused: ProblemError) -> ProblemError:
+        """Count a wrong key or signature; the problem to answer with, which is another once there were too many."""
         wait = self._failures.add(_address(scope))
         return refused if wait is None else _too_many(wait)
 
@@ -107,6 +118,36 @@ class KeyUseRecorder:
                 api_keys.record_use(self._store(), uses)
             except Exception:  # no request depends on it; an error here would end all later writes too
                 log.warning("The last use of API keys could not be noted.", exc_info=True)
+
+
+def _key_in(authorization: bytes, *, may_be_basic: bool) -> str | None:
+    """The key in an Authorization header: a bearer token, or the password of any user."""
+    scheme, _, credentials = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() != "basic" or not may_be_basic:
+        return None
+    try:
+        _user, colon, password = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return password if colon else None
+
+
+def _missing(needed: KeyScope) -> ProblemError:
+    option = "" if needed is KeyScope.READ else f" --scope {needed}"
+    return _unauthorized(f"This needs an API key. Make one with: outreach-results keys create NAME{option}", "")
+
+
+def _forbidden(scope: KeyScope, needed: KeyScope) -> ProblemError:
+    fault = Fault(
+        detail=f"This key has the scope {scope}, and this needs {needed}. "
+        f"Make one with: outreach-results keys create NAME --scope {needed}",
+        parameter="Authorization",
+        allowed=f"a key of the scope {needed} or {KeyScope.ADMIN}",
+    )
+    challenge = f'{_CHALLENGE}, error="insufficient_scope", scope="{needed}"'
+    return ProblemError(403, fault, headers={"WWW-Authenticate": challenge})
 
 
 def _unauthorized(detail: str, error: str) -> ProblemError:

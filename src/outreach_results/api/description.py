@@ -26,6 +26,7 @@ error is a problem (RFC 9457) that says what was wrong, with which parameter, an
 _ERRORS = {
     400: "The address is not valid UTF-8.",
     401: "The key is missing, unknown or revoked.",
+    403: "The key has another scope than this needs.",
     404: "There is nothing of that name.",
     422: "A parameter is malformed, out of range, unknown, or given twice.",
     429: "Too many wrong keys came from this address; a valid key is never held up.",
@@ -35,7 +36,7 @@ _ERRORS = {
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
 _CHALLENGE = {"WWW-Authenticate": {"description": "How to send a key.", "schema": {"type": "string"}}}
 _ETAG = {"ETag": {"description": "Names this very body.", "schema": {"type": "string"}}}
-_HEADERS: dict[int, dict[str, Any]] = {200: _ETAG, 304: _ETAG, 401: _CHALLENGE, 429: _RETRY}
+_HEADERS: dict[int, dict[str, Any]] = {200: _ETAG, 304: _ETAG, 401: _CHALLENGE, 403: _CHALLENGE, 429: _RETRY}
 
 
 def _response(status: int) -> dict[str, Any]:

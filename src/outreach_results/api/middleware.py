@@ -55,7 +55,7 @@ class AuthCacheMiddleware:
         except Exception as error:
             await problem_of(error).response()(scope, receive, send)
             return
-        refusal = self._service.access.refusal(scope, headers, snapshot.digests)
+        refusal = self._service.access.refusal(scope, headers, snapshot.keys)
         key = _key(scope)
         if refusal is None and scope["method"] in ("GET", "HEAD"):
             cached = self._service.answers.get(snapshot.version, key)

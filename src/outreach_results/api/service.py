@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 from outreach_results.api.access import WRONG_KEYS_ALLOWED, Access
 from outreach_results.api.encoded import BodyCache, EncodedBody
 from outreach_results.models import Model
-from outreach_results.store import api_keys
+from outreach_results.store.api_keys import ValidKeys, valid_keys
 from outreach_results.store.engine import Store, get_meta
 
 FRESH_S = 0.05
@@ -32,7 +32,7 @@ class DatabaseSnapshot:
     """The data version and the valid keys of the database; used until ``stale_at`` (monotonic seconds)."""
 
     version: str
-    digests: api_keys.Digests
+    keys: ValidKeys
     stale_at: float
 
 
@@ -85,8 +85,8 @@ class Service:
         with self.store().read() as connection:
             version = get_meta(connection, "data_version") or ""
             if before is not None and before.version == version:
-                return DatabaseSnapshot(version, before.digests, stale_at)
-            return DatabaseSnapshot(version, api_keys.valid_digests(connection), stale_at)
+                return DatabaseSnapshot(version, before.keys, stale_at)
+            return DatabaseSnapshot(version, valid_keys(connection), stale_at)
 
     async def run(self, query: Callable[[Store], T]) -> T:
         """Run a query of the data module in a thread."""

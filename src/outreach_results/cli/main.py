@@ -24,6 +24,7 @@ from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.distribute import distribute
+from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking, tracking_of
 from outreach_results.sync.run import server_of, sync
@@ -225,22 +226,27 @@ app.add_typer(keys, name="keys")
 
 
 @keys.command(name="create")
-def create_key(name: Annotated[str, typer.Argument(help="Who or what will use it.")]) -> None:
+def create_key(
+    name: Annotated[str, typer.Argument(help="Who or what will use it.")],
+    scope: Annotated[
+        KeyScope, typer.Option(help="read: results; ingest: deliver events by webhook; admin: both.")
+    ] = KeyScope.READ,
+) -> None:
     """Make a key and print it. It is shown this once: only a hash of it is kept."""
-    key = api_keys.create_key(open_database(), name)
+    key = api_keys.create_key(open_database(), name, scope)
     typer.echo(key)
     console.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
 
 
 @keys.command(name="list")
 def list_keys() -> None:
-    """Show every key's name, when it was made and last used, and whether it was revoked."""
+    """Show every key's name and scope, when it was made and last used, and whether it was revoked."""
     all_keys = api_keys.list_keys(open_database())
     width = max([len("NAME"), *(len(key.name) for key in all_keys)])
-    typer.echo(f"{'NAME':{width}}  {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
+    typer.echo(f"{'NAME':{width}}  SCOPE   {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
     for key in all_keys:
         times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
-        typer.echo(f"{key.name:{width}}  {times[0]:16}  {times[1]:16}  {times[2]}")
+        typer.echo(f"{key.name:{width}}  {key.scope:6}  {times[0]:16}  {times[1]:16}  {times[2]}")
 
 
 @keys.command(name="revoke")

@@ -12,6 +12,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -23,10 +25,32 @@ PREFIX = "outreach"
 MAX_NAME = 100
 MAX_KEY = 200
 
-Digests = Mapping[str, bytes]
-"""The SHA-256 of every key that is valid now, by the key's id."""
 
-_NOBODY = bytes(32)  # compared with where the id is unknown, so that both refusals take the same time
+class KeyScope(StrEnum):
+    """What a key may do: read results, deliver events, or both."""
+
+    READ = "read"
+    INGEST = "ingest"
+    ADMIN = "admin"
+
+    def allows(self, needed: KeyScope) -> bool:
+        """Whether a key of this scope may do what needs that one."""
+        return self is KeyScope.ADMIN or self is needed
+
+
+class ValidKey(NamedTuple):
+    """What is known of a key that is valid now: the SHA-256 of it, and what it may do."""
+
+    digest: bytes
+    scope: KeyScope
+
+
+ValidKeys = Mapping[str, ValidKey]
+"""Every key that is valid now, by the key's id."""
+
+_NOBODY = ValidKey(
+    bytes(32), KeyScope.READ
+)  # compared with where the id is unknown, so that both refusals take the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +59,13 @@ class ApiKey:
 
     key_id: str
     name: str
+    scope: KeyScope
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
 
 
-def create_key(store: Store, name: str) -> str:
+def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ) -> str:
     """Create a key and return it: only its digest is stored, so it cannot be shown again.
 
     Raises:
@@ -57,7 +82,13 @@ def create_key(store: Store, name: str) -> str:
             raise ConflictError(f"There is a key named {name!r} already. Revoke it first, or choose another name.")
         connection.execute(
             insert(api_keys),
-            {"key_id": key_id, "name": name, "digest": _digest(key).hex(), "created_at": datetime.now(UTC)},
+            {
+                "key_id": key_id,
+                "name": name,
+                "digest": _digest(key).hex(),
+                "scope": scope.value,
+                "created_at": datetime.now(UTC),
+            },
         )
     return key
 
@@ -66,7 +97,10 @@ def list_keys(store: Store) -> list[ApiKey]:
     """All keys, revoked ones included, oldest first."""
     with store.read() as connection:
         rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()
-        return [ApiKey(**{name: row[name] for name in ApiKey.__dataclass_fields__}) for row in rows]
+        return [
+            ApiKey(**{name: row[name] for name in ApiKey.__dataclass_fields__} | {"scope": KeyScope(row["scope"])})
+            for row in rows
+        ]
 
 
 def revoke_key(store: Store, name: str) -> None:
@@ -87,18 +121,18 @@ def revoke_key(store: Store, name: str) -> None:
             )
 
 
-def valid_digests(connection: Connection) -> Digests:
-    """The digests of all valid keys, for `identify`."""
-    rows = connection.execute(select(api_keys.c.key_id, api_keys.c.digest).where(api_keys.c.revoked_at.is_(None)))
-    return {row.key_id: bytes.fromhex(row.digest) for row in rows}
+def valid_keys(connection: Connection) -> ValidKeys:
+    """All valid keys, for `identify`."""
+    query = select(api_keys.c.key_id, api_keys.c.digest, api_keys.c.scope).where(api_keys.c.revoked_at.is_(None))
+    return {row.key_id: ValidKey(bytes.fromhex(row.digest), KeyScope(row.scope)) for row in connection.execute(query)}
 
 
-def identify(key: str, digests: Digests) -> str | None:
+def identify(key: str, keys: ValidKeys) -> str | None:
     """The id of a valid key, or None. Takes the same time however much of a wrong key is right."""
     parts = key[:MAX_KEY].split("_", 2)
     key_id = parts[1] if len(parts) == 3 else ""
-    is_match = hmac.compare_digest(_digest(key), digests.get(key_id, _NOBODY))
-    return key_id if is_match and key_id in digests else None
+    is_match = hmac.compare_digest(_digest(key), keys.get(key_id, _NOBODY).digest)
+    return key_id if is_match and key_id in keys else None
 
 
 def record_use(store: Store, uses: Mapping[str, datetime]) -> None:

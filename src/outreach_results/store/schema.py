@@ -461,5 +461,6 @@ api_keys = _table(
     Column("created_at", Instant, nullable=False),
     Column("last_used_at", Instant),
     Column("revoked_at", Instant),
+    Column("scope", Id, nullable=False, server_default="read"),  # read, ingest or admin
     PrimaryKeyConstraint("key_id", name="api_keys_pk"),
 )
