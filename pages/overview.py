@@ -8,8 +8,7 @@ from outreach_results.ui.cache import ask
 
 view = shell.begin("Overview", "How are the campaigns doing?")
 totals = ask(results.totals, view.filters)
-days = ask(results.daily_stats, view.filters)
-if days.empty or not any(totals.stats.model_dump().values()):
+if not any(totals.stats.model_dump().values()):
     st.info("Nothing happened in this period. Choose a longer one on the left.")
     st.stop()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import filters, shell, trends
+from outreach_results.ui import filters, shell, snapshots, trends
 from outreach_results.ui.annotations import notes
 from outreach_results.ui.cache import ask
 
@@ -16,12 +16,19 @@ if not question.names:
 
 comparison = view.comparison if question.with_comparison else None
 series = ask(results.trends, view.filters, question.names, every=question.every, comparison=comparison)
+exports = ask(results.snapshot_trend, view.filters)
 if trends.is_quiet(series):
-    st.info("Nothing happened in this period. Choose a longer one on the left.")
+    snapshots.trend(exports, question.names, view)
+    st.info(
+        "Nothing happened in this period. Choose a longer one on the left."
+        if view.has_dates
+        else "The dates are not in this export, so there are no days to draw."
+    )
     st.stop()
 
 annotations = ask(results.annotations_in, view.filters)
 trends.time_series_chart(series, annotations, question, view)
+snapshots.trend(exports, question.names, view)
 trends.unusual(series)
 notes(annotations, ask(filters.campaign_labels), view)
 trends.activity_by_hour(ask(results.weekly_activity, view.filters), view)

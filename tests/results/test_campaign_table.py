@@ -53,7 +53,8 @@ def test_the_download_agrees_with_the_api(sample_store):
 
 def test_what_hardly_came_in_is_shown_as_unknown():
     rates = {"reply_rate": [0.01, 0.02, 0.03], "reply_rate_adjusted": [None, None, 0.06]}
-    table = pd.DataFrame(rates | {"reply_rate_share_in": [0.02, None, 0.5]}, dtype="float64")
+    counts = {"emails_sent": [100] * 3, "delivered": [100] * 3, "replied": [1, 2, 3]}
+    table = pd.DataFrame(rates | counts | {"reply_rate_share_in": [0.02, None, 0.5]}, dtype="float64")
     assert results.shown_rate(table, "reply_rate").fillna(-1).tolist() == [-1, 0.02, 0.06]
 
 

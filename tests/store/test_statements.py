@@ -17,7 +17,7 @@ from outreach_results.errors import ConflictError
 from outreach_results.export import FORMATS
 from outreach_results.export.replies import replies_download
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord, Record
+from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
 from outreach_results.models import Sentiment
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
@@ -88,12 +88,17 @@ def do_loads(store):
         DailyRecord("daily", date(2026, 1, 5), emails_sent=5, cost=7),
         reported("daily", 9, at(1), at(9)),
     ]
+    exported: list[Record] = [
+        campaign("exported", detail="contacts"),
+        ContactRecord("exported", "c1", at(9), sent=1, sent_at=at(1), opened=1),
+    ]
     bunches: tuple[list[Record], ...] = (
         records,
         [*answers, mark()],
         later,
         records,
         days,
+        exported,
         [campaign("daily"), email("d1", of="daily")],
     )
     for bunch in bunches:

@@ -20,7 +20,7 @@ from outreach_results.results.benchmarks import (
     community,
 )
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
-from outreach_results.results.campaign_table import ESTIMATES, campaign_table, shown_rate
+from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
 from outreach_results.results.campaigns import (
     all_campaigns,
     campaign,
@@ -92,6 +92,12 @@ from outreach_results.results.totals import (
 )
 from outreach_results.results.tracked import TrackedPart
 from outreach_results.results.trends import Trends, trends
+from outreach_results.results.undated import (
+    sending_days,
+    share_of_sent,
+    snapshot_range,
+    snapshot_trend,
+)
 from outreach_results.results.usage import (
     Outlook,
     campaign_costs,
@@ -166,6 +172,7 @@ __all__ = [
     "holds_for_humans",
     "inbox",
     "is_of_kind",
+    "is_of_sent",
     "key_of",
     "last_day",
     "load_history",
@@ -185,8 +192,12 @@ __all__ = [
     "reply_rate_bias",
     "require_campaign",
     "rolling_headlines",
+    "sending_days",
     "sentiment_over_time",
+    "share_of_sent",
     "shown_rate",
+    "snapshot_range",
+    "snapshot_trend",
     "timeline",
     "totals",
     "totals_of",

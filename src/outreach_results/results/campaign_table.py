@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.headlines import HeadlineRate
 from outreach_results.results.totals import campaign_totals
+from outreach_results.results.undated import sending_days, share_of_sent
 from outreach_results.store.engine import Store
 
 _UNKNOWN = HeadlineRate(None, None)
@@ -30,7 +33,8 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
 
     Columns: those of `campaign_totals`, whose rates are the plain ones, then
 
-    - reply_rate_low, reply_rate_high: the 95 % interval of the reply rate, of the adjusted one on the send basis;
+    - reply_rate_low, reply_rate_high: the 95 % interval of the reply rate, of the adjusted one on the send basis, and
+      of the share of emails sent where it is not known how many were delivered;
     - on the send basis by rate ``*_adjusted``, the rate expected once everything has come in, and ``*_share_in``, how
       much of it is in (0 to 1); NA where that is not known;
     - cost_per_meeting_usd: NA with fewer than three meetings; cost_per_meeting_low_usd and cost_per_meeting_high_usd,
@@ -45,7 +49,11 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
     frame = campaign_totals(store, filters)
     rates = campaign_rates(store, filters, tuple(RATES) if is_cohort else ("reply_rate",))
     of_each = [rates.get(campaign_id, {}) for campaign_id in frame["campaign_id"]]
-    intervals = [rate.get("reply_rate", _UNKNOWN).interval or (np.nan, np.nan) for rate in of_each]
+    of_sent = _reply_shares_of_sent(store, filters, frame)
+    intervals = [
+        of_sent.get(campaign_id, rate.get("reply_rate", _UNKNOWN)).interval or (np.nan, np.nan)
+        for campaign_id, rate in zip(frame["campaign_id"], of_each, strict=True)
+    ]
     columns = {
         "reply_rate_low": [low for low, _ in intervals],
         "reply_rate_high": [high for _, high in intervals],
@@ -62,9 +70,31 @@ def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
     """The rate that pages show of each row of a `campaign_table`.
 
     On the send basis it is the adjusted one, NA while hardly anything is in; the plain one where no share is known.
+    Where `is_of_sent`, it is the share of emails sent.
     """
     adjusted, share_in = f"{name}_adjusted", f"{name}_share_in"
-    return frame[adjusted].where(frame[share_in].notna(), frame[name]) if adjusted in frame else frame[name]
+    rate = frame[adjusted].where(frame[share_in].notna(), frame[name]) if adjusted in frame else frame[name]
+    count, of = RATES[name].parts
+    if of != "delivered":
+        return rate
+    share = frame[count].astype("float64") / frame["emails_sent"].astype("float64").where(frame["emails_sent"] > 0)
+    return rate.where(~is_of_sent(frame), share)
+
+
+def is_of_sent(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Whether the rates that pages show of a row are shares of emails sent, because deliveries are not known."""
+    return frame["delivered"].isna() & frame["emails_sent"].notna()
+
+
+def _reply_shares_of_sent(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, HeadlineRate]:
+    chosen = frame[is_of_sent(frame) & frame["replied"].notna()].set_index("campaign_id")
+    if chosen.empty:
+        return {}
+    days = sending_days(store, replace(filters, campaigns=tuple(chosen.index)), "replied")
+    return {
+        campaign_id: share_of_sent(int(replied), int(sent), [days[campaign_id]] if campaign_id in days else [])
+        for campaign_id, replied, sent in chosen[["replied", "emails_sent"]].itertuples()
+    }
 
 
 def _adjusted(rate: HeadlineRate) -> tuple[float, float]:
@@ -105,6 +135,7 @@ def _estimates(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
         _floats(frame, name)
         for name in ("opened", "replied", "meetings_booked", "delivered", "emails_sent", "cost_usd")
     )
+    delivered = np.where(np.isnan(delivered), sent, delivered)  # the nearest to it that is known
     meetings_in = _share_in(frame, "conversion_rate")
     meetings_per_dollar = shrunken_rates_per_unit(meetings, cost * meetings_in)
     is_ranked = np.isfinite(_meeting_costs(frame)["cost_per_meeting_usd"])

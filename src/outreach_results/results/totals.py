@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
 from outreach_results.results.tracked import NUMBERS, TrackedPart, tracked_column, unknown_numbers
+from outreach_results.results.undated import sums_by_sending, undated_counts
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.tracking import untracked_columns
@@ -44,6 +45,10 @@ class Totals:
     Each is that of the campaigns that know it, and None where none does. ``tracked`` has the metrics that not all of
     them know. ``pairs`` has, for every two numbers that are divided by each other, their sums over the campaigns that
     know both (costs in micro-dollars); None where none does.
+
+    ``undated`` has the counts that an export does not date: by event date they are counted by the day of sending, and
+    all of them in totals without a period. ``of_sent`` has, by name of a rate, its count and the emails sent, where it
+    is known of no campaign how many were delivered.
     """
 
     stats: Stats
@@ -51,6 +56,8 @@ class Totals:
     costs: Costs
     pairs: Mapping[tuple[str, str], tuple[int, int] | None]
     tracked: Mapping[str, TrackedPart]
+    undated: frozenset[str] = frozenset()
+    of_sent: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def value(self, metric: Metric) -> float | None:
         """The unrounded value of a count, a rate or the cost (in dollars); None where it is unknown."""
@@ -209,16 +216,20 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
         .group_by(table.campaign_id)
     )
     sums = {row["campaign_id"]: integers(row) for row in connection.execute(query).mappings()}
+    undated = undated_counts(connection, filters)
+    for campaign_id, counts in sums_by_sending(connection, filters, undated).items():
+        if campaign_id in sums:  # the day of sending is the event date of what was sent, so that both have a row
+            sums[campaign_id] |= counts | {"undated": undated[campaign_id]}
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
     if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
-        _prefer_reported(connection, sums)
+        _prefer_reported(connection, filters, sums)
     for campaign_id, names in untracked_columns(connection).items():
         if campaign_id in sums:
             sums[campaign_id] |= dict.fromkeys(names)
     return sums
 
 
-def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) -> None:
+def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, dict[str, Any]]) -> None:
     """Replace the sums of campaigns known without their events by the totals that their source reports.
 
     The days of the Results API have only some of the counts, and a snapshot of contacts dates only some of its; the
@@ -237,7 +248,8 @@ def _prefer_reported(connection: Connection, sums: dict[str, dict[str, Any]]) ->
     for detail, query in of_source.items():
         table = reported if detail is Detail.DAILY else snapshot
         known = query.join(schema.campaigns, schema.campaigns.c.campaign_id == table.c.campaign_id)
-        for row in connection.execute(known.where(schema.campaigns.c.detail == detail)).mappings():
+        chosen = filters.conditions({"campaign_id": table.c.campaign_id})
+        for row in connection.execute(known.where(schema.campaigns.c.detail == detail, *chosen)).mappings():
             totals = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row.get(name) is not None}
             sums[row["campaign_id"]] = sums.get(row["campaign_id"], _UNKNOWN) | totals
 
@@ -246,7 +258,8 @@ def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
     """The totals of some campaigns; one that does not know a number is left out of its total, not counted as 0.
 
     Args:
-        sums: by campaign, the counts, and the costs in micro-dollars; None, or missing, where one is unknown.
+        sums: by campaign, the counts, and the costs in micro-dollars; None, or missing, where one is unknown. The names
+            of counts without dates are under ``undated``.
     """
 
     def total(name: str) -> int | None:
@@ -279,7 +292,19 @@ def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
         costs=costs,
         pairs=pairs,
         tracked={name: part for name, part in tracked.items() if part.campaigns < part.of_campaigns},
+        undated=frozenset().union(*(campaign.get("undated", ()) for campaign in sums)),
+        of_sent=_of_sent(sums) if pairs["delivered", "emails_sent"] is None else {},
     )
+
+
+def _of_sent(sums: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
+    """By name of a rate of delivered emails, its count and the emails sent in the campaigns that know both."""
+    shares = {}
+    for rate in RATES.values():
+        knowing = [row for row in sums if row.get(rate.parts[0]) is not None and row.get("emails_sent") is not None]
+        if rate.denominator == "delivered" and knowing:
+            shares[rate.name] = sum(row[rate.parts[0]] for row in knowing), sum(row["emails_sent"] for row in knowing)
+    return shares
 
 
 def _period(filters: Filters, first: date | None, last: date | None, zone: ZoneInfo) -> Period | None:

@@ -55,6 +55,7 @@ def campaigns(view: View) -> None:
         column_order=[
             "name",
             "emails_sent",
+            *(["rates_of"] if results.is_of_sent(table).any() else []),
             *_RATES_SHOWN_FIRST,
             "reply_interval",
             *(["reply_rate_share_in"] if _is_young(table) else []),
@@ -107,7 +108,8 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     """The table with the rates that the page shows, in percent."""
     shown = {name: results.shown_rate(table, name) * 100 for name in RATES}
     share_in = {name: table[name] * 100 for name in ("reply_rate_share_in",) if name in table}
-    return table.assign(**shown, **share_in)
+    rates_of = results.is_of_sent(table).map({True: "of sent", False: "of delivered"})
+    return table.assign(**shown, **share_in, rates_of=rates_of)
 
 
 def _search_and_order() -> tuple[str, str]:
@@ -176,6 +178,9 @@ _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
     "mcp": st.column_config.TextColumn("MCP"),
     "emails_sent": st.column_config.NumberColumn("Sent", help=DEFINITIONS["emails_sent"], format="localized"),
+    "rates_of": st.column_config.TextColumn(
+        "Rates", help="Where it is not known how many e-mails were delivered, rates are shares of the e-mails sent."
+    ),
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),

@@ -42,6 +42,7 @@ class View:
 
     ``first`` and ``last`` are the days shown; ``filters`` has open ends where the whole history is meant.
     ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one.
+    ``has_dates`` is off where no event of the chosen campaigns has a date.
     """
 
     filters: Filters
@@ -50,6 +51,7 @@ class View:
     comparison: Filters | None = None
     compared_with: str = ""
     versus: str = ""
+    has_dates: bool = True
 
     def sentence(self) -> str:
         """A description: days, campaigns, basis, and whether machines are left out."""
@@ -57,7 +59,8 @@ class View:
         whose = "all campaigns" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
         by = "counted on the day it happened" if self.filters.basis == Basis.ACTIVITY else "counted on the sending day"
         humans = " · humans only" if self.filters.humans_only else ""
-        return f"{days_in_words(self.first, self.last)} · {whose} · {by}{humans}"
+        days = days_in_words(self.first, self.last) if self.has_dates else "all time, dates not in this export"
+        return f"{days} · {whose} · {by}{humans}"
 
 
 def days_in_words(first: date, last: date) -> str:
@@ -74,10 +77,11 @@ def sidebar(label_of: dict[str, str]) -> View | None:
     """
     with st.sidebar:
         chosen = _campaigns(label_of)
-        span = ask(results.date_range, chosen)
+        dated = ask(results.date_range, chosen)
+        span = dated or ask(results.snapshot_range, chosen)
         if span is None:
             return None
-        first, last, open_ended = _period(*span)
+        first, last, open_ended = _period(*span, DEFAULT_PERIOD if dated else ALL_TIME)
         basis = _basis()
         humans_only = st.toggle(
             "Humans only",
@@ -93,7 +97,7 @@ def sidebar(label_of: dict[str, str]) -> View | None:
             humans_only=humans_only,
         )
         comparison = _comparison(filters, first, last, label_of)
-    return View(filters, first, last, *comparison)
+    return View(filters, first, last, *comparison, has_dates=dated is not None or not open_ended)
 
 
 def campaign_labels(_store: Store) -> dict[str, str]:
@@ -165,13 +169,13 @@ def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
     return tuple(sorted(chosen)) or None
 
 
-def _period(first: date, last: date) -> tuple[date, date, bool]:
+def _period(first: date, last: date, default: str) -> tuple[date, date, bool]:
     """The days shown, and whether the whole history is meant."""
     period = st.selectbox(
         "Period",
         PERIODS,
-        key=url_state.control("period", url_state.one_of("period", _PERIOD_CODES, DEFAULT_PERIOD)),
-        on_change=url_state.writes_one("period", _PERIOD_CODES, DEFAULT_PERIOD),
+        key=url_state.control("period", url_state.one_of("period", _PERIOD_CODES, default)),
+        on_change=url_state.writes_one("period", _PERIOD_CODES, default),
     )
     if period == CUSTOM:
         return *_custom(first, last), False

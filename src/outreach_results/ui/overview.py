@@ -11,8 +11,8 @@ import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.metrics.small_numbers import cost_per_event
-from outreach_results.models import COSTS, Basis, Filters, Sentiment
-from outreach_results.models.metric_definitions import COST, METRICS, TILES, Metric, Unit
+from outreach_results.models import COSTS, COUNTS, Basis, Filters, Sentiment
+from outreach_results.models.metric_definitions import COST, METRICS, RATES, TILES, Metric, Unit
 from outreach_results.results import HeadlineRate, Headlines, Totals, TrackedPart, insights
 from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
@@ -35,12 +35,13 @@ def kpi_grid(
     view: View,
 ) -> None:
     """Draw one tile for each metric that the registry places on the overview; ``humans`` are without machines."""
+    of_sent = {} if not totals.of_sent else ask(shares_of_sent, view.filters)
     with st.grid(4):
         for metric in TILES:
             value, then = totals.value(metric), before.value(metric) if before else None
-            rate = headlines.rates.get(metric.name)
+            rate = headlines.rates.get(metric.name) if metric.name not in of_sent else of_sent[metric.name]
             moved = headlines.changes.get(metric.name)
-            shown = value if rate is None or rate.share_in is None else rate.rate
+            shown = value if rate is None or (value is not None and rate.share_in is None) else rate.rate
             is_human = moved is None or results.holds_for_humans(moved, humans.changes.get(metric.name))
             kpi(
                 metric.label,
@@ -52,9 +53,12 @@ def kpi_grid(
                 is_rate=metric.unit == Unit.SHARE,
                 per="" if metric.is_decided or metric.numerator else "per e-mail sent, ",
                 neutral=metric.is_decided,
-                note=_note(metric, shown, totals.tracked.get(metric.name), humans.rates.get(metric.name)),
+                note="of sent"
+                if metric.name in of_sent
+                else _note(metric, shown, totals.tracked.get(metric.name), humans.rates.get(metric.name)),
                 only_machines=not metric.is_decided and not is_human,
             )
+    undated_remark(totals, view)
     shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
     if shares:
         st.caption(
@@ -64,6 +68,23 @@ def kpi_grid(
             else f"The youngest e-mails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
             "here are those expected in the end."
         )
+
+
+def shares_of_sent(_store: Store, filters: Filters) -> dict[str, HeadlineRate]:
+    """The rates of the tiles as shares of emails sent, by name, where it is not known how many were delivered."""
+    of_sent = ask(results.totals, filters).of_sent
+    return {
+        name: results.share_of_sent(*counts, list(ask(results.sending_days, filters, RATES[name].parts[0]).values()))
+        for name, counts in of_sent.items()
+    }
+
+
+def undated_remark(totals: Totals, view: View) -> None:
+    """Draw which counts have no dates of their own, and where they are counted then."""
+    if totals.undated:
+        names = ", ".join(charts.LABELS[name].lower() for name in COUNTS if name in totals.undated)
+        where = "in the totals" if view.filters == Filters(view.filters.campaigns) else "by the day of sending"
+        st.caption(f"Dates not in this export: counted {where} ({names}).")
 
 
 def _note(metric: Metric, shown: float | None, part: TrackedPart | None, human: HeadlineRate | None) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results import metrics
+from outreach_results import metrics, results
 from outreach_results.metrics import Every, TimeSeries
 from outreach_results.models import COUNTS, Annotation
 from outreach_results.results import HOURLY_COUNTS, Trends, WeeklyActivity
 from outreach_results.ui import charts, downloads, text, url_state
-from outreach_results.ui.cache import derive, draw
+from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.components import chart, chart_with_data
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
@@ -118,7 +119,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
         on_select=look_at_clicked,
         selection_mode="points",
     )
-    _explanation(trends, question)
+    _explanation(trends, question, ask(results.totals, view.filters).undated)
     _selected_point(trends, starts, selected_day)
 
 
@@ -127,8 +128,8 @@ def _look_at_chosen() -> None:
     url_state.change("at", "" if day is None else day.isoformat())
 
 
-def _explanation(trends: Trends, question: Question) -> None:
-    """Explain the marks of the chart, only those that occur in it."""
+def _explanation(trends: Trends, question: Question, undated: Collection[str]) -> None:
+    """Explain the marks of the chart, only those that occur in it, and what is not in it for want of dates."""
     points = pd.concat([series.points for series in trends.series])
     lines = []
     if points["is_immature"].any():
@@ -138,8 +139,13 @@ def _explanation(trends: Trends, question: Question) -> None:
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
     if points["is_small"].any():
         lines.append("Faint points stand on fewer than 20 e-mails.")
-    unknown = [charts.LABELS[series.metric] for series in trends.series if series.is_unknown]
+    without_dates = [series.metric for series in trends.series if metrics.counted(series.metric) in undated]
+    if without_dates:
+        names = ", ".join(charts.LABELS[name].lower() for name in without_dates)
+        lines.append(f"Dates not in this export: counted by the day of sending in totals, and not in here ({names}).")
+    unknown = [series.metric for series in trends.series if series.is_unknown and series.metric not in without_dates]
     if unknown:
+        unknown = [charts.LABELS[name] for name in unknown]
         lines.append(f"Not known here, because not every campaign tells it: {', '.join(unknown).lower()}.")
     if question.with_comparison and points["compared"].isna().all():
         lines.append("In what it is compared with, nothing happened: there is nothing to overlay.")

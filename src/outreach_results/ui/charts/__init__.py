@@ -9,6 +9,7 @@ from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
 from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
+from outreach_results.ui.charts.snapshots import snapshot_trend
 from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
@@ -42,6 +43,7 @@ __all__ = [
     "sentiment_over_time",
     "shorten",
     "show",
+    "snapshot_trend",
     "table",
     "trend_chart",
 ]
