@@ -132,8 +132,14 @@ def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
     table: list[list[Any]] = [[*fields, *REASON_COLUMNS]]
     for row in rows:
         original = row.original or {}
-        table.append([*(original.get(name) for name in fields), row.source, row.row, row.column, row.reason])
+        cells = (_cell(original.get(name)) for name in fields)
+        table.append([*cells, row.source, row.row, row.column, row.reason])
     return table
+
+
+def _cell(value: Any) -> Any:
+    """What stands in a table for a value of a JSON object: objects and lists as JSON, which readers understand."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 REASON_COLUMNS = ("import_file", "import_row", "import_column", "import_problem")

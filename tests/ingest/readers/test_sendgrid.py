@@ -86,6 +86,11 @@ def test_an_open_alone_does_not_say_when_it_was_sent():
     assert read.types == ["opened"]
 
 
+def test_events_may_come_in_any_order():
+    """Deliveries of webhooks overtake each other."""
+    assert [email.sent_at for email in read_events(SENDGRID, OPEN, DELIVERED).emails] == [None, AT]
+
+
 @pytest.mark.parametrize("timestamp", [1767776400, "1767776400", 1767776400.0, 1767776400000])
 def test_a_time_may_be_a_number_or_a_text(timestamp):
     assert read_events(SENDGRID, DELIVERED | {"timestamp": timestamp}).events[0].occurred_at == AT

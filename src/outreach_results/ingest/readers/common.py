@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any, TypeVar
@@ -81,6 +83,7 @@ class Cells:
         if value is None and "." in name:
             value = row
             for part in name.split("."):
+                value = as_object(value)
                 value = value.get(part) if isinstance(value, Mapping) else None
         return value
 
@@ -156,6 +159,14 @@ class Cells:
         """A name, from its parts where it does not stand in one field."""
         parts = (self.text(row, first), self.text(row, last))
         return self.text(row, *whole) or " ".join(filter(None, parts)) or None
+
+
+def as_object(value: Any) -> Any:
+    """An object, also where it is written as JSON, as in a table of rejected rows."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError):
+            return json.loads(value)
+    return value
 
 
 def _only_form(values: Iterable[Any]) -> DateForm | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from outreach_results.ingest.content import Content, Row
-from outreach_results.ingest.readers.common import Cells
+from outreach_results.ingest.readers.common import Cells, as_object
 from outreach_results.ingest.readers.mail_events import (
     MailEvent,
     Types,
@@ -40,7 +40,7 @@ def _recognizes(content: Content) -> bool:
 
 
 def _unwrapped(row: Row) -> Row:
-    event = row.get(_ENVELOPE)
+    event = as_object(row.get(_ENVELOPE))
     return event if isinstance(event, Mapping) else row
 
 

@@ -54,7 +54,6 @@ _BOUNCES: Types = {
     "inbounderror": None,
     "templaterenderingfailed": None,
 }
-_NO_MESSAGE = "00000000-0000-0000-0000-000000000000"
 
 
 def _recognizes(content: Content) -> bool:
@@ -69,13 +68,12 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         return
     if kind is None:
         return
-    message = cells.text(row, "MessageID")
     campaign_id, campaign = campaign_in(cells, row, "Metadata")
     yield MailEvent(
         kind,
         moment(cells, row, "DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"),
         cells.address(row, "Recipient", "Email"),
-        None if message == _NO_MESSAGE else message,
+        cells.text(row, "MessageID"),
         campaign_id,
         campaign if campaign_id or campaign else cells.text(row, "Tag"),
         is_machine=is_privacy_proxy(cells.text(row, "UserAgent")),
