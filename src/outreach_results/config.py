@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from datetime import timedelta
@@ -30,6 +31,22 @@ def _duration(value: object) -> object:
     if duration < SHORTEST_SYNC_EVERY:
         raise PydanticCustomError("duration", "30s is the shortest that is allowed")
     return duration
+
+
+def _sendgrid_key(value: object) -> object:
+    """A public key of ECDSA, as SendGrid shows it."""
+    if not isinstance(value, str):
+        return value
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        key = load_der_public_key(base64.b64decode(value, validate=True))
+    except ValueError:
+        key = None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise PydanticCustomError("sendgrid_key", "copy the verification key that SendGrid shows, which begins MFkw")
+    return value
 
 
 class Settings(BaseSettings):
@@ -62,6 +79,31 @@ class Settings(BaseSettings):
         default=None,
         description="How often the dashboard syncs by itself while it runs; without it, never. At least 30s.",
         examples=["15m"],
+    )
+    sendgrid_webhook_key: Annotated[str | None, BeforeValidator(_sendgrid_key)] = Field(
+        default=None,
+        description="Public key that verifies SendGrid's signed event webhook.",
+        examples=["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…"],
+    )
+    mailgun_webhook_key: SecretStr | None = Field(
+        default=None,
+        description="Mailgun's HTTP webhook signing key.",
+        examples=["key-…"],
+    )
+    mandrill_webhook_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the webhook at Mandrill; needs `OUTREACH_WEBHOOK_URL`.",
+        examples=["abc…"],
+    )
+    ses_topics: str | None = Field(
+        default=None,
+        description="Topics of Amazon SNS, separated by commas, whose signed messages need no key.",
+        examples=["arn:aws:sns:eu-west-1:123456789012:ses-events"],
+    )
+    webhook_url: str | None = Field(
+        default=None,
+        description="The address, up to `/api/v1`, at which services reach this server: Mandrill signs it.",
+        examples=["https://results.example.com/api/v1"],
     )
 
 

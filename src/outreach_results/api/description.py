@@ -41,8 +41,8 @@ _HEADERS: dict[int, dict[str, Any]] = {200: _ETAG, 304: _ETAG, 401: _CHALLENGE, 
 
 def _response(status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"headers": _HEADERS.get(status, {})}
-    if status in _ERRORS:
-        described["description"] = _ERRORS[status]
+    if status >= 400:
+        described["description"] = _ERRORS.get(status, "")
         described["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return described
 
@@ -53,6 +53,33 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     **{status: _response(status) for status in _ERRORS},
 }
 """What every route may answer."""
+
+_DELIVERY_ERRORS = {
+    400: "The address is not valid UTF-8, or the connection broke off.",
+    401: "The key or the signature is missing or wrong.",
+    408: "The body came too slowly.",
+    413: "The body is too large.",
+    422: "There is no such source, the body is not what it sends, or a parameter is unknown or malformed.",
+    429: "Too many wrong keys or signatures came from this address.",
+    503: "Too many deliveries are waiting, or the database is busy. Send it again.",
+}
+DELIVERY_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The events are on the disk."},
+    **{
+        status: _response(status) | {"description": _DELIVERY_ERRORS.get(status, _ERRORS.get(status))}
+        for status in sorted({*_DELIVERY_ERRORS, 403, 500})
+    },
+}
+"""What a delivery of events may be answered with."""
+
+DELIVERY_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "What the service sends: an event, an array of events, or for Mandrill a form.",
+        "content": {"application/json": {"schema": {"anyOf": [{"type": "object"}, {"type": "array"}]}}},
+    }
+}
+"""The body of a delivery."""
 
 DOWNLOAD: dict[int | str, dict[str, Any]] = {
     200: {
@@ -88,7 +115,8 @@ def complete(app: FastAPI) -> None:
 
 def query_names(document: dict[str, Any], path: str) -> list[str]:
     """The query parameters of a route."""
-    parameters = document["paths"][path]["get"].get("parameters", [])
+    (operation,) = document["paths"][path].values()
+    parameters = operation.get("parameters", [])
     return [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
 
 

@@ -43,7 +43,7 @@ POLICY = "; ".join(
 def page(document: dict[str, Any]) -> str:
     """The page of an OpenAPI document."""
     info = document["info"]
-    routes = [(path, item["get"]) for path, item in document["paths"].items()]
+    routes = [(path, *next(iter(item.items()))) for path, item in document["paths"].items()]
     server = document["servers"][0]["url"]
     title = escape(info["title"])
     return f"""<!doctype html>
@@ -61,11 +61,11 @@ def page(document: dict[str, Any]) -> str:
 <a href="openapi.json">openapi.json</a>.</p>
 {_text(info["description"])}
 {_code(f'curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8501{server}/campaigns')}
-<nav><ul>{"".join(_link(path) for path, _ in routes)}</ul></nav>
+<nav><ul>{"".join(_link(method, path) for path, method, _ in routes)}</ul></nav>
 <h2>Routes</h2>
-{"".join(_route(server, path, operation) for path, operation in routes)}
+{"".join(_route(server, *route) for route in routes)}
 <h2>Statuses</h2>
-{_statuses(routes[0][1]["responses"])}
+{_statuses([operation["responses"] for _, _, operation in routes])}
 <h2>Bodies</h2>
 {"".join(_schema(name, schema) for name, schema in document["components"]["schemas"].items())}
 </main>
@@ -74,11 +74,11 @@ def page(document: dict[str, Any]) -> str:
 """
 
 
-def _link(path: str) -> str:
-    return f'<li><a href="#{_anchor(path)}"><code>GET {escape(path)}</code></a></li>'
+def _link(method: str, path: str) -> str:
+    return f'<li><a href="#{_anchor(path)}"><code>{method.upper()} {escape(path)}</code></a></li>'
 
 
-def _route(server: str, path: str, operation: dict[str, Any]) -> str:
+def _route(server: str, path: str, method: str, operation: dict[str, Any]) -> str:
     parameters = [
         (
             _name(parameter["name"]),
@@ -89,7 +89,7 @@ def _route(server: str, path: str, operation: dict[str, Any]) -> str:
     ]
     answer = operation["responses"]["200"]
     return f"""<section id="{_anchor(path)}">
-<h3><code>GET {escape(server + path)}</code></h3>
+<h3><code>{method.upper()} {escape(server + path)}</code></h3>
 {_text(operation.get("description", ""))}
 {_table(("Parameter", "Value", ""), parameters) if parameters else ""}
 <p>{escape(answer["description"])} {_bodies(answer)}</p>
@@ -97,7 +97,11 @@ def _route(server: str, path: str, operation: dict[str, Any]) -> str:
 """
 
 
-def _statuses(responses: dict[str, Any]) -> str:
+def _statuses(of_routes: list[dict[str, Any]]) -> str:
+    """Every status, as the first route that can answer it describes it."""
+    responses: dict[str, Any] = {}
+    for of_route in of_routes:
+        responses = of_route | responses
     rows = [
         (_name(status), _bodies(answer) if status != "200" else "", _text(answer["description"]))
         for status, answer in sorted(responses.items())

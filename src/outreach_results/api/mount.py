@@ -12,19 +12,26 @@ from outreach_results.api.middleware import AuthCacheMiddleware
 from outreach_results.api.problems import unknown_path
 from outreach_results.api.routes import build
 from outreach_results.api.service import Service
+from outreach_results.api.webhooks.amazon import AmazonSns
 from outreach_results.store.engine import Store
 
 
-def api_routes(open_store: Callable[[], Store], *, wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> list[BaseRoute]:
+def api_routes(
+    open_store: Callable[[], Store],
+    *,
+    wrong_keys_allowed: int = WRONG_KEYS_ALLOWED,
+    amazon: AmazonSns | None = None,
+) -> list[BaseRoute]:
     """The routes of the API, and a 404 for the rest of ``/api``, which the dashboard would answer with its page.
 
     Args:
         open_store: called once, by the first request.
         wrong_keys_allowed: how many a minute from one address, before its wrong keys are answered with 429.
+        amazon: verifies what Amazon SNS signs; by default with certificates fetched from Amazon.
     """
     nothing = _NotFound()
     return [
-        Mount("/api/v1", app=AuthCacheMiddleware(Service(open_store, wrong_keys_allowed), build)),
+        Mount("/api/v1", app=AuthCacheMiddleware(Service(open_store, wrong_keys_allowed, amazon), build)),
         Route("/api", nothing),
         Mount("/api", app=nothing),
     ]

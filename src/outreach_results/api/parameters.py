@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from outreach_results.api.webhooks.sources import NAMES
 from outreach_results.export import FORMATS
 from outreach_results.models import MAX_ID, Basis, Filters, Sentiment
 from outreach_results.results import MAX_PER_PAGE, PER_PAGE
@@ -97,6 +98,22 @@ CampaignId = Annotated[
     *_text(1, MAX_ID, "camp_abc123"),
     Path(description="The campaign's id, as `/campaigns` lists it."),
 ]
+
+
+WebhookName = Annotated[
+    str,
+    *_one_of(NAMES),
+    Path(description="The service that delivers."),
+]
+
+
+class IngestQuery(BaseModel):
+    """Where delivered events belong."""
+
+    campaign: Annotated[str, *_text(1, MAX_ID, "Spring")] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="The name or id of the campaign for events that name none.",
+    )
 
 
 class PageQuery(BaseModel):

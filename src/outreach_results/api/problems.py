@@ -113,12 +113,12 @@ def unknown_path(path: str) -> ProblemError:
     )
 
 
-def wrong_method(method: str) -> ProblemError:
-    """The problem (405) for a method other than `METHODS`."""
+def wrong_method(method: str, allowed: str = METHODS) -> ProblemError:
+    """The problem (405) for a method that is not allowed."""
     return ProblemError(
         405,
-        Fault(detail=f"{method[:20]!r} is not possible here: the API only reads.", allowed=METHODS),
-        headers={"Allow": METHODS},
+        Fault(detail=f"{method[:20]!r} is not possible here. Use {allowed}.", allowed=allowed),
+        headers={"Allow": allowed},
     )
 
 

@@ -21,11 +21,21 @@ from outreach_results.api.encoded import EncodedBody
 from outreach_results.api.export_response import DownloadResponse
 from outreach_results.api.middleware import REQUEST_CONTEXT, RequestContext
 from outreach_results.api.parameters import CampaignId
-from outreach_results.api.problems import Fault, ProblemError, problem_of, unknown_path, wrong_method
+from outreach_results.api.problems import METHODS, Fault, ProblemError, problem_of, unknown_path, wrong_method
 from outreach_results.api.service import Service
 from outreach_results.errors import QueryError
 from outreach_results.export import campaign_download
-from outreach_results.models import Benchmarks, Campaigns, CampaignStats, CohortStats, DailyStats, Model, Replies, Usage
+from outreach_results.models import (
+    Benchmarks,
+    Campaigns,
+    CampaignStats,
+    CohortStats,
+    DailyStats,
+    Ingested,
+    Model,
+    Replies,
+    Usage,
+)
 from outreach_results.store.engine import Store
 
 
@@ -67,8 +77,12 @@ _bearer = HTTPBearer(
 )
 
 
-def _require_key(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-    # The middleware has checked the key already; the scheme above only describes it in the OpenAPI document.
+def _describe_key(_: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    """Only describes the key in the OpenAPI document."""
+
+
+def _require_key(request: Request, _: Annotated[None, Depends(_describe_key)]) -> None:
+    # The middleware has checked the key already.
     if (refusal := _context(request).refusal) is not None:
         raise refusal
 
@@ -185,6 +199,30 @@ async def benchmarks(request: Request, query: Annotated[parameters.BenchmarksQue
     return await _answer(request, query_results)
 
 
+ingest_router = APIRouter(
+    route_class=ProblemRoute,
+    dependencies=[Depends(_describe_key), Depends(_refuse_unknown_parameters)],
+    responses=description.DELIVERY_RESPONSES,
+    redirect_slashes=False,
+)
+
+
+@ingest_router.post(
+    "/ingest/{source}", response_model=Ingested, openapi_extra=description.DELIVERY_BODY, tags=["Webhooks"]
+)
+async def ingest(
+    request: Request, source: parameters.WebhookName, query: Annotated[parameters.IngestQuery, Query()]
+) -> Response:
+    """Events that a mail service delivers, in the service's own format. The answer comes once they are on the disk.
+
+    The key has the scope `ingest`, as bearer token or as the password of Basic authentication. A signature of the
+    service takes its place where the key or topic to verify it is set. What is delivered twice counts once.
+    """
+    context = _context(request)
+    ingested = await _service(request).receiver.receive(request, context.headers, context.keys, source, query.campaign)
+    return Response(ingested.model_dump_json(), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
 def build(service: Service) -> FastAPI:
     """The routes as an application."""
     app = FastAPI(
@@ -202,6 +240,7 @@ def build(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.include_router(router)
+    app.include_router(ingest_router)
     description.complete(app)
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
@@ -228,7 +267,8 @@ async def _docs(request: Request) -> Response:
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
-        return wrong_method(request.method).response()
+        allowed = (error.headers or {}).get("Allow", "GET")
+        return wrong_method(request.method, METHODS if allowed == "GET" else allowed).response()
     if isinstance(error, HTTPException) and error.status_code == 404:
         return unknown_path(request.url.path).response()
     return problem_of(error).response()

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +15,10 @@ from anyio.to_thread import run_sync
 
 from outreach_results.api.access import WRONG_KEYS_ALLOWED, Access
 from outreach_results.api.encoded import BodyCache, EncodedBody
+from outreach_results.api.webhooks.amazon import AmazonSns
+from outreach_results.api.webhooks.receiver import Receiver
+from outreach_results.api.webhooks.writer import Outcome
+from outreach_results.ingest.posts import Post, write_posts
 from outreach_results.models import Model
 from outreach_results.store.api_keys import ValidKeys, valid_keys
 from outreach_results.store.engine import Store, get_meta
@@ -43,7 +47,12 @@ class Service:
     waits for the others; together they use fewer connections than the store's pool lends.
     """
 
-    def __init__(self, open_store: Callable[[], Store], wrong_keys_allowed: int = WRONG_KEYS_ALLOWED) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        wrong_keys_allowed: int = WRONG_KEYS_ALLOWED,
+        amazon: AmazonSns | None = None,
+    ) -> None:
         self._open_store = open_store
         self._store: Store | None = None
         self._opening = threading.Lock()
@@ -55,6 +64,8 @@ class Service:
         self.exports = Slots(EXPORTS_AT_ONCE)
         self.answers = BodyCache()
         self.access = Access(self.store, wrong_keys_allowed)
+        self._writes = anyio.CapacityLimiter(1)
+        self.receiver = Receiver(self.access, self._write_posts, amazon)
 
     def store(self) -> Store:
         """The store, opened when it is first needed. Call it off the event loop: opening takes long."""
@@ -91,6 +102,9 @@ class Service:
     async def run(self, query: Callable[[Store], T]) -> T:
         """Run a query of the data module in a thread."""
         return await run_sync(lambda: query(self.store()), limiter=self._queries)
+
+    async def _write_posts(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        return await run_sync(lambda: write_posts(self.store(), posts), limiter=self._writes)
 
     async def answer(self, query: Callable[[Store], Model]) -> EncodedBody:
         """The body that answers a query, encoded and compressed in the same thread."""

@@ -59,7 +59,8 @@ def load(
         Whatever ``records`` raises while being read (`SourceError`): nothing was changed.
     """
     started = datetime.now(UTC)
-    with _rare_collections(), store.write(exclusive=True) as connection:
+    is_durable = kind is LoadKind.WEBHOOK  # its sender forgets it once it is answered
+    with _rare_collections(), store.write(exclusive=True, is_durable=is_durable) as connection:
         load_no = history.next_load_no(connection)
         rejects = history.RejectedRows(connection)
 

@@ -336,6 +336,15 @@ class Campaigns(Model):
     pagination: Pagination
 
 
+class Ingested(Model):
+    """``POST /ingest/{source}``: how many events a delivery had, and how many of them cannot be used, with reasons."""
+
+    source: str
+    received: int
+    rejected: int
+    reasons: list[str]
+
+
 def dollars(micros: int) -> float:
     """Micro-dollars as dollars: exact to the micro-dollar."""
     return micros / MICROS_PER_DOLLAR

@@ -79,14 +79,16 @@ class Store:
                 yield connection
 
     @contextmanager
-    def write(self, *, exclusive: bool = False, is_data: bool = True) -> Iterator[Connection]:
+    def write(self, *, exclusive: bool = False, is_data: bool = True, is_durable: bool = False) -> Iterator[Connection]:
         """A transaction: all of it is kept or, after any error or a crash, none of it.
 
         Args:
             exclusive: waits for other exclusive writers, also on PostgreSQL, where writers otherwise run in parallel.
             is_data: False where no answer depends on what is written, so that cached ones stay valid.
+            is_durable: it also survives a loss of power right after it. On SQLite other transactions may not, because
+                waiting for the disk takes time; none is ever kept in part.
         """
-        with _translated_errors(), self.engine.connect() as raw:
+        with _translated_errors(), self.engine.connect() as raw, _synced(raw, is_durable and self.is_sqlite):
             connection = raw.execution_options(outreach_write=True)
             with connection.begin():
                 if exclusive:
@@ -108,6 +110,20 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _synced(connection: Connection, is_synced: bool) -> Iterator[None]:
+    """Have SQLite wait for the disk at each commit meanwhile. It can be changed outside a transaction only."""
+    if not is_synced:
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = NORMAL")
 
 
 @contextmanager
