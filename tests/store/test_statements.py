@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -16,8 +18,13 @@ from outreach_results import export, results
 from outreach_results.errors import ConflictError
 from outreach_results.export import FORMATS
 from outreach_results.export.replies import replies_download
+from outreach_results.ingest.history import rejected_rows
+from outreach_results.ingest.importing import import_file, plans_of
 from outreach_results.ingest.load import load
+from outreach_results.ingest.mapping.saved import save_mapping
+from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
+from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Sentiment
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
@@ -33,12 +40,15 @@ from outreach_results.store.tracking import choose_tracking
 from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
+from support.files import csv_reply, csv_row, csv_text, write
 from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
 from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply, reported
 from support.records import event as happened
 from support.syncing import RECORDS, publish, sync_from
 
 pytestmark = pytest.mark.postgres
+
+SHEET = "Date,Email,Opened\n31/01/2026,ada@acme.example,yes\n31/01/2026,nobody,no\n"
 
 
 @contextmanager
@@ -69,6 +79,7 @@ def everything_done(postgres, sqlite_template):
             do_marks(store)
             asked = ask_all(store)
             take_out(store)
+            import_and_undo(store)
             do_rare_things(store)
             copy_both_ways(store, other)
         yield ran, asked, store
@@ -163,6 +174,23 @@ def take_out(store):
     export.account_download(store).content()
     for fmt in FORMATS:
         replies_download(store, NARROW, TRIAGE, fmt).content()
+
+
+def import_and_undo(store):
+    """A snapshot by a saved mapping, with a row that cannot be used; an event log; both undone."""
+    with TemporaryDirectory() as folder:
+        sheet = write(Path(folder, "sheet.csv"), SHEET)
+        log = write(Path(folder, "log.csv"), csv_text(csv_row(campaign_id="undone"), csv_reply(campaign_id="undone")))
+        with plans_of(store, sheet, sheet.name) as [plan]:
+            assert plan.content is not None
+            assert plan.mapping is not None
+            save_mapping(store, plan.content.fields, plan.mapping)
+        for path in (sheet, log, sheet):
+            import_file(store, path, answers=Answers(campaign="By hand"))
+    [again, *firsts] = results.load_history(store)["load_id"][:3]
+    assert len(rejected_rows(store, again)) == 1
+    for load_id in firsts:
+        undo_load(store, load_id, by="ada")
 
 
 def do_rare_things(store):

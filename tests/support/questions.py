@@ -61,6 +61,8 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
             yield "inbox", partial(results.inbox, store, filters, inbox_filters, page=1)
             yield "neighbors", partial(results.neighbors, store, filters, inbox_filters, found)
             yield "page_of", partial(results.page_of, store, filters, inbox_filters, key)
+        yield "reply_rate_bias", partial(results.reply_rate_bias, store, filters)
+    yield "reply_rate_bias", partial(results.reply_rate_bias, store, EVERYTHING, "sales-outreach")
     yield "community", partial(results.community, store, "sales-outreach")
     yield "benchmarks", partial(results.benchmarks, store, "sales-outreach")
     yield "benchmark_mcps", partial(results.benchmark_mcps, store)

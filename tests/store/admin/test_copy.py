@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime
 from math import ceil
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from outreach_results.errors import ConflictError, StoreError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import DailyRecord
+from outreach_results.ingest.mapping import Level, Mapping
+from outreach_results.ingest.mapping.saved import save_mapping
+from outreach_results.ingest.records import ContactRecord, DailyRecord, Rejected
 from outreach_results.models import Sentiment
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, api_keys, schema
@@ -56,14 +58,19 @@ def fill(store):
             *emails(30),
             *(reply(f"r{n}", email_id=f"e{n}", body=NASTY * n) for n in range(1, 20)),
             mark(),
+            campaign("camp_contacts", detail="contacts"),
+            ContactRecord("camp_contacts", "c1", at(9), name=NASTY, sent=1, sent_at=at(5), opened=2),
+            Rejected("edges", 7, "type", NASTY, {"type": NASTY}),
         ],
     )
+    save_mapping(store, ("Day",), Mapping(Level.DAYS, {"date": "Day"}))
     state_changes.change_reply(store, CAMPAIGN, "r2", Sentiment.AUTOMATIC, by=NASTY, seen_version=0)
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
     with store.write() as connection:
         store_answers(connection, "http://there", "", {"usage": StoredAnswer("etag", NASTY), "plan": StoredAnswer()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
+        assert all(connection.execute(select(table)).first() for table in COMPARED)
     Lease(store).acquire()
 
 

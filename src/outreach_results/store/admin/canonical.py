@@ -89,7 +89,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """
     if not rows:
         return
-    names = ", ".join(column.name for column in table.c)
+    names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.c)
     if is_sqlite(connection):
         marks = ", ".join("?" * len(table.c))
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
