@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outreach_results.ingest.records import (
     BenchmarkRecord,
     CampaignRecord,
+    ContactRecord,
     DailyRecord,
     EmailRecord,
     EventRecord,
@@ -184,7 +185,10 @@ def _replies(
 
 @st.composite
 def files_of_totals(draw: st.DrawFn) -> list[list[Record]]:
-    """Files of daily totals, reported totals, plans and benchmarks that contradict each other; some have events too."""
+    """Files of daily totals, snapshots, reported totals, plans and benchmarks that contradict each other.
+
+    Some have events too.
+    """
     number = st.none() | st.integers(0, 3)
     share = st.none() | st.sampled_from([0.1, 0.2])
     rarely = st.none() | instants
@@ -210,10 +214,20 @@ def files_of_totals(draw: st.DrawFn) -> list[list[Record]]:
     def email() -> EmailRecord:
         return EmailRecord("a", draw(st.sampled_from("ef")), sent_at=draw(instants))
 
-    details = st.sampled_from(draw(st.sampled_from([["daily"], ["daily", "events"]])))
-    kinds: list[Callable[[], Record]] = [day, reported, plan, benchmark, email]
+    def contact() -> ContactRecord:
+        described = [draw(st.none() | st.sampled_from("abAB")) for _ in range(4)]
+        outcomes = [value for _ in range(8) for value in (draw(number), draw(rarely))]
+        as_of = datetime(2026, 4, draw(st.integers(1, 2)), tzinfo=UTC)
+        return ContactRecord._make(["a", draw(st.sampled_from("cd")), as_of, *described, draw(number), *outcomes])
+
+    levels = [["contacts"], ["daily"], ["contacts", "daily"], ["contacts", "events"], ["daily", "events"]]
+    details = st.sampled_from(draw(st.sampled_from(levels)))
+    kinds: list[Callable[[], Record]] = [reported, plan, benchmark, email, contact, contact]
     files: list[list[Record]] = []
     for _ in range(draw(st.integers(1, 4))):
-        totals = [draw(st.sampled_from(kinds))() for _ in range(draw(st.integers(0, 4)))]
-        files.append([described(), *totals])
+        campaign = described()
+        # A source that knows contacts has no days beside them.
+        may_hold = kinds if campaign.detail == "contacts" else [*kinds, day]
+        totals = [draw(st.sampled_from(may_hold))() for _ in range(draw(st.integers(0, 4)))]
+        files.append([campaign, *totals])
     return files

@@ -232,9 +232,11 @@ class Loader:
             self.report.campaigns.add(record.campaign_id)
         inserted = insert_new(self._connection, schema.campaigns, CAMPAIGN, rows)
         if inserted < len(rows):
-            self._days.switch_to_events(
-                record.campaign_id for record in self._campaigns.values() if record.detail == Detail.EVENTS
-            )
+            for detail, switch in (
+                (Detail.EVENTS, self._days.switch_to_events),
+                (Detail.DAILY, self._days.switch_to_days),
+            ):
+                switch(record.campaign_id for record in self._campaigns.values() if record.detail == detail)
             rules = CAMPAIGN_RULES_OF_AUTHORITY if self._replace else CAMPAIGN_RULES
             merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules)
         self.report.inserted["campaigns"] += inserted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from outreach_results.models import Basis, Detail
 from outreach_results.store import rollup, schema
@@ -63,6 +63,15 @@ class RollupUpdater:
         is_among = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
         daily = select(table.campaign_id).where(is_among, table.detail != Detail.EVENTS)
         self._rebuild.update(self._connection.execute(daily).scalars())
+
+    def switch_to_days(self, campaign_ids: Iterable[str]) -> None:
+        """Remove the days that snapshots gave those of these campaigns that come as daily totals from now on."""
+        table = schema.campaigns.c
+        is_among = rollup.id_in(self._connection, table.campaign_id, list(campaign_ids))
+        by_snapshots = select(table.campaign_id).where(is_among, table.detail == Detail.CONTACTS)
+        for campaign_id in self._connection.execute(by_snapshots).scalars().all():
+            days = schema.daily_stats
+            self._connection.execute(delete(days).where(days.c.campaign_id == campaign_id))
 
     def finish(self) -> None:
         """Write the updates and rebuilds of all campaigns."""
