@@ -14,7 +14,9 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping import Level
 from outreach_results.ingest.plans import Answers, plan_import
 from outreach_results.ingest.preview import preview
+from outreach_results.ingest.records import CampaignRecord
 from outreach_results.models import Basis, Filters
+from outreach_results.models.metric_definitions import TRACKED
 
 UTC_ZONE = ZoneInfo("UTC")
 SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,ben@bolt.example,no,\n"
@@ -84,6 +86,39 @@ def test_contacts_count_in_totals_and_by_send_date(tmp_path, make_store):
     assert by_day["opened"].isna().all()  # no date of any open is in the file, and none is made up
     sent = results.daily_stats(store, Filters(basis=Basis.SEND))
     assert sent["opened"].tolist() == [1]
+
+
+DAYS = "Date,Emails sent,Replies\n2026-01-05,100,0\n2026-01-06,80,3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "tracked"),
+    [
+        (SHEET, {"opens", "replies"}),
+        (SHEET.replace("Opened", "Bounced"), {"bounces", "deliveries", "replies"}),
+        (SHEET.replace("Opened", "Cost"), {"costs", "replies"}),
+        (DAYS, {"replies"}),
+        (LOG, {"opens", "replies"}),
+    ],
+)
+def test_a_table_tracks_what_it_has_columns_for(tmp_path, text, tracked):
+    text = text.replace("yes", "1").replace("no\n", "0\n")
+    _, records = planned(put(tmp_path, text), campaign="Q1")
+    declared = [dict(record.tracks) for record in records if isinstance(record, CampaignRecord)]
+    assert declared
+    assert all({kind for kind, is_tracked in pairs.items() if is_tracked} == tracked for pairs in declared)
+    assert all(pairs.keys() == TRACKED.keys() for pairs in declared)
+
+
+@pytest.mark.parametrize("text", [SHEET, DAYS, LOG])
+def test_what_a_table_has_no_column_for_is_unknown(tmp_path, make_store, text):
+    store = make_store()
+    _, records = planned(put(tmp_path, text), campaign="Q1")
+    load(store, "mine.csv", records)
+    found = results.totals(store, Filters())
+    assert (found.stats.clicked, found.stats.unsubscribed, found.stats.meetings_booked) == (None, None, None)
+    assert found.costs.total_byok_usd is None
+    assert found.stats.replied is not None
 
 
 def test_events_have_natural_keys(tmp_path, make_store):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from outreach_results.ingest.content import Content
 from outreach_results.ingest.context import Context
-from outreach_results.ingest.records import CampaignRecord, Records
-from outreach_results.ingest.tracks import tracks_of
-from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.ingest.records import Records
+from outreach_results.ingest.tracks import declaring
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,4 @@ class ToolFormat:
 
     def records(self, content: Content, context: Context) -> Records:
         """The records of a content; its campaigns declare what this kind of file cannot know."""
-        by_default = [(kind, not self.tracks.isdisjoint(names)) for kind, names in TRACKED.items()]
-        for record in self.read(content, context):
-            if isinstance(record, CampaignRecord):
-                yield record._replace(tracks=tracks_of([*by_default, *record.tracks]))
-            else:
-                yield record
+        return declaring(self.read(content, context), self.tracks)

@@ -1,11 +1,14 @@
-"""What a file says of the tracking of its campaign: an object in JSON, a text such as ``opens=no`` in CSV."""
+"""What a file says of the tracking of its campaign: an object in JSON, a text such as ``opens=no`` in CSV.
+
+Files of other tools and tables say it by the counts that they can know.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from outreach_results.ingest.records import FieldError, Tracks, quoted
+from outreach_results.ingest.records import CampaignRecord, FieldError, Records, Tracks, quoted
 from outreach_results.models.metric_definitions import TRACKED
 
 _ALLOWED = ", ".join(TRACKED)
@@ -16,6 +19,21 @@ def tracks_of(pairs: Iterable[tuple[str, bool]]) -> Tracks:
     """The pairs in the order of the registry, each kind once."""
     said = dict(pairs)
     return tuple((kind, said[kind]) for kind in TRACKED if kind in said)
+
+
+def declaring(records: Records, known: frozenset[str]) -> Records:
+    """The records, of which the campaigns declare what is not known: that is no 0.
+
+    Args:
+        known: the counts that the file can know, in the contract's names, and ``cost``. What a campaign's own record
+            says of its tracking goes first.
+    """
+    by_default = [(kind, not known.isdisjoint(names)) for kind, names in TRACKED.items()]
+    for record in records:
+        if isinstance(record, CampaignRecord):
+            yield record._replace(tracks=tracks_of([*by_default, *record.tracks]))
+        else:
+            yield record
 
 
 def tracks_in_json(column: str, value: Any) -> Tracks:

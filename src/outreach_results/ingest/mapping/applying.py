@@ -23,6 +23,7 @@ from outreach_results.ingest.records import (
     ReplyRecord,
     quoted,
 )
+from outreach_results.ingest.tracks import declaring
 from outreach_results.ingest.values import (
     DateForm,
     as_text,
@@ -52,9 +53,15 @@ class CellError(ValueError):
 def apply_mapping(content: Content, mapping: Mapping, context: Context) -> Records:
     """The records of all rows; a row that cannot be used is rejected by its number, column and reason.
 
+    The campaigns track only what a column, or in rows of events a word, is mapped to.
+
     Args:
         context: must have ``as_of`` for rows of contacts; see `latest_date`.
     """
+    return declaring(_records(content, mapping, context), mapping.tracks)
+
+
+def _records(content: Content, mapping: Mapping, context: Context) -> Records:
     names = CampaignNames(context, _DETAILS[mapping.level])
     reader = _READERS[mapping.level](mapping, context, names)
     for number, row in content.read():

@@ -9,6 +9,7 @@ from typing import Any
 from outreach_results.ingest.content import Content
 from outreach_results.ingest.mapping.targets import OUTCOMES, TARGET
 from outreach_results.ingest.values import DateColumn, DateForm, parse_date
+from outreach_results.models import COUNT_OF, EventType
 
 
 class Level(StrEnum):
@@ -39,6 +40,17 @@ class Mapping:
     date_forms: dict[str, DateForm] = field(default_factory=dict)
     decimal_comma: bool = False
     types: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tracks(self) -> frozenset[str]:
+        """The counts that rows can say anything of, in the contract's names, and ``cost``."""
+        if self.level == Level.EVENTS:
+            outcomes = {EventType(kind) for kind in self.types.values()}
+        else:
+            outcomes = {target.outcome for target in OUTCOMES if target.outcome and target.name in self.columns}
+        if self.level == Level.CONTACTS and EventType.BOUNCED in outcomes:
+            outcomes.add(EventType.DELIVERED)  # who was written to and did not bounce
+        return frozenset(COUNT_OF[kind] for kind in outcomes) | ({"cost"} & self.columns.keys())
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they are saved for files with the same header."""
