@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import literal, select
 
 from outreach_results.export.formulas import dollars_text, escape_formula, escaped_text, iso_text, unescape_formula
-from outreach_results.store.schema import Instant
+from outreach_results.store.column_types import Instant
 from support.optional import present
 
 TEXTS = [

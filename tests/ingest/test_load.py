@@ -116,7 +116,7 @@ def test_progress_is_told_now_and_then(sqlite_store, monkeypatch):
     monkeypatch.setattr(loading, "BATCH", 4)
     told = []
     load(sqlite_store, "f", [campaign(), *emails(9)], on_progress=told.append)
-    assert told == [4, 8]
+    assert told == [4, 8, 10]
 
 
 # --- what is derived ---------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from sqlalchemy import DateTime, insert, inspect, select
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
 from outreach_results.store import schema
+from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import MIGRATIONS, open_store
-from outreach_results.store.schema import Instant
 from support.databases import downgrade
 from support.records import campaign, email, emails, event, reply
 from support.recount import days_of, stored_days

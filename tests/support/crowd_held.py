@@ -32,7 +32,7 @@ def records_held_against(crowd: Crowd) -> list[str]:
     found = [
         difference
         for table, keys in told.items()
-        for difference in _difference(table.name, keys, _rows(store, *list(table.primary_key.columns)))
+        for difference in _difference(table.name, keys, _rows(store, *list(table.primary_key.columns)[:2]))
     ]
     marks = [
         MarkRecord(*reply, sentiment, None, None, MARKED)

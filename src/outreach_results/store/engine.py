@@ -18,7 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
-from outreach_results.store.schema import is_sqlite, meta
+from outreach_results.store.column_types import is_sqlite
+from outreach_results.store.schema import meta
 from outreach_results.store.sqlite_file import SqliteFile, next_step_for, refuse_foreign
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -45,17 +45,16 @@ from outreach_results.models import (
     Detail,
     EventType,
 )
+from outreach_results.store.column_types import day_of_hour, is_sqlite
 from outreach_results.store.schema import (
     HOURS,
     LAGS,
     LAST_LAG,
     campaigns,
     daily_stats,
-    day_of_hour,
     emails,
     events,
     hourly_stats,
-    is_sqlite,
     lag_stats,
 )
 from outreach_results.store.write import insert_new

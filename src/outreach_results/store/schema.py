@@ -10,7 +10,6 @@ day). No query needs zone arithmetic. Costs are integer micro-dollars.
 
 # No `from __future__ import annotations` here: a table has that name.
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -18,10 +17,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Date,
-    Dialect,
-    Engine,
     Float,
     ForeignKeyConstraint,
     Index,
@@ -31,63 +27,11 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, TSVECTOR
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from outreach_results.models import COST_COLUMNS, COUNTS, HOURLY_METRICS, HUMAN_COUNTS, LAG_METRICS, Sentiment
 from outreach_results.models.metric_definitions import TRACKED
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-_EPOCH_DAY = EPOCH.toordinal()
-
-
-def to_micros(instant: datetime) -> int:
-    """Microseconds since 1970 UTC of an aware instant: exact."""
-    return (instant - EPOCH) // MICROSECOND
-
-
-def local_hour(local: datetime) -> int:
-    """Hours since 1970 on the clocks of the instant's own zone."""
-    return (local.toordinal() - _EPOCH_DAY) * 24 + local.hour
-
-
-def day_of_hour(hour: int) -> date:
-    """The local date that a local hour lies in."""
-    return date.fromordinal(_EPOCH_DAY + hour // 24)
-
-
-def is_sqlite(bind: Connection | Engine) -> bool:
-    """Whether that is SQLite; otherwise it is PostgreSQL."""
-    return bind.dialect.name == "sqlite"
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant: ``timestamptz`` on PostgreSQL, integer microseconds since 1970 on SQLite."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(BigInteger())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return to_micros(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return value.astimezone(UTC)  # type: ignore[no-any-return]
-        return EPOCH + value * MICROSECOND  # type: ignore[no-any-return]
-
-
-# Compared byte by byte on every database, so that rows come in the same order everywhere.
-Id = Text().with_variant(Text(collation="C"), "postgresql")
+from outreach_results.store.column_types import Id, Instant
 
 OUTCOME_COLUMNS = {
     "sent": "sent_at",

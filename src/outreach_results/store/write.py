@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Connection, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach_results.store.schema import EPOCH, FOLLOWS, day_of_hour, is_sqlite
+from outreach_results.store.column_types import EPOCH, day_of_hour, is_sqlite
+from outreach_results.store.schema import FOLLOWS
 
 Row = tuple[Any, ...]
 

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from outreach_results.errors import StoreError
-from outreach_results.store.schema import Instant, is_sqlite
+from outreach_results.store.column_types import Instant, is_sqlite
 
 Row = tuple[Any, ...]
 

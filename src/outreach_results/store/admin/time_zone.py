@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, update
 
 from outreach_results.store import rollup, schema, snapshots
+from outreach_results.store.column_types import EPOCH, MICROSECOND, is_sqlite, local_hour
 from outreach_results.store.engine import Store, set_meta, time_zone
 from outreach_results.store.replies import inbox_table
-from outreach_results.store.schema import EPOCH, MICROSECOND, campaigns, is_sqlite, local_hour
+from outreach_results.store.schema import campaigns
 
 
 def change_time_zone(store: Store, name: str) -> ZoneInfo:

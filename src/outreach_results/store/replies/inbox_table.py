@@ -15,20 +15,12 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from outreach_results.models import Sentiment
 from outreach_results.store.batches import LONG_ROWS_FETCHED, batches
+from outreach_results.store.column_types import is_sqlite
 from outreach_results.store.engine import AdvisoryLock, lock_until_commit
 from outreach_results.store.replies.search_index import tokenize
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
 from outreach_results.store.rollup import id_in
-from outreach_results.store.schema import (
-    FULL_TEXT,
-    INBOX_CELLS,
-    campaigns,
-    inbox,
-    inbox_stats,
-    is_sqlite,
-    replies,
-    reply_marks,
-)
+from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
 from outreach_results.store.write import upserting
 
 ALL_CAMPAIGNS = ""

@@ -25,10 +25,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
+from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.replies import events, inbox_table
 from outreach_results.store.replies.state import effective_sentiment, inbox_replies, mark_version, same_reply
-from outreach_results.store.schema import Instant, mark_changes, replies, reply_marks
+from outreach_results.store.schema import mark_changes, replies, reply_marks
 from outreach_results.store.write import upserting
 
 NAMED = 5

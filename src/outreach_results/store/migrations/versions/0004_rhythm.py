@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
-from outreach_results.store.schema import Instant
+from outreach_results.store.column_types import Instant
 
 revision = "0004"
 down_revision = "0003"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from outreach_results.store.schema import Instant
+from outreach_results.store.column_types import Instant
 
 revision = "0005"
 down_revision = "0004"

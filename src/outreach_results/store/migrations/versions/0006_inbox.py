@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from outreach_results.store.schema import Instant
+from outreach_results.store.column_types import Instant
 
 revision = "0006"
 down_revision = "0005"
