@@ -204,5 +204,5 @@ class ExportQuery(BaseModel):
     )
     bom: Flag = Field(
         default=False,
-        description="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.",
+        description="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8. The other formats have none.",
     )

@@ -73,7 +73,7 @@ def campaign_download(
     """All data of one campaign: what was sent and everything that happened, streamed.
 
     Args:
-        bom: begin with a byte order mark, so that Excel reads a CSV as UTF-8.
+        bom: begin a CSV with a byte order mark, so that Excel reads it as UTF-8; the other formats have none.
 
     Raises:
         UnknownCampaignError: there is no such campaign.
@@ -85,8 +85,6 @@ def campaign_download(
     if not can_hold(fmt, detail):
         able = " and ".join(name for name, held in FORMATS.items() if held.holds_days)
         raise QueryError("format", f"Only daily totals are known of this campaign: {fmt} cannot hold them, {able} can.")
-    if bom and not chosen.bom:
-        raise QueryError("bom", f"Only a CSV can begin with a byte order mark, not {fmt}.")
     filters = Filters(campaigns=(campaign_id,), humans_only=humans_only)
 
     def chunks() -> Iterator[bytes]:

@@ -9,18 +9,18 @@ from openpyxl import Workbook
 
 TEMPLATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Email", "the address that was written to", "yes"),
-    ("Date", "the day on which the email was sent, such as 2026-01-31", ""),
-    ("Campaign", "its name; you are asked for it where the column is missing", ""),
-    ("First name", "", ""),
-    ("Last name", "", ""),
-    ("Company", "", ""),
+    ("Date", "the day on which the email was sent, such as 2026-01-31", "optional"),
+    ("Campaign", "its name; you are asked for it where the column is missing", "optional"),
+    ("First name", "the person's", "optional"),
+    ("Last name", "the person's", "optional"),
+    ("Company", "the person's", "optional"),
     ("Opened", "yes or no, how often, or when first", "one of these"),
     ("Clicked", "likewise", "one of these"),
     ("Replied", "likewise", "one of these"),
     ("Bounced", "likewise; without it nobody knows how many were delivered", "one of these"),
     ("Unsubscribed", "likewise", "one of these"),
     ("Meeting booked", "likewise", "one of these"),
-    ("Cost", "in dollars", ""),
+    ("Cost", "in dollars", "optional"),
 )
 """Header, what stands below it, and whether it is needed."""
 

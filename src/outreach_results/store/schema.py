@@ -101,6 +101,7 @@ events = _table(
     "events",
     Column("campaign_id", Id, nullable=False),
     Column("event_id", Id, nullable=False),
+    Column("is_reply", Boolean, nullable=False),
     Column("email_id", Id, nullable=False),
     Column("type", Id, nullable=False),
     Column("occurred_at", Instant, nullable=False),
@@ -110,7 +111,6 @@ events = _table(
     Column("url", Text),
     Column("load_no", Integer),
     # The event of a row of `replies`, under the reply's id: ids of replies and of events are given out independently.
-    Column("is_reply", Boolean, nullable=False),
     PrimaryKeyConstraint("campaign_id", "event_id", "is_reply", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
     # Holds all that a recount reads, so that it never touches the table.

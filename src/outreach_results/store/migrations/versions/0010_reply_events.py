@@ -68,6 +68,8 @@ def _rebuild(key: list[str], selected: str) -> None:
         "new_events",
         sa.Column("campaign_id", _ID, nullable=False),
         sa.Column("event_id", _ID, nullable=False),
+        # Beside the rest of the key: where a key's columns are apart, SQLite's integrity check sees NULLs that are not.
+        *([sa.Column("is_reply", sa.Boolean(), nullable=False)] if has_flag else []),
         sa.Column("email_id", _ID, nullable=False),
         sa.Column("type", _ID, nullable=False),
         sa.Column("occurred_at", Instant(), nullable=False),
@@ -76,7 +78,6 @@ def _rebuild(key: list[str], selected: str) -> None:
         sa.Column("is_machine", sa.Boolean(), nullable=False),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("load_no", sa.Integer(), nullable=True),
-        *([sa.Column("is_reply", sa.Boolean(), nullable=False)] if has_flag else []),
         sa.ForeignKeyConstraint(
             ["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"
         ),
