@@ -14,7 +14,7 @@ from outreach_results.store import admin
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support import records
-from support.dashboard import HOME, PAGES, metrics, run_page, title, words
+from support.dashboard import HOME, PAGES, numbers, run_page, title, words
 from support.databases import sqlite_url
 from support.optional import present
 
@@ -129,7 +129,7 @@ def expected_numbers(store, filters):
 @pytest.mark.parametrize("asked", ASKED)
 def test_the_overview_shows_the_numbers_of_its_filters(asked, sample_dashboard, writable_sample):
     parameters, filters = ASKED[asked]
-    shown = metrics(run_page(**parameters))
+    shown = numbers(run_page(**parameters))
     expected = expected_numbers(writable_sample, filters)
     assert {label: shown[label] for label in expected} == expected
 
@@ -140,7 +140,7 @@ def test_the_filters_above_ask_for_different_numbers(writable_sample):
 
 
 def test_contract_campaign_numbers(sample_dashboard, golden):
-    shown = metrics(run_page(campaign=CAMPAIGN, period="All time"))
+    shown = numbers(run_page(campaign=CAMPAIGN, period="All time"))
     contract = golden("stats")
     assert shown["Sent"] == str(contract["stats"]["emails_sent"])
     assert shown["Open rate"] == text.percent(contract["stats"]["opened"] / contract["stats"]["delivered"])
@@ -152,14 +152,14 @@ def test_a_change_of_a_filter_changes_the_numbers(sample_dashboard, writable_sam
     app.sidebar.selectbox(key="period_choice").set_value("All time").run()
     app.sidebar.toggle(key="humans_choice").set_value(True).run()
     expected = expected_numbers(writable_sample, Filters(humans_only=True))
-    assert {label: metrics(app)[label] for label in expected} == expected
+    assert {label: numbers(app)[label] for label in expected} == expected
 
 
 def test_a_load_shows_at_the_next_run(sample_dashboard, writable_sample):
     app = run_page(period="All time")
-    before = int(metrics(app)["Sent"].replace(",", ""))
+    before = int(numbers(app)["Sent"].replace(",", ""))
     load(writable_sample, "test", [records.campaign(), *records.emails(3)])
-    assert metrics(app.run())["Sent"] == text.number(before + 3)
+    assert numbers(app.run())["Sent"] == text.number(before + 3)
 
 
 # --- sample data -------------------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def test_removing_the_sample_data_leaves_ones_own(sample_dashboard, writable_sam
     load(writable_sample, "test", [records.campaign(), *records.emails(3)])
     app = run_page(period="All time")
     button(app, "Remove it").click().run()
-    assert metrics(app)["Sent"] == "3"
+    assert numbers(app)["Sent"] == "3"
     assert SAMPLE_NOTICE not in words(app)
     assert not admin.has_sample(writable_sample)
 

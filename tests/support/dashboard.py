@@ -63,5 +63,10 @@ def words(app: AppTest) -> list[str]:
 
 
 def metrics(app: AppTest) -> dict[str, str]:
-    """The numbers of the cards under their labels."""
+    """The values of the cards under their labels, with the notes beside them."""
     return {metric.label: metric.value for metric in app.metric}
+
+
+def numbers(app: AppTest) -> dict[str, str]:
+    """The numbers of the cards under their labels, without the notes beside them."""
+    return {label: value.partition(" :gray")[0] for label, value in metrics(app).items()}

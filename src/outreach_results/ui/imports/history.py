@@ -26,7 +26,7 @@ def history(frame: pd.DataFrame) -> None:
     st.subheader("History", anchor=False)
     if (done := st.session_state.pop(_UNDONE, None)) is not None:
         st.success(text.escape(done))
-    shown = frame.assign(state=["Undone" if undone else None for undone in frame["undone_at"].notna()])
+    shown = frame.assign(state=frame["undone_at"].notna().map({True: "Undone", False: None}))
     event = st.dataframe(
         shown,
         hide_index=True,

@@ -124,6 +124,7 @@ def _preview(counted: Preview, key: str) -> None:
             st.dataframe(
                 pd.DataFrame([row[1:4] for row in counted.problems], columns=["Row", "Column", "Problem"]),
                 hide_index=True,
+                placeholder=text.MISSING,
                 key=f"{key}-rejected",
                 alt="Rows that cannot be used, with the reason",
             )
@@ -164,6 +165,7 @@ def _outcome(job: ImportJob) -> None:
             st.dataframe(
                 pd.DataFrame([row[1:4] for row in report.rejected[:200]], columns=["Row", "Column", "Problem"]),
                 hide_index=True,
+                placeholder=text.MISSING,
                 key=f"rejected-{report.load_id}",
                 alt="Rows that could not be used, with the reason",
             )
@@ -182,6 +184,7 @@ def _template() -> None:
         st.dataframe(
             pd.DataFrame(TEMPLATE_COLUMNS, columns=["Column", "What stands in it", "Needed"]),
             hide_index=True,
+            placeholder=text.MISSING,
             key="template-columns",
             alt="The columns of the template",
         )
