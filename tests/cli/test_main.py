@@ -323,6 +323,17 @@ def test_tracking_shows_and_sets_what_is_tracked(run, database, tmp_path):
     assert "'open' is nothing that is tracked. Use deliveries" in wrong.err
 
 
+def test_campaign_enters_what_its_files_lack(run, database, tmp_path):
+    run("import", write(tmp_path / "c.json", json_document()))
+    ended = run("campaign", "camp_1", "--cost", "0.02", "--per", "email", "--type", "sales")
+    assert ended.status == 0
+    shown = "name  left to its source\ntype  sales (entered by hand)\ncost  $0.02 per email (entered by hand)\n"
+    assert ended.out.decode() == shown
+    assert b"cost  left to its source" in run("campaign", "camp_1", "--reset", "cost").out
+    assert "'much' is no amount of dollars" in run("campaign", "camp_1", "--cost", "much", "--per", "email").err
+    assert "Say what the cost is for" in run("campaign", "camp_1", "--cost", "1").err
+
+
 def test_timezone_shows_and_changes_the_zone(run, with_sample):
     assert run("timezone").out == b"UTC\n"
     ended = run("timezone", "Asia/Tokyo")

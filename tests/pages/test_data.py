@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from support.dashboard import run_page
+from support.dashboard import metrics, run_page
 
 
 @pytest.fixture
@@ -24,6 +24,18 @@ def test_every_load_is_listed(data: AppTest) -> None:
 
 def test_the_zone_is_named(data: AppTest) -> None:
     assert any("reporting time zone, UTC" in caption.value for caption in data.caption)
+
+
+def test_a_cost_is_entered_and_counts(data: AppTest) -> None:
+    own = data.selectbox(key="settings-of").value
+    next(field for field in data.number_input if field.label == "Cost in dollars").set_value(90.0)
+    next(field for field in data.selectbox if field.label == "Cost for").select_index(1)
+    next(button for button in data.button if button.label == "Save settings").click().run()
+    assert not data.exception
+    assert not data.error
+    assert any("Entered by hand" in caption.value for caption in data.caption)
+    tiles = metrics(run_page("overview", campaigns=own, period="all"))
+    assert tiles["Cost"] == "$90.00 :gray[:small[entered by hand]]"
 
 
 def test_without_a_sync_it_says_how_to_start_one(data: AppTest) -> None:

@@ -222,7 +222,9 @@ def _stored(store: Store, table: Table, kind: str) -> dict[Day, Numbers]:
         rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(select(table)).mappings()]
     return {
         (row.pop("campaign_id"), row.pop(kind), row.pop("date")): {
-            name: -1 if n is None else n for name, n in row.items() if n != 0
+            name: -1 if n is None else n
+            for name, n in row.items()
+            if n != 0 and (name, n) != ("source_cost", None)  # no cost was entered
         }
         for row in rows
     }

@@ -13,6 +13,7 @@ from rich.console import Console
 from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
+from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.output import file_errors, write_file, write_stdout
@@ -206,6 +207,9 @@ def tracking(
     for kind in TRACKED:
         said_by = "set here" if kind in found.chosen else "by its source" if kind in found.declared else "by default"
         typer.echo(f"{kind:13}{'yes' if kind in found.tracked else 'no':5}{said_by}")
+
+
+app.command(name="campaign")(enter_of_campaign)
 
 
 @app.command()

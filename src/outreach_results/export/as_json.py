@@ -24,6 +24,7 @@ from outreach_results.export.reading import (
     reported_row,
 )
 from outreach_results.models import COSTS, Detail, dollars
+from outreach_results.store.entries import Entries, entries_in
 from outreach_results.store.tracking import tracking_in
 
 
@@ -51,6 +52,7 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
         "detail": campaign.detail,
         "tracks": tracking.declared,
         "tracks_choice": tracking.chosen,
+        "entered": _entered(entries_in(connection, campaign_id)),
     }
     yield f'{{"meta":{_dumps(meta)},\n"campaign":{_dumps(described)}'.encode()
     yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))
@@ -64,6 +66,13 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
     if campaign.detail == Detail.DAILY.value:
         yield from _json_totals(connection, campaign_id)
     yield b"}\n"
+
+
+def _entered(entries: Entries) -> dict[str, Any]:
+    """What a person entered of a campaign, the cost in dollars; nothing that was not."""
+    cost = None if entries.cost is None else dollars(entries.cost)
+    values = {"name": entries.name, "mcp": entries.mcp, "cost_usd": cost, "cost_per": entries.cost_per}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _json_section(name: str, chunks: Iterable[Iterable[str]]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, select
 
 from outreach_results.export.formulas import dollars_text, flag_text, iso_text
 from outreach_results.models import COST_COLUMNS, COUNTS, Basis, Sentiment
@@ -90,10 +90,17 @@ def daily_query(campaign_id: str) -> Select[Any]:
     """Days of a campaign that is known by the day: date, the counts, and the cost in micro-dollars."""
     days = schema.daily_stats.c
     return (
-        select(days.date, *(days[name] for name in COUNTS), days.cost)
+        select(days.date, *(days[name] for name in COUNTS), _source_cost(campaign_id))
         .where(days.campaign_id == campaign_id, days.basis == Basis.ACTIVITY)
         .order_by(days.date)
     )
+
+
+def _source_cost(campaign_id: str) -> ColumnElement[Any]:
+    """The cost of a day that the source gave, also where a person entered another one."""
+    entered, days = schema.campaign_entries.c, schema.daily_stats.c
+    is_entered = exists().where(entered.campaign_id == campaign_id, entered.cost.is_not(None))
+    return case((is_entered, days.source_cost), else_=days.cost).label("cost")
 
 
 def reported_row(connection: Connection, campaign_id: str) -> Row[Any] | None:
@@ -103,8 +110,17 @@ def reported_row(connection: Connection, campaign_id: str) -> Row[Any] | None:
 
 
 def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:
-    table = schema.campaigns
-    return connection.execute(select(table).where(table.c.campaign_id == campaign_id)).one()
+    """The campaign with the name and the type (mcp) of its source, also where a person entered others."""
+    table, entered = schema.campaigns, schema.campaign_entries
+    is_entered = entered.c.campaign_id.is_not(None)
+    columns: dict[str, ColumnElement[Any]] = {column.name: column for column in table.c}
+    columns |= {
+        name: case((is_entered, entered.c[f"source_{name}"]), else_=table.c[name]).label(name)
+        for name in ("name", "mcp")
+    }
+    joined = table.outerjoin(entered, entered.c.campaign_id == table.c.campaign_id)
+    query = select(*columns.values()).select_from(joined).where(table.c.campaign_id == campaign_id)
+    return connection.execute(query).one()
 
 
 def iso(value: datetime | None) -> str | None:

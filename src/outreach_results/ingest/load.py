@@ -20,6 +20,7 @@ from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
 from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
 from outreach_results.ingest.report import LoadReport
+from outreach_results.store import entries
 from outreach_results.store.batches import batches
 from outreach_results.store.engine import Store
 
@@ -61,6 +62,7 @@ def load(
     started = datetime.now(UTC)
     is_durable = kind is LoadKind.WEBHOOK  # its sender forgets it once it is answered
     with _rare_collections(), store.write(exclusive=True, is_durable=is_durable) as connection:
+        entries.lift(connection)
         load_no = history.next_load_no(connection)
         rejects = history.RejectedRows(connection)
 
@@ -87,6 +89,7 @@ def load(
         report = loader.report
         if also:
             also(connection, report)
+        entries.apply(connection)
         rejects.flush()
         history.record(connection, report, load_no=load_no, kind=kind, loaded_by=loaded_by, started_at=started)
     return report

@@ -48,6 +48,8 @@ from outreach_results.models import Detail, EventType, Sentiment, person_key
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
+from outreach_results.store.entries import Entries, entries_in
+from outreach_results.store.entries import add as add_entries
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.replies.state import counts_as_automatic
 from outreach_results.store.write import Encoder, Row, insert_new, merge
@@ -239,6 +241,9 @@ class Loader:
                 switch(record.campaign_id for record in self._campaigns.values() if record.detail == detail)
             rules = CAMPAIGN_RULES_OF_AUTHORITY if self._replace else CAMPAIGN_RULES
             merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules)
+        for record in self._campaigns.values():
+            if record.entered != Entries() and entries_in(self._connection, record.campaign_id) == Entries():
+                add_entries(self._connection, record.campaign_id, record.entered)  # what was entered here stays
         self.report.inserted["campaigns"] += inserted
         self._campaigns.clear()
 

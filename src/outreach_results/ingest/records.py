@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from unicodedata import category
 
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, Detail, EventType, Sentiment
+from outreach_results.store.entries import Entries
 
 MAX_TEXT = 2_000
 MAX_BODY = 1_000_000
@@ -32,7 +33,10 @@ Tracks = tuple[tuple[str, bool], ...]
 
 
 class CampaignRecord(NamedTuple):
-    """A campaign; ``tracks`` is what its source declares, ``tracks_choice`` what a person chose."""
+    """A campaign; ``tracks`` is what its source declares, ``tracks_choice`` what a person chose.
+
+    ``entered`` is what a person entered because the source lacks it.
+    """
 
     campaign_id: str
     name: str
@@ -41,6 +45,7 @@ class CampaignRecord(NamedTuple):
     detail: str = Detail.EVENTS.value
     tracks: Tracks = ()
     tracks_choice: Tracks = ()
+    entered: Entries = Entries()
 
 
 class EmailRecord(NamedTuple):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, s
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import COST_COLUMNS, Detail
-from outreach_results.store import rollup, schema, snapshots
+from outreach_results.store import entries, rollup, schema, snapshots
 from outreach_results.store.admin import delete_campaign
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
@@ -49,8 +49,10 @@ def undo_load(store: Store, load_id: str, *, by: str | None = None) -> UndoRepor
         if row["undone_at"] is not None:
             raise ConflictError("This import was undone already.")
         report = UndoReport(row["source"])
+        entries.lift(connection)
         for campaign_id in json.loads(row["report"])["campaigns"]:
             _undo_in_campaign(connection, campaign_id, row["load_no"], report)
+        entries.apply(connection)
         connection.execute(
             update(schema.loads).where(table.load_id == load_id).values(undone_at=datetime.now(UTC), undone_by=by)
         )

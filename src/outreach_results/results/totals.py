@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, RowMapping, and_, func, select
 
 from outreach_results import metrics
 from outreach_results.models import (
@@ -35,6 +35,7 @@ from outreach_results.results.tracked import NUMBERS, TrackedPart, tracked_colum
 from outreach_results.results.undated import sums_by_sending, undated_counts
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.entries import CostPer, with_entered_cost
 from outreach_results.store.tracking import untracked_columns
 
 
@@ -48,7 +49,7 @@ class Totals:
 
     ``undated`` has the counts that an export does not date: by event date they are counted by the day of sending, and
     all of them in totals without a period. ``of_sent`` has, by name of a rate, its count and the emails sent, where it
-    is known of no campaign how many were delivered.
+    is known of no campaign how many were delivered. ``has_entered_cost`` where a person entered the cost of a campaign.
     """
 
     stats: Stats
@@ -57,6 +58,7 @@ class Totals:
     pairs: Mapping[tuple[str, str], tuple[int, int] | None]
     tracked: Mapping[str, TrackedPart]
     undated: frozenset[str] = frozenset()
+    has_entered_cost: bool = False
     of_sent: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def value(self, metric: Metric) -> float | None:
@@ -223,6 +225,8 @@ def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
     if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
         _prefer_reported(connection, filters, sums)
+    for campaign_id in with_entered_cost(connection) & sums.keys():
+        sums[campaign_id]["has_entered_cost"] = True
     for campaign_id, names in untracked_columns(connection).items():
         if campaign_id in sums:
             sums[campaign_id] |= dict.fromkeys(names)
@@ -235,7 +239,7 @@ def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, d
     The days of the Results API have only some of the counts, and a snapshot of contacts dates only some of its; the
     rest is known for the whole campaign alone.
     """
-    reported, snapshot = schema.reported_stats, schema.snapshot_stats
+    reported, snapshot, entered = schema.reported_stats, schema.snapshot_stats, schema.campaign_entries
     newest = (
         select(snapshot.c.campaign_id, func.max(snapshot.c.as_of).label("as_of"))
         .group_by(snapshot.c.campaign_id)
@@ -248,10 +252,25 @@ def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, d
     for detail, query in of_source.items():
         table = reported if detail is Detail.DAILY else snapshot
         known = query.join(schema.campaigns, schema.campaigns.c.campaign_id == table.c.campaign_id)
+        known = known.outerjoin(entered, entered.c.campaign_id == table.c.campaign_id)
+        known = known.add_columns(entered.c.cost.label("entered"), entered.c.cost_per)
         chosen = filters.conditions({"campaign_id": table.c.campaign_id})
         for row in connection.execute(known.where(schema.campaigns.c.detail == detail, *chosen)).mappings():
             totals = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row.get(name) is not None}
+            totals = _with_entered_cost(totals, row)
             sums[row["campaign_id"]] = sums.get(row["campaign_id"], _UNKNOWN) | totals
+
+
+def _with_entered_cost(totals: dict[str, Any], row: RowMapping) -> dict[str, Any]:
+    """The totals with the cost that was entered in place of the source's; that of months is known by its days."""
+    if row["entered"] is None:
+        return totals
+    totals = {name: value for name, value in totals.items() if name not in ("cost", *COST_COLUMNS)}
+    if row["cost_per"] == CostPer.CAMPAIGN:
+        totals["cost"] = row["entered"]
+    elif row["cost_per"] == CostPer.EMAIL and totals.get("emails_sent") is not None:
+        totals["cost"] = row["entered"] * totals["emails_sent"]
+    return totals
 
 
 def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
@@ -292,6 +311,7 @@ def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
         costs=costs,
         pairs=pairs,
         tracked={name: part for name, part in tracked.items() if part.campaigns < part.of_campaigns},
+        has_entered_cost=any(campaign.get("has_entered_cost") for campaign in sums),
         undated=frozenset().union(*(campaign.get("undated", ()) for campaign in sums)),
         of_sent=_of_sent(sums) if pairs["delivered", "emails_sent"] is None else {},
     )

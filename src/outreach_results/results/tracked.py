@@ -15,7 +15,8 @@ from outreach_results.models import COST_COLUMNS, COUNTS, Detail, Filters
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.results.query import chosen_days, count_column
 from outreach_results.store import schema
-from outreach_results.store.tracking import is_untracked
+from outreach_results.store.entries import with_entered_cost
+from outreach_results.store.tracking import entered_cost_only, is_untracked
 
 NUMBERS = (*COUNTS, "cost", *COST_COLUMNS)
 """The numbers of `daily_stats`, by the names of their counts."""
@@ -74,6 +75,9 @@ def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unkno
         untracked[campaign_id] = frozenset(names)
         if is_incomplete:
             incomplete[campaign_id] = frozenset()
+    for own in with_entered_cost(connection):
+        if filters.campaigns is None or own in filters.campaigns:
+            untracked[own] = entered_cost_only(untracked.get(own))
     if incomplete:
         incomplete |= _incomplete_numbers(connection, replace(filters, campaigns=tuple(incomplete)))
     every = {own: Unknown(names, incomplete.get(own, frozenset())) for own, names in untracked.items()}

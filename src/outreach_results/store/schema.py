@@ -77,6 +77,24 @@ campaigns = _table(
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )
 
+# What people entered of a campaign; where it is applied, `campaigns` and `daily_stats` hold it, and the source's is
+# here and in `daily_stats.source_cost`.
+campaign_entries = _table(
+    "campaign_entries",
+    Column("campaign_id", Id, nullable=False),
+    Column("name", Text),
+    Column("mcp", Id),
+    Column("cost", BigInteger),
+    Column("cost_per", Id),  # email, campaign or month
+    Column("entered_by", Text),
+    Column("entered_at", Instant, nullable=False),
+    Column("is_applied", Boolean, nullable=False),
+    Column("source_name", Text),
+    Column("source_mcp", Id),
+    PrimaryKeyConstraint("campaign_id", name="campaign_entries_pk"),
+    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="campaign_entries_campaign"),
+)
+
 emails = _table(
     "emails",
     Column("campaign_id", Id, nullable=False),
@@ -226,6 +244,7 @@ daily_stats = _table(
     *(Column(name, BigInteger) for name in (*COUNTS, *HUMAN_COUNTS)),
     *(Column(name, BigInteger) for name in COST_COLUMNS),
     Column("cost", BigInteger),
+    Column("source_cost", BigInteger),  # of the source, where the cost was entered
     PrimaryKeyConstraint("campaign_id", "basis", "date", name="daily_stats_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="daily_stats_campaign"),
     CheckConstraint("basis IN ('activity', 'send')", name="daily_stats_basis"),

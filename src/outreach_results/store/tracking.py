@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true, update
 
 from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.models import COST_COLUMNS
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.entries import with_entered_cost
 
 ColumnNames = frozenset[str]
 
@@ -99,7 +101,13 @@ def untracked_columns(connection: Connection, *chosen: ColumnElement[bool]) -> d
     table = schema.campaigns
     flags = [is_untracked(kind).label(kind) for kind in TRACKED]
     query = select(table.c.campaign_id, *flags).where(*chosen, or_(*map(is_untracked, TRACKED)))
-    return {
+    untracked = {
         campaign_id: frozenset(name for kind, off in zip(TRACKED, row, strict=True) if off for name in TRACKED[kind])
         for campaign_id, *row in connection.execute(query)
     }
+    return untracked | {own: entered_cost_only(untracked.get(own)) for own in with_entered_cost(connection)}
+
+
+def entered_cost_only(untracked: ColumnNames | None) -> ColumnNames:
+    """What a campaign does not track once its cost is entered: that is known, and its components are not."""
+    return ((untracked or frozenset()) - {"cost"}) | frozenset(COST_COLUMNS)

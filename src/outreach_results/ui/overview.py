@@ -55,6 +55,8 @@ def kpi_grid(
                 neutral=metric.is_decided,
                 note="of sent"
                 if metric.name in of_sent
+                else "entered by hand"
+                if metric is COST and totals.has_entered_cost
                 else _note(metric, shown, totals.tracked.get(metric.name), humans.rates.get(metric.name)),
                 only_machines=not metric.is_decided and not is_human,
             )

@@ -8,17 +8,19 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
 import ijson
 
-from outreach_results.errors import SourceError
+from outreach_results.errors import QueryError, SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Notice, Rejected
 from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
+from outreach_results.store.entries import Entries, checked
 from outreach_results.store.schema import OUTCOME_COLUMNS
 
 Item = Mapping[str, Any]
@@ -144,9 +146,27 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
             detail,
             tracks_in_json("tracks", item.get("tracks")),
             tracks_in_json("tracks_choice", item.get("tracks_choice")),
+            _entered(item.get("entered")),
         )
     except FieldError as error:
         raise SourceError(f"{source} describes its campaign wrongly: {error}. Nothing was imported.") from None
+
+
+def _entered(item: Any) -> Entries:
+    if item is None:
+        return Entries()
+    if not isinstance(item, dict):
+        raise FieldError("entered", "an object is needed here")
+    cost = item.get("cost_usd")
+    try:
+        return checked(
+            read.text("entered.name", item.get("name")),
+            read.text("entered.mcp", item.get("mcp"), MAX_ID),
+            None if cost is None else Decimal(str(cost)),
+            read.text("entered.cost_per", item.get("cost_per")),
+        )
+    except (QueryError, InvalidOperation) as error:
+        raise FieldError("entered", str(error) or "no cost") from None
 
 
 def _email(campaign_id: str, item: Item) -> read.Records:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, update
 
-from outreach_results.store import rollup, schema, snapshots
+from outreach_results.store import entries, rollup, schema, snapshots
 from outreach_results.store.column_types import EPOCH, MICROSECOND, is_sqlite, local_hour
 from outreach_results.store.engine import Store, set_meta, time_zone
 from outreach_results.store.replies import inbox_table
@@ -37,10 +37,12 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
             (schema.inbox, "received"),
         ):
             _redate(connection, table, stem, zone.key)
+        entries.lift(connection)
         rollup.rebuild_all(connection)
         inbox_table.recount(connection)
         set_meta(connection, "time_zone", zone.key)
         snapshots.rebuild_all(connection)  # reads the zone from the database
+        entries.apply(connection)
     return zone
 
 

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import delete
 
-from outreach_results.store import rollup
+from outreach_results.store import entries, rollup
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import meta, metadata
 
@@ -16,4 +16,6 @@ with context.begin_transaction():
 # today's code fits today's tables and none of those on the way to them.
 for mark, derive_anew in (("rollups", rollup.rebuild_all), ("inbox", inbox_table.rebuild)):
     if connection.execute(delete(meta).where(meta.c.key == mark)).rowcount:
+        entries.lift(connection)
         derive_anew(connection)
+        entries.apply(connection)

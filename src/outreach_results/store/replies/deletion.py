@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, select
 
 from outreach_results.models import Detail, EventType
-from outreach_results.store import rollup, schema
+from outreach_results.store import entries, rollup, schema
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.rollup import Tally
 
@@ -74,4 +74,5 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
         connection.execute(delete(table).where(*these, *blank))
     if counts_events:
         change.update(rollup.recount(connection, campaign_id, email_ids))
-        rollup.add(connection, campaign_id, change)
+        with entries.lifted(connection, campaign_id):
+            rollup.add(connection, campaign_id, change)

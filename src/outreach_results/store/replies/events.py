@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select, update
 
 from outreach_results.models import Detail, Sentiment
-from outreach_results.store import rollup
+from outreach_results.store import entries, rollup
 from outreach_results.store.replies.state import counts_as_automatic, effective_sentiment, replies_with_state
 from outreach_results.store.rollup import Tally, id_in
 from outreach_results.store.schema import campaigns, events, replies
@@ -43,7 +43,8 @@ def update_machine_flags(connection: Connection, campaign_id: str, reply_ids: Co
     # Where only daily totals are stored, they stay those of the source.
     detail = select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)
     if connection.execute(detail).scalar_one() == Detail.EVENTS:
-        rollup.add(connection, campaign_id, change)
+        with entries.lifted(connection, campaign_id):
+            rollup.add(connection, campaign_id, change)
 
 
 def flag_replied_events(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:

@@ -1,0 +1,195 @@
+"""What people entered of a campaign because its source lacks it: name, type (mcp) and cost.
+
+What was entered counts everywhere: it stands in `campaigns` and `daily_stats`, and the source's own value beside it. A
+load works on the source's values, so that it neither overwrites what was entered nor takes it for the source's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, Basis
+from outreach_results.store.engine import Store
+from outreach_results.store.schema import campaign_entries, campaigns, daily_stats
+
+MAX_NAME = 200
+MAX_COST_USD = 1_000_000_000
+
+
+class CostPer(StrEnum):
+    """What an entered cost is for: each email sent, the whole campaign, or each calendar month in which it sent."""
+
+    EMAIL = "email"
+    CAMPAIGN = "campaign"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What was entered of a campaign; None leaves it to the source. ``cost`` is in micro-dollars."""
+
+    name: str | None = None
+    mcp: str | None = None
+    cost: int | None = None
+    cost_per: CostPer | None = None
+
+
+def checked(name: str | None, mcp: str | None, cost_usd: Decimal | None, cost_per: str | None) -> Entries:
+    """Entries from what a person wrote; blank texts are none.
+
+    Raises:
+        QueryError: one of them cannot be used.
+    """
+    name, mcp = (" ".join(value.split()) or None if value else None for value in (name, mcp))
+    for parameter, text, most in (("name", name, MAX_NAME), ("type", mcp, MAX_ID)):
+        if text is not None and (len(text) > most or not text.isprintable()):
+            raise QueryError(parameter, f"A {parameter} is one line of at most {most} characters.")
+    if cost_usd is None:
+        return Entries(name, mcp)
+    if not cost_usd.is_finite() or not 0 <= cost_usd <= MAX_COST_USD:
+        raise QueryError("cost", f"A cost is between 0 and {MAX_COST_USD:,} dollars.")
+    if cost_per not in set(CostPer):
+        raise QueryError("per", f"Say what the cost is for: {', '.join(CostPer)}.")
+    return Entries(name, mcp, round(cost_usd * MICROS_PER_DOLLAR), CostPer(cost_per))
+
+
+def entries_of(store: Store, campaign_id: str) -> Entries:
+    """What was entered of a campaign.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+    """
+    with store.read() as connection:
+        _require(connection, campaign_id)
+        return entries_in(connection, campaign_id)
+
+
+def entries_in(connection: Connection, campaign_id: str) -> Entries:
+    """What was entered of a campaign; nothing where there is no such campaign."""
+    row = connection.execute(select(campaign_entries).where(campaign_entries.c.campaign_id == campaign_id)).first()
+    if row is None:
+        return Entries()
+    return Entries(row.name, row.mcp, row.cost, CostPer(row.cost_per) if row.cost_per else None)
+
+
+def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = None) -> None:
+    """Set all that is entered of a campaign.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+    """
+    here = campaign_entries.c.campaign_id == campaign_id
+    with store.write(exclusive=True) as connection:
+        _require(connection, campaign_id)
+        lift(connection, (campaign_id,))
+        connection.execute(delete(campaign_entries).where(here))
+        if entries != Entries():
+            add(connection, campaign_id, entries, by=by)
+        apply(connection)
+
+
+def add(connection: Connection, campaign_id: str, entries: Entries, *, by: str | None = None) -> None:
+    """Keep entries of a campaign that has none; `apply` makes them count."""
+    values = {"name": entries.name, "mcp": entries.mcp, "cost": entries.cost, "cost_per": entries.cost_per}
+    row = values | {"campaign_id": campaign_id, "entered_by": by, "entered_at": datetime.now(UTC), "is_applied": False}
+    connection.execute(insert(campaign_entries), row)
+
+
+def with_entered_cost(connection: Connection) -> frozenset[str]:
+    """The ids of the campaigns whose cost was entered."""
+    query = select(campaign_entries.c.campaign_id).where(campaign_entries.c.cost.is_not(None))
+    return frozenset(connection.execute(query).scalars())
+
+
+@contextmanager
+def lifted(connection: Connection, campaign_id: str) -> Iterator[None]:
+    """Work on a campaign's source values; what was entered counts again afterward, unless somebody else lifted it."""
+    ids = lift(connection, (campaign_id,))
+    yield
+    if ids:
+        apply(connection)
+
+
+def lift(connection: Connection, campaign_ids: Sequence[str] | None = None) -> list[str]:
+    """Put the source's values of these campaigns (None: all) in their place; the ids of those that had others."""
+    query = select(campaign_entries).where(campaign_entries.c.is_applied)
+    if campaign_ids is not None:
+        query = query.where(campaign_entries.c.campaign_id.in_(campaign_ids))
+    rows = connection.execute(query).all()
+    for row in rows:
+        own = campaigns.c.campaign_id == row.campaign_id
+        connection.execute(update(campaigns).where(own).values(name=row.source_name, mcp=row.source_mcp))
+        if row.cost is not None:
+            days = daily_stats.c
+            connection.execute(
+                update(daily_stats)
+                .where(days.campaign_id == row.campaign_id)
+                .values(cost=days.source_cost, source_cost=None)
+            )
+        _mark(connection, row.campaign_id, is_applied=False)
+    return [row.campaign_id for row in rows]
+
+
+def apply(connection: Connection) -> None:
+    """Make all entries count that do not yet, and keep the source's values beside them."""
+    for row in connection.execute(select(campaign_entries).where(~campaign_entries.c.is_applied)).all():
+        own = campaigns.c.campaign_id == row.campaign_id
+        source = connection.execute(select(campaigns.c.name, campaigns.c.mcp).where(own)).one()
+        values = {"name": row.name or source.name, "mcp": row.mcp or source.mcp}
+        connection.execute(update(campaigns).where(own).values(values))
+        if row.cost is not None:
+            _apply_cost(connection, row)
+        _mark(connection, row.campaign_id, is_applied=True, source_name=source.name, source_mcp=source.mcp)
+
+
+def _mark(connection: Connection, campaign_id: str, **values: Any) -> None:
+    connection.execute(update(campaign_entries).where(campaign_entries.c.campaign_id == campaign_id).values(values))
+
+
+def _apply_cost(connection: Connection, row: Row[Any]) -> None:
+    days = daily_stats.c
+    own = days.campaign_id == row.campaign_id
+    sent = connection.execute(select(days.date, days.emails_sent).where(own, days.basis == Basis.SEND)).all()
+    connection.execute(update(daily_stats).where(own).values(source_cost=days.cost, cost=0))
+    costs = costs_of_days([(day, n or 0) for day, n in sent], row.cost, CostPer(row.cost_per))
+    if costs:
+        connection.execute(
+            update(daily_stats).where(own, days.date == bindparam("on")).values(cost=bindparam("spent")),
+            [{"on": day, "spent": cost} for day, cost in sorted(costs.items())],
+        )
+
+
+def costs_of_days(sent: Sequence[tuple[date, int]], cost: int, per: CostPer) -> dict[date, int]:
+    """The cost of each day in micro-dollars: a fixed price is divided by the emails sent, and adds up exactly.
+
+    Args:
+        sent: the emails sent on each day.
+    """
+    if per is CostPer.EMAIL:
+        return {day: n * cost for day, n in sent}
+    shares: dict[date, int] = {}
+    for part in {(day.year, day.month) if per is CostPer.MONTH else () for day, _ in sent}:
+        days = sorted((day, n) for day, n in sent if part in ((), (day.year, day.month)))
+        whole, so_far = sum(n for _, n in days), 0
+        for day, n in days:
+            if whole:
+                shares[day] = cost * (so_far + n) // whole - cost * so_far // whole
+                so_far += n
+    return shares
+
+
+def _require(connection: Connection, campaign_id: str) -> None:
+    if (
+        connection.execute(select(campaigns.c.campaign_id).where(campaigns.c.campaign_id == campaign_id)).first()
+        is None
+    ):
+        raise UnknownCampaignError(campaign_id)
