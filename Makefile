@@ -3,6 +3,7 @@
 # make quick  lint, types and the unit tests on SQLite without the slow ones: for the inner loop
 # make failed what failed the last time
 # make screenshots  every page as a picture, into docs/screenshots
+# make plotly  the browser's chart library in the version that the installed Plotly was made for
 # make bench  speed and memory, each figure beside a yardstick from the same run
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS   ?= 2
 
-.PHONY: run test quick failed bench screenshots check lint types unit lock clean
+.PHONY: run test quick failed bench screenshots plotly check lint types unit lock clean
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
@@ -50,6 +51,18 @@ unit:
 
 screenshots: $(VENV)/.test
 	$(BIN)/python docs/make_screenshots.py
+
+# From the registry that npm is set up with. Run it after an update of Plotly: a test says so.
+CHARTS  := src/outreach_results/server/plotly
+PACKAGE := plotly.js-cartesian-dist-min
+plotly: $(VENV)/.run
+	set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
+	version=$$($(BIN)/python -c 'from plotly.offline import get_plotlyjs_version as v; print(v())'); \
+	npm pack --silent --pack-destination "$$folder" "$(PACKAGE)@$$version"; \
+	tar -xzf "$$folder"/*.tgz -C "$$folder" --strip-components 1; \
+	cp "$$folder"/plotly-cartesian.min.js "$$folder"/LICENSE $(CHARTS)/; \
+	hash=$$(sha256sum $(CHARTS)/plotly-cartesian.min.js | cut -d ' ' -f 1); \
+	printf '{"package": "%s", "version": "%s", "sha256": "%s"}\n' $(PACKAGE) "$$version" "$$hash" > $(CHARTS)/version.json
 
 # The lock files hold every version and hash, and no index address; a stamp makes the second time quick.
 $(VENV)/bin/python:

@@ -46,7 +46,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(store)
     except OutreachError as error:
         logging.getLogger(__name__).error("%s", error)  # every page shows it too, until it is corrected
-    compressed_assets.warm()
+    compressed_assets.warm(streamlit_charts=charts.uses_streamlit_charts())
     send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
@@ -72,7 +72,7 @@ else:
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.server.streamlit_internals import run_pages_through_the_entry
-    from outreach_results.ui import downloads, shell
+    from outreach_results.ui import charts, downloads, shell
     from outreach_results.ui.cache import store
 
     try:
@@ -89,6 +89,6 @@ else:
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
-            Middleware(compressed_assets.CompressedAssets),
+            Middleware(compressed_assets.CompressedAssets, streamlit_charts=charts.uses_streamlit_charts),
         ],
     )

@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         description="The address, up to `/api/v1`, at which services reach this server: Mandrill signs it.",
         examples=["https://results.example.com/api/v1"],
     )
+    streamlit_charts: bool = Field(
+        default=False,
+        description="Draw charts with Streamlit's own copy of Plotly, which takes longer, instead of the dashboard's.",
+        examples=["true"],
+    )
 
 
 @lru_cache(maxsize=1)

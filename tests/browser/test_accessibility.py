@@ -51,11 +51,11 @@ def test_this_check_would_see_a_broken_rule(visitor):
     assert any(found.startswith("image-alt") for found in violations(visitor))
 
 
-@pytest.mark.parametrize("element", ["stPlotlyChart", "stDataFrame"])
+@pytest.mark.parametrize("element", [".chart-plot", "[data-testid=stDataFrame]"])
 def test_every_figure_and_table_is_described_in_words(element, visitor):
     seen = 0
     for page in each_page(visitor):
-        for drawn in visitor.page.get_by_test_id(element).all():
+        for drawn in visitor.page.locator(element).all():
             words = drawn.evaluate(
                 """box => [box, ...box.querySelectorAll('[aria-label]')]
                     .map(one => one.getAttribute('aria-label')).find(Boolean) ?? ''"""

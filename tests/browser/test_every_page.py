@@ -58,7 +58,7 @@ def test_navigation_opens_pages_with_figures(visitor):
         visitor.turn_to(title(page))
         assert_all_is_well(visitor, page)
         assert visitor.path == address(page)
-        for figure in visitor.page.get_by_test_id("stPlotlyChart").all():
+        for figure in visitor.page.locator(".chart").all():
             expect(figure.locator("svg.main-svg").first).to_be_visible()
         assert visitor.overflow() <= 0
 

@@ -22,4 +22,4 @@ else:
 
     from outreach_results.server.compressed_assets import CompressedAssets
 
-    app = st.App(__file__, middleware=[Middleware(CompressedAssets)])
+    app = st.App(__file__, middleware=[Middleware(CompressedAssets, streamlit_charts=lambda: True)])

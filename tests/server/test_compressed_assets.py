@@ -1,4 +1,4 @@
-"""Streamlit's static files are sent compressed, and the Plotly script is preloaded."""
+"""Static files and the charts' library are sent compressed, and what every page needs is announced with it."""
 
 import gzip
 
@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from outreach_results.server import compressed_assets
+from outreach_results.server import chart_library, compressed_assets
 from outreach_results.server.streamlit_internals import STATIC_FOLDER, preloaded_scripts
 
 
@@ -22,18 +22,22 @@ async def as_it_was(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("not ours")
 
 
-@pytest.fixture
-def client() -> TestClient:
+def client_of(*, streamlit_charts: bool) -> TestClient:
     app = Starlette(
         routes=[Route("/page", page), Route("/{rest:path}", as_it_was)],
-        middleware=[Middleware(compressed_assets.CompressedAssets)],
+        middleware=[Middleware(compressed_assets.CompressedAssets, streamlit_charts=lambda: streamlit_charts)],
     )
     return TestClient(app)
 
 
 @pytest.fixture
+def client() -> TestClient:
+    return client_of(streamlit_charts=False)
+
+
+@pytest.fixture
 def script() -> str:
-    return next(path for path in preloaded_scripts() if "PlotlyChart" in path)
+    return next(path for path in preloaded_scripts(streamlit_charts=True) if "PlotlyChart" in path)
 
 
 def test_chart_script_arrives_whole_and_compressed(client: TestClient, script: str) -> None:
@@ -62,13 +66,38 @@ def test_nothing_but_streamlits_own_files_is_served(client: TestClient, path: st
     assert client.get(path).text == "not ours"
 
 
-def test_a_page_announces_scripts_that_exist(client: TestClient) -> None:
-    links = client.get("/page").headers.get_list("link")
-    assert len(links) == 1 or len(links) == 2
-    for link in ", ".join(links).split(", "):
-        path = link.split(">")[0].removeprefix("</")
-        assert (STATIC_FOLDER / path).is_file()
-        assert link.endswith("rel=modulepreload")
+@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "identity"}, {"Range": "bytes=0-9"}])
+def test_charts_library_is_served_to_every_client(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.get(chart_library.PATH, headers=headers)
+    assert answer.status_code == 200
+    assert answer.content == chart_library.FILE.read_bytes()
+    assert answer.headers.get("content-encoding") == (None if headers else "gzip")
+    assert answer.headers["cache-control"] == "public, immutable, max-age=31536000"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert client.get(chart_library.PATH.replace("4", "3")).text == "not ours"
+
+
+def announced_by(client: TestClient) -> list[str]:
+    return ", ".join(client.get("/page").headers.get_list("link")).split(", ")
+
+
+@pytest.mark.parametrize("streamlit_charts", [True, False])
+def test_a_page_announces_scripts_that_exist(streamlit_charts: bool) -> None:
+    client = client_of(streamlit_charts=streamlit_charts)
+    scripts = [link.partition(">")[0].removeprefix("<") for link in announced_by(client) if "modulepreload" in link]
+    assert len(scripts) == 2
+    for script in scripts:
+        assert (STATIC_FOLDER / script.removeprefix("/")).is_file()
+
+
+def test_a_page_announces_the_library_that_it_uses() -> None:
+    ours = f"<{chart_library.PATH}>; rel=preload; as=script"
+    of_streamlit = announced_by(client_of(streamlit_charts=True))
+    own = announced_by(client_of(streamlit_charts=False))
+    assert ours in own
+    assert ours not in of_streamlit
+    assert any("PlotlyChart" in link for link in of_streamlit)
+    assert not any("PlotlyChart" in link for link in own)
 
 
 def test_other_answers_announce_nothing(client: TestClient) -> None:
@@ -76,7 +105,7 @@ def test_other_answers_announce_nothing(client: TestClient) -> None:
 
 
 def test_what_is_compressed_is_what_is_on_disk() -> None:
-    file = STATIC_FOLDER / preloaded_scripts()[0]
+    file = STATIC_FOLDER / preloaded_scripts(streamlit_charts=False)[0]
     body, etag = compressed_assets._compressed(file)
     assert gzip.decompress(body) == file.read_bytes()
     assert compressed_assets._compressed(file)[1] == etag

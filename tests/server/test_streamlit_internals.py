@@ -11,6 +11,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state.query_params import QueryParams
 
+from outreach_results.server import chart_library
 from outreach_results.server import streamlit_internals as internals
 from outreach_results.ui import styles
 
@@ -24,8 +25,9 @@ def test_pages_run_through_the_entry() -> None:
     assert PagesManager.uses_pages_directory is False
 
 
-def test_the_manifest_names_scripts_and_first_files() -> None:
-    found = internals.preloaded_scripts()
+@pytest.mark.parametrize("streamlit_charts", [True, False])
+def test_the_manifest_names_scripts_and_first_files(streamlit_charts: bool) -> None:
+    found = internals.preloaded_scripts(streamlit_charts=streamlit_charts)
     assert len(found) == 2, (
         f"manifest.json names {found} as the scripts of charts and tables: they are no longer announced with the page, "
         "and a first visit over a slow line takes twice as long."
@@ -72,8 +74,9 @@ def test_query_params_can_be_written_in_one_message(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def scripts() -> str:
-    """All scripts that Streamlit sends."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in (internals.STATIC_FOLDER / "static").rglob("*.js"))
+    """All scripts that Streamlit sends, and the library of the charts."""
+    files = [*(internals.STATIC_FOLDER / "static").rglob("*.js"), chart_library.FILE]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
 @pytest.mark.parametrize("test_id", sorted(internals.TEST_IDS))
@@ -101,7 +104,7 @@ def test_styles_select_by_known_marks_only() -> None:
     assert set().union(*map(used_test_ids, sheets)) == internals.TEST_IDS
 
 
-PROJECT_CLASSES = {"timeline", "this"}
+PROJECT_CLASSES = {"timeline", "this", "chart", "chart-plot", "chart-problem", "chart-save"}
 """The classes of markup that the product writes itself."""
 
 

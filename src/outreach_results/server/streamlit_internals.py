@@ -21,8 +21,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 STATIC_FOLDER = Path(streamlit.__file__).parent / "static"
 """Where Streamlit keeps the files that it sends as they are."""
 
-_CHARTS_AND_TABLES = ("PlotlyChart", "DataFrame")
-"""The names, in the manifest, of the scripts that nearly every page of ours needs."""
+_TABLES, _COMPONENTS, _CHARTS = "DataFrame", "BidiComponent", "PlotlyChart"
+"""The names, in the manifest, of the scripts of tables, of components such as our chart, and of Streamlit's chart."""
 
 TEST_IDS = frozenset(
     {
@@ -44,8 +44,6 @@ TEST_IDS = frozenset(
 )
 """The marks on Streamlit's elements that our style sheets select by."""
 
-_PNG_BUTTON = "the dialog that saves a chart as a picture has only Plotly's small camera, which shows under a mouse"
-
 CSS_CLASSES: Mapping[str, str] = {
     "stButton": "a printed report shows buttons",
     "stDownloadButton": "a printed report shows download buttons",
@@ -53,14 +51,10 @@ CSS_CLASSES: Mapping[str, str] = {
     "stPopover": "a printed report shows the buttons of popovers",
     "stPagination": "a printed report shows the buttons that turn pages",
     "stPlotlyChart": "a printed chart is cut in two at the end of a page",
-    "stElementContainer": "a picture wider than its dialog is cut off, and so is the button that saves it",
+    "stElementContainer": "a picture wider than its dialog is cut off",
     "stMarkdownColoredText": "what is said beside a tile's value is as large as the value",
     "stMarkdownBadge": "in the list of the inbox, the sentiment no longer stands at the right edge",
-    "js-plotly-plot": _PNG_BUTTON,
-    "plotly": _PNG_BUTTON,
-    "modebar": _PNG_BUTTON,
-    "modebar-group": _PNG_BUTTON,
-    "modebar-btn": _PNG_BUTTON,
+    "main-svg": "a printed chart is cut off where the paper is narrower than the window",
 }
 """The classes of Streamlit's and Plotly's elements that our style sheets select by, and what is lost without each."""
 
@@ -76,10 +70,15 @@ def run_pages_through_the_entry() -> None:
 # --- static files ------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def preloaded_scripts() -> tuple[str, ...]:
-    """The paths of the scripts that nearly every page of ours needs, below the server's root."""
-    return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in _CHARTS_AND_TABLES)
+@lru_cache(maxsize=2)
+def preloaded_scripts(*, streamlit_charts: bool) -> tuple[str, ...]:
+    """The paths of the scripts that nearly every page of ours needs, below the server's root.
+
+    Args:
+        streamlit_charts: whether pages draw their charts with Streamlit's own copy of Plotly.
+    """
+    needed = (_CHARTS if streamlit_charts else _COMPONENTS, _TABLES)
+    return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in needed)
 
 
 def first_files() -> list[str]:

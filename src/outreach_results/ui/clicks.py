@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import streamlit as st
+
+from outreach_results.ui import charts
 
 
 def content_key(name: str, *shown: Hashable) -> str:
@@ -12,15 +14,14 @@ def content_key(name: str, *shown: Hashable) -> str:
     return f"{name}-{abs(hash(shown)):x}"
 
 
-def on_chart_click(key: str, go: Callable[[str], None]) -> Callable[[], None]:
-    """A callback for ``on_select`` that calls ``go`` with the clicked mark's ``customdata``.
+def on_chart_click(go: Callable[[str], None]) -> charts.Clicked:
+    """A callback for a chart's ``on_click`` that calls ``go`` with the ``customdata`` of the mark.
 
     It runs before the page is drawn, the only time at which the filters take a new value.
     """
 
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        chosen = points[0].get("customdata") if points else None
+    def clicked(points: Sequence[charts.Point]) -> None:
+        chosen = next((point.customdata for point in points if point.customdata), None)
         if chosen:
             go(str(chosen[0] if isinstance(chosen, list) else chosen))
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import GLOSSARY
 from outreach_results.results import HeadlineRate
-from outreach_results.ui import downloads, png_export, text
+from outreach_results.ui import charts, downloads, text
 from outreach_results.ui.filters import View
 
 DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
@@ -35,17 +35,8 @@ def glossary() -> None:
         st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def chart(figure: Any, *, key: str, alt: str, name: str | None = None, **selection: Any) -> Any:
-    """Draw a figure with its text alternative for screen readers, and a button that saves it as PNG.
-
-    ``name`` is that of the file, where the key changes with what is shown; ``selection`` is what `st.plotly_chart`
-    takes to report clicks.
-    """
-    return st.plotly_chart(figure, key=key, config=png_export.config(f"outreach-{name or key}"), alt=alt, **selection)
-
-
 def chart_with_data(
-    figure: Any,
+    figure: go.Figure,
     frame: pd.DataFrame,
     filters: Filters,
     *,
@@ -53,15 +44,18 @@ def chart_with_data(
     alt: str,
     name: str | None = None,
     pictured: pd.DataFrame | None = None,
-    **selection: Any,
-) -> Any:
-    """Draw a figure, and download buttons for its data.
+    on_click: charts.Clicked | None = None,
+    reports: bool = False,
+) -> list[charts.Point]:
+    """Draw a figure, and download buttons for its data; the points that were clicked, as `charts.show` has them.
 
-    ``pictured`` is the table that the page shows beside the figure, if it does: the PNG has it too.
+    ``name`` is that of the files, where the key changes with what is shown; ``pictured`` is the table that the page
+    shows beside the figure, if it does: the PNG has it too.
     """
-    event = chart(figure, key=key, alt=alt, name=name, **selection)
+    file = f"outreach-{name or key}"
+    points = charts.show(figure, key=key, alt=alt, name=file, on_click=on_click, reports=reports)
     downloads.table_buttons(name or key, frame, filters, key=f"{key}-data", chart=figure, pictured=pictured)
-    return event
+    return points
 
 
 def kpi(

@@ -216,18 +216,16 @@ def funnel(totals: Totals, view: View) -> None:
     """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals)
-    event = chart_with_data(
+    clicked = chart_with_data(
         draw(charts.funnel, stages),
         stages,
         view.filters,
         key="funnel",
         alt="Funnel from e-mails sent to meetings booked",
-        on_select="rerun",
-        selection_mode="points",
+        reports=True,
     )
-    points = event.selection.points
-    if points:
-        _go_to(stages["stage"][points[0]["point_index"]])
+    if clicked:
+        _go_to(stages["stage"][clicked[0].index])
 
 
 def _go_to(stage: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,16 +10,6 @@ from outreach_results.export import file_name
 from outreach_results.models import Basis, Filters
 from outreach_results.ui import cache, charts, styles
 from outreach_results.ui.charts import Inks
-
-
-def config(name: str, **more: Any) -> dict[str, Any]:
-    """The Plotly configuration with a single button, which saves a PNG under this name."""
-    return {
-        "displaylogo": False,
-        "responsive": True,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
-    } | more
 
 
 def button(
@@ -43,18 +31,13 @@ def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, tabl
     with st.container(key="pictures"):
         stem = file_name(name, "png", filters, cache.zone().key).removesuffix(".png")
         if chart is not None:
-            st.plotly_chart(chart, key=f"{key}-picture", config=config(stem, displayModeBar=True), alt=_title(name))
+            charts.show(chart, key=f"{key}-picture", alt=_title(name), name=stem, is_picture=True)
         if table is not None:
             file = stem if chart is None else f"{stem}_table"
             figure = charts.table(table, _title(name), in_words(filters), _inks())
-            with st.container(key="picture-of-table", width=figure.layout.width):  # may be wider than the dialog
-                st.plotly_chart(
-                    figure,
-                    key=f"{key}-picture-of-table",
-                    config=config(file, displayModeBar=True, responsive=False),
-                    theme=None,
-                    alt=f"{_title(name)} as a table",
-                )
+            charts.show(
+                figure, key=f"{key}-picture-of-table", alt=f"{_title(name)} as a table", name=file, is_picture=True
+            )
 
 
 def in_words(filters: Filters) -> str:

@@ -1,4 +1,4 @@
-"""The style sheets of the pages: files in ``static/``, read once."""
+"""The style sheets of the pages and the parts of components: files in ``static/``, read once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PAGE_BACKGROUND = {"dark": "#11161d", "light": "#ffffff"}  # backgroundColor of
 
 
 @lru_cache
-def css(name: str) -> str:
-    """The text of a style sheet."""
-    return (FOLDER / f"{name}.css").read_text(encoding="utf-8")
+def read(file: str) -> str:
+    """The text of a file."""
+    return (FOLDER / file).read_text(encoding="utf-8")
 
 
 def apply(name: str, *, extra: str = "") -> None:
@@ -23,7 +23,7 @@ def apply(name: str, *, extra: str = "") -> None:
     Args:
         extra: rules of this run, after those of the file. Never what a stranger wrote.
     """
-    st.html(f"<style>{css(name)}{extra}</style>")
+    st.html(f"<style>{read(f'{name}.css')}{extra}</style>")
 
 
 def page_background() -> str:

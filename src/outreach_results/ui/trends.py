@@ -13,10 +13,10 @@ from outreach_results import metrics, results
 from outreach_results.metrics import Every, TimeSeries
 from outreach_results.models import COUNTS, Annotation
 from outreach_results.results import HOURLY_COUNTS, Trends, WeeklyActivity
-from outreach_results.ui import charts, downloads, text, url_state
+from outreach_results.ui import charts, clicks, downloads, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.charts import trend_labels
-from outreach_results.ui.components import chart, chart_with_data
+from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
 
 _COUNTS, _RATES = "Counts", "Rates"
@@ -96,12 +96,8 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
     key = "trend"
     selected_day = _read_selected_day(trends, starts)
 
-    def look_at_clicked() -> None:
-        points = st.session_state[key].selection.points
-        chosen = next((point["customdata"] for point in points if point.get("customdata")), None)
-        if chosen:
-            day = date.fromisoformat(str(chosen[0] if isinstance(chosen, list) else chosen))
-            url_state.change("at", day.isoformat() if day in starts else "")
+    def look_at(day: str) -> None:
+        url_state.change("at", day if date.fromisoformat(day) in starts else "")
 
     chart_with_data(
         draw(
@@ -116,8 +112,7 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
         view.filters,
         key=key,
         alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point tells more about it",
-        on_select=look_at_clicked,
-        selection_mode="points",
+        on_click=clicks.on_chart_click(look_at),
     )
     _explanation(trends, question, ask(results.totals, view.filters).undated)
     _selected_point(trends, starts, selected_day)
@@ -296,7 +291,7 @@ def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
             busiest = derive(charts.busiest, activity, metric)
             st.markdown(f"**{charts.LABELS[metric]}**")
             st.caption(text.escape(busiest))
-            chart(
+            charts.show(
                 draw(charts.heat_map, activity, metric),
                 key=f"hours-{metric}",
                 alt=f"{charts.LABELS[metric]} by weekday and hour in {activity.zone}. {busiest}",

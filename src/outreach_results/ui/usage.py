@@ -15,7 +15,7 @@ from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import charts, clicks, downloads, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
-from outreach_results.ui.components import DEFINITIONS, chart, chart_with_data
+from outreach_results.ui.components import DEFINITIONS, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
 
 PER_EMAIL, IN_ALL = "Per e-mail", "In all"
@@ -43,7 +43,7 @@ def quota(month: Outlook, filters: Filters) -> None:
         st.info("The plan is not known, so there is no quota to compare with. It comes with a sync or an account file.")
     else:
         due = None if month.is_over else plan.email_limit * month.due_share
-        chart(
+        charts.show(
             draw(charts.quota, month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
             key="quota",
             alt=f"{month.total:,} of {plan.email_limit:,} e-mails used"
@@ -252,8 +252,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
         key=key,
         name="costs-by-campaign",
         alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
-        on_select=clicks.on_chart_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
     )
     if len(campaigns) > MOST_CAMPAIGNS:
         st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
@@ -266,13 +265,12 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
     key = clicks.content_key("months", len(months), per_email, url_state.chosen("month"))
     table = derive(month_table, months, plan)
     figure = draw(charts.costs_of_months, months, per_email=per_email)
-    chart(
+    charts.show(
         figure,
         key=key,
-        name="usage",
+        name="outreach-usage",
         alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
-        on_select=clicks.on_chart_click(key, _show_month),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(_show_month),
     )
     newest_first = table.iloc[::-1].reset_index(drop=True)
     shown = newest_first.assign(quota_share=newest_first["quota_share"] * 100)

@@ -12,7 +12,7 @@ from outreach_results.metrics import Interval
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import COST_PER_EMAIL
 from outreach_results.ui.charts import COLORS
-from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
+from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
 from support import hostile
 
 REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)
@@ -119,10 +119,10 @@ def test_bullet_without_value_or_quartiles_is_drawn():
 
 
 def test_money_is_dollars_and_shares_are_percent():
-    assert show(COST_PER_EMAIL, 0.0197) == "$0.0197"
-    assert show(COST_PER_EMAIL, 0.018) == "$0.018"
-    assert show("reply_rate", 0.05) == "5.0 %"
-    assert show("reply_rate", None) == "–"
+    assert value_text(COST_PER_EMAIL, 0.0197) == "$0.0197"
+    assert value_text(COST_PER_EMAIL, 0.018) == "$0.018"
+    assert value_text("reply_rate", 0.05) == "5.0 %"
+    assert value_text("reply_rate", None) == "–"
     assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.4~f"
 
 

@@ -12,18 +12,11 @@ from outreach_results.ui.charts.table import MOST_ROWS
 from support.hostile import HOSTILE
 
 INKS = Inks(text="#111111", quiet="#222222", line="#333333", paper="#fafafa", header="#eeeeee", font="Some Font")
-UNSEEN = "&#8203;"
 
 
 def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
     """The cells of a table's figure under their headers."""
-    trace = table(frame, "Numbers", "all days", INKS).data[0]
-    assert all(cell.endswith(UNSEEN) for column in trace.cells.values for cell in column)
-    headers = [header.removesuffix(UNSEEN) for header in trace.header.values]
-    return {
-        header: [cell.removesuffix(UNSEEN) for cell in column]
-        for header, column in zip(headers, trace.cells.values, strict=True)
-    }
+    return {column.text[0]: list(column.text[1:]) for column in table(frame, "Numbers", "all days", INKS).data}
 
 
 @pytest.mark.parametrize(
@@ -69,20 +62,34 @@ def test_table_figure_fits_its_text():
     assert wide.layout.width > narrow.layout.width
     longest = table(pd.DataFrame({"name": ["語" * 400]}), "T", "s", INKS)
     assert longest.layout.width < 600
-    assert longest.data[0].cells.values[0][0].removesuffix(UNSEEN).endswith("語…")
-    one, many = (table(pd.DataFrame({"replied": range(rows)}), "T", "s", INKS) for rows in (1, 11))
-    assert many.layout.height - one.layout.height == 10 * many.data[0].cells.height
+    assert longest.data[0].text[1].endswith("語…")
+    none, one, many = (table(pd.DataFrame({"replied": range(rows)}), "T", "s", INKS) for rows in (0, 1, 11))
+    row = one.layout.height - none.layout.height
+    assert many.layout.height - one.layout.height == 10 * row
+    around = many.layout.margin.t + many.layout.margin.b
+    assert many.layout.height - around == pytest.approx(row * (many.layout.yaxis.range[0] - many.layout.yaxis.range[1]))
+
+
+def test_words_stand_in_their_column():
+    frame = pd.DataFrame({"name": ["One", "Two"], "replied": [3, 4]})
+    figure = table(frame, "T", "s", INKS)
+    name, replied = figure.data
+    right = figure.layout.xaxis.range[1]
+    assert (name.textposition, replied.textposition) == ("middle right", "middle left")
+    assert 0 < name.x[0] < replied.x[0] < right
+    assert list(name.y) == list(replied.y) == [0, 1, 2]
+    upright = sorted(line.x0 for line in figure.layout.shapes if line.type == "line" and line.x0 == line.x1)
+    assert upright[0] < name.x[0] < upright[1] < replied.x[0] < upright[2] == right
 
 
 def test_a_long_table_says_that_it_is_cut():
     whole = table(pd.DataFrame({"replied": range(MOST_ROWS)}), "T", "all days", INKS)
     assert whole.layout.title.subtitle.text == "all days"
     cut = table(pd.DataFrame({"replied": range(1234)}), "T", "all days", INKS)
-    assert len(cut.data[0].cells.values[0]) == MOST_ROWS
+    assert len(cut.data[0].text) == MOST_ROWS + 1
     assert cut.layout.title.subtitle.text == f"all days · the first {MOST_ROWS} of 1,234 rows: every file has them all"
     assert cut.layout.width >= 7 * len(cut.layout.title.subtitle.text)
 
 
 def test_an_empty_table_is_a_header_without_rows():
-    figure = table(pd.DataFrame({"name": [], "replied": []}), "T", "all days", INKS)
-    assert [list(column) for column in figure.data[0].cells.values] == [[], []]
+    assert drawn(pd.DataFrame({"name": [], "replied": []})) == {"Name": [], "Replied": []}

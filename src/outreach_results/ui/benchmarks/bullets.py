@@ -15,8 +15,8 @@ from outreach_results.models.metric_definitions import BENCHMARK_METRICS, RATES
 from outreach_results.results import Comparison, Peers
 from outreach_results.ui import charts, downloads, text, url_state
 from outreach_results.ui.cache import ask, draw
-from outreach_results.ui.charts import Mark, show
-from outreach_results.ui.components import DEFINITIONS, chart
+from outreach_results.ui.charts import Mark, value_text
+from outreach_results.ui.components import DEFINITIONS
 from outreach_results.ui.filters import View, switch_to
 
 COMMUNITY = "Whole community"
@@ -143,7 +143,7 @@ def _text(row: Comparison, peers: Peers) -> bool:
     """Draw the text of a row; whether its button was clicked."""
     label = charts.LABELS.get(row.metric, text.escape(row.metric))
     with st.container(gap="xsmall"):
-        st.metric(label, show(row.metric, row.value), help=_definition(row))
+        st.metric(label, value_text(row.metric, row.value), help=_definition(row))
         st.markdown(f"**{text.escape(row.verdict.words(_whom(peers)))}**")
         for fact in _facts(row, peers):
             st.caption(text.escape(fact))
@@ -162,15 +162,17 @@ def _text(row: Comparison, peers: Peers) -> bool:
 def _facts(row: Comparison, peers: Peers) -> list[str]:
     facts = []
     if row.interval is not None:
-        ends = f"{show(row.metric, row.interval.low)} to {show(row.metric, row.interval.high)}"
+        ends = f"{value_text(row.metric, row.interval.low)} to {value_text(row.metric, row.interval.high)}"
         # A verdict beyond the quartiles has said it already.
         is_beyond = row.verdict.standing in (Standing.BEST_QUARTER, Standing.WEAKEST_QUARTER)
         where = "" if is_beyond or row.percentiles is None else percentile_sentence(row.percentiles)
         facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} emails.".strip())
     facts += [maturity] if (maturity := maturity_sentence(row.metric, row.share_in)) else []
     numbers = row.community
-    published = f"average {show(row.metric, numbers.average)}, median {show(row.metric, numbers.p50)}"
-    own_median = "" if row.own is None or peers.is_own else f" Our campaigns: median {show(row.metric, row.own.p50)}."
+    published = f"average {value_text(row.metric, numbers.average)}, median {value_text(row.metric, numbers.p50)}"
+    own_median = (
+        "" if row.own is None or peers.is_own else f" Our campaigns: median {value_text(row.metric, row.own.p50)}."
+    )
     facts.append(f"{_whom(peers).capitalize()}: {published}.{own_median}")
     return facts
 
@@ -236,21 +238,20 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
         row.firm,
         row.median,
     )
-    event = chart(
+    clicked = charts.show(
         draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
         key=f"bullet-{row.metric}",
         alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
-        on_select="rerun",
-        selection_mode="points",
+        reports=True,
     )
-    return bool(event.selection.points) and row.metric in _LEADS_ON
+    return bool(clicked) and row.metric in _LEADS_ON
 
 
 def _sentence(row: Comparison, peers: Peers) -> str:
-    value = f"Ours is {show(row.metric, row.value)}"
+    value = f"Ours is {value_text(row.metric, row.value)}"
     reach = ""
     if row.interval is not None:
-        low, high = show(row.metric, row.interval.low), show(row.metric, row.interval.high)
+        low, high = value_text(row.metric, row.interval.low), value_text(row.metric, row.interval.high)
         reach = f", with 95 % confidence between {low} and {high}"
     return text.escape_plotly(f"{value}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
 
@@ -284,13 +285,13 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Metric": charts.LABELS.get(row.metric, row.metric),
-            "Ours": show(row.metric, row.value),
+            "Ours": value_text(row.metric, row.value),
             "95 % interval": text.MISSING
             if row.interval is None
-            else f"{show(row.metric, row.interval.low)} – {show(row.metric, row.interval.high)}",
+            else f"{value_text(row.metric, row.interval.low)} – {value_text(row.metric, row.interval.high)}",
             "Emails": row.cases,
             **{
-                label: show(row.metric, value)
+                label: value_text(row.metric, value)
                 for label, value in (
                     ("Average", row.community.average),
                     ("25th percentile", row.community.p25),

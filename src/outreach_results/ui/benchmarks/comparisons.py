@@ -18,7 +18,7 @@ from outreach_results.results import Peers
 from outreach_results.ui import charts, clicks, downloads, text, url_state
 from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
-from outreach_results.ui.charts import Mark, show
+from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View, choose_campaigns, choose_days, days_in_words
 
@@ -91,8 +91,7 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
         key=key,
         name="benchmark-campaigns",
         alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
-        on_select=clicks.on_chart_click(key, lambda campaign_id: choose_campaigns([campaign_id])),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
     )
     if view.filters.campaigns is not None:
         st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
@@ -122,7 +121,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         return
     key = clicks.content_key("campaign-verdicts", view.filters, metric, tuple(frame["campaign_id"]))
     table = frame.assign(
-        shown=[show(metric, value) for value in _values(frame, "value")],
+        shown=[value_text(metric, value) for value in _values(frame, "value")],
         interval=[_ends(metric, row) for row in frame.to_dict("records")],
         percentile=[_percentiles(row) for row in frame.to_dict("records")],
         brief=[_brief(metric, row) for row in frame.to_dict("records")],
@@ -187,8 +186,7 @@ def by_mcp(view: View, metric: str) -> None:
         name="benchmark-mcps",
         alt=f"{_label(metric)} by mcp, each beside its own benchmark: "
         + " ".join(f"{mark.name}: {mark.sentence}" for mark in marks),
-        on_select=clicks.on_chart_click(key, _compare_with),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(_compare_with),
     )
 
 
@@ -232,13 +230,12 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
         key=key,
         name="benchmark-over-time",
         alt=f"{_label(metric)} {by} by {by} with its interval, beside the benchmark",
-        on_select=clicks.on_chart_click(key, lambda start: choose_days(*days[start])),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(lambda start: choose_days(*days[start])),
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
     st.caption(
         f"Each dot is a {by} with its 95 % interval; the band and the line are the benchmark's middle half and median"
-        f" ({text.escape(show(metric, numbers.p50))})."
+        f" ({text.escape(value_text(metric, numbers.p50))})."
         f"{lighter} A click on a dot shows only those days."
     )
 
@@ -273,7 +270,7 @@ def _mark(
 def _sentence(metric: str, row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["value"]):
         return str(row["verdict"])
-    value = f"{show(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
+    value = f"{value_text(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
     reach = "" if pd.isna(row["low"]) else f", with 95 % confidence between {_ends(metric, row, ' and ')}"
     maturity = maturity_sentence(metric, None if pd.isna(row["share_in"]) else float(row["share_in"]))
     return " ".join(part for part in (f"{value}{reach}.", maturity, row["verdict"]) if part)
@@ -289,7 +286,11 @@ def _cases(metric: str) -> str:
 
 
 def _ends(metric: str, row: Mapping[Hashable, Any], between: str = " – ") -> str:
-    return text.MISSING if pd.isna(row["low"]) else f"{show(metric, row['low'])}{between}{show(metric, row['high'])}"
+    return (
+        text.MISSING
+        if pd.isna(row["low"])
+        else f"{value_text(metric, row['low'])}{between}{value_text(metric, row['high'])}"
+    )
 
 
 def _percentiles(row: Mapping[Hashable, Any]) -> str:

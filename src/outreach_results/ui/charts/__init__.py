@@ -1,11 +1,12 @@
-"""Figures: pure functions from numbers to a Plotly figure, each answering one question.
+"""Figures: pure functions from numbers to a Plotly figure, each answering one question; and `show`, which draws them.
 
 The same metric has the same color everywhere; the palette is safe for color-blind eyes (after Okabe and Ito).
 """
 
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
-from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, show
+from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
+from outreach_results.ui.charts.component import Clicked, Point, show, uses_streamlit_charts
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
 from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
@@ -25,8 +26,10 @@ __all__ = [
     "GRID",
     "LABELS",
     "SENTIMENT_COLORS",
+    "Clicked",
     "Inks",
     "Mark",
+    "Point",
     "annotate",
     "beside_community",
     "bullet",
@@ -46,4 +49,6 @@ __all__ = [
     "snapshot_trend",
     "table",
     "trend_chart",
+    "uses_streamlit_charts",
+    "value_text",
 ]

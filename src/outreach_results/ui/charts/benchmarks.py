@@ -54,7 +54,7 @@ class Mark:
     median: Interval | None = None
 
 
-def show(metric: str, value: float | None) -> str:
+def value_text(metric: str, value: float | None) -> str:
     """A formatted value of a metric: dollars or a share."""
     return unit_price(value) if metric.endswith("_usd") else percent(value)
 
@@ -100,7 +100,7 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
             y=[0.64],
             mode="markers",
             marker={"symbol": "diamond-open", "size": 11, "color": MEDIAN, "line": {"width": 2}},
-            hovertemplate=f"The community's average is {show(metric, community.average)}.<extra></extra>",
+            hovertemplate=f"The community's average is {value_text(metric, community.average)}.<extra></extra>",
         )
     if own is not None:
         _own_line(figure, metric, own)
@@ -231,9 +231,9 @@ def _community_band(
 def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
     """Sentences on the quartiles, where the band ends and at its median."""
     quartiles = [
-        (community.p25, f"A quarter of {whose} lie below {show(metric, community.p25)}."),
-        (community.p50, f"Half of {whose} lie below {show(metric, community.p50)}, the median."),
-        (community.p75, f"A quarter of {whose} lie above {show(metric, community.p75)}."),
+        (community.p25, f"A quarter of {whose} lie below {value_text(metric, community.p25)}."),
+        (community.p50, f"Half of {whose} lie below {value_text(metric, community.p50)}, the median."),
+        (community.p75, f"A quarter of {whose} lie above {value_text(metric, community.p75)}."),
     ]
     known = [(at, sentence) for at, sentence in quartiles if at is not None]
     figure.add_scatter(
@@ -263,8 +263,8 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
         marker={"symbol": "line-ns-open", "size": 12, "color": color(metric), "line": {"width": 3}},
         text=[
             escape_plotly(
-                f"Our own campaigns: half of them lie between {show(metric, own.p25)} and {show(metric, own.p75)}, "
-                f"their median is {show(metric, own.p50)}."
+                f"Our own campaigns: half of them lie between {value_text(metric, own.p25)} and "
+                f"{value_text(metric, own.p75)}, their median is {value_text(metric, own.p50)}."
             )
         ],
         hovertemplate="%{text}<extra></extra>",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import accumulate, pairwise
 from numbers import Real
 from typing import Any
 
@@ -22,7 +23,7 @@ MOST_ROWS = 60
 
 _MOST_LETTERS = 64  # of a cell
 _LETTER, _ROOM = 7.4, 22.0  # pixels: of a letter of 13 pixels, and beside the words of a cell
-_HEADER, _ROW, _TOP, _BOTTOM, _SIDE = 34, 34, 66, 18, 16
+_ROW, _TOP, _BOTTOM, _SIDE, _INSET = 34, 66, 18, 16, 9
 _NAMES = {"mcp": "MCP", "quota_share": "Of the quota", "total_usd": "With the plan", "cost_usd": "Cost"}
 _SHARES = {*RATES, "share", "quota_share", "percentile_low", "percentile_high"}
 _DOLLARS = {"total", "per_reply", "per_positive_reply", "per_meeting"}
@@ -55,35 +56,27 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
         subtitle = f"{subtitle} · the first {len(shown)} of {len(frame):,} rows: every file has them all".strip(" ·")
     spare = max(0.0, _letters(subtitle) * _LETTER - sum(widths)) / max(1, len(widths))
     widths = [width + spare for width in widths]
-    align = ["right" if _is_number(shown[name]) else "left" for name in columns]
+    edges = list(accumulate(widths, initial=0.0))
     figure = go.Figure(
-        go.Table(
-            columnwidth=widths,
-            header={
-                "values": [_drawn(header) for header in headers],
-                "align": align,
-                "height": _HEADER,
-                "fill": {"color": inks.header},
-                "line": {"color": inks.line},
-                "font": {"size": 13, "color": inks.quiet},
-            },
-            cells={
-                "values": [[_drawn(cell) for cell in column] for column in cells],
-                "align": align,
-                "height": _ROW,
-                "fill": {"color": inks.paper},
-                "line": {"color": inks.line},
-                "font": {"size": 13, "color": inks.text},
-            },
-        )
+        [
+            _column(header, values, left, right, is_number=_is_number(shown[name]), inks=inks)
+            for name, header, values, (left, right) in zip(columns, headers, cells, pairwise(edges), strict=True)
+        ]
     )
     width = math.ceil(sum(widths)) + 2 * _SIDE
     figure.update_layout(
         width=width,
-        height=_TOP + _HEADER + _ROW * len(shown) + 2 + _BOTTOM,  # 2 for the last line
-        margin={"l": _SIDE, "r": _SIDE, "t": _TOP, "b": _BOTTOM},
+        height=_TOP + _ROW * (1 + len(shown)) + _BOTTOM,
+        margin={"l": _SIDE, "r": _SIDE, "t": _TOP, "b": _BOTTOM, "pad": 0},
         paper_bgcolor=inks.paper,
+        plot_bgcolor=inks.paper,
         font={"family": inks.font},
+        showlegend=False,
+        hovermode=False,
+        dragmode=False,
+        xaxis={"visible": False, "range": [0, edges[-1]], "fixedrange": True},
+        yaxis={"visible": False, "range": [len(shown) + 0.5, -0.5], "fixedrange": True},
+        shapes=_grid(len(shown), edges, inks),
         title={
             "text": escape_plotly(title),
             "x": _SIDE / width,
@@ -97,6 +90,32 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
         },
     )
     return figure
+
+
+def _column(header: str, cells: Sequence[str], left: float, right: float, *, is_number: bool, inks: Inks) -> go.Scatter:
+    """The words of a column, its header in row 0: numbers end at its right edge, all else begins at its left."""
+    return go.Scatter(
+        x=[right - _INSET if is_number else left + _INSET] * (1 + len(cells)),
+        y=list(range(1 + len(cells))),
+        text=[escape_plotly(_shortened(words)) for words in (header, *cells)],
+        mode="text",
+        textposition="middle left" if is_number else "middle right",
+        textfont={"size": 13, "color": [inks.quiet, *[inks.text] * len(cells)]},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _grid(rows: int, edges: Sequence[float], inks: Inks) -> list[dict[str, Any]]:
+    """The header's background and the lines around all cells, below the words."""
+    line = {"color": inks.line, "width": 1}
+    shared = {"type": "line", "layer": "below", "line": line}
+    header = {"type": "rect", "layer": "below", "fillcolor": inks.header, "line": line}
+    return [
+        header | {"x0": 0, "x1": edges[-1], "y0": -0.5, "y1": 0.5},
+        *(shared | {"x0": 0, "x1": edges[-1], "y0": row + 0.5, "y1": row + 0.5} for row in range(1, rows + 1)),
+        *(shared | {"x0": edge, "x1": edge, "y0": -0.5, "y1": rows + 0.5} for edge in edges),
+    ]
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
@@ -152,11 +171,6 @@ def _width(header: str, cells: Sequence[str]) -> float:
 def _letters(words: str) -> float:
     """The width of a text in letters: East Asian characters and emoji count as two."""
     return sum(2.0 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in words)
-
-
-def _drawn(words: str) -> str:
-    """Add an invisible HTML entity to every cell: Plotly draws a cell with one slightly lower than one without."""
-    return escape_plotly(_shortened(words)) + "&#8203;"
 
 
 def _shortened(words: str) -> str:

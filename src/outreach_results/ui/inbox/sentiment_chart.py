@@ -33,8 +33,7 @@ def over_time(view: View, inbox_filters: InboxFilters) -> None:
         key=key,
         name="sentiments",
         alt="Replies over time by sentiment",
-        on_select=clicks.on_chart_click(key, _show),
-        selection_mode="points",
+        on_click=clicks.on_chart_click(_show),
     )
 
 

@@ -1,0 +1,142 @@
+"""How every chart gets onto a page: a component that draws our figures with the Plotly that we serve ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.io.json import to_json_plotly
+
+from outreach_results.config import settings
+from outreach_results.errors import ConfigError
+from outreach_results.server import chart_library
+from outreach_results.ui import styles
+
+_BUTTON_HEIGHT = 46  # pixels: of the button above a picture, with the gap below it
+
+_component = st.components.v2.component(
+    "outreach_chart",
+    html=styles.read("chart.html"),
+    css=styles.read("chart.css"),
+    js=styles.read("chart.js"),
+    isolate_styles=False,  # Plotly puts its styles into the page
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A mark that was clicked: its place in its trace, and the ``customdata`` that the figure gave it."""
+
+    index: int
+    customdata: Any
+
+
+Clicked = Callable[[Sequence[Point]], None]
+
+
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    height: int | None = None,
+    name: str | None = None,
+    on_click: Clicked | None = None,
+    reports: bool = False,
+    is_picture: bool = False,
+) -> list[Point]:
+    """Draw a figure in the colors of the theme, with a button that saves it as PNG.
+
+    Args:
+        alt: what the chart shows, for who cannot see it.
+        height: in pixels; that of the figure without one. The page keeps this place before anything is drawn.
+        name: of the file, without extension; ``outreach-`` and the key without one.
+        on_click: called before the next run with the points that were clicked.
+        reports: whether a click makes a run although there is no ``on_click``.
+        is_picture: whether the button stands above the chart at all times.
+
+    Returns:
+        The points whose click made this run, where clicks are reported.
+    """
+    height = height or figure_height(figure)
+    name = name or f"outreach-{key}"
+    if uses_streamlit_charts():
+        return _show_with_streamlit(figure, key, alt, height, name, on_click, reports=reports)
+    result = _component(
+        key=key,
+        data={
+            "figure": as_json(figure),
+            "alt": alt,
+            "height": height,
+            "name": name,
+            "picture": is_picture,
+            "clickable": reports or on_click is not None,
+            "library": chart_library.PATH,
+            "palette": st.get_option("theme.light.chartCategoricalColors") or [],
+        },
+        width=figure.to_dict()["layout"].get("width", "stretch"),
+        height=height + (_BUTTON_HEIGHT if is_picture else 0),
+        on_points_change=_reporting(on_click, lambda: points_of(st.session_state[key].get("points"))),
+    )
+    return points_of(result.get("points"))
+
+
+def uses_streamlit_charts() -> bool:
+    """Whether `Settings.streamlit_charts` is on; not where the settings are wrong, which every page says."""
+    try:
+        return settings().streamlit_charts
+    except ConfigError:
+        return False
+
+
+def as_json(figure: go.Figure) -> str:
+    """The figure's traces and layout, without the template: the browser adds that of the theme that is shown."""
+    spec = figure.to_dict()
+    layout = {name: value for name, value in spec["layout"].items() if name != "template"}
+    return str(to_json_plotly({"data": spec["data"], "layout": layout}))
+
+
+def figure_height(figure: go.Figure) -> int:
+    """The height in pixels that a figure was built for."""
+    return int(figure.to_dict()["layout"]["height"])
+
+
+def points_of(reported: Any) -> list[Point]:
+    """The points that the browser reports; none where it reports nothing."""
+    return [Point(point["index"], point.get("customdata")) for point in reported or []]
+
+
+def _reporting(on_click: Clicked | None, clicked: Callable[[], list[Point]]) -> Callable[[], None]:
+    def report() -> None:
+        if on_click is not None:
+            on_click(clicked())
+
+    return report
+
+
+def _show_with_streamlit(
+    figure: go.Figure, key: str, alt: str, height: int, name: str, on_click: Clicked | None, *, reports: bool
+) -> list[Point]:
+    """Draw it with `st.plotly_chart`, which brings Streamlit's own copy of Plotly."""
+    is_clickable = reports or on_click is not None
+    event: Any = st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        height=height,
+        config={
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
+        },
+        on_select=_reporting(on_click, lambda: _selected(st.session_state[key])) if is_clickable else "ignore",
+        selection_mode="points",
+    )
+    return _selected(event) if is_clickable else []
+
+
+def _selected(event: Any) -> list[Point]:
+    return [Point(point["point_index"], point.get("customdata")) for point in event.selection.points]

@@ -1,0 +1,79 @@
+"""What of a figure goes to the browser, and what comes back."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from outreach_results import ui
+from outreach_results.server import chart_library
+from outreach_results.ui.charts import component, empty
+from outreach_results.ui.charts.component import Point
+
+SOURCES = sorted(Path(ui.__path__[0]).rglob("*.py"))
+
+
+def test_the_browser_gets_traces_and_layout_only() -> None:
+    figure = empty(210, template={"layout": {"font": {"color": "red"}}})
+    figure.add_scatter(x=[1, 2], y=[3, 4], name="Sent")
+    sent = json.loads(component.as_json(figure))
+    assert sorted(sent) == ["data", "layout"]
+    assert "template" not in sent["layout"]
+    assert sent["layout"]["height"] == component.figure_height(figure) == 210
+    assert sent["data"][0] | {"x": [1, 2], "y": [3, 4], "name": "Sent", "type": "scatter"} == sent["data"][0]
+
+
+def test_unknown_numbers_and_dates_are_valid_json() -> None:
+    figure = go.Figure(go.Bar(x=pd.to_datetime(["2026-03-01", None]), y=[math.nan, math.inf], customdata=["</script>"]))
+    figure.update_layout(height=100)
+    figure.add_scatter(y=np.array([1.5, math.nan]))
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    sent = json.loads(component.as_json(figure), parse_constant=refuse)
+    assert sent["data"][0]["y"] == [None, None]
+    assert sent["data"][0]["x"][0].startswith("2026-03-01")
+    assert sent["data"][0]["customdata"] == ["</script>"]
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_no_click_is_no_points(nothing: list[object] | None) -> None:
+    assert component.points_of(nothing) == []
+
+
+def test_a_click_is_its_points() -> None:
+    reported = [{"index": 3, "customdata": "camp_1"}, {"index": 4}]
+    assert component.points_of(reported) == [Point(3, "camp_1"), Point(4, None)]
+
+
+def test_every_chart_goes_through_the_component() -> None:
+    found = {
+        path.name
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "plotly_chart"
+    }
+    assert found == {"component.py"}
+
+
+def test_figures_use_traces_that_the_library_has() -> None:
+    script = chart_library.FILE.read_text(encoding="utf-8")
+    used = {
+        node.func.attr.removeprefix("add_").lower()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr.startswith("add_") or (isinstance(node.func.value, ast.Name) and node.func.value.id == "go")
+    } - {"figure", "annotation", "shape", "hline", "vline", "hrect", "vrect"}
+    assert {"bar", "scatter", "heatmap"} <= used
+    for trace in used:
+        assert f'moduleType:"trace",name:"{trace}"' in script, f"The library draws no {trace}."
+    assert 'moduleType:"trace",name:"table"' not in script
