@@ -31,7 +31,7 @@ def test_the_browser_gets_traces_and_layout_only() -> None:
 
 
 def test_unknown_numbers_and_dates_are_valid_json() -> None:
-    figure = go.Figure(go.Bar(x=pd.to_datetime(["2026-03-01", None]), y=[math.nan, math.inf], customdata=["</script>"]))
+    figure = go.Figure(go.Bar(x=[pd.Timestamp(2026, 3, 1), pd.NaT], y=[math.nan, math.inf], customdata=["</script>"]))
     figure.update_layout(height=100)
     figure.add_scatter(y=np.array([1.5, math.nan]))
 
