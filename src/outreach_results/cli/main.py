@@ -13,6 +13,7 @@ from rich.console import Console
 from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
+from outreach_results.cli.account_entries import enter_days, plan
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
@@ -210,6 +211,8 @@ def tracking(
 
 
 app.command(name="campaign")(enter_of_campaign)
+app.command()(plan)
+app.command(name="days-off")(enter_days)
 
 
 @app.command()

@@ -34,6 +34,8 @@ from outreach_results.results.query import (
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import schema
+from outreach_results.store.account_entries import days_off as entered_days_off
+from outreach_results.store.account_entries import entered_plan
 from outreach_results.store.engine import Store, zone_of
 
 
@@ -196,13 +198,14 @@ def outlook(
     """The outlook on the month that begins with ``month``, as of the last day of the data.
 
     The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality. It expects
-    no emails on ``days_off``.
+    no emails on ``days_off`` and on the days off that were entered.
     """
     end = next_month(month) - timedelta(days=1)
     last = last_day(store) or month
     today = min(max(last, month), end)
     with store.read() as connection:
         clock = (now or datetime.now(UTC)).astimezone(zone_of(connection)).date()
+        days_off |= entered_days_off(connection)
     # Data that ends on the last day of the month is complete, unless that day is today and may bring more.
     is_over = last > end or (last == end and clock != end)
     days = _days(store, today).set_index("date")
@@ -267,5 +270,8 @@ def plan_known_at(store: Store) -> datetime | None:
 
 
 def _plan(connection: Connection) -> Plan | None:
+    entered = entered_plan(connection)
+    if entered is not None:
+        return entered
     row = connection.execute(select(schema.plan)).first()
     return None if row is None else Plan(name=row.name, email_limit=row.email_limit, price_usd=dollars(row.price))

@@ -1,0 +1,57 @@
+"""What people entered of the account because no source says it: the plan, and the days off.
+
+An entered plan counts instead of the source's, which stays in `plan`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, delete
+
+from outreach_results.errors import QueryError
+from outreach_results.models import Plan
+from outreach_results.store.engine import Store, get_meta, set_meta
+from outreach_results.store.schema import meta
+
+_PLAN, _DAYS_OFF = "entered_plan", "days_off"
+MAX_NAME = 100
+MAX_LIMIT = 1_000_000_000
+
+
+def entered_plan(connection: Connection) -> Plan | None:
+    """The plan that was entered; None where the source's counts."""
+    text = get_meta(connection, _PLAN)
+    return None if text is None else Plan.model_validate_json(text)
+
+
+def enter_plan(store: Store, plan: Plan | None) -> None:
+    """Let this plan count; None leaves it to the source.
+
+    Raises:
+        QueryError: it cannot be right.
+    """
+    if plan is not None and not (plan.name.isprintable() and 0 < len(plan.name) <= MAX_NAME):
+        raise QueryError("name", f"The name of a plan is one line of at most {MAX_NAME} characters.")
+    if plan is not None and not 0 <= plan.email_limit <= MAX_LIMIT:
+        raise QueryError("limit", f"The limit of a plan is between 0 and {MAX_LIMIT:,} emails a month.")
+    if plan is not None and not 0 <= plan.price_usd <= MAX_LIMIT:
+        raise QueryError("price", f"The price of a plan is between 0 and {MAX_LIMIT:,} dollars a month.")
+    with store.write() as connection:
+        if plan is None:
+            connection.execute(delete(meta).where(meta.c.key == _PLAN))
+        else:
+            set_meta(connection, _PLAN, plan.model_dump_json())
+
+
+def days_off(connection: Connection) -> frozenset[date]:
+    """The days on which nothing is sent on purpose, such as holidays."""
+    return frozenset(map(date.fromisoformat, json.loads(get_meta(connection, _DAYS_OFF) or "[]")))
+
+
+def enter_days_off(store: Store, days: Iterable[date]) -> None:
+    """Set all days off."""
+    with store.write() as connection:
+        set_meta(connection, _DAYS_OFF, json.dumps([day.isoformat() for day in sorted(set(days))]))
