@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         description="How often the dashboard syncs by itself while it runs; without it, never. At least 30s.",
         examples=["15m"],
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts the keys of `outreach-results sources`: 32 random bytes in URL-safe base64. Without it, "
+        "a file beside the SQLite database.",
+        examples=["Zm9v…"],
+    )
     sendgrid_webhook_key: Annotated[str | None, BeforeValidator(_sendgrid_key)] = Field(
         default=None,
         description="Public key that verifies SendGrid's signed event webhook.",

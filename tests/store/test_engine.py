@@ -286,3 +286,11 @@ def test_lower_case_knows_every_alphabet_on_sqlite(sqlite_store):
 def test_files_beside_the_zones_are_no_zones(name):
     with pytest.raises(ConfigError, match=f"^'{name}' is no time zone. Use an IANA name"):
         time_zone(name)
+
+
+def test_a_durable_change_waits_for_the_disk(sqlite_store):
+    levels = []
+    for is_durable in (False, True, False):
+        with sqlite_store.write(is_durable=is_durable) as connection:
+            levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+    assert levels == [1, 2, 1], "NORMAL, FULL, and NORMAL again"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from outreach_results import results
@@ -20,6 +21,7 @@ from outreach_results.sync import schedule
 from outreach_results.sync.http_client import RemoteServer
 from outreach_results.sync.run import sync_status
 from outreach_results.sync.schedule import SyncSchedule, schedule_of
+from outreach_results.sync.sources import Account, add_account
 from support import faulty_server as faults
 from support.faulty_server import KEY, FaultyServer, remote_campaign
 from support.http import eventually
@@ -45,13 +47,19 @@ def start(remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyP
             made = SyncSchedule(
                 store,
                 timedelta(seconds=every),
-                lambda: RemoteServer(remote.url, SecretStr(KEY), limits=QUICK),
+                lambda _store: only(RemoteServer(remote.url, SecretStr(KEY), limits=QUICK)),
             )
             made.start()
             stack.callback(made.stop, 5)
             return made
 
         yield begin
+
+
+def only(server: RemoteServer) -> Generator[Account, None, None]:
+    """One account alone."""
+    with closing(server):
+        yield Account("", server, frozenset())
 
 
 def runs(remote: FaultyServer) -> int:
@@ -128,7 +136,9 @@ def test_an_error_of_any_kind_does_not_end_it(
 )
 def test_stops_within_a_second_during_a_run(remote: FaultyServer, sqlite_store: Store, trouble: faults.Trouble) -> None:
     remote.trouble("/a/stats", trouble, times=None)
-    made = SyncSchedule(lambda: sqlite_store, timedelta(hours=1), lambda: RemoteServer(remote.url, SecretStr(KEY)))
+    made = SyncSchedule(
+        lambda: sqlite_store, timedelta(hours=1), lambda _store: only(RemoteServer(remote.url, SecretStr(KEY)))
+    )
     made.start()
     eventually(lambda: remote.targets("/a/stats"))
     started = time.monotonic()
@@ -143,7 +153,9 @@ def test_stops_within_a_second_during_a_run(remote: FaultyServer, sqlite_store: 
 
 
 def test_one_that_never_began_can_be_stopped(sqlite_store: Store) -> None:
-    SyncSchedule(lambda: sqlite_store, timedelta(hours=1), lambda: RemoteServer("http://localhost:1")).stop()
+    SyncSchedule(
+        lambda: sqlite_store, timedelta(hours=1), lambda _store: only(RemoteServer("http://localhost:1"))
+    ).stop()
 
 
 def test_without_the_setting_there_is_none() -> None:
@@ -165,3 +177,20 @@ def test_the_setting_makes_one(remote: FaultyServer, sqlite_store: Store, tmp_pa
     made.start()
     eventually(lambda: results.all_campaigns(sqlite_store))
     made.stop()
+
+
+def test_every_account_is_synced(remote: FaultyServer, sqlite_store: Store) -> None:
+    settings = Settings(
+        api_url=remote.url,
+        api_key=SecretStr(KEY),
+        sync_every=timedelta(minutes=15),
+        secret_key=SecretStr(Fernet.generate_key().decode()),
+    )
+    with faults.faulty_server() as second:
+        second.campaigns["b"] = remote_campaign()
+        add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
+        made = schedule_of(lambda: sqlite_store, settings)
+        assert made is not None
+        made.start()
+        eventually(lambda: {campaign.id for campaign in results.all_campaigns(sqlite_store)} == {"a", "b"})
+        made.stop()

@@ -19,6 +19,7 @@ from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.session import console, open_database, opened
+from outreach_results.cli.sources import sources
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
 from outreach_results.models.metric_definitions import TRACKED
@@ -29,7 +30,8 @@ from outreach_results.store.admin.distribute import distribute
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking, tracking_of
-from outreach_results.sync.run import server_of, sync
+from outreach_results.sync.run import sync
+from outreach_results.sync.sources import accounts
 
 app = typer.Typer(
     help="Results of cold-email campaigns: load them, look at them, export them.",
@@ -81,19 +83,29 @@ app.add_typer(imports, name="imports")
 
 @app.command(name="sync")
 def sync_results(
+    source: Annotated[str | None, typer.Option(help="Only the account of this name; see: sources list.")] = None,
     campaign: Annotated[
         list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
     ] = None,
 ) -> None:
-    """Bring in what changed on the server of OUTREACH_API_URL. What did not change is not fetched again.
+    """Bring in what changed on the server of OUTREACH_API_URL, and in each account of `sources`.
+
+    What did not change is not fetched again.
 
     Exit status: 0 everything the server has is here, 1 something failed.
     """
     store = open_database()
-    with closing(server_of(settings())) as server, sync_output.campaign_progress(console) as on_progress:
-        report = sync(store, server, campaign_ids=campaign or (), on_progress=on_progress)
-    sync_output.print_report(console, report)
-    if not report.is_complete:
+    is_complete = True
+    for account in accounts(store, settings(), source):
+        if account.name:
+            console.print(f"{account.name}:", markup=False)
+        with sync_output.campaign_progress(console) as on_progress:
+            report = sync(
+                store, account.server, campaign_ids=campaign or (), others=account.others, on_progress=on_progress
+            )
+        sync_output.print_report(console, report)
+        is_complete = is_complete and report.is_complete
+    if not is_complete:
         raise typer.Exit(1)
 
 
@@ -230,6 +242,7 @@ def get(
 
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+app.add_typer(sources, name="sources")
 
 
 @keys.command(name="create")

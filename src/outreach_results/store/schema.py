@@ -416,6 +416,16 @@ sync_state = _table(
     PrimaryKeyConstraint("campaign_id", "resource", name="sync_state_pk"),
 )
 
+# Accounts that a sync reads besides the one in the settings.
+sync_sources = _table(
+    "sync_sources",
+    Column("name", Id, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("key_encrypted", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("name", name="sync_sources_pk"),
+)
+
 api_keys = _table(
     "api_keys",
     Column("key_id", Id, nullable=False),  # the public part of a key

@@ -64,6 +64,12 @@ def forget(connection: Connection, campaign_id: str) -> None:
     connection.execute(delete(sync_state).where(sync_state.c.campaign_id == campaign_id))
 
 
+def owner_of(connection: Connection, campaign_id: str) -> str | None:
+    """The address of the server that a campaign was last read from; None if it was read from none."""
+    query = select(sync_state.c.server).where(sync_state.c.campaign_id == campaign_id).limit(1)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def synced_campaigns(connection: Connection, server: str) -> list[str]:
     """The campaigns that were read from this server."""
     table = sync_state.c

@@ -7,7 +7,7 @@ next one continues from there. A failure is reported and stops nothing else; onl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from outreach_results.errors import (
 )
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease, current_claim, stored_report
-from outreach_results.store.sync_state import ACCOUNT, forget, synced_campaigns
+from outreach_results.store.sync_state import ACCOUNT, forget, owner_of, synced_campaigns
 from outreach_results.sync.account import AccountSync
 from outreach_results.sync.campaign import CampaignSync
 from outreach_results.sync.http_client import RemoteServer
@@ -134,12 +134,14 @@ def sync(
     server: RemoteServer,
     *,
     campaign_ids: Sequence[str] = (),
+    others: Collection[str] = (),
     on_progress: OnProgress = lambda _done, _total, _doing: None,
 ) -> SyncReport:
     """Import what changed on the server since the last sync.
 
     Args:
         campaign_ids: only these; by default all that the server lists or, without a list, those of earlier syncs.
+        others: the addresses of other accounts; a campaign that was first read from one of them is left to it.
 
     Raises:
         SyncRunningError: another sync of this database is running.
@@ -148,7 +150,7 @@ def sync(
     lease = Lease(store)
     report = SyncReport(server=server.url, started_at=lease.acquire())
     try:
-        _Run(store, ResultsApi(server), lease, report, on_progress).run(campaign_ids)
+        _Run(store, ResultsApi(server), lease, report, on_progress, others).run(campaign_ids)
     except OutreachError as error:
         report.problem = str(error)
         if isinstance(error, StoreError):
@@ -178,13 +180,20 @@ class _Run:
     """One run, from the account to the last campaign."""
 
     def __init__(
-        self, store: Store, api: ResultsApi, lease: Lease, report: SyncReport, on_progress: OnProgress
+        self,
+        store: Store,
+        api: ResultsApi,
+        lease: Lease,
+        report: SyncReport,
+        on_progress: OnProgress,
+        others: Collection[str],
     ) -> None:
         self._store = store
         self._api = api
         self._lease = lease
         self._report = report
         self._on_progress = on_progress
+        self._others = others
         self._done, self._doing = 0, "account"
         self._missing: list[str] = []
         self._account = AccountSync(store, api, lease)
@@ -253,6 +262,14 @@ class _Run:
                 self._forget(campaign_id)
 
     def _sync_campaign(self, campaign_id: str, listed: ListedCampaign | None) -> None:
+        with self._store.read() as connection:
+            owner = owner_of(connection, campaign_id)
+        if owner is not None and owner in self._others:
+            self._report.failed[campaign_id] = (
+                f"{self._api.server.name} has a campaign of this id too. It stays the one of {owner}, from which it "
+                "was read first."
+            )
+            return
         try:
             result = CampaignSync(
                 self._store, self._api, self._lease, campaign_id, listed, self._show

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 
@@ -12,9 +13,13 @@ from outreach_results.errors import OutreachError, SyncRunningError
 from outreach_results.store.engine import Store
 from outreach_results.sync.http_client import RemoteServer
 from outreach_results.sync.run import server_of, sync, sync_status
+from outreach_results.sync.sources import Account, accounts
 
 RETRIED_AFTER_S = 15.0
 """Seconds until the next attempt where a run could not start, or another process is syncing."""
+
+NewAccounts = Callable[[Store], Generator[Account, None, None]]
+"""All accounts to sync; the server of each is closed when the next one is taken."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,16 +36,16 @@ def schedule_of(store: Callable[[], Store], settings: Settings) -> SyncSchedule 
     if settings.sync_every is None:
         return None
     server_of(settings).close()  # raises now if the address is wrong, not in a thread that nobody sees
-    return SyncSchedule(store, settings.sync_every, lambda: server_of(settings))
+    return SyncSchedule(store, settings.sync_every, lambda opened: accounts(opened, settings))
 
 
 class SyncSchedule:
     """Syncs whenever the last run, of any process, is long enough ago. No failure ends it."""
 
-    def __init__(self, store: Callable[[], Store], every: timedelta, new_server: Callable[[], RemoteServer]) -> None:
+    def __init__(self, store: Callable[[], Store], every: timedelta, new_accounts: NewAccounts) -> None:
         self._open_store = store
         self._every = every
-        self._new_server = new_server
+        self._new_accounts = new_accounts
         self._stopped = Event()
         self._lock = Lock()
         self._server: RemoteServer | None = None
@@ -85,15 +90,20 @@ class SyncSchedule:
         return max(0.0, (due - datetime.now(UTC)).total_seconds())
 
     def _run(self) -> None:
-        server = self._new_server()
+        store = self._open_store()
+        with closing(self._new_accounts(store)) as all_accounts:
+            for account in all_accounts:
+                if not self._stopped.is_set():
+                    self._sync(store, account)
+
+    def _sync(self, store: Store, account: Account) -> None:
         with self._lock:
-            self._server = server
+            self._server = account.server
             if self._stopped.is_set():
-                server.stop()
+                account.server.stop()
         try:
-            report = sync(self._open_store(), server)
-            _log.info("Sync: %s", report.problem or report.sentence())
+            report = sync(store, account.server, others=account.others)
+            _log.info("Sync %s: %s", account.name, report.problem or report.sentence())
         finally:
             with self._lock:
                 self._server = None
-            server.close()

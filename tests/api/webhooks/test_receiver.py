@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from outreach_results.api import api_routes
 from outreach_results.api.webhooks import bodies
 from outreach_results.api.webhooks.sources import NAMES
+from outreach_results.server.origin_check import OriginCheck
 from outreach_results.store import api_keys, schema
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
@@ -270,3 +271,15 @@ def test_only_post_is_possible(client: TestClient) -> None:
     answer = client.get("/ingest/sendgrid")
     assert (answer.status_code, answer.headers["Allow"], answer.json()["allowed"]) == (405, "POST", "POST")
     assert client.post("/usage").headers["Allow"] == "GET, HEAD"
+
+
+def test_a_page_of_another_site_delivers_nothing(store: Store, deliverer: str) -> None:
+    app = OriginCheck(Starlette(routes=api_routes(lambda: store)))
+    with TestClient(app, base_url="http://127.0.0.1:8501/api/v1") as client:
+        key = {"Authorization": f"Bearer {deliverer}"}
+        evil = {"Origin": "https://evil.example"}
+        foreign = client.post("/ingest/sendgrid", json=[sendgrid_event(1)], headers=key | evil)
+        assert foreign.status_code == 403
+        assert stored_events(store) == 0
+        assert client.post("/ingest/sendgrid", json=[sendgrid_event(1)], headers=key).status_code == 200
+        assert stored_events(store) == 1

@@ -30,7 +30,11 @@ def test_other_tables_are_references_or_local():
     without = {table.name for table in TABLES if "campaign_id" not in table.c}
     assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "plan"}
     local = {table.name for table in TABLES if placement(table) is Placement.LOCAL}
-    assert local == without - {"benchmarks", "plan"} == {"api_keys", "loads", "meta", "rejected_rows", "saved_mappings"}
+    assert (
+        local
+        == without - {"benchmarks", "plan"}
+        == {*("api_keys", "loads", "meta", "rejected_rows", "saved_mappings", "sync_sources")}
+    )
     assert not any(f"'{name}'" in statement for name in local for statement in statements())
 
 
