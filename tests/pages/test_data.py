@@ -38,5 +38,19 @@ def test_a_cost_is_entered_and_counts(data: AppTest) -> None:
     assert tiles["Cost"] == "$90.00 :gray[:small[entered by hand]]"
 
 
+def test_a_plan_is_entered_and_counts(data: AppTest) -> None:
+    def press() -> None:
+        next(button for button in data.button if button.label == "Save plan").click().run()
+
+    next(field for field in data.text_input if field.label == "Plan").set_value("Own")
+    press()
+    assert any("or clear all three" in error.value for error in data.error)
+    next(field for field in data.number_input if field.label == "Emails a month").set_value(99_999)
+    next(field for field in data.number_input if field.label == "Dollars a month").set_value(49.0)
+    press()
+    assert not data.exception
+    assert any("The plan was entered by hand" in caption.value for caption in data.caption)
+
+
 def test_without_a_sync_it_says_how_to_start_one(data: AppTest) -> None:
     assert any("outreach-results sync" in str(element.value) for element in data.text)

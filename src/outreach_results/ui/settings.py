@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import streamlit as st
 
-from outreach_results.models import Campaign, dollars
+from outreach_results.models import Campaign, Plan, dollars
+from outreach_results.store.account_entries import enter_plan, entered_plan
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import CostPer, Entries, checked, enter, entries_of
 from outreach_results.ui import filters, text
@@ -51,6 +52,32 @@ def what_files_lack(campaigns: list[Campaign]) -> None:
         values = {"name": known.name, "type": known.mcp, "cost": known.cost}
         entered = ", ".join(label for label, value in values.items() if value is not None)
         st.caption(text.escape(f"Entered by hand: {entered}. It is used instead of the source's."))
+
+
+def plan() -> None:
+    """Draw the form that enters the plan."""
+    known = ask(_entered_plan)
+    with st.form("settings-plan", border=True):
+        name = st.text_input("Plan", "" if known is None else known.name, placeholder="From the source")
+        with st.container(horizontal=True):
+            limit = st.number_input("Emails a month", min_value=0, value=None if known is None else known.email_limit)
+            price = st.number_input(
+                "Dollars a month", min_value=0.0, value=None if known is None else known.price_usd, format="%.2f"
+            )
+        if st.form_submit_button("Save plan", type="primary"):
+            given = (name.strip() or None, limit, price)
+            if None in given and any(value is not None for value in given):
+                st.error("Enter the name, the emails and the dollars of the plan, or clear all three.")
+                return
+            enter_plan(store(), None if limit is None else Plan(name=name.strip(), email_limit=limit, price_usd=price))
+            st.rerun()
+    if known is not None:
+        st.caption("The plan was entered by hand. It is used instead of the source's.")
+
+
+def _entered_plan(opened: Store) -> Plan | None:
+    with opened.read() as connection:
+        return entered_plan(connection)
 
 
 def _entries(opened: Store, campaign_id: str) -> Entries:
