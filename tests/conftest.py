@@ -34,6 +34,7 @@ hypothesis.settings.load_profile("outreach")
 SLOW = (
     "tests/api/test_description.py",
     "tests/api/test_export_response.py",
+    "tests/api/webhooks/test_burst.py",
     "tests/cli/",
     "tests/ingest/test_load_killed.py",
     "tests/ingest/test_load_properties.py",
