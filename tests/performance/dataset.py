@@ -206,7 +206,7 @@ def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
                 "name": record.name or "",
                 "company": record.company or "",
             }
-            costs = {f"{name}_usd": f"{cost / 1e6:.6f}" for name, cost in zip(COST_COLUMNS, record[6:], strict=True)}
+            costs = {f"{name}_usd": f"{cost / 1e6:.6f}" for name, cost in zip(COST_COLUMNS, record[6:9], strict=True)}
             yield _cells(told | costs | {"type": "sent", "occurred_at": _iso(record.sent_at)})
         elif isinstance(record, EventRecord):
             yield _cells(

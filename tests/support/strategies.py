@@ -116,14 +116,17 @@ def histories(
     def describe(key: tuple[str, str]) -> EmailRecord:
         sent_at = draw(instants if all_sent else st.none() | instants)
         costs = draw(st.tuples(amounts, amounts, amounts)) if sent_at else (0, 0, 0)
-        return EmailRecord(*key, draw(text), draw(text), draw(text), sent_at, *costs)
+        details = draw(st.just(()) | st.tuples(text, text, text, text, text))
+        return EmailRecord(*key, draw(text), draw(text), draw(text), sent_at, *costs, *details)
 
     units += [[describe(draw(keys))] for _ in range(draw(st.integers(0, 6)))]
     for number in range(draw(st.integers(0, 12))):
         campaign_id, email_id = draw(keys)
         kind, url = draw(st.sampled_from(_AFTER_SENDING)), draw(text)
         event_id = draw(st.sampled_from([f"v{number}", "v0", "r0"]))  # ids collide, with those of replies too
-        event = EventRecord(campaign_id, event_id, email_id, kind.value, draw(instants), draw(st.booleans()), url)
+        details = draw(st.just(()) | st.tuples(text, text, text))
+        happened = (kind.value, draw(instants), draw(st.booleans()), url)
+        event = EventRecord(campaign_id, event_id, email_id, *happened, *details)
         units += [[event]] * draw(st.integers(1, 2))
     for number in range(draw(st.integers(0, 4))):
         campaign_id, _ = draw(keys)

@@ -26,6 +26,7 @@ from outreach_results.export.reading import (
 )
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.store import schema
+from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 from outreach_results.store.tracking import tracking_in
 
 
@@ -36,7 +37,10 @@ def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 _END = "\r\n"
-_REPLY_COLUMNS = len(CSV_COLUMNS) - list(CSV_COLUMNS).index("reply_address")
+_PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
+_AFTER_COSTS = _PLACES["step"] - _PLACES["reply_address"]
+_AFTER_URL = _PLACES["kind"] - _PLACES["url"] - 1
+_DETAILS = len(EMAIL_DETAILS) + len(EVENT_DETAILS)
 
 
 def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
@@ -51,15 +55,15 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
     humans_only = meta["filters"]["humans_only"]
     tracking = tracking_in(campaign)
     tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
-    described = (*head, *(None,) * (len(CSV_COLUMNS) - len(head) - len(tracks)), *tracks)
+    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *tracks, *(None,) * _DETAILS)
     empty = not any(tracks)
     if not empty:
         yield _csv_lines([described])
     for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
-        yield _padded_lines(head, rows, _REPLY_COLUMNS)
+        yield _padded_lines(head, rows, _AFTER_COSTS, len(EMAIL_DETAILS), len(EVENT_DETAILS))
     for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
-        yield _padded_lines(head, rows, len(COST_COLUMNS) + _REPLY_COLUMNS)
+        yield _padded_lines(head, rows, _AFTER_URL, len(EVENT_DETAILS))
     for rows in read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
@@ -67,14 +71,19 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         yield _csv_lines([described])
 
 
-def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int) -> bytes:
-    """Lines of rows of texts, each after the cells of ``head`` and followed by ``empty`` empty cells."""
-    commas = len(rows[0]) - 1
+def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], gap: int, behind: int, empty: int = 0) -> bytes:
+    """Lines of rows of texts, each after the cells of ``head`` and followed by ``empty`` empty cells.
+
+    In each row one cell, with ``behind`` cells after it, stands for ``gap`` empty ones: see `_gap`.
+    """
+    place = len(rows[0]) - behind - 1
+    commas = len(rows[0]) - 1 + gap - 1
+    nothing = ("",) * gap
     # Nearly every row needs no quoting, which counting its commas and quotation marks shows faster than the writer.
     lines = (
         line
         if line.count(",") == commas and '"' not in line and "\n" not in line and "\r" not in line
-        else _csv_lines([row]).decode().removesuffix(_END)
+        else _csv_lines([(*row[:place], *nothing, *row[place + 1 :])]).decode().removesuffix(_END)
         for row, line in zip(rows, map(",".join, rows), strict=True)
     )
     before = _csv_lines([head]).decode().removesuffix(_END) + ","
@@ -82,8 +91,13 @@ def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], empty: int
     return (before + (after + before).join(lines) + after).encode()
 
 
+def _gap(cells: int) -> str:
+    """What stands for so many empty cells among cells that are joined with commas: the commas between them."""
+    return "," * (cells - 1)
+
+
 def _emails(campaign_id: str) -> Select[Any]:
-    """E-mails as texts, from ``email_id`` to the costs."""
+    """E-mails as texts, from ``email_id`` to the costs, and `EMAIL_DETAILS` after a gap."""
     query, email = email_query(campaign_id), schema.emails.c
     texts = query.selected_columns
     columns: list[Any] = [
@@ -92,12 +106,14 @@ def _emails(campaign_id: str) -> Select[Any]:
         func.coalesce(texts.sent_at, ""),
         *(literal(""), literal(""), literal("")),  # event_id, is_machine and url
         *(case((email[name] != 0, texts[name]), else_="") for name in COST_COLUMNS),
+        literal(_gap(_AFTER_COSTS)),
+        *(_text(email[name]) for name in EMAIL_DETAILS),
     ]
     return query.with_only_columns(*columns)
 
 
 def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
-    """Events beside their emails as texts, from ``email_id`` to ``url``."""
+    """Events beside their emails as texts, from ``email_id`` to ``url``, and `EVENT_DETAILS` after a gap."""
     query, event, email = event_query(campaign_id, humans_only=humans_only), schema.events.c, schema.emails.c
     texts = query.selected_columns
     columns: list[Any] = [
@@ -107,6 +123,8 @@ def _events(campaign_id: str, *, humans_only: bool) -> Select[Any]:
         escaped_text(texts.event_id),
         texts.is_machine,
         _text(texts.url),
+        literal(_gap(_AFTER_URL)),
+        *(_text(event[name]) for name in EVENT_DETAILS),
     ]
     own = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
     return query.with_only_columns(*columns).join_from(schema.events, schema.emails, own)
@@ -147,7 +165,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         iso(row.corrected_at),
         escape_formula(row.handled_by),
         None if row.marked_at is None else row.mark_version,
-        *(None, None),  # tracks and tracks_choice
+        *(None,) * (2 + _DETAILS),  # tracks and tracks_choice too
     )
 
 

@@ -25,6 +25,7 @@ from outreach_results.export.reading import (
 )
 from outreach_results.models import COSTS, Detail, dollars
 from outreach_results.store.entries import Entries, entries_in
+from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 from outreach_results.store.tracking import tracking_in
 
 
@@ -96,17 +97,24 @@ def _json_emails(rows: Sequence[Any]) -> list[str]:
     return [
         f'{{"id":{_text(email_id)},"recipient":{_text(recipient)},"name":{_text(name)},"company":{_text(company)},'
         f'"sent_at":{_text(sent_at)},'
-        f'"costs_usd":{{"{COSTS[0]}":{costs[0]},"{COSTS[1]}":{costs[1]},"{COSTS[2]}":{costs[2]}}}}}'
-        for email_id, recipient, name, company, sent_at, *costs in rows
+        f'"costs_usd":{{"{COSTS[0]}":{ai},"{COSTS[1]}":{leads},"{COSTS[2]}":{sending}}}'
+        f"{_details(EMAIL_DETAILS, details) if any(details) else ''}}}"
+        for email_id, recipient, name, company, sent_at, ai, leads, sending, *details in rows
     ]
 
 
 def _json_events(rows: Sequence[Any]) -> list[str]:
     return [
         f'{{"id":{_text(event_id)},"email_id":{_text(email_id)},"type":{_text(kind)},'
-        f'"occurred_at":{_text(occurred_at)},"is_machine":{is_machine},"url":{_text(url)}}}'
-        for event_id, email_id, kind, occurred_at, is_machine, url in rows
+        f'"occurred_at":{_text(occurred_at)},"is_machine":{is_machine},"url":{_text(url)}'
+        f"{_details(EVENT_DETAILS, details) if any(details) else ''}}}"
+        for event_id, email_id, kind, occurred_at, is_machine, url, *details in rows
     ]
+
+
+def _details(names: Sequence[str], values: Sequence[str | None]) -> str:
+    """What few sources know, only where it is known."""
+    return "".join(f',"{name}":{_text(value)}' for name, value in zip(names, values, strict=True) if value is not None)
 
 
 def _json_contacts(rows: Sequence[Any]) -> list[str]:

@@ -86,14 +86,14 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
     emails = read_rows(connection, email_query(campaign_id))
     yield _Sheet(
         "emails",
-        ["email_id", "recipient", "name", "company", "sent_at", *costs],
-        ([(*row[:4], _instant(row[4]), *map(float, row[5:])) for row in rows] for rows in emails),
+        ["email_id", "recipient", "name", "company", "sent_at", *costs, *schema.EMAIL_DETAILS],
+        ([(*row[:4], _instant(row[4]), *map(float, row[5:8]), *row[8:]) for row in rows] for rows in emails),
     )
     events = read_rows(connection, event_query(campaign_id, humans_only=humans_only))
     yield _Sheet(
         "events",
-        ["event_id", "email_id", "type", "occurred_at", "is_machine", "url"],
-        ([(*row[:3], _instant(row[3]), row[4] == "true", row[5]) for row in rows] for rows in events),
+        ["event_id", "email_id", "type", "occurred_at", "is_machine", "url", *schema.EVENT_DETAILS],
+        ([(*row[:3], _instant(row[3]), row[4] == "true", *row[5:]) for row in rows] for rows in events),
     )
     replies = read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only))
     yield _Sheet(

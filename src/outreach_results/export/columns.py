@@ -37,5 +37,13 @@ CSV_COLUMNS: dict[str, str] = {
     "mark_version": "How often somebody did something with the reply.",
     "tracks": "What the campaign tracks by its source, such as opens=no; on the row that only describes the campaign.",
     "tracks_choice": "What a person chose instead.",
+    "step": "Which email of the sequence it is.",
+    "variant": "Which version of the text it has.",
+    "mailbox": "From which address it was sent.",
+    "subject": "Its subject.",
+    "text": "Its text as it was sent.",
+    "kind": "Of a bounce: hard, soft or blocked; complaint where somebody called the e-mail spam.",
+    "reason": "What the other server or the source says of the event.",
+    "source_type": "The source's own word for the event.",
 }
 """The columns of a campaign's CSV, one row an event."""

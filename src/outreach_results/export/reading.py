@@ -34,7 +34,7 @@ def read_long_rows(connection: Connection, query: Select[Any]) -> Iterator[Seque
 
 
 def email_query(campaign_id: str) -> Select[Any]:
-    """E-mails as texts: id, recipient, name, company, sent_at and the costs in dollars."""
+    """E-mails as texts: id, recipient, name, company, sent_at, the costs in dollars, and `EMAIL_DETAILS`."""
     table = schema.emails.c
     return (
         select(
@@ -44,6 +44,7 @@ def email_query(campaign_id: str) -> Select[Any]:
             table.company,
             iso_text(table.sent_at).label("sent_at"),
             *(dollars_text(table[name]).label(name) for name in COST_COLUMNS),
+            *(table[name] for name in schema.EMAIL_DETAILS),
         )
         .where(table.campaign_id == campaign_id)
         .order_by(table.campaign_id, table.email_id)
@@ -53,7 +54,7 @@ def email_query(campaign_id: str) -> Select[Any]:
 def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
     """Every event that does not come from a reply to a known email.
 
-    The columns are texts: event_id, email_id, type, occurred_at, is_machine, url.
+    The columns are texts: event_id, email_id, type, occurred_at, is_machine, url, and `EVENT_DETAILS`.
     """
     event = schema.events.c
     query = (
@@ -64,6 +65,7 @@ def event_query(campaign_id: str, *, humans_only: bool) -> Select[Any]:
             iso_text(event.occurred_at).label("occurred_at"),
             flag_text(event.is_machine).label("is_machine"),
             event.url,
+            *(event[name] for name in schema.EVENT_DETAILS),
         )
         .where(
             event.campaign_id == campaign_id,

@@ -82,8 +82,8 @@ class EventWriter:
         """Rows of the table, as `EVENT` names their columns."""
         dated, load_no = self._encoder.dated, self._load_no
         return [
-            (campaign_id, event_id, email_id, kind, *dated(occurred_at), is_machine, url, load_no, is_reply)
-            for campaign_id, event_id, email_id, kind, occurred_at, is_machine, url in records
+            (*event[:4], *dated(event[4]), event[5], event[6], load_no, is_reply, event[7], event[8], event[9])
+            for event in records
         ]
 
     def delete_told_by_replies(self, campaign_id: str, reply_ids: list[str]) -> None:

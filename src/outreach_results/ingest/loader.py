@@ -44,7 +44,7 @@ from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
-from outreach_results.models import Detail, EventType, Sentiment, person_key
+from outreach_results.models import COST_COLUMNS, Detail, EventType, Sentiment, person_key
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
@@ -57,6 +57,7 @@ from outreach_results.store.write import Encoder, Row, insert_new, merge
 REMEMBERED = 100_000
 
 _SENT = EventType.SENT.value
+_COSTS = len(COST_COLUMNS)
 
 
 class Loader:
@@ -251,10 +252,11 @@ class Loader:
         dated, load_no = self._encoder.dated, self._load_no
         return [
             (
-                *(campaign_id, email_id, recipient, name, company, *dated(sent_at), *costs, load_no),
+                *(campaign_id, email_id, recipient, name, company, *dated(sent_at), *rest[:_COSTS], load_no),
                 recipient and person_key(recipient),
+                *rest[_COSTS:],
             )
-            for campaign_id, email_id, recipient, name, company, sent_at, *costs in records
+            for campaign_id, email_id, recipient, name, company, sent_at, *rest in records
         ]
 
     def _write_emails(self) -> None:

@@ -17,7 +17,7 @@ from outreach_results.ingest.records import (
     ReportedRecord,
 )
 from outreach_results.models import COST_COLUMNS, EventType
-from outreach_results.store.schema import CHOSEN, DECLARED, OUTCOME_COLUMNS
+from outreach_results.store.schema import CHOSEN, DECLARED, EMAIL_DETAILS, EVENT_DETAILS, OUTCOME_COLUMNS
 
 # The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
 # value beats NULL, a classified sentiment beats unclassified, and otherwise the value that sorts last stays (of
@@ -54,6 +54,7 @@ EMAIL = (
     *COST_COLUMNS,
     "load_no",
     "recipient_key",
+    *EMAIL_DETAILS,
 )
 EVENT = (
     "campaign_id",
@@ -67,6 +68,7 @@ EVENT = (
     "url",
     "load_no",
     "is_reply",
+    *EVENT_DETAILS,
 )
 REPLY = (
     "campaign_id",
@@ -128,10 +130,12 @@ EMAIL_RULES = {
     "sent_on": _EARLIEST,
     "sent_hour": _EARLIEST,
     **dict.fromkeys(COST_COLUMNS, LARGEST),
+    **dict.fromkeys(EMAIL_DETAILS, _FILL),
     # An email that was only referred to so far belongs to the load that brings its sending.
     "load_no": "emails.sent_at IS NULL AND excluded.sent_at IS NOT NULL",
 }
-DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in ("recipient", "recipient_key", "name", "company")}
+_DESCRIPTION = ("recipient", "recipient_key", "name", "company", *EMAIL_DETAILS)
+DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in _DESCRIPTION}
 REPLY_RULES = {
     "email_id": _FILL,
     "address": _FILL,
@@ -146,13 +150,17 @@ REPLY_RULES = {
 }
 
 CONTACT_RULES = {
-    **dict.fromkeys(("address", "name", "company", "category", "cost"), _FILL),
+    **dict.fromkeys(("address", "name", "company", "category", "cost", *EMAIL_DETAILS), _FILL),
     **dict.fromkeys(OUTCOME_COLUMNS, _FILL),
     **dict.fromkeys(OUTCOME_COLUMNS.values(), _EARLIEST),
 }
 
-EMAIL_RULES_OF_AUTHORITY = dict.fromkeys(EMAIL_RULES, LATEST_WINS) | {"load_no": EMAIL_RULES["load_no"]}
-EVENT_RULES = dict.fromkeys(EVENT[2:9], LATEST_WINS)
+EMAIL_RULES_OF_AUTHORITY = dict.fromkeys(EMAIL_RULES, LATEST_WINS) | {
+    # An older server does not know these.
+    **dict.fromkeys(EMAIL_DETAILS, LATEST_NOT_NULL_WINS),
+    "load_no": EMAIL_RULES["load_no"],
+}
+EVENT_RULES = dict.fromkeys((*EVENT[2:9], *EVENT_DETAILS), LATEST_WINS)
 MARK_RULES = dict.fromkeys(MARK[2:], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
     # A source that has less of a reply than another one does not remove anything.
@@ -163,20 +171,23 @@ REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
 
 def merged(a: EmailRecord, b: EmailRecord) -> EmailRecord:
     """Two records of one email as one, by the rules above; the same in either order."""
-
-    def last(x: str | None, y: str | None) -> str | None:
-        return max(filter(None, (x, y)), default=None)
-
+    costs: dict[str, Any] = {name: max(getattr(a, name), getattr(b, name)) for name in COST_COLUMNS}
+    details: dict[str, Any] = {name: _last(getattr(a, name), getattr(b, name)) for name in EMAIL_DETAILS}
     sent = [at for at in (a.sent_at, b.sent_at) if at is not None]
     return EmailRecord(
         a.campaign_id,
         a.email_id,
-        last(a.recipient, b.recipient),
-        last(a.name, b.name),
-        last(a.company, b.company),
+        _last(a.recipient, b.recipient),
+        _last(a.name, b.name),
+        _last(a.company, b.company),
         min(sent, default=None),
-        *(max(x, y) for x, y in zip(a[6:], b[6:], strict=True)),
+        **(costs | details),
     )
+
+
+def _last(a: str | None, b: str | None) -> str | None:
+    """Of two texts the one that sorts last."""
+    return max(filter(None, (a, b)), default=None)
 
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -202,8 +213,8 @@ def is_same_event(a: EventRecord, b: EventRecord) -> bool:
 
 def merged_event(a: EventRecord, b: EventRecord) -> EventRecord:
     """Two records of the same event as one; the same in either order."""
-    url = max(filter(None, (a.url, b.url)), default=None)
-    return a._replace(is_machine=a.is_machine or b.is_machine, url=url)
+    described: dict[str, Any] = {name: _last(getattr(a, name), getattr(b, name)) for name in ("url", *EVENT_DETAILS)}
+    return a._replace(is_machine=a.is_machine or b.is_machine, **described)
 
 
 def mark_rank(record: MarkRecord) -> Rank:

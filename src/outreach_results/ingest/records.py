@@ -7,7 +7,7 @@ micro-dollars, texts are free of NUL characters and lone surrogates. A row that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -16,9 +16,12 @@ from unicodedata import category
 
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, Detail, EventType, Sentiment
 from outreach_results.store.entries import Entries
+from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 MAX_TEXT = 2_000
 MAX_BODY = 1_000_000
+MAX_SENT_TEXT = 20_000
+"""Characters of the text of an email that are kept: read by the thousand, they have to fit into memory."""
 LONGEST_CELL = 64_000_000
 """Characters of a cell of a table that are read, so that one that is far too long costs its row and not the file.
 
@@ -49,7 +52,11 @@ class CampaignRecord(NamedTuple):
 
 
 class EmailRecord(NamedTuple):
-    """An email; ``sent_at`` is None while only later events of it are known."""
+    """An email; ``sent_at`` is None while only later events of it are known.
+
+    ``step`` and ``variant`` say which text of the campaign's sequence it has, ``mailbox`` from which address it was
+    sent; ``subject`` and ``text`` are as sent.
+    """
 
     campaign_id: str
     email_id: str
@@ -60,10 +67,19 @@ class EmailRecord(NamedTuple):
     cost_ai_generation: int = 0
     cost_lead_enrichment: int = 0
     cost_email_sending: int = 0
+    step: str | None = None
+    variant: str | None = None
+    mailbox: str | None = None
+    subject: str | None = None
+    text: str | None = None
 
 
 class EventRecord(NamedTuple):
-    """Something that happened to an email after it was sent."""
+    """Something that happened to an email after it was sent.
+
+    ``kind`` is that of a bounce, ``hard``, ``soft`` or ``blocked``, or ``complaint`` where somebody called the email
+    spam; ``reason`` is what the other server or the source says of it, ``source_type`` the source's word for the event.
+    """
 
     campaign_id: str
     event_id: str
@@ -72,6 +88,9 @@ class EventRecord(NamedTuple):
     occurred_at: datetime
     is_machine: bool = False
     url: str | None = None
+    kind: str | None = None
+    reason: str | None = None
+    source_type: str | None = None
 
 
 class ReplyRecord(NamedTuple):
@@ -172,6 +191,11 @@ class ContactRecord(NamedTuple):
     unsubscribed_at: datetime | None = None
     meetings: int | None = None
     meeting_at: datetime | None = None
+    step: str | None = None
+    variant: str | None = None
+    mailbox: str | None = None
+    subject: str | None = None
+    text: str | None = None
 
 
 class PlanRecord(NamedTuple):
@@ -411,6 +435,17 @@ def sentiment(column: str, value: Any) -> str:
     if not isinstance(value, str) or value not in _SENTIMENTS:
         raise FieldError(column, f"{quoted(value)} is not one of {', '.join(Sentiment)}")
     return str(value)
+
+
+def email_details(value_of: Callable[[str], Any]) -> dict[str, Any]:
+    """What is known of an email beside its recipient, by the names of `EMAIL_DETAILS`."""
+    limits = {"text": MAX_SENT_TEXT}
+    return {name: text(name, value_of(name), limits.get(name, MAX_TEXT)) for name in EMAIL_DETAILS}
+
+
+def event_details(value_of: Callable[[str], Any]) -> dict[str, Any]:
+    """What is known of an event beside its type and moment, by the names of `EVENT_DETAILS`."""
+    return {name: text(name, value_of(name)) for name in EVENT_DETAILS}
 
 
 def require_cost_has_sending(email: EmailRecord) -> EmailRecord:

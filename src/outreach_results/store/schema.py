@@ -26,6 +26,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
@@ -45,10 +46,18 @@ OUTCOME_COLUMNS = {
 }
 """Of what a snapshot says of a contact: the column that counts it → the column with its first moment."""
 
+EMAIL_DETAILS = ("step", "variant", "mailbox", "subject", "text")
+"""What some sources know of an email beside its recipient: its place in the sequence, who sent it, and what it says."""
+
+EVENT_DETAILS = ("kind", "reason", "source_type")
+"""What some sources know of an event: the kind of a bounce, why, and the source's own word for the event."""
+
 FOLLOWS = "follows"
 """In the ``info`` of a derived column: the column whose new value it takes over, in a merge."""
 
 metadata = MetaData()
+
+_UNSENT = text("sent_at IS NULL")
 
 
 def _table(name: str, *items: Any) -> Table:
@@ -109,10 +118,13 @@ emails = _table(
     Column("load_no", Integer),  # of the load that added it, or its sending
     # The recipient whatever the case of the address, so that one person is one.
     Column("recipient_key", Id, info={FOLLOWS: "recipient"}),
+    *(Column(name, Text) for name in EMAIL_DETAILS),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
     # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's e-mails.
     Index("emails_by_recipient", "campaign_id", "recipient_key", "sent_at"),
+    # The few that are known from events only: nobody says when they were sent.
+    Index("emails_unsent", "campaign_id", "email_id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )
 
 events = _table(
@@ -129,6 +141,7 @@ events = _table(
     Column("url", Text),
     Column("load_no", Integer),
     # The event of a row of `replies`, under the reply's id: ids of replies and of events are given out independently.
+    *(Column(name, Text) for name in EVENT_DETAILS),
     PrimaryKeyConstraint("campaign_id", "event_id", "is_reply", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
     # Holds all that a recount reads, so that it never touches the table.
@@ -320,6 +333,7 @@ contacts = _table(
         for column in (Column(counted, Integer), Column(moment, Instant))
     ),
     Column("load_no", Integer),
+    *(Column(name, Text) for name in EMAIL_DETAILS),
     PrimaryKeyConstraint("campaign_id", "as_of", "contact_id", name="contacts_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="contacts_campaign"),
 )

@@ -79,7 +79,7 @@ def test_what_says_nothing_is_left_out(word):
 def test_a_first_open_is_one_event():
     """Brevo sends ``unique_opened`` and ``opened`` of it."""
     opens = [DELIVERED | {"event": word} for word in ("unique_opened", "opened", "uniqueOpened")]
-    assert len(set(read_events(BREVO, *opens).events)) == 1
+    assert len({event.event_id for event in read_events(BREVO, *opens).events}) == 1
 
 
 @pytest.mark.parametrize("word", ["proxy_open", "unique_proxy_open", "uniqueProxyOpen"])

@@ -48,6 +48,19 @@ def rejected(records):
     return [record for record in records if isinstance(record, Rejected)]
 
 
+def test_details_of_emails_and_events_are_read(read):
+    """Whether they are plain, or hold what escapes a formula."""
+    for subject, text in (("Hello", "Dear Ada"), ("'=Hello", "Dear\nAda" * 200)):
+        sent = csv_row(step="2", variant="B", mailbox="jo@ours.example", subject=subject, text=text)
+        bounced = csv_event(type="bounced", kind="hard", reason="550 unknown", source_type="hard_bounce")
+        email, *_, event = read(csv_text(sent, bounced))[1:]
+        said = ("2", "B", "jo@ours.example", subject.removeprefix("'"), text)
+        assert isinstance(email, EmailRecord)
+        assert isinstance(event, EventRecord)
+        assert (email.step, email.variant, email.mailbox, email.subject, email.text) == said
+        assert (event.kind, event.reason, event.source_type) == ("hard", "550 unknown", "hard_bounce")
+
+
 def test_a_row_a_thing_that_happened(read):
     costs = {"cost_ai_generation_usd": "0.001", "cost_lead_enrichment_usd": "0.002"}
     assert read(csv_text(csv_row(**costs), csv_event(recipient=""), csv_reply())) == [

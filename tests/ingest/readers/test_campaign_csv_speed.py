@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from outreach_results.export import CSV_COLUMNS
 from outreach_results.ingest.readers.campaign_csv import _Rows, read_rows
 from outreach_results.ingest.records import EmailRecord, FieldError, Rejected
+from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 HEAD = ["camp_1", "First contact", "sales-outreach", "2026-01-01T00:00:00Z"]
 PLAIN = ["e1", "ada@prospect.example", "Ada", "Prospect", "opened", "2026-01-05T12:00:00Z", "ev1", "false", ""]
@@ -39,11 +40,16 @@ amounts = st.one_of(
 rows = st.tuples(texts, texts, texts, texts, kinds, instants, texts, flags, texts, amounts, amounts, amounts)
 
 
-@given(rows)
-@example((*PLAIN, "0.017746", "", "1"))
-@example(("e1", "", "", "", "sent", "2026-01-05T12:00:00Z", "", "", "", "0.5", ".", "5."))
-def test_fast_and_careful_reader_agree(cells):
-    row = [*HEAD, *cells, *[""] * (len(CSV_COLUMNS) - len(HEAD) - len(cells))]
+details = st.just(()) | st.tuples(*[texts] * (len(EMAIL_DETAILS) + len(EVENT_DETAILS)))
+
+
+@given(rows, details)
+@example((*PLAIN, "0.017746", "", "1"), ())
+@example(
+    ("e1", "", "", "", "sent", "2026-01-05T12:00:00Z", "", "", "", "0.5", ".", "5."), ("1", "A", "", "", "", "", "", "")
+)
+def test_fast_and_careful_reader_agree(cells, details):
+    row = [*HEAD, *cells, *[""] * (len(CSV_COLUMNS) - len(HEAD) - len(cells) - len(details)), *details]
     quick, careful = _Rows(), _Rows()
     for way in (quick, careful):
         list(way.careful([*HEAD, *[""] * (len(CSV_COLUMNS) - len(HEAD))]))  # the campaign is known by then

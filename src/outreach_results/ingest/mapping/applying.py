@@ -146,6 +146,10 @@ class _Reader:
         name = self.text(row, "name") or " ".join(filter(None, parts)) or None
         return name, self.text(row, "company")
 
+    def email_details(self, row: Row) -> dict[str, Any]:
+        """Which email it is, who sent it and what it says, as far as there are columns for it."""
+        return {name: self.text(row, name) for name in ("step", "variant", "mailbox", "subject")}
+
 
 class _Events(_Reader):
     """One row an event."""
@@ -160,9 +164,12 @@ class _Events(_Reader):
         name, company = self.person(row)
         if kind == EventType.SENT:
             cost = self.checked(row, "cost", lambda cell: micros(cell, decimal_comma=self.mapping.decimal_comma)) or 0
-            yield EmailRecord(campaign, email_id, address, name, company, at, 0, 0, cost)
+            yield EmailRecord(campaign, email_id, address, name, company, at, 0, 0, cost, **self.email_details(row))
             return
-        yield EmailRecord(campaign, email_id, address, name, company)
+        details = self.email_details(row)
+        if kind == EventType.REPLIED:
+            details |= {"mailbox": None, "subject": None}  # those of a reply are its sender's
+        yield EmailRecord(campaign, email_id, address, name, company, **details)
         event_id = self.text(row, "event_id", 200) or natural_id(campaign, key, kind.value, at.isoformat())
         if kind == EventType.REPLIED:
             body = self.text(row, "reply_text", 1_000_000)
@@ -210,6 +217,7 @@ class _Contacts(_Reader):
             company=company,
             category=self.text(row, "category"),
             cost=self.checked(row, "cost", lambda cell: micros(cell, decimal_comma=self.mapping.decimal_comma)),
+            **self.email_details(row),
             **outcomes,
         )
 

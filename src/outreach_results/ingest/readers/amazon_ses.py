@@ -11,16 +11,19 @@ from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     campaign_in,
     event_type,
     is_privacy_proxy,
+    kind_of,
+    mailbox_in,
     moment,
     optional_moment,
     reader,
 )
-from outreach_results.ingest.records import FieldError, quoted, text
+from outreach_results.ingest.records import MAX_TEXT, FieldError, quoted, text
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import EventType
 
@@ -38,6 +41,7 @@ _TYPES: Types = {
     "deliverydelay": None,
     "amazonsnssubscriptionsucceeded": None,
 }
+_KINDS = {"permanent": "hard", "transient": "soft"}
 _CONFIRMATIONS = frozenset({"SubscriptionConfirmation", "UnsubscribeConfirmation"})
 _OF_A_PERSON = {"delivery": "recipients", "bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
 
@@ -85,7 +89,22 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
             sent_at=sent_at,
             is_machine=is_privacy_proxy(cells.text(row, f"{name}.userAgent")),
             url=cells.text(row, "click.link") if kind is EventType.CLICKED else None,
+            kind=COMPLAINT if name == "complaint" else kind_of(_KINDS, cells, row, "bounce.bounceType"),
+            reason=_reason(cells, row, address) if kind is EventType.BOUNCED else None,
+            source_type=cells.text(row, *_NAMES),
+            subject=cells.cut(row, "mail.commonHeaders.subject"),
+            mailbox=mailbox_in(cells, row, "mail.source"),
         )
+
+
+def _reason(cells: Cells, row: Row, address: str) -> str | None:
+    """What the other server said of this recipient, else the kind of bounce in Amazon's words."""
+    for person in _listed(cells.raw(row, "bounce.bouncedRecipients")):
+        if isinstance(person, Mapping) and parseaddr(str(person.get("emailAddress")))[1] == address:
+            code = person.get("diagnosticCode") or person.get("status")
+            if isinstance(code, str):
+                return text("bounce.bouncedRecipients", code[:MAX_TEXT])
+    return cells.cut(row, "bounce.bounceSubType")
 
 
 def _is_by_the_list(cells: Cells, row: Row) -> bool:
@@ -157,6 +176,9 @@ FORMATS = (
                 "an automatic reply, and no bounce, if bounceSubType is General or Undetermined and no recipient has "
                 "a status or a diagnosticCode",
             ),
+            Field("bounceType: Permanent, Transient", "the kind of a bounce: hard, soft"),
+            Field("diagnosticCode, status, bounceSubType", "why an email bounced"),
+            Field("mail.commonHeaders.subject, mail.source", "the subject and the mailbox"),
             Field("eventType: Open, Click", "opened, clicked; rejected if the message went to several people"),
             Field("eventType: Complaint", "unsubscribed, by complaint.complainedRecipients"),
             Field("complaintFeedbackType: not-spam", "left out; so is complaintSubType: OnAccountSuppressionList"),
@@ -168,7 +190,7 @@ FORMATS = (
             Field("click.link", "the link that was clicked"),
             Field("Type: SubscriptionConfirmation, UnsubscribeConfirmation", "left out: no event"),
             Field("MessageId, TopicArn, Timestamp, Signature, SigningCertURL, UnsubscribeURL", ""),
-            Field("mail.source, mail.headers, mail.commonHeaders, bounce.feedbackId, delivery.smtpResponse", ""),
+            Field("mail.headers, bounce.feedbackId, delivery.smtpResponse", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
         needs=("campaign",),

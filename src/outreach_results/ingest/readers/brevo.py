@@ -9,10 +9,13 @@ from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     event_type,
     first_text,
+    kind_of,
+    mailbox_in,
     message_id,
     moment,
     optional_moment,
@@ -48,6 +51,15 @@ _TYPES: Types = {
     "contactdeleted": None,
 }
 
+_KINDS = {
+    "hardbounce": "hard",
+    "invalid": "hard",
+    "invalidemail": "hard",
+    "softbounce": "soft",
+    "spam": COMPLAINT,
+    "complaint": COMPLAINT,
+}
+
 
 def _recognizes(content: Content) -> bool:
     is_transactional = content.has("message-id") and (content.has("ts_event") or content.has("ts_epoch"))
@@ -72,6 +84,11 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         sent_at=optional_moment(cells, row, "ts_sent"),
         is_machine=plain(cells.text(row, "event") or "") in _BY_PROXY,
         url=cells.text(row, "link", "URL") if kind is EventType.CLICKED else None,
+        kind=kind_of(_KINDS, cells, row, "event"),
+        reason=cells.cut(row, "reason") if kind is EventType.BOUNCED else None,
+        source_type=cells.text(row, "event"),
+        subject=cells.cut(row, "subject"),
+        mailbox=mailbox_in(cells, row, "sender_email"),
     )
 
 
@@ -89,6 +106,9 @@ FORMATS = (
             Field("event: request, sent", "sent"),
             Field("event: delivered", "delivered; also sent at that moment, if no event tells of the sending"),
             Field("event: hard_bounce, soft_bounce, invalid_email", "bounced; likewise also sent"),
+            Field("event", "the kind of a bounce: hard, soft; kept as the source's word too"),
+            Field("reason", "why an email bounced"),
+            Field("subject, sender_email", "the subject and the mailbox"),
             Field("event: opened, unique_opened", "opened; Brevo sends both of a first open, which counts once"),
             Field("event: proxy_open, unique_proxy_open", "opened by a machine: Apple's privacy proxy"),
             Field("event: click", "clicked"),
@@ -102,7 +122,7 @@ FORMATS = (
             Field("link, URL", "the link that was clicked"),
             Field("id", "left out: it is the webhook's, not the event's"),
             Field("ts", "left out: in the zone of the account, and not said which"),
-            Field("date_sent, date_event, subject, reason, template_id, sending_ip, user_agent, X-Mailin-custom", ""),
+            Field("date_sent, date_event, template_id, sending_ip, user_agent, X-Mailin-custom", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
         needs=("campaign",),

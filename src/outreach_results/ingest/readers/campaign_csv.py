@@ -26,11 +26,14 @@ from outreach_results.ingest import records as read
 from outreach_results.ingest.records import FieldError, Record, Rejected
 from outreach_results.ingest.tracks import tracks_in_text
 from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
+from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
 _TRACKS = slice(_PLACES["tracks"], _PLACES["tracks_choice"] + 1)
+_DETAILS = slice(_PLACES[EMAIL_DETAILS[0]], _PLACES[EVENT_DETAILS[-1]] + 1)
+_OF_EMAIL = len(EMAIL_DETAILS)
 _FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _BLOCK = 64 * 1024
 _REMEMBERED = 50_000
@@ -145,6 +148,12 @@ class _Rows:
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
         if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts or any(cells[_TRACKS]):
             return None
+        details = cells[_DETAILS]
+        has_details = any(details)
+        if has_details:
+            texts = "".join(details)
+            if len(texts) > MAX_ID or "'" in texts or (kind != "sent" and any(details[:_OF_EMAIL])):
+                return None
         if not read.is_plain_id(email_id) or not read.is_plain_id(event_id):
             return None
         try:
@@ -160,10 +169,12 @@ class _Rows:
                 return None
             self._remember(email_id, description)
             described = (recipient or None, name or None, company or None)
-            return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs),)  # type: ignore[arg-type]
+            about = map(_or_none, details[:_OF_EMAIL]) if has_details else ()
+            return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs, *about),)  # type: ignore[arg-type]
         if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
             return None
-        event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None)
+        more = map(_or_none, details[_OF_EMAIL:]) if has_details else ()
+        event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None, *more)
         if not recipient or self._latest_by_email.get(email_id) == description:
             return (event,)
         self._remember(email_id, description)
@@ -201,13 +212,14 @@ class _Rows:
         if kind in ("", EventType.SENT):
             yield _email(campaign_id, email_id, kind, cell)
             return
-        if cell("recipient"):
+        if cell("recipient") or any(map(cell, EMAIL_DETAILS)):
             yield read.EmailRecord(
                 campaign_id,
                 email_id,
                 read.text("recipient", cell("recipient")),
                 read.text("name", cell("name")),
                 read.text("company", cell("company")),
+                **read.email_details(cell),
             )
         yield read.EventRecord(
             campaign_id,
@@ -217,7 +229,12 @@ class _Rows:
             read.instant("occurred_at", cell("occurred_at")),
             read.flag("is_machine", cell("is_machine")),
             read.text("url", cell("url")),
+            **read.event_details(cell),
         )
+
+
+def _or_none(cell: str) -> str | None:
+    return cell or None
 
 
 _PLAIN_KINDS = frozenset(map(str, EventType)) - {EventType.SENT, EventType.REPLIED}
@@ -250,6 +267,7 @@ def _campaign(cell: Cell) -> read.CampaignRecord:
 
 
 def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> read.EmailRecord:
+    described = {name: read.micros(f"{name}_usd", cell(f"{name}_usd")) for name in COST_COLUMNS}
     return read.require_cost_has_sending(
         read.EmailRecord(
             campaign_id,
@@ -258,7 +276,7 @@ def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> read.Email
             read.text("name", cell("name")),
             read.text("company", cell("company")),
             read.instant("occurred_at", cell("occurred_at")) if kind else None,
-            *(read.micros(f"{name}_usd", cell(f"{name}_usd")) for name in COST_COLUMNS),
+            **(read.email_details(cell) | described),
         )
     )
 

@@ -173,6 +173,9 @@ def _email(campaign_id: str, item: Item) -> read.Records:
     costs = item.get("costs_usd") or {}
     if not isinstance(costs, dict):
         raise FieldError("costs_usd", "an object with a cost for each component is needed here")
+    described = {
+        name: read.micros(f"costs_usd.{cost}", costs.get(cost)) for name, cost in zip(COST_COLUMNS, COSTS, strict=True)
+    }
     yield read.require_cost_has_sending(
         read.EmailRecord(
             campaign_id,
@@ -181,7 +184,7 @@ def _email(campaign_id: str, item: Item) -> read.Records:
             read.text("name", item.get("name")),
             read.text("company", item.get("company")),
             read.optional_instant("sent_at", item.get("sent_at")),
-            *(read.micros(f"costs_usd.{name}", costs.get(name)) for name in COSTS),
+            **(read.email_details(item.get) | described),
         )
     )
 
@@ -195,6 +198,7 @@ def _event(campaign_id: str, item: Item) -> read.Records:
         read.instant("occurred_at", item.get("occurred_at")),
         read.flag("is_machine", item.get("is_machine")),
         read.text("url", item.get("url")),
+        **read.event_details(item.get),
     )
 
 
@@ -239,6 +243,7 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
 
 def _contact(campaign_id: str, item: Item) -> read.Records:
     values: dict[str, Any] = {name: read.text(name, item.get(name)) for name in _CONTACT_TEXTS}
+    values |= read.email_details(item.get)
     values |= {name: read.count(name, item.get(name)) for name in OUTCOME_COLUMNS}
     values |= {name: read.optional_instant(name, item.get(name)) for name in OUTCOME_COLUMNS.values()}
     yield read.ContactRecord(

@@ -18,6 +18,7 @@ from outreach_results.ingest.content.delimited import EXTRA_CELLS
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.records import (
+    MAX_BODY,
     MAX_TEXT,
     CampaignRecord,
     FieldError,
@@ -95,6 +96,11 @@ class Cells:
         if isinstance(value, list | Mapping):
             raise FieldError(names[0], f"{quoted(value)} is no text")
         return text(names[0], as_text(value), limit)
+
+    def cut(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
+        """A text that only describes: what is too long of it is left out, and rejects nothing."""
+        found = self.text(row, *names, limit=MAX_BODY)
+        return None if found is None else found[:limit].strip() or None
 
     def id(self, row: Row, *names: str) -> str | None:
         """An id as text, or None."""

@@ -18,6 +18,7 @@ from outreach_results.ingest.readers.common import (
 )
 from outreach_results.ingest.records import (
     MAX_BODY,
+    MAX_SENT_TEXT,
     EmailRecord,
     EventRecord,
     FieldError,
@@ -67,13 +68,24 @@ def _emails(content: Content, context: Context) -> Records:
         campaign = campaign_of(names, cells.id(row, "campaign_id"))
         yield from names.seen(campaign, at)
         if kind == _SENT:
-            yield EmailRecord(campaign, _email_id(cells, row, address, at), address, sent_at=at)
+            yield EmailRecord(campaign, _email_id(cells, row, address, at), address, sent_at=at, **_details(cells, row))
         else:
             answered = sent.before(campaign, address, at) or natural_id(person_key(address))
             yield EmailRecord(campaign, answered, address)
             yield from _reply(cells, row, context, campaign, answered, address, at)
 
     yield from each_row(content, names, read)
+
+
+def _details(cells: Cells, row: Row) -> dict[str, Any]:
+    """What the row of an email that was sent says of it."""
+    body = _body(cells, row)
+    return {
+        "step": cells.text(row, "step"),
+        "mailbox": cells.cut(row, "eaccount", "from_address_email"),
+        "subject": cells.cut(row, "subject"),
+        "text": body and body[:MAX_SENT_TEXT],
+    }
 
 
 def _sent_emails(content: Content, cells: Cells, names: CampaignNames) -> SentEmails:
@@ -202,7 +214,7 @@ FORMATS = (
                 "the campaign; what came in without one, or from the mailbox itself, answers none and is left out",
             ),
             Field("from_address_email, from_address_json", "who wrote the reply, which answers the last email before"),
-            Field("content_preview, body", "the text of the reply"),
+            Field("content_preview, body", "the text of the reply; body also that of an email that was sent"),
             Field("is_auto_reply", "an automatic reply"),
             Field(
                 "i_status, ai_interest_value",
@@ -215,7 +227,7 @@ FORMATS = (
                 "meetings, on the day of the reply that has the state: 2 meeting booked, 3 meeting completed, "
                 "-4 no show, unless you say which ones are meetings",
             ),
-            Field("step, subject, eaccount", "not kept so far"),
+            Field("step, subject, eaccount", "the step, the subject and the mailbox of an email that was sent"),
             Field("thread_id, message_id, is_unread", ""),
         ),
         tracks=frozenset({"emails_sent", "replied", "meetings_booked"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
@@ -94,7 +95,8 @@ def _activities(content: Content, context: Context) -> Records:
         )
         name = cells.person(row, "leadFirstName", "leadLastName")
         company = cells.text(row, "leadCompanyName", "extra.leadCompanyName")
-        yield EmailRecord(campaign, email_id, address, name, company, at if kind is EventType.SENT else None)
+        sent_at = at if kind is EventType.SENT else None
+        yield EmailRecord(campaign, email_id, address, name, company, sent_at, **_details(cells, row, kind))
         if kind is EventType.SENT:
             return
         key = cells.id(row, "_id") or event_key(campaign, address, kind.value, at)
@@ -106,9 +108,19 @@ def _activities(content: Content, context: Context) -> Records:
             yield ReplyRecord(campaign, key, email_id, address, name, company, sentiment.value, preview, body, at)
             return
         url = cells.text(row, "url", "clickedUrl", "extra.url") if kind is EventType.CLICKED else None
-        yield EventRecord(campaign, key, email_id, kind.value, at, is_bot, url)
+        reason = cells.cut(row, "errorMessage") if kind is EventType.BOUNCED else None
+        yield EventRecord(campaign, key, email_id, kind.value, at, is_bot, url, None, reason, word)
 
     yield from each_row(content, names, read)
+
+
+def _details(cells: Cells, row: Row, kind: EventType) -> dict[str, Any]:
+    """What the row says of the email. The subject of a reply is its own."""
+    return {
+        "step": cells.text(row, "sequenceStep"),
+        "mailbox": cells.cut(row, "sendUserEmail"),
+        "subject": None if kind is EventType.REPLIED else cells.cut(row, "subject"),
+    }
 
 
 def _kind(word: str | None, context: Context) -> EventType | None:
@@ -201,11 +213,12 @@ FORMATS = (
             Field("leadFirstName, leadLastName", "the name"),
             Field("leadCompanyName, extra.leadCompanyName", "the company"),
             Field("campaignId, campaignName, name", "the campaign"),
-            Field("sequenceStep", "with the lead, the email; without it the last email before"),
+            Field("sequenceStep", "with the lead, the email; without it the last email before. Kept as its step"),
+            Field("sendUserEmail, subject", "the mailbox and the subject of the email"),
+            Field("errorMessage", "why an email bounced"),
             Field("bot", "a machine's open or click, or an automatic reply"),
             Field("text, message, messagePreview", "the text of a reply, where it is there"),
             Field("url, clickedUrl", "the link that was clicked"),
-            Field("sendUserEmail, subject, errorMessage", "not kept so far"),
             Field("emailId, messageId, relatedSentAt, teamId, leadId, metaData", ""),
         ),
         tracks=frozenset(

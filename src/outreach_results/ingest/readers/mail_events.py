@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,11 @@ class MailEvent(NamedTuple):
         message: the service's id of the message, which may have several recipients; None where it gives none.
         key: the service's id of the event; without it the email, the type and the moment identify it.
         sent_at: when the email was sent, where every event of it says so.
+        kind: of a bounce ``hard``, ``soft`` or ``blocked``, where the service says so; `COMPLAINT` of a complaint.
+        reason: what the other server, or the service, says of a bounce.
+        source_type: the service's own word for the event.
+        subject: that of the email.
+        mailbox: the address from which the email was sent.
         reply: the text of an automatic reply, '' where the service keeps it to itself; only of the type ``replied``.
     """
 
@@ -51,7 +57,15 @@ class MailEvent(NamedTuple):
     is_machine: bool = False
     url: str | None = None
     reply: str = ""
+    kind: str | None = None
+    reason: str | None = None
+    source_type: str | None = None
+    subject: str | None = None
+    mailbox: str | None = None
 
+
+COMPLAINT = "complaint"
+"""The kind of an unsubscription by which somebody called the email spam."""
 
 Types = Mapping[str, EventType | None]
 """A service's word for an event, as `plain` writes it → ours; None for those that say nothing of results."""
@@ -92,7 +106,7 @@ class _Emails:
 
     def __init__(self, names: CampaignNames) -> None:
         self._names = names
-        self._sent: dict[tuple[str, str, str], datetime | None] = {}
+        self._sent: dict[tuple[str | None, ...], datetime | None] = {}
 
     def records(self, events: list[MailEvent]) -> Iterator[Record]:
         for event in events:
@@ -104,11 +118,11 @@ class _Emails:
                 yield _happening(campaign, email_id, event)
 
     def _email(self, campaign: str, email_id: str, event: MailEvent) -> Iterator[EmailRecord]:
-        """The email, unless it is known already, in the same spelling of its address."""
+        """The email, unless all of it is known already, in the same spelling of its address."""
         sent_at = event.sent_at
         if sent_at is None and (event.type is EventType.SENT or event.type in _PROVES_SENDING):
             sent_at = event.at
-        key = (campaign, email_id, event.address)
+        key = (campaign, email_id, event.address, event.subject, event.mailbox)
         known = self._sent.get(key)
         is_news = key not in self._sent or (sent_at is not None and (known is None or sent_at < known))
         if is_news:
@@ -116,7 +130,8 @@ class _Emails:
                 self._sent.clear()
             self._sent[key] = sent_at
         if is_news or event.type is EventType.SENT:
-            yield EmailRecord(campaign, email_id, event.address, sent_at=sent_at)
+            about = EmailRecord(campaign, email_id, event.address, sent_at=sent_at)
+            yield about._replace(subject=event.subject, mailbox=event.mailbox)
 
 
 def _happening(campaign: str, email_id: str, event: MailEvent) -> EventRecord | ReplyRecord:
@@ -124,7 +139,8 @@ def _happening(campaign: str, email_id: str, event: MailEvent) -> EventRecord | 
     parts = (email_id, event.type.value, event.at.isoformat(), str(event.is_machine), event.url or "")
     key = event.key or natural_id(*parts)
     if event.type is not EventType.REPLIED:
-        return EventRecord(campaign, key, email_id, event.type.value, event.at, event.is_machine, event.url)
+        details = (event.kind, event.reason, event.source_type)
+        return EventRecord(campaign, key, email_id, event.type.value, event.at, event.is_machine, event.url, *details)
     preview = " ".join(event.reply.split())[:_PREVIEW]
     automatic = Sentiment.AUTOMATIC.value
     body = event.reply or None
@@ -180,6 +196,17 @@ def _form(value: Any) -> DateForm:
     except (TypeError, ValueError):
         return DateForm.ISO
     return DateForm.SECONDS if number < _FIRST_MILLISECONDS else DateForm.MILLISECONDS
+
+
+def kind_of(kinds: Mapping[str, str], cells: Cells, row: Row, *names: str) -> str | None:
+    """The kind of a bounce or of an unsubscription, by the service's word for it; None where the word says none."""
+    return kinds.get(plain(cells.text(row, *names) or ""))
+
+
+def mailbox_in(cells: Cells, row: Row, *names: str) -> str | None:
+    """The address in a field that may hold a name beside it."""
+    found = cells.cut(row, *names)
+    return parseaddr(found)[1] or None if found else None
 
 
 def first_text(value: Any) -> str | None:

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.readers.common import Cells, as_object
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     campaign_in,
     event_type,
     first_text,
+    kind_of,
+    mailbox_in,
     message_id,
     moment,
     reader,
@@ -31,6 +34,8 @@ _TYPES: Types = {
     "rejected": None,
     "stored": None,
 }
+
+_KINDS = {"failed": "hard", "complained": COMPLAINT}
 
 
 def _recognizes(content: Content) -> bool:
@@ -61,7 +66,16 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         key=cells.id(row, "id"),
         is_machine=cells.text(row, "client-info.bot") is not None,
         url=cells.text(row, "url") if kind is EventType.CLICKED else None,
+        kind=kind_of(_KINDS, cells, row, "event"),
+        reason=_reason(cells, row) if kind is EventType.BOUNCED else None,
+        source_type=cells.text(row, "event"),
+        subject=cells.cut(row, "message.headers.subject"),
+        mailbox=mailbox_in(cells, row, "message.headers.from"),
     )
+
+
+def _reason(cells: Cells, row: Row) -> str | None:
+    return cells.cut(row, "delivery-status.description", "delivery-status.message", "reason")
 
 
 FORMATS = (
@@ -82,13 +96,18 @@ FORMATS = (
             Field("event: unsubscribed", "unsubscribed"),
             Field("event: complained", "unsubscribed, as Mailgun sends nothing more to whoever complains"),
             Field("event: rejected, stored", "left out: never sent, or received"),
+            Field(
+                "delivery-status.description, delivery-status.message, reason", "why an email bounced, which is hard"
+            ),
+            Field("event", "kept as the source's word for what happened"),
+            Field("message.headers.subject, message.headers.from", "the subject and the mailbox"),
             Field("id", "the event, so that one that is delivered twice counts once"),
             Field("message.headers.message-id", "the email, together with the recipient"),
             Field("user-variables: campaign_id, campaign, campaign_name", "the campaign, where you send it so"),
             Field("tags", "else the first tag is the campaign"),
             Field("client-info.bot", "an open or a click by a machine: apple, gmail or generic"),
             Field("url", "the link that was clicked"),
-            Field("reason, delivery-status, flags, envelope, storage, geolocation, ip, log-level, signature", ""),
+            Field("flags, envelope, storage, geolocation, ip, log-level, signature", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
         needs=("campaign",),

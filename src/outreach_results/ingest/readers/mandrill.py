@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     campaign_in,
     event_type,
     first_text,
     is_privacy_proxy,
+    kind_of,
+    mailbox_in,
     moment,
     optional_moment,
     reader,
@@ -33,6 +36,8 @@ _TYPES: Types = {
     "deferral": None,
     "reject": None,
 }
+
+_KINDS = {"hardbounce": "hard", "softbounce": "soft", "spam": COMPLAINT}
 
 
 def _recognizes(content: Content) -> bool:
@@ -56,6 +61,11 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         sent_at=optional_moment(cells, row, "msg.ts"),
         is_machine=is_privacy_proxy(cells.text(row, "user_agent")),
         url=cells.text(row, "url") if kind is EventType.CLICKED else None,
+        kind=kind_of(_KINDS, cells, row, "event"),
+        reason=cells.cut(row, "msg.diag", "msg.bounce_description") if kind is EventType.BOUNCED else None,
+        source_type=cells.text(row, "event"),
+        subject=cells.cut(row, "msg.subject"),
+        mailbox=mailbox_in(cells, row, "msg.sender"),
     )
 
 
@@ -72,6 +82,9 @@ FORMATS = (
             Field("ts", "when it happened"),
             Field("event: send, delivered", "delivered: Mandrill calls sent what the recipient's server accepted"),
             Field("event: hard_bounce, soft_bounce", "bounced"),
+            Field("event", "the kind of a bounce: hard, soft; kept as the source's word too"),
+            Field("msg.diag, msg.bounce_description", "why an email bounced"),
+            Field("msg.subject, msg.sender", "the subject and the mailbox"),
             Field("event: open, click", "opened, clicked"),
             Field("event: unsub", "unsubscribed"),
             Field("event: spam", "unsubscribed, as Mandrill sends nothing more to whoever complains"),
@@ -83,7 +96,7 @@ FORMATS = (
             Field("user_agent", "a machine, if it is nothing but Mozilla/5.0: Apple's privacy proxy"),
             Field("url", "the link that was clicked"),
             Field("msg.opens, msg.clicks", "left out: each has an event of its own"),
-            Field("msg.subject, msg.sender, msg.state, msg.template, msg.bounce_description, msg.diag", ""),
+            Field("msg.state, msg.template", ""),
             Field("msg.smtp_events, msg.subaccount, ip, location, user_agent_parsed", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),

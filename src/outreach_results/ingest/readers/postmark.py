@@ -8,11 +8,14 @@ from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     campaign_in,
     event_type,
     is_privacy_proxy,
+    kind_of,
+    mailbox_in,
     moment,
     reader,
 )
@@ -54,6 +57,18 @@ _BOUNCES: Types = {
     "inbounderror": None,
     "templaterenderingfailed": None,
 }
+_KINDS = {
+    "hardbounce": "hard",
+    "badaddress": "hard",
+    "bademailaddress": "hard",
+    "softbounce": "soft",
+    "dnserror": "soft",
+    "blocked": "blocked",
+    "dmarcpolicy": "blocked",
+    "spamnotification": "blocked",
+    "virusnotification": "blocked",
+    "spamcomplaint": COMPLAINT,
+}
 
 
 def _recognizes(content: Content) -> bool:
@@ -78,6 +93,11 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         campaign if campaign_id or campaign else cells.text(row, "Tag"),
         is_machine=is_privacy_proxy(cells.text(row, "UserAgent")),
         url=cells.text(row, "OriginalLink") if kind is EventType.CLICKED else None,
+        kind=kind_of(_KINDS, cells, row, "Type", "RecordType"),
+        reason=cells.cut(row, "Details", "Description") if kind is EventType.BOUNCED else None,
+        source_type=cells.text(row, "Type", "RecordType"),
+        subject=cells.cut(row, "Subject"),
+        mailbox=mailbox_in(cells, row, "From"),
         reply=cells.text(row, "Content", limit=MAX_BODY) or "" if kind is EventType.REPLIED else "",
     )
 
@@ -103,6 +123,9 @@ FORMATS = (
             Field("Type: DMARCPolicy, SpamNotification, VirusNotification, Unknown", "bounced; likewise also sent"),
             Field("Type: AutoResponder, AddressChange, ChallengeVerification", "an automatic reply, and no bounce"),
             Field("Type: Unsubscribe, SpamComplaint", "unsubscribed"),
+            Field("Type", "the kind of a bounce: hard, soft or blocked; kept as the source's word too"),
+            Field("Details, Description", "why an email bounced"),
+            Field("Subject, From", "the subject and the mailbox, which some events have"),
             Field("Type: Transient", "left out: Postmark tries again"),
             Field("Type: Subscribe, OpenRelayTest, ManuallyDeactivated, Unconfirmed", "left out: never sent"),
             Field("Type: SMTPApiError, InboundError, TemplateRenderingFailed", "left out: never sent"),
@@ -116,7 +139,7 @@ FORMATS = (
             Field("UserAgent", "a machine, if it is nothing but Mozilla/5.0: Apple's privacy proxy"),
             Field("OriginalLink", "the link that was clicked"),
             Field("Content", "the text of an automatic reply, where the webhook is set to send it"),
-            Field("ID, TypeCode, Name, Description, Details, From, Subject, Inactive, CanActivate", ""),
+            Field("ID, TypeCode, Name, Inactive, CanActivate", ""),
             Field("ServerID, MessageStream, Client, OS, Platform, Geo, ClickLocation", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
+    COMPLAINT,
     MailEvent,
     Types,
     campaign_in,
     event_type,
     first_text,
+    kind_of,
     moment,
     reader,
 )
@@ -32,6 +34,8 @@ _TYPES: Types = {
     "dropped": None,
     "accountstatuschange": None,
 }
+
+_KINDS = {"bounce": "hard", "blocked": "blocked", "spamreport": COMPLAINT}
 
 
 def _recognizes(content: Content) -> bool:
@@ -53,6 +57,9 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
         key=cells.id(row, "sg_event_id"),
         is_machine=bool(cells.flag(row, "sg_machine_open")),
         url=cells.text(row, "url") if kind is EventType.CLICKED else None,
+        kind=kind_of(_KINDS, cells, row, "type") if kind is EventType.BOUNCED else kind_of(_KINDS, cells, row, "event"),
+        reason=cells.cut(row, "reason") if kind is EventType.BOUNCED else None,
+        source_type=cells.text(row, "event"),
     )
 
 
@@ -83,12 +90,15 @@ FORMATS = (
             Field("timestamp", "when it happened"),
             Field("event: processed", "sent"),
             Field("event: delivered", "delivered; also sent at that moment, if no event tells of the sending"),
-            Field("event: bounce", "bounced, whatever the type: bounce or blocked; likewise also sent"),
+            Field("event: bounce", "bounced, whatever the type; likewise also sent"),
             Field("event: open, click", "opened, clicked"),
             Field("event: unsubscribe, group_unsubscribe", "unsubscribed"),
             Field("event: spamreport", "unsubscribed, as SendGrid sends nothing more to whoever complains"),
             Field("event: deferred, dropped, account_status_change", "left out: tried again, or never sent"),
             Field("event: any other, such as group_resubscribe", "rejected by its name"),
+            Field("type: bounce, blocked", "the kind of a bounce: hard, blocked"),
+            Field("reason", "why an email bounced"),
+            Field("event", "kept as the source's word for what happened"),
             Field("sg_event_id", "the event, so that one that is delivered twice counts once"),
             Field("sg_message_id", "the email, together with the recipient"),
             Field("campaign_id, campaign, campaign_name", "the campaign, where you send it as a custom argument"),
@@ -97,7 +107,7 @@ FORMATS = (
             Field("category", "else the first category is the campaign"),
             Field("sg_machine_open", "an open by a machine"),
             Field("url", "the link that was clicked"),
-            Field("smtp-id, ip, useragent, response, reason, status, type, attempt, asm_group_id, tls", ""),
+            Field("smtp-id, ip, useragent, response, status, attempt, asm_group_id, tls", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
         needs=("campaign",),

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
-from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment
-from outreach_results.ingest.records import ContactRecord, FieldError, Notice, Record, Records
+from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment, text_of_html
+from outreach_results.ingest.records import MAX_BODY, MAX_SENT_TEXT, ContactRecord, FieldError, Notice, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail
 
@@ -68,6 +68,10 @@ def _statistics(content: Content, context: Context) -> Records:
             unsubscribed=_flag(cells, row, "is_unsubscribed"),
             # A category is a lead's, and stands on all of its emails: it counts on the one that was answered.
             meetings=is_meeting(category if is_answered else None, context),
+            step=cells.text(row, "sequence_number"),
+            variant=cells.text(row, "seq_variant_id"),
+            subject=cells.cut(row, "email_subject"),
+            text=_text(cells, row),
         )
         yield from names.seen(campaign, sent_at)
         yield contact
@@ -106,6 +110,12 @@ def _answered_emails(content: Content, cells: Cells) -> dict[_Reply, tuple[datet
 
 def _email_id(cells: Cells, row: Row, address: str) -> str:
     return cells.id(row, "stats_id") or natural_id(person_key(address), cells.text(row, "sequence_number") or "")
+
+
+def _text(cells: Cells, row: Row) -> str | None:
+    """The email as it was sent, which Smartlead keeps as HTML."""
+    message = cells.text(row, "email_message", limit=MAX_BODY)
+    return text_of_html(message)[:MAX_SENT_TEXT] or None if message else None
 
 
 def _flag(cells: Cells, row: Row, name: str) -> int | None:
@@ -205,8 +215,10 @@ FORMATS = (
             ),
             Field("is_bounced", "bounced, without a date; what did not bounce was delivered"),
             Field("is_unsubscribed", "unsubscribed, without a date"),
-            Field("sequence_number", "part of the key where stats_id is missing"),
-            Field("email_campaign_seq_id, seq_variant_id, email_subject, email_message", "not kept so far"),
+            Field("sequence_number", "the step; part of the key where stats_id is missing"),
+            Field("seq_variant_id", "the variant"),
+            Field("email_subject, email_message", "the subject and the text of the email"),
+            Field("email_campaign_seq_id", ""),
             Field("total_stats", "a note, where other pages are missing"),
             Field("offset, limit", ""),
         ),
