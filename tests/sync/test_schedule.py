@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography.fernet import Fernet
@@ -127,6 +128,41 @@ def test_an_error_of_any_kind_does_not_end_it(
 
     start(store=store)
     eventually(lambda: results.all_campaigns(sqlite_store))
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ConfigError("The address is wrong."), "The address is wrong."),
+        (RuntimeError("A mistake of ours."), "Something unexpected happened (RuntimeError), and the log says what."),
+    ],
+)
+def test_a_sync_that_cannot_begin_is_in_the_status(
+    remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    monkeypatch.setattr("outreach_results.sync.schedule.RETRIED_AFTER_S", 0.05)
+    left = [error, error]
+
+    def server() -> RemoteServer:
+        if left:
+            raise left.pop()
+        eventually(seen.is_set)
+        return RemoteServer(remote.url, SecretStr(KEY))
+
+    seen = Event()
+    made = SyncSchedule(lambda: sqlite_store, timedelta(hours=1), lambda _store: only(server()))
+    made.start()
+    try:
+        eventually(lambda: sync_status(sqlite_store).start_failure is not None)
+        failure = sync_status(sqlite_store).start_failure
+        seen.set()
+        assert failure is not None
+        assert failure.reason == reason
+        eventually(lambda: results.all_campaigns(sqlite_store))
+        assert sync_status(sqlite_store).start_failure is None
+    finally:
+        seen.set()
+        made.stop()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ LEASE_LASTS = timedelta(minutes=3)
 _RENEWED_BELOW = timedelta(minutes=2)
 _LEASE = "sync_lease"
 _REPORT = "sync_report"
+_START_FAILURE = "sync_start_failure"
 
 
 class Claim(BaseModel):
@@ -59,6 +60,13 @@ class Claim(BaseModel):
         return True
 
 
+class StartFailure(BaseModel):
+    """Why no sync could begin, and since when that is so; the next one that begins removes it."""
+
+    since: AwareDatetime
+    reason: str
+
+
 _own_claims: set[str] = set()
 
 
@@ -82,6 +90,25 @@ def current_claim(connection: Connection) -> Claim | None:
 def stored_report(connection: Connection) -> str | None:
     """The report of the last run, as `Lease.release` was given it."""
     return get_meta(connection, _REPORT)
+
+
+def start_failure(connection: Connection) -> StartFailure | None:
+    """Why the last attempt to sync could not begin; None if it could."""
+    text = get_meta(connection, _START_FAILURE)
+    try:
+        return None if text is None else StartFailure.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def keep_start_failure(store: Store, reason: str) -> None:
+    """Keep why a sync could not begin, for the pages to show."""
+    with store.read() as connection:
+        known = start_failure(connection)
+    if known is None or known.reason != reason:  # it is tried again every few seconds
+        failure = StartFailure(since=datetime.now(UTC), reason=reason)
+        with store.write(exclusive=True, is_data=False) as connection:
+            set_meta(connection, _START_FAILURE, failure.model_dump_json())
 
 
 class Lease:
@@ -112,6 +139,7 @@ class Lease:
         with self._store.write(exclusive=True, is_data=False) as connection:
             self._raise_if_held(connection)
             set_meta(connection, _LEASE, claim.model_dump_json())
+            connection.execute(delete(meta).where(meta.c.key == _START_FAILURE))
         self._claim = claim
         return now
 

@@ -24,7 +24,7 @@ from outreach_results.errors import (
     StoreError,
 )
 from outreach_results.store.engine import Store
-from outreach_results.store.sync_lease import Lease, current_claim, stored_report
+from outreach_results.store.sync_lease import Lease, StartFailure, current_claim, start_failure, stored_report
 from outreach_results.store.sync_state import ACCOUNT, forget, owner_of, synced_campaigns
 from outreach_results.sync.account import AccountSync
 from outreach_results.sync.campaign import CampaignSync
@@ -97,11 +97,13 @@ class SyncStatus:
     """When this database was last synced, and what failed. Cheap to read; not to be cached with the results.
 
     ``cut_off_at`` is the start of a run that was killed before it could report; the next one makes up for it.
+    ``start_failure`` is why none could begin since then.
     """
 
     running_since: datetime | None
     last: SyncReport | None
     cut_off_at: datetime | None
+    start_failure: StartFailure | None = None
 
 
 def server_of(settings: Settings) -> RemoteServer:
@@ -120,13 +122,14 @@ def sync_status(store: Store) -> SyncStatus:
     with store.read() as connection:
         claim = current_claim(connection)
         report = stored_report(connection)
+        failure = start_failure(connection)
     try:
         last = None if report is None else SyncReport.model_validate_json(report)
     except ValidationError:
         last = None
     is_running = claim is not None and claim.is_active(datetime.now(UTC))
     started_at = None if claim is None else claim.started_at
-    return SyncStatus(started_at if is_running else None, last, None if is_running else started_at)
+    return SyncStatus(started_at if is_running else None, last, None if is_running else started_at, failure)
 
 
 def sync(

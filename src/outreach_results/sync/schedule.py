@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 
 from outreach_results.config import Settings
 from outreach_results.errors import OutreachError, SyncRunningError
 from outreach_results.store.engine import Store
+from outreach_results.store.sync_lease import keep_start_failure
 from outreach_results.sync.http_client import RemoteServer
 from outreach_results.sync.run import server_of, sync, sync_status
 from outreach_results.sync.sources import Account, accounts
@@ -68,6 +69,7 @@ class SyncSchedule:
     def _loop(self) -> None:
         pause = 0.0
         while not self._stopped.wait(pause):
+            began = datetime.now(UTC)
             try:
                 pause = self._seconds_until_due()
                 if pause <= 0:
@@ -77,10 +79,22 @@ class SyncSchedule:
                 pause = RETRIED_AFTER_S
             except OutreachError as error:
                 _log.warning("The scheduled sync could not run: %s", error)
+                self._keep_failure(began, str(error))
                 pause = RETRIED_AFTER_S
-            except Exception:
+            except Exception as error:
                 _log.exception("The scheduled sync ended unexpectedly; it goes on at the next occasion")
+                self._keep_failure(
+                    began, f"Something unexpected happened ({type(error).__name__}), and the log says what."
+                )
                 pause = RETRIED_AFTER_S
+
+    def _keep_failure(self, began: datetime, reason: str) -> None:
+        """Keep why no run could begin, for the pages; a run that began has kept its own report."""
+        with suppress(Exception):  # where the database cannot be written the log has it, and every page says so
+            store = self._open_store()
+            last = sync_status(store).last
+            if last is None or last.started_at < began:
+                keep_start_failure(store, reason)
 
     def _seconds_until_due(self) -> float:
         status = sync_status(self._open_store())

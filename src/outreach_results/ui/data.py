@@ -20,9 +20,12 @@ def sync_summary(status: SyncStatus) -> None:
         st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
     if status.cut_off_at is not None:
         st.text(f"The sync begun on {text.moment(status.cut_off_at, zone)} was cut off; the next one makes up for it.")
+    if status.start_failure is not None:
+        since, reason = text.moment(status.start_failure.since, zone), status.start_failure.reason
+        st.error(text.escape(f"Since {since} no scheduled sync could begin: {reason}"), icon="⚠️")
     last = status.last
     if last is None:
-        if status.running_since is None:
+        if status.running_since is None and status.start_failure is None:
             st.text(
                 "Nothing was synced yet. Set OUTREACH_API_URL and OUTREACH_API_KEY, then run: outreach-results sync"
             )

@@ -101,7 +101,8 @@ def _sync_line() -> None:
     if status.last is None or status.last.finished_at is None:
         return
     when = text.moment(status.last.finished_at, cache.zone())
-    trouble = "" if status.last.is_complete else " Not everything arrived: see the page Data."
+    is_fine = status.last.is_complete and status.start_failure is None
+    trouble = "" if is_fine else " Not everything arrived: see the page Data."
     st.sidebar.caption(text.escape(f"Last synced {when}.{trouble}"))
 
 

@@ -16,7 +16,12 @@ from outreach_results.store.schema import inbox, inbox_stats, meta, metadata
 
 COPY_STATE = "copy"
 DATA_VERSION = "data_version"
-_OWN_FACTS = (COPY_STATE, DATA_VERSION, "sync_lease")  # keys of `meta` that are true of one database only
+_OWN_FACTS = (
+    COPY_STATE,
+    DATA_VERSION,
+    "sync_lease",
+    "sync_start_failure",
+)  # keys of `meta` that are true of one database only
 
 COMPARED = tuple(table for table in metadata.sorted_tables if table not in (inbox, inbox_stats))
 """All tables but those of the inbox, which each database derives itself: each kind indexes words in its own way."""
