@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import shell
+from outreach_results.ui import event_dates, shell
 from outreach_results.ui.benchmarks import bullets, comparisons
 from outreach_results.ui.cache import ask
 
@@ -17,7 +17,7 @@ if not rows:
     st.info("There is nothing to compare with: too few campaigns of our own in this period. Choose a longer one.")
     st.stop()
 
-bullets.event_dates(view, peers)
+event_dates.notice(view, peers.numbers.mcp)
 bullets.legend(peers)
 bullets.bullets(rows, peers, view)
 

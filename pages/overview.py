@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import campaign_table, overview, shell
+from outreach_results.ui import campaign_table, event_dates, overview, shell
 from outreach_results.ui.cache import ask
 
 view = shell.begin("Overview", "How are the campaigns doing?")
@@ -17,6 +17,7 @@ before = ask(results.totals, view.comparison) if view.comparison else None
 headlines = ask(overview.headlines, view.filters, view.comparison)
 humans = ask(overview.human_headlines, view.filters, view.comparison)
 overview.kpi_grid(totals, before, headlines, humans, ask(overview.sparklines, view.filters), view)
+event_dates.notice(view)
 overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
 overview.alerts(ask(overview.what_stands_out, view.filters))
 

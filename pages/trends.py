@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import filters, shell, snapshots, trends
+from outreach_results.ui import event_dates, filters, shell, snapshots, trends
 from outreach_results.ui.annotations import notes
 from outreach_results.ui.cache import ask
 
@@ -28,6 +28,9 @@ if trends.is_quiet(series):
 
 annotations = ask(results.annotations_in, view.filters)
 trends.time_series_chart(series, annotations, question, view)
+trends.partly_tracked(question, ask(results.totals, view.filters))
+if any(line.is_rate for line in series.series):
+    event_dates.notice(view)
 snapshots.trend(exports, question.names, view)
 trends.unusual(series)
 notes(annotations, ask(filters.campaign_labels), view)

@@ -12,6 +12,7 @@ from outreach_results import results
 from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store import annotations as notes
+from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui.charts.trend_labels import unusual_sentence
 from support.dashboard import run_page, words
 from support.hostile import HOSTILE
@@ -254,3 +255,32 @@ def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
     assert f"{stats.emails_sent} e-mails were sent." in said(app)
     assert f"{stats.opened} e-mails were opened." in said(app)
+
+
+# --- what is tracked, and by which date -------------------------------------------------------------------------
+
+
+def test_lines_of_some_campaigns_say_of_how_many(sample_dashboard, writable_sample):
+    choose_tracking(writable_sample, "camp_abc123", {"opens": False})
+    parts = results.totals(writable_sample, Filters()).tracked
+    assert f"Opened: in {parts['opened'].campaigns} of {parts['opened'].of_campaigns} campaigns." in said(
+        page(period="All time")
+    )
+    rates = said(page(period="All time", show="Rates"))
+    assert f"Open rate: of {parts['open_rate'].emails:,} tracked" in rates
+
+
+def test_costs_that_nobody_tracks_are_a_gap(sample_dashboard, writable_sample):
+    for found in results.all_campaigns(writable_sample):
+        choose_tracking(writable_sample, found.id, {"costs": False})
+    assert results.daily_costs(writable_sample, Filters())["cost_usd"].isna().all()
+    assert "Cost: not tracked." in said(page())
+
+
+@pytest.mark.parametrize(("name", "choices"), [("overview", {}), ("trends", {"show": "Rates"})])
+def test_fast_growth_is_noticed_by_event_date(sample_dashboard, name, choices):
+    first_days = {"period": "Custom", "days": ["2025-11-10", "2025-11-13"]}
+    shown = "\n".join(words(run_page(name, **first_days, **choices)))
+    assert "Sending grew fast in this period." in shown
+    by_sending = "\n".join(words(run_page(name, basis="Sending day", **first_days, **choices)))
+    assert "Sending grew fast" not in by_sending

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -133,7 +134,8 @@ def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> 
     """What all chosen campaigns together cost in each day, week or month, without gaps; the days of `daily_stats`.
 
     Columns: date, first, last and is_partial, see `metrics.bucketed`; cost_usd, its components as far as they are
-    known, and cost_not_broken_down_usd, the rest: some sources report only the total cost of a day.
+    known, and cost_not_broken_down_usd, the rest: some sources report only the total cost of a day. All of them are NaN
+    where none of the campaigns with any activity tracks costs.
 
     Raises:
         QueryError: the period starts after its end.
@@ -144,21 +146,27 @@ def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> 
     with store.read() as connection:
         unknown = unknown_numbers(connection, filters)
     query = (
-        select(table.date, *(func.coalesce(func.sum(tracked_column(name, filters, unknown)), 0) for name in _COSTS))
+        select(
+            table.date,
+            func.count(tracked_column("cost", filters, unknown)),
+            *(func.coalesce(func.sum(tracked_column(name, filters, unknown)), 0) for name in _COSTS),
+        )
         .where(*chosen_days(filters))
         .group_by(table.date)
         .order_by(table.date)
     )
     with store.read() as connection:
         days = connection.execute(query).all()
-    frame = pd.DataFrame(days, columns=["date", *_COSTS]).astype({"date": "datetime64[s]"})
-    frame = frame.set_index("date").astype("int64")
+    frame = pd.DataFrame(days, columns=["date", "known", *_COSTS]).astype({"date": "datetime64[s]"})
+    is_known = frame.empty or bool(frame.pop("known").any())
+    frame = frame.drop(columns="known", errors="ignore").set_index("date").astype("int64")
     start = filters.start or (days[0].date if days else None)
     end = filters.end or (days[-1].date if days else None)
     if start is not None and end is not None:
         frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0)
     frame = frame.assign(**{NOT_BROKEN_DOWN: not_broken_down(frame)})
-    return in_dollars(bucketed(frame.reset_index(), every), [*_COSTS, NOT_BROKEN_DOWN])
+    costs = in_dollars(bucketed(frame.reset_index(), every), [*_COSTS, NOT_BROKEN_DOWN])
+    return costs if is_known else costs.assign(**{f"{name}_usd": np.nan for name in (*_COSTS, NOT_BROKEN_DOWN)})
 
 
 _COSTS = ("cost", *COST_COLUMNS)

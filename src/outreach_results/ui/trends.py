@@ -12,7 +12,8 @@ import streamlit as st
 from outreach_results import metrics, results
 from outreach_results.metrics import Every, TimeSeries
 from outreach_results.models import COUNTS, Annotation
-from outreach_results.results import HOURLY_COUNTS, Trends, WeeklyActivity
+from outreach_results.models.metric_definitions import COST
+from outreach_results.results import HOURLY_COUNTS, Totals, Trends, WeeklyActivity
 from outreach_results.ui import charts, clicks, downloads, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.charts import trend_labels
@@ -116,6 +117,23 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
     )
     _explanation(trends, question, ask(results.totals, view.filters).undated)
     _selected_point(trends, starts, selected_day)
+
+
+def partly_tracked(question: Question, totals: Totals) -> None:
+    """Say of which part of the campaigns the lines are, where not all of them track what is drawn."""
+    parts = [
+        (charts.LABELS[name], totals.tracked[name]) for name in (*question.names, COST.name) if name in totals.tracked
+    ]
+    lines = [
+        f"{label}: not tracked"
+        if part.is_none
+        else f"{label}: of {text.number(part.emails)} tracked e-mails"
+        if part.emails is not None
+        else f"{label}: in {part.campaigns} of {part.of_campaigns} campaigns"
+        for label, part in parts
+    ]
+    if lines:
+        st.caption(text.escape(". ".join(lines) + "."))
 
 
 def _look_at_chosen() -> None:

@@ -23,7 +23,6 @@ COMMUNITY = "Whole community"
 OWN = "Our own campaigns"
 _CODES = {COMMUNITY: "community", OWN: "own"}
 _MOST_CAMPAIGNS = 40
-_NOTABLE_BIAS = 0.1
 _ALL_IN = 0.995  # rounds to 100%
 _OUTCOMES = {"opened": "opens", "clicked": "clicks", "replied": "replies", "meetings_booked": "meetings"}
 _LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
@@ -80,18 +79,6 @@ def _age_text(peers: Peers, today: date) -> str:
         return "the day of the last data"
     days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
     return f"{days} {'before' if age > 0 else 'after'} the last data"
-
-
-def event_dates(view: View, peers: Peers) -> None:
-    """Draw a warning where sending changed so fast that rates by event date cannot be compared."""
-    bias = ask(results.reply_rate_bias, view.filters, peers.numbers.mcp)
-    if bias is None or abs(bias - 1) < _NOTABLE_BIAS:
-        return
-    change, error = ("grew", "low") if bias < 1 else ("shrank", "high")
-    st.warning(
-        f"Sending {change} fast in this period. By event date, replies are divided by other emails than those they "
-        f"belong to: the reply rate is about {abs(bias - 1):.0%} too {error}. Count on the sending day to compare."
-    )
 
 
 def legend(peers: Peers) -> None:
