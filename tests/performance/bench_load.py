@@ -34,7 +34,7 @@ TABLES = {
     ),
     "events": (
         *("campaign_id", "event_id", "email_id", "type", "occurred_at", "occurred_on", "occurred_hour"),
-        *("is_machine", "url"),
+        *("is_machine", "url", "is_reply"),
     ),
     "replies": (
         *("campaign_id", "reply_id", "email_id", "address", "name", "company", "sentiment", "preview", "body"),
@@ -137,6 +137,8 @@ def _executemany(url: str, path: Path) -> float:
     for rows in _batches(path):
         for table, of_table in rows.items():
             connection.executemany(statements[table], of_table)
+    for table in TABLES:  # where a column is missing, OR IGNORE would leave every row out, and be fast
+        assert connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
     connection.execute("COMMIT")
     connection.close()
     return time.perf_counter() - begin
@@ -192,8 +194,11 @@ def _batches(path: Path) -> Iterator[Rows]:
                     rows["emails"].append((row[campaign], row[email], *(row[a] for a in about), *dated, *micros))
                     continue
                 is_machine = row[machine] == "true"
-                rows["events"].append((row[campaign], row[event], row[email], row[kind], *dated, is_machine, row[url]))
-                if row[kind] == "replied":
+                is_reply = row[kind] == "replied"
+                rows["events"].append(
+                    (row[campaign], row[event], row[email], row[kind], *dated, is_machine, row[url], is_reply)
+                )
+                if is_reply:
                     rows["replies"].append((row[campaign], row[event], row[email], *(row[t] for t in told), *dated))
             yield rows
 
