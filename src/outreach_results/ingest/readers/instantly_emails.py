@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from outreach_results.ingest.auto_replies import has_automatic_subject
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.readers.common import (
@@ -166,7 +167,7 @@ def _is_among(state: int | None, words: frozenset[str]) -> bool:
 
 
 def _sentiment(cells: Cells, row: Row, state: int | None, context: Context) -> Sentiment:
-    if cells.flag(row, "is_auto_reply"):
+    if cells.flag(row, "is_auto_reply") or has_automatic_subject(cells.cut(row, "subject")):
         return Sentiment.AUTOMATIC
     if state is None:
         return Sentiment.UNCLASSIFIED
@@ -215,7 +216,7 @@ FORMATS = (
             ),
             Field("from_address_email, from_address_json", "who wrote the reply, which answers the last email before"),
             Field("content_preview, body", "the text of the reply; body also that of an email that was sent"),
-            Field("is_auto_reply", "an automatic reply"),
+            Field("is_auto_reply, subject", "an automatic reply, by the flag or a subject such as Automatic reply"),
             Field(
                 "i_status, ai_interest_value",
                 "the sentiment of a reply. Positive: 1 interested, 2 meeting booked, 3 meeting completed, 4 won; "
