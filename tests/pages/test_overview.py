@@ -1,6 +1,8 @@
 """The overview page shows the results of the queries."""
 
 import math
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +17,7 @@ from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
+from outreach_results.ui.charts.sparkline import HEIGHT
 from outreach_results.ui.overview import cost_table
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -235,9 +238,20 @@ def test_first_point_of_a_rate_is_a_whole_week(overview: AppTest, sample_store: 
     overview.query_params["period"] = "Custom"
     overview.query_params["days"] = ["2026-02-03", "2026-02-16"]
     overview.run()
-    (tile,) = (metric for metric in overview.metric if metric.label == "Open rate")
     week = results.totals(sample_store, Filters(start=date(2026, 1, 28), end=date(2026, 2, 3))).stats
     assert week.opened is not None
     assert week.delivered
-    assert len(tile.proto.chart_data) == 14
-    assert tile.proto.chart_data[0] == pytest.approx(week.opened / week.delivered)
+    last = results.totals(sample_store, Filters(start=date(2026, 2, 10), end=date(2026, 2, 16))).stats
+    assert last.opened is not None
+    assert last.delivered
+    heights = line_of(overview, place=[one.label for one in overview.metric].index("Open rate"))
+    assert len(heights) == 14
+    expected = (week.opened / week.delivered) / (last.opened / last.delivered)
+    assert heights[0] / heights[-1] == pytest.approx(expected, abs=0.02)
+
+
+def line_of(page: AppTest, place: int) -> list[float]:
+    """How high above 0 the points of the sparkline of a tile are."""
+    images = [found for html in page.get("html") for found in re.findall(r"svg\+xml;base64,([^\"]+)", html.proto.body)]
+    drawn = re.findall(r'polyline points="([^"]+)"', b64decode(images[place]).decode())
+    return [HEIGHT - 2 - float(point.partition(",")[2]) for point in drawn[0].split()]

@@ -87,17 +87,17 @@ def kpi(
     elif only_machines:
         definition += " Without machine opens, machine clicks and automatic replies, the change is within noise."
     remark = "within noise" if is_noise else "machines only" if only_machines else f"{per}vs. {view.versus}"
-    st.metric(
-        label,
-        f"{value} :gray[:small[{note}]]" if note else value,
-        delta=None if change is None else _moved(change, is_rate=is_rate),
-        delta_color="off" if neutral or is_noise or only_machines else "normal",
-        delta_description=None if change is None else remark,
-        help=definition,
-        border=True,
-        chart_data=list(spark) if len(spark) > 1 else None,
-        chart_type="area",
-    )
+    with st.container(border=True, height="stretch", gap="xsmall", vertical_alignment="distribute"):
+        st.metric(
+            label,
+            f"{value} :gray[:small[{note}]]" if note else value,
+            delta=None if change is None else _moved(change, is_rate=is_rate),
+            delta_color="off" if neutral or is_noise or only_machines else "normal",
+            delta_description=None if change is None else remark,
+            help=definition,
+        )
+        if line := charts.sparkline(spark):
+            st.html(charts.as_image(line))
 
 
 def _moved(change: metrics.Change, *, is_rate: bool) -> str:

@@ -11,6 +11,7 @@ from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_ti
 from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.snapshots import snapshot_trend
+from outreach_results.ui.charts.sparkline import as_image, sparkline
 from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
@@ -31,6 +32,7 @@ __all__ = [
     "Mark",
     "Point",
     "annotate",
+    "as_image",
     "beside_community",
     "bullet",
     "busiest",
@@ -47,6 +49,7 @@ __all__ = [
     "shorten",
     "show",
     "snapshot_trend",
+    "sparkline",
     "table",
     "trend_chart",
     "uses_streamlit_charts",
