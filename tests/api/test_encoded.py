@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from outreach_results import results
 from outreach_results.api import middleware
 from outreach_results.api.encoded import BodyCache, EncodedBody, accepts_gzip
+from outreach_results.ingest.fields import instant
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import CampaignRecord, EmailRecord, instant
+from outreach_results.ingest.records import CampaignRecord, EmailRecord
 from outreach_results.models import Basis, Filters, Sentiment, Usage, UsageNumbers
 from outreach_results.store.engine import Store, open_store
 from support.http import eventually

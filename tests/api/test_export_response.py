@@ -18,8 +18,9 @@ from starlette.testclient import TestClient
 from outreach_results.api import export_response, routes
 from outreach_results.api.service import EXPORTS_AT_ONCE
 from outreach_results.export import Download, campaign_download
+from outreach_results.ingest.fields import instant
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import CampaignRecord, instant
+from outreach_results.ingest.records import CampaignRecord
 from outreach_results.store.engine import Store
 from support.http import Served, eventually
 

@@ -13,14 +13,7 @@ from outreach_results.errors import SourceError
 from outreach_results.ingest import load as loading
 from outreach_results.ingest import loader
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import (
-    BenchmarkRecord,
-    DailyRecord,
-    PlanRecord,
-    Record,
-    Rejected,
-    ReportedRecord,
-)
+from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord, Record, Rejected, ReportedRecord
 from outreach_results.models import Filters, Sentiment
 from outreach_results.store import rollup, schema
 from support.databases import contents

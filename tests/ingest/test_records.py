@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_results.ingest import records as read
-from outreach_results.ingest.records import FieldError
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.records import require_cost_has_sending
 from support.records import at, email
 
 HUGE = Decimal("1E+999999")
@@ -231,10 +232,10 @@ def test_known_words_are_taken():
 
 def test_costs_need_a_time_of_sending():
     sent, unsent = email(sent_at=at(5)), email(sent_at=None)
-    assert read.require_cost_has_sending(sent) is sent
-    assert read.require_cost_has_sending(unsent) is unsent
+    assert require_cost_has_sending(sent) is sent
+    assert require_cost_has_sending(unsent) is unsent
     with pytest.raises(FieldError, match="needs the time at which it was sent"):
-        read.require_cost_has_sending(unsent._replace(cost_email_sending=1))
+        require_cost_has_sending(unsent._replace(cost_email_sending=1))
 
 
 @given(st.one_of(st.text(max_size=300), st.binary(max_size=300), st.integers(), st.floats(), st.decimals(), st.none()))

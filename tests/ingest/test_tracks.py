@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest.records import CampaignRecord, FieldError, Notice, Record, Rejected
+from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.records import CampaignRecord, Notice, Record, Rejected
 from outreach_results.ingest.registry import read_records
 from outreach_results.ingest.tool_formats import ToolFormat
 from outreach_results.ingest.tracks import tracks_in_json, tracks_in_text

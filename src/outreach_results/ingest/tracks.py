@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from outreach_results.ingest.records import CampaignRecord, FieldError, Records, Tracks, quoted
+from outreach_results.ingest.fields import FieldError, quoted
+from outreach_results.ingest.records import CampaignRecord, Records, Tracks
 from outreach_results.models.metric_definitions import TRACKED
 
 _ALLOWED = ", ".join(TRACKED)

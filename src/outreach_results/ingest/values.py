@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
 
-from outreach_results.ingest.records import quoted
+from outreach_results.ingest.fields import quoted
 from outreach_results.models import MICROS_PER_DOLLAR, YEARS
 
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a", "undefined"})

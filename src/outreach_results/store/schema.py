@@ -10,21 +10,16 @@ day). No query needs zone arithmetic. Costs are integer micro-dollars.
 
 # No `from __future__ import annotations` here: a table has that name.
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
-    Table,
     Text,
     text,
 )
@@ -32,7 +27,19 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from outreach_results.models import COST_COLUMNS, COUNTS, HOURLY_METRICS, HUMAN_COUNTS, LAG_METRICS, Sentiment
 from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.store import account_tables
 from outreach_results.store.column_types import Id, Instant
+from outreach_results.store.metadata import metadata as metadata
+from outreach_results.store.metadata import table
+
+# The tables of no campaign, here too for whoever goes through all of them.
+api_keys = account_tables.api_keys
+benchmarks = account_tables.benchmarks
+loads = account_tables.loads
+meta = account_tables.meta
+plan = account_tables.plan
+rejected_rows = account_tables.rejected_rows
+saved_mappings = account_tables.saved_mappings
 
 OUTCOME_COLUMNS = {
     "sent": "sent_at",
@@ -55,14 +62,7 @@ EVENT_DETAILS = ("kind", "reason", "source_type")
 FOLLOWS = "follows"
 """In the ``info`` of a derived column: the column whose new value it takes over, in a merge."""
 
-metadata = MetaData()
-
 _UNSENT = text("sent_at IS NULL")
-
-
-def _table(name: str, *items: Any) -> Table:
-    # WITHOUT ROWID clusters SQLite's rows by the key, so that a campaign's rows lie side by side.
-    return Table(name, metadata, *items, sqlite_with_rowid=False)
 
 
 DECLARED = {kind: f"tracks_{kind}" for kind in TRACKED}
@@ -71,7 +71,7 @@ DECLARED = {kind: f"tracks_{kind}" for kind in TRACKED}
 CHOSEN = {kind: f"tracks_{kind}_choice" for kind in TRACKED}
 """What can be tracked → the column of `campaigns` with what a person chose, which counts before the source's."""
 
-campaigns = _table(
+campaigns = table(
     "campaigns",
     Column("campaign_id", Id, nullable=False),
     Column("name", Text, nullable=False),
@@ -88,7 +88,7 @@ campaigns = _table(
 
 # What people entered of a campaign; where it is applied, `campaigns` and `daily_stats` hold it, and the source's is
 # here and in `daily_stats.source_cost`.
-campaign_entries = _table(
+campaign_entries = table(
     "campaign_entries",
     Column("campaign_id", Id, nullable=False),
     Column("name", Text),
@@ -104,7 +104,7 @@ campaign_entries = _table(
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="campaign_entries_campaign"),
 )
 
-emails = _table(
+emails = table(
     "emails",
     Column("campaign_id", Id, nullable=False),
     Column("email_id", Id, nullable=False),
@@ -127,7 +127,7 @@ emails = _table(
     Index("emails_unsent", "campaign_id", "email_id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )
 
-events = _table(
+events = table(
     "events",
     Column("campaign_id", Id, nullable=False),
     Column("event_id", Id, nullable=False),
@@ -148,7 +148,7 @@ events = _table(
     Index("events_by_email", "campaign_id", "email_id", "type", "occurred_hour", "is_machine"),
 )
 
-replies = _table(
+replies = table(
     "replies",
     Column("campaign_id", Id, nullable=False),
     Column("reply_id", Id, nullable=False),
@@ -167,7 +167,7 @@ replies = _table(
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
 )
 
-reply_marks = _table(
+reply_marks = table(
     "reply_marks",
     Column("campaign_id", Id, nullable=False),
     Column("reply_id", Id, nullable=False),
@@ -185,7 +185,7 @@ reply_marks = _table(
     ),
 )
 
-mark_changes = _table(
+mark_changes = table(
     "mark_changes",
     Column("campaign_id", Id, nullable=False),
     Column("reply_id", Id, nullable=False),
@@ -213,7 +213,7 @@ FULL_TEXT = "reply_words"
 """SQLite's full-text table of replies; PostgreSQL keeps their words in `inbox` itself."""
 
 # What the inbox is filtered, sorted and searched by, of every reply: derived from replies and their marks.
-inbox = _table(
+inbox = table(
     "inbox",
     Column("campaign_id", Id, nullable=False),
     Column("reply_id", Id, nullable=False),
@@ -241,7 +241,7 @@ INBOX_CELLS = {
 """(sentiment, whether open) → the column of `inbox_stats` that counts such replies."""
 
 # How many replies of each kind came in on each day.
-inbox_stats = _table(
+inbox_stats = table(
     "inbox_stats",
     Column("campaign_id", Id, nullable=False),  # '' is all campaigns together, hence no foreign key
     Column("date", Date, nullable=False),
@@ -249,7 +249,7 @@ inbox_stats = _table(
     PrimaryKeyConstraint("campaign_id", "date", name="inbox_stats_pk"),
 )
 
-daily_stats = _table(
+daily_stats = table(
     "daily_stats",
     Column("campaign_id", Id, nullable=False),
     Column("basis", Id, nullable=False),
@@ -268,7 +268,7 @@ LAST_LAG = 30
 LAGS = tuple(f"l{days:02}" for days in range(LAST_LAG + 1))
 
 # On which hours of the day things happen: the activity days of daily_stats, split by the local hour.
-hourly_stats = _table(
+hourly_stats = table(
     "hourly_stats",
     Column("campaign_id", Id, nullable=False),
     Column("metric", Id, nullable=False),
@@ -281,7 +281,7 @@ hourly_stats = _table(
 
 # How long things take: the sending days of daily_stats, split by the days until it first happened (the last column:
 # that many or more).
-lag_stats = _table(
+lag_stats = table(
     "lag_stats",
     Column("campaign_id", Id, nullable=False),
     Column("metric", Id, nullable=False),
@@ -292,7 +292,7 @@ lag_stats = _table(
     CheckConstraint(f"metric IN {LAG_METRICS}", name="lag_stats_metric"),
 )
 
-annotations = _table(
+annotations = table(
     "annotations",
     Column("campaign_id", Id, nullable=False),  # '' concerns all campaigns, hence no foreign key
     Column("annotation_id", Id, nullable=False),
@@ -303,7 +303,7 @@ annotations = _table(
     PrimaryKeyConstraint("campaign_id", "annotation_id", name="annotations_pk"),
 )
 
-reported_stats = _table(
+reported_stats = table(
     "reported_stats",
     Column("campaign_id", Id, nullable=False),
     Column("period_start", Instant),
@@ -317,7 +317,7 @@ reported_stats = _table(
 )
 
 # What became of each contact, as snapshots of a campaign show it: how often something happened, and when it first did.
-contacts = _table(
+contacts = table(
     "contacts",
     Column("campaign_id", Id, nullable=False),
     Column("as_of", Instant, nullable=False),  # the moment that the snapshot shows
@@ -339,7 +339,7 @@ contacts = _table(
 )
 
 # The totals of each snapshot, derived from its contacts: a series of them is a trend without a date of any event.
-snapshot_stats = _table(
+snapshot_stats = table(
     "snapshot_stats",
     Column("campaign_id", Id, nullable=False),
     Column("as_of", Instant, nullable=False),
@@ -349,76 +349,7 @@ snapshot_stats = _table(
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="snapshot_stats_campaign"),
 )
 
-benchmarks = _table(
-    "benchmarks",
-    Column("mcp", Id, nullable=False),  # '' is the community as a whole
-    Column("metric", Id, nullable=False),
-    Column("average", Float),
-    Column("p25", Float),
-    Column("p50", Float),
-    Column("p75", Float),
-    Column("sample_size", Integer),
-    Column("updated_at", Instant),
-    PrimaryKeyConstraint("mcp", "metric", name="benchmarks_pk"),
-)
-
-plan = _table(
-    "plan",
-    Column("name", Text, nullable=False),
-    Column("email_limit", BigInteger, nullable=False),
-    Column("price", BigInteger, nullable=False),
-    Column("known_at", Instant),  # as of when; of two plans the later one stays
-    PrimaryKeyConstraint("name", name="plan_pk"),
-)
-
-loads = _table(
-    "loads",
-    Column("load_id", Id, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("finished_at", Instant, nullable=False),
-    Column("inserted", BigInteger, nullable=False),
-    Column("duplicate", BigInteger, nullable=False),
-    Column("rejected", BigInteger, nullable=False),
-    Column("load_no", Integer),  # counts the loads of this database; null of those before it was kept
-    Column("kind", Id),  # file, sync, webhook or sample
-    Column("loaded_by", Text),
-    Column("report", Text),  # JSON: what was added, already known and noted, and the campaigns
-    Column("undone_at", Instant),
-    Column("undone_by", Text),
-    PrimaryKeyConstraint("load_id", name="loads_pk"),
-)
-
-# Rows that could not be used, kept so that they can be mended and imported again.
-rejected_rows = _table(
-    "rejected_rows",
-    Column("load_id", Id, nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("row", BigInteger, nullable=False),
-    Column("column", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("original", Text),  # JSON: the row's own fields, where it is a row of named fields
-    PrimaryKeyConstraint("load_id", "place", name="rejected_rows_pk"),
-)
-
-# How somebody mapped the columns of files with a header like that.
-saved_mappings = _table(
-    "saved_mappings",
-    Column("header", Id, nullable=False),  # a digest of the names of the columns
-    Column("mapping", Text, nullable=False),  # JSON
-    Column("saved_at", Instant, nullable=False),
-    PrimaryKeyConstraint("header", name="saved_mappings_pk"),
-)
-
-meta = _table(
-    "meta",
-    Column("key", Id, nullable=False),
-    Column("value", Text, nullable=False),
-    PrimaryKeyConstraint("key", name="meta_pk"),
-)
-
-sync_state = _table(
+sync_state = table(
     "sync_state",
     Column("campaign_id", Id, nullable=False),  # '' is the account as a whole
     Column("resource", Id, nullable=False),
@@ -431,23 +362,11 @@ sync_state = _table(
 )
 
 # Accounts that a sync reads besides the one in the settings.
-sync_sources = _table(
+sync_sources = table(
     "sync_sources",
     Column("name", Id, nullable=False),
     Column("address", Text, nullable=False),
     Column("key_encrypted", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     PrimaryKeyConstraint("name", name="sync_sources_pk"),
-)
-
-api_keys = _table(
-    "api_keys",
-    Column("key_id", Id, nullable=False),  # the public part of a key
-    Column("name", Text, nullable=False),
-    Column("digest", Id, nullable=False),  # SHA-256 of the whole key; the key itself is nowhere
-    Column("created_at", Instant, nullable=False),
-    Column("last_used_at", Instant),
-    Column("revoked_at", Instant),
-    Column("scope", Id, nullable=False, server_default="read"),  # read, ingest or admin
-    PrimaryKeyConstraint("key_id", name="api_keys_pk"),
 )

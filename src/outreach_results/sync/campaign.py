@@ -13,14 +13,7 @@ from sqlalchemy import Connection, Row, delete, select
 from outreach_results.errors import SourceError
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
-from outreach_results.ingest.records import (
-    CampaignRecord,
-    FileItem,
-    Records,
-    Rejected,
-    ReplyRecord,
-    ReportedRecord,
-)
+from outreach_results.ingest.records import CampaignRecord, FileItem, Records, Rejected, ReplyRecord, ReportedRecord
 from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest import records as read
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.account_json import benchmark_records, plan_record
 from outreach_results.ingest.readers.contract_json import day_record, reply_record
 from outreach_results.ingest.records import (
     BenchmarkRecord,
     DailyRecord,
-    FieldError,
     PlanRecord,
     Rejected,
     ReplyRecord,

@@ -9,14 +9,7 @@ import pytest
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS
 from outreach_results.ingest.readers.campaign_csv import REQUIRED, campaign_csv, read_rows
-from outreach_results.ingest.records import (
-    CampaignRecord,
-    EmailRecord,
-    EventRecord,
-    MarkRecord,
-    Rejected,
-    ReplyRecord,
-)
+from outreach_results.ingest.records import CampaignRecord, EmailRecord, EventRecord, MarkRecord, Rejected, ReplyRecord
 from support.databases import contents
 from support.files import csv_event, csv_reply, csv_row, csv_text, load_file, write
 from support.records import at

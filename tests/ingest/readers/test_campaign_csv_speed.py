@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outreach_results.export import CSV_COLUMNS
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.campaign_csv import _Rows, read_rows
-from outreach_results.ingest.records import EmailRecord, FieldError, Rejected
+from outreach_results.ingest.records import EmailRecord, Rejected
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 HEAD = ["camp_1", "First contact", "sales-outreach", "2026-01-01T00:00:00Z"]

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outreach_results.ingest.context import CampaignNames, Context
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.common import Cells, SentEmails, Sums, each_row, text_of_html
-from outreach_results.ingest.records import CampaignRecord, EmailRecord, FieldError, Rejected
+from outreach_results.ingest.records import CampaignRecord, EmailRecord, Rejected
 from outreach_results.models import Detail
 from support.sources import content_of, write_rows
 

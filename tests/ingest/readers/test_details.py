@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from outreach_results.ingest.records import MAX_SENT_TEXT, MAX_TEXT, ContactRecord, EmailRecord
+from outreach_results.ingest.fields import MAX_TEXT
+from outreach_results.ingest.records import MAX_SENT_TEXT, ContactRecord, EmailRecord
 from support.mail_events import read_events
 from support.sources import CONTEXT, EXAMPLES, entry_of, records_of
 

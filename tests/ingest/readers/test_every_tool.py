@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from outreach_results import results
-from outreach_results.ingest.records import Notice, Rejected, optional_identifier
+from outreach_results.ingest.fields import optional_identifier
+from outreach_results.ingest.records import Notice, Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.models import COUNTS, Filters
 from support.databases import contents

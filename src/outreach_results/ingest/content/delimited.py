@@ -13,7 +13,7 @@ from outreach_results.ingest.content.encoding import Encoding, detect_encoding
 from outreach_results.ingest.content.header import checked_header, header_place
 from outreach_results.ingest.content.types import Content, Row, first_rows
 from outreach_results.ingest.content.unpacking import File
-from outreach_results.ingest.records import LONGEST_CELL
+from outreach_results.ingest.fields import LONGEST_CELL
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LINES_LOOKED_AT = 200

@@ -10,6 +10,7 @@ from typing import Any
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.content.delimited import EXTRA_CELLS
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import quoted
 from outreach_results.ingest.mapping.targets import OUTCOMES, TARGET
 from outreach_results.ingest.mapping.types import Level, Mapping
 from outreach_results.ingest.records import (
@@ -21,7 +22,6 @@ from outreach_results.ingest.records import (
     Records,
     Rejected,
     ReplyRecord,
-    quoted,
 )
 from outreach_results.ingest.tracks import declaring
 from outreach_results.ingest.values import (

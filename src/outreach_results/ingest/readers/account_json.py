@@ -11,8 +11,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest import records as read
-from outreach_results.ingest.records import BenchmarkRecord, FieldError, Notice, PlanRecord, Records
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.records import BenchmarkRecord, Notice, PlanRecord, Records
 from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan, Usage
 
 

@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from outreach_results.ingest.content import Content, Row
+from outreach_results.ingest.fields import MAX_TEXT, FieldError, quoted, text
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
@@ -23,7 +24,6 @@ from outreach_results.ingest.readers.mail_events import (
     optional_moment,
     reader,
 )
-from outreach_results.ingest.records import MAX_TEXT, FieldError, quoted, text
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import EventType
 

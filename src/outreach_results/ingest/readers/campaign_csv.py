@@ -22,8 +22,19 @@ from typing import TextIO
 
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS, unescape_formula
-from outreach_results.ingest import records as read
-from outreach_results.ingest.records import FieldError, Record, Rejected
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    Record,
+    Records,
+    Rejected,
+    ReplyRecord,
+    require_cost_has_sending,
+)
 from outreach_results.ingest.tracks import tracks_in_text
 from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
@@ -41,7 +52,7 @@ _REMEMBERED = 50_000
 csv.field_size_limit(read.LONGEST_CELL)
 
 
-def campaign_csv(path: Path) -> read.Records:
+def campaign_csv(path: Path) -> Records:
     """The records of a CSV export.
 
     Raises:
@@ -58,7 +69,7 @@ def campaign_csv(path: Path) -> read.Records:
         ) from None
 
 
-def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> read.Records:
+def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records:
     """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them.
 
     Raises:
@@ -170,15 +181,15 @@ class _Rows:
             self._remember(email_id, description)
             described = (recipient or None, name or None, company or None)
             about = map(_or_none, details[:_OF_EMAIL]) if has_details else ()
-            return (read.EmailRecord(campaign_id, email_id, *described, instant, *costs, *about),)  # type: ignore[arg-type]
+            return (EmailRecord(campaign_id, email_id, *described, instant, *costs, *about),)  # type: ignore[arg-type]
         if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
             return None
         more = map(_or_none, details[_OF_EMAIL:]) if has_details else ()
-        event = read.EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None, *more)
+        event = EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None, *more)
         if not recipient or self._latest_by_email.get(email_id) == description:
             return (event,)
         self._remember(email_id, description)
-        return read.EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
+        return EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
 
     def _remember(self, email_id: str, description: tuple[str, ...]) -> None:
         if len(self._latest_by_email) >= _REMEMBERED:
@@ -213,7 +224,7 @@ class _Rows:
             yield _email(campaign_id, email_id, kind, cell)
             return
         if cell("recipient") or any(map(cell, EMAIL_DETAILS)):
-            yield read.EmailRecord(
+            yield EmailRecord(
                 campaign_id,
                 email_id,
                 read.text("recipient", cell("recipient")),
@@ -221,7 +232,7 @@ class _Rows:
                 read.text("company", cell("company")),
                 **read.email_details(cell),
             )
-        yield read.EventRecord(
+        yield EventRecord(
             campaign_id,
             read.identifier("event_id", cell("event_id")),
             email_id,
@@ -254,9 +265,9 @@ def _plain_micros(cell: str) -> int | None:
 Cell = Callable[[str], str]
 
 
-def _campaign(cell: Cell) -> read.CampaignRecord:
+def _campaign(cell: Cell) -> CampaignRecord:
     campaign_id = read.identifier("campaign_id", cell("campaign_id"))
-    return read.CampaignRecord(
+    return CampaignRecord(
         campaign_id,
         read.text("campaign_name", cell("campaign_name")) or campaign_id,
         read.text("mcp", cell("mcp"), MAX_ID),
@@ -266,10 +277,10 @@ def _campaign(cell: Cell) -> read.CampaignRecord:
     )
 
 
-def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> read.EmailRecord:
+def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> EmailRecord:
     described = {name: read.micros(f"{name}_usd", cell(f"{name}_usd")) for name in COST_COLUMNS}
-    return read.require_cost_has_sending(
-        read.EmailRecord(
+    return require_cost_has_sending(
+        EmailRecord(
             campaign_id,
             email_id,
             read.text("recipient", cell("recipient")),
@@ -282,7 +293,7 @@ def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> read.Email
 
 
 def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
-    reply = read.ReplyRecord(
+    reply = ReplyRecord(
         campaign_id,
         read.identifier("event_id", cell("event_id")),
         read.optional_identifier("email_id", email_id),
@@ -297,7 +308,7 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
     yield reply
     if cell("marked_at"):
         corrected = cell("corrected_sentiment")
-        yield read.MarkRecord(
+        yield MarkRecord(
             campaign_id,
             reply.reply_id,
             read.sentiment("corrected_sentiment", corrected) if corrected else None,

@@ -16,8 +16,22 @@ import ijson
 
 from outreach_results.errors import QueryError, SourceError
 from outreach_results.export import FORMAT
-from outreach_results.ingest import records as read
-from outreach_results.ingest.records import FieldError, Notice, Rejected
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.records import (
+    CampaignRecord,
+    ContactRecord,
+    DailyRecord,
+    EmailRecord,
+    EventRecord,
+    MarkRecord,
+    Notice,
+    Records,
+    Rejected,
+    ReplyRecord,
+    ReportedRecord,
+    require_cost_has_sending,
+)
 from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
 from outreach_results.store.entries import Entries, checked
@@ -29,7 +43,7 @@ _UNKNOWN_NAMED = 5
 _CONTACT_TEXTS = ("address", "name", "company", "category")
 
 
-def campaign_json(path: Path) -> read.Records:
+def campaign_json(path: Path) -> Records:
     """The records of a campaign's JSON export.
 
     Raises:
@@ -44,7 +58,7 @@ def campaign_json(path: Path) -> read.Records:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
-def read_campaign(file: IO[bytes], source: str) -> read.Records:
+def read_campaign(file: IO[bytes], source: str) -> Records:
     """The records of an open document; ``source`` names it in rejected rows, which are counted in each section."""
     campaign_id: str | None = None
     rows: Counter[str] = Counter()
@@ -130,7 +144,7 @@ def _check_format(meta: Any, source: str) -> None:
         )
 
 
-def _campaign(item: Any, source: str) -> read.CampaignRecord:
+def _campaign(item: Any, source: str) -> CampaignRecord:
     try:
         if not isinstance(item, dict):
             raise FieldError("campaign", "an object is needed here")
@@ -138,7 +152,7 @@ def _campaign(item: Any, source: str) -> read.CampaignRecord:
         if not isinstance(detail, str) or detail not in set(Detail):
             raise FieldError("detail", f"{read.quoted(detail)} is not one of {', '.join(Detail)}")
         campaign_id = read.identifier("id", item.get("id"))
-        return read.CampaignRecord(
+        return CampaignRecord(
             campaign_id,
             read.text("name", item.get("name")) or campaign_id,
             read.text("mcp", item.get("mcp"), MAX_ID),
@@ -169,15 +183,15 @@ def _entered(item: Any) -> Entries:
         raise FieldError("entered", str(error) or "no cost") from None
 
 
-def _email(campaign_id: str, item: Item) -> read.Records:
+def _email(campaign_id: str, item: Item) -> Records:
     costs = item.get("costs_usd") or {}
     if not isinstance(costs, dict):
         raise FieldError("costs_usd", "an object with a cost for each component is needed here")
     described = {
         name: read.micros(f"costs_usd.{cost}", costs.get(cost)) for name, cost in zip(COST_COLUMNS, COSTS, strict=True)
     }
-    yield read.require_cost_has_sending(
-        read.EmailRecord(
+    yield require_cost_has_sending(
+        EmailRecord(
             campaign_id,
             read.identifier("id", item.get("id")),
             read.text("recipient", item.get("recipient")),
@@ -189,8 +203,8 @@ def _email(campaign_id: str, item: Item) -> read.Records:
     )
 
 
-def _event(campaign_id: str, item: Item) -> read.Records:
-    yield read.EventRecord(
+def _event(campaign_id: str, item: Item) -> Records:
+    yield EventRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
         read.identifier("email_id", item.get("email_id")),
@@ -202,8 +216,8 @@ def _event(campaign_id: str, item: Item) -> read.Records:
     )
 
 
-def _reply(campaign_id: str, item: Item) -> read.Records:
-    reply = read.ReplyRecord(
+def _reply(campaign_id: str, item: Item) -> Records:
+    reply = ReplyRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
         read.optional_identifier("email_id", item.get("email_id")),
@@ -223,11 +237,11 @@ def _reply(campaign_id: str, item: Item) -> read.Records:
         yield _mark(campaign_id, reply.reply_id, mark)
 
 
-def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
+def _mark(campaign_id: str, reply_id: str, mark: Item) -> MarkRecord:
     """The mark of a reply; whoever changed it last is taken for the author of parts that name none."""
     sentiment, handled_at = mark.get("sentiment"), mark.get("handled_at")
     by, at = mark.get("by"), mark.get("at")
-    return read.MarkRecord(
+    return MarkRecord(
         campaign_id,
         reply_id,
         None if sentiment is None else read.sentiment("mark.sentiment", sentiment),
@@ -241,12 +255,12 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> read.MarkRecord:
     )
 
 
-def _contact(campaign_id: str, item: Item) -> read.Records:
+def _contact(campaign_id: str, item: Item) -> Records:
     values: dict[str, Any] = {name: read.text(name, item.get(name)) for name in _CONTACT_TEXTS}
     values |= read.email_details(item.get)
     values |= {name: read.count(name, item.get(name)) for name in OUTCOME_COLUMNS}
     values |= {name: read.optional_instant(name, item.get(name)) for name in OUTCOME_COLUMNS.values()}
-    yield read.ContactRecord(
+    yield ContactRecord(
         campaign_id,
         read.identifier("id", item.get("id")),
         read.instant("as_of", item.get("as_of")),
@@ -255,14 +269,14 @@ def _contact(campaign_id: str, item: Item) -> read.Records:
     )
 
 
-def _daily(campaign_id: str, item: Item) -> read.Records:
+def _daily(campaign_id: str, item: Item) -> Records:
     counts = {name: read.count(name, item.get(name)) for name in COUNTS}
     day = read.day("date", item.get("date"))
-    yield read.DailyRecord(campaign_id, day, **counts, cost=_optional_micros("cost_usd", item))
+    yield DailyRecord(campaign_id, day, **counts, cost=_optional_micros("cost_usd", item))
 
 
-def _reported(campaign_id: str, item: Item) -> read.Records:
-    yield read.ReportedRecord(
+def _reported(campaign_id: str, item: Item) -> Records:
+    yield ReportedRecord(
         campaign_id=campaign_id,
         period_start=read.optional_instant("period_start", item.get("period_start")),
         period_end=read.optional_instant("period_end", item.get("period_end")),
@@ -276,7 +290,7 @@ def _optional_micros(name: str, item: Item) -> int | None:
     return None if item.get(name) is None else read.micros(name, item[name])
 
 
-_SECTIONS: dict[str, Callable[[str, Item], read.Records]] = {
+_SECTIONS: dict[str, Callable[[str, Item], Records]] = {
     "emails": _email,
     "events": _event,
     "replies": _reply,

@@ -16,20 +16,9 @@ from zoneinfo import ZoneInfo
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.content.delimited import EXTRA_CELLS
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import MAX_BODY, MAX_TEXT, FieldError, optional_identifier, quoted, text
 from outreach_results.ingest.mapping.targets import plain
-from outreach_results.ingest.records import (
-    MAX_BODY,
-    MAX_TEXT,
-    CampaignRecord,
-    FieldError,
-    Record,
-    Records,
-    Rejected,
-    ReportedRecord,
-    optional_identifier,
-    quoted,
-    text,
-)
+from outreach_results.ingest.records import CampaignRecord, Record, Records, Rejected, ReportedRecord
 from outreach_results.ingest.values import (
     DateForm,
     as_text,

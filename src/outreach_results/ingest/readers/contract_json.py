@@ -16,9 +16,10 @@ from typing import Any
 import ijson
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest import records as read
+from outreach_results.ingest import fields as read
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.campaign_json import top_level_items
-from outreach_results.ingest.records import CampaignRecord, DailyRecord, FieldError, Notice, Rejected, ReplyRecord
+from outreach_results.ingest.records import CampaignRecord, DailyRecord, Notice, Records, Rejected, ReplyRecord
 from outreach_results.models import COUNTS, Detail
 
 Item = Mapping[str, Any]
@@ -27,7 +28,7 @@ Parse = Callable[[str, Item], DailyRecord | ReplyRecord]
 _NOON = time(12, tzinfo=UTC)  # the same day in nearly every time zone
 
 
-def daily_json(path: Path) -> read.Records:
+def daily_json(path: Path) -> Records:
     """The records of an answer to ``/campaigns/:id/stats/daily``.
 
     Raises:
@@ -36,7 +37,7 @@ def daily_json(path: Path) -> read.Records:
     return _records(path, "daily", day_record)
 
 
-def replies_json(path: Path) -> read.Records:
+def replies_json(path: Path) -> Records:
     """The records of an answer to ``/campaigns/:id/replies``.
 
     Raises:
@@ -76,7 +77,7 @@ def reply_record(campaign_id: str, item: Item) -> ReplyRecord:
     )
 
 
-def _records(path: Path, section: str, parse: Parse) -> read.Records:
+def _records(path: Path, section: str, parse: Parse) -> Records:
     """Read twice, because the campaign comes before its rows, and what is known of it may stand anywhere."""
     campaign_id: str | None = None
     began_at: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.common import (
     Cells,
     Sums,
@@ -16,12 +17,7 @@ from outreach_results.ingest.readers.common import (
     needed_moment,
     reported,
 )
-from outreach_results.ingest.records import (
-    DailyRecord,
-    FieldError,
-    Record,
-    Records,
-)
+from outreach_results.ingest.records import DailyRecord, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.ingest.values import count
 from outreach_results.models import Detail

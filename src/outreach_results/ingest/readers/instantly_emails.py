@@ -9,6 +9,7 @@ from typing import Any
 from outreach_results.ingest.auto_replies import has_automatic_subject
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import MAX_BODY, FieldError, quoted, text
 from outreach_results.ingest.readers.common import (
     Cells,
     SentEmails,
@@ -17,18 +18,7 @@ from outreach_results.ingest.readers.common import (
     event_key,
     text_of_html,
 )
-from outreach_results.ingest.records import (
-    MAX_BODY,
-    MAX_SENT_TEXT,
-    EmailRecord,
-    EventRecord,
-    FieldError,
-    Record,
-    Records,
-    ReplyRecord,
-    quoted,
-    text,
-)
+from outreach_results.ingest.records import MAX_SENT_TEXT, EmailRecord, EventRecord, Record, Records, ReplyRecord
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.ingest.values import is_empty
 from outreach_results.models import Detail, EventType, Sentiment

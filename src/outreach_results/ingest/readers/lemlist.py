@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, person_key
+from outreach_results.ingest.fields import FieldError, quoted
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import (
     Cells,
@@ -16,7 +17,7 @@ from outreach_results.ingest.readers.common import (
     needed_moment,
     snapshot_moment,
 )
-from outreach_results.ingest.records import ContactRecord, FieldError, Record, Records, quoted
+from outreach_results.ingest.records import ContactRecord, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail
 

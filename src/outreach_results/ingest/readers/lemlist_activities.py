@@ -8,6 +8,7 @@ from typing import Any
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import MAX_BODY, FieldError, quoted
 from outreach_results.ingest.readers.common import (
     Cells,
     SentEmails,
@@ -17,16 +18,7 @@ from outreach_results.ingest.readers.common import (
     is_said,
     text_of_html,
 )
-from outreach_results.ingest.records import (
-    MAX_BODY,
-    EmailRecord,
-    EventRecord,
-    FieldError,
-    Record,
-    Records,
-    ReplyRecord,
-    quoted,
-)
+from outreach_results.ingest.records import EmailRecord, EventRecord, Record, Records, ReplyRecord
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail, EventType, Sentiment
 

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.content.types import fields_of
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import FieldError, quoted
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import UTC_ZONE, Cells, campaign_of, each_row
-from outreach_results.ingest.records import EmailRecord, EventRecord, FieldError, Record, Records, ReplyRecord, quoted
+from outreach_results.ingest.records import EmailRecord, EventRecord, Record, Records, ReplyRecord
 from outreach_results.ingest.values import DateForm, is_empty, parse_instant
 from outreach_results.models import Detail, EventType, Sentiment
 

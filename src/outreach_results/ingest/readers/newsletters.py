@@ -8,6 +8,7 @@ from datetime import datetime
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context
+from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.common import (
     Cells,
     Sums,
@@ -17,7 +18,7 @@ from outreach_results.ingest.readers.common import (
     needed_moment,
     reported,
 )
-from outreach_results.ingest.records import DailyRecord, FieldError, Record, Records
+from outreach_results.ingest.records import DailyRecord, Record, Records
 from outreach_results.ingest.values import is_row_of_totals
 from outreach_results.models import Detail
 

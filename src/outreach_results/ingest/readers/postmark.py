@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from outreach_results.ingest.content import Content, Row
+from outreach_results.ingest.fields import MAX_BODY
 from outreach_results.ingest.mapping.targets import plain
 from outreach_results.ingest.readers.common import Cells
 from outreach_results.ingest.readers.mail_events import (
@@ -19,7 +20,6 @@ from outreach_results.ingest.readers.mail_events import (
     moment,
     reader,
 )
-from outreach_results.ingest.records import MAX_BODY
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import EventType
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
+from outreach_results.ingest.fields import MAX_BODY, FieldError
 from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment, text_of_html
-from outreach_results.ingest.records import MAX_BODY, MAX_SENT_TEXT, ContactRecord, FieldError, Notice, Record, Records
+from outreach_results.ingest.records import MAX_SENT_TEXT, ContactRecord, Notice, Record, Records
 from outreach_results.ingest.tool_formats import Field, ToolFormat
 from outreach_results.models import Detail
 

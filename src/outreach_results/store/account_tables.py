@@ -1,0 +1,87 @@
+"""The tables of the account and of this database itself, which belong to no campaign."""
+
+from sqlalchemy import BigInteger, Column, Float, Integer, PrimaryKeyConstraint, Text
+
+from outreach_results.store.column_types import Id, Instant
+from outreach_results.store.metadata import table
+
+benchmarks = table(
+    "benchmarks",
+    Column("mcp", Id, nullable=False),  # '' is the community as a whole
+    Column("metric", Id, nullable=False),
+    Column("average", Float),
+    Column("p25", Float),
+    Column("p50", Float),
+    Column("p75", Float),
+    Column("sample_size", Integer),
+    Column("updated_at", Instant),
+    PrimaryKeyConstraint("mcp", "metric", name="benchmarks_pk"),
+)
+
+plan = table(
+    "plan",
+    Column("name", Text, nullable=False),
+    Column("email_limit", BigInteger, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("known_at", Instant),  # as of when; of two plans the later one stays
+    PrimaryKeyConstraint("name", name="plan_pk"),
+)
+
+loads = table(
+    "loads",
+    Column("load_id", Id, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("inserted", BigInteger, nullable=False),
+    Column("duplicate", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("load_no", Integer),  # counts the loads of this database; null of those before it was kept
+    Column("kind", Id),  # file, sync, webhook or sample
+    Column("loaded_by", Text),
+    Column("report", Text),  # JSON: what was added, already known and noted, and the campaigns
+    Column("undone_at", Instant),
+    Column("undone_by", Text),
+    PrimaryKeyConstraint("load_id", name="loads_pk"),
+)
+
+# Rows that could not be used, kept so that they can be mended and imported again.
+rejected_rows = table(
+    "rejected_rows",
+    Column("load_id", Id, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("original", Text),  # JSON: the row's own fields, where it is a row of named fields
+    PrimaryKeyConstraint("load_id", "place", name="rejected_rows_pk"),
+)
+
+# How somebody mapped the columns of files with a header like that.
+saved_mappings = table(
+    "saved_mappings",
+    Column("header", Id, nullable=False),  # a digest of the names of the columns
+    Column("mapping", Text, nullable=False),  # JSON
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("header", name="saved_mappings_pk"),
+)
+
+meta = table(
+    "meta",
+    Column("key", Id, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("key", name="meta_pk"),
+)
+
+api_keys = table(
+    "api_keys",
+    Column("key_id", Id, nullable=False),  # the public part of a key
+    Column("name", Text, nullable=False),
+    Column("digest", Id, nullable=False),  # SHA-256 of the whole key; the key itself is nowhere
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+    Column("scope", Id, nullable=False, server_default="read"),  # read, ingest or admin
+    PrimaryKeyConstraint("key_id", name="api_keys_pk"),
+)
