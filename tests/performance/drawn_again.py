@@ -37,6 +37,7 @@ class Drawn:
     def recorded(self) -> Iterator[None]:
         """Remember every call: of ``st.metric`` and the like, and of the same names of containers."""
         names = [name for name in dir(DeltaGenerator) if not name.startswith("_") and callable(getattr(st, name, None))]
+        names.append("_bidi_component")  # what mounts a component, such as our charts
         functions = {name: getattr(DeltaGenerator, name) for name in names}
         of_module = {name: getattr(st, name) for name in names}
         main = st._main  # what `st.metric` is bound to
