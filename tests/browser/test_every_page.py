@@ -31,8 +31,9 @@ NAME = "Q1 Outreach – US & UK operations leads"
 
 # Elements that no page is made of: one would have to come out of somebody's words.
 FOREIGN = """() => [...document.querySelectorAll('[data-testid="stApp"] *')]
-    .filter(element => element.matches('b, i, u, s, del, code, pre, img, iframe, script, object, '
-            + 'embed, mark, sub, sup, blockquote, h4, h5, h6, .katex, [style*="color: red"], [onerror], '
+    .filter(element => element.matches('b, i, u, s, del, code, pre, iframe, script, object, '
+            + 'img:not([alt=""][src^="data:image/svg+xml;base64,"]), embed, mark, '
+            + 'sub, sup, blockquote, h4, h5, h6, .katex, [style*="color: red"], [onerror], '
             + '[data-testid="stMain"] [role="img"][translate="no"][aria-label*="home"]')
         || (element.matches('a') && !(element.href.baseVal ?? element.href).startsWith(location.origin)))
     .map(element => element.outerHTML.slice(0, 200))"""

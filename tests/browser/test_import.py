@@ -20,7 +20,10 @@ def drop(visitor, name, content):
 
 def choose_newest(visitor):
     """Click the box of the first row in the history, which is a canvas."""
-    box = visitor.page.locator("[data-testid=stDataFrame]").last.bounding_box()
+    table = visitor.page.locator("[data-testid=stDataFrame]").last
+    table.scroll_into_view_if_needed()
+    visitor.settle()
+    box = table.bounding_box()
     assert box is not None
     visitor.page.mouse.click(box["x"] + 15, box["y"] + 52)
     visitor.settle()

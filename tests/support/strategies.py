@@ -218,10 +218,10 @@ def files_of_totals(draw: st.DrawFn) -> list[list[Record]]:
         return EmailRecord("a", draw(st.sampled_from("ef")), sent_at=draw(instants))
 
     def contact() -> ContactRecord:
-        described = [draw(st.none() | st.sampled_from("abAB")) for _ in range(4)]
-        outcomes = [value for _ in range(8) for value in (draw(number), draw(rarely))]
+        described: list[Any] = [draw(st.none() | st.sampled_from("abAB")) for _ in range(4)]
+        outcomes: list[Any] = [value for _ in range(8) for value in (draw(number), draw(rarely))]
         as_of = datetime(2026, 4, draw(st.integers(1, 2)), tzinfo=UTC)
-        return ContactRecord._make(["a", draw(st.sampled_from("cd")), as_of, *described, draw(number), *outcomes])
+        return ContactRecord(*["a", draw(st.sampled_from("cd")), as_of, *described, draw(number), *outcomes])
 
     levels = [["contacts"], ["daily"], ["contacts", "daily"], ["contacts", "events"], ["daily", "events"]]
     details = st.sampled_from(draw(st.sampled_from(levels)))

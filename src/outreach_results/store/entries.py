@@ -163,8 +163,8 @@ def _apply_cost(connection: Connection, row: Row[Any]) -> None:
     costs = costs_of_days([(day, n or 0) for day, n in sent], row.cost, CostPer(row.cost_per))
     if costs:
         connection.execute(
-            update(daily_stats).where(own, days.date == bindparam("on")).values(cost=bindparam("spent")),
-            [{"on": day, "spent": cost} for day, cost in sorted(costs.items())],
+            update(daily_stats).where(own, days.date == bindparam("day")).values(cost=bindparam("spent")),
+            [{"day": day, "spent": cost} for day, cost in sorted(costs.items())],
         )
 
 
