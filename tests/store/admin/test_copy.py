@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from math import ceil
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from sqlalchemy import delete, insert, select, update
 
 from outreach_results.errors import ConflictError, StoreError
@@ -19,13 +21,14 @@ from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.records import ContactRecord, DailyRecord, Rejected
 from outreach_results.models import Sentiment
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, api_keys, schema
+from outreach_results.store import admin, api_keys, schema, sync_sources
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import canonical
 from outreach_results.store.admin import copy as copying
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.verify import COMPARED
 from outreach_results.store.engine import get_meta, open_store, set_meta
+from outreach_results.store.entries import checked, enter
 from outreach_results.store.replies import state_changes
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_state import StoredAnswer, store_answers
@@ -67,6 +70,9 @@ def fill(store):
     state_changes.change_reply(store, CAMPAIGN, "r2", Sentiment.AUTOMATIC, by=NASTY, seen_version=0)
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
+    enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)
+    secret = SecretStr(Fernet.generate_key().decode())
+    sync_sources.add_source(store, "second", "https://results.example/api/v1", SecretStr("key"), secret)
     with store.write() as connection:
         store_answers(connection, "http://there", "", {"usage": StoredAnswer("etag", NASTY), "plan": StoredAnswer()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
