@@ -50,6 +50,11 @@ MANDRILL_EVENT = {
 Deliver = Callable[..., httpx2.Response]
 
 
+# A key's use is noted after the answer, in a thread that can outlive the client: its PostgreSQL connection is then
+# closed by the garbage collector, which says so in whatever test comes next.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 @pytest.fixture
 def deliverer(store: Store) -> str:
     """A key that delivers events."""
