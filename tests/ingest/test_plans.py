@@ -17,6 +17,7 @@ from outreach_results.ingest.preview import preview
 from outreach_results.ingest.records import CampaignRecord
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import TRACKED
+from support.records import campaign, contact, email
 
 UTC_ZONE = ZoneInfo("UTC")
 SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,ben@bolt.example,no,\n"
@@ -161,3 +162,18 @@ def test_rows_that_cannot_be_used_are_named(tmp_path):
 def test_a_mapping_is_saved_as_plain_values(tmp_path):
     plan, _ = planned(put(tmp_path, SHEET), campaign="Q1")
     assert type(plan.mapping).from_json(plan.mapping.to_json()) == plan.mapping
+
+
+def test_a_contact_listed_twice_is_merged(tmp_path, store):
+    text = "Email,Opened\nada@acme.example,1\nAda@acme.example,3\n"
+    _, records = planned(put(tmp_path, text), campaign="Q1", as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    assert load(store, "mine.csv", records).inserted["contacts"] == 1
+    assert results.totals(store, Filters()).stats.opened == 1
+
+
+def test_events_follow_a_list_that_knows_no_sendings(store):
+    day = datetime(2026, 1, 5, tzinfo=UTC)
+    listed = contact("c1", sent=None, sent_at=day, delivered=1)
+    load(store, "list", [campaign(detail="contacts"), listed])
+    load(store, "events", [campaign(detail="contacts"), email()])
+    assert results.totals(store, Filters()).stats.delivered == 1

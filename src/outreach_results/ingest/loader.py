@@ -164,8 +164,8 @@ class Loader:
         self._replies[key] = record
 
     def _keep_contact(self, record: ContactRecord) -> None:
-        if self._snapshots.is_full:
-            self._write_campaigns()
+        if not self._snapshots.has_room_for(record):
+            self._write_campaigns()  # contacts refer to them
             self._snapshots.flush()
         self._snapshots.keep(record)
 

@@ -25,19 +25,18 @@ class SnapshotWriter:
         self._contacts: dict[tuple[object, ...], ContactRecord] = {}
         self._touched: set[str] = set()
 
-    def keep(self, record: ContactRecord) -> None:
-        """Take a contact. Two rows of the same contact in one snapshot are merged by the database's rules."""
-        key = record[:3]
-        if self._contacts.get(key, record) != record:
-            self.flush()
-        elif key in self._contacts:
-            self._report.duplicate["contacts"] += 1
-        self._contacts[key] = record
+    def has_room_for(self, record: ContactRecord) -> bool:
+        """Whether a contact can be kept before the next `flush`.
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it is time to `flush`."""
-        return len(self._contacts) >= _AT_ONCE
+        Two different rows of the same contact in one snapshot cannot: the database merges them, one after the other.
+        """
+        return len(self._contacts) < _AT_ONCE and self._contacts.get(record[:3], record) == record
+
+    def keep(self, record: ContactRecord) -> None:
+        """Take a contact that there is room for."""
+        if record[:3] in self._contacts:
+            self._report.duplicate["contacts"] += 1
+        self._contacts[record[:3]] = record
 
     def flush(self) -> None:
         """Write what was kept so far; their campaigns have to be there."""
