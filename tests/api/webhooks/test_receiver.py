@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -50,11 +51,6 @@ MANDRILL_EVENT = {
 Deliver = Callable[..., httpx2.Response]
 
 
-# A key's use is noted after the answer, in a thread that can outlive the client: its PostgreSQL connection is then
-# closed by the garbage collector, which says so in whatever test comes next.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.fixture
 def deliverer(store: Store) -> str:
     """A key that delivers events."""
@@ -67,6 +63,9 @@ def client(store: Store) -> Iterator[TestClient]:
     app = Starlette(routes=api_routes(lambda: store))
     with TestClient(app, base_url="http://testserver/api/v1") as client:
         yield client
+    for thread in threading.enumerate():
+        if thread.name == "api-key-uses":  # notes the use of a key after the answer, and needs the database for it
+            thread.join(10)
 
 
 @pytest.fixture
