@@ -267,7 +267,8 @@ async def _docs(request: Request) -> Response:
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
+        # Starlette joins a set: the order of its words changes from process to process.
+        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "GET").split(", ")))
         return wrong_method(request.method, METHODS if allowed == "GET" else allowed).response()
     if isinstance(error, HTTPException) and error.status_code == 404:
         return unknown_path(request.url.path).response()

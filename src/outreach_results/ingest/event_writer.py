@@ -67,7 +67,7 @@ class EventWriter:
 
     def write(self, days: RollupUpdater, touched: dict[str, set[str]]) -> None:
         """Write the events. Emails that lose an event are subtracted from ``days`` and added to ``touched``."""
-        for key in self._told_by_replies():
+        for key in self._repeats_of_replies():
             del self.records[key]
             self._report.duplicate["events"] += 1
         rows = self.rows(self.records.values())
@@ -86,26 +86,26 @@ class EventWriter:
             for event in records
         ]
 
-    def delete_told_by_replies(self, campaign_id: str, reply_ids: list[str]) -> None:
+    def delete_repeats_of_replies(self, campaign_id: str, reply_ids: list[str]) -> None:
         """Delete ``replied`` events of the ids of replies that are stored with their email: they are the same thing."""
         event = schema.events.c
         this = (event.campaign_id == campaign_id, rollup.id_in(self._connection, event.event_id, reply_ids))
-        is_told = exists().where(_answers_an_email(campaign_id), schema.replies.c.reply_id == event.event_id)
+        is_repeat = exists().where(_answers_an_email(campaign_id), schema.replies.c.reply_id == event.event_id)
         self._connection.execute(
-            delete(schema.events).where(*this, ~event.is_reply, event.type == EventType.REPLIED, is_told)
+            delete(schema.events).where(*this, ~event.is_reply, event.type == EventType.REPLIED, is_repeat)
         )
 
-    def _told_by_replies(self) -> list[Key]:
+    def _repeats_of_replies(self) -> list[Key]:
         """The ``replied`` events of this batch that a stored reply tells of too."""
         replied = [key for key, record in self.records.items() if record.type == EventType.REPLIED]
-        told: list[Key] = []
+        repeats: list[Key] = []
         for campaign_id, ids in ids_by_campaign(replied).items():
             reply_id = schema.replies.c.reply_id
             these = select(reply_id).where(
                 _answers_an_email(campaign_id), rollup.id_in(self._connection, reply_id, ids)
             )
-            told += ((campaign_id, own_id) for own_id in self._connection.execute(these).scalars())
-        return told
+            repeats += ((campaign_id, own_id) for own_id in self._connection.execute(these).scalars())
+        return repeats
 
     def _merge_stored(self, days: RollupUpdater, touched: dict[str, set[str]]) -> int:
         """Compare with what is stored under the same ids, and write what differs; how many are other events."""

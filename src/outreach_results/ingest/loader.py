@@ -314,7 +314,7 @@ class Loader:
         derived = self._events.rows(filter(None, map(_replied, records)), is_reply=True)
         is_changed = insert_new(self._connection, schema.events, EVENT, derived) < len(derived) or inserted < len(rows)
         for campaign_id, ids in ids_by_campaign(self._replies).items():
-            self._events.delete_told_by_replies(campaign_id, ids)
+            self._events.delete_repeats_of_replies(campaign_id, ids)
             if is_changed:
                 self._realign_events(campaign_id, ids)
         self._replies.clear()

@@ -21,7 +21,7 @@ from outreach_results.ingest.context import Context
 from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, guess_mapping, questions
 from outreach_results.ingest.mapping.applying import latest_date
 from outreach_results.ingest.mapping.guessing import date_columns
-from outreach_results.ingest.mapping.types import Level
+from outreach_results.ingest.mapping.types import Level, as_of_question, campaign_question
 from outreach_results.ingest.records import Records, Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.ingest.tool_formats import ToolFormat
@@ -126,17 +126,17 @@ def _plan(
 
 
 def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> FilePlan:
-    asked = []
+    open_questions: list[Question] = []
     if "campaign" in entry.needs and context.campaign is None and _lacks_campaign(content, context, entry):
-        asked.append(Question("campaign", f"Which campaign are the rows of {content.name} from?"))
+        open_questions.append(campaign_question(content))
     if "as_of" in entry.needs and context.as_of is None:
-        asked.append(Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported."))
+        open_questions.append(as_of_question(content))
     return FilePlan(
         content.name,
         entry.name,
         content.description,
         lambda: entry.records(content, context),
-        asked,
+        open_questions,
         content,
         format=entry,
     )
@@ -167,25 +167,28 @@ def _plan_of_table(
             f"{content.name} is a {content.description}, but it has one column only, "
             f"{content.fields[0][:60]!r}. Nothing was imported. A column of email addresses or of dates is needed."
         )
-    asked = questions(
+    open_questions = questions(
         content,
         mapping,
         date_columns(content, mapping),
         zone_is_known=answers.zone is not None,
         campaign_is_known=context.campaign is not None,
     )
-    if mapping.level == Level.CONTACTS and context.as_of is None and "as_of" not in mapping.columns and not asked:
+    if (
+        mapping.level == Level.CONTACTS
+        and context.as_of is None
+        and "as_of" not in mapping.columns
+        and not open_questions
+    ):
         context = replace(context, as_of=latest_date(content, mapping, context))
         if context.as_of is None:
-            asked.append(
-                Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported.")
-            )
+            open_questions.append(as_of_question(content))
     return FilePlan(
         content.name,
         "Table",
         content.description,
         lambda: apply_mapping(content, mapping, context),
-        asked,
+        open_questions,
         content,
         mapping=mapping,
     )

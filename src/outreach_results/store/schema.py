@@ -25,7 +25,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from outreach_results.models import COST_COLUMNS, COUNTS, HOURLY_METRICS, HUMAN_COUNTS, LAG_METRICS, Sentiment
+from outreach_results.models import (
+    COST_COLUMNS,
+    COUNT_OF,
+    COUNTS,
+    HOURLY_METRICS,
+    HUMAN_COUNTS,
+    LAG_METRICS,
+    EventType,
+    Sentiment,
+)
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.store import account_tables
 from outreach_results.store.column_types import Id, Instant
@@ -41,16 +50,10 @@ plan = account_tables.plan
 rejected_rows = account_tables.rejected_rows
 saved_mappings = account_tables.saved_mappings
 
-OUTCOME_COLUMNS = {
-    "sent": "sent_at",
-    "delivered": "delivered_at",
-    "bounced": "bounced_at",
-    "opened": "opened_at",
-    "clicked": "clicked_at",
-    "replied": "replied_at",
-    "unsubscribed": "unsubscribed_at",
-    "meetings": "meeting_at",
-}
+OUTCOME_OF = {kind: "meetings" if kind is EventType.MEETING_BOOKED else kind.value for kind in COUNT_OF}
+"""Event type → the column of `contacts` that says how often it happened to a contact."""
+
+OUTCOME_COLUMNS = {column: f"{column.removesuffix('s')}_at" for column in OUTCOME_OF.values()}
 """Of what a snapshot says of a contact: the column that counts it → the column with its first moment."""
 
 EMAIL_DETAILS = ("step", "variant", "mailbox", "subject", "text")

@@ -14,20 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select
 
-from outreach_results.models import COUNTS, Basis, Detail
+from outreach_results.models import COUNT_OF, COUNTS, Basis, Detail
 from outreach_results.store.engine import zone_of
-from outreach_results.store.schema import OUTCOME_COLUMNS, campaigns, contacts, daily_stats, snapshot_stats
+from outreach_results.store.schema import OUTCOME_COLUMNS, OUTCOME_OF, campaigns, contacts, daily_stats, snapshot_stats
 
-COUNT_OF_OUTCOME = {
-    "sent": "emails_sent",
-    "delivered": "delivered",
-    "bounced": "bounced",
-    "opened": "opened",
-    "clicked": "clicked",
-    "replied": "replied",
-    "unsubscribed": "unsubscribed",
-    "meetings": "meetings_booked",
-}
+COUNT_OF_OUTCOME = {OUTCOME_OF[kind]: name for kind, name in COUNT_OF.items()}
 """Column of `contacts` → the count it goes into. A contact counts once, however often something happened."""
 
 _Day = dict[str, int]

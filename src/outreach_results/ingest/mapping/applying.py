@@ -36,7 +36,7 @@ from outreach_results.ingest.values import (
     parse_instant,
 )
 from outreach_results.models import COUNT_OF, Detail, EventType, Sentiment
-from outreach_results.store.schema import OUTCOME_COLUMNS
+from outreach_results.store.schema import OUTCOME_COLUMNS, OUTCOME_OF
 
 _DETAILS = {Level.EVENTS: Detail.EVENTS, Level.CONTACTS: Detail.CONTACTS, Level.DAYS: Detail.DAILY}
 
@@ -198,8 +198,8 @@ class _Contacts(_Reader):
         campaign = self.campaign(row)
         outcomes: dict[str, Any] = {}
         for target in OUTCOMES:
-            if target.name in self.mapping.columns:
-                counted = "meetings" if target.outcome is EventType.MEETING_BOOKED else target.name
+            if target.outcome is not None and target.name in self.mapping.columns:
+                counted = OUTCOME_OF[target.outcome]
                 outcomes[counted], outcomes[OUTCOME_COLUMNS[counted]] = self._outcome(row, target.name)
         if outcomes.get("sent") is None:
             outcomes["sent"] = 1  # who stands in the list of an export was written to, unless a column says otherwise

@@ -89,6 +89,16 @@ class Question:
     options: dict[str, str] = field(default_factory=dict)
 
 
+def campaign_question(content: Content) -> Question:
+    """Asks for the campaign of rows that name none."""
+    return Question("campaign", f"Which campaign are the rows of {content.name} from?")
+
+
+def as_of_question(content: Content) -> Question:
+    """Asks for the day that a snapshot shows."""
+    return Question("as_of", f"Which day does {content.name} show? It is the day on which it was exported.")
+
+
 REQUIRED = {
     Level.EVENTS: ("email", "type", "date"),
     Level.CONTACTS: ("email",),
@@ -128,7 +138,7 @@ def questions(
     if any(column.has_time and not column.has_zone for column in dates.values()) and not zone_is_known:
         found.append(Question("zone", "The times name no time zone. Which one are they in?"))
     if not campaign_is_known and "campaign" not in mapping.columns and "campaign_id" not in mapping.columns:
-        found.append(Question("campaign", f"Which campaign are the rows of {content.name} from?"))
+        found.append(campaign_question(content))
     return found
 
 

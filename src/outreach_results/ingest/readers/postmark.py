@@ -104,8 +104,10 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
 
 def _is_wish(cells: Cells, row: Row) -> bool:
     """Whether a subscription ends because the recipient asked for it: a bounce and a sender can end it too."""
-    asked = cells.text(row, "Origin") in (None, "Recipient") and cells.text(row, "SuppressionReason") != "HardBounce"
-    return bool(cells.flag(row, "SuppressSending")) and asked
+    is_by_recipient = (
+        cells.text(row, "Origin") in (None, "Recipient") and cells.text(row, "SuppressionReason") != "HardBounce"
+    )
+    return bool(cells.flag(row, "SuppressSending")) and is_by_recipient
 
 
 FORMATS = (
