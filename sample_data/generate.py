@@ -40,7 +40,7 @@ WEEKDAYS = (0.9, 1.15, 1.15, 1.1, 0.8, 0.05, 0.02)
 
 Mood = str
 Window = tuple[date, date, int]
-"""First day, last day, e-mails sent within."""
+"""First day, last day, emails sent within."""
 
 
 # ----------------------------------------------------------------------------- the campaigns
@@ -48,7 +48,7 @@ Window = tuple[date, date, int]
 
 @dataclass(frozen=True)
 class Spec:
-    """What a campaign is like; rates are probabilities per delivered e-mail (``bounced``: per e-mail)."""
+    """What a campaign is like; rates are probabilities per delivered email (``bounced``: per email)."""
 
     key: str
     name: str
@@ -69,7 +69,7 @@ class Spec:
     meeting: float = 0.5
     """Of those who answered positively."""
     privacy: float = 0.055
-    """Share of domains whose proxy opens every e-mail."""
+    """Share of domains whose proxy opens every email."""
     scanner: float = 0.02
     """Share of domains whose gateway clicks every link."""
     follow_ups: float = 0.0
@@ -646,7 +646,7 @@ def link(rng: random.Random, spec: Spec) -> str:
 
 
 class Life:
-    """What becomes of one e-mail after another."""
+    """What becomes of one email after another."""
 
     def __init__(self, campaign: Campaign, rng: random.Random) -> None:
         self.campaign = campaign
@@ -939,7 +939,7 @@ class ContractLife:
         self.campaign.replies.append(reply)
 
     def _open(self, plan: Day) -> None:
-        """Exactly so many e-mails are opened for the first time on that day, repliers' before they reply."""
+        """Exactly so many emails are opened for the first time on that day, repliers' before they reply."""
         rng, left = self.rng, plan.opened
         repliers = {
             reply.email_id: reply.received_at
@@ -1186,7 +1186,7 @@ def account() -> str:
 
 
 def firsts(doc: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """By type, the day on which each e-mail was first sent, opened, replied to, ..."""
+    """By type, the day on which each email was first sent, opened, replied to, ..."""
     found: dict[str, dict[str, str]] = {}
 
     def saw(kind: str, email_id: str, at: str) -> None:
@@ -1225,10 +1225,10 @@ def check(folder: Path) -> str:
         ids.update(record["id"] for part in ("emails", "events", "replies") for record in doc[part])
         found = firsts(doc)
         ends = [*found["delivered"], *found.get("bounced", {})]
-        expect(f"Every e-mail of {name} delivered or bounced, once", sorted(ends), sorted(emails))
+        expect(f"Every email of {name} delivered or bounced, once", sorted(ends), sorted(emails))
         for record in (*doc["events"], *doc["replies"]):
             at = record.get("occurred_at") or record["received_at"]
-            expect(f"{record['id']} after its e-mail, before now", emails[record["email_id"]] < at <= z(NOW), True)
+            expect(f"{record['id']} after its email, before now", emails[record["email_id"]] < at <= z(NOW), True)
         expect(f"{name} created before it sends", doc["campaign"]["created_at"] < min(emails.values()), True)
     expect("Identifiers used twice", [name for name, uses in ids.items() if uses > 1], [])
 
@@ -1274,7 +1274,7 @@ def check(folder: Path) -> str:
     january = [email for email in every if email["sent_at"].startswith("2026-01")]
     created = [doc for doc in docs.values() if doc["campaign"]["created_at"].startswith("2026-01")]
     expect("Campaigns created in January", len(created), 3)
-    expect("E-mails sent in January", len(january), JANUARY_EMAILS)
+    expect("Emails sent in January", len(january), JANUARY_EMAILS)
     expect("January's cost", cost(january), Decimal(JANUARY_MICROS) / MICROS)
 
     books = json.loads((folder / "account.json").read_text("utf-8"))
@@ -1293,7 +1293,7 @@ def check(folder: Path) -> str:
     months = Counter(str(email["sent_at"][:7]) for email in every)
     events = sum(len(doc["events"]) for doc in docs.values())
     return (
-        f"{len(docs)} campaigns, {len(every)} e-mails, {events} events, {len(replies)} replies, {size / 1e6:.1f} MB; "
+        f"{len(docs)} campaigns, {len(every)} emails, {events} events, {len(replies)} replies, {size / 1e6:.1f} MB; "
         + ", ".join(f"{month}: {count}" for month, count in sorted(months.items()))
     )
 

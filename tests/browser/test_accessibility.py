@@ -41,7 +41,7 @@ def test_phone_with_open_menu_breaks_no_rule(open_visitor):
 def test_the_explanations_of_the_numbers_break_no_rule(visitor):
     visitor.open("/trends")
     visitor.page.get_by_role("button", name="What do these numbers mean?").click()
-    visitor.page.get_by_text("E-mails opened at least once.").wait_for()
+    visitor.page.get_by_text("Emails opened at least once.").wait_for()
     assert violations(visitor) == []
 
 

@@ -200,10 +200,10 @@ def test_counts_equal_the_database(desk, enter):
     assert not listed(visitor).filter(has_text="Automatic ·").count()
     positive = by_sentiment["positive"]
     classified = people - by_sentiment["unclassified"]
-    share = f"{positive / classified:.1%}".replace("%", " %")
+    share = f"{positive / classified:.1%}"
     assert f"{positive} of {classified} classified replies by people are positive: {share}" in visitor.main.inner_text()
     most = (positive + by_sentiment["unclassified"]) / people
-    assert f"were all, {most:.1%}".replace("%", " %") in visitor.main.inner_text()
+    assert f"were all, {most:.1%}" in visitor.main.inner_text()
 
     choose(visitor, "lane", "Automatic")
     assert listed(visitor).count() == automatic == listed(visitor).filter(has_text="Automatic ·").count() > 0

@@ -89,7 +89,7 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     visitor.settle()
     assert visitor.metric("In all") == "$42.45"
     assert words.get_by_text("The quota lasted for all of January 2026.").is_visible()
-    # costs in all instead of one e-mail's, in the address too
+    # costs in all instead of one email's, in the address too
     visitor.click(visitor.page.get_by_role("radio", name="In all"))
     assert visitor.parameters["costs"] == ["all"]
     assert (
@@ -140,7 +140,7 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     ]
     assert boxes[0]["x"] == boxes[1]["x"]
     assert boxes[0]["width"] == boxes[1]["width"]
-    assert hover(visitor, dots(visitor, "bullet-reply_rate").first).startswith("Ours is 4.6 %, with 95 % confidence")
+    assert hover(visitor, dots(visitor, "bullet-reply_rate").first).startswith("Ours is 4.6%, with 95% confidence")
     # another metric, another benchmark: both in the address, both there after a reload
     visitor.open("/benchmarks?period=all&metric=avg_cost_per_email_usd&mcp=partner-outreach")
     assert text.get_by_text("These benchmarks are old: 283 days before the last data.").is_visible()
@@ -236,7 +236,7 @@ def test_campaign_week_and_verdict_are_one_click_away(
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     assert visitor.parameters["campaigns"] == [ranked["campaign_id"][0]]
-    assert visitor.metric("Reply rate") == "9.8 %"
+    assert visitor.metric("Reply rate") == "9.8%"
     visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
     visitor.page.wait_for_function("!location.search.includes('campaigns')")
     visitor.settle()

@@ -272,7 +272,7 @@ def test_a_day_on_which_nothing_is_left_goes(store):
     assert {day for _, _, day in stored_days(store)} == {date(2026, 1, 5)}
 
 
-# --- e-mails that are known in part ------------------------------------------------------------------------------
+# --- emails that are known in part ------------------------------------------------------------------------------
 
 
 def test_email_known_from_event_is_completed_later(store):

@@ -26,7 +26,7 @@ EVERY_DAY = (90, 100, 100, 90, 80, 0, 0)
     [
         (weeks(*[NEWSLETTER] * 8), True),
         (weeks(*[NEWSLETTER, NOTHING] * 4), True),
-        (weeks(*[(0, 500, 0, 500, 0, 0, 0)] * 8), False),  # exactly 60 %
+        (weeks(*[(0, 500, 0, 500, 0, 0, 0)] * 8), False),  # exactly 60%
         (weeks(*[EVERY_DAY] * 8), False),
         (weeks(*[EVERY_DAY] * 3, *[NOTHING] * 5), False),  # paused
         (weeks(*[NEWSLETTER] * 3), False),  # too young

@@ -104,7 +104,7 @@ def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None)
 
 
 def test_80_percent_range_coverage():
-    """For e-mails, cost and the day of the quota alike; early and late in a month, and for every kind of account."""
+    """For emails, cost and the day of the quota alike; early and late in a month, and for every kind of account."""
     held = backtest()
     coverage = {what: np.mean([getattr(one, what) for one in held]) for what in ("emails", "cost", "run_out")}
     assert all(0.75 <= share <= 0.85 for share in coverage.values()), coverage
@@ -175,7 +175,7 @@ class Tried:
 def quantile_forecasts(kind: str, accounts: int, *, since_month: int = 1, min_days_off: int = 0) -> Tried:
     """Forecast from three days of every other month of a year, with the account's days off entered.
 
-    The pinball loss is that of the 10 %, the 50 % and the 90 % quantile in sum, relative to the emails to come.
+    The pinball loss is that of the 10%, the 50% and the 90% quantile in sum, relative to the emails to come.
 
     Args:
         min_days_off: only where so many weekdays of the days to come are off.
@@ -215,7 +215,7 @@ def test_month_end_range_coverage():
 
 
 def test_days_off_entered_range_coverage():
-    """Where a day off is still to come; with three of them and none entered, 45 % of ranges hold."""
+    """Where a day off is still to come; with three of them and none entered, 45% of ranges hold."""
     found = quantile_forecasts("with holidays", 30, min_days_off=1)
     assert found.coverage >= 0.85
 

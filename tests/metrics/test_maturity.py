@@ -38,7 +38,7 @@ def test_the_shares_of_a_simulated_account_are_found(days, growth):
 
 
 def test_growing_account_does_not_bias_maturity():
-    """Why the shares are built up lag by lag: young e-mails have had no time to be slow."""
+    """Why the shares are built up lag by lag: young emails have had no time to be slow."""
     chance = np.random.default_rng(2)
     lags, ages = account(chance, 60, growth=1.05)
     seen = seen_today(lags, ages)
@@ -82,7 +82,7 @@ def test_too_little_is_not_learned_from():
 
 @pytest.mark.parametrize("rate", [0.01, 0.06, 0.4])
 def test_expected_totals_come_within_their_range(rate):
-    """Days of 200 e-mails at every age: the estimate uses the true shares, so that only chance is left."""
+    """Days of 200 emails at every age: the estimate uses the true shares, so that only chance is left."""
     chance, of = np.random.default_rng(6), 200
     for age in (0, 2, 5):
         share = TRUE_SHARES[age]

@@ -63,7 +63,7 @@ def test_percentiles_are_within_one_point(name):
 
 @pytest.mark.parametrize("name", ["reply rates", "open rates"])
 def test_percentile_range_coverage(name):
-    """A community of 200 campaigns, and a campaign of ours that is drawn from it and sends 500 e-mails."""
+    """A community of 200 campaigns, and a campaign of ours that is drawn from it and sends 500 emails."""
     random = np.random.default_rng(17)
     truth, held, widths = TRUE[name], [], []
     for _ in range(1500):

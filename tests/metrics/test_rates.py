@@ -1,4 +1,4 @@
-"""Shares of e-mails: nothing to divide by is None, never 0."""
+"""Shares of emails: nothing to divide by is None, never 0."""
 
 from __future__ import annotations
 

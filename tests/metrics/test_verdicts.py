@@ -52,7 +52,7 @@ def test_clear_interval_settles_the_verdict():
 
 
 def test_unclear_interval_states_missing_emails():
-    found = judged(12, 200)  # 6.0 %, of which the interval still holds the median
+    found = judged(12, 200)  # 6.0%, of which the interval still holds the median
     assert found.standing == Standing.TOO_EARLY
     assert not found.is_settled
     assert found.more is not None
@@ -111,7 +111,7 @@ def test_value_at_median_is_on_par_once_known_well():
 
 
 def test_a_small_community_is_named_as_the_reason():
-    """6.1 % of 4,000 clears the published median, but 38 campaigns do not say well enough where it is."""
+    """6.1% of 4,000 clears the published median, but 38 campaigns do not say well enough where it is."""
     partners = Distribution(average=0.054, p25=0.024, p50=0.047, p75=0.078)
     small, large = (judged(244, 4000, partners, size) for size in (38, 3800))
     assert large.standing == Standing.BETTER

@@ -48,8 +48,8 @@ def test_a_hand_made_sheet_shows_its_rates_at_once():
     app = run_page("overview")
     tiles = metrics(app)
     assert (tiles["Sent"], tiles["Delivered"]) == ("2", "– :gray[:small[not tracked]]")
-    assert tiles["Open rate"] == "50.0 % :gray[:small[of sent]]"
-    assert tiles["Reply rate"] == "0.0 % :gray[:small[of sent]]"
+    assert tiles["Open rate"] == "50.0% :gray[:small[of sent]]"
+    assert tiles["Reply rate"] == "0.0% :gray[:small[of sent]]"
     assert "Dates not in this export: counted by the day of sending (opened, replied)." in words(app)
     table = next(frame.value for frame in app.dataframe if "rates_of" in frame.value.columns)
     assert table[["rates_of", "open_rate", "reply_rate"]].to_numpy().tolist() == [["of sent", 50.0, 0.0]]
@@ -58,7 +58,7 @@ def test_a_hand_made_sheet_shows_its_rates_at_once():
 @pytest.mark.usefixtures("hand_made")
 def test_all_time_says_that_they_are_in_totals():
     app = run_page("overview", period="all")
-    assert metrics(app)["Open rate"] == "50.0 % :gray[:small[of sent]]"
+    assert metrics(app)["Open rate"] == "50.0% :gray[:small[of sent]]"
     assert "Dates not in this export: counted in the totals (opened, replied)." in words(app)
 
 
@@ -74,7 +74,7 @@ def test_trends_say_what_their_days_lack():
 @pytest.mark.usefixtures("undated")
 def test_without_any_date_all_time_is_shown():
     app = run_page("overview")
-    assert metrics(app)["Open rate"] == "50.0 % :gray[:small[of sent]]"
+    assert metrics(app)["Open rate"] == "50.0% :gray[:small[of sent]]"
     assert any("all time, dates not in this export · all campaigns" in line for line in words(app))
     assert app.sidebar.selectbox[0].value == "All time"
 

@@ -130,7 +130,7 @@ def test_the_timeline_goes_with_the_reply(inbox):
 
 def test_positive_rate_counts_handled_replies(inbox):
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
-    assert "1 of 2 classified replies by people is positive: 50.0 %" in said(open_inbox()).replace("\\", "")
+    assert "1 of 2 classified replies by people is positive: 50.0%" in said(open_inbox()).replace("\\", "")
 
 
 def test_with_every_reply_handled_the_page_says_so(inbox):

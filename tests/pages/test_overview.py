@@ -56,8 +56,8 @@ def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:
     overview.query_params["campaign"] = "camp_abc123"
     overview.run()
     shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
-    assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6 %", "Meetings": "5", "Cost": "$8.74"}
-    assert note(overview, "Open rate") == "21.3 % human"
+    assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6%", "Meetings": "5", "Cost": "$8.74"}
+    assert note(overview, "Open rate") == "21.3% human"
 
 
 def test_an_untracked_campaign_leaves_the_rates(
@@ -173,7 +173,7 @@ def test_costs_of_few_outcomes_are_ranges() -> None:
     assert math.isnan(every["per_meeting"])
     assert every["per_meeting_low"] < 2 < every["per_meeting_high"]
     assert math.isnan(every["per_positive_reply_high"])
-    assert table.loc["E-mail sending"].isna().all()
+    assert table.loc["Email sending"].isna().all()
 
 
 @pytest.mark.parametrize("humans", ["", "true"])

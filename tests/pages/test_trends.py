@@ -127,7 +127,7 @@ def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
 
 def test_activity_basis_explains_missing_limits(sample_dashboard):
     app = page()
-    assert "can only be told where each day counts what became of its own e-mails" in said(app)
+    assert "can only be told where each day counts what became of its own emails" in said(app)
     app.button(key="count-on-sending").click().run()
     assert app.sidebar.segmented_control(key="basis_choice").value == "Sending day"
     assert "Unusual days" in said(app)
@@ -137,7 +137,7 @@ def test_sending_basis_shows_the_lag(sample_dashboard, sample_store):
     found = results.maturity_curves(sample_store).by_count
     days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].mature_age) for n in found)}
     told = said(page(**BY_SENDING))
-    assert f"95 % of opens within {days['opened']} and of replies within {days['replied']} of the sending" in told
+    assert f"95% of opens within {days['opened']} and of replies within {days['replied']} of the sending" in told
     assert "Hollow points" not in said(page())
 
 
@@ -151,7 +151,7 @@ def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
 
 def test_a_chosen_day_is_told_in_words_and_leads_on(sample_dashboard):
     app = page(at="Fri 27 Mar 2026", basis="Sending day")
-    assert "About 53 % of its replies are in; expect about 4 in the end" in said(app)
+    assert "About 53% of its replies are in; expect about 4 in the end" in said(app)
     app.button(key="at-inbox").click().run()
     assert [title.value for title in app.title] == ["Inbox"]
     assert app.sidebar.selectbox(key="period_choice").value == "Custom"
@@ -253,8 +253,8 @@ def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
-    assert f"{stats.emails_sent} e-mails were sent." in said(app)
-    assert f"{stats.opened} e-mails were opened." in said(app)
+    assert f"{stats.emails_sent} emails were sent." in said(app)
+    assert f"{stats.opened} emails were opened." in said(app)
 
 
 # --- what is tracked, and by which date -------------------------------------------------------------------------

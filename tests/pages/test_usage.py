@@ -49,9 +49,9 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
     low, high = present(month.forecast).emails
     shown = said(app)
-    assert "**2,600** of 10,000 e-mails of the plan **Pro** are used (26.0 %)." in shown
+    assert "**2,600** of 10,000 emails of the plan **Pro** are used (26.0%)." in shown
     assert "**The quota will most likely last** until the month ends" in shown
-    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely)." in shown
+    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** emails will have gone out (80% likely)." in shown
     assert "Today is 27 March 2026, the last day of the data." in shown
     assert "in the account's own weekday rhythm" in shown
 
@@ -61,7 +61,7 @@ def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
     cost = present(results.outlook(sample_store, date(2026, 3, 1)).forecast).cost
     assert shown == {
         "Own keys so far": "$51.25",
-        "Cost per e-mail": "$0.0197",
+        "Cost per email": "$0.0197",
         "Plan Pro": "$20.00",
         "In all by 31 March": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
     }
@@ -71,7 +71,7 @@ def test_finished_month_has_no_forecast(sample_dashboard):
     app = run_page("usage", month="2026-01")
     assert metrics(app) == {
         "Own keys": "$22.45",
-        "Cost per e-mail": "$0.018",
+        "Cost per email": "$0.018",
         "Plan Pro": "$20.00",
         "In all": "$42.45",
     }
@@ -133,7 +133,7 @@ def test_the_day_the_quota_runs_out_is_named(account):
 def test_exceeded_quota_shows_the_excess(account):
     account(60, PlanRecord("Small", 1_450, 5_000_000))
     shown = said(run_page("usage"))
-    assert "**The quota ran out on Sunday, 15 March**; 550 e-mails went beyond it." in shown
+    assert "**The quota ran out on Sunday, 15 March**; 550 emails went beyond it." in shown
     assert "most likely last" not in shown
 
 
@@ -149,9 +149,9 @@ def test_forecast_without_plan_and_quota(account):
     account(60, None)
     app = run_page("usage")
     assert not app.exception
-    assert "**2,000** e-mails were sent in March 2026." in said(app)
+    assert "**2,000** emails were sent in March 2026." in said(app)
     assert "The plan is not known" in said(app)
-    assert "80 % likely" in said(app)
+    assert "80% likely" in said(app)
     assert metrics(app)["Plan"] == text.MISSING
 
 

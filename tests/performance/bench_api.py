@@ -57,7 +57,7 @@ def _growth(databases: Databases, kind: str) -> list[Figure]:
                 figures.append(
                     Figure(
                         "API",
-                        f"{resource}, new questions, {kind}, {large(size)} e-mails",
+                        f"{resource}, new questions, {kind}, {large(size)} emails",
                         f"p50 {milliseconds(p50)}, p99 {milliseconds(p99)}",
                         f"smallest p50 {milliseconds(smallest[resource])}",
                         p50 / smallest[resource],

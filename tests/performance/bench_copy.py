@@ -1,4 +1,4 @@
-"""Moving to another database: how fast, with how much memory, and what an e-mail takes on disk on either side.
+"""Moving to another database: how fast, with how much memory, and what an email takes on disk on either side.
 
 What is read here stands in docs/scaling.md.
 """
@@ -33,7 +33,7 @@ def measure(databases: Databases) -> list[Figure]:
             rows, copied, whole, grown = own_process.apply(copy_once, (there, here))
         way = f"{source} → {target}"
         found += [
-            Figure(way, f"copy of {large(EMAILS)} e-mails, rows a second", f"{rows / copied:,.0f}"),
+            Figure(way, f"copy of {large(EMAILS)} emails, rows a second", f"{rows / copied:,.0f}"),
             Figure(way, "copy and comparison of both sides, rows a second", f"{rows / whole:,.0f}"),
             Figure(way, "memory that it grows by", f"{grown:,.0f} MiB"),
         ]
@@ -76,11 +76,11 @@ def sizes(store: Store) -> dict[str, float]:
         size = _sqlite_sizes(connection) if store.is_sqlite else _postgres_sizes(connection)
     days = size["daily_stats"] + size["hourly_stats"] + size["lag_stats"]
     return {
-        "an e-mail's row": size["emails"] / n["emails"],
+        "an email's row": size["emails"] / n["emails"],
         "an event": size["events"] / n["events"],
         "a reply": size["replies"] / n["replies"],
         "a day of a campaign in all rollups": days / (n["daily_stats"] / 2),
-        "an e-mail with all that belongs to it": sum(size.values()) / n["emails"],
+        "an email with all that belongs to it": sum(size.values()) / n["emails"],
     }
 
 

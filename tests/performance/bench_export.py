@@ -1,4 +1,4 @@
-"""Exports: a campaign of a million e-mails as CSV and JSON, from the core and over HTTP."""
+"""Exports: a campaign of a million emails as CSV and JSON, from the core and over HTTP."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _beside_others(kind: str, url: str, fmt: str) -> list[Figure]:
         return run["rows"] / run["seconds"]
 
     ours, bare, pandas = in_turns(ROUNDS, *(lambda way=way: rate(way) for way in ("product", "bare", "pandas")))
-    what = f"{fmt.upper()} of {large(EMAILS)} e-mails"
+    what = f"{fmt.upper()} of {large(EMAILS)} emails"
     rows = f"{middle(ours):,.0f} rows/s"
     return [
         Figure(kind, what, rows, f"bare csv stream: {middle(bare):,.0f}", ratio_of(ours, bare), at_least=0.7),
@@ -76,7 +76,7 @@ def _over_http(kind: str, url: str) -> list[Figure]:
             path = f"/api/v1/campaigns/{campaign_id(0)}/export?format={fmt}"
             _download(server.url, path, key, server.process.pid, at_most_bytes=4 * MIB)  # warms up what it needs
             first, seconds, size, grown = _download(server.url, path, key, server.process.pid)
-            what = f"API, {fmt.upper()} of {large(EMAILS)} e-mails"
+            what = f"API, {fmt.upper()} of {large(EMAILS)} emails"
             speed = f"{size / MIB / seconds:,.0f} MiB/s"
             found += [
                 Figure(kind, f"{what}, first byte, s", milliseconds(first), speed, first, at_most=0.2),

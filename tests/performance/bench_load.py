@@ -88,7 +88,7 @@ def _memory(databases: Databases, kind: str, path: Path) -> Figure:
 
 
 def _new_day(databases: Databases, kind: str, *, ids_in_time: bool) -> Figure:
-    """One more day, into a campaign of a million e-mails and into nothing.
+    """One more day, into a campaign of a million emails and into nothing.
 
     Where new ids stand among all others, each row that comes touches pages of its own: there is no target for that.
     """

@@ -42,7 +42,7 @@ def measure(databases: Databases) -> list[Figure]:
     emails = EMAILS if EMAILS in sizes() else max(sizes())
     url = databases.full("SQLite", emails)
     with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
-        found = asyncio.run(_all(server, f"{large(emails)} e-mails"))
+        found = asyncio.run(_all(server, f"{large(emails)} emails"))
         if "Traceback" in server.printed():
             raise RuntimeError(server.printed())
     return found + _long_replies()

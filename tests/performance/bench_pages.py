@@ -37,7 +37,7 @@ def measure(databases: Databases) -> list[Figure]:
 
 
 def _figures(kind: str, size: int, page: str, times: dict[str, float], smallest: dict[str, float]) -> list[Figure]:
-    where = f"{page}, {kind}, {large(size)} e-mails"
+    where = f"{page}, {kind}, {large(size)} emails"
     return [
         Figure(
             "pages",

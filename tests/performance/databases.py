@@ -33,7 +33,7 @@ _SETTINGS = {
 
 
 def sizes() -> list[int]:
-    """How many e-mails the databases hold; OUTREACH_BENCH_SIZES restricts them."""
+    """How many emails the databases hold; OUTREACH_BENCH_SIZES restricts them."""
     return [int(n) for n in os.environ.get("OUTREACH_BENCH_SIZES", "10000,1000000,10000000").split(",")]
 
 
@@ -51,7 +51,7 @@ class Databases:
         self._server: object = None
 
     def full(self, kind: str, emails: int) -> str:
-        """The address of a database of so many e-mails in `CAMPAIGNS` campaigns."""
+        """The address of a database of so many emails in `CAMPAIGNS` campaigns."""
         return self._built(kind, f"v{VERSION}_all_{emails}", CAMPAIGNS, emails)
 
     def one_campaign(self, kind: str, emails: int) -> str:
@@ -89,7 +89,7 @@ class Databases:
         tell = _seldom()
         for number in range(campaigns):
             if f"campaign {number}" not in done:
-                tell(f"building {kind}, {large(emails)} e-mails: campaign {number + 1} of {campaigns}")
+                tell(f"building {kind}, {large(emails)} emails: campaign {number + 1} of {campaigns}")
                 load(store, f"campaign {number}", campaign_records(number, emails // campaigns))
         if "account" not in done:
             load(store, "account", account_records())

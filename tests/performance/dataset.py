@@ -1,6 +1,6 @@
 """Made-up campaigns of any size: the same every time, and quick to make.
 
-About 2.6 events an e-mail, its sending included; one reply to twenty e-mails. Ids are scattered (as UUIDv4 are), so
+About 2.6 events an email, its sending included; one reply to twenty emails. Ids are scattered (as UUIDv4 are), so
 that no key comes in the order of time, unless ids in the order of time are asked for (as UUIDv7, ULIDs and counters
 are).
 """
@@ -67,7 +67,7 @@ _SENTIMENT_SHARES = [0.22, 0.3, 0.25, 0.13, 0.1]
 
 @dataclass(frozen=True)
 class NewDay:
-    """One more day after all others, for a campaign that has ``first_email`` e-mails already."""
+    """One more day after all others, for a campaign that has ``first_email`` emails already."""
 
     first_email: int
     ids_in_time: bool
@@ -85,7 +85,7 @@ def campaign(number: int) -> CampaignRecord:
 
 
 def campaign_records(number: int, emails: int, new_day: NewDay | None = None) -> Iterator[Record]:
-    """All of one campaign, sent over `DAYS` days, or a day that is added to it; an e-mail's events follow it."""
+    """All of one campaign, sent over `DAYS` days, or a day that is added to it; an email's events follow it."""
     yield campaign(number)
     begin = new_day.first_email if new_day else 0
     for first in range(begin, begin + emails, 20_000):
@@ -189,7 +189,7 @@ def write_csv(path: Path, emails: int, campaigns: int, new_day: NewDay | None = 
 
 def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
     """The rows of a campaign's CSV, as the export writes them."""
-    told: dict[str, str] = {}  # of the campaign and the e-mail that follow each other
+    told: dict[str, str] = {}  # of the campaign and the email that follow each other
     for record in records:
         if isinstance(record, CampaignRecord):
             told = {

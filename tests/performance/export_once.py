@@ -22,7 +22,7 @@ import psycopg
 from outreach_results.export import CSV_COLUMNS, campaign_download
 from outreach_results.store.engine import open_store
 
-# What an export reads, as it stands in the tables: e-mails, events beside their e-mails, replies. The columns that
+# What an export reads, as it stands in the tables: emails, events beside their emails, replies. The columns that
 # one of them does not have are empty, so that there are as many as in the product's own file.
 _QUERIES = (
     "SELECT {head}, email_id, recipient, name, company, 'sent', sent_at, cost_ai_generation, cost_lead_enrichment, "

@@ -101,7 +101,7 @@ EXPLAINED: dict[str, tuple[dict[str, Any], tuple[str, float | None, str]]] = {
     ),
     "every open": (
         {"opened": 4},
-        ("opened", -1, "The server counts every opened event; here each e-mail counts once."),
+        ("opened", -1, "The server counts every opened event; here each email counts once."),
     ),
     "more there than anything explains": (
         {"clicked": 9},
@@ -147,7 +147,7 @@ def test_period_in_another_time_zone_is_named(store: Store) -> None:
 def test_replies_without_email_explain_fewer_replied(store: Store) -> None:
     records = [*RECORDS, reply("r2", email_id=None), reply("r3", email_id=None)]
     assert compare(store, says(replied=3), records) == [
-        ("replied", -2, "These replies name no e-mail, so here no e-mail counts as replied.")
+        ("replied", -2, "These replies name no email, so here no email counts as replied.")
     ]
 
 
@@ -166,7 +166,7 @@ def test_emails_counted_twice_explain_smaller_total(store: Store) -> None:
     assert (
         "opened",
         1,
-        "An e-mail counts on each of its days in the daily numbers, and once in the server's total.",
+        "An email counts on each of its days in the daily numbers, and once in the server's total.",
     ) in found
     assert ("delivered", None, "The server does not tell it by the day.") in found
 

@@ -130,7 +130,7 @@ def test_reply_rate_change_within_noise_is_chance() -> None:
     before = totals(emails_sent=400, delivered=380, replied=17, meetings_booked=4)
     first = what_changed(now, before, "February", campaigns(), None)[0]
     assert first == (
-        "500 e-mails went out, 25 % more than in February; 5.2 % of those delivered got a reply, after 4.5 %: "
+        "500 emails went out, 25% more than in February; 5.2% of those delivered got a reply, after 4.5%: "
         "a difference that chance alone explains."
     )
 
@@ -147,7 +147,7 @@ def test_a_campaign_that_stands_out_is_named():
     counts = totals(emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=5)
     doubled = {"c": metrics.Change(0.02, 1.0)}
     sentences = what_changed(counts, counts, "February", campaigns(replied=40), doubled)
-    assert "Biggest mover: “Spring <b>”, 4.0 % replied (was 2.0 %)." in sentences
+    assert "Biggest mover: “Spring <b>”, 4.0% replied (was 2.0%)." in sentences
 
 
 def test_chance_names_no_mover():
@@ -161,21 +161,21 @@ def test_the_mover_is_the_one_with_most_replies():
     small = campaigns(delivered=100).assign(campaign_id="small", name="Small")
     changes = {"small": metrics.Change(0.05, 1.0), "c": metrics.Change(-0.02, -0.5)}
     sentences = what_changed(counts, counts, "February", pd.concat([small, campaigns()]), changes)
-    assert "Biggest mover: “Spring <b>”, 2.0 % replied (was 4.0 %)." in sentences
+    assert "Biggest mover: “Spring <b>”, 2.0% replied (was 4.0%)." in sentences
 
 
 def test_meetings_are_compared_per_email_sent():
     now = totals(cost=20.0, emails_sent=2_000, delivered=2_000, replied=4, meetings_booked=40)
     before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
     last = what_changed(now, before, "February", campaigns(), None)[-1]
-    assert last == "40 meetings (was 20), as many per e-mail sent; $0.50 each (was $0.50)."
+    assert last == "40 meetings (was 20), as many per email sent; $0.50 each (was $0.50)."
 
 
 def test_fewer_meetings_per_email_are_said_to_be_fewer():
     now = totals(cost=20.0, emails_sent=4_000, delivered=4_000, replied=4, meetings_booked=40)
     before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
     last = what_changed(now, before, "February", campaigns(), None)[-1]
-    assert last.startswith("40 meetings (was 20), 50 % fewer per e-mail sent (statistically significant);")
+    assert last.startswith("40 meetings (was 20), 50% fewer per email sent (statistically significant);")
 
 
 def test_the_price_of_few_meetings_is_a_range():

@@ -105,7 +105,7 @@ def test_daily_only_counts_are_reported_as_unknown(store):
 
 
 def a_steady_campaign(days=60, per_day=10):
-    """Every e-mail is opened: half on its day, three of ten the day after, one each two and five days after."""
+    """Every email is opened: half on its day, three of ten the day after, one each two and five days after."""
     lags = [0] * 5 + [1] * 3 + [2, 5]
     yield campaign()
     for day in range(1, days + 1):

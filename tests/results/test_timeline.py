@@ -15,7 +15,7 @@ module = import_module("outreach_results.results.timeline")  # the package expor
 
 
 def told(store, reply_id="r1"):
-    """Type, e-mail and count of each entry."""
+    """Type, email and count of each entry."""
     found = results.timeline(store, CAMPAIGN, reply_id).events
     return [(str(one.type), one.email, one.count) for one in found]
 

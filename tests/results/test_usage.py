@@ -19,7 +19,7 @@ LONG_AFTER = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def sends(first: date, counts: list[int], *, of: str = records.CAMPAIGN) -> list[Record]:
-    """A campaign that is known by the day only; an e-mail costs 2 cents."""
+    """A campaign that is known by the day only; an email costs 2 cents."""
     days = [DailyRecord(of, first + timedelta(days=n), emails_sent=count, cost=count * 20_000)
             for n, count in enumerate(counts)]  # fmt: skip
     return [records.campaign(of, detail="daily"), *days]

@@ -1,4 +1,4 @@
-"""What a page or an answer reads: days, and slices of an index, however many e-mails there are."""
+"""What a page or an answer reads: days, and slices of an index, however many emails there are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support.records import CAMPAIGN, campaign, emails, reply
 from support.records import event as happened
 
 GROWING = ("emails", "events", "replies", "inbox", "reply_marks", "mark_changes")
-"""The tables that grow with the number of e-mails."""
+"""The tables that grow with the number of emails."""
 
 Plan = str
 
@@ -134,7 +134,7 @@ def test_recount_reads_only_an_index(make_store):
 
 @pytest.mark.postgres
 def test_new_campaign_is_counted_in_one_go(make_postgres):
-    """PostgreSQL expects next to nothing of it, and would read all of it for each e-mail."""
+    """PostgreSQL expects next to nothing of it, and would read all of it for each email."""
     store = make_postgres()
     known = [happened("opened", email_id=f"e{n}", of="known") for n in range(2_000)]
     load(store, "known", [campaign("known"), *emails(2_000, of="known"), *known])

@@ -19,7 +19,7 @@ from support.recount import days_of, hours_of, lags_of, stored_days, stored_hour
 
 
 def a_busy_history(seed=1, count=300):
-    """E-mails of two campaigns over five weeks, with opens, clicks and replies at any hour, some twice, some early."""
+    """Emails of two campaigns over five weeks, with opens, clicks and replies at any hour, some twice, some early."""
     chance = random.Random(seed)
     yield from (campaign(), campaign("camp_2"))
     for n in range(count):
@@ -113,7 +113,7 @@ def test_event_before_sending_has_lag_zero(store):
 
 
 def test_hours_and_lags_sum_to_the_days(every_sample_store):
-    """The same e-mails, split in other ways: no count may differ."""
+    """The same emails, split in other ways: no count may differ."""
     hours, lags, days = (stored(every_sample_store) for stored in (stored_hours, stored_lags, stored_days))
     assert hours
     assert lags

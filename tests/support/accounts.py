@@ -1,4 +1,4 @@
-"""Simulated accounts: a year and more of daily e-mails of many kinds, to see whether forecasts hold.
+"""Simulated accounts: a year and more of daily emails of many kinds, to see whether forecasts hold.
 
 Written from what sending accounts are like and not from what the forecast assumes: weekday rhythms, levels that
 drift, weeks that stand out, growth, holidays, campaigns that start and stop, and days that scatter more than chance.
@@ -37,7 +37,7 @@ _LEVELS = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """E-mails and dollars a day, from `START` on."""
+    """Emails and dollars a day, from `START` on."""
 
     kind: str
     sent: NDArray[np.float64]
@@ -137,7 +137,7 @@ def _holidays(random: np.random.Generator) -> NDArray[np.bool_]:
 
 
 def _price(random: np.random.Generator) -> NDArray[np.float64]:
-    """Dollars an e-mail: drifts from week to week and scatters from day to day."""
+    """Dollars an email: drifts from week to week and scatters from day to day."""
     weeks = DAYS // 7 + 1
     weekly = np.cumsum(random.normal(0, 0.04, weeks)) + random.normal(0, 0.03, weeks)
     return np.asarray(0.02 * np.exp(weekly)[np.arange(DAYS) // 7] * random.lognormal(0, 0.1, DAYS))

@@ -36,7 +36,7 @@ from support.syncing import publish
 
 IMPORTED, SYNCED = "camp_imported", "camp_synced"
 A_FILE, A_SYNC = 400, 4
-"""How many e-mails each file and each change of the remote server brings."""
+"""How many emails each file and each change of the remote server brings."""
 
 AT_LEAST = 2
 _READER_PAUSE_S = 0.1
@@ -154,7 +154,7 @@ def _bring_a_file(crowd: Crowd, store: Store, folder: Path, number: int) -> None
 
 
 def _file(folder: Path, number: int) -> tuple[Path, list[Record]]:
-    """A file of e-mails that no other file has, and what is in it. Some days are in every file, some are not."""
+    """A file of emails that no other file has, and what is in it. Some days are in every file, some are not."""
     records: list[Record] = [campaign(IMPORTED), *_some_emails(IMPORTED, number, A_FILE)]
     path = folder / f"{number:04}.csv"
     empty = folder / "empty.db"
@@ -206,7 +206,7 @@ def _read_the_api(crowd: Crowd, url: str, key: str) -> None:
         elif path.endswith("/stats"):
             found = json.loads(body)["stats"]["emails_sent"]
             if found < sent.get(path, 0) or found % (A_FILE if IMPORTED in path else A_SYNC):
-                crowd.wrong.append(f"API {path}: {found} e-mails sent after {sent.get(path, 0)}")
+                crowd.wrong.append(f"API {path}: {found} emails sent after {sent.get(path, 0)}")
             sent[path] = found
         time.sleep(_READER_PAUSE_S)
     connection.close()

@@ -301,7 +301,7 @@ def faulty_server() -> Iterator[FaultyServer]:
 
 
 def remote_campaign(replies: int = 3, **changes: Any) -> RemoteCampaign:
-    """A campaign of ten e-mails on two days."""
+    """A campaign of ten emails on two days."""
     counts = {"emails_sent": 10, "delivered": 9, "bounced": 1, "opened": 4, "clicked": 2, "replied": replies}
     return RemoteCampaign(
         stats={

@@ -18,8 +18,8 @@ def glossary_table() -> str:
 
 def _row(metric: Metric) -> str:
     made = f"{metric.numerator} ÷ {metric.denominator}" if metric.numerator else "counted"
-    meaning = metric.definition.replace("E-mail", "Email").replace("e-mail", "email")
-    label = metric.label.replace("E-mail", "Email").replace("e-mail", "email")
+    meaning = metric.definition.replace("Email", "Email").replace("email", "email")
+    label = metric.label.replace("Email", "Email").replace("email", "email")
     return f"| {label} | `{metric.name}` | {metric.unit} | {made} | {meaning} |\n"
 
 

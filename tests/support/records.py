@@ -97,12 +97,12 @@ def contact(contact_id: str = "c1", as_of: datetime = MARKED, *, of: str = CAMPA
 
 
 def reported(of: str, emails_sent: int, period_start: datetime, fetched_at: datetime) -> ReportedRecord:
-    """What a platform says of a campaign, of which it tells only how many e-mails were sent."""
+    """What a platform says of a campaign, of which it tells only how many emails were sent."""
     unknown: dict[str, Any] = dict.fromkeys(ReportedRecord._fields)
     known = {"campaign_id": of, "emails_sent": emails_sent, "period_start": period_start, "fetched_at": fetched_at}
     return ReportedRecord(**unknown | known)
 
 
 def emails(count: int, *, of: str = CAMPAIGN, day: int = 5) -> list[EmailRecord]:
-    """Delivered nowhere yet: e-mails e1, e2, … sent on one day."""
+    """Delivered nowhere yet: emails e1, e2, … sent on one day."""
     return [email(f"e{n}", at(day), of=of) for n in range(1, count + 1)]

@@ -53,7 +53,7 @@ _RHYTHM = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
 _LAG = {f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")}
 
 Firsts = dict[tuple[str, str, str], datetime]
-"""(campaign, e-mail, count) → when it first happened."""
+"""(campaign, email, count) → when it first happened."""
 
 
 def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
@@ -118,7 +118,7 @@ def lags_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
 def _facts(
     records: Iterable[Record],
 ) -> tuple[dict[tuple[str, str], datetime], dict[tuple[str, str], list[int]], Firsts]:
-    """When each e-mail was sent, what it cost, and what first happened to it when."""
+    """When each email was sent, what it cost, and what first happened to it when."""
     sent: dict[tuple[str, str], datetime] = {}
     costs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     events: dict[tuple[str, str], list[EventRecord]] = defaultdict(list)

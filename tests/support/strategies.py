@@ -1,4 +1,4 @@
-"""Random campaigns: e-mails, events and replies as sources tell them, in part, twice and against each other."""
+"""Random campaigns: emails, events and replies as sources tell them, in part, twice and against each other."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def histories(
     """Descriptions of one or two campaigns, and units of what is known of them, in no order.
 
     Args:
-        all_sent: of every e-mail it is known when it was sent.
+        all_sent: of every email it is known when it was sent.
         plain: every text is a letter.
     """
     few = st.sampled_from("abAB")

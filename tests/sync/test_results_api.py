@@ -216,7 +216,7 @@ WRONG_STATS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "a count in words": (lambda stats: stats["stats"].update(opened="many"), "stats.opened: "),
     "a count below zero": (lambda stats: stats["stats"].update(opened=-1), "stats.opened: -1 is no whole number"),
     "a count beyond belief": (lambda stats: stats["stats"].update(opened=10**30), "stats.opened: "),
-    "half an e-mail": (lambda stats: stats["stats"].update(opened=1.5), "stats.opened: "),
+    "half an email": (lambda stats: stats["stats"].update(opened=1.5), "stats.opened: "),
     "no end": (lambda stats: stats["period"].pop("end"), "period.end: it is missing"),
     "no zone": (lambda stats: stats["period"].update(start="2026-01-30T00:00:00"), "period.start: .*time zone"),
     "no number": (lambda stats: stats["costs"].update(total_byok_usd=float("nan")), "costs.total_byok_usd: nan"),

@@ -37,7 +37,7 @@ def test_missing_daily_counts_are_null(remote: FaultyServer, store: Store) -> No
     remote.campaigns["camp_1"] = remote_campaign()
     sync_from(remote.url, store)
     totals = results.campaign_stats(store, "camp_1")
-    assert totals.stats.opened == 4  # two days say 3 and 2: one e-mail was opened on both
+    assert totals.stats.opened == 4  # two days say 3 and 2: one email was opened on both
     assert totals.stats.delivered == 9
     assert totals.costs.total_byok_usd == 0.5
     one_day = results.campaign_stats(

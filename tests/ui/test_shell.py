@@ -87,7 +87,7 @@ def test_every_number_is_explained_on_every_page(sample_dashboard):
 
 def test_every_rate_says_what_it_is_a_share_of():
     for name, rate in RATES.items():
-        denominator = {"emails_sent": "all e-mails sent", "delivered": "delivered e-mails"}[present(rate.denominator)]
+        denominator = {"emails_sent": "all emails sent", "delivered": "delivered emails"}[present(rate.denominator)]
         assert f"as a share of {denominator}" in DEFINITIONS[name]
 
 

@@ -113,8 +113,8 @@ def test_counts_have_thousands_separators(value, shown):
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        *((None, "–"), (0, "0.0 %"), (0.0, "0.0 %"), (0.245614, "24.6 %"), (1, "100.0 %"), (1.5, "150.0 %")),
-        *((0.0005, "0.1 %"), (0.000499, "<0.1 %"), (1e-9, "<0.1 %")),
+        *((None, "–"), (0, "0.0%"), (0.0, "0.0%"), (0.245614, "24.6%"), (1, "100.0%"), (1.5, "150.0%")),
+        *((0.0005, "0.1%"), (0.000499, "<0.1%"), (1e-9, "<0.1%")),
     ],
 )
 def test_percent_format(value, shown):
@@ -134,7 +134,7 @@ def test_money_format(value, shown):
 
 
 @pytest.mark.parametrize(
-    ("relative", "shown"), [(0.62, "+62 %"), (-0.085, "-8 %"), (0, "+0 %"), (-0.004, "+0 %"), (2.1, "×3.1")]
+    ("relative", "shown"), [(0.62, "+62%"), (-0.085, "-8%"), (0, "+0%"), (-0.004, "+0%"), (2.1, "×3.1")]
 )
 def test_change_format(relative, shown):
     assert text.change(relative) == shown

@@ -16,7 +16,7 @@ from outreach_results.export import FORMATS
 TEXT = """\
 Every request needs an API key: `Authorization: Bearer KEY`. Make one with `outreach-results keys create NAME`.
 
-Counts are unique e-mails. A count that is not tracked, and a rate without a denominator, is `null`, never 0. Instants
+Counts are unique emails. A count that is not tracked, and a rate without a denominator, is `null`, never 0. Instants
 are in UTC; dates are days of the reporting time zone, both ends included. Rates are rounded to three decimals.
 
 Every answer carries an `ETag`: send it back as `If-None-Match`, and what has not changed is answered with 304. Every

@@ -149,7 +149,7 @@ class StatsQuery(PeriodQuery):
 
     basis: Annotated[Basis, *_one_of(Basis)] = Field(
         default=Basis.ACTIVITY,
-        description="On which day an event counts: its own (`activity`) or its e-mail's sending day (`send`).",
+        description="On which day an event counts: its own (`activity`) or its email's sending day (`send`).",
     )
 
     def filters(self) -> Filters:

@@ -167,7 +167,7 @@ async def replies(
 async def export(
     request: Request, campaign_id: CampaignId, query: Annotated[parameters.ExportQuery, Query()]
 ) -> Response:
-    """Everything about a campaign as a file: sent e-mails, openings, clicks and replies."""
+    """Everything about a campaign as a file: sent emails, openings, clicks and replies."""
     service, context = _service(request), _context(request)
     download = await service.run(
         lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)

@@ -132,7 +132,7 @@ def export(
         bool, typer.Option("--bom", help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.")
     ] = False,
 ) -> None:
-    """Write all data of a campaign: sent e-mails, opens, clicks, replies."""
+    """Write all data of a campaign: sent emails, opens, clicks, replies."""
     store = open_database()
     if every:
         if campaign is not None or output is None:

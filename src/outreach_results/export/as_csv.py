@@ -97,7 +97,7 @@ def _gap(cells: int) -> str:
 
 
 def _emails(campaign_id: str) -> Select[Any]:
-    """E-mails as texts, from ``email_id`` to the costs, and `EMAIL_DETAILS` after a gap."""
+    """Emails as texts, from ``email_id`` to the costs, and `EMAIL_DETAILS` after a gap."""
     query, email = email_query(campaign_id), schema.emails.c
     texts = query.selected_columns
     columns: list[Any] = [

@@ -86,7 +86,7 @@ def _json_section(name: str, chunks: Iterable[Iterable[str]]) -> Iterator[bytes]
     yield b"]"
 
 
-# E-mails and events come by the million: their lines are written by hand, all others as dictionaries.
+# Emails and events come by the million: their lines are written by hand, all others as dictionaries.
 
 
 def _text(value: str | None) -> str:

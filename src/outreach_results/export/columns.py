@@ -9,7 +9,7 @@ CSV_COLUMNS: dict[str, str] = {
     "campaign_name": "Its title.",
     "mcp": "The kind of outreach it is compared with.",
     "campaign_created_at": "When it was created (UTC).",
-    "email_id": "Id of the e-mail; blank on a row that only describes the campaign.",
+    "email_id": "Id of the email; blank on a row that only describes the campaign.",
     "recipient": "The prospect's address.",
     "name": "The prospect's name.",
     "company": "The prospect's company.",
@@ -42,7 +42,7 @@ CSV_COLUMNS: dict[str, str] = {
     "mailbox": "From which address it was sent.",
     "subject": "Its subject.",
     "text": "Its text as it was sent.",
-    "kind": "Of a bounce: hard, soft or blocked; complaint where somebody called the e-mail spam.",
+    "kind": "Of a bounce: hard, soft or blocked; complaint where somebody called the email spam.",
     "reason": "What the other server or the source says of the event.",
     "source_type": "The source's own word for the event.",
 }

@@ -34,7 +34,7 @@ def read_long_rows(connection: Connection, query: Select[Any]) -> Iterator[Seque
 
 
 def email_query(campaign_id: str) -> Select[Any]:
-    """E-mails as texts: id, recipient, name, company, sent_at, the costs in dollars, and `EMAIL_DETAILS`."""
+    """Emails as texts: id, recipient, name, company, sent_at, the costs in dollars, and `EMAIL_DETAILS`."""
     table = schema.emails.c
     return (
         select(

@@ -18,7 +18,7 @@ REPLY_COLUMNS: dict[str, str] = {
     "campaign_id": "Id of the campaign.",
     "campaign_name": "Its title.",
     "reply_id": "Id of the reply.",
-    "email_id": "Id of the e-mail that it answers.",
+    "email_id": "Id of the email that it answers.",
     "received_at": "When it came in (UTC).",
     "address": "Who replied.",
     "name": "The name given in the reply.",

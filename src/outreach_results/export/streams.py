@@ -27,12 +27,12 @@ from outreach_results.store.engine import Store, zone_of
 FORMAT = "outreach-results/1"
 
 DEFINITIONS = {
-    "counts": "Unique e-mails: an e-mail opened five times is one opened.",
+    "counts": "Unique emails: an email opened five times is one opened.",
     **{name: " / ".join(rate.parts) for name, rate in RATES.items()},
     "*_adjusted": "The rate expected once everything has come in. Only by send date.",
     "*_share_in": "How much of the rate's outcomes is expected to be in, from 0 to 1. Only by send date.",
     "humans_only": "Machine opens and clicks and automatic replies are left out.",
-    "basis": "activity: an event counts on its own day. send: on the day its e-mail was sent.",
+    "basis": "activity: an event counts on its own day. send: on the day its email was sent.",
     "null": "Not tracked, or nothing to divide by; never 0.",
 }
 

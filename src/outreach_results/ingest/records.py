@@ -246,5 +246,5 @@ Records = Iterator[FileItem]
 def require_cost_has_sending(email: EmailRecord) -> EmailRecord:
     """Costs are dated by the day of sending, so an email with costs needs one."""
     if email.sent_at is None and (email.cost_ai_generation or email.cost_lead_enrichment or email.cost_email_sending):
-        raise FieldError("sent_at", "an e-mail that has costs needs the time at which it was sent")
+        raise FieldError("sent_at", "an email that has costs needs the time at which it was sent")
     return email

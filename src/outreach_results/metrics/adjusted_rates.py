@@ -29,7 +29,7 @@ class AdjustedRate:
 
     Attributes:
         rate: between 0 and 1.
-        interval: 95 % interval, with the dispersion of the daily counts.
+        interval: 95% interval, with the dispersion of the daily counts.
         of: the emails weighted by the share expected at their age: the effective denominator.
         share_in: ``of`` divided by all emails: how much of the outcomes is in, between 0 and 1.
     """
@@ -70,7 +70,7 @@ def adjusted_rate(
     """The rate of some days once everything has come in.
 
     Returns:
-        None where nothing was delivered, or less than 5 % of the outcomes are expected to be in.
+        None where nothing was delivered, or less than 5% of the outcomes are expected to be in.
     """
     of_now = weighted(counts, ages, curve, day_fraction)
     rate = of_now.rate

@@ -23,7 +23,7 @@ _LEVEL_SPREAD = 0.1  # standard deviation of the logarithm: sendings to come may
 
 
 def is_bulk_sender(sent: Floats, last: date) -> bool:
-    """Whether more than 60 % of the weekdays of the eight weeks up to ``last`` had no email.
+    """Whether more than 60% of the weekdays of the eight weeks up to ``last`` had no email.
 
     A week with any email has no more than two days of them, in the median: an account that paused is no bulk sender.
     Of a younger account all weeks count; with fewer than four it is False.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change of a number: ``difference`` in its unit, ``relative`` as a share (0.1: 10 % more).
+    """The change of a number: ``difference`` in its unit, ``relative`` as a share (0.1: 10% more).
 
     ``is_noise`` where chance alone may explain it.
     """

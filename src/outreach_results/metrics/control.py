@@ -46,7 +46,7 @@ def binomial_limits(of: int, share: float, coverage: float = COVERAGE) -> CountL
     """Exact quantiles of the binomial distribution, the same probability beyond either limit.
 
     Args:
-        of: number of e-mails, each of which counts with probability ``share``.
+        of: number of emails, each of which counts with probability ``share``.
         coverage: the counts from ``low`` to ``high`` have at least this probability together.
     """
     if share <= 0 or of <= 0:

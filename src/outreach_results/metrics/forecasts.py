@@ -2,7 +2,7 @@
 
 Many possible continuations of the month are drawn from the account's own weekday seasonality, level
 (`level_posterior`), scatter of single days and skipped days. The same data gives the same draws. The ranges hold
-the middle 80 % of the draws; a simulation of many accounts in the tests checks that about 80 % of months end within.
+the middle 80% of the draws; a simulation of many accounts in the tests checks that about 80% of months end within.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RunOut:
     """When the quota runs out.
 
     ``chance`` is the probability (0 to 1) that it does before the month ends. ``first`` and ``last``: the days between
-    which it does with 80 % probability; both None where it most likely lasts, ``last`` alone None where it may last.
+    which it does with 80% probability; both None where it most likely lasts, ``last`` alone None where it may last.
     """
 
     chance: float
@@ -44,7 +44,7 @@ class RunOut:
 class Forecast:
     """Forecast totals of a month. Costs in dollars, own keys only; emails and costs count from the first of the month.
 
-    ``days`` are those still to come; ``low``, ``middle`` and ``high`` (80 % range and median) are the emails sent by
+    ``days`` are those still to come; ``low``, ``middle`` and ``high`` (80% range and median) are the emails sent by
     the end of each of them. ``likely_emails`` and ``likely_cost`` are medians. ``run_out`` is None without a plan, or
     where the quota is used up already.
     """
@@ -212,7 +212,7 @@ def _range(values: Floats) -> Interval:
 
 
 def _run_out(reached: Bools, days: Sequence[date]) -> RunOut:
-    """The days in the middle that hold about 80 % of the paths, where "not this month" counts as one last day."""
+    """The days in the middle that hold about 80% of the paths, where "not this month" counts as one last day."""
     chance = float(reached[:, -1].mean()) if days else 0.0
     if chance < _UNLIKELY:
         return RunOut(chance)
@@ -220,7 +220,7 @@ def _run_out(reached: Bools, days: Sequence[date]) -> RunOut:
     first = int(np.searchsorted(by, _UNLIKELY))
     last = int(np.searchsorted(by, 1 - _UNLIKELY))
     on = np.diff(by, prepend=0.0)
-    while last > first:  # leave out a day at either end where that comes closer to 80 %
+    while last > first:  # leave out a day at either end where that comes closer to 80%
         holds, lightest = on[first : last + 1].sum(), min(on[first], on[last])
         if abs(holds - lightest - CONFIDENCE) > holds - CONFIDENCE:
             break

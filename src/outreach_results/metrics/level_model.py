@@ -16,7 +16,7 @@ import numpy as np
 
 from outreach_results.metrics.seasonality import Bools, Floats, WeekdaySeasonality
 
-# Standard deviations of the logarithm: 0.1 is a week about 10 % above or below.
+# Standard deviations of the logarithm: 0.1 is a week about 10% above or below.
 _STEPS = np.array([0.005, 0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.65])
 _NOISES = np.array([0.0, 0.05, 0.1, 0.18, 0.3, 0.5])
 _GROWTHS = np.array([-0.09, -0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06, 0.09])

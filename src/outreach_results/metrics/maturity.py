@@ -40,7 +40,7 @@ class MaturityCurve:
 
     @property
     def mature_age(self) -> int:
-        """The age in days at which 95 % have arrived."""
+        """The age in days at which 95% have arrived."""
         return next(age for age, share in enumerate(self.arrived) if share >= MATURE)
 
 
@@ -83,7 +83,7 @@ def still_to_come(rate: float, arrived: float) -> float:
 
 
 def likely_total(count: int, of: int, chance: float) -> CountLimits:
-    """The 90 % range of the final count of a day.
+    """The 90% range of the final count of a day.
 
     Args:
         count: what has arrived.

@@ -93,7 +93,7 @@ def percentile_range(own: Interval, community: Distribution, *, sample_size: int
 
 
 def quartile_range(community: Distribution, share: float, sample_size: int | None) -> Interval | None:
-    """The 95 % range of the true quartile (``share`` 0.25, 0.5 or 0.75) that ``sample_size`` campaigns allow.
+    """The 95% range of the true quartile (``share`` 0.25, 0.5 or 0.75) that ``sample_size`` campaigns allow.
 
     In the unit of the community's values; a single point without a sample size, None without usable quartiles.
     """

@@ -147,7 +147,7 @@ class AverageEvidence:
 
 
 def emails_to_settle(evidence: Evidence, median: Interval) -> int | None:
-    """The smallest number of further emails that settle the question with a probability of at least 80 %.
+    """The smallest number of further emails that settle the question with a probability of at least 80%.
 
     Returns:
         At least 1; None where not even 200,000 would: then the community's median is the bottleneck, or the two

@@ -33,7 +33,7 @@ class CostPerEvent:
 
     Attributes:
         value: cost divided by events; None with fewer than `FEW_EVENTS`, where only the range says something.
-        low, high: the 95 % range of the long-run cost; ``high`` is None where no event was seen, since it has no limit.
+        low, high: the 95% range of the long-run cost; ``high`` is None where no event was seen, since it has no limit.
     """
 
     value: float | None

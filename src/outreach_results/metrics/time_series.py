@@ -35,7 +35,7 @@ class TimeSeries:
     - usual_low, usual_high: control limits in units of ``value`` (NaN where not judged, see `control_limits`);
       is_unusual: outside of them
     - arrived: the share (0 to 1) of the outcomes of its emails that has arrived (NaN where all has); expected,
-      expected_low, expected_high: the final count with its 90 % range; is_immature: less than 95 % has arrived
+      expected_low, expected_high: the final count with its 90% range; is_immature: less than 95% has arrived
 
     ``is_cohort``: a point counts the outcomes of the emails sent on it, so that ``count`` is a part of ``of``.
     """

@@ -1,8 +1,8 @@
 """Verdicts on a comparison with the community: only what holds however often one looks, and what else is missing.
 
-A verdict is looked at every day, and a 95 % interval that is looked at daily excludes the true value sooner or later.
+A verdict is looked at every day, and a 95% interval that is looked at daily excludes the true value sooner or later.
 The interval of a verdict is therefore a repeated confidence interval (Jennison and Turnbull, Group Sequential Methods,
-1999, chapter 9) with Pocock's constant boundary: wide enough to be wrong in at most 5 % of 200 daily looks.
+1999, chapter 9) with Pocock's constant boundary: wide enough to be wrong in at most 5% of 200 daily looks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from outreach_results.models import Distribution
 SHOWN_CONFIDENCE = 0.95
 VERDICT_CONFIDENCE = 0.999
 """The confidence of one look at a verdict. Over 200 daily looks, at a period that grows or one that moves along, a
-verdict is then false in at most 5 % of cases; see docs/statistics.md."""
+verdict is then false in at most 5% of cases; see docs/statistics.md."""
 
 _IQR_OF_NORMAL = 1.3489795003921634
 
@@ -107,7 +107,7 @@ class Measured(NamedTuple):
 
     Attributes:
         value: a share (0 to 1) or an average; None where it is unknown.
-        interval: of 95 %, as it is shown; None where the data does not allow one.
+        interval: of 95%, as it is shown; None where the data does not allow one.
         firm: the wider interval that a verdict needs (`VERDICT_CONFIDENCE`).
         evidence: from which the missing number of emails is predicted.
     """

@@ -1,6 +1,6 @@
 """The words of the Results API as types: one definition for pages, HTTP API, sync client and docs.
 
-Counts are unique e-mails. A count that is not tracked, and a rate without a denominator, is ``None``, never 0.
+Counts are unique emails. A count that is not tracked, and a rate without a denominator, is ``None``, never 0.
 Instants are aware and in UTC; dates are local to the reporting time zone. Money is integer micro-dollars inside
 the product and dollars (``*_usd``) in these models.
 """
@@ -27,7 +27,7 @@ YEARS = range(1990, 2101)
 
 
 class EventType(StrEnum):
-    """What can happen to an e-mail, in the e-mail field's standard names."""
+    """What can happen to an email, in the email field's standard names."""
 
     SENT = "sent"
     DELIVERED = "delivered"
@@ -50,7 +50,7 @@ class Sentiment(StrEnum):
 
 
 class Basis(StrEnum):
-    """Which day an event counts on: its own (activity) or its e-mail's sending day (send)."""
+    """Which day an event counts on: its own (activity) or its email's sending day (send)."""
 
     ACTIVITY = "activity"
     SEND = "send"
@@ -127,7 +127,7 @@ class _NamedValues(Model):
 if TYPE_CHECKING:
 
     class Stats(_NamedValues):
-        """Unique e-mails per outcome."""
+        """Unique emails per outcome."""
 
         def __getattr__(self, name: str) -> int | None: ...
 
@@ -135,7 +135,7 @@ else:
     Stats = create_model(
         "Stats",
         __base__=_NamedValues,
-        __doc__="Unique e-mails per outcome.",
+        __doc__="Unique emails per outcome.",
         __module__=__name__,
         **dict.fromkeys(COUNTS, (int | None, None)),
     )

@@ -86,7 +86,7 @@ _COUNTS = (
     Count(
         "emails_sent",
         "Sent",
-        "E-mails sent.",
+        "Emails sent.",
         Unit.EMAILS,
         "#6b7785",
         event="sent",
@@ -100,7 +100,7 @@ _COUNTS = (
     Count(
         "delivered",
         "Delivered",
-        "E-mails that reached a mailbox.",
+        "Emails that reached a mailbox.",
         Unit.EMAILS,
         "#209ce2",
         event="delivered",
@@ -113,7 +113,7 @@ _COUNTS = (
     Count(
         "bounced",
         "Bounced",
-        "E-mails that came back.",
+        "Emails that came back.",
         Unit.EMAILS,
         "#d0668f",
         event="bounced",
@@ -125,7 +125,7 @@ _COUNTS = (
     Count(
         "opened",
         "Opened",
-        "E-mails opened at least once.",
+        "Emails opened at least once.",
         Unit.EMAILS,
         "#0072b2",
         event="opened",
@@ -137,7 +137,7 @@ _COUNTS = (
     Count(
         "clicked",
         "Clicked",
-        "E-mails in which a link was clicked at least once.",
+        "Emails in which a link was clicked at least once.",
         Unit.EMAILS,
         "#cc79a7",
         event="clicked",
@@ -148,7 +148,7 @@ _COUNTS = (
     Count(
         "replied",
         "Replied",
-        "E-mails that got a reply.",
+        "Emails that got a reply.",
         Unit.EMAILS,
         "#009e73",
         event="replied",
@@ -160,7 +160,7 @@ _COUNTS = (
     Count(
         "unsubscribed",
         "Unsubscribed",
-        "E-mails whose recipient unsubscribed.",
+        "Emails whose recipient unsubscribed.",
         Unit.EMAILS,
         "#b8860b",
         event="unsubscribed",
@@ -171,7 +171,7 @@ _COUNTS = (
     Count(
         "meetings_booked",
         "Meetings",
-        "E-mails that led to a booked meeting.",
+        "Emails that led to a booked meeting.",
         Unit.EMAILS,
         "#d55e00",
         event="meeting_booked",
@@ -225,18 +225,18 @@ _RATES = (
         "delivered",
         "emails_sent",
         "Delivery rate",
-        "Delivered, as a share of all e-mails sent.",
+        "Delivered, as a share of all emails sent.",
         tile=None,
     ),
-    _rate("open_rate", "opened", "delivered", "Open rate", "Opened, as a share of delivered e-mails.", tile=3),
-    _rate("click_rate", "clicked", "delivered", "Click rate", "Clicked, as a share of delivered e-mails.", tile=4),
-    _rate("reply_rate", "replied", "delivered", "Reply rate", "Replied, as a share of delivered e-mails.", tile=5),
+    _rate("open_rate", "opened", "delivered", "Open rate", "Opened, as a share of delivered emails.", tile=3),
+    _rate("click_rate", "clicked", "delivered", "Click rate", "Clicked, as a share of delivered emails.", tile=4),
+    _rate("reply_rate", "replied", "delivered", "Reply rate", "Replied, as a share of delivered emails.", tile=5),
     _rate(
         "conversion_rate",
         "meetings_booked",
         "delivered",
         "Conversion rate",
-        "Meetings booked, as a share of delivered e-mails.",
+        "Meetings booked, as a share of delivered emails.",
         tile=6,
     ),
 )
@@ -275,7 +275,7 @@ _COST_COMPONENTS = (
     ),
     Metric(
         "cost_email_sending",
-        "E-mail sending",
+        "Email sending",
         "The cost of sending.",
         Unit.DOLLARS,
         "#c58800",
@@ -300,8 +300,8 @@ COST_NOT_BROKEN_DOWN = Metric(
 
 COST_PER_EMAIL = Metric(
     "avg_cost_per_email_usd",
-    "Cost per e-mail",
-    "Cost divided by e-mails sent.",
+    "Cost per email",
+    "Cost divided by emails sent.",
     Unit.DOLLARS,
     COST.color,
     lower_is_better=True,

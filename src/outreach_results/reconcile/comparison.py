@@ -149,7 +149,7 @@ def _explain_cost(difference: int) -> str:
 
 def _explain_days(name: str, difference: int) -> str:
     if difference > 0 and name != "emails_sent":
-        return "An e-mail counts on each of its days in the daily numbers, and once in the server's total."
+        return "An email counts on each of its days in the daily numbers, and once in the server's total."
     return "Not explained: the server's total is not the sum of its days."
 
 
@@ -157,9 +157,9 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
     machine = _MACHINE.get(name, f"{name} by machines")
     if difference < 0:
         if -difference == evidence.repeated:
-            return f"The server counts every {name} event; here each e-mail counts once."
+            return f"The server counts every {name} event; here each email counts once."
         if name == COUNT_OF[EventType.REPLIED] and -difference == evidence.unlinked_replies:
-            return "These replies name no e-mail, so here no e-mail counts as replied."
+            return "These replies name no email, so here no email counts as replied."
         return "Not explained: the server knows more than its export told."
     outside = "outside of the period that the server reports on"
     zone = ", which it cuts in another time zone" if evidence.is_zone_edge else ""

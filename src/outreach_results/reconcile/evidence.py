@@ -77,7 +77,7 @@ def evidence_of(
 
 
 def _firsts(campaign_id: str, kind: EventType) -> Select[tuple[str, datetime, datetime, int]]:
-    """One row an e-mail that counts: when it first happened, when first by a person, and how often."""
+    """One row an email that counts: when it first happened, when first by a person, and how often."""
     if kind is EventType.SENT:
         email = schema.emails.c
         return (
@@ -122,7 +122,7 @@ def _unlinked_replies(connection: Connection, campaign_id: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MonthEvidence:
-    """E-mails of a month: those counted here, those that a month in UTC would hold, those of campaigns that did not
+    """Emails of a month: those counted here, those that a month in UTC would hold, those of campaigns that did not
     come from the server, and those sent after its number was fetched."""
 
     here: int

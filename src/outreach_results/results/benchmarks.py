@@ -79,7 +79,7 @@ class Peers:
         return None if self.is_own else self.numbers.sample_size
 
     def median_range(self, metric: str) -> Interval | None:
-        """Where the median of a metric lies with 95 % confidence; a single point for our own campaigns."""
+        """Where the median of a metric lies with 95% confidence; a single point for our own campaigns."""
         return quartile_range(self.numbers.benchmarks.get(metric, Distribution()), 0.5, self.sampled)
 
     def age_on(self, day: date) -> int | None:

@@ -33,12 +33,12 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
 
     Columns: those of `campaign_totals`, whose rates are the plain ones, then
 
-    - reply_rate_low, reply_rate_high: the 95 % interval of the reply rate, of the adjusted one on the send basis, and
+    - reply_rate_low, reply_rate_high: the 95% interval of the reply rate, of the adjusted one on the send basis, and
       of the share of emails sent where it is not known how many were delivered;
     - on the send basis by rate ``*_adjusted``, the rate expected once everything has come in, and ``*_share_in``, how
       much of it is in (0 to 1); NA where that is not known;
     - cost_per_meeting_usd: NA with fewer than three meetings; cost_per_meeting_low_usd and cost_per_meeting_high_usd,
-      the 95 % range, without an upper end where there is no meeting. On the send basis the cost of meetings that are
+      the 95% range, without an upper end where there is no meeting. On the send basis the cost of meetings that are
       still to come is left out;
     - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
 

@@ -39,11 +39,11 @@ class Comparison:
 
     Attributes:
         value: a share (0 to 1) or dollars.
-        interval: of 95 %.
+        interval: of 95%.
         firm: the wider interval that the verdict uses.
         cases: the denominator in emails.
         share_in: the share (0 to 1) of outcomes that is in, on the send basis; the value is adjusted for the rest.
-        median: where the peers' median lies with 95 % confidence.
+        median: where the peers' median lies with 95% confidence.
         percentiles: the range (0 to 1) of the value's percentiles among the peers.
         own: the distribution of all our own campaigns.
     """
@@ -199,7 +199,7 @@ _WHOLE = {"cases": "Int64", "more_emails": "Int64"}
 def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
     """Each chosen campaign of the peers' mcp beside the peers, the best first.
 
-    Columns: campaign_id, name, mcp, value, low and high (95 %), verdict_low and verdict_high (the wider interval that
+    Columns: campaign_id, name, mcp, value, low and high (95%), verdict_low and verdict_high (the wider interval that
     the verdict uses), cases, share_in (0 to 1, by send date), percentile_low and _high (0 to 1), standing, more_emails
     (which settle it in four of five cases), verdict.
     """
@@ -219,7 +219,7 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
     """Our campaigns of each mcp beside the community's of the same one, most emails first.
 
     Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size,
-    median_low and median_high (where the community's median lies with 95 % confidence).
+    median_low and median_high (where the community's median lies with 95% confidence).
     """
     account = _Account(store, filters, None)
     rows = []

@@ -34,10 +34,10 @@ _PER_EMAIL_SENT = {"meetings_booked": ("meetings_booked", "emails_sent")}
 
 @dataclass(frozen=True, slots=True)
 class HeadlineRate:
-    """A rate with its 95 % interval.
+    """A rate with its 95% interval.
 
     Attributes:
-        rate: between 0 and 1, unrounded; None without a denominator, and while less than 5 % of the outcomes are in.
+        rate: between 0 and 1, unrounded; None without a denominator, and while less than 5% of the outcomes are in.
         interval: None where the rate is no share of the emails it is divided by.
         share_in: the share (0 to 1) of outcomes that is in; None on the activity basis, and without a maturity curve.
     """

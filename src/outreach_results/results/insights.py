@@ -57,7 +57,7 @@ _LIMITS = (
         "emails_sent",
         BOUNCE_LIMIT,
         lambda share: (
-            f"{_percent(share)} of its e-mails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}."
+            f"{_percent(share)} of its emails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}."
         ),
         "Addresses that do not exist, usually from an old or guessed list.",
         "Pause it, verify the remaining addresses, and send again in smaller batches.",
@@ -122,7 +122,7 @@ def _tracking(row: dict[str, Any]) -> Alert | None:
         return None
     return _alert(
         row,
-        f"Not one of {counts[2]:,} delivered e-mails was opened or clicked.",
+        f"Not one of {counts[2]:,} delivered emails was opened or clicked.",
         "Open and click tracking looks switched off.",
         "If it is off, say so: opens and clicks are then unknown instead of 0.",
     )._replace(untracked=("opens", "clicks"))
@@ -156,7 +156,7 @@ def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headline
     change = sent / sent_before - 1
     compared = _compared(change)
     direction = f"{compared} {'as' if compared == _AS_MANY else 'than'}"
-    volume = f"{sent:,} e-mails went out, {direction} in {compared_with}"
+    volume = f"{sent:,} emails went out, {direction} in {compared_with}"
     rate, moved = headlines.rates["reply_rate"].rate, headlines.changes.get("reply_rate")
     if rate is None or moved is None:
         return volume + "."
@@ -192,7 +192,7 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     sentence += f" (was {count_before:,}{_where_tracked(before, 'meetings_booked')})"
     moved = headlines.changes.get("meetings_booked")
     if moved is not None:
-        sentence += f", {_compared(moved.relative)} per e-mail sent"
+        sentence += f", {_compared(moved.relative)} per email sent"
         sentence += (
             f" ({'not ' if moved.is_noise else ''}statistically significant)" if round(moved.relative, 2) else ""
         )
@@ -208,7 +208,7 @@ _AS_MANY = "as many"
 
 
 def _compared(relative: float) -> str:
-    """A relative change in words: 12 % more."""
+    """A relative change in words: 12% more."""
     if not round(relative, 2):
         return _AS_MANY
     return f"{_percent(abs(relative), 0)} {'more' if relative > 0 else 'fewer'}"
@@ -241,4 +241,4 @@ def _price(price: CostPerEvent) -> str:
 
 
 def _percent(share: float, decimals: int = 1) -> str:
-    return f"{share:.{decimals}%}".replace("%", " %")
+    return f"{share:.{decimals}%}"

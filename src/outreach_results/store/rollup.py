@@ -1,7 +1,7 @@
 """The rollups: what every page reads, always equal to a recount of the events.
 
 ``daily_stats`` holds what firsts_ on each day, ``hourly_stats`` at which hour of it, ``lag_stats`` how long after the
-sending. Each e-mail counts once per event type, on its first occurrence. A recount of some e-mails before and after a
+sending. Each email counts once per event type, on its first occurrence. A recount of some emails before and after a
 change gives the change of the days they touch, so that what a load costs follows what it brings, not the campaign's
 size.
 """
@@ -139,7 +139,7 @@ class Sums:
 
 
 def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Tally:
-    """Count a campaign's e-mails, or only those given, from the events themselves."""
+    """Count a campaign's emails, or only those given, from the events themselves."""
     tally: Tally = Counter()
     for sums in _sums(connection, campaign_id, email_ids):
         tally.update(sums.tally())
@@ -214,7 +214,7 @@ def _matrix(connection: Connection, query: Select[Any]) -> Array:
 
 
 def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
-    """(sent_hour, e-mails, costs …)"""
+    """(sent_hour, emails, costs …)"""
     return (
         select(
             emails.c.sent_hour,
@@ -227,7 +227,7 @@ def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] |
 
 
 def _first_events(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
-    """(place in `_LATER_EVENTS`, sent_hour, local hour of the first occurrence, of the first by a human, e-mails)
+    """(place in `_LATER_EVENTS`, sent_hour, local hour of the first occurrence, of the first by a human, emails)
 
     An hour is -1 where there is none. Hours that are not stored are rounded to their day: fewer groups.
     """
@@ -245,7 +245,7 @@ def _first_events(connection: Connection, campaign_id: str, email_ids: Collectio
     )
 
     # A subquery and no join: of a campaign that is new, PostgreSQL knows no numbers. It would expect next to nothing,
-    # and read all e-mails again for each of them.
+    # and read all emails again for each of them.
     sent_hour = (
         select(emails.c.sent_hour)
         .where(emails.c.campaign_id == firsts.c.campaign_id, emails.c.email_id == firsts.c.email_id)
@@ -279,7 +279,7 @@ def _add_sent(daily: Sums, hourly: Sums, sent: Array) -> None:
 
 
 def _add_first_events(daily: Sums, hourly: Sums, lag: Sums, names: Sequence[str], first_events: Array) -> None:
-    """Add first occurrences: (place in ``names``, sent_hour, hour, e-mails)."""
+    """Add first occurrences: (place in ``names``, sent_hour, hour, emails)."""
     columns, hourly_kinds, lag_kinds = (_positions(names, among) for among in (DAILY.columns, HOURLY.kinds, LAG.kinds))
     kinds, sent_hours, hours, n = first_events.T
     days, sent_days = hours // 24, sent_hours // 24

@@ -124,7 +124,7 @@ emails = table(
     *(Column(name, Text) for name in EMAIL_DETAILS),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
-    # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's e-mails.
+    # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's emails.
     Index("emails_by_recipient", "campaign_id", "recipient_key", "sent_at"),
     # The few that are known from events only: nobody says when they were sent.
     Index("emails_unsent", "campaign_id", "email_id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),

@@ -24,7 +24,7 @@ _SORTS = {
     "Most sent": ("emails_sent", False),
     "Best reply rate": ("reply_rate_estimate", False),
     "Best open rate": ("open_rate_estimate", False),
-    "Most meetings per e-mail": ("meetings_per_email_estimate", False),
+    "Most meetings per email": ("meetings_per_email_estimate", False),
     "Lowest cost per meeting": ("cost_per_meeting_estimate_usd", True),
     "Highest cost": ("cost_usd", False),
     "Name": ("name", True),
@@ -87,14 +87,14 @@ def _captions(table: pd.DataFrame, order: str) -> None:
     """Draw what has to be known about the rates and the order of the table."""
     if _is_young(table):
         st.caption(
-            "Rates are those expected once the youngest e-mails have collected their outcomes. The download has the "
+            "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
             "plain rates beside them."
         )
     column, _ = _SORTS[order]
     if column in results.ESTIMATES:
         last = " Campaigns with fewer than three meetings come last." if column.startswith("cost_per_meeting") else ""
         st.caption(
-            "Sorted by an estimate that draws campaigns with few e-mails toward the average of all, so that luck does "
+            "Sorted by an estimate that draws campaigns with few emails toward the average of all, so that luck does "
             f"not lead.{last}"
         )
 
@@ -162,7 +162,7 @@ def _texts(frame: pd.DataFrame, low: str, high: str, write: Callable[[float, flo
 
 
 def _shares(low: float, high: float | None) -> str:
-    return f"{low * 100:.1f} – {(high or 0) * 100:.1f} %"
+    return f"{low * 100:.1f} – {(high or 0) * 100:.1f}%"
 
 
 def _rate_column(name: str) -> Any:
@@ -179,14 +179,14 @@ _COLUMNS: dict[str, Any] = {
     "mcp": st.column_config.TextColumn("MCP"),
     "emails_sent": st.column_config.NumberColumn("Sent", help=DEFINITIONS["emails_sent"], format="localized"),
     "rates_of": st.column_config.TextColumn(
-        "Rates", help="Where it is not known how many e-mails were delivered, rates are shares of the e-mails sent."
+        "Rates", help="Where it is not known how many emails were delivered, rates are shares of the emails sent."
     ),
     "meetings_booked": st.column_config.NumberColumn(
         "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
     ),
     "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
     "reply_interval": st.column_config.TextColumn(
-        "Reply, 95 %", help="Chance alone could have moved the reply rate anywhere in this range."
+        "Reply, 95%", help="Chance alone could have moved the reply rate anywhere in this range."
     ),
     "cost_usd": st.column_config.NumberColumn("Cost", help=DEFINITIONS["cost"], format="$%.2f"),
     "cost_per_meeting_usd": st.column_config.NumberColumn(
@@ -195,11 +195,11 @@ _COLUMNS: dict[str, Any] = {
         format="$%.2f",
     ),
     "meeting_cost_range": st.column_config.TextColumn(
-        "Per meeting, 95 %", help="Chance alone could have moved the cost of a meeting anywhere in this range."
+        "Per meeting, 95%", help="Chance alone could have moved the cost of a meeting anywhere in this range."
     ),
     "reply_rate_share_in": st.column_config.NumberColumn(
         "Replies in",
-        help="How much of the replies to the e-mails of this period is expected to be in.",
+        help="How much of the replies to the emails of this period is expected to be in.",
         format="%.0f %%",
     ),
     **{name: _rate_column(name) for name in RATES},

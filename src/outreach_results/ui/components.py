@@ -27,9 +27,9 @@ def glossary() -> None:
     with st.popover("What do these numbers mean?", type="tertiary"):
         lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
         lines += [
-            "**Counts** are e-mails, not events: one opened five times counts once.",
+            "**Counts** are emails, not events: one opened five times counts once.",
             "**–** means: not tracked, or nothing to divide by. It never means 0.",
-            "**Intervals** (95 %, Wilson) say how far chance alone could have moved a rate.",
+            "**Intervals** (95%, Wilson) say how far chance alone could have moved a rate.",
             "**Humans only** leaves out machine opens, machine clicks and automatic replies.",
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))
@@ -109,7 +109,7 @@ def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
     sentences = [definition]
     if rate.interval is not None:
         low, high = (text.percent(end) for end in rate.interval)
-        sentences.append(f"With 95 % confidence between {low} and {high}.")
+        sentences.append(f"With 95% confidence between {low} and {high}.")
     if rate.share_in is not None and rate.share_in < FULL:
         result = "too early to tell" if rate.rate is None else "this is the rate expected in the end"
         sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; {result}.")

@@ -77,7 +77,7 @@ def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
             st.link_button(
                 f"Everything as {fmt.upper()}",
                 _address("campaign", campaign_id, fmt, humans_only),
-                help="All e-mails sent, opens, clicks and replies of this campaign",
+                help="All emails sent, opens, clicks and replies of this campaign",
             )
 
 

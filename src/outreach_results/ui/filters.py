@@ -240,8 +240,8 @@ def _basis() -> Basis:
         required=True,
         key=url_state.control("basis", url_state.one_of("basis", _BASIS_CODES, ACTIVITY_DAY)),
         on_change=url_state.writes_one("basis", _BASIS_CODES, ACTIVITY_DAY),
-        help="Activity day: an open counts on the day of the open. Sending day: on the day its e-mail was sent, "
-        "so that a day's rate is the rate of that day's e-mails.",
+        help="Activity day: an open counts on the day of the open. Sending day: on the day its email was sent, "
+        "so that a day's rate is the rate of that day's emails.",
     )
     return _BASIS[chosen or ACTIVITY_DAY]
 

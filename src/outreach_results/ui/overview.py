@@ -51,7 +51,7 @@ def kpi_grid(
                 view=view,
                 spark=sparks[metric.name],
                 is_rate=metric.unit == Unit.SHARE,
-                per="" if metric.is_decided or metric.numerator else "per e-mail sent, ",
+                per="" if metric.is_decided or metric.numerator else "per email sent, ",
                 neutral=metric.is_decided,
                 note="of sent"
                 if metric.name in of_sent
@@ -64,10 +64,10 @@ def kpi_grid(
     shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
     if shares:
         st.caption(
-            f"The youngest e-mails are still collecting: {text.percent(min(shares))} to {text.percent(max(shares))} of "
+            f"The youngest emails are still collecting: {text.percent(min(shares))} to {text.percent(max(shares))} of "
             "the outcomes are in. Rates here are those expected in the end."
             if len(shares) > 1
-            else f"The youngest e-mails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
+            else f"The youngest emails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
             "here are those expected in the end."
         )
 
@@ -221,7 +221,7 @@ def funnel(totals: Totals, view: View) -> None:
         stages,
         view.filters,
         key="funnel",
-        alt="Funnel from e-mails sent to meetings booked",
+        alt="Funnel from emails sent to meetings booked",
         reports=True,
     )
     if clicked:
@@ -248,13 +248,13 @@ def costs(totals: Totals, headlines: Headlines, positive: int, view: View) -> No
         column_config={
             "component": st.column_config.TextColumn("Component", width=125),
             "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
-            "per_email": st.column_config.NumberColumn("An e-mail", width=80, format="$%.4f"),
+            "per_email": st.column_config.NumberColumn("An email", width=80, format="$%.4f"),
             **{
                 name: st.column_config.TextColumn(label, width="small", alignment="right", help=_PER_OUTCOME)
                 for name, label in _OUTCOMES.items()
             },
         },
-        alt="Cost by component, in total and for each e-mail, reply and meeting",
+        alt="Cost by component, in total and for each email, reply and meeting",
     )
     if any(share is not None and share < FULL for share in shares.values()):
         st.caption("The cost of replies and meetings that are still to come is left out.")
@@ -262,7 +262,7 @@ def costs(totals: Totals, headlines: Headlines, positive: int, view: View) -> No
 
 
 _OUTCOMES = {"per_reply": "A reply", "per_positive_reply": "A positive reply", "per_meeting": "A meeting"}
-_PER_OUTCOME = "With fewer than three, the range in which it lies with 95 % confidence."
+_PER_OUTCOME = "With fewer than three, the range in which it lies with 95% confidence."
 
 
 def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> pd.DataFrame:

@@ -45,15 +45,15 @@ def number(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share with one decimal: 24.6 %. A share above 0 never shows as 0."""
+    """A share with one decimal: 24.6%. A share above 0 never shows as 0."""
     if value is None:
         return MISSING
-    return "<0.1 %" if 0 < value < 0.0005 else f"{value:.1%}".replace("%", " %")
+    return "<0.1%" if 0 < value < 0.0005 else f"{value:.1%}"
 
 
 def change(relative: float) -> str:
-    """A relative change: +62 %, ×3.1 beyond tripling."""
-    return f"×{1 + relative:,.1f}" if relative >= 2 else f"{relative:+z.0%}".replace("%", " %")
+    """A relative change: +62%, ×3.1 beyond tripling."""
+    return f"×{1 + relative:,.1f}" if relative >= 2 else f"{relative:+z.0%}"
 
 
 def points(difference: float) -> str:

@@ -127,7 +127,7 @@ def partly_tracked(question: Question, totals: Totals) -> None:
     lines = [
         f"{label}: not tracked"
         if part.is_none
-        else f"{label}: of {text.number(part.emails)} tracked e-mails"
+        else f"{label}: of {text.number(part.emails)} tracked emails"
         if part.emails is not None
         else f"{label}: in {part.campaigns} of {part.of_campaigns} campaigns"
         for label, part in parts
@@ -151,7 +151,7 @@ def _explanation(trends: Trends, question: Question, undated: Collection[str]) -
     if points["is_partial"].any():
         lines.append(f"Hollow squares are {trends.every}s of which only a part is in the period.")
     if points["is_small"].any():
-        lines.append("Faint points stand on fewer than 20 e-mails.")
+        lines.append("Faint points stand on fewer than 20 emails.")
     without_dates = [series.metric for series in trends.series if metrics.counted(series.metric) in undated]
     if without_dates:
         names = ", ".join(charts.LABELS[name].lower() for name in without_dates)
@@ -283,7 +283,7 @@ def _none_unusual_caption(trends: Trends) -> str:
         return f"No unusual {trends.every}s."
     return (
         f"Nothing can be judged here: it takes at least {metrics.MIN_JUDGED_POINTS} complete {trends.every}s "
-        f"with {metrics.MIN_JUDGED_OF} e-mails or more, and a metric that is a share of them."
+        f"with {metrics.MIN_JUDGED_OF} emails or more, and a metric that is a share of them."
     )
 
 
@@ -291,7 +291,7 @@ def _draw_not_judged() -> None:
     left, right = st.columns([5, 2], vertical_alignment="center")
     left.caption(
         "Which days are unusual, and which are still collecting, can only be told where each day counts what became of "
-        "its own e-mails."
+        "its own emails."
     )
     right.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
 
@@ -303,7 +303,7 @@ def _count_on_sending() -> None:
 def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
     """Draw a heat map by weekday and hour for sends, opens and replies."""
     st.subheader("At which hours", anchor=False)
-    st.caption(text.escape(f"Hours in {activity.zone}. Each e-mail counts once, at the hour when it first happened."))
+    st.caption(text.escape(f"Hours in {activity.zone}. Each email counts once, at the hour when it first happened."))
     for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
         with column:
             busiest = derive(charts.busiest, activity, metric)

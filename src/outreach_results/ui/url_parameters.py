@@ -65,7 +65,7 @@ PARAMETERS: dict[str, Parameter] = {
                 "Most sent": "sent",
                 "Best reply rate": "reply_rate",
                 "Best open rate": "open_rate",
-                "Most meetings per e-mail": "meetings",
+                "Most meetings per email": "meetings",
                 "Lowest cost per meeting": "meeting_cost",
                 "Highest cost": "cost",
                 "Name": "name",
@@ -97,7 +97,7 @@ PARAMETERS: dict[str, Parameter] = {
         # the usage
         Parameter("month", "a month without data", page="usage"),
         Parameter(
-            "costs", "a way to show costs that does not exist", {"Per e-mail": "email", "In all": "all"}, page="usage"
+            "costs", "a way to show costs that does not exist", {"Per email": "email", "In all": "all"}, page="usage"
         ),
         # the benchmarks
         Parameter("mcp", "benchmarks that are not here", page="benchmarks"),

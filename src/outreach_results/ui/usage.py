@@ -18,7 +18,7 @@ from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
 from outreach_results.ui.filters import choose_campaigns
 
-PER_EMAIL, IN_ALL = "Per e-mail", "In all"
+PER_EMAIL, IN_ALL = "Per email", "In all"
 
 
 def month_chooser(months: pd.DataFrame) -> date:
@@ -46,7 +46,7 @@ def quota(month: Outlook, filters: Filters) -> None:
         charts.show(
             draw(charts.quota, month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
             key="quota",
-            alt=f"{month.total:,} of {plan.email_limit:,} e-mails used"
+            alt=f"{month.total:,} of {plan.email_limit:,} emails used"
             + ("" if due is None else f"; {due:,.0f} are expected by today"),
         )
     st.caption(" ".join(_remarks(month, filters)))
@@ -55,15 +55,15 @@ def quota(month: Outlook, filters: Filters) -> None:
 def _used(month: Outlook) -> list[str]:
     name = f"{month.first:%B %Y}"
     if month.plan is None:
-        return [f"**{month.total:,}** e-mails were sent in {name}."]
+        return [f"**{month.total:,}** emails were sent in {name}."]
     limit = month.plan.email_limit
     share = text.percent(month.total / limit if limit else None)
     sentences = [
-        f"**{month.total:,}** of {limit:,} e-mails of the plan **{text.escape(month.plan.name)}** are used ({share})."
+        f"**{month.total:,}** of {limit:,} emails of the plan **{text.escape(month.plan.name)}** are used ({share})."
     ]
     if month.reached_on is not None:
         over = month.total - limit
-        beyond = f"; {over:,} e-mails went beyond it" if over > 0 else ""
+        beyond = f"; {over:,} emails went beyond it" if over > 0 else ""
         sentences.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
     elif month.is_over:
         sentences.append(f"The quota lasted for all of {name}.")
@@ -78,17 +78,17 @@ def _ahead(month: Outlook) -> list[str]:
         return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
     sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
-    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** e-mails will have gone out (80 % likely).")
+    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** emails will have gone out (80% likely).")
     return sentences
 
 
 def run_out_sentence(run_out: RunOut, month_end: date) -> str:
     """A sentence on when the quota runs out, with its probability."""
     if run_out.first is None:
-        chance = "less than 1 %" if run_out.chance < 0.01 else f"{run_out.chance:.0%}".replace("%", " %")
+        chance = "less than 1%" if run_out.chance < 0.01 else f"{run_out.chance:.0%}"
         return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
     if run_out.last is None:
-        chance = f"{run_out.chance:.0%}".replace("%", " %")
+        chance = f"{run_out.chance:.0%}"
         if run_out.first == month_end:
             return f"**The quota may run out on {month_end:%A, %-d %B}**, the last day: the chance is {chance}."
         return (
@@ -96,8 +96,8 @@ def run_out_sentence(run_out: RunOut, month_end: date) -> str:
             f"the chance that it runs out this month is {chance}."
         )
     if run_out.first == run_out.last:
-        return f"**The quota runs out on {run_out.first:%A, %-d %B}** (80 % likely)."
-    return f"**The quota runs out between {run_out.first:%A, %-d %B}, and {run_out.last:%A, %-d %B}** (80 % likely)."
+        return f"**The quota runs out on {run_out.first:%A, %-d %B}** (80% likely)."
+    return f"**The quota runs out between {run_out.first:%A, %-d %B}, and {run_out.last:%A, %-d %B}** (80% likely)."
 
 
 def _remarks(month: Outlook, filters: Filters) -> list[str]:
@@ -131,8 +131,8 @@ def month_progress(month: Outlook, filters: Filters) -> None:
         derive(progress_table, month),
         filters,
         key="month-course",  # part of the file names of its downloads
-        alt=f"E-mails sent since {month.first:%-d %B}, day by day"
-        + ("" if month.forecast is None else ", and the 80 % range of the days to come"),
+        alt=f"Emails sent since {month.first:%-d %B}, day by day"
+        + ("" if month.forecast is None else ", and the 80% range of the days to come"),
     )
 
 
@@ -164,7 +164,7 @@ def month_costs(month: Outlook, used: UsageNumbers) -> None:
         so_far = "Own keys" if month.is_over else "Own keys so far"
         st.metric(so_far, text.money(used.byok_cost_usd), border=True, help=DEFINITIONS["cost"])
         st.metric(
-            "Cost per e-mail",
+            "Cost per email",
             text.unit_price(metrics.ratio(used.byok_cost_usd, used.emails_sent) if is_whole else None),
             border=True,
             help=f"{DEFINITIONS['avg_cost_per_email_usd']} Own keys only, without the price of the plan.",
@@ -198,7 +198,7 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
         f"In all by {month.last:%-d %B}",
         money_range(low, high),
         border=True,
-        help=f"80 % likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
+        help=f"80% likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
         f"Own keys alone: {money_range(*month.forecast.cost)}.",
     )
 
@@ -283,7 +283,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         column_order=list(_MONTH_COLUMNS),
         on_select=clicks.on_row_select(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
         selection_mode="single-row",
-        alt="Every month: e-mails sent, share of the quota, cost; selecting a row shows that month above",
+        alt="Every month: emails sent, share of the quota, cost; selecting a row shows that month above",
     )
     downloads.table_buttons(
         "usage",
@@ -311,7 +311,7 @@ _MONTH_COLUMNS = {
     "emails_sent": st.column_config.NumberColumn("Sent", format="localized"),
     "quota_share": st.column_config.ProgressColumn("Of the quota", format="%.0f %%", min_value=0, max_value=100),
     "campaigns_created": st.column_config.NumberColumn("New campaigns"),
-    "cost_per_email_usd": st.column_config.NumberColumn("Per e-mail", format="$%.4f"),
+    "cost_per_email_usd": st.column_config.NumberColumn("Per email", format="$%.4f"),
     "cost_usd": st.column_config.NumberColumn("Own keys", format="dollar", help=DEFINITIONS["cost"]),
     "total_usd": st.column_config.NumberColumn("With the plan", format="dollar"),
     **{f"{name}_usd": st.column_config.NumberColumn(charts.LABELS[name], format="dollar") for name in COST_COLUMNS},
@@ -323,4 +323,4 @@ def _show_month(month: str) -> None:
 
 
 def _per(per_email: bool) -> str:
-    return "of one e-mail" if per_email else "in all"
+    return "of one email" if per_email else "in all"

@@ -22,7 +22,7 @@ OWN = Distribution(average=0.05, p25=0.02, p50=0.04, p75=0.07)
 
 def mark(value: float | None = 0.05, *, is_settled: bool = False, key: str = "c1", name: str = "First") -> Mark:
     interval = None if value is None else Interval(value * 0.8, value * 1.2)
-    return Mark(key, name, value, interval, REPLY, "Ours is 5.0 %.", is_settled)
+    return Mark(key, name, value, interval, REPLY, "Ours is 5.0%.", is_settled)
 
 
 def dots(figure):
@@ -55,12 +55,12 @@ def test_bullet_has_band_median_average_and_value():
     assert (ours.error_x.array[0], ours.error_x.arrayminus[0]) == pytest.approx((0.01, 0.01))
     assert ours.marker.color == COLORS["reply_rate"]
     assert hover(figure) == [
-        "A quarter of the community's campaigns lie below 3.1 %.",
-        "Half of the community's campaigns lie below 4.5 %, the median.",
-        "A quarter of the community's campaigns lie above 6.2 %.",
-        "The community's average is 4.8 %.",
-        "Our own campaigns: half of them lie between 2.0 % and 7.0 %, their median is 4.0 %.",
-        "Ours is 5.0 %.",
+        "A quarter of the community's campaigns lie below 3.1%.",
+        "Half of the community's campaigns lie below 4.5%, the median.",
+        "A quarter of the community's campaigns lie above 6.2%.",
+        "The community's average is 4.8%.",
+        "Our own campaigns: half of them lie between 2.0% and 7.0%, their median is 4.0%.",
+        "Ours is 5.0%.",
     ]
 
 
@@ -112,7 +112,7 @@ def test_dot_is_filled_if_side_is_certain(is_settled, symbol):
 
 def test_bullet_without_value_or_quartiles_is_drawn():
     assert len(dots(bullet("reply_rate", mark(None), None, lower_is_better=False)).x) == 0
-    unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0 %.", False)
+    unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0%.", False)
     figure = bullet("reply_rate", unknown, None, lower_is_better=False)
     assert bands(figure) == []
     assert dots(figure).error_x.array[0] == 0
@@ -121,7 +121,7 @@ def test_bullet_without_value_or_quartiles_is_drawn():
 def test_money_is_dollars_and_shares_are_percent():
     assert value_text(COST_PER_EMAIL, 0.0197) == "$0.0197"
     assert value_text(COST_PER_EMAIL, 0.018) == "$0.018"
-    assert value_text("reply_rate", 0.05) == "5.0 %"
+    assert value_text("reply_rate", 0.05) == "5.0%"
     assert value_text("reply_rate", None) == "–"
     assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.4~f"
 

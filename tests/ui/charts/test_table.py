@@ -23,9 +23,9 @@ def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
     ("name", "value", "header", "shown"),
     [
         ("emails_sent", 1247, "Sent", "1,247"),
-        ("reply_rate", 0.0461, "Reply rate", "4.6 %"),
+        ("reply_rate", 0.0461, "Reply rate", "4.6%"),
         ("cost_usd", 8.74, "Cost", "&#36;8.74"),
-        ("avg_cost_per_email_usd", 0.0197, "Cost per e-mail", "&#36;0.0197"),
+        ("avg_cost_per_email_usd", 0.0197, "Cost per email", "&#36;0.0197"),
         ("cost_ai_generation_usd", 2.5, "AI generation", "&#36;2.50"),
         ("per_meeting", 3.0, "Per meeting", "&#36;3.00"),
         ("seconds", 0.4607, "Seconds", "0.4607"),
@@ -35,7 +35,7 @@ def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
         ("finished_at", datetime(2026, 3, 7, 14, 23, tzinfo=UTC), "Finished at", "7 Mar 2026, 14:23"),
         ("day", date(2026, 3, 7), "Day", "7 Mar 2026"),
         ("mcp", "sales-outreach", "MCP", "sales-outreach"),
-        ("95 % interval", "3.1 – 5.5 %", "95 % interval", "3.1 – 5.5 %"),
+        ("95% interval", "3.1 – 5.5%", "95% interval", "3.1 – 5.5%"),
     ],
 )
 def test_every_value_is_worded_as_on_the_pages(name, value, header, shown):

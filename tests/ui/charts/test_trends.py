@@ -88,7 +88,7 @@ def test_zero_rest_of_cost_is_not_drawn():
 
 
 @pytest.mark.parametrize(
-    ("names", "title", "tick"), [(("opened",), "E-mails a day", None), (("open_rate",), "Share of e-mails", ".0%")]
+    ("names", "title", "tick"), [(("opened",), "Emails a day", None), (("open_rate",), "Share of emails", ".0%")]
 )
 def test_the_axis_says_what_it_measures(names, title, tick):
     axis = trend_chart(trends(*names)).layout.yaxis
@@ -104,7 +104,7 @@ def test_a_small_day_is_faint_and_stays_on_the_page():
     assert drawn.y[-1] <= figure.layout.yaxis.range[1] < 0.5
     assert drawn.marker.symbol[-1] == "triangle-up"
     assert drawn.marker.color[-1].endswith(", 0.35)"), "in its color: an opacity would not outlive a click"
-    assert "Open rate 100.0 %" in drawn.text[-1]
+    assert "Open rate 100.0%" in drawn.text[-1]
     assert set(drawn.marker.color[:-1]) == {COLORS["open_rate"]}
 
 
@@ -115,7 +115,7 @@ def test_unusual_day_is_marked_and_explained():
     drawn = marks(trend_chart(trends("opened")), "opened")
     assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
     assert drawn.marker.line.width[10] > 0
-    assert drawn.text[10] == "60 e-mails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
+    assert drawn.text[10] == "60 emails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
 
 
 def test_usual_range_is_drawn_for_one_metric_only():
@@ -127,8 +127,8 @@ def test_immature_day_marker_and_hover():
     figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
-    assert "About 50 % of its opens are in;<br>expect" not in drawn.text[-1]
-    assert "About 50 % of its opens are in; expect about 20 in the end, likely " in drawn.text[-1]
+    assert "About 50% of its opens are in;<br>expect" not in drawn.text[-1]
+    assert "About 50% of its opens are in; expect about 20 in the end, likely " in drawn.text[-1]
     dotted = [trace for trace in group(figure, "opened") if trace.line.dash == "dot"]
     assert [list(trace.y) for trace in dotted] == [[20, 16, 10]]
     assert "Still collecting" in legend(figure)
@@ -146,7 +146,7 @@ def test_partial_week_is_marked_and_explained():
 
 def test_a_sign_that_does_not_occur_is_not_explained():
     assert legend(trend_chart(trends("replied")))[1:] == [
-        "AI generation", "Lead enrichment", "E-mail sending", "Not broken down",
+        "AI generation", "Lead enrichment", "Email sending", "Not broken down",
     ]  # fmt: skip
 
 
@@ -203,17 +203,17 @@ def test_the_list_says_an_unusual_day_in_one_sentence():
     (series,) = found.series
     (point,) = series.unusual.to_dict("records")
     sentence = unusual_sentence(series, point, Every.DAY)
-    assert sentence == "Thu 12 Mar 2026: open rate 60.0 % of 100 delivered; between 10.0 % and 34.0 % would be usual"
+    assert sentence == "Thu 12 Mar 2026: open rate 60.0% of 100 delivered; between 10.0% and 34.0% would be usual"
 
 
 @pytest.mark.parametrize(
     ("name", "count", "sentence"),
     [
-        ("emails_sent", 1, "1 e-mail was sent."),
-        ("emails_sent", 1_200, "1,200 e-mails were sent."),
-        ("opened", 1, "1 e-mail was opened, of 2,000 delivered."),
-        ("replied", 0, "0 e-mails got a reply, of 2,000 delivered."),
-        ("unsubscribed", 2, "2 e-mails led to an unsubscription, of 2,000 delivered."),
+        ("emails_sent", 1, "1 email was sent."),
+        ("emails_sent", 1_200, "1,200 emails were sent."),
+        ("opened", 1, "1 email was opened, of 2,000 delivered."),
+        ("replied", 0, "0 emails got a reply, of 2,000 delivered."),
+        ("unsubscribed", 2, "2 emails led to an unsubscription, of 2,000 delivered."),
     ],
 )
 def test_a_count_is_told_in_a_sentence(name, count, sentence):
@@ -224,7 +224,7 @@ def test_a_count_is_told_in_a_sentence(name, count, sentence):
 def test_activity_rates_do_not_claim_a_cohort():
     days = history(count=1, delivered=10, replied=12)
     said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
-    assert said_of_rate == "Reply rate 120.0 %: 12 e-mails got a reply while 10 were delivered."
+    assert said_of_rate == "Reply rate 120.0%: 12 emails got a reply while 10 were delivered."
 
 
 def test_cost_is_told_by_what_it_was_spent_on():
@@ -232,7 +232,7 @@ def test_cost_is_told_by_what_it_was_spent_on():
     assert told == [
         "$1.25 was spent on AI generation.",
         "$1.25 was spent on lead enrichment.",
-        "$1.25 was spent on e-mail sending.",
+        "$1.25 was spent on email sending.",
         "$1.25 was spent without saying on what.",
     ]
 
@@ -240,7 +240,7 @@ def test_cost_is_told_by_what_it_was_spent_on():
 def test_the_lag_names_only_what_is_shown_and_known():
     learned = trends("opened").maturity_curves.by_count
     assert lag_sentence(learned, ["open_rate", "opened", "emails_sent"]) == (
-        "In this account 95 % of opens within 2 days of the sending have arrived."
+        "In this account 95% of opens within 2 days of the sending have arrived."
     )
     assert "of opens within 2 days and of replies within 2 days" in lag_sentence(learned, ["opened", "reply_rate"])
     assert lag_sentence(learned, ["bounced"]) == ""

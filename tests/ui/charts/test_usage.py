@@ -72,9 +72,9 @@ def test_gauge_shows_use_limit_and_forecast():
     assert list(line.x) == [9032]
     assert labels(figure) == ["expected by today 9,032"]
     assert hover(figure) == [
-        "The plan allows 10,000 e-mails a month.",
-        "2,600 of 10,000 e-mails are used.",
-        "By the end of the month 2,782 to 3,091 e-mails, 80 % likely.",
+        "The plan allows 10,000 emails a month.",
+        "2,600 of 10,000 emails are used.",
+        "By the end of the month 2,782 to 3,091 emails, 80% likely.",
         "Expected by today, to end the month exactly at the limit: 9,032.",
     ]
 
@@ -83,7 +83,7 @@ def test_excess_over_limit_has_its_own_color():
     figure = quota(12_000, 10_000, None, None)
     assert spans(figure) == [(0, 10_000), (0, 10_000), (10_000, 12_000)]
     assert figure.data[2].marker.color == COLORS["meetings_booked"]
-    assert "2,000 e-mails went beyond the limit of 10,000." in hover(figure)
+    assert "2,000 emails went beyond the limit of 10,000." in hover(figure)
     assert figure.layout.xaxis.range[1] >= 12_000
 
 
@@ -108,13 +108,13 @@ def test_progress_is_cumulative_with_forecast_range():
     figure = month_progress(FIRST, LAST, sent, 400, forecast())
     known = next(trace for trace in figure.data if trace.mode == "lines+markers" and len(trace.x) == 28)
     assert known.y[-1] == 300
-    assert hover(figure)[-1] == "Sat 28 March: 300 e-mails since the 1st, 30 of them on this day."
+    assert hover(figure)[-1] == "Sat 28 March: 300 emails since the 1st, 30 of them on this day."
     high, low = figure.data[:2]
     assert low.fill == "tonexty"
     assert list(high.x) == list(low.x) == [date(2026, 3, 28), *COMING]
     assert list(low.y) == [300, 300, 320, 340]
     assert list(high.y) == [300, 320, 400, 480]
-    assert "By the end of Tue 31 March: 340 to 480 e-mails, 80 % likely." in hover(figure)
+    assert "By the end of Tue 31 March: 340 to 480 emails, 80% likely." in hover(figure)
 
 
 def test_forecast_range_can_begin_today():
@@ -158,8 +158,8 @@ def test_each_component_has_its_bar_and_says_its_price(costs):
     components = results.component_costs(costs)
     (bar,) = costs_of_components(components, per_email=True).data
     assert list(bar.x) == pytest.approx(list(components["cost_per_email_usd"]))
-    assert list(bar.y) == ["AI generation", "Lead enrichment", "E-mail sending"]
-    assert hover(costs_of_components(components, per_email=True))[0] == "AI generation costs $0.0044 an e-mail."
+    assert list(bar.y) == ["AI generation", "Lead enrichment", "Email sending"]
+    assert hover(costs_of_components(components, per_email=True))[0] == "AI generation costs $0.0044 an email."
     assert hover(costs_of_components(components, per_email=False))[0] == "AI generation costs $11.49 in all."
 
 
@@ -171,7 +171,7 @@ def test_campaign_bars_sum_to_its_cost(costs, per_email):
     stacked = np.sum([trace.x for trace in figure.data], axis=0)
     assert list(stacked) == pytest.approx(list(expected[by]))
     assert all(list(trace.customdata) == list(expected["campaign_id"]) for trace in figure.data)
-    assert [trace.name for trace in figure.data] == ["AI generation", "Lead enrichment", "E-mail sending"]
+    assert [trace.name for trace in figure.data] == ["AI generation", "Lead enrichment", "Email sending"]
 
 
 def test_what_is_not_broken_down_has_a_bar_of_its_own(costs):
@@ -201,7 +201,7 @@ def test_months_have_customdata_empty_ones_no_price(sample_store):
     assert list(stacked) == pytest.approx(list(months["cost_per_email_usd"]))
     empty = months.assign(emails_sent=0, cost_per_email_usd=float("nan"))
     assert pd.Series(costs_of_months(empty, per_email=True).data[0].y).isna().all()
-    assert hover(figure)[0] == "November 2025: AI generation $0.0043 an e-mail. Click to see that month."
+    assert hover(figure)[0] == "November 2025: AI generation $0.0043 an email. Click to see that month."
 
 
 @pytest.mark.parametrize("name", hostile.HOSTILE)

@@ -98,11 +98,11 @@ def test_a_row_holds_strangers_words_escaped(hostile):
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        (event("sent"), "Sent · e-mail 1"),
-        (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · e-mail 1"),
-        (event(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · e-mail 1"),
-        (event("clicked", url="https://example.com/a"), "Clicked https://example.com/a · e-mail 1"),
-        (event("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · e-mail 1"),
+        (event("sent"), "Sent · email 1"),
+        (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · email 1"),
+        (event(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · email 1"),
+        (event("clicked", url="https://example.com/a"), "Clicked https://example.com/a · email 1"),
+        (event("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · email 1"),
         (event("meeting_booked", email=None), "Meeting booked"),
     ],
 )
@@ -186,15 +186,15 @@ def test_what_leaves_the_list_is_known_before(change, inbox_filters, expected):
 def test_positive_rate_sentence_states_its_bounds():
     counts = {Sentiment.POSITIVE: 12, Sentiment.NEUTRAL: 10, Sentiment.NEGATIVE: 13, Sentiment.UNCLASSIFIED: 6}
     assert labels.positive_rate_sentence(metrics.positive_rate(counts)) == (
-        "12 of 35 classified replies by people are positive: 34.3 % (95 % interval 20.8 % to 50.8 %). 6 are not "
-        "classified: were none of them positive, it would be 29.3 %; were all, 43.9 %. Doubt and chance together leave "
-        "it between 17.6 % and 59.0 %. If the neutral ones flipped as well: 68.3 %."
+        "12 of 35 classified replies by people are positive: 34.3% (95% interval 20.8% to 50.8%). 6 are not "
+        "classified: were none of them positive, it would be 29.3%; were all, 43.9%. Doubt and chance together leave "
+        "it between 17.6% and 59.0%. If the neutral ones flipped as well: 68.3%."
     )
 
 
 def test_without_doubt_it_says_only_how_sure_it_is():
     said = labels.positive_rate_sentence(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
-    assert said == "1 of 4 classified replies by people is positive: 25.0 % (95 % interval 4.6 % to 69.9 %)."
+    assert said == "1 of 4 classified replies by people is positive: 25.0% (95% interval 4.6% to 69.9%)."
 
 
 def test_unclassified_replies_have_no_positive_rate():

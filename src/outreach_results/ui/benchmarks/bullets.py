@@ -85,10 +85,10 @@ def legend(peers: Peers) -> None:
     """Draw the explanation of the bullet charts."""
     whose = "our own campaigns" if peers.is_own else "the community's campaigns"
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
-    median = "" if peers.sampled is None else ", the darker strip where the median lies with 95 % confidence"
+    median = "" if peers.sampled is None else ", the darker strip where the median lies with 95% confidence"
     st.caption(
         f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
-        f"their median{median}, the diamond their average. The dot is ours, its thick arms the 95 % interval, its thin "
+        f"their median{median}, the diamond their average. The dot is ours, its thick arms the 95% interval, its thin "
         "arms the wider interval of the verdict, which holds however often one looks: the dot is full where they are "
         f"clear of the median, empty where it is too early to call.{own} "
         "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
@@ -153,7 +153,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
         # A verdict beyond the quartiles has said it already.
         is_beyond = row.verdict.standing in (Standing.BEST_QUARTER, Standing.WEAKEST_QUARTER)
         where = "" if is_beyond or row.percentiles is None else percentile_sentence(row.percentiles)
-        facts.append(f"{where} {ends} with 95 % confidence, from {row.cases:,} emails.".strip())
+        facts.append(f"{where} {ends} with 95% confidence, from {row.cases:,} emails.".strip())
     facts += [maturity] if (maturity := maturity_sentence(row.metric, row.share_in)) else []
     numbers = row.community
     published = f"average {value_text(row.metric, numbers.average)}, median {value_text(row.metric, numbers.p50)}"
@@ -239,7 +239,7 @@ def _sentence(row: Comparison, peers: Peers) -> str:
     reach = ""
     if row.interval is not None:
         low, high = value_text(row.metric, row.interval.low), value_text(row.metric, row.interval.high)
-        reach = f", with 95 % confidence between {low} and {high}"
+        reach = f", with 95% confidence between {low} and {high}"
     return text.escape_plotly(f"{value}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
 
 
@@ -273,7 +273,7 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
         {
             "Metric": charts.LABELS.get(row.metric, row.metric),
             "Ours": value_text(row.metric, row.value),
-            "95 % interval": text.MISSING
+            "95% interval": text.MISSING
             if row.interval is None
             else f"{value_text(row.metric, row.interval.low)} – {value_text(row.metric, row.interval.high)}",
             "Emails": row.cases,

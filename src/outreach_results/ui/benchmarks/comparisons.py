@@ -136,7 +136,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         column_config={
             "name": st.column_config.TextColumn("Campaign", width=190),
             "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=90),
-            "interval": st.column_config.TextColumn("95 % interval", alignment="right", width=125),
+            "interval": st.column_config.TextColumn("95% interval", alignment="right", width=125),
             "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=85),
             "brief": st.column_config.TextColumn("Verdict", width=290),
         },
@@ -150,7 +150,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
     words = {
         "name": "Campaign",
         "shown": _label(metric),
-        "interval": "95 % interval",
+        "interval": "95% interval",
         "percentile": "Percentile",
         "brief": "Verdict",
     }
@@ -234,7 +234,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
     st.caption(
-        f"Each dot is a {by} with its 95 % interval; the band and the line are the benchmark's middle half and median"
+        f"Each dot is a {by} with its 95% interval; the band and the line are the benchmark's middle half and median"
         f" ({text.escape(value_text(metric, numbers.p50))})."
         f"{lighter} A click on a dot shows only those days."
     )
@@ -271,7 +271,7 @@ def _sentence(metric: str, row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["value"]):
         return str(row["verdict"])
     value = f"{value_text(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
-    reach = "" if pd.isna(row["low"]) else f", with 95 % confidence between {_ends(metric, row, ' and ')}"
+    reach = "" if pd.isna(row["low"]) else f", with 95% confidence between {_ends(metric, row, ' and ')}"
     maturity = maturity_sentence(metric, None if pd.isna(row["share_in"]) else float(row["share_in"]))
     return " ".join(part for part in (f"{value}{reach}.", maturity, row["verdict"]) if part)
 

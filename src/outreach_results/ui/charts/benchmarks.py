@@ -38,7 +38,7 @@ _BETTER = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The data of one row: name, value, interval of 95 %, benchmark and hover text.
+    """The data of one row: name, value, interval of 95%, benchmark and hover text.
 
     ``firm`` is the wider interval that the verdict uses, ``median`` where the benchmark's median lies.
     """
@@ -274,7 +274,7 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
 def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
     """Add our values with their intervals: filled where the side of the median is certain.
 
-    The thick arms are the 95 % interval, the thin ones the wider interval that the verdict uses.
+    The thick arms are the 95% interval, the thin ones the wider interval that the verdict uses.
     """
     known = [(mark, y) for mark, y in zip(marks, at, strict=True) if mark.value is not None]
     values, heights = [mark.value or 0.0 for mark, _ in known], [y for _, y in known]

@@ -36,7 +36,7 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         customdata=[
-            f"{number(n)} e-mails: {name.lower()}{share.replace('  ·  ', ', ')}. Click to see them."
+            f"{number(n)} emails: {name.lower()}{share.replace('  ·  ', ', ')}. Click to see them."
             for n, name, share in zip(known["emails"], names, shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",

@@ -13,9 +13,9 @@ from outreach_results.ui.text import number, percent
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SENTENCE = {
-    "emails_sent": ("e-mail was sent", "e-mails were sent"),
-    "opened": ("e-mail was first opened", "e-mails were first opened"),
-    "replied": ("e-mail got its first reply", "e-mails got their first reply"),
+    "emails_sent": ("email was sent", "emails were sent"),
+    "opened": ("email was first opened", "emails were first opened"),
+    "replied": ("email got its first reply", "emails got their first reply"),
 }
 
 
@@ -59,7 +59,7 @@ def _grid(activity: WeeklyActivity, metric: str) -> NDArray[np.int64]:
 
 
 def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
-    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 emails were first opened, 6.2 % of all."""
+    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 emails were first opened, 6.2% of all."""
     share = f", {percent(count / total)} of all" if count else ""
     when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({zone})"
     return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."

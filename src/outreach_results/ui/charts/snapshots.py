@@ -17,7 +17,7 @@ def snapshot_trend(frame: pd.DataFrame, names: Sequence[str]) -> go.Figure:
         frame: as `results.snapshot_trend` gives it.
         names: the counts to draw.
     """
-    figure = empty(320, yaxis={"title": {"text": "E-mails until then"}})
+    figure = empty(320, yaxis={"title": {"text": "Emails until then"}})
     for name in names:
         figure.add_scatter(
             x=frame["date"],

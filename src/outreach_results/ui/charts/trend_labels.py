@@ -53,7 +53,7 @@ def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean
 
 
 def unusual_sentence(series: TimeSeries, point: Point, every: Every) -> str:
-    """Tue 17 Mar 2026: reply rate 11.2 % of 188 delivered; between 1.2 % and 9.0 % would be usual."""
+    """Tue 17 Mar 2026: reply rate 11.2% of 188 delivered; between 1.2% and 9.0% would be usual."""
     name = LABELS[series.metric].lower()
     of = f" of {number(point['of'])} {_OF_WHAT[_denominator(series.metric)]}"
     return f"{bucket_name(point['date'], every)}: {name} {_shown(series, point['value'])}{of}; {_limits(series, point)}"
@@ -87,7 +87,7 @@ def lag_sentence(learned: Mapping[str, MaturityCurve], names: list[str]) -> str:
         for name in dict.fromkeys(map(counted, names))
         if name in learned
     ]
-    return f"In this account 95 % {_listed(parts)} of the sending have arrived." if parts else ""
+    return f"In this account 95% {_listed(parts)} of the sending have arrived." if parts else ""
 
 
 def _value(series: TimeSeries, point: Point) -> str:
@@ -95,13 +95,13 @@ def _value(series: TimeSeries, point: Point) -> str:
         return f"{LABELS[series.metric]}: {'nothing to divide by' if point['of'] == 0 else 'not known'}."
     count, of = number(point["count"]), "" if pd.isna(point["of"]) else number(point["of"])
     verb = _HAPPENED[counted(series.metric)][point["count"] != 1]
-    mails = "e-mail" if point["count"] == 1 else "e-mails"
+    mails = "email" if point["count"] == 1 else "emails"
     if not series.is_rate:
         whole = f", of {of} {_OF_WHAT[_denominator(series.metric)]}" if of and series.is_cohort else ""
         return f"{count} {mails} {verb}{whole}."
     rate, whole = f"{LABELS[series.metric]} {percent(point['value'])}", _OF_WHAT[_denominator(series.metric)]
     if series.is_cohort:
-        return f"{rate}: {count} of {of} {whole} e-mails {verb}."
+        return f"{rate}: {count} of {of} {whole} emails {verb}."
     return f"{rate}: {count} {mails} {verb} while {of} were {whole}."
 
 
@@ -122,7 +122,7 @@ def _to_come(series: TimeSeries, point: Point) -> str:
     return (
         f"About {point['arrived']:.0%} of its {arrivals} are in; "
         f"expect about {number(point['expected'])} in the end, likely {low} to {high}."
-    ).replace("%", " %")
+    )
 
 
 def _shown(series: TimeSeries, value: float) -> str:

@@ -297,9 +297,9 @@ def _axes(trends: Trends, top: float | None) -> dict[str, Any]:
     else:
         weeks = len(dates) / (7 if trends.every == Every.DAY else 1)
         between = _A_WEEK * max(1, ceil(weeks / _TICKS))
-    upper: dict[str, Any] = {"title": f"E-mails a {trends.every}", "domain": [0.37, 1]}
+    upper: dict[str, Any] = {"title": f"Emails a {trends.every}", "domain": [0.37, 1]}
     if top is not None:
-        upper |= {"title": "Share of e-mails", "tickformat": ".1%" if top < 0.05 else ".0%", "range": [0, top]}
+        upper |= {"title": "Share of emails", "tickformat": ".1%" if top < 0.05 else ".0%", "range": [0, top]}
     few: dict[str, Any] = {}
     if len(dates) == 1:  # Plotly finds neither a range nor a tick for a single point
         around = pd.Timedelta(days=3)

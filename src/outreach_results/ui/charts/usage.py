@@ -28,7 +28,7 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
     Args:
         due: emails that would be sent by now if the month were to end exactly at the limit; None for a month that is
             over.
-        ahead: emails of the whole month, as an 80 % range.
+        ahead: emails of the whole month, as an 80% range.
     """
     end = max(limit, sent, ahead.high if ahead else 0)
     figure = empty(
@@ -40,12 +40,12 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
         xaxis={"range": [0, end * 1.01], "tickformat": ",.0f", "nticks": 6, "tickfont": {"size": 12}},
         yaxis={"visible": False, "range": [-0.5, 0.5]},
     )
-    _bar(figure, 0, limit, GRID, f"The plan allows {limit:,} e-mails a month.")
-    _bar(figure, 0, min(sent, limit), USED, f"{sent:,} of {limit:,} e-mails are used.")
+    _bar(figure, 0, limit, GRID, f"The plan allows {limit:,} emails a month.")
+    _bar(figure, 0, min(sent, limit), USED, f"{sent:,} of {limit:,} emails are used.")
     if sent > limit:
-        _bar(figure, limit, sent, OVER, f"{sent - limit:,} e-mails went beyond the limit of {limit:,}.")
+        _bar(figure, limit, sent, OVER, f"{sent - limit:,} emails went beyond the limit of {limit:,}.")
     if ahead is not None and ahead.high > sent:
-        label = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} e-mails, 80 % likely."
+        label = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} emails, 80% likely."
         _bar(figure, ahead.low, ahead.high, AHEAD, label, height=0.28)
     if due is not None:
         # In the right half the label is to the left of its line, so that it never leaves the figure.
@@ -84,7 +84,7 @@ def _bar(figure: go.Figure, low: float, high: float, color: str, sentence: str, 
 def month_progress(
     first: date, last: date, sent: Sequence[int], limit: int | None, forecast: Forecast | None
 ) -> go.Figure:
-    """Cumulative emails sent in the month by day, and their 80 % forecast range.
+    """Cumulative emails sent in the month by day, and their 80% forecast range.
 
     Args:
         sent: emails of each day from ``first`` to today.
@@ -108,7 +108,7 @@ def month_progress(
             "range": [0, max(highest * 1.1 or 1.0, limit * 1.1 if limit is not None and is_near else 0)],
             "tickformat": ",.0f",
             "nticks": 6,
-            "title": {"text": "E-mails since the 1st", "font": {"size": 12}},
+            "title": {"text": "Emails since the 1st", "font": {"size": 12}},
         },
     )
     if forecast is not None and forecast.days:
@@ -120,7 +120,7 @@ def month_progress(
         line={"color": USED, "width": 2.5},
         marker={"size": 5},
         text=[
-            f"{day:%a %-d %B}: {count:,} e-mails since the 1st, {today:,} of them on this day."
+            f"{day:%a %-d %B}: {count:,} emails since the 1st, {today:,} of them on this day."
             for day, count, today in zip(days, so_far, sent, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",
@@ -164,7 +164,7 @@ def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
         line={"color": USED, "width": 2, "dash": "dot"},
         marker={"size": 4},
         text=[
-            f"By the end of {day:%a %-d %B}: {number(low)} to {number(high)} e-mails, 80 % likely."
+            f"By the end of {day:%a %-d %B}: {number(low)} to {number(high)} emails, 80% likely."
             for day, low, high in zip(forecast.days, forecast.low, forecast.high, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",
@@ -216,7 +216,7 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         frame: as `results.component_costs` gives it.
     """
     values = frame["cost_per_email_usd" if per_email else "cost_usd"].fillna(0)
-    per = "an e-mail" if per_email else "in all"
+    per = "an email" if per_email else "in all"
     figure = empty(
         len(frame) * 48 + 46,
         showlegend=False,
@@ -324,7 +324,7 @@ def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Se
 
 
 def _spent(part: str, value: float, *, per_email: bool) -> str:
-    return f"{LABELS[part]} {_dollars(value)} {'an e-mail' if per_email else 'in all'}."
+    return f"{LABELS[part]} {_dollars(value)} {'an email' if per_email else 'in all'}."
 
 
 def _dollars(value: float | None) -> str:

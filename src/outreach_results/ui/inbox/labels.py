@@ -123,7 +123,7 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
 
 
 def positive_rate_sentence(found: PositiveRate) -> str:
-    """The positive rate, its 95 % interval, and how far unclassified and neutral replies could move it."""
+    """The positive rate, its 95% interval, and how far unclassified and neutral replies could move it."""
     if found.if_unclassified is None or found.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
     if found.rate is None or found.interval is None:
@@ -131,7 +131,7 @@ def positive_rate_sentence(found: PositiveRate) -> str:
     low, high = (text.percent(end) for end in found.interval)
     sentence = (
         f"{found.positive:,} of {found.classified:,} classified {'reply' if found.classified == 1 else 'replies'} by "
-        f"people {'is' if found.positive == 1 else 'are'} positive: {text.percent(found.rate)} (95 % interval {low} to "
+        f"people {'is' if found.positive == 1 else 'are'} positive: {text.percent(found.rate)} (95% interval {low} to "
         f"{high})."
     )
     if found.unclassified:

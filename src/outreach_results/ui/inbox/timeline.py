@@ -39,7 +39,7 @@ def timeline(history: Timeline, reply_id: str, zone: ZoneInfo) -> None:
 
 
 def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
-    """An event as a text: Opened 3 times, last on 2 Feb 2026, 09:11 · e-mail 2."""
+    """An event as a text: Opened 3 times, last on 2 Feb 2026, 09:11 · email 2."""
     words = _HAPPENED[event.type]
     if event.url:
         words += f" {event.url}"
@@ -49,7 +49,7 @@ def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
         words += f" {_MACHINE}"
     if event.count > 1:
         words += f" {event.count:,} times, last on {text.moment(event.last_at, zone)}"
-    return f"{words} · e-mail {event.email}" if emails > 1 and event.email else words
+    return f"{words} · email {event.email}" if emails > 1 and event.email else words
 
 
 def _entry(event: TimelineEvent, emails: int, reply_id: str, zone: ZoneInfo) -> str:
