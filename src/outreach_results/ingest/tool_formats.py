@@ -9,6 +9,13 @@ from outreach_results.ingest.content import Content
 from outreach_results.ingest.context import Context
 from outreach_results.ingest.records import Records
 from outreach_results.ingest.tracks import declaring
+from outreach_results.models import COUNTS
+
+ALL_COUNTS = frozenset(COUNTS)
+"""The ``tracks`` of a format that can know every count."""
+
+SENDING_COUNTS = ALL_COUNTS - {"replied", "meetings_booked"}
+"""The ``tracks`` of a service that only sends: replies and meetings do not pass through it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from outreach_results.ingest.readers.mail_events import (
     optional_moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _NAMES = ("eventType", "notificationType")
@@ -192,7 +192,7 @@ FORMATS = (
             Field("MessageId, TopicArn, Timestamp, Signature, SigningCertURL, UnsubscribeURL", ""),
             Field("mail.headers, bounce.feedbackId, delivery.smtpResponse", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="ses_events.ndjson",
     ),

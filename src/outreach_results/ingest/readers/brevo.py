@@ -21,7 +21,7 @@ from outreach_results.ingest.readers.mail_events import (
     optional_moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _ZONE = ZoneInfo("Europe/Paris")  # of the field "date", as Brevo documents it
@@ -124,7 +124,7 @@ FORMATS = (
             Field("ts", "left out: in the zone of the account, and not said which"),
             Field("date_sent, date_event, template_id, sending_ip, user_agent, X-Mailin-custom", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="brevo_events.ndjson",
     ),

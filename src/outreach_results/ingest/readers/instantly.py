@@ -18,7 +18,7 @@ from outreach_results.ingest.readers.common import (
     reported,
 )
 from outreach_results.ingest.records import DailyRecord, Record, Records
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
 from outreach_results.ingest.values import count
 from outreach_results.models import Detail
 
@@ -162,18 +162,7 @@ FORMATS = (
             Field("total_opportunities", "meetings, only if you say that an opportunity is one"),
             Field("reply_count_automatic, leads_count, contacted_count, completed_count", ""),
         ),
-        tracks=frozenset(
-            {
-                "emails_sent",
-                "delivered",
-                "bounced",
-                "opened",
-                "clicked",
-                "replied",
-                "unsubscribed",
-                "meetings_booked",
-            }
-        ),
+        tracks=ALL_COUNTS,
         needs=("as_of",),
         example="instantly_campaigns.json",
     ),

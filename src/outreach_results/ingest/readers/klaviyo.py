@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from outreach_results.ingest.content import Content
-from outreach_results.ingest.readers.newsletters import TRACKS, Columns, reader
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.readers.newsletters import Columns, reader
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 
 _NEWER = Columns(
     names=("Name", "Subject"),
@@ -61,7 +61,7 @@ FORMATS = (
             Field("Opt-Out Rate, SPAM Complaint Rate", "likewise"),
             Field("Preview Text, Sent To, Suppressed From, Tags", ""),
         ),
-        tracks=TRACKS,
+        tracks=SENDING_COUNTS,
         needs=("as_of",),
         example="klaviyo_campaigns.csv",
     ),
@@ -86,7 +86,7 @@ FORMATS = (
             Field("Open Rate, Click Rate, Bounce Rate, Spam Complaints Rate", "left out: rates are calculated anew"),
             Field("Tags, List, Send Weekday, Unique Placed Order, Placed Order Rate, Revenue", ""),
         ),
-        tracks=TRACKS,
+        tracks=SENDING_COUNTS,
         needs=("as_of",),
         example="klaviyo_campaigns_older.csv",
     ),

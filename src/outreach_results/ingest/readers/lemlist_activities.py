@@ -19,7 +19,7 @@ from outreach_results.ingest.readers.common import (
     text_of_html,
 )
 from outreach_results.ingest.records import EmailRecord, EventRecord, Record, Records, ReplyRecord
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
 from outreach_results.models import Detail, EventType, Sentiment
 
 _TYPES = {
@@ -213,18 +213,7 @@ FORMATS = (
             Field("url, clickedUrl", "the link that was clicked"),
             Field("emailId, messageId, relatedSentAt, teamId, leadId, metaData", ""),
         ),
-        tracks=frozenset(
-            {
-                "emails_sent",
-                "delivered",
-                "bounced",
-                "opened",
-                "clicked",
-                "replied",
-                "unsubscribed",
-                "meetings_booked",
-            }
-        ),
+        tracks=ALL_COUNTS,
         example="lemlist_activities.json",
     ),
 )

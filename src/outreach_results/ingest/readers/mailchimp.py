@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from outreach_results.ingest.content import Content
-from outreach_results.ingest.readers.newsletters import TRACKS, Columns, reader
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.readers.newsletters import Columns, reader
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 
 _COLUMNS = Columns(
     campaign_id="Unique Id",
@@ -45,7 +45,7 @@ FORMATS = (
             Field("Open Rate, Click Rate", "left out: rates are calculated anew"),
             Field("List, Send Weekday, Folder, Times Forwarded, Forwarded Opens, Total Orders, Total Revenue", ""),
         ),
-        tracks=TRACKS,
+        tracks=SENDING_COUNTS,
         needs=("as_of",),
         example="mailchimp_campaigns.csv",
     ),

@@ -19,7 +19,7 @@ from outreach_results.ingest.readers.mail_events import (
     moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _ENVELOPE = "event-data"
@@ -109,7 +109,7 @@ FORMATS = (
             Field("url", "the link that was clicked"),
             Field("flags, envelope, storage, geolocation, ip, log-level, signature", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="mailgun_events.ndjson",
     ),

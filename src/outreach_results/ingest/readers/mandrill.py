@@ -20,7 +20,7 @@ from outreach_results.ingest.readers.mail_events import (
     optional_moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _TYPES: Types = {
@@ -99,7 +99,7 @@ FORMATS = (
             Field("msg.state, msg.template", ""),
             Field("msg.smtp_events, msg.subaccount, ip, location, user_agent_parsed", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="mandrill_events.txt",
     ),

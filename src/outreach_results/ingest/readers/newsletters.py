@@ -22,8 +22,6 @@ from outreach_results.ingest.records import DailyRecord, Record, Records
 from outreach_results.ingest.values import is_row_of_totals
 from outreach_results.models import Detail
 
-TRACKS = frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"})
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:

@@ -20,7 +20,7 @@ from outreach_results.ingest.readers.mail_events import (
     moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _TYPES: Types = {
@@ -144,7 +144,7 @@ FORMATS = (
             Field("ID, TypeCode, Name, Inactive, CanActivate", ""),
             Field("ServerID, MessageStream, Client, OS, Platform, Geo, ClickLocation", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="postmark_events.ndjson",
     ),

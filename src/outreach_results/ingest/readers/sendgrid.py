@@ -18,7 +18,7 @@ from outreach_results.ingest.readers.mail_events import (
     moment,
     reader,
 )
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import SENDING_COUNTS, Field, ToolFormat
 from outreach_results.models import EventType
 
 _TYPES: Types = {
@@ -109,7 +109,7 @@ FORMATS = (
             Field("url", "the link that was clicked"),
             Field("smtp-id, ip, useragent, response, status, attempt, asm_group_id, tls", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "unsubscribed"}),
+        tracks=SENDING_COUNTS,
         needs=("campaign",),
         example="sendgrid_events.json",
     ),

@@ -10,7 +10,7 @@ from outreach_results.ingest.context import CampaignNames, Context, natural_id, 
 from outreach_results.ingest.fields import MAX_BODY, FieldError
 from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment, text_of_html
 from outreach_results.ingest.records import MAX_SENT_TEXT, ContactRecord, Notice, Record, Records
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
 from outreach_results.models import Detail
 
 _NEVER_WRITTEN_TO = frozenset({"started", "blocked", "not_contacted"})
@@ -223,7 +223,7 @@ FORMATS = (
             Field("total_stats", "a note, where other pages are missing"),
             Field("offset, limit", ""),
         ),
-        tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "clicked", "replied", "unsubscribed"}),
+        tracks=ALL_COUNTS - {"meetings_booked"},
         needs=("campaign", "as_of"),
         example="smartlead_statistics.json",
     ),
