@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import sys
 import tempfile
@@ -18,7 +17,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from outreach_results.cli.output import file_errors
 from outreach_results.cli.session import console, open_database
 from outreach_results.errors import OutreachError
-from outreach_results.export import escape_formula
 from outreach_results.ingest import history
 from outreach_results.ingest.importing import OpenQuestionsError, import_file, plans_of
 from outreach_results.ingest.load import LoadReport
@@ -167,10 +165,7 @@ def _progress() -> Progress:
 
 def _write_rejected(path: Path, rows: list[Rejected]) -> None:
     with file_errors(path), path.open("w", encoding="utf-8", newline="") as file:
-        header, *lines = history.rejected_table(rows)
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+        history.write_rejected(file, rows)
 
 
 def _print_report(report: LoadReport, written_to: Path | None) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy import Connection, func, insert, select
 
+from outreach_results.export import escape_formula
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.report import LoadReport
 from outreach_results.store import schema
@@ -135,6 +137,13 @@ def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
         cells = (_cell(original.get(name)) for name in fields)
         table.append([*cells, row.source, row.row, row.column, row.reason])
     return table
+
+
+def write_rejected(file: TextIO, rows: list[Rejected]) -> None:
+    """Write `rejected_table` as CSV, without a cell that a spreadsheet would run as a formula."""
+    csv.writer(file).writerows(
+        [escape_formula(cell) if isinstance(cell, str) else cell for cell in line] for line in rejected_table(rows)
+    )
 
 
 def _cell(value: Any) -> Any:

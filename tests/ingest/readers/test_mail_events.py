@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 
-from outreach_results.ingest.history import rejected_table
+from outreach_results.ingest.history import write_rejected
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS
 from support.sources import CONTEXT, EXAMPLES, content_of
@@ -22,7 +20,7 @@ def test_rejected_rows_can_be_imported_again(entry, tmp_path):
         rows = [Rejected(content.name, number, "", "", row) for number, row in content.read()]
     path = tmp_path / "rejected.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rejected_table(rows))
+        write_rejected(file, rows)
     with content_of(path) as content:
         assert entry.recognizes(content)
         again = list(entry.records(content, CONTEXT))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from functools import partial
 
@@ -10,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results.errors import OutreachError
-from outreach_results.export import escape_formula
-from outreach_results.ingest.history import LoadKind, rejected_rows, rejected_table
+from outreach_results.ingest.history import LoadKind, rejected_rows, write_rejected
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
 from outreach_results.ui import downloads, text
@@ -91,8 +89,5 @@ def rejected_button(load_id: str) -> None:
 
 def _rejected_csv(load_id: str) -> bytes:
     written = io.StringIO()
-    csv.writer(written).writerows(
-        [escape_formula(cell) if isinstance(cell, str) else cell for cell in line]
-        for line in rejected_table(rejected_rows(store(), load_id))
-    )
+    write_rejected(written, rejected_rows(store(), load_id))
     return written.getvalue().encode("utf-8-sig")
