@@ -4,15 +4,14 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.reconcile.comparison import reconciliation
-from outreach_results.sync.run import sync_status
 from outreach_results.ui import data, imports, settings, shell
-from outreach_results.ui.cache import ask, snapshot_value, zone
+from outreach_results.ui.cache import ask, zone
 
 shell.begin("Data", "Where do the numbers come from?", by_period=False)
 st.caption(f"Days are those of the reporting time zone, {zone().key}.")
 
 imports.upload()
-data.sync_summary(snapshot_value(sync_status))
+data.sync_summary()
 data.reconciliation(ask(reconciliation))
 settings.what_files_lack(ask(results.all_campaigns))
 settings.plan()

@@ -30,11 +30,10 @@ LAYERS = [
     ("errors", "models"),
     ("config", "store", "metrics", "server"),
     ("results",),
-    ("export",),
+    ("export", "reconcile"),
     ("ingest",),
     ("sync", "sample", "api"),
-    ("reconcile", "ui"),
-    ("cli",),
+    ("ui", "cli"),
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PAGES = [*sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]

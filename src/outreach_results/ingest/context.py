@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from outreach_results.ingest.records import CampaignRecord
 from outreach_results.models import MAX_ID, Detail
 from outreach_results.models import person_key as person_key  # readers take it from here
+from outreach_results.store.engine import Store
+from outreach_results.store.schema import campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class Context:
     known: Mapping[str, str] = field(default_factory=dict)
     meetings: frozenset[str] = frozenset()
     positives: frozenset[str] = frozenset()
+
+
+def known_campaigns(store: Store) -> dict[str, str]:
+    """The ids of the stored campaigns by name in lower case; of two with the same name, the older one."""
+    query = select(campaigns.c.name, campaigns.c.campaign_id)
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(campaigns.c.created_at.desc(), campaigns.c.campaign_id))
+        return {row.name.strip().casefold(): row.campaign_id for row in rows}
 
 
 def natural_id(*parts: str) -> str:

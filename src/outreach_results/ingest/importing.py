@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from outreach_results.errors import OutreachError, SourceError
+from outreach_results.ingest.context import known_campaigns
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.saved import saved_mapping
 from outreach_results.ingest.plans import Answers, FilePlan, plan_import
 from outreach_results.ingest.records import Rejected
-from outreach_results.results import all_campaigns
 from outreach_results.store.engine import Store
 
 _log = logging.getLogger(__name__)
@@ -35,8 +35,7 @@ def plans_of(store: Store, path: Path, name: str, answers: Answers | None = None
     Raises:
         SourceError: the file cannot be read, or holds nothing that can be imported.
     """
-    known = {campaign.name.strip().casefold(): campaign.id for campaign in all_campaigns(store)}
-    saved = partial(saved_mapping, store)
+    known, saved = known_campaigns(store), partial(saved_mapping, store)
     with plan_import(path, name, zone=store.zone(), known=known, answers=answers, saved=saved) as plans:
         yield plans
 

@@ -10,12 +10,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from outreach_results.ingest.content import Row, content_of
-from outreach_results.ingest.context import Context
+from outreach_results.ingest.context import Context, known_campaigns
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import CampaignRecord, FileItem, Rejected
 from outreach_results.ingest.tool_formats import ToolFormat
-from outreach_results.results import all_campaigns
 from outreach_results.store.engine import Store
 
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -57,7 +56,7 @@ def write_posts(store: Store, posts: Sequence[Post]) -> list[Receipt | Exception
         StoreError: nothing was changed.
     """
     zone = store.zone()
-    known = {campaign.name.strip().casefold(): campaign.id for campaign in all_campaigns(store)}
+    known = known_campaigns(store)
     outcomes: list[Receipt | Exception] = []
     readable: list[list[FileItem]] = []
     for post in posts:

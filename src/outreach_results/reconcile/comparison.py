@@ -17,7 +17,7 @@ from outreach_results.models import COST_COLUMNS, COUNT_OF, COUNTS, Basis, Detai
 from outreach_results.reconcile.evidence import Evidence, MonthEvidence, evidence_of, month_evidence
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.sync.account import ReportedUsage, reported_usage
+from outreach_results.store.sync_state import ReportedUsage, reported_usage
 
 ACCOUNT_NAME = "Account"
 _TYPE_OF = {name: kind for kind, name in COUNT_OF.items()}

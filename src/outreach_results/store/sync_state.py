@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select
 
+from outreach_results.models import Usage
 from outreach_results.store.schema import sync_state
 
 ACCOUNT = ""
 """The campaign id of answers that concern the whole account."""
+
+USAGE = "usage"
+"""The resource whose stored answer is a whole `Usage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,26 @@ def store_answers(connection: Connection, server: str, campaign_id: str, answers
     ]
     if rows:
         connection.execute(insert(sync_state), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedUsage:
+    """The usage of a month that a server reported last."""
+
+    usage: Usage
+    server: str
+    fetched_at: datetime
+
+
+def reported_usage(connection: Connection) -> ReportedUsage | None:
+    """The usage that the server of the last sync reported; None if there is none."""
+    query = select(sync_state).where(sync_state.c.campaign_id == ACCOUNT, sync_state.c.resource == USAGE)
+    row = connection.execute(query).first()
+    try:
+        usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
+    except ValidationError:  # written by another version
+        usage = None
+    return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
 
 
 def forget(connection: Connection, campaign_id: str) -> None:

@@ -14,15 +14,13 @@ from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceErro
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
-from outreach_results.models import Usage
 from outreach_results.store import admin, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, digest_of, store_answers, stored_answers
+from outreach_results.store.sync_state import ACCOUNT, USAGE, StoredAnswer, digest_of, store_answers, stored_answers
 from outreach_results.sync import paging
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
 
-_USAGE = "usage"
 _CAMPAIGNS = "campaigns"
 
 
@@ -42,27 +40,6 @@ class _StoredList(BaseModel):
     campaigns: list[ListedCampaign]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedUsage:
-    """The usage of a month that a server reported last."""
-
-    usage: Usage
-    server: str
-    fetched_at: datetime
-
-
-def reported_usage(connection: Connection) -> ReportedUsage | None:
-    """The usage that the server of the last sync reported; None if there is none."""
-    table = schema.sync_state
-    query = select(table).where(table.c.campaign_id == ACCOUNT, table.c.resource == _USAGE)
-    row = connection.execute(query).first()
-    try:
-        usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
-    except ValidationError:  # written by another version
-        usage = None
-    return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
-
-
 class AccountSync:
     """Imports the account of a server. A failure is added to ``problems`` and stops nothing else."""
 
@@ -80,13 +57,13 @@ class AccountSync:
     def sync_usage(self) -> None:
         """Import the usage of the month, and the plan."""
         with self._errors_recorded():
-            response = self._api.usage(self._etag(_USAGE))
+            response = self._api.usage(self._etag(USAGE))
             if response is None:
                 return
             plan = response.content.plan
             records = [] if plan is None or self._is_stored(plan) else [plan._replace(known_at=datetime.now(UTC))]
             answer = StoredAnswer(response.etag, response.content.usage.model_dump_json())
-            self._import_records(records, {_USAGE: answer})
+            self._import_records(records, {USAGE: answer})
 
     def listed_campaigns(self) -> CampaignListing:
         """The campaigns that the server lists.

@@ -9,10 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-import ijson
-
 from outreach_results.errors import NotOfferedError, SourceError
-from outreach_results.export import FORMAT
 from outreach_results.ingest.readers import campaign_csv, campaign_json
 from outreach_results.ingest.records import BenchmarkRecord, Notice, PlanRecord, Record, Records, Rejected, ReplyRecord
 from outreach_results.sync.http_client import DownloadStart, RemoteServer
@@ -104,21 +101,7 @@ def _read_csv(file: IO[bytes], source: str) -> Records:
 
 
 def _is_our_json(start: DownloadStart) -> bool:
-    """Whether the first object of a JSON document names our format and version."""
-    depth = 0
-    section = key = None
-    try:
-        for event, value in ijson.basic_parse(io.BytesIO(start.first_bytes)):
-            depth += (event == "start_map") - (event == "end_map")
-            if event == "map_key":
-                section, key = (value, None) if depth == 1 else (section, value)
-            elif section == "meta" and key == "format" and depth == 2:
-                return bool(value == FORMAT)
-            if section not in (None, "meta"):
-                return False
-    except (ijson.JSONError, UnicodeDecodeError):
-        pass
-    return False
+    return campaign_json.names_our_format(start.first_bytes)
 
 
 def _is_our_csv(start: DownloadStart) -> bool:

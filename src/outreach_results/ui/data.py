@@ -6,16 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.sync.run import SyncStatus
+from outreach_results.sync.run import sync_status
 from outreach_results.ui import cache, downloads, text, url_state
 
 _ALL = Filters()
 
 
-def sync_summary(status: SyncStatus) -> None:
+def sync_summary() -> None:
     """Draw when the platform was last synced, and what failed."""
     st.subheader("Sync", anchor=False)
-    zone = cache.zone()
+    zone, status = cache.zone(), cache.snapshot_value(sync_status)
     if status.running_since is not None:
         st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
     if status.cut_off_at is not None:

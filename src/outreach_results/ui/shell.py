@@ -92,7 +92,7 @@ def _welcome() -> None:
             st.rerun()
     with files:
         imports.upload()
-    data.sync_summary(snapshot_value(sync_status))
+    data.sync_summary()
 
 
 def _sync_line() -> None:

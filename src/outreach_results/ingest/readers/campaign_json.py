@@ -136,6 +136,24 @@ def top_level_items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
             yield section, value  # a bare value, to be rejected by name
 
 
+def names_our_format(start: bytes) -> bool:
+    """Whether the first object of a JSON document names our format and version."""
+    depth = 0
+    section = key = None
+    try:
+        for event, value in ijson.basic_parse(start):
+            depth += (event == "start_map") - (event == "end_map")
+            if event == "map_key":
+                section, key = (value, None) if depth == 1 else (section, value)
+            elif section == "meta" and key == "format" and depth == 2:
+                return bool(value == FORMAT)
+            if section not in (None, "meta"):
+                return False
+    except (ijson.JSONError, UnicodeDecodeError):
+        pass  # cut off, or no JSON
+    return False
+
+
 def _check_format(meta: Any, source: str) -> None:
     name = meta.get("format") if isinstance(meta, dict) else None
     if name != FORMAT:
