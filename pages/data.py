@@ -7,12 +7,16 @@ from outreach_results.reconcile.comparison import reconciliation
 from outreach_results.ui import data, imports, settings, shell
 from outreach_results.ui.cache import ask, zone
 
-shell.begin("Data", "Where do the numbers come from?", by_period=False)
+shell.begin("Data", "Where your numbers come from.", by_period=False)
 st.caption(f"Days are those of the reporting time zone, {zone().key}.")
 
-imports.upload()
-data.sync_summary()
+files, platform = st.columns(2)
+with files:
+    imports.card()
+with platform:
+    data.connect_card()
+imports.review()
+imports.history(ask(results.load_history))
 data.reconciliation(ask(reconciliation))
 settings.what_files_lack(ask(results.all_campaigns))
 settings.plan()
-imports.history(ask(results.load_history))

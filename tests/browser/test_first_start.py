@@ -21,17 +21,17 @@ def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factor
 
     folder.mkdir()
     visitor.reload()
-    assert visitor.title == "No results yet"
+    assert visitor.title == "Bring in your results"
     assert violations(visitor) == []
     assert visitor.overflow() <= 0
 
-    visitor.page.get_by_role("button", name="Load the sample data").click()
+    visitor.page.get_by_role("button", name="Load sample data").click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Inbox")
     visitor.settle()
     assert "This is sample data" in visitor.main.inner_text()
 
     visitor.click(visitor.page.get_by_role("button", name="Remove it"))
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("No results yet")
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Bring in your results")
 
 
 def test_misspelt_setting_is_on_page_and_server_log(start_server, open_visitor):

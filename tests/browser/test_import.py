@@ -45,7 +45,7 @@ def test_import_mend_import_again_and_undo(start_server, tmp_path, open_visitor)
     visitor.open("/")
     clicks = 1  # the file chooser
     drop(visitor, "Spring list.csv", SHEET.replace("Gelesen", "Opened").encode())
-    expect(visitor.main.get_by_text("1 rows cannot be used")).to_be_visible()
+    expect(visitor.main.get_by_text("1 row cannot be used")).to_be_visible()
     visitor.click(visitor.page.get_by_role("button", name="Import", exact=True))
     clicks += 1
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=20_000)

@@ -52,5 +52,5 @@ def test_a_plan_is_entered_and_counts(data: AppTest) -> None:
     assert any("The plan was entered by hand" in caption.value for caption in data.caption)
 
 
-def test_without_a_sync_it_says_how_to_start_one(data: AppTest) -> None:
-    assert any("outreach-results sync" in str(element.value) for element in data.text)
+def test_without_a_sync_it_says_not_connected(data: AppTest) -> None:
+    assert "Not connected yet." in [element.value for element in data.text]

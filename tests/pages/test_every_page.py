@@ -174,7 +174,7 @@ def test_the_sample_data_is_removed_with_one_click(sample_dashboard):
     app = run_page()
     button(app, "Remove it").click().run()
     assert not app.exception
-    assert [shown.value for shown in app.title] == ["No results yet"]
+    assert [shown.value for shown in app.title] == ["Bring in your results"]
     assert SAMPLE_NOTICE not in words(app)
 
 
@@ -208,14 +208,14 @@ def test_an_empty_database_is_welcomed_on_every_page(page, empty_dashboard):
     app = run_page(page)
     assert not app.exception
     assert not app.error
-    assert [shown.value for shown in app.title] == ["No results yet"]
+    assert [shown.value for shown in app.title] == ["Bring in your results"]
     assert not app.metric
-    assert button(app, "Load the sample data")
+    assert button(app, "Load sample data")
 
 
 def test_the_welcome_loads_the_sample_data(empty_dashboard, golden):
     app = run_page()
-    button(app, "Load the sample data").click().run()
+    button(app, "Load sample data").click().run()
     assert not app.exception
     assert [shown.value for shown in app.title] == [title(HOME)]
     assert SAMPLE_NOTICE in words(app)

@@ -12,9 +12,14 @@ from outreach_results.ui import cache, downloads, text, url_state
 _ALL = Filters()
 
 
-def sync_summary() -> None:
-    """Draw when the platform was last synced, and what failed."""
-    st.subheader("Sync", anchor=False)
+def connect_card() -> None:
+    """Draw the card of the platform: when it was last synced, and what failed."""
+    with st.container(border=True, height="stretch"):
+        st.subheader("Connect", anchor=False)
+        _sync_summary()
+
+
+def _sync_summary() -> None:
     zone, status = cache.zone(), cache.snapshot_value(sync_status)
     if status.running_since is not None:
         st.text(f"A sync is running since {text.moment(status.running_since, zone)}.")
@@ -26,9 +31,7 @@ def sync_summary() -> None:
     last = status.last
     if last is None:
         if status.running_since is None and status.start_failure is None:
-            st.text(
-                "Nothing was synced yet. Set OUTREACH_API_URL and OUTREACH_API_KEY, then run: outreach-results sync"
-            )
+            st.text("Not connected yet.")
         return
     when = "" if last.finished_at is None else f" on {text.moment(last.finished_at, zone)}"
     st.text(f"Last sync{when} from {last.server}: {last.sentence()}")
@@ -46,9 +49,9 @@ def sync_summary() -> None:
 
 def reconciliation(frame: pd.DataFrame) -> None:
     """Draw the platform's own numbers next to those counted here."""
-    st.subheader("Does it agree with the platform?", anchor=False)
+    st.subheader("Reconciliation", anchor=False)
     if frame.empty:
-        st.caption("As soon as a platform reports its own totals, they are compared here with what its events say.")
+        st.caption("Once a platform reports its own totals, they are compared with the events counted here.")
         return
     only = st.toggle(
         "Only what differs",

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from outreach_results import sample
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import cache, data, filters, imports, styles, text, url_state
+from outreach_results.ui import cache, filters, imports, styles, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
+from outreach_results.ui.welcome import welcome
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def open_view(page: str) -> None:
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
-        _welcome()
+        welcome()
         st.stop()
     view = filters.sidebar(label_of)
     if view is None:
@@ -37,6 +37,7 @@ def open_view(page: str) -> None:
         st.stop()
     _sync_line()
     url_state.keep_place()
+    imports.notice(page)
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
@@ -77,22 +78,6 @@ def unexpected(error: Exception) -> bool:
     _log.error("A page failed.", exc_info=error)
     st.error("Something went wrong here. Reload the page; if it stays, the log of the server says why.", icon="⚠️")
     return True
-
-
-def _welcome() -> None:
-    st.title("No results yet", anchor=False)
-    st.write("Bring your campaigns in from files or from your outreach platform, or look around first.")
-    look, files = st.columns(2, gap="large")
-    with look:
-        st.subheader("Look around", anchor=False)
-        st.write("A dozen made-up campaigns show what the dashboard can do. They are removed with one click.")
-        if st.button("Load the sample data", type="primary"):
-            with st.spinner("Loading the sample data …"):
-                sample.load_sample(store())
-            st.rerun()
-    with files:
-        imports.upload()
-    data.sync_summary()
 
 
 def _sync_line() -> None:

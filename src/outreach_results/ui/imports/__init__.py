@@ -2,12 +2,15 @@
 
 uploads   uploaded files, kept on disk until they are imported, and how they are understood
 job       the import in the background
+session   what a visitor's session remembers of them
 form      the questions and the mapping of one file
-section   what the pages draw
+section   the card where files are dropped
+review    how they are understood, and the report
 history   the imports, their rejected rows, and undo
 """
 
 from outreach_results.ui.imports.history import history
-from outreach_results.ui.imports.section import upload
+from outreach_results.ui.imports.review import notice, review
+from outreach_results.ui.imports.section import card
 
-__all__ = ["history", "upload"]
+__all__ = ["card", "history", "notice", "review"]

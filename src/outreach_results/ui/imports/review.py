@@ -1,0 +1,181 @@
+"""What stands below the card at full width: how dropped files are understood, and the report of the last import."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results.errors import OutreachError
+from outreach_results.ingest.load import LoadReport
+from outreach_results.ingest.mapping.saved import save_mapping
+from outreach_results.ingest.preview import Preview
+from outreach_results.ingest.records import Record
+from outreach_results.ui import text, url_state
+from outreach_results.ui.cache import store
+from outreach_results.ui.imports import section, session
+from outreach_results.ui.imports.form import answered
+from outreach_results.ui.imports.history import rejected_button
+from outreach_results.ui.imports.job import ImportJob
+from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
+
+
+class _State(Enum):
+    """What can be done with a file."""
+
+    READY = 1
+    OPEN = 2
+    """A person has to say something first."""
+    UNUSABLE = 3
+
+
+def review() -> None:
+    """Draw the report of the last import, and how the dropped files are understood."""
+    job = session.job()
+    if job is not None and job.is_done:
+        _report(job)
+    uploads = session.uploads()
+    if uploads is None or (job is not None and not job.is_done):
+        return
+    with st.container(border=True, key="import-review"):
+        st.subheader("Check before importing", anchor=False)
+        states = [_understood(each, f"import-{session.place()}-{n}") for n, each in enumerate(uploads.files)]
+        if st.button(
+            "Import",
+            type="primary",
+            disabled=_State.OPEN in states or _State.READY not in states,
+            help="Answer what is asked above first." if _State.OPEN in states else None,
+            key="import-now",
+        ):
+            _remember_mappings(uploads)
+            section.start(uploads)
+
+
+def notice(page: str) -> None:
+    """Draw what became of an import where its report is not: on every other page than Data."""
+    job = session.job()
+    if job is None or page == "data":
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="import-notice"):
+        if not job.is_done:
+            section.progress(job)
+            return
+        rejected = sum(report.rejected_total for report in job.reports)
+        summary = " ".join(report.sentence() for report in job.reports)
+        trouble = [*job.problems, *([_unusable(rejected)] if rejected else [])]
+        st.markdown(text.escape(" ".join([f"Imported: {summary}" if summary else "", *trouble]).strip()))
+        st.space("stretch")
+        if st.button("See details", key="import-details"):
+            url_state.switch_to("data", {})
+        st.button("Close", key="import-notice-close", on_click=session.close_report)
+
+
+# --- dropped files -----------------------------------------------------------------------------------------------
+
+
+def _understood(upload: Upload, key: str) -> _State:
+    """Draw how a file is understood and what it leaves open."""
+    with st.container(border=True):
+        try:
+            views = upload.views(store())
+            for view in views:
+                kind = " · ".join(filter(None, (view.plan.source, view.plan.description)))
+                st.markdown(f"**{text.escape(view.plan.name)}**  \n{text.escape(kind)}")
+            answers = answered(upload, views, key)
+            if answers != upload.answers:
+                upload.answers = answers
+                st.rerun()  # an answer can raise the next question, whose widget stands above this line
+        except OutreachError as error:
+            st.error(text.escape(str(error)), icon="⚠️")
+            return _State.UNUSABLE
+        for place, view in enumerate(views):
+            for question in view.plan.questions:
+                if not question.about.startswith("date:"):  # these stand beside their choices already
+                    st.warning(text.escape(question.text), icon="❓")
+            if view.preview is not None:
+                _preview(view.preview, f"{key}-{place}")
+        return _State.OPEN if any(view.plan.questions for view in views) else _State.READY
+
+
+def _preview(counted: Preview, key: str) -> None:
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in counted.kinds.items() if n)
+    types = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in counted.types.items() if n)
+    span = "" if counted.first is None else f"{counted.first:%b %-d, %Y} – {counted.last:%b %-d, %Y}"
+    campaigns = ", ".join(list(counted.campaigns.values())[:5]) + (" …" if len(counted.campaigns) > 5 else "")
+    limit = "" if counted.is_complete else f"The first {PREVIEWED:,} records: "
+    st.text("\n".join(filter(None, (limit + kinds, types, span, campaigns and f"Campaign: {campaigns}"))))
+    for remark in counted.notices:
+        st.caption(text.escape(remark))
+    if counted.records:
+        with st.expander("First rows as they will be understood", key=f"{key}-rows"):
+            st.dataframe(
+                pd.DataFrame([_row(record) for record in counted.records]),
+                hide_index=True,
+                placeholder=text.MISSING,
+                key=f"{key}-preview",
+                alt="The first rows as they will be understood",
+            )
+    if counted.problems:
+        with st.expander(_unusable(counted.problems_total), key=f"{key}-problems"):
+            _problems(counted.problems, f"{key}-rejected")
+
+
+def _row(record: Record) -> dict[str, Any]:
+    """A record with the fields that it has, as words that fit into a table."""
+    return {"kind": type(record).__name__.removesuffix("Record").lower()} | {
+        name.replace("_", " "): value for name, value in record._asdict().items() if value is not None
+    }
+
+
+def _remember_mappings(uploads: Uploads) -> None:
+    for each in uploads.files:
+        try:
+            views = each.views(store())
+        except OutreachError:  # it is shown already, and the import keeps it in the history
+            continue
+        for view in views:
+            if view.plan.mapping is not None and view.plan.content is not None:
+                save_mapping(store(), view.plan.content.fields, view.plan.mapping)
+
+
+# --- the report --------------------------------------------------------------------------------------------------
+
+
+def _report(job: ImportJob) -> None:
+    with st.container(border=True, key="import-report"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Last import", anchor=False)
+            st.space("stretch")
+            st.button("Close", key="import-report-close", on_click=session.close_report)
+        for report in job.reports:
+            _report_of(report)
+        for problem in job.problems:
+            st.error(text.escape(problem), icon="⚠️")
+
+
+def _report_of(report: LoadReport) -> None:
+    st.text(report.sentence())
+    for note in report.notes:
+        st.caption(text.escape(note))
+    if report.notes_total > len(report.notes):
+        st.caption(f"… and {report.notes_total - len(report.notes):,} more.")
+    if report.rejected_total:
+        st.markdown(f"**{_unusable(report.rejected_total)}.** Everything else is in.")
+        _problems(report.rejected[:200], f"rejected-{report.load_id}")
+        rejected_button(report.load_id)
+
+
+def _problems(rows: list[Any], key: str) -> None:
+    st.dataframe(
+        pd.DataFrame([row[1:4] for row in rows], columns=["Row", "Column", "Problem"]),
+        hide_index=True,
+        placeholder=text.MISSING,
+        key=key,
+        alt="Rows that cannot be used, with the reason",
+    )
+
+
+def _unusable(n: int) -> str:
+    return "1 row cannot be used" if n == 1 else f"{n:,} rows cannot be used"

@@ -1,0 +1,27 @@
+"""What every page shows while the database holds no campaign: one's own data first, then the sample."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from outreach_results import sample
+from outreach_results.ui import data, imports
+from outreach_results.ui.cache import store
+
+
+def welcome() -> None:
+    """Draw the ways in."""
+    st.title("Bring in your results", anchor=False)
+    st.caption("Import a file or connect your outreach platform. Your data stays on this machine.")
+    files, platform = st.columns(2)
+    with files:
+        imports.card()
+    with platform:
+        data.connect_card()
+    imports.review()
+    with st.container(horizontal=True, vertical_alignment="center", key="sample-offer"):
+        st.markdown("**Just looking?** Explore a dozen made-up campaigns. One click removes them again.")
+        if st.button("Load sample data"):
+            with st.spinner("Loading sample data …"):
+                sample.load_sample(store())
+            st.rerun()
