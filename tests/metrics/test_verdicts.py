@@ -26,7 +26,10 @@ INDEPENDENT = Correlation(0.0, 10_000)
 
 
 def measured(count: float, of: float, community: Distribution = REPLY, alike: Correlation = INDEPENDENT) -> Measured:
-    return measured_rate(DailyCounts(np.array([count]), np.array([of])), alike, community, value=count / of)
+    """Of so many days that they hardly widen the interval."""
+    return measured_rate(
+        DailyCounts(np.full(999, count / 999), np.full(999, of / 999)), alike, community, value=count / of
+    )
 
 
 def judged(count: float, of: float, community: Distribution = REPLY, sample_size: int | None = 1247) -> Verdict:
@@ -75,10 +78,19 @@ def test_alike_emails_widen_the_interval():
     alone, alike = (
         measured_rate(days, within_day, REPLY, value=0.06) for within_day in (INDEPENDENT, Correlation(0.01, 90))
     )
-    assert alone.interval is not None
-    assert alike.interval is not None
-    widths = [own.high - own.low for own in (alone.interval, alike.interval)]
-    assert widths[1] / widths[0] == pytest.approx(np.sqrt(2.99) * stats.t.ppf(0.975, 90) / 1.96, rel=0.02)
+    assert alone.interval == alike.interval  # that of the tile rests on the days alone
+    widths = [own.high - own.low for own in (present(alone.firm), present(alike.firm))]
+    quantile = stats.t([90, 1e9]).ppf((1 + VERDICT_CONFIDENCE) / 2)
+    assert widths[1] / widths[0] == pytest.approx(np.sqrt(2.99) * quantile[0] / quantile[1], rel=0.1)
+
+
+def test_no_verdict_goes_beyond_the_shown_interval():
+    """Three days that differ by much say less than what was known of days before them."""
+    days = DailyCounts(np.array([5.0, 20.0, 65.0]), np.full(3, 300.0))
+    own = measured_rate(days, Correlation(0.001, 500), REPLY, value=0.1)
+    assert present(own.interval).low < 0.045
+    assert present(own.firm).low == present(own.interval).low
+    assert judge(own, REPLY, sample_size=1247) == Verdict(Standing.TOO_LITTLE_DATA)
 
 
 def test_independent_emails_have_nearly_exact_interval():

@@ -257,6 +257,7 @@ def test_rates_by_send_date_are_the_headlines(every_sample_store: Store):
             expected = headlines[one.metric]
             assert one.value == pytest.approx(expected.rate)
             assert one.share_in == pytest.approx(expected.share_in)
+            assert one.interval == pytest.approx(expected.interval)
     reply = headlines["reply_rate"]
     assert reply.share_in is not None
     assert reply.share_in < 0.95
@@ -267,6 +268,22 @@ def test_rates_by_send_date_are_the_headlines(every_sample_store: Store):
     for row in frame.to_dict("records"):
         assert row["value"] == pytest.approx(rates[row["campaign_id"]]["reply_rate"].rate)
         assert row["share_in"] == pytest.approx(rates[row["campaign_id"]]["reply_rate"].share_in)
+        low, high = present(rates[row["campaign_id"]]["reply_rate"].interval)
+        assert (row["low"], row["high"]) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize("days", [7, 28])
+def test_intervals_by_event_date_are_the_tiles(every_sample_store: Store, days: int):
+    """The one of the verdict is never narrower."""
+    asked = Filters(start=LAST_DAY - timedelta(days=days - 1), end=LAST_DAY)
+    tiles = results.headlines(every_sample_store, asked).rates
+    found = results.comparisons(every_sample_store, asked, results.community(every_sample_store, None))
+    for one in found:
+        if not one.is_money and one.interval is not None:
+            assert one.interval == pytest.approx(tiles[one.metric].interval), one.metric
+            firm = present(one.firm)
+            assert firm.low <= one.interval.low < one.interval.high <= firm.high
+    assert sum(one.interval is not None and not one.is_money for one in found) >= 3
 
 
 def test_own_distribution_by_send_date_is_adjusted(sample_store: Store):

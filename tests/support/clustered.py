@@ -22,8 +22,17 @@ def outcomes(random: np.random.Generator, of: NDArray[np.int64], rate: float, ic
     return random.binomial(of, random.beta(rate * strength, (1 - rate) * strength, len(of)))
 
 
-def arrived(
-    random: np.random.Generator, counts: NDArray[np.int64], ages: NDArray[np.int64], mean_days: float
-) -> NDArray[np.int64]:
-    """How many of them have come in by these ages (days since the sending), with exponential delays."""
-    return random.binomial(counts, 1 - np.exp(-(ages + 1) / mean_days))
+def arrivals(
+    random: np.random.Generator, counts: NDArray[np.int64], mean_days: float, lags: int
+) -> NDArray[np.float64]:
+    """How many of each day's outcomes had come in by the last day, by their delay in whole days.
+
+    The last of the ``lags`` columns holds that delay and every longer one.
+    """
+    days = len(counts)
+    day = np.repeat(np.arange(days), counts)
+    delays = np.floor(random.random(len(day)) + random.exponential(mean_days, len(day))).astype(np.int64)
+    is_in = delays < days - day
+    found = np.zeros((days, lags))
+    np.add.at(found, (day[is_in], np.minimum(delays[is_in], lags - 1)), 1)
+    return found

@@ -13,7 +13,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from outreach_results.metrics.correlation import Correlation, tail_interval
-from outreach_results.metrics.dispersion import DailyCounts, Dispersion, rate_interval
+from outreach_results.metrics.dispersion import DailyCounts, Dispersion, dispersion, rate_interval
 from outreach_results.metrics.intervals import Interval, ratio_interval
 from outreach_results.metrics.percentiles import quartile_range
 from outreach_results.metrics.sample_size import (
@@ -108,8 +108,8 @@ class Measured(NamedTuple):
     Attributes:
         value: a share (0 to 1) or an average; None where it is unknown.
         interval: of 95%, as it is shown; None where the data does not allow one.
-        firm: the wider interval that a verdict needs (`VERDICT_CONFIDENCE`).
-        evidence: from which the missing number of emails is predicted.
+        firm: the wider interval that a verdict needs (`VERDICT_CONFIDENCE`); it holds the other one.
+        evidence: from which the missing number of emails is predicted; None where they do not tell.
     """
 
     value: float | None
@@ -122,9 +122,17 @@ NOT_MEASURED = Measured(None)
 
 
 def measured_rate(
-    days: DailyCounts, within_day: Correlation, community: Distribution, *, value: float, sent_per_case: float = 1.0
+    days: DailyCounts,
+    within_day: Correlation,
+    community: Distribution,
+    *,
+    value: float,
+    sent_per_case: float = 1.0,
 ) -> Measured:
     """A rate with its intervals.
+
+    The one that is shown is that of the tiles: it rests on how the days of the period differ. The one of the verdict
+    rests on how alike the emails of a day were for longer, and is never narrower.
 
     Args:
         days: daily counts, on the send basis with the emails weighted by the share of outcomes that is in.
@@ -137,10 +145,16 @@ def measured_rate(
     if value > 1 or days.total > days.whole or days.whole <= 0:
         return Measured(value)
     value, spread = float(value), within_day.dispersion(days)
-    shown = rate_interval(value, days.whole, spread, SHOWN_CONFIDENCE)
+    shown = rate_interval(value, days.whole, dispersion([days]), SHOWN_CONFIDENCE)
     firm = tail_interval(value, days.whole, spread, VERDICT_CONFIDENCE)
     evidence = None
-    if community.p25 is not None and community.p50 is not None and community.p75 is not None:
+    # Days that differ by more than before, or too few of them, may leave the shown interval the wider one. Then no
+    # number of emails is known to settle anything.
+    is_foreseeable = community.p50 is not None and (
+        shown.high <= firm.high if value < community.p50 else shown.low >= firm.low
+    )
+    firm = Interval(min(firm.low, shown.low), max(firm.high, shown.high))
+    if is_foreseeable and community.p25 is not None and community.p50 is not None and community.p75 is not None:
         effective = days.whole / spread.factor
         evidence = RateEvidence(
             value * effective,
@@ -184,7 +198,7 @@ def judge(
     medians, lower, upper = (quartile_range(community, share, sample_size) for share in (0.5, 0.25, 0.75))
     if medians is None or lower is None or upper is None or community.p50 is None:
         return Verdict(Standing.NO_QUARTILES)
-    if own.firm is None or own.evidence is None:
+    if own.firm is None:
         return Verdict(Standing.NO_INTERVAL if own.value > 1 else Standing.TOO_LITTLE_DATA)
     above, below = own.firm.low > medians.high, own.firm.high < medians.low
     if above or below:
@@ -194,6 +208,8 @@ def judge(
         else:
             standing = Standing.WEAKEST_QUARTER if outermost else Standing.WORSE
         return Verdict(standing, lower_is_better=lower_is_better)
+    if own.evidence is None:
+        return Verdict(Standing.TOO_LITTLE_DATA)
     return _undecided(own.evidence, medians, community.p50)
 
 

@@ -76,10 +76,10 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
         community.p75,
         community.average,
         mark.value,
-        *(mark.interval or ()),
-        *(mark.firm or ()),
         *(mark.median or ()),
     ]
+    if mark.value is not None:
+        known += [_at_most(mark.value, end, mark) for end in (*(mark.interval or ()), *(mark.firm or ()))]
     if own is not None:
         known += [own.p25, own.p75]
     figure = empty(
