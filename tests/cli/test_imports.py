@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 
-from support.files import write
+from outreach_results.store.engine import open_store
+from support.databases import contents
+from support.files import csv_event, csv_row, csv_text, load_file, write
 
 SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,nobody,no,\n"
 
@@ -27,6 +29,31 @@ def test_a_table_is_imported_and_undone(run, database, tmp_path):
     assert "mine.csv" in line
     assert "Removed 1 contacts, 1 campaigns." in run("imports", "undo", line.split()[0]).err
     assert "(undone " in run("imports", "list").out.decode()
+
+
+def test_rejected_rows_of_an_own_export_can_be_mended(run, database, make_store, tmp_path):
+    """Texts that begin like a formula stay as they are."""
+    row, opened = csv_row(name="'=1+1"), csv_event(url="https://a.example/?a,b")
+    rejected = tmp_path / "rejected.csv"
+    broken = csv_text(row | {"occurred_at": "yesterday"}, opened | {"occurred_at": "soon"}) + "too,short\r\n"
+    run("import", "--rejected", rejected, write(tmp_path / "broken.csv", broken))
+    with rejected.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [(line["name"], line["import_row"], line["import_column"]) for line in found[:2]] == [
+        ("'=1+1", "2", "occurred_at"),
+        ("", "3", "occurred_at"),
+    ]
+    assert (found[2]["campaign_id"], found[2]["campaign_name"]) == ("too", "short")
+    text = (
+        rejected.read_text(encoding="utf-8")
+        .replace("yesterday", row["occurred_at"])
+        .replace("soon", opened["occurred_at"])
+    )
+    mended = text[: text.index("too,short")]
+    assert run("import", write(tmp_path / "mended.csv", mended)).status == 0
+    other = make_store()
+    load_file(other, write(tmp_path / "good.csv", csv_text(row, opened)))
+    assert contents(open_store(database)) == contents(other)
 
 
 def test_open_dates_are_answered_by_an_option(run, database, tmp_path):

@@ -19,7 +19,10 @@ from outreach_results.store.engine import Store
 
 REJECTS_KEPT = 100_000
 """So many rejected rows of a load are kept; a file of which nothing is right would otherwise be stored twice."""
+TEXT_KEPT = 50_000_000
+"""So many characters of them are kept: with few rows of long texts, that is the limit."""
 _AT_ONCE = 1_000
+_TEXT_AT_ONCE = 2_000_000
 
 
 class LoadKind(StrEnum):
@@ -45,13 +48,20 @@ class RejectedRows:
         self._connection = connection
         self._waiting: list[dict[str, Any]] = []
         self._total = 0
+        self._text = 0  # characters of the rows' own fields that are kept
+        self._unwritten = 0  # those of them that wait
 
     def add(self, rejected: Rejected) -> None:
-        """Keep a row, unless `REJECTS_KEPT` are kept already."""
+        """Keep a row, unless `REJECTS_KEPT` are kept already; its own fields while they are less than `TEXT_KEPT`."""
         self._total += 1
         if self._total > REJECTS_KEPT:
             return
         original = None if rejected.original is None else json.dumps(dict(rejected.original), default=str)
+        length = len(original or "")
+        if self._text + length > TEXT_KEPT:
+            original, length = None, 0
+        self._text += length
+        self._unwritten += length
         self._waiting.append(
             {
                 "load_id": self.load_id,
@@ -63,7 +73,7 @@ class RejectedRows:
                 "original": original,
             }
         )
-        if len(self._waiting) >= _AT_ONCE:
+        if len(self._waiting) >= _AT_ONCE or self._unwritten > _TEXT_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
@@ -71,6 +81,7 @@ class RejectedRows:
         if self._waiting:
             self._connection.execute(insert(schema.rejected_rows), self._waiting)
             self._waiting.clear()
+            self._unwritten = 0
 
 
 def record(

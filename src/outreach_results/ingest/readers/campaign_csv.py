@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import TextIO
@@ -93,7 +93,8 @@ def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records
                 continue
             needs_rows = False
             if len(row) != len(header):
-                yield Rejected(source, number, "row", f"it has {len(row)} cells, the header has {len(header)}")
+                reason = f"it has {len(row)} cells, the header has {len(header)}"
+                yield Rejected(source, number, "row", reason, _original(header, row))
                 continue
             cells = row if in_our_order else arranged(row)
             records = rows.plain(cells)
@@ -103,7 +104,7 @@ def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records
             try:
                 yield from rows.careful(cells)
             except FieldError as error:
-                yield Rejected(source, number, error.column, error.reason)
+                yield Rejected(source, number, error.column, error.reason, _original(header, row))
         if needs_rows:
             raise SourceError(f"{source} has a header and no rows. Nothing was imported.")
     except csv.Error as error:
@@ -122,6 +123,12 @@ def _refuse_duplicates(header: list[str], source: str) -> None:
             f"The header of {source} has the column {read.quoted(repeated[0])} more than once. Nothing was imported: "
             "delete or rename the columns that are not meant."
         )
+
+
+def _original(header: list[str], row: list[str]) -> dict[str, str]:
+    """The cells of a row by the names of their columns; those beyond the header are numbered."""
+    names = (name or f"column {number}" for number, name in enumerate(chain(header, repeat("")), 1))
+    return {name: unescape_formula(cell) if name in _TEXTS else cell for name, cell in zip(names, row, strict=False)}
 
 
 def _without_nul(file: TextIO, source: str) -> Iterator[str]:
