@@ -16,6 +16,7 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.store import admin
 from outreach_results.store.entries import CostPer, Entries, checked, costs_of_days, enter, entries_of
 from outreach_results.store.replies import state_changes
+from support.databases import wipe
 from support.optional import present
 from support.records import CAMPAIGN, campaign, email, reply
 from support.sheets import HAND_MADE, import_sheet
@@ -108,3 +109,16 @@ def test_what_cannot_be_right_is_refused(store):
         checked(None, None, Decimal(-1), "email")
     with pytest.raises(UnknownCampaignError):
         enter(store, "nobody", ENTERED)
+
+
+def test_of_two_files_entries_one_stays_in_any_order(store):
+    told = [campaign()._replace(entered=checked(name, None, None, None)) for name in ("Spring", "Summer")]
+    for order in (told, told[::-1]):
+        wipe(store)
+        notes = [note for record in order for note in load(store, "f", [record]).notes]
+        assert entries_of(store, CAMPAIGN).name == "Summer"
+        assert notes == [f"Two things were entered of {CAMPAIGN!r}: name 'Summer' was kept, name 'Spring' was not."]
+    enter(store, CAMPAIGN, checked("Autumn", None, None, None))
+    (note,) = load(store, "f", [told[1]]).notes
+    assert "name 'Autumn' was kept as entered here" in note
+    assert entries_of(store, CAMPAIGN).name == "Autumn"

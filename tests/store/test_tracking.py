@@ -10,7 +10,7 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.registry import read_records
 from outreach_results.models.metric_definitions import COSTS, COUNTS, TRACKED
 from outreach_results.store.tracking import Tracking, choose_tracking, tracking_of, untracked_columns
-from support.databases import contents
+from support.databases import contents, wipe
 from support.records import CAMPAIGN, campaign, email
 
 NO_OPENS = (("opens", False),)
@@ -90,3 +90,24 @@ def test_only_what_exists_can_be_chosen(store):
         choose_tracking(store, "nowhere", {"opens": False})
     with pytest.raises(UnknownCampaignError):
         tracking_of(store, "nowhere")
+
+
+def test_of_two_files_choices_what_is_tracked_stays(store):
+    """In any order, and the report says so; a choice made here stays all the same."""
+    chosen = [campaign()._replace(tracks_choice=(("opens", value), ("clicks", False))) for value in (False, True)]
+    for order in (chosen, chosen[::-1]):
+        choose_tracking_anew(store)
+        notes = [note for record in order for note in load(store, "f", [record]).notes]
+        assert tracking_of(store, CAMPAIGN).chosen == {"opens": True, "clicks": False}
+        assert notes == [
+            f"It was chosen that {CAMPAIGN!r} tracks opens, and that it does not: it was kept that it does."
+        ]
+    choose_tracking(store, CAMPAIGN, {"opens": False})
+    (note,) = load(store, "f", [chosen[1]]).notes
+    assert note.endswith("it was kept that it does not, as was chosen here.")
+    assert tracking_of(store, CAMPAIGN).chosen["opens"] is False
+
+
+def choose_tracking_anew(store):
+    wipe(store)
+    load(store, "f", [campaign()])

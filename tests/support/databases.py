@@ -20,6 +20,9 @@ from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_met
 BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_state"})
 """Tables that tell what was done with a database rather than what is in it."""
 
+_ORIGIN = frozenset({"is_sample", "load_no", "entered_by", "entered_at", "is_from_file", "tracks_chosen_here"})
+"""Columns that tell how a row came here."""
+
 
 def sqlite_url(path: Path) -> str:
     """The address of a SQLite file."""
@@ -43,10 +46,10 @@ def open_read_only(url: str) -> Store:
 
 
 def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> dict[str, Counter[tuple[Any, ...]]]:
-    """Every row of every table, in no order; sample flags and the numbers of loads are left out."""
+    """Every row of every table, in no order; what tells how a row came here is left out."""
     with store.read() as connection:
         return {
-            table.name: Counter(rows_of(connection, table, without=frozenset({"is_sample", "load_no"})))
+            table.name: Counter(rows_of(connection, table, without=_ORIGIN))
             for table in schema.metadata.sorted_tables
             if table.name not in without
         }

@@ -25,6 +25,7 @@ from outreach_results.ingest.records import (
 from outreach_results.ingest.tracks import tracks_of
 from outreach_results.models import EventType, Sentiment
 from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.store.entries import CostPer, Entries
 
 ZONES = ["UTC", "Europe/Zurich", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati"]
 
@@ -84,6 +85,13 @@ declarations = st.dictionaries(st.sampled_from(list(TRACKED)), st.booleans(), ma
     lambda said: tracks_of(said.items())
 )
 
+entries = st.builds(
+    lambda name, mcp, cost: Entries(name, mcp, cost, None if cost is None else CostPer.EMAIL),
+    st.none() | st.sampled_from("NM"),
+    st.none() | st.sampled_from("mn"),
+    st.none() | st.integers(0, 2),
+)
+
 Unit = list[Record]
 """Records that a source tells together."""
 
@@ -106,7 +114,12 @@ def histories(
     need_id = few if plain else identifiers()
     ids = draw(st.lists(need_id, min_size=1, max_size=2, unique=True))
     campaigns = [
-        CampaignRecord(own_id, draw(need), draw(text), draw(instants), tracks=draw(declarations))
+        CampaignRecord(
+            *(own_id, draw(need), draw(text), draw(instants)),
+            tracks=draw(declarations),
+            tracks_choice=draw(declarations),
+            entered=Entries() if plain else draw(st.just(Entries()) | entries),
+        )
         for own_id in ids
         for _ in range(draw(st.integers(1, 2)))
     ]

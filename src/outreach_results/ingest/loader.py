@@ -9,12 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from outreach_results.ingest.campaign_writer import CampaignWriter
 from outreach_results.ingest.event_writer import EventWriter, Key, ids_by_campaign
 from outreach_results.ingest.mark_writer import MarkWriter
 from outreach_results.ingest.merging import (
-    CAMPAIGN,
-    CAMPAIGN_RULES,
-    CAMPAIGN_RULES_OF_AUTHORITY,
     DESCRIPTION_RULES,
     EMAIL,
     EMAIL_RULES,
@@ -44,12 +42,9 @@ from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
-from outreach_results.models import COST_COLUMNS, Detail, EventType, Sentiment, person_key
-from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.models import COST_COLUMNS, EventType, Sentiment, person_key
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
-from outreach_results.store.entries import Entries, entries_in
-from outreach_results.store.entries import add as add_entries
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.replies.state import counts_as_automatic
 from outreach_results.store.write import Encoder, Row, insert_new, merge
@@ -80,7 +75,9 @@ class Loader:
         self._is_sample = is_sample
         self._replace = replace
         self._load_no = load_no
-        self._campaigns: dict[str, CampaignRecord] = {}
+        self._campaigns = CampaignWriter(
+            connection, self._encoder, report, is_sample=is_sample, replace=replace, load_no=load_no
+        )
         self._emails: dict[Key, EmailRecord] = {}
         self._events = EventWriter(connection, self._encoder, report, self._reject, replace=replace, load_no=load_no)
         self._replies: dict[Key, ReplyRecord] = {}
@@ -128,14 +125,14 @@ class Loader:
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected_total += 1
         if len(self.report.rejected) < REJECTED_KEPT:
-            self.report.rejected.append(rejected)
+            self.report.rejected.append(rejected._replace(original=None))  # it may be long, and the history has it
         if self._on_rejected:
             self._on_rejected(rejected)
 
     def _keep_campaign(self, record: CampaignRecord) -> None:
-        if self._campaigns.get(record.campaign_id, record) != record:
+        if self._campaigns.has_another(record):
             self._flush()  # the database merges the two, one after the other
-        self._campaigns[record.campaign_id] = record
+        self._campaigns.keep(record)
 
     def _keep_email(self, record: EmailRecord) -> None:
         key = record[:2]
@@ -165,12 +162,12 @@ class Loader:
 
     def _keep_contact(self, record: ContactRecord) -> None:
         if not self._snapshots.has_room_for(record):
-            self._write_campaigns()  # contacts refer to them
+            self._campaigns.write(self._days)  # contacts refer to them
             self._snapshots.flush()
         self._snapshots.keep(record)
 
     def _flush(self) -> None:
-        self._write_campaigns()
+        self._campaigns.write(self._days)
         sizes = self._sizes()
         self.report.campaigns.update(sizes)
         self._days.plan(sizes)
@@ -212,41 +209,6 @@ class Loader:
             rollup.id_in(self._connection, table.event_id, reply_ids),
         )
         return list(self._connection.execute(stored).scalars())
-
-    def _write_campaigns(self) -> None:
-        rows: list[Row] = []
-        for record in self._campaigns.values():
-            at = record.created_at
-            declared, chosen = dict(record.tracks), dict(record.tracks_choice)
-            if self._replace:  # what people chose at the authority is what it declares; the choice here is made here
-                declared, chosen = declared | chosen, {}
-            rows.append(
-                (
-                    *record[:3],
-                    self._encoder.instant(at),
-                    self._encoder.day(at),
-                    record.detail,
-                    self._is_sample,
-                    self._load_no,
-                    *map(declared.get, TRACKED),
-                    *map(chosen.get, TRACKED),
-                )
-            )
-            self.report.campaigns.add(record.campaign_id)
-        inserted = insert_new(self._connection, schema.campaigns, CAMPAIGN, rows)
-        if inserted < len(rows):
-            for detail, switch in (
-                (Detail.EVENTS, self._days.switch_to_events),
-                (Detail.DAILY, self._days.switch_to_days),
-            ):
-                switch(record.campaign_id for record in self._campaigns.values() if record.detail == detail)
-            rules = CAMPAIGN_RULES_OF_AUTHORITY if self._replace else CAMPAIGN_RULES
-            merge(self._connection, schema.campaigns, CAMPAIGN, rows, rules)
-        for record in self._campaigns.values():
-            if record.entered != Entries() and entries_in(self._connection, record.campaign_id) == Entries():
-                add_entries(self._connection, record.campaign_id, record.entered)  # what was entered here stays
-        self.report.inserted["campaigns"] += inserted
-        self._campaigns.clear()
 
     def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
         dated, load_no = self._encoder.dated, self._load_no

@@ -17,13 +17,14 @@ from outreach_results.ingest.records import (
     ReportedRecord,
 )
 from outreach_results.models import COST_COLUMNS, EventType
+from outreach_results.store.entries import Entries
 from outreach_results.store.schema import CHOSEN, DECLARED, EMAIL_DETAILS, EVENT_DETAILS, OUTCOME_COLUMNS
+from outreach_results.store.tracking import is_chosen_here
 
 # The conditions under which a new value replaces the stored one. Chosen so that the order of loads does not matter: a
 # value beats NULL, a classified sentiment beats unclassified, and otherwise the value that sorts last stays (of
 # instants, the earliest).
 _FILL = "{new} IS NOT NULL AND ({old} IS NULL OR {new} > {old})"
-_MISSING = "{old} IS NULL AND {new} IS NOT NULL"
 _EARLIEST = "{new} IS NOT NULL AND ({old} IS NULL OR {new} < {old})"
 LARGEST = "{new} > {old}"
 _CLASSIFIED = "{new} <> {old} AND {new} <> 'unclassified' AND ({old} = 'unclassified' OR {new} > {old})"
@@ -108,6 +109,12 @@ _DESCRIBED_EARLIEST = (
     f"OR (({_NEW_IS_DESCRIBED} OR NOT {_OLD_IS_DESCRIBED}) AND {{new}} < {{old}})"
 )
 
+# What a person chose here stays; of what two files say was chosen elsewhere, what is tracked.
+_CHOICE_RULES = {
+    column: f"{{new}} IS NOT NULL AND ({{old}} IS NULL OR {{new}} > {{old}} AND NOT {is_chosen_here(kind)})"
+    for kind, column in CHOSEN.items()
+}
+
 CAMPAIGN_RULES = {
     "name": f"{_NEW_IS_DESCRIBED} AND ({{new}} > {{old}} OR NOT {_OLD_IS_DESCRIBED})",
     "mcp": _FILL,
@@ -115,11 +122,11 @@ CAMPAIGN_RULES = {
     "created_on": _DESCRIBED_EARLIEST,
     "detail": LARGEST,  # 'events' sorts after 'daily': once events are stored, daily totals do not replace them
     **dict.fromkeys(DECLARED.values(), _FILL),  # what one source tracks is tracked
-    **dict.fromkeys(CHOSEN.values(), _MISSING),  # what a person chose here stays
+    **_CHOICE_RULES,
 }
 CAMPAIGN_RULES_OF_AUTHORITY = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) | {
     "detail": LARGEST,
-    **dict.fromkeys(CHOSEN.values(), _MISSING),
+    **_CHOICE_RULES,
 }
 EMAIL_RULES = {
     "recipient": _FILL,
@@ -220,6 +227,11 @@ def merged_event(a: EventRecord, b: EventRecord) -> EventRecord:
 def mark_rank(record: MarkRecord) -> Rank:
     """Of two marks the one of the higher version stays, then the later one."""
     return record.version, record.marked_at, _comparable(record)
+
+
+def entries_rank(entered: Entries) -> Rank:
+    """Of two things that were entered elsewhere the one that sorts last stays."""
+    return _comparable((entered.name, entered.mcp, entered.cost, entered.cost_per))
 
 
 def plan_rank(record: PlanRecord) -> Rank:

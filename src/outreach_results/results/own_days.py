@@ -164,7 +164,13 @@ def alike(metric: str, histories: Iterable[OwnDays]) -> Correlation:
     return correlation([history.together.counts(*RATES[metric].parts) for history in histories])
 
 
-def measure(metric: str, sums: Sums, days: OwnDays, within_day: Correlation, community: Distribution) -> Own:
+def measure(
+    metric: str,
+    sums: Sums,
+    days: OwnDays,
+    within_day: Correlation,
+    community: Distribution,
+) -> Own:
     """A metric of some campaigns in a period.
 
     Args:

@@ -42,6 +42,11 @@ class Entries:
     cost: int | None = None
     cost_per: CostPer | None = None
 
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """The cost in dollars."""
+        return None if self.cost is None else Decimal(self.cost) / MICROS_PER_DOLLAR
+
 
 def checked(name: str | None, mcp: str | None, cost_usd: Decimal | None, cost_per: str | None) -> Entries:
     """Entries from what a person wrote; blank texts are none.
@@ -87,21 +92,39 @@ def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = 
     Raises:
         UnknownCampaignError: there is no such campaign.
     """
-    here = campaign_entries.c.campaign_id == campaign_id
     with store.write(exclusive=True) as connection:
         _require(connection, campaign_id)
         lift(connection, (campaign_id,))
-        connection.execute(delete(campaign_entries).where(here))
+        remove(connection, campaign_id)
         if entries != Entries():
             add(connection, campaign_id, entries, by=by)
         apply(connection)
 
 
-def add(connection: Connection, campaign_id: str, entries: Entries, *, by: str | None = None) -> None:
+def remove(connection: Connection, campaign_id: str) -> None:
+    """Forget the entries of a campaign, once they are lifted."""
+    connection.execute(delete(campaign_entries).where(campaign_entries.c.campaign_id == campaign_id))
+
+
+def is_from_file(connection: Connection, campaign_id: str) -> bool:
+    """Whether the entries of a campaign were made in another database, whose export was imported."""
+    table = campaign_entries.c
+    query = select(table.is_from_file).where(table.campaign_id == campaign_id)
+    return bool(connection.execute(query).scalar())
+
+
+def add(
+    connection: Connection,
+    campaign_id: str,
+    entries: Entries,
+    *,
+    by: str | None = None,
+    is_from_file: bool = False,
+) -> None:
     """Keep entries of a campaign that has none; `apply` makes them count."""
     values = {"name": entries.name, "mcp": entries.mcp, "cost": entries.cost, "cost_per": entries.cost_per}
-    row = values | {"campaign_id": campaign_id, "entered_by": by, "entered_at": datetime.now(UTC), "is_applied": False}
-    connection.execute(insert(campaign_entries), row)
+    origin = {"entered_by": by, "entered_at": datetime.now(UTC), "is_from_file": is_from_file, "is_applied": False}
+    connection.execute(insert(campaign_entries), values | origin | {"campaign_id": campaign_id})
 
 
 def with_entered_cost(connection: Connection) -> frozenset[str]:

@@ -85,6 +85,7 @@ campaigns = table(
     Column("is_sample", Boolean, nullable=False),
     Column("load_no", Integer),  # of the load that added it, so that the load can be undone
     *(Column(name, Boolean) for name in (*DECLARED.values(), *CHOSEN.values())),
+    Column("tracks_chosen_here", Text),  # which of the choices a person made in this database, each between spaces
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )
@@ -100,6 +101,7 @@ campaign_entries = table(
     Column("cost_per", Id),  # email, campaign or month
     Column("entered_by", Text),
     Column("entered_at", Instant, nullable=False),
+    Column("is_from_file", Boolean),  # whether it was entered in another database, whose export was imported
     Column("is_applied", Boolean, nullable=False),
     Column("source_name", Text),
     Column("source_mcp", Id),

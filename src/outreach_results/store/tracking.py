@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true, update
 
@@ -76,14 +77,26 @@ def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | 
     table = schema.campaigns
     here = table.c.campaign_id == campaign_id
     with store.write() as connection:
-        if choice:
-            connection.execute(
-                update(table).where(here).values({schema.CHOSEN[kind]: value for kind, value in choice.items()})
-            )
         row = connection.execute(select(table).where(here)).first()
         if row is None:
             raise UnknownCampaignError(campaign_id)
+        if choice:
+            values: dict[str, object] = {schema.CHOSEN[kind]: value for kind, value in choice.items()}
+            kinds = (chosen_here(row) | choice.keys()) - {kind for kind, value in choice.items() if value is None}
+            values["tracks_chosen_here"] = "".join(f" {kind} " for kind in sorted(kinds)) or None
+            connection.execute(update(table).where(here).values(values))
+            row = connection.execute(select(table).where(here)).one()
         return tracking_in(row)
+
+
+def chosen_here(row: Row[Any]) -> frozenset[str]:
+    """What of a row of `campaigns` was chosen in this database, and not in one whose export was imported."""
+    return frozenset((row.tracks_chosen_here or "").split())
+
+
+def is_chosen_here(kind: str) -> str:
+    """The same as SQL of a stored row."""
+    return f"COALESCE(REPLACE(campaigns.tracks_chosen_here, ' {kind} ', '') <> campaigns.tracks_chosen_here, FALSE)"
 
 
 def is_untracked(kind: str) -> ColumnElement[bool]:
