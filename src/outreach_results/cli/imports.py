@@ -74,7 +74,7 @@ def import_files(
         as_of=None if as_of is None else datetime.combine(as_of.date(), time(23, 59, 59), store.zone()).astimezone(UTC),
     )
     if rejected is not None:
-        _write_rejected(rejected, [])  # before anything is imported, a file that cannot be written is said
+        _write_rejected(rejected, [])  # a file that cannot be written is reported before anything is imported
     failed = False
     loads: list[str] = []
     with ExitStack() as stack:
@@ -139,7 +139,7 @@ def _with_mapping(
     forms = dict(mapping.date_forms)
     if dates is not None:
         columns_of_dates = date_columns(table.content, replace(mapping, columns=chosen))
-        forms |= {target: _DATES[dates] for target, found in columns_of_dates.items() if found.is_open}
+        forms |= {target: _DATES[dates] for target, dated in columns_of_dates.items() if dated.is_open}
     return replace(answers, mapping=Mapping(mapping.level, chosen, forms, mapping.decimal_comma, mapping.types))
 
 

@@ -216,10 +216,10 @@ def tracking(
     if len(choice) < len(named):
         raise typer.BadParameter("Name each of them once: --yes, --no and --reset exclude each other.")
     store = open_database()
-    found = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
+    state = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
     for kind in TRACKED:
-        said_by = "set here" if kind in found.chosen else "by its source" if kind in found.declared else "by default"
-        typer.echo(f"{kind:13}{'yes' if kind in found.tracked else 'no':5}{said_by}")
+        origin = "set here" if kind in state.chosen else "by its source" if kind in state.declared else "by default"
+        typer.echo(f"{kind:13}{'yes' if kind in state.tracked else 'no':5}{origin}")
 
 
 app.command(name="campaign")(enter_of_campaign)

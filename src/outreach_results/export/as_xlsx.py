@@ -76,10 +76,10 @@ def xlsx_rows(
 
 
 def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: bool) -> Iterator[_Sheet]:
-    found = campaign_row(connection, campaign_id)
-    tracking = tracking_in(found)
+    campaign = campaign_row(connection, campaign_id)
+    tracking = tracking_in(campaign)
     tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
-    described = (found.campaign_id, found.name, found.mcp, found.created_at, str(found.detail), *tracks)
+    described = (campaign.campaign_id, campaign.name, campaign.mcp, campaign.created_at, str(campaign.detail), *tracks)
     columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice"]
     yield _Sheet("campaign", columns, [[described]])
     costs = [f"{name}_usd" for name in COST_COLUMNS]
@@ -104,7 +104,7 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
     if connection.execute(contacts_query(campaign_id).limit(1)).first() is not None:
         contacts = read_rows(connection, contacts_query(campaign_id))
         yield _Sheet("contacts", *_in_dollars(list(schema.contacts.c.keys()), contacts))
-    if found.detail == Detail.DAILY.value:
+    if campaign.detail == Detail.DAILY.value:
         yield from _total_sheets(connection, campaign_id)
 
 

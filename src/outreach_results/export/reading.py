@@ -130,5 +130,5 @@ def iso(value: datetime | None) -> str | None:
 
 
 def tracks_text(tracks: Mapping[str, bool]) -> str | None:
-    """What is tracked and what is not as one text, such as ``opens=no``; None where nothing is said."""
+    """What is tracked and what is not as one text, such as ``opens=no``; None where neither is declared."""
     return " ".join(f"{kind}={'yes' if is_tracked else 'no'}" for kind, is_tracked in tracks.items()) or None

@@ -1,4 +1,4 @@
-"""What a reader has to be told about a file that the file itself does not say."""
+"""What a reader needs to know about a file and cannot read from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from outreach_results.store.schema import campaigns
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a person, or the options of a command, said of a file, and what the database knows already.
+    """What a person, or the options of a command, specified for a file, and what the database knows already.
 
     Attributes:
         zone: of times that name none.
@@ -79,13 +79,13 @@ class CampaignNames:
         """The id under which a campaign is kept here, from the id or the name that a row gives.
 
         Raises:
-            ValueError: the row names no campaign, and nobody said which one it belongs to.
+            ValueError: the row names no campaign, and nobody chose the one it belongs to.
         """
         key = (campaign_id, name)
-        found = self._ids.get(key)
-        if found is None:
-            found = self._ids[key] = self._resolved(campaign_id, name)
-        return found
+        resolved = self._ids.get(key)
+        if resolved is None:
+            resolved = self._ids[key] = self._resolved(campaign_id, name)
+        return resolved
 
     def _resolved(self, campaign_id: str | None, name: str | None) -> str:
         if not campaign_id and not name:

@@ -1,4 +1,4 @@
-"""How a file will be imported: which source reads it, what is still to be asked, and its records.
+"""How a file will be imported: which source reads it, which questions are open, and its records.
 
 The page and the command take the same way: `plan_import` opens a file and gives a `FilePlan` for each table or list in
 it; questions are answered by making the plans anew with more `Answers`; `preview` counts a plan's records and `load`
@@ -29,7 +29,7 @@ from outreach_results.ingest.tool_formats import ToolFormat
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a person said of a file.
+    """The answers of a person about a file.
 
     Attributes:
         campaign: the id or name of the campaign for rows that name none.
@@ -119,9 +119,9 @@ def _plan(
     answers: Answers,
     saved: Callable[[tuple[str, ...]], Mapping | None] | None,
 ) -> FilePlan:
-    found = next((entry for entry in TOOL_FORMATS if entry.recognizes(content)), None)
-    if found is not None and not answers.is_table:
-        return _plan_of_tool(content, context, found)
+    tool_format = next((entry for entry in TOOL_FORMATS if entry.recognizes(content)), None)
+    if tool_format is not None and not answers.is_table:
+        return _plan_of_tool(content, context, tool_format)
     return _plan_of_table(content, context, answers, saved)
 
 
@@ -143,7 +143,7 @@ def _plan_of_tool(content: Content, context: Context, entry: ToolFormat) -> File
 
 
 def _lacks_campaign(content: Content, context: Context, entry: ToolFormat) -> bool:
-    """Whether any of the first rows names no campaign; where all of them do, nobody has to be asked."""
+    """Whether any of the first rows names no campaign; where all of them do, no question is needed."""
     first_rows = replace(content, read=lambda: iter(enumerate(content.sample, 1)))
     return any(
         isinstance(record, Rejected) and record.column == "campaign" for record in entry.records(first_rows, context)

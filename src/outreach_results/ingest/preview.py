@@ -72,53 +72,53 @@ def preview(records: Iterable[FileItem], *, at_most: int | None = None) -> Previ
     Raises:
         SourceError: the file cannot be read to its end.
     """
-    found = Preview()
+    summary = Preview()
     for number, record in enumerate(records):
         if number == at_most:
-            found.is_complete = False
+            summary.is_complete = False
             break
         if isinstance(record, Rejected):
-            found.problems_total += 1
-            if len(found.problems) < _PROBLEMS_KEPT:
-                found.problems.append(record)
+            summary.problems_total += 1
+            if len(summary.problems) < _PROBLEMS_KEPT:
+                summary.problems.append(record)
             continue
         if isinstance(record, Notice):
-            found.notices.append(record.sentence)
+            summary.notices.append(record.sentence)
             continue
-        found.kinds[_KINDS.get(type(record), "settings")] += 1
+        summary.kinds[_KINDS.get(type(record), "settings")] += 1
         if isinstance(record, CampaignRecord):
-            found.campaigns[record.campaign_id] = record.name
+            summary.campaigns[record.campaign_id] = record.name
             continue
-        if len(found.records) < FIRST:
-            found.records.append(record)
-        _count(found, record)
-    found.kinds["campaigns"] = len(found.campaigns)
-    return found
+        if len(summary.records) < FIRST:
+            summary.records.append(record)
+        _count(summary, record)
+    summary.kinds["campaigns"] = len(summary.campaigns)
+    return summary
 
 
-def _count(found: Preview, record: Record) -> None:
+def _count(summary: Preview, record: Record) -> None:
     if isinstance(record, EventRecord):
-        found.types[record.type] += 1
-        _widen(found, record.occurred_at)
+        summary.types[record.type] += 1
+        _widen(summary, record.occurred_at)
     elif isinstance(record, EmailRecord):
         if record.sent_at is not None:
-            found.types[EventType.SENT.value] += 1
-            _widen(found, record.sent_at)
+            summary.types[EventType.SENT.value] += 1
+            _widen(summary, record.sent_at)
     elif isinstance(record, ReplyRecord):
-        found.types[EventType.REPLIED.value] += 1
-        _widen(found, record.received_at)
+        summary.types[EventType.REPLIED.value] += 1
+        _widen(summary, record.received_at)
     elif isinstance(record, ContactRecord):
         values = record._asdict()
         for counted, moment in OUTCOME_COLUMNS.items():
-            found.types[counted] += bool(values[counted])
-            _widen(found, values[moment])
+            summary.types[counted] += bool(values[counted])
+            _widen(summary, values[moment])
     elif isinstance(record, DailyRecord):
-        _widen(found, datetime.combine(record.date, time(12), UTC))
+        _widen(summary, datetime.combine(record.date, time(12), UTC))
 
 
-def _widen(found: Preview, at: datetime | None) -> None:
+def _widen(summary: Preview, at: datetime | None) -> None:
     if at is None:
         return
     on = at.date()
-    found.first = on if found.first is None else min(found.first, on)
-    found.last = on if found.last is None else max(found.last, on)
+    summary.first = on if summary.first is None else min(summary.first, on)
+    summary.last = on if summary.last is None else max(summary.last, on)

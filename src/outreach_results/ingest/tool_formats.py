@@ -1,4 +1,4 @@
-"""What a reader of another tool's files has to say of itself."""
+"""The description of another tool's files: name, recognition, reader, fields."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ToolFormat:
             as a contact that was never written to, is left out.
         fields: what becomes of each field, from which the documentation is made.
         tracks: the counts that it can know, in the contract's names; what it cannot know is unknown, never 0.
-        needs: what a person is asked for because no file of this kind says it: ``campaign``, ``as_of``, ``zone``.
+        needs: what a person has to answer because no file of this kind says it: ``campaign``, ``as_of``, ``zone``.
         example: the name of an example below ``sample_data/sources/``.
     """
 

@@ -18,8 +18,8 @@ _FLAGS = {"yes": True, "no": False}
 
 def tracks_of(pairs: Iterable[tuple[str, bool]]) -> Tracks:
     """The pairs in the order of the registry, each kind once."""
-    said = dict(pairs)
-    return tuple((kind, said[kind]) for kind in TRACKED if kind in said)
+    flags = dict(pairs)
+    return tuple((kind, flags[kind]) for kind in TRACKED if kind in flags)
 
 
 def declaring(records: Records, known: frozenset[str]) -> Records:

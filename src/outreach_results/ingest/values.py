@@ -153,12 +153,12 @@ def date_column(cells: Iterable[Any]) -> DateColumn:
     if not forms:
         return DateColumn(())
     instants = [parse_date(cell, forms[0]) for cell in filled]
-    timed = [found for found in instants if isinstance(found, datetime)]
+    timed = [value for value in instants if isinstance(value, datetime)]
     return DateColumn(
         tuple(forms),
-        example=next((cell for cell in filled if _tells(cell)), filled[0]),
+        example=next((cell for cell in filled if _is_unambiguous(cell)), filled[0]),
         has_time=bool(timed),
-        has_zone=bool(timed) and all(found.tzinfo is not None for found in timed),
+        has_zone=bool(timed) and all(value.tzinfo is not None for value in timed),
     )
 
 
@@ -170,7 +170,7 @@ def _fits(cell: Any, form: DateForm) -> bool:
     return True
 
 
-def _tells(cell: Any) -> bool:
+def _is_unambiguous(cell: Any) -> bool:
     """Whether day and month differ, so that the example shows which is which."""
     match = _NUMERIC.fullmatch(str(cell).strip())
     return bool(match) and match is not None and match[1] != match[2]
@@ -184,10 +184,10 @@ def parse_date(cell: Any, form: DateForm) -> date | datetime:
     """
     if is_empty(cell):
         raise ValueError("a date is needed here")
-    found = _PARSERS[form](cell)
-    if found.year not in YEARS:
-        raise ValueError(f"the year {found.year} cannot be right")
-    return found
+    parsed = _PARSERS[form](cell)
+    if parsed.year not in YEARS:
+        raise ValueError(f"the year {parsed.year} cannot be right")
+    return parsed
 
 
 def parse_instant(cell: Any, form: DateForm, zone: ZoneInfo) -> tuple[datetime, bool]:
@@ -195,10 +195,10 @@ def parse_instant(cell: Any, form: DateForm, zone: ZoneInfo) -> tuple[datetime, 
 
     Midday keeps the date in every zone near it, as midnight would not.
     """
-    found = parse_date(cell, form)
-    if not isinstance(found, datetime):
-        return datetime.combine(found, time(12), zone).astimezone(UTC), False
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC), True
+    parsed = parse_date(cell, form)
+    if not isinstance(parsed, datetime):
+        return datetime.combine(parsed, time(12), zone).astimezone(UTC), False
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC), True
 
 
 def _native(cell: Any) -> date | datetime:
@@ -266,8 +266,8 @@ _DEFAULTS = (datetime.combine(date(2000, 1, 1), time()), datetime.combine(date(2
 
 
 def _parse_words(cell: str, default: datetime) -> datetime:
-    found: datetime = dateutil_parser.parse(cell, default=default)
-    return found
+    parsed: datetime = dateutil_parser.parse(cell, default=default)
+    return parsed
 
 
 def _words(cell: Any) -> date | datetime:
@@ -297,8 +297,8 @@ def _serial(cell: Any) -> date | datetime:
     value = number(cell) if not isinstance(cell, date) else None
     if value is None or isinstance(cell, bool) or not _SERIAL_DAYS[0] <= value < _SERIAL_DAYS[1]:
         raise ValueError(f"{quoted(cell)} is no date of a spreadsheet")
-    found = _SERIAL_EPOCH + timedelta(seconds=round(value * 86_400))
-    return found.date() if float(value).is_integer() else found
+    instant = _SERIAL_EPOCH + timedelta(seconds=round(value * 86_400))
+    return instant.date() if float(value).is_integer() else instant
 
 
 _PARSERS = {

@@ -1,6 +1,6 @@
 """Accounts that send in bulk: a few large sendings, and most weekdays without any.
 
-A level with a weekday rhythm describes them badly, because where a sending falls is most of what there is to know.
+A level with weekday seasonality describes them badly, because where a sending falls is most of what there is to know.
 Their future is drawn from their own past instead: whole weeks as they were (a block bootstrap), each after a week that
 was like the one before it in having a sending or none, so that a fortnightly newsletter stays fortnightly.
 """

@@ -98,7 +98,7 @@ class Filters:
         }
 
     def conditions(self, columns: Mapping[str, Column]) -> list[ColumnElement[bool]]:
-        """The conditions on a table that choose the rows asked for.
+        """The conditions on a table that select the rows of these filters.
 
         Args:
             columns: the table's columns by role: ``campaign_id``, ``date``, ``basis``. A filter whose column the table

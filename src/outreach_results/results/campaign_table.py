@@ -115,7 +115,7 @@ def _floats(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
 
 def _meeting_costs(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     costs, meetings = (_floats(frame, name) for name in ("cost_usd", "meetings_booked"))
-    found = [
+    prices = [
         cost_per_event(
             None if np.isnan(cost) else float(cost), None if np.isnan(count) else int(count), share_in=float(share)
         )
@@ -124,7 +124,7 @@ def _meeting_costs(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     ends = {"": "value", "_low": "low", "_high": "high"}
     return {
         f"cost_per_meeting{end}_usd": np.array(
-            [np.nan if price is None else getattr(price, attribute) for price in found], dtype=np.float64
+            [np.nan if price is None else getattr(price, attribute) for price in prices], dtype=np.float64
         )
         for end, attribute in ends.items()
     }

@@ -94,14 +94,14 @@ class _Account:
     def distributions(self) -> dict[str, Distribution]:
         """The distribution of all campaigns by metric, each campaign counting once; without the small ones."""
         groups = [(row, self._days_of(row)) for row in _records(self._totals)]
-        found = {}
+        by_metric = {}
         for metric in OWN_METRICS:
             # The rate of a few emails is mostly chance: such campaigns would move the quartiles apart.
             known = values(metric, groups, enough=ENOUGH_CASES)
             if len(known) >= ENOUGH_CAMPAIGNS:
                 p25, p50, p75 = np.quantile(known, [0.25, 0.5, 0.75]).tolist()
-                found[metric] = Distribution(average=float(np.mean(known)), p25=p25, p50=p50, p75=p75)
-        return found
+                by_metric[metric] = Distribution(average=float(np.mean(known)), p25=p25, p50=p50, p75=p75)
+        return by_metric
 
     def large_campaigns(self) -> int:
         """How many campaigns sent enough emails to count among our own."""
@@ -265,16 +265,16 @@ def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
 
 
 def _compare(metric: str, own: Own, numbers: Distribution, peers: Peers) -> Comparison:
-    found = own.measured
-    verdict = metrics.judge(found, numbers, sample_size=peers.sampled, lower_is_better=metric in LOWER_IS_BETTER)
+    measured = own.measured
+    verdict = metrics.judge(measured, numbers, sample_size=peers.sampled, lower_is_better=metric in LOWER_IS_BETTER)
     percentiles = None
-    if found.interval is not None:
-        percentiles = metrics.percentile_range(found.interval, numbers, sample_size=peers.sampled)
+    if measured.interval is not None:
+        percentiles = metrics.percentile_range(measured.interval, numbers, sample_size=peers.sampled)
     return Comparison(
         metric,
-        found.value,
-        found.interval,
-        found.firm,
+        measured.value,
+        measured.interval,
+        measured.firm,
         own.cases,
         own.share_in,
         numbers,

@@ -54,7 +54,7 @@ class CellCondition:
 
 @dataclass(frozen=True, slots=True)
 class RowCondition:
-    """How a filter chooses single replies, which therefore have to be counted when they are asked for.
+    """How a filter chooses single replies, which therefore have to be counted for each request.
 
     All functions take the filter's value: ``where`` gives the conditions on `inbox`, ``parameters`` the values of
     their bound parameters, and ``typical`` a fixed value that leads to the same SQL text, None where it chooses all.

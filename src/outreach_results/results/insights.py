@@ -41,7 +41,7 @@ class Alert(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A share that should not be exceeded: its parts in a row of campaigns, and what is said of one that does."""
+    """A share that should not be exceeded: its parts in a row of campaigns, and the alert on one that does."""
 
     count: str
     of: str

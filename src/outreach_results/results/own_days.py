@@ -197,8 +197,8 @@ def measure(
         return Own(Measured(value), cases, share_in)
     sent_per_case = max(1.0, (sums["emails_sent"] or 0) / cases)
     counts = together.counts(count, of) if is_mature else together.plain(count, of)
-    found = measured_rate(counts, within_day, community, value=value, sent_per_case=sent_per_case)
-    return Own(found if is_mature else found._replace(firm=None, evidence=None), cases, share_in)
+    measured = measured_rate(counts, within_day, community, value=value, sent_per_case=sent_per_case)
+    return Own(measured if is_mature else measured._replace(firm=None, evidence=None), cases, share_in)
 
 
 def _cost_per_email(sums: Sums, days: OwnDays, community: Distribution) -> Own:
@@ -215,9 +215,9 @@ def _cost_per_email(sums: Sums, days: OwnDays, community: Distribution) -> Own:
 
 def values(metric: str, groups: Sequence[tuple[Sums, OwnDays]], *, enough: int) -> list[float]:
     """The known values of a metric for groups whose denominator, as far as its outcomes are in, is large enough."""
-    found = []
+    known = []
     for sums, days in groups:
         own = measure(metric, sums, days, Correlation(), Distribution())
         if own.measured.value is not None and (own.cases or 0) * (own.share_in or 1.0) >= enough:
-            found.append(own.measured.value)
-    return found
+            known.append(own.measured.value)
+    return known

@@ -54,8 +54,8 @@ def count_days(
 
 
 def _count_by(columns: Sequence[ColumnElement[Any]], filters: Filters, inbox_filters: InboxFilters) -> Select[Any]:
-    found = matching_replies(filters, inbox_filters)
-    return select(*columns, func.count()).where(*found).group_by(*columns)
+    conditions = matching_replies(filters, inbox_filters)
+    return select(*columns, func.count()).where(*conditions).group_by(*columns)
 
 
 @lru_cache

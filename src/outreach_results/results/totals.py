@@ -98,21 +98,21 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
         require_campaign(connection, campaign_id)
         sums = _sums(connection, narrowed).get(campaign_id, _NOTHING)
         totals = totals_of([sums])
-        found = CampaignStats(
+        stats = CampaignStats(
             campaign_id=campaign_id,
             period=_period(narrowed, sums["first_on"], sums["last_on"], zone_of(connection)),
             stats=totals.stats,
             rates=totals.rates,
             costs=totals.costs,
         )
-    return found if narrowed.basis == Basis.ACTIVITY else _with_adjusted_rates(store, narrowed, found)
+    return stats if narrowed.basis == Basis.ACTIVITY else _with_adjusted_rates(store, narrowed, stats)
 
 
-def _with_adjusted_rates(store: Store, filters: Filters, found: CampaignStats) -> CohortStats:
-    rates = campaign_rates(store, filters).get(found.campaign_id, {})
+def _with_adjusted_rates(store: Store, filters: Filters, stats: CampaignStats) -> CohortStats:
+    rates = campaign_rates(store, filters).get(stats.campaign_id, {})
     known = {name: rate for name, rate in rates.items() if rate.share_in is not None}
     return CohortStats(
-        **dict(found),
+        **dict(stats),
         share_in=Rates.of({name: _rounded(rate.share_in) for name, rate in known.items()}),
         adjusted_rates=Rates.of({name: _rounded(rate.rate) for name, rate in known.items()}),
     )

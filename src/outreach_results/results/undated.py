@@ -85,11 +85,11 @@ def sending_days(store: Store, filters: Filters, count: str) -> dict[str, DailyC
     )
     with store.read() as connection:
         rows = connection.execute(query).all()
-    found = {}
+    days_of = {}
     for campaign_id, of_campaign in groupby(rows, key=itemgetter(0)):
         _, counted, sent = zip(*of_campaign, strict=True)
-        found[campaign_id] = DailyCounts(np.array(counted, dtype=np.float64), np.array(sent, dtype=np.float64))
-    return found
+        days_of[campaign_id] = DailyCounts(np.array(counted, dtype=np.float64), np.array(sent, dtype=np.float64))
+    return days_of
 
 
 def share_of_sent(count: int, sent: int, days: Collection[DailyCounts]) -> HeadlineRate:

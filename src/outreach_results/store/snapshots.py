@@ -54,7 +54,7 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
 def _totals(campaign_id: str) -> Select[Any]:
     """One row a snapshot: as_of, the counts (None where no contact says anything), and the cost."""
     counts = [
-        # Where a snapshot says it of some contacts only, nothing was said of the others, which is no 0 of a count.
+        # Where a snapshot has it for some contacts only, it is unknown of the others, which is no 0 of a count.
         case(
             (func.count(contacts.c[column]) == 0, None), else_=func.sum(case((contacts.c[column] > 0, 1), else_=0))
         ).label(name)
@@ -85,14 +85,14 @@ def _days(rows: Iterable[RowMapping], zone: ZoneInfo) -> list[dict[str, Any]]:
     """Rows of ``daily_stats``: by the day it happened where that is known, and by the day of sending."""
     by_activity: dict[date, _Day] = defaultdict(lambda: defaultdict(int))
     by_sending: dict[date, _Day] = defaultdict(lambda: defaultdict(int))
-    is_said: set[str] = set()  # what any contact says anything of
+    is_known: set[str] = set()  # what is known of any contact
     is_dated: set[str] = set()  # what any contact dates
     for row in rows:
         sent_on = _local_day(row["sent_at"], zone)
         for column, name in COUNT_OF_OUTCOME.items():
             if row[column] is None:
                 continue
-            is_said.add(name)
+            is_known.add(name)
             happened = row[column] > 0
             if sent_on is not None:
                 by_sending[sent_on][name] += happened
@@ -101,20 +101,20 @@ def _days(rows: Iterable[RowMapping], zone: ZoneInfo) -> list[dict[str, Any]]:
                 is_dated.add(name)
                 by_activity[on][name] += 1
         if sent_on is not None and row["cost"] is not None:
-            is_said.add("cost")
+            is_known.add("cost")
             by_sending[sent_on]["cost"] += row["cost"]
             by_activity[sent_on]["cost"] += row["cost"]
-    if {"emails_sent", "bounced"} <= is_said and "delivered" not in is_said:
+    if {"emails_sent", "bounced"} <= is_known and "delivered" not in is_known:
         # Deliveries are dated like sendings: their own day is known nowhere.
-        is_said.add("delivered")
+        is_known.add("delivered")
         is_dated.add("delivered")
         for day, counts in by_sending.items():
             counts["delivered"] = max(0, counts["emails_sent"] - counts["bounced"])
             by_activity[day]["delivered"] = counts["delivered"]
-    is_dated |= is_said & {"cost"}
+    is_dated |= is_known & {"cost"}
     return [
         *_rows(Basis.ACTIVITY, by_activity, is_dated),
-        *_rows(Basis.SEND, by_sending, is_said),
+        *_rows(Basis.SEND, by_sending, is_known),
     ]
 
 

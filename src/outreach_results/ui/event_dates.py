@@ -1,4 +1,4 @@
-"""What has to be said of rates by event date, on each page that shows some."""
+"""The warning about rates by event date, for each page that shows some."""
 
 from __future__ import annotations
 

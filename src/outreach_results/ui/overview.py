@@ -90,7 +90,7 @@ def undated_remark(totals: Totals, view: View) -> None:
 
 
 def _note(metric: Metric, shown: float | None, part: TrackedPart | None, human: HeadlineRate | None) -> str:
-    """What has to be said beside a number: which part of the campaigns it is of, and what it is without machines."""
+    """The note beside a number: which part of the campaigns it is of, and what it is without machines."""
     notes = []
     if part is not None and part.is_none:
         notes.append("not tracked")

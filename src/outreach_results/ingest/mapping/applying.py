@@ -81,7 +81,7 @@ def latest_date(content: Content, mapping: Mapping, context: Context) -> datetim
             try:
                 at, _ = parse_instant(row.get(field), form, context.zone)
             except ValueError:
-                continue  # said of the row when it is read
+                continue  # reported when the row is read
             latest = at if latest is None else max(latest, at)
     return latest
 
@@ -253,8 +253,8 @@ class _Days(_Reader):
         if is_row_of_totals(row.values()):
             raise CellError(self.mapping.columns["date"], "a row of totals, which is left out")
         form = self.mapping.date_forms.get("date", DateForm.ISO)
-        found = self.checked(row, "date", lambda cell: parse_date(cell, form))
-        on: date = found.date() if isinstance(found, datetime) else found
+        day = self.checked(row, "date", lambda cell: parse_date(cell, form))
+        on: date = day.date() if isinstance(day, datetime) else day
         campaign = self.campaign(row)
         yield from self.names.seen(campaign, datetime.combine(on, time(12), UTC))
         comma = self.mapping.decimal_comma

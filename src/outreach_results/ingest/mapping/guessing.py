@@ -100,10 +100,10 @@ def _cells(content: Content) -> list[Any]:
 
 def date_columns(content: Content, mapping: Mapping) -> dict[str, DateColumn]:
     """Target name → how the dates of its column can be read; only of columns that hold dates."""
-    found = {}
+    columns = {}
     for name, field in mapping.columns.items():
         if name in ("date", "as_of") or TARGET[name] in OUTCOMES:
             column = date_column(row.get(field) for row in content.sample)
             if column.forms:
-                found[name] = column
-    return found
+                columns[name] = column
+    return columns

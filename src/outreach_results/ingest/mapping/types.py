@@ -127,19 +127,19 @@ def questions(
     Args:
         dates: target name → what the values of its column allow; from `guessing.date_columns`.
     """
-    found = []
+    questions = []
     if missing := missing_targets(mapping):
-        found.append(Question("columns", f"Which column of {content.name} is {' and '.join(missing)}?"))
+        questions.append(Question("columns", f"Which column of {content.name} is {' and '.join(missing)}?"))
     for name, column in dates.items():
         if column.is_open and name not in mapping.date_forms:
             options = {form.value: _read_as(column.example, form) for form in column.forms}
             text = f'How is the column "{mapping.columns[name]}" to be read? It has {column.example!s}.'
-            found.append(Question(f"date:{name}", text, options))
+            questions.append(Question(f"date:{name}", text, options))
     if any(column.has_time and not column.has_zone for column in dates.values()) and not zone_is_known:
-        found.append(Question("zone", "The times name no time zone. Which one are they in?"))
+        questions.append(Question("zone", "The times name no time zone. Which one are they in?"))
     if not campaign_is_known and "campaign" not in mapping.columns and "campaign_id" not in mapping.columns:
-        found.append(campaign_question(content))
-    return found
+        questions.append(campaign_question(content))
+    return questions
 
 
 def _read_as(example: Any, form: DateForm) -> str:

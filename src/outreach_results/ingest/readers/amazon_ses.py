@@ -98,7 +98,7 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
 
 
 def _reason(cells: Cells, row: Row, address: str) -> str | None:
-    """What the other server said of this recipient, else the kind of bounce in Amazon's words."""
+    """The answer of the other server for this recipient, else the kind of bounce in Amazon's words."""
     for person in _listed(cells.raw(row, "bounce.bouncedRecipients")):
         if isinstance(person, Mapping) and parseaddr(str(person.get("emailAddress")))[1] == address:
             code = person.get("diagnosticCode") or person.get("status")
@@ -108,7 +108,7 @@ def _reason(cells: Cells, row: Row, address: str) -> str | None:
 
 
 def _is_by_the_list(cells: Cells, row: Row) -> bool:
-    """Whether it is no deed of the recipient: nobody complained, or somebody changed a topic without leaving it."""
+    """Whether the recipient did not cause it: nobody complained, or somebody changed a topic without leaving it."""
     if cells.raw(row, "subscription") is not None:
         topics = cells.raw(row, "subscription.newTopicPreferences.topicSubscriptionStatus") or []
         left = any(isinstance(topic, Mapping) and topic.get("subscriptionStatus") == "OptOut" for topic in topics)
@@ -136,13 +136,14 @@ def _addresses(cells: Cells, row: Row, name: str) -> list[str]:
         FieldError: there are none, or several of whom only one can be meant.
     """
     named = _listed(cells.raw(row, f"{name}.{_OF_A_PERSON[name]}")) if name in _OF_A_PERSON else []
-    found = named or _listed(cells.raw(row, "mail.destination"))
+    recipients = named or _listed(cells.raw(row, "mail.destination"))
     column = f"{name}.{_OF_A_PERSON[name]}" if named else "mail.destination"
-    if not found:
+    if not recipients:
         raise FieldError(column, "an email address is needed here")
-    if not named and name != "send" and len(found) > 1:
-        raise FieldError(column, f"the message went to {len(found)} people, and nothing says whom this event is of")
-    return [_address(column, item.get("emailAddress") if isinstance(item, Mapping) else item) for item in found]
+    if not named and name != "send" and len(recipients) > 1:
+        reason = f"the message went to {len(recipients)} people, and nothing says whom this event is of"
+        raise FieldError(column, reason)
+    return [_address(column, item.get("emailAddress") if isinstance(item, Mapping) else item) for item in recipients]
 
 
 def _listed(value: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from outreach_results.ingest.readers.common import (
     Cells,
     campaign_of,
     each_row,
-    is_said,
+    is_one_of,
     needed_moment,
     snapshot_moment,
 )
@@ -51,7 +51,7 @@ def _contacts(content: Content, context: Context) -> Records:
             bounced=flag(row, "Email Bounced"),
             opened=flag(row, "Email Open"),
             replied=flag(row, "Replied"),
-            meetings=int(is_said(stage, context.meetings)) if context.meetings else flag(row, "Demoed"),
+            meetings=int(is_one_of(stage, context.meetings)) if context.meetings else flag(row, "Demoed"),
         )
         yield from names.seen(campaign, as_of)
         yield contact

@@ -88,8 +88,8 @@ class Cells:
 
     def cut(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
         """A text that only describes: what is too long of it is left out, and rejects nothing."""
-        found = self.text(row, *names, limit=MAX_BODY)
-        return None if found is None else found[:limit].strip() or None
+        value = self.text(row, *names, limit=MAX_BODY)
+        return None if value is None else value[:limit].strip() or None
 
     def id(self, row: Row, *names: str) -> str | None:
         """An id as text, or None."""
@@ -165,7 +165,7 @@ def as_object(value: Any) -> Any:
 
 
 def _only_form(values: Iterable[Any]) -> DateForm | None:
-    """How dates are written; None where it cannot be said for certain."""
+    """How dates are written; None where it is ambiguous."""
     column = date_column(values)
     return column.forms[0] if column.forms and not column.is_open else None
 
@@ -193,7 +193,7 @@ def campaign_of(names: CampaignNames, campaign_id: str | None = None, name: str 
     """The id under which a row's campaign is kept.
 
     Raises:
-        FieldError: the row names none, and nobody said which one it belongs to; or the name cannot be stored.
+        FieldError: the row names none, and nobody chose the one it belongs to; or the name cannot be stored.
     """
     campaign_id, name = optional_identifier("campaign", campaign_id), text("campaign", name)
     try:
@@ -203,7 +203,7 @@ def campaign_of(names: CampaignNames, campaign_id: str | None = None, name: str 
 
 
 def snapshot_moment(content: Content, cells: Cells, context: Context, *fields: str) -> datetime | None:
-    """The moment that a snapshot shows: what a person said, else the latest date in these fields, else None."""
+    """The moment that a snapshot shows: chosen by a person, else the latest date in these fields, else None."""
     if context.as_of is not None:
         return context.as_of
     latest = None
@@ -212,7 +212,7 @@ def snapshot_moment(content: Content, cells: Cells, context: Context, *fields: s
             try:
                 at = cells.instant(row, field)
             except FieldError:
-                continue  # said of the row when it is read
+                continue  # reported when the row is read
             if at is not None and (latest is None or at > latest):
                 latest = at
     return latest
@@ -222,16 +222,16 @@ def needed_moment(as_of: datetime | None) -> datetime:
     """The moment of a snapshot.
 
     Raises:
-        FieldError: neither the file nor a person said it.
+        FieldError: it is neither in the file nor chosen by a person.
     """
     if as_of is None:
         raise FieldError("as_of", "no date in the file says which day it shows: enter the day of the export")
     return as_of
 
 
-def is_said(word: str | None, words: frozenset[str]) -> bool:
+def is_one_of(word: str | None, words: frozenset[str]) -> bool:
     """Whether a tool's word for a state is among those that a person named, whatever its case and punctuation."""
-    return word is not None and plain(word) in {plain(said) for said in words}
+    return word is not None and plain(word) in set(map(plain, words))
 
 
 def text_of_html(html: str) -> str:

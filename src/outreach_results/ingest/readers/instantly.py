@@ -26,7 +26,7 @@ OPPORTUNITY = "opportunity"
 
 
 def _counts_opportunities(context: Context) -> bool:
-    """Whether a person said that an opportunity is a meeting."""
+    """Whether a person chose that an opportunity is a meeting."""
     return any(word.casefold() in (OPPORTUNITY, "opportunities") for word in context.meetings)
 
 

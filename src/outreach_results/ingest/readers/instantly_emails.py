@@ -80,17 +80,17 @@ def _details(cells: Cells, row: Row) -> dict[str, Any]:
 
 
 def _sent_emails(content: Content, cells: Cells, names: CampaignNames) -> SentEmails:
-    found = SentEmails()
+    sent = SentEmails()
     for _, row in content.read():
         try:
             if cells.count(row, "ue_type") == _SENT:
                 at = cells.needed_instant(row, "timestamp_email", "timestamp_created")
                 address = _lead(cells, row, _SENT)
                 campaign = campaign_of(names, cells.id(row, "campaign_id"))
-                found.add(campaign, address, at, _email_id(cells, row, address, at))
+                sent.add(campaign, address, at, _email_id(cells, row, address, at))
         except FieldError:
-            continue  # said of the row when it is read
-    return found
+            continue  # reported when the row is read
+    return sent
 
 
 def _is_outside_campaigns(cells: Cells, row: Row, kind: int | None) -> bool:

@@ -13,7 +13,7 @@ from outreach_results.ingest.readers.common import (
     Cells,
     campaign_of,
     each_row,
-    is_said,
+    is_one_of,
     needed_moment,
     snapshot_moment,
 )
@@ -83,7 +83,7 @@ def _leads(content: Content, context: Context) -> Records:
             bounced=int(state == "emailsbounced"),
             replied=None if state in _UNDECIDED_STATES else int(state == "emailsreplied"),
             unsubscribed=int(state == "emailsunsubscribed"),
-            meetings=int(is_said(word, context.meetings or frozenset({_MEETING_STATE}))),
+            meetings=int(is_one_of(word, context.meetings or frozenset({_MEETING_STATE}))),
         )
         yield from names.seen(campaign, as_of)
         yield contact
@@ -127,7 +127,7 @@ def _contacts(content: Content, context: Context) -> Records:
             replied=int(replied_at is not None),
             replied_at=replied_at,
             unsubscribed=int("unsubscribed" in (status or "").casefold()),
-            meetings=int(is_said(status, context.meetings)) if context.meetings else None,
+            meetings=int(is_one_of(status, context.meetings)) if context.meetings else None,
         )
         yield from names.seen(campaign, sent_at)
         yield contact

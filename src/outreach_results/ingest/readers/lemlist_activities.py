@@ -15,7 +15,7 @@ from outreach_results.ingest.readers.common import (
     campaign_of,
     each_row,
     event_key,
-    is_said,
+    is_one_of,
     text_of_html,
 )
 from outreach_results.ingest.records import EmailRecord, EventRecord, Record, Records, ReplyRecord
@@ -121,7 +121,7 @@ def _kind(word: str | None, context: Context) -> EventType | None:
     Raises:
         FieldError: nobody knows this type.
     """
-    if is_said(word, context.meetings or frozenset({_MEETING})):
+    if is_one_of(word, context.meetings or frozenset({_MEETING})):
         return EventType.MEETING_BOOKED
     if word in _TYPES:
         return _TYPES[word]
@@ -146,7 +146,7 @@ def _before(content: Content, cells: Cells, names: CampaignNames) -> tuple[SentE
                 continue
             email_id = _email_id(cells, row, address)
         except FieldError:
-            continue  # said of the row when it is read
+            continue  # reported when the row is read
         if word == "emailsSent":
             sent.add(campaign, address, at, email_id or natural_id(person_key(address), at.isoformat()))
         else:
@@ -172,7 +172,7 @@ def _sentiment(mark: tuple[datetime, bool] | None, context: Context, *, is_bot: 
         return Sentiment.UNCLASSIFIED
     if not mark[1]:
         return Sentiment.NEGATIVE
-    is_positive = not context.positives or any(is_said(word, context.positives) for word in _POSITIVE)
+    is_positive = not context.positives or any(is_one_of(word, context.positives) for word in _POSITIVE)
     return Sentiment.POSITIVE if is_positive else Sentiment.NEUTRAL
 
 

@@ -173,10 +173,10 @@ def moment(cells: Cells, row: Row, *names: str, zone: ZoneInfo = UTC_ZONE) -> da
     Args:
         zone: of times that name none.
     """
-    found = optional_moment(cells, row, *names, zone=zone)
-    if found is None:
+    instant = optional_moment(cells, row, *names, zone=zone)
+    if instant is None:
         raise FieldError(names[0], "a date is needed here")
-    return found
+    return instant
 
 
 def optional_moment(cells: Cells, row: Row, *names: str, zone: ZoneInfo = UTC_ZONE) -> datetime | None:
@@ -206,8 +206,8 @@ def kind_of(kinds: Mapping[str, str], cells: Cells, row: Row, *names: str) -> st
 
 def mailbox_in(cells: Cells, row: Row, *names: str) -> str | None:
     """The address in a field that may hold a name beside it."""
-    found = cells.cut(row, *names)
-    return parseaddr(found)[1] or None if found else None
+    mailbox = cells.cut(row, *names)
+    return parseaddr(mailbox)[1] or None if mailbox else None
 
 
 def first_text(value: Any) -> str | None:
@@ -223,8 +223,9 @@ def first_text(value: Any) -> str | None:
 def campaign_in(cells: Cells, row: Row, under: str = "") -> tuple[str | None, str | None]:
     """The id and the name of the campaign that a sender wrote into an event, in an object below ``under``."""
     prefix = f"{under}." if under else ""
-    found = [first_text(cells.raw(row, prefix + name)) for name in ("campaign_id", "campaign", "campaign_name")]
-    return found[0], found[1] or found[2]
+    fields = ("campaign_id", "campaign", "campaign_name")
+    campaign_id, campaign, name = (first_text(cells.raw(row, prefix + field)) for field in fields)
+    return campaign_id, campaign or name
 
 
 def message_id(value: str | None) -> str | None:

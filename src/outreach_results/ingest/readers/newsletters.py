@@ -117,5 +117,5 @@ class _Report:
 
     def _sent_at(self, row: Row) -> datetime | None:
         in_utc = self._columns.sent_at_utc
-        found = self._cells_in_utc.instant(row, in_utc) if in_utc else None
-        return found or self._cells.instant(row, self._columns.sent_at)
+        sent_at = self._cells_in_utc.instant(row, in_utc) if in_utc else None
+        return sent_at or self._cells.instant(row, self._columns.sent_at)

@@ -79,7 +79,7 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
     kind = event_type(_TYPES, cells, row, "RecordType")
     if kind is EventType.BOUNCED:
         kind = event_type(_BOUNCES, cells, row, "Type")
-    if plain(cells.text(row, "RecordType") or "") == "subscriptionchange" and not _is_wish(cells, row):
+    if plain(cells.text(row, "RecordType") or "") == "subscriptionchange" and not _is_requested(cells, row):
         return
     if kind is None:
         return
@@ -102,7 +102,7 @@ def _read(cells: Cells, row: Row) -> Iterator[MailEvent]:
     )
 
 
-def _is_wish(cells: Cells, row: Row) -> bool:
+def _is_requested(cells: Cells, row: Row) -> bool:
     """Whether a subscription ends because the recipient asked for it: a bounce and a sender can end it too."""
     is_by_recipient = (
         cells.text(row, "Origin") in (None, "Recipient") and cells.text(row, "SuppressionReason") != "HardBounce"

@@ -70,13 +70,13 @@ def _message(sg_message_id: str | None) -> str | None:
 
 def _campaign(cells: Cells, row: Row) -> tuple[str | None, str | None]:
     """What a sender gave as custom argument, else the campaign made with SendGrid's tools, else the first category."""
-    found = campaign_in(cells, row)
-    if found == (None, None):
-        found = (
+    campaign = campaign_in(cells, row)
+    if campaign == (None, None):
+        campaign = (
             cells.id(row, "marketing_campaign_id", "singlesend_id"),
             cells.text(row, "marketing_campaign_name", "singlesend_name"),
         )
-    return found if found != (None, None) else (None, first_text(cells.raw(row, "category")))
+    return campaign if campaign != (None, None) else (None, first_text(cells.raw(row, "category")))
 
 
 FORMATS = (

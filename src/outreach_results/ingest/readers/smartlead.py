@@ -8,7 +8,7 @@ from datetime import datetime
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.fields import MAX_BODY, FieldError
-from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_said, needed_moment, text_of_html
+from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_one_of, needed_moment, text_of_html
 from outreach_results.ingest.records import MAX_SENT_TEXT, ContactRecord, Notice, Record, Records
 from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
 from outreach_results.models import Detail
@@ -17,10 +17,10 @@ _NEVER_WRITTEN_TO = frozenset({"started", "blocked", "not_contacted"})
 
 
 def is_meeting(category: str | None, context: Context) -> int | None:
-    """1 or 0 where a person said which categories are meetings; otherwise None, as no category means one by itself."""
+    """1 or 0 where a person chose which categories are meetings; otherwise None, as no category means one by itself."""
     if not context.meetings:
         return None
-    return int(is_said(category, context.meetings))
+    return int(is_one_of(category, context.meetings))
 
 
 # --- statistics --------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def _missing_pages(content: Content) -> Iterator[Notice]:
 
 def _answered_emails(content: Content, cells: Cells) -> dict[_Reply, tuple[datetime, str]]:
     """The email that each reply answers: the last one before it, as Smartlead writes a reply to several rows."""
-    found: dict[_Reply, tuple[datetime, str]] = {}
+    answered: dict[_Reply, tuple[datetime, str]] = {}
     for _, row in content.read():
         try:
             reply_at, sent_at = cells.instant(row, "reply_time"), cells.instant(row, "sent_time")
@@ -103,10 +103,10 @@ def _answered_emails(content: Content, cells: Cells) -> dict[_Reply, tuple[datet
             address = cells.address(row, "lead_email")
             email = (sent_at, _email_id(cells, row, address))
         except FieldError:
-            continue  # said of the row when it is read
+            continue  # reported when the row is read
         reply = (person_key(address), reply_at)
-        found[reply] = max(found.get(reply, email), email)
-    return found
+        answered[reply] = max(answered.get(reply, email), email)
+    return answered
 
 
 def _email_id(cells: Cells, row: Row, address: str) -> str:

@@ -16,7 +16,7 @@ from outreach_results.ingest.readers.common import (
     campaign_of,
     difference,
     each_row,
-    is_said,
+    is_one_of,
     needed_moment,
     reported,
 )
@@ -94,7 +94,7 @@ def _campaigns(content: Content, context: Context) -> Records:
 
 def _meetings(cells: Cells, row: Row, context: Context) -> int | None:
     """How many of the interests that a person called a meeting; None where nobody did."""
-    counted = [fields for word, fields in _INTERESTS.items() if is_said(word, context.meetings)]
+    counted = [fields for word, fields in _INTERESTS.items() if is_one_of(word, context.meetings)]
     numbers = [cells.count(row, *fields) for fields in counted]
     return sum(number or 0 for number in numbers) if any(number is not None for number in numbers) else None
 

@@ -63,9 +63,9 @@ def verify(
     expected = {**known, **all_checksums(source, unread, on_progress=on_progress)}
     for table in COMPARED:
         on_progress(f"comparing {table.name}")
-        found = checksums(target, table)
+        actual = checksums(target, table)
         yield TableComparison(
-            table.name, _rows(expected[table]), _rows(found), tuple(sorted(differing(expected[table], found)))
+            table.name, _rows(expected[table]), _rows(actual), tuple(sorted(differing(expected[table], actual)))
         )
 
 
@@ -73,11 +73,11 @@ def all_checksums(
     connection: Connection, tables: Sequence[Table], *, on_progress: OnProgress = lambda _doing: None
 ) -> dict[Table, Checksums]:
     """The checksums of some tables."""
-    found = {}
+    by_table = {}
     for table in tables:
         on_progress(f"reading {table.name}")
-        found[table] = checksums(connection, table)
-    return found
+        by_table[table] = checksums(connection, table)
+    return by_table
 
 
 def checksums(connection: Connection, table: Table) -> Checksums:
@@ -95,5 +95,5 @@ def compared_rows(table: Table) -> ColumnElement[bool]:
     return meta.c.key.not_in(_OWN_FACTS) if table is meta else true()
 
 
-def _rows(found: Checksums) -> int:
-    return sum(of_campaign.rows for of_campaign in found.values())
+def _rows(by_campaign: Checksums) -> int:
+    return sum(of_campaign.rows for of_campaign in by_campaign.values())

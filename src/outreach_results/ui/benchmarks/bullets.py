@@ -150,7 +150,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     facts = []
     if row.interval is not None:
         ends = f"{value_text(row.metric, row.interval.low)} to {value_text(row.metric, row.interval.high)}"
-        # A verdict beyond the quartiles has said it already.
+        # A verdict beyond the quartiles includes it already.
         is_beyond = row.verdict.standing in (Standing.BEST_QUARTER, Standing.WEAKEST_QUARTER)
         where = "" if is_beyond or row.percentiles is None else percentile_sentence(row.percentiles)
         facts.append(f"{where} {ends} with 95% confidence, from {row.cases:,} emails.".strip())

@@ -27,7 +27,7 @@ _EXAMPLES = 3
 
 
 def answered(upload: Upload, views: list[FileView], key: str) -> Answers:
-    """Draw what can be said of a file; the answers that are given now."""
+    """Draw the questions about a file and its mapping; the present answers."""
     answers = upload.answers
     about = {question.about for view in views for question in view.plan.questions}
     needs = {need for view in views if view.plan.format is not None for need in view.plan.format.needs}

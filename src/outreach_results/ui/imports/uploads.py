@@ -33,7 +33,7 @@ class FileView:
 
 @dataclass
 class Upload:
-    """A file that waits to be imported, with what was said of it."""
+    """A file that waits to be imported, with the answers about it."""
 
     name: str
     path: Path

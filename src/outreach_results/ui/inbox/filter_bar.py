@@ -19,10 +19,10 @@ def choices(inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
     with st.container(horizontal=True, gap="medium", key="inbox-choices"):
         _one(
             "From",
-            inbox_url.LANE,
+            inbox_url.KIND,
             inbox_url.KIND_CODES,
             ReplyKind.PEOPLE,
-            _with_counts(labels.LANES, inbox_page.kinds),
+            _with_counts(labels.KINDS, inbox_page.kinds),
             inbox_filters.kind,
             "Automatic replies, such as out of office.",
         )

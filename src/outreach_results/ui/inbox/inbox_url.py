@@ -9,7 +9,7 @@ from outreach_results.models import Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus, is_of_kind
 from outreach_results.ui import url_state
 
-LANE, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
+KIND, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
 LONGEST_SEARCH = 200
 
 KIND_CODES = {kind: str(kind) for kind in ReplyKind}
@@ -18,7 +18,7 @@ STATUS_CODES = {status: str(status) for status in ReplyStatus}
 
 def read_filters() -> InboxFilters:
     """The filters in the URL; shows a notice for those that are invalid."""
-    kind = url_state.one_of(LANE, KIND_CODES, ReplyKind.PEOPLE)
+    kind = url_state.one_of(KIND, KIND_CODES, ReplyKind.PEOPLE)
     sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(kind)))
     if unknown:
         url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")

@@ -19,7 +19,7 @@ BADGES: dict[Sentiment, str] = {
     Sentiment.UNCLASSIFIED: "violet",
 }
 
-LANES = {ReplyKind.PEOPLE: "People", ReplyKind.AUTOMATIC: "Automatic", ReplyKind.ALL: "All"}
+KINDS = {ReplyKind.PEOPLE: "People", ReplyKind.AUTOMATIC: "Automatic", ReplyKind.ALL: "All"}
 HANDLINGS = {ReplyStatus.OPEN: "Open", ReplyStatus.HANDLED: "Handled", ReplyStatus.ALL: "All"}
 
 
@@ -122,27 +122,28 @@ def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
     return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
 
 
-def positive_rate_sentence(found: PositiveRate) -> str:
+def positive_rate_sentence(estimate: PositiveRate) -> str:
     """The positive rate, its 95% interval, and how far unclassified and neutral replies could move it."""
-    if found.if_unclassified is None or found.widest is None:
+    if estimate.if_unclassified is None or estimate.widest is None:
         return "No reply by a person is among these, so there is no positive rate."
-    if found.rate is None or found.interval is None:
-        return f"None of {replies(found.unclassified)} by people is classified, so there is no positive rate."
-    low, high = (text.percent(end) for end in found.interval)
+    if estimate.rate is None or estimate.interval is None:
+        return f"None of {replies(estimate.unclassified)} by people is classified, so there is no positive rate."
+    low, high = (text.percent(end) for end in estimate.interval)
+    noun, verb = ("reply" if estimate.classified == 1 else "replies"), ("is" if estimate.positive == 1 else "are")
     sentence = (
-        f"{found.positive:,} of {found.classified:,} classified {'reply' if found.classified == 1 else 'replies'} by "
-        f"people {'is' if found.positive == 1 else 'are'} positive: {text.percent(found.rate)} (95% interval {low} to "
-        f"{high})."
+        f"{estimate.positive:,} of {estimate.classified:,} classified {noun} by people {verb} positive: "
+        f"{text.percent(estimate.rate)} (95% interval {low} to {high})."
     )
-    if found.unclassified:
-        none, every = (text.percent(end) for end in found.if_unclassified)
-        widest = " and ".join(text.percent(end) for end in found.widest)
+    if estimate.unclassified:
+        none, every = (text.percent(end) for end in estimate.if_unclassified)
+        widest = " and ".join(text.percent(end) for end in estimate.widest)
+        verb = "is" if estimate.unclassified == 1 else "are"
         sentence += (
-            f" {found.unclassified:,} {'is' if found.unclassified == 1 else 'are'} not classified: were none of them "
-            f"positive, it would be {none}; were all, {every}. Doubt and chance together leave it between {widest}."
+            f" {estimate.unclassified:,} {verb} not classified: were none of them positive, it would be {none}; "
+            f"were all, {every}. Doubt and chance together leave it between {widest}."
         )
-    if found.neutral:
-        sentence += f" If the neutral ones flipped as well: {text.percent(found.if_neutral_positive_too)}."
+    if estimate.neutral:
+        sentence += f" If the neutral ones flipped as well: {text.percent(estimate.if_neutral_positive_too)}."
     return sentence
 
 
