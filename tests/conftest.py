@@ -306,10 +306,10 @@ def sample_dashboard(use_database: Callable[[str], None], sample_database: Path)
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The Chromium that the browser tests drive."""
-    found = find_chromium()
-    if found is None:
+    result = find_chromium()
+    if result is None:
         missing("There is no Chromium here: run tests/install-chromium, or set OUTREACH_TEST_CHROMIUM to its path.")
-    return found
+    return result
 
 
 @pytest.fixture(scope="session")

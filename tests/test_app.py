@@ -57,7 +57,7 @@ def test_unopenable_database_is_explained(page, use_database, tmp_path):
     assert kinds(app) == ["Error"]
 
 
-def test_a_wrong_setting_is_told_in_a_sentence(use_database, monkeypatch):
+def test_a_wrong_setting_is_reported_in_a_sentence(use_database, monkeypatch):
     use_database("nonsense")
     assert "The database address is malformed" in run_page().error[0].value
 

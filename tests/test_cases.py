@@ -46,8 +46,8 @@ def refusal(store, name, **answers):
     return str(error.value)
 
 
-def asked(store, name, **answers):
-    """What a person is asked about a file before anything of it is imported."""
+def questions_of(store, name, **answers):
+    """The questions about a file before anything of it is imported."""
     with pytest.raises(OpenQuestionsError) as error:
         bring(store, name, **answers)
     return [question.about for question in error.value.questions]
@@ -95,9 +95,9 @@ def test_the_mark_of_the_later_backup_stays(store, order):
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(store, name, sentence):
-    said = refusal(store, name)
-    assert name in said
-    assert sentence in said
+    message = refusal(store, name)
+    assert name in message
+    assert sentence in message
 
 
 # --- what is shown and written -----------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def test_benchmarks_answer_is_read(store):
 
 
 def test_semicolons_and_dates_of_excel_are_read(store):
-    assert asked(store, "semicolons-from-excel.csv") == ["zone"]
+    assert questions_of(store, "semicolons-from-excel.csv") == ["zone"]
     bring(store, "semicolons-from-excel.csv", zone=ZoneInfo("Europe/Zurich"))
     with store.read() as connection:
         [email] = connection.execute(select(schema.emails)).mappings()
@@ -172,8 +172,8 @@ def test_semicolons_and_dates_of_excel_are_read(store):
     assert email["sent_at"] == datetime(2026, 1, 30, 8, 10, tzinfo=UTC)
 
 
-def test_hand_made_sheet_is_asked_and_read(store):
-    assert asked(store, "hand-made-sheet.csv") == ["campaign"]
+def test_hand_made_sheet_is_completed_and_read(store):
+    assert questions_of(store, "hand-made-sheet.csv") == ["campaign"]
     bring(store, "hand-made-sheet.csv", campaign="Q1")
     total = results.totals(store, Filters()).stats
     assert (total.emails_sent, total.opened, total.replied, total.clicked) == (2, 1, 0, None)
@@ -182,15 +182,15 @@ def test_hand_made_sheet_is_asked_and_read(store):
     ]
 
 
-def test_smartlead_leads_are_asked_their_day_and_read(store):
-    assert asked(store, "smartlead-leads.csv") == ["campaign", "as_of"]
+def test_smartlead_leads_need_their_day_and_are_read(store):
+    assert questions_of(store, "smartlead-leads.csv") == ["campaign", "as_of"]
     bring(store, "smartlead-leads.csv", campaign="Q1", as_of=datetime(2026, 2, 1, tzinfo=UTC))
     total = results.totals(store, Filters()).stats
     assert (total.emails_sent, total.opened, total.replied, total.bounced) == (2, 1, 1, None)
 
 
 def test_events_of_sendgrid_are_read(store):
-    assert asked(store, "sendgrid.ndjson") == ["campaign"]
+    assert questions_of(store, "sendgrid.ndjson") == ["campaign"]
     bring(store, "sendgrid.ndjson", campaign="Q1")
     total = results.totals(store, Filters()).stats
     assert (total.delivered, total.opened, total.replied) == (1, 1, None)
@@ -205,7 +205,7 @@ def test_a_day_beyond_twelve_decides_the_column(store):
     assert [f"{at:%Y-%m-%d}" for at in sent] == ["2026-01-12", "2026-12-31"]
 
 
-def test_a_date_that_can_be_two_is_asked(store, tmp_path):
+def test_an_ambiguous_date_is_a_question(store, tmp_path):
     kept = (CASES / "which-month-is-it.csv").read_text(encoding="utf-8").splitlines()[:2]
     path = tmp_path / "one-date.csv"
     path.write_text("\n".join(kept), encoding="utf-8")

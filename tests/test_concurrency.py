@@ -14,7 +14,7 @@ SECONDS = 6
 DONE = ("import", "sync", "mark", "ask the API", "draw a page")
 
 
-def test_nobody_is_told_of_a_lock_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_nobody_sees_a_lock_and_nothing_is_lost(tmp_path: Path) -> None:
     crowd = all_at_once(tmp_path, SECONDS)
 
     assert crowd.wrong == []

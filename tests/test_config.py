@@ -1,4 +1,4 @@
-"""Settings come from the environment, and a wrong one is said in a sentence."""
+"""Settings come from the environment, and a wrong one is reported in a sentence."""
 
 import pytest
 from pydantic import ValidationError

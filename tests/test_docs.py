@@ -53,15 +53,15 @@ def without_blocks(text: str) -> str:
 
 def named_paths(text: str) -> set[str]:
     """The paths of files and folders in inline code and diagrams, without those that have a NAME to fill in."""
-    found = set()
+    result = set()
     for code in re.findall(r"`([^`\n]+)`", without_blocks(text)):
         is_path = re.fullmatch(r"\.?\w[\w.-]*(/[\w.-]+)*/?", code) is not None
         is_file = code.rpartition(".")[2] in FILE_ENDINGS and "." in code
         if is_path and (is_file or "/" in code) and "NAME" not in code and code != FORMAT:
-            found.add(code)
+            result.add(code)
     for diagram in re.findall(r"^```mermaid$.*?^```$", text, flags=re.DOTALL | re.MULTILINE):
-        found.update(re.findall(r"\b\w+(?:/\w+)*(?:\.py|/)", diagram))
-    return found
+        result.update(re.findall(r"\b\w+(?:/\w+)*(?:\.py|/)", diagram))
+    return result
 
 
 NAMED_PATHS = [(name, path) for name in DOCUMENTS for path in sorted(named_paths(TEXTS[name]))]
@@ -169,9 +169,9 @@ def test_every_promise_names_its_tests() -> None:
 
 def listed_parameters(text: str) -> set[str]:
     """The parameters in the line "Parameters: …" of a route."""
-    found = re.search(r"^Parameters: (.+?)\.(?: |$)", text, flags=re.MULTILINE)
-    assert found, text
-    return set(re.findall(r"`(\w+)`", found[1]))
+    result = re.search(r"^Parameters: (.+?)\.(?: |$)", text, flags=re.MULTILINE)
+    assert result, text
+    return set(re.findall(r"`(\w+)`", result[1]))
 
 
 @pytest.fixture(scope="module")

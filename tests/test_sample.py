@@ -25,15 +25,15 @@ def documents():
     return [json.loads(path.read_bytes()) for path in sample_files() if path.name.startswith("camp_")]
 
 
-def stats_of(store, campaign_id, **asked):
-    return results.campaign_stats(store, campaign_id, Filters(**asked)).stats
+def stats_of(store, campaign_id, **options):
+    return results.campaign_stats(store, campaign_id, Filters(**options)).stats
 
 
 def test_all_of_it_is_loaded_and_nothing_rejected(store):
     report = load_sample(store)
     assert (report.rejected, report.duplicate.total()) == ([], 0)
     assert report.inserted["campaigns"] == 13
-    assert {found.id for found in results.all_campaigns(store)} == report.campaigns
+    assert {campaign.id for campaign in results.all_campaigns(store)} == report.campaigns
     assert present(results.plan_of(store)).name == "Pro"
 
 
@@ -65,7 +65,7 @@ def test_every_email_is_delivered_or_bounced_once(documents):
 
 def test_the_readme_names_every_campaign(sample_store):
     assert set(re.findall(r"camp_[0-9a-f]{6}\b|camp_abc123", README)) == {
-        found.id for found in results.all_campaigns(sample_store)
+        campaign.id for campaign in results.all_campaigns(sample_store)
     }
 
 
@@ -90,7 +90,7 @@ def test_demo_shows_every_reply_kind_and_count(sample_store):
     assert all(box.counts[sentiment] > 0 for sentiment in Sentiment)
     totals = results.totals(sample_store, Filters()).stats.model_dump()
     assert all(totals[name] > 0 for name in COUNTS)
-    assert all(found.mcp in results.benchmark_mcps(sample_store) for found in results.all_campaigns(sample_store))
+    assert all(campaign.mcp in results.benchmark_mcps(sample_store) for campaign in results.all_campaigns(sample_store))
 
 
 def test_both_databases_count_the_same(sample_store, sample_store_postgres):

@@ -29,7 +29,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_told_without_a_key(stranger: TestClient, client: TestClient, path: str) -> None:
+def test_nothing_is_answered_without_a_key(stranger: TestClient, client: TestClient, path: str) -> None:
     client.get(path)  # kept answers are not told either
     answer = stranger.get(path)
     assert answer.status_code == 401

@@ -56,8 +56,8 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def document(stranger: TestClient) -> dict[str, Any]:
     """The OpenAPI document."""
-    found: dict[str, Any] = stranger.get("/openapi.json").json()
-    return found
+    result: dict[str, Any] = stranger.get("/openapi.json").json()
+    return result
 
 
 def test_describes_every_route_and_parameter(document: dict[str, Any]) -> None:
@@ -87,8 +87,8 @@ def test_every_parameter_says_what_it_is(document: dict[str, Any]) -> None:
 
 
 def _parameter(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:
-    found = document["paths"][path]["get"]["parameters"]
-    return next(parameter for parameter in found if parameter["name"] == name)
+    result = document["paths"][path]["get"]["parameters"]
+    return next(parameter for parameter in result if parameter["name"] == name)
 
 
 def test_every_route_says_what_it_answers_and_needs(document: dict[str, Any]) -> None:

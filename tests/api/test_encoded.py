@@ -78,12 +78,12 @@ def test_daily_without_dates_is_the_whole_campaign(client: TestClient) -> None:
 def test_lists_campaigns_newest_first(client: TestClient) -> None:
     first, second = (client.get(f"/campaigns?per_page=10&page={page}").json() for page in (1, 2))
     assert first["pagination"] == {"total": 13, "page": 1, "per_page": 10}
-    found = first["campaigns"] + second["campaigns"]
-    assert len({campaign["id"] for campaign in found}) == 13
-    assert [campaign["created_at"] for campaign in found] == sorted(
-        (campaign["created_at"] for campaign in found), reverse=True
+    result = first["campaigns"] + second["campaigns"]
+    assert len({campaign["id"] for campaign in result}) == 13
+    assert [campaign["created_at"] for campaign in result] == sorted(
+        (campaign["created_at"] for campaign in result), reverse=True
     )
-    assert set(found[0]) == {"id", "name", "mcp", "created_at", "detail", "tracked"}
+    assert set(result[0]) == {"id", "name", "mcp", "created_at", "detail", "tracked"}
 
 
 def test_benchmarks_without_mcp_are_the_community(client: TestClient) -> None:
@@ -177,13 +177,13 @@ def test_this_month_follows_the_clock(client: TestClient, monkeypatch: pytest.Mo
 
 
 def test_the_same_question_is_put_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    calls = []
     answer = results.campaign_stats
-    monkeypatch.setattr(results, "campaign_stats", lambda *args: asked.append(args) or answer(*args))
+    monkeypatch.setattr(results, "campaign_stats", lambda *args: calls.append(args) or answer(*args))
     assert len({client.get(STATS).text for _ in range(3)}) == 1
-    assert len(asked) == 1
+    assert len(calls) == 1
     client.get(f"{STATS}?basis=send")
-    assert len(asked) == 2
+    assert len(calls) == 2
 
 
 def test_repeated_answers_keep_their_headers(app: Starlette, key: str) -> None:

@@ -59,7 +59,7 @@ def test_an_export_is_the_file(
     assert expected.file_name == f"camp_8316e8{'_humans-only' if humans_only == 'true' else ''}.{fmt}"
 
 
-def test_an_export_is_json_without_a_word(client: TestClient) -> None:
+def test_an_export_is_json_by_default(client: TestClient) -> None:
     assert client.get("/campaigns/camp_abc123/export").json()["campaign"]["id"] == "camp_abc123"
 
 

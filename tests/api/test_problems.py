@@ -184,21 +184,21 @@ def test_an_unexpected_error_says_nothing_of_itself(
 
 
 @pytest.mark.parametrize(
-    ("error", "says", "wait"),
+    ("error", "detail", "wait"),
     [
         (StoreError("The database refused: relation secret does not exist."), "cannot be used", "30"),
         (StoreBusyError("The database is busy with another change. Try again in a moment."), "busy", "5"),
     ],
 )
 def test_a_database_in_trouble_is_a_503(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: StoreError, says: str, wait: str
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: StoreError, detail: str, wait: str
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(results, "campaign_stats", fail)
     answer = client.get(STATS)
-    assert says in _problem(answer, 503).detail
+    assert detail in _problem(answer, 503).detail
     assert "secret" not in answer.text
     assert answer.headers["Retry-After"] == wait
 

@@ -22,9 +22,9 @@ def each_page(visitor):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_breaks_a_rule_of_wcag_in_either_theme(theme, open_visitor):
     visitor = open_visitor(color_scheme=theme)
-    found = {page: violations(visitor) for page in each_page(visitor)}
-    assert set(found) == set(PAGES)
-    assert {page: broken for page, broken in found.items() if broken} == {}
+    result = {page: violations(visitor) for page in each_page(visitor)}
+    assert set(result) == set(PAGES)
+    assert {page: broken for page, broken in result.items() if broken} == {}
     background = visitor.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 29)"}[theme]
 
@@ -48,7 +48,7 @@ def test_the_explanations_of_the_numbers_break_no_rule(visitor):
 def test_this_check_would_see_a_broken_rule(visitor):
     visitor.open("/data")
     visitor.main.evaluate("main => { const image = document.createElement('img'); image.src = ''; main.append(image) }")
-    assert any(found.startswith("image-alt") for found in violations(visitor))
+    assert any(rule.startswith("image-alt") for rule in violations(visitor))
 
 
 @pytest.mark.parametrize("element", [".chart-plot", "[data-testid=stDataFrame]"])
@@ -107,8 +107,8 @@ def test_the_switch_works_with_the_keyboard_alone(visitor):
     assert visitor.parameters == {"humans": ["true"]}
 
 
-def test_what_cannot_be_mended_here_is_told_to_readers():
-    told = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
+def test_known_exceptions_are_documented():
+    document = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
     for rule, _, reason in STREAMLITS_OWN:
-        assert f"`{rule}`" in told
-        assert reason in " ".join(told.split())
+        assert f"`{rule}`" in document
+        assert reason in " ".join(document.split())

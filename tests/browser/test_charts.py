@@ -44,11 +44,11 @@ def click_bar(visitor: Visitor, key: str, place: int) -> None:
 
 
 def test_charts_need_none_of_streamlits_library(visitor: Visitor) -> None:
-    asked = script_requests(visitor)
+    requested = script_requests(visitor)
     visitor.open("/usage")
     expect(chart(visitor.page, "quota").locator(".main-svg").first).to_be_visible()
-    assert any(address.endswith(chart_library.PATH) for address in asked)
-    assert not any("PlotlyChart" in address for address in asked)
+    assert any(address.endswith(chart_library.PATH) for address in requested)
+    assert not any("PlotlyChart" in address for address in requested)
     policies = visitor.page.request.get("/usage").headers["content-security-policy"]
     assert "default-src 'self'" in policies  # and no violation of it is on the console
 
@@ -69,7 +69,7 @@ def test_place_is_kept_before_the_library_arrives(visitor: Visitor) -> None:
     assert below.bounding_box() == waiting
 
 
-def test_missing_library_is_said_in_words(visitor: Visitor) -> None:
+def test_missing_library_shows_a_sentence(visitor: Visitor) -> None:
     visitor.page.route(f"**{chart_library.PATH}", lambda route: route.abort())
     visitor.open("/trends")
     expect(visitor.page.get_by_text("This chart could not be drawn.").first).to_be_visible()
@@ -147,15 +147,15 @@ def test_one_setting_brings_streamlits_charts_back(
     open_visitor: Callable[..., Visitor], fallback_server: Server
 ) -> None:
     visitor = open_visitor(fallback_server)
-    asked = script_requests(visitor)
+    requested = script_requests(visitor)
     visitor.open("/")
     expect(visitor.page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     click_bar(visitor, "funnel", 2)
     visitor.page.wait_for_url("**/trends?**")
     visitor.settle()
     assert visitor.page.locator(".chart").count() == 0
-    assert any("PlotlyChart" in address for address in asked)
-    assert not any(chart_library.PATH in address for address in asked)
+    assert any("PlotlyChart" in address for address in requested)
+    assert not any(chart_library.PATH in address for address in requested)
     visitor.open("/usage")
     click_bar(visitor, "costs-by-campaign", 0)
     visitor.page.wait_for_url("**campaigns=**")

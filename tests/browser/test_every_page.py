@@ -40,7 +40,7 @@ FOREIGN = """() => [...document.querySelectorAll('[data-testid="stApp"] *')]
 
 
 def assert_all_is_well(visitor, page):
-    """The page that was asked for is there, complete, inside the frame that app.py draws."""
+    """The requested page is there, complete, inside the frame that app.py draws."""
     assert visitor.title == title(page)
     for element in ("stException", "stErrorElement"):
         assert visitor.page.get_by_test_id(element).count() == 0
@@ -114,20 +114,20 @@ def test_inbox_downloads_what_it_shows(visitor):
 
     as_csv, as_json = (download(visitor, visitor.main.get_by_role("link", name=fmt)) for fmt in ("CSV", "JSON"))
     rows = list(csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff"), newline="")))
-    told = json.loads(as_json.text)
+    exported = json.loads(as_json.text)
 
     expected = negative_replies()
     assert len(expected) > 20  # more than a page
     assert as_csv.name.endswith(".csv")
     assert as_json.name.endswith(".json")
-    assert [reply["received_at"] for reply in told["rows"]] == [reply["received_at"] for reply in expected]
-    assert {reply["reply_id"]: reply["body"] for reply in told["rows"]} == {
+    assert [reply["received_at"] for reply in exported["rows"]] == [reply["received_at"] for reply in expected]
+    assert {reply["reply_id"]: reply["body"] for reply in exported["rows"]} == {
         reply["id"]: reply["body"] for reply in expected
     }
-    assert [unescape_formula(row["reply_id"]) for row in rows] == [reply["reply_id"] for reply in told["rows"]]
-    assert [unescape_formula(row["body"]) for row in rows] == [reply["body"] for reply in told["rows"]]
-    assert {row["sentiment"] for row in rows} == {"negative"} == {row["sentiment"] for row in told["rows"]}
-    assert told["meta"]["filters"]["start"] is None
+    assert [unescape_formula(row["reply_id"]) for row in rows] == [reply["reply_id"] for reply in exported["rows"]]
+    assert [unescape_formula(row["body"]) for row in rows] == [reply["body"] for reply in exported["rows"]]
+    assert {row["sentiment"] for row in rows} == {"negative"} == {row["sentiment"] for row in exported["rows"]}
+    assert exported["meta"]["filters"]["start"] is None
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
@@ -300,5 +300,5 @@ def test_plain_text_is_plain_in_streamlit_markdown(plain_server, open_visitor):
     for number, words in enumerate(HOSTILE):
         shown = " ".join(words.split())
         for place, expected in (("text", f"our own {shown} and on"), ("heading", shown), ("label", shown)):
-            found = visitor.page.locator(f".st-key-{place}-{number}").text_content()
-            assert " ".join(found.split()) == expected
+            result = visitor.page.locator(f".st-key-{place}-{number}").text_content()
+            assert " ".join(result.split()) == expected

@@ -38,6 +38,6 @@ def test_misspelt_setting_is_on_page_and_server_log(start_server, open_visitor):
     server = start_server({"OUTREACH_DATABSE_URL": "sqlite:///x.db"})
     visitor = open_visitor(server)
     visitor.open("/")
-    for told in (visitor.main.inner_text(), server.printed()):
-        assert "Unknown setting OUTREACH_DATABSE_URL. Known are:" in told
+    for message in (visitor.main.inner_text(), server.printed()):
+        assert "Unknown setting OUTREACH_DATABSE_URL. Known are:" in message
     assert "Traceback" not in server.printed()

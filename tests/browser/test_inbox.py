@@ -97,7 +97,7 @@ def desk(shared_desk):
 
 @pytest.fixture
 def enter(desk, open_visitor):
-    """``enter("Ana", "/inbox")``: somebody who has said what they are called opens an address."""
+    """``enter("Ana", "/inbox")``: somebody who has entered their name opens an address."""
 
     def enter(name=None, address=ALL_TIME, **options) -> Visitor:
         visitor = open_visitor(desk.server, **options)
@@ -157,7 +157,7 @@ def body(visitor):
     return visitor.page.locator(".st-key-inbox-body").inner_text().strip()
 
 
-def said(visitor):
+def status_text(visitor):
     """What came of the last change."""
     return visitor.page.locator(".st-key-inbox-done, .st-key-inbox-warning").inner_text()
 
@@ -249,14 +249,14 @@ def test_search_finds_words_in_any_case(desk, enter):
 
     visitor = enter(address=f"{ALL_TIME}&lane=all&status=all")
     search(visitor, "TUESDAY")
-    found = mentions("tuesday")
-    assert 5 < len(found) < PER_PAGE
+    result = mentions("tuesday")
+    assert 5 < len(result) < PER_PAGE
     assert visitor.parameters["q"] == ["TUESDAY"]
-    assert listed(visitor).count() == counts(visitor, "lane")["all"] == len(found)
+    assert listed(visitor).count() == counts(visitor, "lane")["all"] == len(result)
     first = body(visitor)
     visitor.click(visitor.page.get_by_role("button", name="Next"))
     assert first != body(visitor)
-    assert {first, body(visitor)} < {shown(reply) for reply in found}
+    assert {first, body(visitor)} < {shown(reply) for reply in result}
 
     search(visitor, "nobodywrotethis")
     assert "No reply matches." in visitor.main.inner_text()
@@ -296,7 +296,7 @@ def test_the_keyboard_alone_moves_marks_and_takes_back(desk, enter):
     assert mark["reply_id"] == replies[1]["reply_id"]
     assert mark["handled_at"] is not None
     assert body(visitor) == shown(replies[2])  # on to the next
-    assert "marked as handled" in said(visitor)
+    assert "marked as handled" in status_text(visitor)
     press(visitor, "z")
     assert not [mark for mark in desk.marks() if mark["handled_by"] == "Ana"]
     assert body(visitor) == shown(replies[1])
@@ -323,9 +323,9 @@ def test_bulk_change_is_confirmed_and_undone(desk, enter):
     visitor = enter("Ana", f"{ALL_TIME}&campaign={CAMPAIGN}&sentiment=negative")
 
     propose(visitor, "Mark as handled")
-    asked = visitor.page.locator(".st-key-inbox-confirm").inner_text()
-    assert f"Mark {len(wanted)} replies as handled?" in asked
-    assert "open replies by people, negative · 30 Jan – 4 Feb 2026 · 1 campaign" in asked
+    question = visitor.page.locator(".st-key-inbox-confirm").inner_text()
+    assert f"Mark {len(wanted)} replies as handled?" in question
+    assert "open replies by people, negative · 30 Jan – 4 Feb 2026 · 1 campaign" in question
     assert desk.replies("TRUE") == before
     confirm(visitor)
     handled = desk.replies("handled_by = 'Ana'")
@@ -333,7 +333,7 @@ def test_bulk_change_is_confirmed_and_undone(desk, enter):
     assert len({reply["handled_at"] for reply in handled}) == 1
     assert "every reply is handled" in visitor.main.inner_text() or listed(visitor).count() == 0
     visitor.click(visitor.page.get_by_role("button", name="Undo"))
-    assert f"Undone for {len(wanted)} replies." in said(visitor)
+    assert f"Undone for {len(wanted)} replies." in status_text(visitor)
     assert desk.replies("TRUE") == before
     assert listed(visitor).count() == len(wanted)
 
@@ -349,8 +349,8 @@ def test_second_of_two_editors_is_warned(desk, enter):
     ana, ben = enter("Ana"), enter("Ben")
     correct(ana, "Positive")
     correct(ben, "Neutral")
-    assert f"The reply of {reply['name']}: Ana changed its sentiment to positive on" in said(ben)
-    assert "Your change was not saved" in said(ben)
+    assert f"The reply of {reply['name']}: Ana changed its sentiment to positive on" in status_text(ben)
+    assert "Your change was not saved" in status_text(ben)
     assert decided() == ("positive", "Ana")
     expect(pane(ben).get_by_role("radio", name="Positive")).to_be_checked()  # what is there now
 
@@ -362,8 +362,8 @@ def test_second_of_two_editors_is_warned(desk, enter):
         propose(person, "Mark as handled")
     confirm(ana)
     confirm(ben)
-    assert "Nothing was changed: look again, then decide." in said(ben)
-    assert "There are now 0 of them" in said(ben)
+    assert "Nothing was changed: look again, then decide." in status_text(ben)
+    assert "There are now 0 of them" in status_text(ben)
     unclassified = desk.counts("handled_by", f"sentiment = 'unclassified' AND NOT {_BY_STRANGERS}")
     assert unclassified.keys() == {"Ana"}
 
@@ -388,13 +388,13 @@ def test_export_has_exactly_the_filtered_replies(desk, enter):
         link = visitor.page.locator(".st-key-inbox-toolbar").get_by_role("link", name=fmt)
         link.evaluate("link => link.target = '_self'")
         files[fmt] = visitor.download(link).text
-    told = json.loads(files["JSON"])["rows"]
+    exported = json.loads(files["JSON"])["rows"]
     rows = list(csv.DictReader(io.StringIO(files["CSV"].removeprefix("\ufeff"), newline="")))
 
     def plain(reply):
         return {name: _micros(value) if name.endswith("_at") else value for name, value in reply.items()}
 
-    assert [plain(reply) for reply in told] == expected
+    assert [plain(reply) for reply in exported] == expected
     assert [plain({name: unescape_formula(value) or None for name, value in row.items()}) for row in rows] == expected
 
 

@@ -1,4 +1,4 @@
-"""What the running server lets in, and what it tells browsers to keep out."""
+"""Which requests the running server refuses, and its security headers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEBSOCKET = {
 }
 
 
-def asked(server, path, method="GET", **headers):
+def response_to(server, path, method="GET", **headers):
     """Ask as any program can, with any headers; the answer, closed."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
     try:
@@ -67,18 +67,18 @@ def test_default_settings_are_the_careful_ones():
 @pytest.mark.parametrize("path", [*EVERYTHING, "/download/x"])
 def test_a_foreign_name_for_this_machine_is_refused(path, live_server):
     # A hostile site can point its own name at 127.0.0.1; its pages would then read everything.
-    assert asked(live_server, path, Host="results.evil.example").status == 400
+    assert response_to(live_server, path, Host="results.evil.example").status == 400
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
 def test_its_own_names_are_welcome(path, live_server):
     for name in ("localhost", "127.0.0.1"):
-        assert asked(live_server, path, Host=f"{name}:{urlsplit(live_server.url).port}").status in (200, 401)
+        assert response_to(live_server, path, Host=f"{name}:{urlsplit(live_server.url).port}").status in (200, 401)
 
 
 def test_a_foreign_site_cannot_talk_to_the_dashboard(live_server):
     def shaken(origin):
-        return asked(live_server, "/_stcore/stream", Origin=origin, **WEBSOCKET).status
+        return response_to(live_server, "/_stcore/stream", Origin=origin, **WEBSOCKET).status
 
     assert shaken(live_server.url) == 101
     assert shaken("http://evil.example") == 403
@@ -120,16 +120,16 @@ def test_a_page_on_another_port_reads_nothing(browser, live_server):
 
 def test_a_foreign_name_cannot_talk_to_the_dashboard(live_server):
     headers = WEBSOCKET | {"Host": "evil.example", "Origin": "http://evil.example"}
-    assert asked(live_server, "/_stcore/stream", **headers).status in (400, 403)
+    assert response_to(live_server, "/_stcore/stream", **headers).status in (400, 403)
 
 
 def test_a_foreign_site_cannot_upload(live_server):
-    assert asked(live_server, "/_stcore/upload_file/a/b", "PUT", Origin="http://evil.example").status == 403
+    assert response_to(live_server, "/_stcore/upload_file/a/b", "PUT", Origin="http://evil.example").status == 403
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
 def test_no_foreign_site_may_read_an_answer(path, live_server):
-    answer = asked(live_server, path, Origin="http://evil.example")
+    answer = response_to(live_server, path, Origin="http://evil.example")
     assert answer.getheader("Access-Control-Allow-Origin") in (None, live_server.url)
 
 
@@ -138,7 +138,7 @@ def test_no_foreign_site_may_read_an_answer(path, live_server):
 
 @pytest.mark.parametrize("path", [*EVERYTHING, "/download/x", "/no/such/page", "/api/v1/nothing"])
 def test_every_answer_has_security_headers(path, live_server):
-    answer = asked(live_server, path)
+    answer = response_to(live_server, path)
     policy = answer.getheader("Content-Security-Policy")
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
@@ -152,7 +152,7 @@ def test_every_answer_has_security_headers(path, live_server):
 
 @pytest.mark.parametrize("ticket", ["x", "WyJjYW1wX2FiYzEyMyIsImNzdiIsZmFsc2Vd.aSBhbQ.bm90IHNpZ25lZA"])
 def test_a_forged_ticket_downloads_nothing(ticket, live_server):
-    answer = asked(live_server, f"/download/{ticket}")
+    answer = response_to(live_server, f"/download/{ticket}")
     assert answer.status == 403
     assert answer.text == "This link has expired. Reload the dashboard and click again."
 

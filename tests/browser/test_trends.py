@@ -69,7 +69,7 @@ _IS_DRAWN_ANEW = """day =>
     document.querySelector('.st-key-trend .js-plotly-plot')._fullLayout.selectionrevision === day"""
 
 
-def told(chart: Locator) -> Locator:
+def hover_text(chart: Locator) -> Locator:
     """What the chart says where the mouse rests."""
     return chart.locator(".hoverlayer .legend, .hoverlayer .hovertext").first
 
@@ -115,12 +115,12 @@ def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locato
         "About 53% of its replies are in; expect about 4 in the end, likely 1 to 7.",
         "was spent in all.",  # the cost below is told with it
     ):
-        expect(told(chart)).to_contain_text(sentence)
+        expect(hover_text(chart)).to_contain_text(sentence)
 
     marked = chart.locator('path.point[style*="rgb(209, 51, 91)"]')
     assert marked.count() == 1, "the unusual day is ringed"
     point_at(marked.last)
-    expect(told(chart)).to_contain_text("11 Feb 2026")
+    expect(hover_text(chart)).to_contain_text("11 Feb 2026")
     click_here(visitor)
     visitor.page.wait_for_url("**at=2026-02-11**")
     visitor.settle()
@@ -144,7 +144,7 @@ def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
     a_line, a_bar = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 1.0)
     for day, axis, value in (a_line, a_bar, a_line):
         point_at_day(chart, day, axis=axis, value=value)
-        expect(told(chart)).to_contain_text(f"{date.fromisoformat(day):%a %-d %b %Y}")
+        expect(hover_text(chart)).to_contain_text(f"{date.fromisoformat(day):%a %-d %b %Y}")
         click_here(visitor)
         visitor.page.wait_for_url(f"**at={day}**")
         expect(visitor.page.locator(".st-key-looked-at")).to_be_visible()
@@ -238,10 +238,10 @@ def test_phone_fits_and_shows_the_week(open_visitor, chart: Locator) -> None:
     assert phone.overflow() <= 0
     maps = phone.page.locator("[class*=st-key-hours-] .js-plotly-plot")
     expect(maps).to_have_count(3)
-    lefts = {round(box["x"]) for box in (found.bounding_box() for found in maps.all()) if box}
+    lefts = {round(box["x"]) for box in (chart_map.bounding_box() for chart_map in maps.all()) if box}
     assert len(lefts) == 1, "one below the other"
     maps.nth(1).scroll_into_view_if_needed()
     box = maps.nth(1).locator(".nsewdrag").bounding_box()
     assert box is not None
     phone.page.mouse.move(box["x"] + box["width"] * 14.5 / 24, box["y"] + box["height"] * 1.5 / 7)
-    expect(told(maps.nth(1))).to_contain_text(re.compile(r"^Tuesdays from 14:00 to 15:00 \(UTC\):.*of all\.$"))
+    expect(hover_text(maps.nth(1))).to_contain_text(re.compile(r"^Tuesdays from 14:00 to 15:00 \(UTC\):.*of all\.$"))

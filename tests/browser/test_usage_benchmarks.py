@@ -43,16 +43,16 @@ def hover(visitor: Visitor, mark: Locator) -> str:
     x, y = middle(mark)
     visitor.page.mouse.move(x + 3, y + 3)
     visitor.page.mouse.move(x, y)
-    said = visitor.page.locator(".hoverlayer .hovertext").first
-    said.wait_for()
-    return " ".join(text or "" for text in said.locator("text").all_text_contents()).strip()
+    hover_text = visitor.page.locator(".hoverlayer .hovertext").first
+    hover_text.wait_for()
+    return " ".join(text or "" for text in hover_text.locator("text").all_text_contents()).strip()
 
 
 def press(visitor: Visitor, mark: Locator) -> str:
     """Click a mark as a person does, who first rests on it; returns what it says."""
-    said = hover(visitor, mark)
+    hover_text = hover(visitor, mark)
     visitor.page.mouse.click(*middle(mark))
-    return said
+    return hover_text
 
 
 def middle(mark: Locator) -> tuple[float, float]:

@@ -17,13 +17,13 @@ from support.terminal import exit_status
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """Runs a command as the terminal does; its exit status and all that it said, as one line."""
+    """Runs a command as the terminal does; its exit status and all its output, as one line."""
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(*arguments):
         status = exit_status(monkeypatch, *arguments)
-        said = capsys.readouterr()
-        return status, " ".join((said.out + said.err).split())
+        output = capsys.readouterr()
+        return status, " ".join((output.out + output.err).split())
 
     return run
 
@@ -42,12 +42,12 @@ def all_in(url):
 @pytest.mark.postgres
 def test_copy_shows_both_sides_equal(run, source, new_database):
     url = new_database()
-    status, said = run("copy", "--to", url)
+    status, output = run("copy", "--to", url)
     assert status == 0
-    assert "Table Rows In the target Checksums" in said
-    assert "emails 6,715 6,715 equal" in said
-    assert "The two databases are equal: " in said
-    assert "DIFFERENT" not in said
+    assert "Table Rows In the target Checksums" in output
+    assert "emails 6,715 6,715 equal" in output
+    assert "The two databases are equal: " in output
+    assert "DIFFERENT" not in output
     assert all_in(url) == all_in(sqlite_url(source))
 
 
@@ -58,10 +58,10 @@ def test_a_difference_is_named_and_ends_with_status_1(run, source, tmp_path):
         connection.execute(
             update(schema.campaigns).where(schema.campaigns.c.campaign_id == "camp_abc123").values(name="x")
         )
-    status, said = run("copy", "--to", url)
+    status, output = run("copy", "--to", url)
     assert status == 1
-    assert "campaigns 13 13 DIFFERENT: camp_abc123" in said
-    assert "The two databases differ: " in said
+    assert "campaigns 13 13 DIFFERENT: camp_abc123" in output
+    assert "The two databases differ: " in output
 
 
 def test_hostile_campaign_name_is_printed_as_it_is(run, tmp_path, monkeypatch):
@@ -79,9 +79,9 @@ def test_target_with_data_is_refused(run, source, tmp_path):
     url = sqlite_url(tmp_path / "other.db")
     with closing(open_store(url)) as store:
         load(store, "records", [campaign("own")])
-    status, said = run("copy", "--to", url)
+    status, output = run("copy", "--to", url)
     assert status == 1
-    assert said.endswith("Nothing was changed. Name an empty database.")
+    assert output.endswith("Nothing was changed. Name an empty database.")
 
 
 def test_target_version_is_checked(run, source, tmp_path):
@@ -89,9 +89,9 @@ def test_target_version_is_checked(run, source, tmp_path):
     with closing(open_store(url)) as store, store.write() as connection:
         newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    status, said = run("copy", "--to", url)
+    status, output = run("copy", "--to", url)
     assert status == 1
-    assert "Of the target: This database was written by a newer version of Outreach Results." in said
+    assert "Of the target: This database was written by a newer version of Outreach Results." in output
 
     older = tmp_path / "older.db"
     downgrade(older)
@@ -124,7 +124,7 @@ def downgrade(path):
 @pytest.mark.postgres
 def test_distribute_says_what_is_missing(run, new_database, backend, monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABASE_URL", new_database())
-    status, said = run("init", "--distribute")
+    status, output = run("init", "--distribute")
     assert status == 1
-    assert ("copy --to postgresql://" if backend == "sqlite" else "does not have the Citus extension") in said
+    assert ("copy --to postgresql://" if backend == "sqlite" else "does not have the Citus extension") in output
     assert run("init")[0] == 0

@@ -38,7 +38,7 @@ def test_an_expected_error_is_its_sentence(ended_with):
     assert ended_with(OutreachError("Do this.")) == (1, "Do this.\n", [])
 
 
-def test_an_unexpected_error_is_said_and_logged(ended_with, tmp_path):
+def test_an_unexpected_error_is_shown_and_logged(ended_with, tmp_path):
     status, shown, logs = ended_with(ZeroDivisionError("of Ada"))
     assert status == 1
     assert shown == (

@@ -1,4 +1,4 @@
-"""Files of any table come in by command: what is open is asked, what came in can be undone."""
+"""Files of any table come in by command: open questions are listed, imports can be undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.files import csv_event, csv_row, csv_text, load_file, write
 SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,nobody,no,\n"
 
 
-def test_a_table_without_a_campaign_is_asked(run, database, tmp_path):
+def test_a_table_without_a_campaign_is_a_question(run, database, tmp_path):
     ended = run("import", write(tmp_path / "mine.csv", SHEET))
     assert ended.status == 1
     assert "Which campaign are the rows of mine.csv from?" in ended.err
@@ -58,8 +58,8 @@ def test_rejected_rows_of_an_own_export_can_be_mended(run, database, make_store,
 
 def test_open_dates_are_answered_by_an_option(run, database, tmp_path):
     path = write(tmp_path / "mine.csv", "Date,Email,Opened\n12/01/2026,ada@acme.example,1\n")
-    asked = run("import", "--campaign", "Q1", path)
-    assert "Say it with --dates day-first or month-first or spreadsheet." in asked.err
+    result = run("import", "--campaign", "Q1", path)
+    assert "Say it with --dates day-first or month-first or spreadsheet." in result.err
     assert run("import", "--campaign", "Q1", "--dates", "month-first", path).status == 0
 
 

@@ -30,7 +30,7 @@ def with_sample(sample_database, monkeypatch):
     return sample_database
 
 
-def asked(url, question):
+def answer_of(url, question):
     store = open_store(url)
     try:
         return question(store)
@@ -61,7 +61,7 @@ def test_init_makes_database_in_the_configured_zone(run, database, monkeypatch):
     ended = run("init")
     assert (ended.status, ended.err) == (0, "The database is ready. Reporting time zone: Asia/Tokyo.\n")
     assert run("init").status == 0
-    assert asked(database, lambda store: store.zone().key) == "Asia/Tokyo"
+    assert answer_of(database, lambda store: store.zone().key) == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_demo_comes_and_goes(run, database):
     assert (again.status, "nothing new" in again.err) == (0, True)
     removed = run("demo", "--remove")
     assert (removed.status, removed.err) == (0, "13 sample campaigns removed.\n")
-    assert asked(database, results.all_campaigns) == []
+    assert answer_of(database, results.all_campaigns) == []
     assert run("demo", "--remove").err == "0 sample campaigns removed.\n"
 
 
@@ -101,13 +101,13 @@ def test_demo_if_new_leaves_own_campaigns_alone(run, database, tmp_path):
     run("import", write(tmp_path / "own.json", json_document()))
     ended = run("demo", "--if-new")
     assert (ended.status, ended.err) == (0, "")
-    assert [campaign.id for campaign in asked(database, results.all_campaigns)] == ["camp_1"]
-    assert not asked(database, admin.has_sample)
+    assert [campaign.id for campaign in answer_of(database, results.all_campaigns)] == ["camp_1"]
+    assert not answer_of(database, admin.has_sample)
 
 
 def test_demo_if_new_fills_a_new_database(run, database):
     assert run("demo", "--if-new").status == 0
-    assert asked(database, admin.has_sample)
+    assert answer_of(database, admin.has_sample)
 
 
 # --- import ------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_unwritable_rejects_file_is_reported(run, database, tmp_path):
     ended = run("import", "--rejected", tmp_path / "no" / "where.csv", write(tmp_path / "a.json", json_document()))
     assert ended.status == 1
     assert ended.err.endswith("where.csv cannot be written: No such file or directory.\n")
-    assert asked(database, results.all_campaigns) == []
+    assert answer_of(database, results.all_campaigns) == []
 
 
 def test_import_needs_a_file(run, database):
@@ -229,7 +229,7 @@ def test_export_all_is_the_whole_database(run, with_sample, tmp_path, monkeypatc
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(tmp_path / "copy.db"))
     main.settings.cache_clear()
     assert run("import", *folder.iterdir()).status == 0
-    assert asked(sqlite_url(tmp_path / "copy.db"), contents) == asked(sqlite_url(with_sample), contents)
+    assert answer_of(sqlite_url(tmp_path / "copy.db"), contents) == answer_of(sqlite_url(with_sample), contents)
 
 
 def test_export_all_writes_campaigns_with_any_id(run, database, tmp_path):
@@ -242,7 +242,7 @@ def test_export_all_writes_campaigns_with_any_id(run, database, tmp_path):
     assert run("export", "--all", "-o", folder).status == 0
     assert not list(tmp_path.glob("up*"))
     written = [json.loads(path.read_bytes()) for path in folder.iterdir()]
-    assert sorted(found["campaign"]["id"] for found in written if "campaign" in found) == sorted(ids)
+    assert sorted(document["campaign"]["id"] for document in written if "campaign" in document) == sorted(ids)
     assert len({path.name.casefold() for path in folder.iterdir()}) == len(ids) + 1
 
 
@@ -296,12 +296,12 @@ def test_aborted_export_leaves_the_previous_file(run, with_sample, tmp_path, mon
     monkeypatch.setattr(
         main.exports,
         "campaign_download",
-        lambda *asked, **how: main.exports.Download(whole(*asked, **how).file_name, "x", breaks_off()),
+        lambda *answer_of, **how: main.exports.Download(whole(*answer_of, **how).file_name, "x", breaks_off()),
     )
     ended = run("export", "camp_abc123", "-o", path)
     assert (ended.status, ended.err) == (1, f"{path} cannot be written: No space left on device.\n")
     assert path.read_text() == "the one of yesterday"
-    assert [found.name for found in tmp_path.glob("x.json*")] == ["x.json"]
+    assert [path.name for path in tmp_path.glob("x.json*")] == ["x.json"]
 
 
 # --- timezone ----------------------------------------------------------------------------------------------------

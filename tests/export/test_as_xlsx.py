@@ -46,21 +46,29 @@ def test_workbook_has_the_data_of_the_json(sample_store):
     content = workbook(sample_store, CAMPAIGN)
     document = json.loads(export.campaign_download(sample_store, CAMPAIGN, "json").content())
     assert list(sheets_of(content)) == ["campaign", "emails", "events", "replies", "about"]
-    for row, told in zip(records_of(content, "emails"), document["emails"], strict=True):
-        assert [row["email_id"], row["recipient"], row["name"]] == [told["id"], told["recipient"], told["name"]]
-        assert close(row["sent_at"], instant(told["sent_at"]))
-        for part, cost in told["costs_usd"].items():
-            assert row[f"cost_{part}_usd"] == cost
-    for row, told in zip(records_of(content, "events"), document["events"], strict=True):
-        assert [row["event_id"], row["type"], row["is_machine"]] == [told["id"], told["type"], told["is_machine"]]
-        assert close(row["occurred_at"], instant(told["occurred_at"]))
-    for row, told in zip(records_of(content, "replies"), document["replies"], strict=True):
-        assert [row["reply_id"], row["address"], row["source_sentiment"]] == [
-            told["id"],
-            told["email"],
-            told["sentiment"],
+    for row, expected in zip(records_of(content, "emails"), document["emails"], strict=True):
+        assert [row["email_id"], row["recipient"], row["name"]] == [
+            expected["id"],
+            expected["recipient"],
+            expected["name"],
         ]
-        assert row["body"] == told["body"]
+        assert close(row["sent_at"], instant(expected["sent_at"]))
+        for part, cost in expected["costs_usd"].items():
+            assert row[f"cost_{part}_usd"] == cost
+    for row, expected in zip(records_of(content, "events"), document["events"], strict=True):
+        assert [row["event_id"], row["type"], row["is_machine"]] == [
+            expected["id"],
+            expected["type"],
+            expected["is_machine"],
+        ]
+        assert close(row["occurred_at"], instant(expected["occurred_at"]))
+    for row, expected in zip(records_of(content, "replies"), document["replies"], strict=True):
+        assert [row["reply_id"], row["address"], row["source_sentiment"]] == [
+            expected["id"],
+            expected["email"],
+            expected["sentiment"],
+        ]
+        assert row["body"] == expected["body"]
 
 
 def test_workbook_states_filters_and_zone(sample_store):
@@ -113,9 +121,9 @@ def test_reply_and_its_mark_are_in_one_row(sqlite_store):
     load(sqlite_store, "f", [campaign(), email(), event("opened"), reply(), mark()])
     (row,) = records_of(workbook(sqlite_store, "camp_1"), "replies")
     document = json.loads(export.campaign_download(sqlite_store, "camp_1", "json").content())
-    (told,) = document["replies"]
-    assert row["corrected_sentiment"] == told["mark"]["sentiment"]
-    assert close(row["marked_at"], instant(told["mark"]["at"]))
+    (expected,) = document["replies"]
+    assert row["corrected_sentiment"] == expected["mark"]["sentiment"]
+    assert close(row["marked_at"], instant(expected["mark"]["at"]))
 
 
 def test_failed_workbook_leaves_nothing_behind(sqlite_store, monkeypatch, tmp_path):

@@ -51,8 +51,8 @@ NASTY = [
 def bring_over(source, target, folder, fmt, *, humans_only=False):
     """Export every campaign and the account of one database, and import the files into another."""
     downloads = [
-        export.campaign_download(source, found.id, fmt, humans_only=humans_only)
-        for found in results.all_campaigns(source)
+        export.campaign_download(source, campaign.id, fmt, humans_only=humans_only)
+        for campaign in results.all_campaigns(source)
     ]
     for number, download in enumerate([*downloads, export.account_download(source)]):
         path = folder / f"{number}.{fmt}"
@@ -99,9 +99,9 @@ def test_whatever_is_in_a_database_survives(store, history, fmt):
     before = contents(store)
     with TemporaryDirectory() as folder:
         paths = []
-        for number, found in enumerate(results.all_campaigns(store)):
+        for number, result in enumerate(results.all_campaigns(store)):
             paths.append(Path(folder, f"{number}.{fmt}"))
-            paths[-1].write_bytes(export.campaign_download(store, found.id, fmt).content())
+            paths[-1].write_bytes(export.campaign_download(store, result.id, fmt).content())
         wipe(store)
         for path in paths:
             assert load(store, path.name, read_records(path)).rejected == []
@@ -118,8 +118,8 @@ def test_empty_campaign_and_odd_ids_survive(store, make_store, fmt, tmp_path):
 
 @pytest.mark.parametrize("fmt", STREAMED)
 def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_path):
-    told = [event("replied", at(9), event_id="r1", url="https://example.com"), event("replied", event_id="alone")]
-    load(store, "f", [campaign(), email(), *told, reply(email_id=None)])
+    events = [event("replied", at(9), event_id="r1", url="https://example.com"), event("replied", event_id="alone")]
+    load(store, "f", [campaign(), email(), *events, reply(email_id=None)])
     target = make_store()
     bring_over(store, target, tmp_path, fmt)
     assert contents(target) == contents(store)
@@ -127,9 +127,9 @@ def test_replied_event_survives_reply_without_email(store, make_store, fmt, tmp_
 
 
 def test_campaign_with_bom_comes_back_the_same(sample_store, store, tmp_path):
-    for number, found in enumerate(results.all_campaigns(sample_store)):
+    for number, result in enumerate(results.all_campaigns(sample_store)):
         path = tmp_path / f"{number}.csv"
-        path.write_bytes(export.campaign_download(sample_store, found.id, "csv", bom=True).content())
+        path.write_bytes(export.campaign_download(sample_store, result.id, "csv", bom=True).content())
         assert path.read_bytes().startswith(codecs.BOM_UTF8)
         assert load(store, path.name, read_records(path)).rejected == []
     for table in ("campaigns", "emails", "events", "replies"):
@@ -241,12 +241,12 @@ def test_humans_only_export_keeps_every_email(store, make_store, fmt, tmp_path):
 def test_humans_only_export_agrees_with_pages(sample_store, make_sqlite, fmt, tmp_path):
     target = make_sqlite()
     bring_over(sample_store, target, tmp_path, fmt, humans_only=True)
-    for found in results.all_campaigns(sample_store):
-        asked = Filters(humans_only=True)
-        humans = results.campaign_stats(sample_store, found.id, asked).stats
-        assert results.campaign_stats(target, found.id).stats == humans
-        replies = results.replies(sample_store, found.id, asked)
-        assert results.replies(target, found.id) == replies
+    for known in results.all_campaigns(sample_store):
+        filters = Filters(humans_only=True)
+        humans = results.campaign_stats(sample_store, known.id, filters).stats
+        assert results.campaign_stats(target, known.id).stats == humans
+        replies = results.replies(sample_store, known.id, filters)
+        assert results.replies(target, known.id) == replies
 
 
 # --- file names --------------------------------------------------------------------------------------------------
@@ -291,14 +291,14 @@ def test_missing_campaign_fails_before_any_write(sample_store):
 @pytest.mark.parametrize("fmt", STREAMED)
 def test_a_big_campaign_leaves_in_chunks_as_it_is_read(store, fmt):
     load(store, "f", [campaign(), *(email(f"e{n}") for n in range(5_000)), *(reply(f"r{n}") for n in range(10))])
-    asked = []
-    listening.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    statements = []
+    listening.listen(store.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     chunks = export.campaign_download(store, "camp_1", fmt).chunks
     first = next(chunks)
     assert len(first) < 2_000
-    assert not any("FROM replies" in statement for statement in asked)
+    assert not any("FROM replies" in statement for statement in statements)
     rest = list(chunks)
-    assert any("FROM replies" in statement for statement in asked)
+    assert any("FROM replies" in statement for statement in statements)
     assert len(rest) >= 4
     assert max(map(len, rest)) < sum(map(len, rest)) / 2
 

@@ -39,8 +39,8 @@ EVERYTHING: list[Record] = [
 
 def rows(store, table, *columns):
     with store.read() as connection:
-        found = connection.execute(select(*(table.c[name] for name in columns) if columns else table.c))
-        return sorted(tuple(row) for row in found)
+        result = connection.execute(select(*(table.c[name] for name in columns) if columns else table.c))
+        return sorted(tuple(row) for row in result)
 
 
 def recounted(store):
@@ -79,24 +79,24 @@ def test_records_twice_in_one_load_count_once(store):
     assert stored_days(store) == days_of(EVERYTHING)
 
 
-def test_rejected_rows_are_told_and_stop_nothing(store):
+def test_rejected_rows_are_reported_and_stop_nothing(store):
     bad = Rejected("first.json", 3, "emails.id", "a value is needed here")
-    told = []
-    report = load(store, "first.json", [EVERYTHING[0], bad, *EVERYTHING[1:], bad], on_rejected=told.append)
-    assert (report.rejected, report.rejected_total, told) == ([bad, bad], 2, [bad, bad])
+    reported = []
+    report = load(store, "first.json", [EVERYTHING[0], bad, *EVERYTHING[1:], bad], on_rejected=reported.append)
+    assert (report.rejected, report.rejected_total, reported) == ([bad, bad], 2, [bad, bad])
     assert report.sentence().endswith("; 2 rejected.")
     assert stored_days(store) == days_of(EVERYTHING)
 
 
 def test_rejected_rows_kept_are_bounded_all_counted(sqlite_store, monkeypatch):
     monkeypatch.setattr(loader, "REJECTED_KEPT", 3)
-    told = []
+    reported = []
     bad = [Rejected("f", n, "id", "?") for n in range(5)]
-    report = load(sqlite_store, "f", bad, on_rejected=told.append)
-    assert (report.rejected, report.rejected_total, told) == (bad[:3], 5, bad)
+    report = load(sqlite_store, "f", bad, on_rejected=reported.append)
+    assert (report.rejected, report.rejected_total, reported) == (bad[:3], 5, bad)
 
 
-def test_the_history_of_loads_tells_each(store):
+def test_the_history_lists_each_load(store):
     load(store, "first.json", EVERYTHING)
     load(store, "again.json", [*EVERYTHING, Rejected("again.json", 1, "id", "?")])
     assert rows(store, schema.loads, "source", "inserted", "duplicate", "rejected") == [
@@ -105,11 +105,11 @@ def test_the_history_of_loads_tells_each(store):
     ]
 
 
-def test_progress_is_told_now_and_then(sqlite_store, monkeypatch):
+def test_progress_is_reported_now_and_then(sqlite_store, monkeypatch):
     monkeypatch.setattr(loading, "BATCH", 4)
-    told = []
-    load(sqlite_store, "f", [campaign(), *emails(9)], on_progress=told.append)
-    assert told == [4, 8, 10]
+    progress = []
+    load(sqlite_store, "f", [campaign(), *emails(9)], on_progress=progress.append)
+    assert progress == [4, 8, 10]
 
 
 # --- what is derived ---------------------------------------------------------------------------------------------
@@ -155,8 +155,8 @@ def test_reply_counts_once_its_email_is_known(store):
 
 @pytest.mark.parametrize("first", ["event", "reply"])
 def test_replied_event_and_reply_are_one(store, first):
-    told = event("replied", at(9), event_id="r1", url="https://example.com", email_id="e2")
-    pair: list[Record] = [told, reply(sentiment="automatic")]
+    replied = event("replied", at(9), event_id="r1", url="https://example.com", email_id="e2")
+    pair: list[Record] = [replied, reply(sentiment="automatic")]
     load(store, "f", [campaign(), email(), email("e2")])
     for record in pair if first == "event" else reversed(pair):
         load(store, "f", [record])
@@ -167,27 +167,27 @@ def test_replied_event_and_reply_are_one(store, first):
 
 @pytest.mark.parametrize("first", ["event", "reply"])
 def test_reply_without_email_leaves_event_alone(store, first):
-    told = event("replied", at(9), event_id="r1")
+    replied = event("replied", at(9), event_id="r1")
     lone = reply(email_id=None, sentiment="automatic")
     load(store, "f", [campaign(), email()])
-    loads: list[list[Record]] = [[told], [lone, mark(sentiment="automatic")]]
+    loads: list[list[Record]] = [[replied], [lone, mark(sentiment="automatic")]]
     for records in loads[:: 1 if first == "event" else -1]:
         load(store, "f", records)
     load(store, "f", [lone])
-    assert stored_days(store) == days_of([email(), told])
+    assert stored_days(store) == days_of([email(), replied])
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_event_and_reply_of_one_id_both_count(store, order):
-    opened, told = event("opened", at(6), event_id="r1"), reply(sentiment="automatic")
-    files: list[list[Record]] = [[campaign(), email(), opened], [campaign(), told], [campaign(), told]]
+    opened, replied = event("opened", at(6), event_id="r1"), reply(sentiment="automatic")
+    files: list[list[Record]] = [[campaign(), email(), opened], [campaign(), replied], [campaign(), replied]]
     for records in files[::order]:
         load(store, "f", records)
     assert rows(store, schema.events, "event_id", "type", "occurred_at", "is_machine", "is_reply") == [
         ("r1", "opened", at(6), False, False),
         ("r1", "replied", at(7), True, True),
     ]
-    assert stored_days(store) == days_of([email(), opened, told])
+    assert stored_days(store) == days_of([email(), opened, replied])
     assert recounted(store)
 
 
@@ -215,8 +215,8 @@ def test_of_two_events_of_one_id_the_later_is_rejected(store, order, split):
 
 
 def test_the_same_event_is_merged_and_not_rejected(store):
-    for told in [event("opened", event_id="v1"), event("opened", event_id="v1", is_machine=True, url="u")]:
-        assert load(store, "f", [campaign(), email(), told]).rejected_total == 0
+    for record in [event("opened", event_id="v1"), event("opened", event_id="v1", is_machine=True, url="u")]:
+        assert load(store, "f", [campaign(), email(), record]).rejected_total == 0
     assert rows(store, schema.events, "is_machine", "url") == [(True, "u")]
     assert recounted(store)
 
@@ -230,9 +230,9 @@ def test_an_authority_replaces_another_event_of_the_id(store):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_reply_that_moves_ends_at_the_same_email(store, order):
-    told = [reply(sentiment="unclassified"), reply(email_id="e2", sentiment="automatic")]
+    replies = [reply(sentiment="unclassified"), reply(email_id="e2", sentiment="automatic")]
     load(store, "f", [campaign(), *emails(30)])
-    notes = [note for record in told[::order] for note in load(store, "f", [record]).notes]
+    notes = [note for record in replies[::order] for note in load(store, "f", [record]).notes]
     assert notes == ["The reply 'r1' of 'camp_1' answers two emails: 'e2' was kept, 'e1' was not."]
     assert rows(store, schema.events, "email_id", "is_machine") == [("e2", True)]
     assert recounted(store)
@@ -261,7 +261,7 @@ def test_small_load_recounts_only_touched_emails(sqlite_store, monkeypatch):
     load(sqlite_store, "big", [campaign(), *emails(50)])
     counted = []
     recount = rollup.recount
-    monkeypatch.setattr(rollup, "recount", lambda *asked: counted.append(asked[1:]) or recount(*asked))
+    monkeypatch.setattr(rollup, "recount", lambda *args: counted.append(args[1:]) or recount(*args))
     load(sqlite_store, "small", [event("opened", email_id="e7")])
     assert counted == [("camp_1", {"e7"}), ("camp_1", {"e7"})]
 
@@ -303,11 +303,11 @@ def test_a_sent_event_is_the_sending_of_its_e_mail(store):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_times_the_earlier_one_stays(store, order):
-    told: list[list[Record]] = [
+    files: list[list[Record]] = [
         [campaign(created_at=at(3)), email(sent_at=at(6)), reply(received_at=at(9))],
         [campaign(created_at=at(2)), email(sent_at=at(5)), reply(received_at=at(8))],
     ]
-    for records in told[::order]:
+    for records in files[::order]:
         load(store, "f", records)
     assert rows(store, schema.campaigns, "created_at", "created_on") == [(at(2), at(2).date())]
     assert rows(store, schema.emails, "sent_at", "sent_on") == [(at(5), at(5).date())]
@@ -355,8 +355,8 @@ def test_databases_choose_the_same_value(make_sqlite, make_postgres):
 
 def test_an_authority_replaces_what_is_known(store):
     load(store, "f", [campaign(), email(), event("opened", at(5)), reply()])
-    told: list[Record] = [campaign(name="A"), email(name="A", sent_at=at(6)), reply(sentiment="positive", name=None)]
-    load(store, "sync", told, replace=True)
+    records: list[Record] = [campaign(name="A"), email(name="A", sent_at=at(6)), reply(sentiment="positive", name=None)]
+    load(store, "sync", records, replace=True)
     assert rows(store, schema.campaigns, "name") == [("A",)]
     assert rows(store, schema.emails, "name", "sent_at") == [("A", at(6))]
     assert rows(store, schema.replies, "sentiment", "name") == [("positive", None)]
@@ -390,8 +390,8 @@ def test_reply_state_survives_every_load(store):
     load(store, "f", EVERYTHING)
     load(store, "sync", [reply(sentiment="automatic"), mark(sentiment="positive")], replace=True)
     assert rows(store, schema.reply_marks) == marked
-    found = present(results.reply(store, "camp_1", "r1"))
-    assert (found.sentiment, found.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.AUTOMATIC)
+    result = present(results.reply(store, "camp_1", "r1"))
+    assert (result.sentiment, result.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.AUTOMATIC)
 
 
 def test_reply_state_of_file_is_taken_where_none_is(store):
@@ -401,9 +401,9 @@ def test_reply_state_of_file_is_taken_where_none_is(store):
     ]
 
 
-@pytest.mark.parametrize(("told", "corrected"), [("neutral", "automatic"), ("automatic", "neutral")])
-def test_correction_in_file_decides_human_reply(store, told, corrected):
-    records: list[Record] = [campaign(), email(), reply(sentiment=told), mark(sentiment=corrected)]
+@pytest.mark.parametrize(("sentiment", "corrected"), [("neutral", "automatic"), ("automatic", "neutral")])
+def test_correction_in_file_decides_human_reply(store, sentiment, corrected):
+    records: list[Record] = [campaign(), email(), reply(sentiment=sentiment), mark(sentiment=corrected)]
     load(store, "f", records)
     assert stored_days(store) == days_of(records)
     assert ("replied_human" in stored_days(store)["camp_1", "activity", date(2026, 1, 7)]) == (corrected == "neutral")
@@ -656,9 +656,13 @@ def test_a_load_dates_in_the_zone_of_the_database(store):
     late = at(31, 23, 30)
     with store.write() as connection:
         connection.execute(update(schema.meta).where(schema.meta.c.key == "time_zone").values(value="Europe/Zurich"))
-    told: list[Record] = [campaign(created_at=late), email(sent_at=late), reply(received_at=late + timedelta(hours=1))]
-    load(store, "f", told)
-    assert stored_days(store) == days_of(told, "Europe/Zurich")
+    records: list[Record] = [
+        campaign(created_at=late),
+        email(sent_at=late),
+        reply(received_at=late + timedelta(hours=1)),
+    ]
+    load(store, "f", records)
+    assert stored_days(store) == days_of(records, "Europe/Zurich")
     assert rows(store, schema.campaigns, "created_on") == [(date(2026, 2, 1),)]
     assert rows(store, schema.replies, "received_at", "received_on") == [(at(32, 0, 30), date(2026, 2, 1))]
 

@@ -1,4 +1,4 @@
-"""A file is planned, asked about, previewed and loaded: the same way for the page and the command."""
+"""A file is planned, completed by answers, previewed and loaded: the same way for the page and the command."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ def put(folder, text, name="mine.csv"):
     return path
 
 
-def test_a_hand_made_sheet_is_asked_only_its_campaign(tmp_path):
+def test_a_hand_made_sheet_lacks_only_its_campaign(tmp_path):
     plan, _ = planned(put(tmp_path, SHEET))
     assert [question.about for question in plan.questions] == ["campaign"]
     assert plan.mapping.level == Level.CONTACTS
     assert plan.mapping.columns == {"email": "Email", "opened": "Opened", "replied": "Replied", "sent": "Date"}
 
 
-def test_a_tool_that_names_campaigns_is_not_asked(tmp_path):
+def test_a_tool_that_names_campaigns_needs_no_question(tmp_path):
     event = {"email": "ada@acme.example", "event": "open", "timestamp": 1767776400, "sg_event_id": "e1"}
     for category, about in (("Spring", []), (None, ["campaign"])):
         plan, _ = planned(put(tmp_path, json.dumps([event | {"category": category}]), "events.json"))
         assert [question.about for question in plan.questions] == about
 
 
-def test_ambiguous_dates_are_asked_with_an_example(tmp_path):
+def test_ambiguous_dates_are_a_question_with_example(tmp_path):
     plan, _ = planned(put(tmp_path, "Date,Email,Opened\n12/01/2026,a@x.example,1\n"), campaign="Q1")
     [question] = plan.questions
     assert question.about == "date:sent"
     assert list(question.options.values()) == ["day first: January 12, 2026", "month first: December 1, 2026"]
 
 
-def test_times_without_a_zone_are_asked(tmp_path):
+def test_times_without_a_zone_are_a_question(tmp_path):
     plan, _ = planned(put(tmp_path, LOG.replace("Z,", ",")))
     assert [question.about for question in plan.questions] == ["zone"]
 
@@ -116,10 +116,10 @@ def test_what_a_table_has_no_column_for_is_unknown(tmp_path, make_store, text):
     store = make_store()
     _, records = planned(put(tmp_path, text), campaign="Q1")
     load(store, "mine.csv", records)
-    found = results.totals(store, Filters())
-    assert (found.stats.clicked, found.stats.unsubscribed, found.stats.meetings_booked) == (None, None, None)
-    assert found.costs.total_byok_usd is None
-    assert found.stats.replied is not None
+    result = results.totals(store, Filters())
+    assert (result.stats.clicked, result.stats.unsubscribed, result.stats.meetings_booked) == (None, None, None)
+    assert result.costs.total_byok_usd is None
+    assert result.stats.replied is not None
 
 
 def test_events_have_natural_keys(tmp_path, make_store):

@@ -41,7 +41,7 @@ def test_an_empty_text_is_none(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         (7, "7 is no text"),
         (["a"], "is no text"),
@@ -51,8 +51,8 @@ def test_an_empty_text_is_none(value):
         ("x" * 2_001, "the text has 2,001 characters; 2,000 are allowed"),
     ],
 )
-def test_what_is_no_storable_text_is_refused(value, said):
-    assert said in reason(read.text, value)
+def test_what_is_no_storable_text_is_refused(value, message):
+    assert message in reason(read.text, value)
 
 
 def test_an_id_is_needed_and_short():
@@ -92,13 +92,13 @@ def test_other_characters_make_an_id(value):
     ],
 )
 def test_an_instant_of_any_offset_becomes_utc(value):
-    found = read.instant("column", value)
-    assert found == datetime(2026, 1, 31, 14, 23, tzinfo=UTC)
-    assert found.tzinfo is UTC
+    result = read.instant("column", value)
+    assert result == datetime(2026, 1, 31, 14, 23, tzinfo=UTC)
+    assert result.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         ("yesterday", "'yesterday' is no date and time: write it like 2026-01-31T14:23:00Z"),
         ("2026-02-30T00:00:00Z", "is no date and time"),
@@ -113,11 +113,11 @@ def test_an_instant_of_any_offset_becomes_utc(value):
         ("2100-12-31T23:30:00-01:00", "the year 2101 cannot be right"),
     ],
 )
-def test_what_is_no_instant_is_refused_with_an_example(value, said):
-    assert said in reason(read.instant, value)
+def test_what_is_no_instant_is_refused_with_an_example(value, message):
+    assert message in reason(read.instant, value)
 
 
-def test_an_instant_may_be_missing_where_that_is_said():
+def test_an_optional_instant_may_be_missing():
     assert read.optional_instant("column", "") is None
     assert read.optional_instant("column", None) is None
     assert read.optional_instant("column", "2026-01-31T14:23:00Z") == datetime(2026, 1, 31, 14, 23, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_what_is_no_share_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         (True, True),
         ("true", True),
@@ -203,8 +203,8 @@ def test_what_is_no_share_is_refused(value):
         (None, False),
     ],
 )
-def test_yes_and_no_are_understood_as_files_write_them(value, told):
-    assert read.flag("column", value) is told
+def test_yes_and_no_are_understood_as_files_write_them(value, expected):
+    assert read.flag("column", value) is expected
 
 
 @pytest.mark.parametrize("value", ["yes", "2", [], {}, 7])
@@ -221,8 +221,8 @@ def test_unknown_event_type_lists_those_that_exist(value):
 
 @pytest.mark.parametrize("value", ["angry", "", None, [], {}])
 def test_unknown_sentiment_lists_those_that_exist(value):
-    said = reason(read.sentiment, value)
-    assert said.endswith("is not one of positive, neutral, negative, automatic, unclassified")
+    message = reason(read.sentiment, value)
+    assert message.endswith("is not one of positive, neutral, negative, automatic, unclassified")
 
 
 def test_known_words_are_taken():

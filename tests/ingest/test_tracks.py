@@ -26,7 +26,7 @@ def campaigns_in(path):
 
 
 @pytest.mark.parametrize("value", [None, {}])
-def test_nothing_said_declares_nothing(value):
+def test_an_empty_text_declares_nothing(value):
     assert tracks_in_json("tracks", value) == tracks_in_text("tracks", "") == ()
 
 
@@ -62,17 +62,17 @@ def test_a_wrong_declaration_refuses_the_json_file(tmp_path):
 def test_any_row_of_a_csv_can_declare(tmp_path):
     """Also one after many plain ones."""
     rows = [csv_row(email_id=f"e{number}") for number in range(3)] + [csv_row(email_id="e9", tracks="opens=no")]
-    found = campaigns_in(write(tmp_path / "c.csv", csv_text(*rows)))
-    assert [record.tracks for record in found] == [(), (("opens", False),)]
+    result = campaigns_in(write(tmp_path / "c.csv", csv_text(*rows)))
+    assert [record.tracks for record in result] == [(), (("opens", False),)]
 
 
-@pytest.mark.parametrize(("said", "expected"), [((), True), ((("clicks", True),), False)])
-def test_a_tool_declares_what_its_files_cannot_know(said, expected):
-    records: list[Record | Rejected | Notice] = [campaign()._replace(tracks=said), email()]
+@pytest.mark.parametrize(("tracks", "expected"), [((), True), ((("clicks", True),), False)])
+def test_a_tool_declares_what_its_files_cannot_know(tracks, expected):
+    records: list[Record | Rejected | Notice] = [campaign()._replace(tracks=tracks), email()]
     tool = ToolFormat("t", "Tool", lambda _: True, lambda *_: iter(records), (), frozenset({"opened"}))
     declared, sent = tool.records(cast("Content", None), cast("Context", None))
     assert isinstance(declared, CampaignRecord)
     assert dict(declared.tracks)["opens"]
-    assert {kind for kind, is_tracked in declared.tracks if not is_tracked} == set(TRACKED) - {"opens", *dict(said)}
+    assert {kind for kind, is_tracked in declared.tracks if not is_tracked} == set(TRACKED) - {"opens", *dict(tracks)}
     assert sent == email()
     assert (dict(declared.tracks)["clicks"] is False) is expected

@@ -40,7 +40,7 @@ def test_undoing_leaves_what_was_there_before(store, first):
     assert report.removed["replies"] == 1
 
 
-def test_marked_replies_stay_and_are_said(store):
+def test_marked_replies_stay_and_are_reported(store):
     load(store, "first", FIRST)
     loaded = load(store, "second", SECOND)
     load(store, "marks", [mark("r1", "positive")])

@@ -47,7 +47,7 @@ def test_form_of_dates_is_found(cells, forms):
 
 
 @pytest.mark.parametrize("cells", [["12/01/2026"], ["45678"]])
-def test_what_a_file_leaves_open_is_asked(cells):
+def test_what_a_file_leaves_open_is_a_question(cells):
     assert date_column(cells).is_open
 
 

@@ -37,10 +37,10 @@ def test_the_last_week_shows_the_true_rate(mean_days):
     for seed in range(RUNS):
         days, ages, curve = account(seed, mean_days)
         now, before = last(days, ages, -WEEK), last(days, ages, -2 * WEEK, -WEEK)
-        found = adjusted_rate(*now, curve)
-        assert found is not None
-        shown.append(found.rate)
-        covered += found.interval.low <= RATE <= found.interval.high
+        result = adjusted_rate(*now, curve)
+        assert result is not None
+        shown.append(result.rate)
+        covered += result.interval.low <= RATE <= result.interval.high
         p_value = change_p_value(weighted(*now, curve), weighted(*before, curve))
         fell += p_value is not None and p_value <= 0.05
     assert 0.046 <= np.mean(shown) <= 0.048
@@ -51,9 +51,9 @@ def test_the_last_week_shows_the_true_rate(mean_days):
 def test_old_emails_need_no_adjustment():
     curve = MaturityCurve((0.5, 0.8, 1.0), 100)
     days = DailyCounts(np.array([5.0, 6.0]), np.array([100.0, 100.0]))
-    found = adjusted_rate(days, np.array([31, 30]), curve)
-    assert found is not None
-    assert (found.rate, found.of, found.share_in) == pytest.approx((0.055, 200.0, 1.0))
+    result = adjusted_rate(days, np.array([31, 30]), curve)
+    assert result is not None
+    assert (result.rate, result.of, result.share_in) == pytest.approx((0.055, 200.0, 1.0))
 
 
 def test_emails_weigh_by_the_share_that_is_in():

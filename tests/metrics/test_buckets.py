@@ -34,7 +34,7 @@ def whole(start, every):
 @given(first=DATES, count=st.integers(1, 100), every=st.sampled_from(Every))
 def test_each_day_is_in_one_calendar_bucket(first, count, every):
     frame = bucketed(days(first, count, n=np.ones(count)), every)
-    asked = {first + timedelta(days=n) for n in range(count)}
+    requested = {first + timedelta(days=n) for n in range(count)}
     seen = set()
     bucket: Any  # its columns are known to pandas only
     for bucket in frame.itertuples():
@@ -42,12 +42,12 @@ def test_each_day_is_in_one_calendar_bucket(first, count, every):
         assert bucket_start(bucket.first.date(), every) == start
         assert every != Every.WEEK or start.isocalendar().weekday == 1
         assert every != Every.MONTH or start.day == 1
-        inside = asked & of_bucket
+        inside = requested & of_bucket
         assert (bucket.first.date(), bucket.last.date()) == (min(inside), max(inside))
         assert bucket.is_partial == (inside != of_bucket)
         assert bucket.n == len(inside)
         seen |= inside
-    assert seen == asked
+    assert seen == requested
     assert frame["date"].is_monotonic_increasing
 
 

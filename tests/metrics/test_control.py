@@ -120,11 +120,11 @@ def test_clustered_open_rates_raise_few_alarms(days):
 
 
 def test_a_clear_fall_on_clustered_days_is_found():
-    random, found = np.random.default_rng(4), 0
+    random, result = np.random.default_rng(4), 0
     for _ in range(200):
         of = volumes(random, 28, 180)
         counts = outcomes(random, of, 0.4, 0.01).astype(float)
         counts[15] = outcomes(random, of[15:16], 0.08, 0.01)[0]
         low, high = control_limits(counts, of.astype(float), np.ones(28, dtype=bool))
-        found += bool(is_unusual(counts, low, high)[15])
-    assert found / 200 >= 0.8
+        result += bool(is_unusual(counts, low, high)[15])
+    assert result / 200 >= 0.8

@@ -19,9 +19,9 @@ def history(random: np.random.Generator, icc: float, *, days: int = 120, rate: f
 def test_simulated_correlation_is_recovered(icc):
     random = np.random.default_rng(3)
     # Campaigns with rates of their own: what differs between them is no correlation within a day.
-    found = correlation([history(random, icc, rate=random.uniform(0.02, 0.1)) for _ in range(60)])
-    assert found.within_day == pytest.approx(icc, abs=0.002)
-    assert found.degrees > 60 * 70
+    result = correlation([history(random, icc, rate=random.uniform(0.02, 0.1)) for _ in range(60)])
+    assert result.within_day == pytest.approx(icc, abs=0.002)
+    assert result.degrees > 60 * 70
 
 
 def test_large_days_vary_more_than_small_ones():

@@ -66,23 +66,23 @@ def test_intervals_cover(icc):
     random = np.random.default_rng(11)
     covered, runs = 0, 2_000
     for _ in range(runs):
-        found = period(random, 0.047, icc)
-        interval = rate_interval(found.rate or 0.0, found.whole, dispersion([found]))
+        result = period(random, 0.047, icc)
+        interval = rate_interval(result.rate or 0.0, result.whole, dispersion([result]))
         covered += interval.low <= 0.047 <= interval.high
     assert 0.94 <= covered / runs <= 0.975
 
 
 def test_independent_emails_have_no_dispersion():
     random = np.random.default_rng(5)
-    found = dispersion([period(random, 0.3, 0.0) for _ in range(50)])
-    assert found.factor == pytest.approx(1, abs=0.1)
+    result = dispersion([period(random, 0.3, 0.0) for _ in range(50)])
+    assert result.factor == pytest.approx(1, abs=0.1)
 
 
 def test_dispersion_recovers_simulated_correlation():
     random = np.random.default_rng(5)
     of = np.full(2_000, 200)
-    found = dispersion([DailyCounts(outcomes(random, of, 0.3, 0.01).astype(float), of.astype(float))])
-    assert found.factor == pytest.approx(1 + 199 * 0.01, rel=0.1)
+    result = dispersion([DailyCounts(outcomes(random, of, 0.3, 0.01).astype(float), of.astype(float))])
+    assert result.factor == pytest.approx(1 + 199 * 0.01, rel=0.1)
 
 
 def test_without_dispersion_the_interval_is_wilsons():

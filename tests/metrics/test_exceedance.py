@@ -25,8 +25,8 @@ def test_healthy_campaigns_raise_hardly_any_alarm():
 def test_half_of_the_real_ones_are_found():
     rates = np.full(200, 0.006)
     rates[:10] = 0.02
-    found = [findings(rates, seed)[:10].count(Finding.ALARM) for seed in range(100)]
-    assert np.mean(found) >= 5
+    result = [findings(rates, seed)[:10].count(Finding.ALARM) for seed in range(100)]
+    assert np.mean(result) >= 5
 
 
 def test_one_of_five_is_no_alarm():

@@ -28,9 +28,9 @@ def workdays(days: int = 90, last: date = TODAY, week: tuple[int, ...] = WEEK) -
 def ahead(
     sent: np.ndarray, *, limit: int | None = None, until: date = MONTH_END, today_is_over: bool = True
 ) -> Forecast:
-    found = forecast(sent, sent * 0.02, TODAY, until, limit=limit, today_is_over=today_is_over)
-    assert found is not None
-    return found
+    result = forecast(sent, sent * 0.02, TODAY, until, limit=limit, today_is_over=today_is_over)
+    assert result is not None
+    return result
 
 
 # --- the backtest ------------------------------------------------------------------------------------------------
@@ -60,27 +60,27 @@ def tried(
         of.sent[:begun] = of.cost[:begun] = 0
     rest = of.sent[now + 1 : end + 1].sum()
     limit = int(of.sent[start : now + 1].sum() + random.uniform(0.1, 1.1) * max(rest, 1)) + 1
-    found = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, limit=limit)
-    if found is None:
+    result = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, limit=limit)
+    if result is None:
         return None
     emails, cost = of.sent[start : end + 1].sum(), of.cost[start : end + 1].sum()
-    assert found.run_out is not None
+    assert result.run_out is not None
     return Held(
         of.kind,
         day,
-        found.emails.low <= emails <= found.emails.high,
-        found.cost.low <= cost <= found.cost.high,
-        came_true(found.run_out, reached_on(of.sent[start : end + 1].tolist(), first, limit), last),
-        emails > found.emails.high,
+        result.emails.low <= emails <= result.emails.high,
+        result.cost.low <= cost <= result.cost.high,
+        came_true(result.run_out, reached_on(of.sent[start : end + 1].tolist(), first, limit), last),
+        emails > result.emails.high,
     )
 
 
-def came_true(said: RunOut, happened: date | None, last: date) -> bool:
-    if said.first is None:
+def came_true(run_out: RunOut, happened: date | None, last: date) -> bool:
+    if run_out.first is None:
         return happened is None
     if happened is None:
-        return said.last is None
-    return said.first <= happened <= (said.last or last)
+        return run_out.last is None
+    return run_out.first <= happened <= (run_out.last or last)
 
 
 def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None) -> list[Held]:
@@ -153,10 +153,10 @@ def test_the_rhythm_is_worth_it():
         of = account("steady", np.random.default_rng([7, number]))
         for first, last in months():
             now, start, end = of.index(first.replace(day=21)), of.index(first), of.index(last)
-            found = forecast(of.sent[: now + 1], of.cost[: now + 1], first.replace(day=21), last)
-            assert found is not None
+            result = forecast(of.sent[: now + 1], of.cost[: now + 1], first.replace(day=21), last)
+            assert result is not None
             rest = of.sent[now + 1 : end + 1].sum()
-            errors.append(abs(found.likely_emails - of.sent[start : end + 1].sum()) / rest)
+            errors.append(abs(result.likely_emails - of.sent[start : end + 1].sum()) / rest)
             even.append(abs(of.sent[start : now + 1].mean() * (end - now) - rest) / rest)
     assert np.median(errors) < 0.7 * np.median(even)
 
@@ -189,13 +189,13 @@ def quantile_forecasts(kind: str, accounts: int, *, since_month: int = 1, min_da
                 if first.month < since_month or off_ahead < min_days_off:
                     continue
                 now, start, end = of.index(today), of.index(first), of.index(last)
-                found = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, days_off=of.days_off)
-                assert found is not None
+                result = forecast(of.sent[: now + 1], of.cost[: now + 1], today, last, days_off=of.days_off)
+                assert result is not None
                 truth = of.sent[start : end + 1].sum()
-                quantiles = {0.1: found.emails.low, 0.5: found.likely_emails, 0.9: found.emails.high}
+                quantiles = {0.1: result.emails.low, 0.5: result.likely_emails, 0.9: result.emails.high}
                 loss += sum(max(p * (truth - q), (p - 1) * (truth - q)) for p, q in quantiles.items())
                 to_come += of.sent[now + 1 : end + 1].sum()
-                held.append(found.emails.low <= truth <= found.emails.high)
+                held.append(result.emails.low <= truth <= result.emails.high)
     assert len(held) >= 200
     return Tried(loss / to_come, float(np.mean(held)))
 
@@ -209,34 +209,34 @@ def test_bulk_senders_are_forecast_by_their_weeks():
 
 def test_month_end_range_coverage():
     """From the fourth month on, when months have shown the effect; without it the loss is 0.15."""
-    found = quantile_forecasts("month end", 20, since_month=4)
-    assert found.coverage >= 0.75
-    assert found.pinball <= 0.13
+    result = quantile_forecasts("month end", 20, since_month=4)
+    assert result.coverage >= 0.75
+    assert result.pinball <= 0.13
 
 
 def test_days_off_entered_range_coverage():
     """Where a day off is still to come; with three of them and none entered, 45% of ranges hold."""
-    found = quantile_forecasts("with holidays", 30, min_days_off=1)
-    assert found.coverage >= 0.85
+    result = quantile_forecasts("with holidays", 30, min_days_off=1)
+    assert result.coverage >= 0.85
 
 
 def test_nothing_is_expected_on_a_day_off():
     sent = workdays()
     off = frozenset({date(2026, 3, 23), date(2026, 3, 24)})
-    found = forecast(sent, sent * 0.02, TODAY, MONTH_END, days_off=off)
-    assert found is not None
-    by_day = dict(zip(found.days, found.high, strict=True))
+    result = forecast(sent, sent * 0.02, TODAY, MONTH_END, days_off=off)
+    assert result is not None
+    by_day = dict(zip(result.days, result.high, strict=True))
     assert by_day[date(2026, 3, 24)] == by_day[date(2026, 3, 22)]
-    assert ahead(sent).likely_emails - found.likely_emails == pytest.approx(210, rel=0.1)
+    assert ahead(sent).likely_emails - result.likely_emails == pytest.approx(210, rel=0.1)
 
 
 def test_days_off_in_the_past_are_no_pause():
     sent = workdays()
     sent[-3:] = 0
     off = frozenset(TODAY - timedelta(days=n) for n in range(3))
-    found = forecast(sent, sent * 0.02, TODAY, MONTH_END, days_off=off)
-    assert found is not None
-    assert found.emails.low > ahead(sent).emails.low + 500
+    result = forecast(sent, sent * 0.02, TODAY, MONTH_END, days_off=off)
+    assert result is not None
+    assert result.emails.low > ahead(sent).emails.low + 500
 
 
 # --- what it says of plain cases ---------------------------------------------------------------------------------
@@ -245,28 +245,28 @@ def test_days_off_in_the_past_are_no_pause():
 def test_constant_account_has_narrow_forecast():
     sent = workdays()
     truth = sent[-18:].sum() + sum(WEEK[(TODAY + timedelta(days=n)).weekday()] for n in range(1, 14))
-    found = ahead(sent)
-    assert found.emails.low <= truth <= found.emails.high
-    assert found.emails.high - found.emails.low < 0.1 * truth
-    assert found.likely_emails == pytest.approx(truth, rel=0.02)
-    assert found.likely_cost == pytest.approx(truth * 0.02, rel=0.03)
+    result = ahead(sent)
+    assert result.emails.low <= truth <= result.emails.high
+    assert result.emails.high - result.emails.low < 0.1 * truth
+    assert result.likely_emails == pytest.approx(truth, rel=0.02)
+    assert result.likely_cost == pytest.approx(truth * 0.02, rel=0.03)
 
 
 def test_paths_start_at_sent_and_never_fall():
     sent = workdays()
-    found = ahead(sent)
-    assert found.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
+    result = ahead(sent)
+    assert result.days == tuple(TODAY + timedelta(days=n) for n in range(1, 14))
     so_far = sent[-18:].sum()
-    for series in (found.low, found.middle, found.high):
+    for series in (result.low, result.middle, result.high):
         assert series[0] >= so_far
         assert list(series) == sorted(series)
-    assert all(low <= middle <= high for low, middle, high in zip(found.low, found.middle, found.high, strict=True))
-    assert found.emails == (found.low[-1], found.high[-1])
+    assert all(low <= middle <= high for low, middle, high in zip(result.low, result.middle, result.high, strict=True))
+    assert result.emails == (result.low[-1], result.high[-1])
 
 
 def test_nothing_is_expected_on_days_of_rest():
-    found = ahead(workdays())
-    by_day = dict(zip(found.days, found.middle, strict=True))
+    result = ahead(workdays())
+    by_day = dict(zip(result.days, result.middle, strict=True))
     friday, sunday = date(2026, 3, 20), date(2026, 3, 22)
     assert by_day[sunday] == by_day[friday]
     assert by_day[date(2026, 3, 23)] > by_day[sunday]
@@ -300,7 +300,7 @@ def test_days_before_first_email_are_no_history():
     assert forecast(np.zeros(200), np.zeros(200), TODAY, MONTH_END) is None
 
 
-def test_a_year_old_burst_tells_nothing_of_today():
+def test_a_year_old_burst_does_not_count_today():
     sent = np.concatenate([workdays(30), np.zeros(300)])
     assert forecast(sent, sent, TODAY, MONTH_END) is None
 
@@ -317,33 +317,33 @@ def test_a_holiday_makes_the_weekdays_no_smaller():
 def test_an_account_at_rest_may_stay_at_rest():
     sent = workdays()
     sent[-10:] = 0
-    found = ahead(sent)
+    result = ahead(sent)
     so_far = sent[-18:].sum()
-    assert found.emails.low == so_far
-    assert found.emails.high > so_far + 300
+    assert result.emails.low == so_far
+    assert result.emails.high > so_far + 300
 
 
 def test_emails_without_cost_are_forecast_at_no_cost():
     sent = workdays()
-    found = forecast(sent, np.zeros(90), TODAY, MONTH_END)
-    assert found is not None
-    assert found.cost == (0, 0)
+    result = forecast(sent, np.zeros(90), TODAY, MONTH_END)
+    assert result is not None
+    assert result.cost == (0, 0)
 
 
 def test_last_day_of_month_leaves_nothing_to_come():
     sent = workdays()
-    found = ahead(sent, until=TODAY)
-    assert found.days == ()
-    assert found.emails == (sent[-18:].sum(), sent[-18:].sum())
+    result = ahead(sent, until=TODAY)
+    assert result.days == ()
+    assert result.emails == (sent[-18:].sum(), sent[-18:].sum())
 
 
 def test_rest_of_today_is_forecast():
     whole = workdays()
     begun = whole.copy()
     begun[-1] = 20  # of the usual 110
-    found = ahead(begun, today_is_over=False)
-    assert found.days[0] == TODAY
-    assert found.likely_emails == pytest.approx(ahead(whole).likely_emails, rel=0.03)
+    result = ahead(begun, today_is_over=False)
+    assert result.days[0] == TODAY
+    assert result.likely_emails == pytest.approx(ahead(whole).likely_emails, rel=0.03)
     busy = whole.copy()
     busy[-1] = 1000
     assert ahead(busy, today_is_over=False).low[0] == busy[-18:].sum()
@@ -375,24 +375,24 @@ def test_a_quota_far_away_lasts():
 
 def test_run_out_date_of_steady_account():
     sent = workdays()
-    found = ahead(sent, limit=int(sent[-18:].sum()) + 650).run_out  # 610 come until Thursday, 690 until Friday
-    assert found is not None
-    assert found.chance > 0.95
-    assert found.first is not None
-    assert found.last is not None
-    assert found.first <= date(2026, 3, 27) <= found.last
-    assert found.last - found.first <= timedelta(days=4)
+    result = ahead(sent, limit=int(sent[-18:].sum()) + 650).run_out  # 610 come until Thursday, 690 until Friday
+    assert result is not None
+    assert result.chance > 0.95
+    assert result.first is not None
+    assert result.last is not None
+    assert result.first <= date(2026, 3, 27) <= result.last
+    assert result.last - result.first <= timedelta(days=4)
 
 
-def test_a_quota_that_may_last_is_said_to():
+def test_a_quota_that_may_last_is_called_so():
     sent = workdays()
     until_the_end = ahead(sent).likely_emails
-    found = ahead(sent, limit=int(until_the_end)).run_out
-    assert found is not None
-    assert 0.2 < found.chance < 0.8
-    assert found.last is None
-    assert found.first is not None
-    assert found.first >= date(2026, 3, 30)
+    result = ahead(sent, limit=int(until_the_end)).run_out
+    assert result is not None
+    assert 0.2 < result.chance < 0.8
+    assert result.last is None
+    assert result.first is not None
+    assert result.first >= date(2026, 3, 30)
 
 
 def test_a_quota_that_ran_out_is_no_forecast():

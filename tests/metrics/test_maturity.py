@@ -27,13 +27,13 @@ def seen_today(lags, ages):
 
 @pytest.mark.parametrize(("days", "growth"), [(120, 1.0), (40, 1.0), (60, 1.05)])
 def test_the_shares_of_a_simulated_account_are_found(days, growth):
-    chance, found = np.random.default_rng(1), []
+    chance, result = np.random.default_rng(1), []
     for _ in range(60):
         lags, ages = account(chance, days, growth=growth)
         learned = present(maturity(seen_today(lags, ages), ages))
         assert learned is not None
-        found.append(learned.arrived)
-    error = np.abs(np.mean(found, axis=0) - TRUE_SHARES)
+        result.append(learned.arrived)
+    error = np.abs(np.mean(result, axis=0) - TRUE_SHARES)
     assert error.max() < 0.01
 
 

@@ -39,9 +39,9 @@ def test_last_three_workdays_of_a_month():
 
 @pytest.mark.parametrize("factor", [0.4, 2.0, 3.0])
 def test_effect_is_estimated(factor):
-    found = effect_of(account_of(factor))
-    assert found is not None
-    assert np.exp(found.mean) == pytest.approx(factor, rel=0.2)
+    result = effect_of(account_of(factor))
+    assert result is not None
+    assert np.exp(result.mean) == pytest.approx(factor, rel=0.2)
 
 
 def test_no_effect_is_found_where_there_is_none():
@@ -55,8 +55,8 @@ def test_one_month_shows_no_effect():
 
 def test_effect_is_removed_and_drawn_again():
     sent = account_of(2.0)
-    found = effect_of(sent)
-    assert found is not None
-    assert found.removed(sent, LAST).sum() < 0.93 * sent.sum()
-    factors = found.draw(date(2026, 3, 21), 11, np.random.default_rng(3), 2000)
+    result = effect_of(sent)
+    assert result is not None
+    assert result.removed(sent, LAST).sum() < 0.93 * sent.sum()
+    factors = result.draw(date(2026, 3, 21), 11, np.random.default_rng(3), 2000)
     assert np.median(factors, axis=0).round(1).tolist() == pytest.approx([1] * 6 + [2] + [1, 1] + [2, 2], abs=0.3)

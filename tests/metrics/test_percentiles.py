@@ -71,10 +71,10 @@ def test_percentile_range_coverage(name):
         own = truth.rvs(random_state=random)
         interval = wilson(int(random.binomial(500, own)), 500)
         assert interval is not None
-        found = percentile_range(interval, community, sample_size=200)
-        assert found is not None
-        held.append(found.low <= truth.cdf(own) <= found.high)
-        widths.append(found.high - found.low)
+        result = percentile_range(interval, community, sample_size=200)
+        assert result is not None
+        held.append(result.low <= truth.cdf(own) <= result.high)
+        widths.append(result.high - result.low)
     assert np.mean(held) >= 0.95
     assert np.mean(widths) < 0.8  # and it still says something
 
@@ -82,7 +82,7 @@ def test_percentile_range_coverage(name):
 def test_a_small_community_gives_a_wide_range():
     own = Interval(0.044, 0.046)
     by_size = {size: present(percentile_range(own, REPLY, sample_size=size)) for size in (38, 1247, None)}
-    width = {size: found.high - found.low for size, found in by_size.items()}
+    width = {size: result.high - result.low for size, result in by_size.items()}
     assert width[38] > 0.3
     assert 0.05 < width[1247] < 0.12
     assert width[None] < 0.05
@@ -142,9 +142,9 @@ def test_quartile_range_coverage(name, size):
     for _ in range(500):
         community = published(truth.rvs(size, random_state=random))
         for place, share in enumerate((0.25, 0.5, 0.75)):
-            found = quartile_range(community, share, size)
-            assert found is not None
-            held[place] += found.low <= truth.ppf(share) <= found.high
+            result = quartile_range(community, share, size)
+            assert result is not None
+            held[place] += result.low <= truth.ppf(share) <= result.high
     # 0.95, less what 500 runs deviate by chance once in a hundred cases, and one point for the unknown shape.
     assert min(held / 500) >= 0.92
 

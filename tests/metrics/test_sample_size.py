@@ -65,7 +65,7 @@ def test_the_stated_emails_settle_four_of_five(sample_size, icc):
 
 
 def test_the_stated_emails_settle_an_average():
-    """Costs of campaigns whose days differ: the average of twenty days, then of as many more as were said."""
+    """Costs of campaigns whose days differ: the average of twenty days, then of as many more as given."""
     random, settled = np.random.default_rng(19), []
     community = Distribution(p25=0.015, p50=0.017, p75=0.019)
 
@@ -91,9 +91,9 @@ def test_a_vague_median_is_the_bottleneck():
 
 def test_more_emails_settle_more():
     known, median = evidence(18, 300), Interval(0.045, 0.045)
-    found = [known.probability_to_settle(more, median) for more in (1, 100, 1_000, 20_000)]
-    assert found == sorted(found)
-    assert found[-1] > 0.75
+    result = [known.probability_to_settle(more, median) for more in (1, 100, 1_000, 20_000)]
+    assert result == sorted(result)
+    assert result[-1] > 0.75
 
 
 def test_the_number_is_the_smallest():

@@ -1,4 +1,4 @@
-"""The rhythm of an account: its weekdays and the days it skipped."""
+"""The weekday seasonality of an account, and the days it skipped."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ def days(weeks: int = 12, last: date = FRIDAY) -> np.ndarray:
 
 @pytest.mark.parametrize("last", [FRIDAY, FRIDAY - timedelta(days=3), FRIDAY + timedelta(days=2)])
 def test_the_shares_of_the_weekdays_are_found(last):
-    found = weekday_seasonality(days(last=last), last)
-    assert found is not None
-    np.testing.assert_allclose(found.shares, WEEK / WEEK.sum())
-    assert found.shares.sum() == pytest.approx(1)
-    assert list(found.is_main) == [True, True, True, True, False, False, False]
+    result = weekday_seasonality(days(last=last), last)
+    assert result is not None
+    np.testing.assert_allclose(result.shares, WEEK / WEEK.sum())
+    assert result.shares.sum() == pytest.approx(1)
+    assert list(result.is_main) == [True, True, True, True, False, False, False]
 
 
 def test_recent_weeks_count_more():
     before, after = days(6), days(6)[::-1].copy()
-    found = weekday_seasonality(np.concatenate([before, after]), FRIDAY)
+    result = weekday_seasonality(np.concatenate([before, after]), FRIDAY)
     even = weekday_seasonality(np.concatenate([after, before]), FRIDAY)
-    assert found is not None
+    assert result is not None
     assert even is not None
-    assert found.shares[0] < even.shares[0]
+    assert result.shares[0] < even.shares[0]
 
 
 def test_empty_workday_is_skipped_and_sunday_is_not():
     sent = days()
     sent[-5] = 0  # a Monday
-    found = weekday_seasonality(sent, FRIDAY)
-    assert found is not None
-    assert list(np.flatnonzero(found.skipped)) == [len(found.sent) - 5]
-    np.testing.assert_allclose(found.shares, WEEK / WEEK.sum())
+    result = weekday_seasonality(sent, FRIDAY)
+    assert result is not None
+    assert list(np.flatnonzero(result.skipped)) == [len(result.sent) - 5]
+    np.testing.assert_allclose(result.shares, WEEK / WEEK.sum())
 
 
 def test_a_small_account_has_empty_days_by_chance():
     random = np.random.default_rng(2)
-    found = weekday_seasonality(random.poisson(0.8, 84).astype(float), FRIDAY)
-    assert found is not None
-    assert not found.skipped.any()
+    result = weekday_seasonality(random.poisson(0.8, 84).astype(float), FRIDAY)
+    assert result is not None
+    assert not result.skipped.any()
 
 
 def test_by_the_last_day_of_a_month_all_of_it_is_due():
-    found = weekday_seasonality(days(), FRIDAY)
-    assert found is not None
-    assert found.share_by(date(2026, 2, 28)) == 1
-    assert found.share_by(date(2026, 2, 7)) == pytest.approx(0.25)  # February 2026 is four whole weeks
-    assert found.share_by(date(2026, 2, 2)) == pytest.approx(0.25 / 3)  # Sunday brings nothing, Monday a third
+    result = weekday_seasonality(days(), FRIDAY)
+    assert result is not None
+    assert result.share_by(date(2026, 2, 28)) == 1
+    assert result.share_by(date(2026, 2, 7)) == pytest.approx(0.25)  # February 2026 is four whole weeks
+    assert result.share_by(date(2026, 2, 2)) == pytest.approx(0.25 / 3)  # Sunday brings nothing, Monday a third
 
 
 def test_thirteen_days_are_no_rhythm():

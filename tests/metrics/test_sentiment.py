@@ -23,8 +23,8 @@ def scipys_wilson(count: int, of: int) -> tuple[float, float]:
 
 
 def test_it_is_the_share_of_classified_replies() -> None:
-    found = metrics.positive_rate(COUNTS)
-    assert (found.positive, found.classified, found.rate) == (12, 35, 12 / 35)
+    result = metrics.positive_rate(COUNTS)
+    assert (result.positive, result.classified, result.rate) == (12, 35, 12 / 35)
 
 
 def test_its_interval_is_scipys() -> None:
@@ -32,11 +32,11 @@ def test_its_interval_is_scipys() -> None:
 
 
 def test_bounds_cover_every_way_to_classify() -> None:
-    found = metrics.positive_rate(COUNTS)
+    result = metrics.positive_rate(COUNTS)
     truths = itertools.product([True, False], repeat=COUNTS[Sentiment.UNCLASSIFIED])
     possible = [(12 + sum(flipped)) / 41 for flipped in truths]
-    assert (min(possible), max(possible)) == found.if_unclassified
-    assert found.if_neutral_positive_too == (12 + 6 + 10) / 41
+    assert (min(possible), max(possible)) == result.if_unclassified
+    assert result.if_neutral_positive_too == (12 + 6 + 10) / 41
 
 
 def test_widest_range_spans_all_intervals() -> None:
@@ -46,12 +46,12 @@ def test_widest_range_spans_all_intervals() -> None:
 
 
 def test_without_doubt_the_bounds_are_the_interval() -> None:
-    found = metrics.positive_rate(COUNTS | {Sentiment.UNCLASSIFIED: 0})
-    assert found.if_unclassified == (found.rate, found.rate)
-    assert found.widest == found.interval
+    result = metrics.positive_rate(COUNTS | {Sentiment.UNCLASSIFIED: 0})
+    assert result.if_unclassified == (result.rate, result.rate)
+    assert result.widest == result.interval
 
 
 @pytest.mark.parametrize("counts", [{}, {Sentiment.AUTOMATIC: 5}])
 def test_without_a_reply_by_a_person_there_is_no_rate(counts: dict[Sentiment, int]) -> None:
-    found = metrics.positive_rate(counts)
-    assert (found.rate, found.interval, found.widest, found.if_unclassified) == (None, None, None, None)
+    result = metrics.positive_rate(counts)
+    assert (result.rate, result.interval, result.widest, result.if_unclassified) == (None, None, None, None)

@@ -23,10 +23,10 @@ def test_garwood_holds_what_poisson_allows(count):
 
 
 def test_cost_per_unseen_event_has_no_upper_end():
-    found = cost_per_event(100.0, 0)
-    assert found is not None
-    assert (found.value, found.high) == (None, None)
-    assert found.low == pytest.approx(27.1, abs=0.1)
+    result = cost_per_event(100.0, 0)
+    assert result is not None
+    assert (result.value, result.high) == (None, None)
+    assert result.low == pytest.approx(27.1, abs=0.1)
 
 
 def test_few_events_have_a_range_and_no_value():
@@ -50,8 +50,8 @@ def test_without_cost_or_count_there_is_no_price(cost, count):
 def test_the_range_holds_the_true_price():
     random = np.random.default_rng(5)
     counts = random.poisson(2.0, 4_000)
-    found = [cost_per_event(20.0, int(count)) for count in counts]
-    covered = [isinstance(one, CostPerEvent) and one.low <= 10 <= (one.high or np.inf) for one in found]
+    result = [cost_per_event(20.0, int(count)) for count in counts]
+    covered = [isinstance(one, CostPerEvent) and one.low <= 10 <= (one.high or np.inf) for one in result]
     assert np.mean(covered) >= 0.95
 
 
@@ -76,9 +76,9 @@ def test_shrinking_brings_shares_nearer_to_the_truth():
 
 def test_events_per_dollar_are_pulled_to_the_account():
     counts, dollars = np.array([1.0, 10.0, 45.0, np.nan]), np.array([2.0, 200.0, 1_000.0, 50.0])
-    found = shrunken_rates_per_unit(counts, dollars)
-    assert found[0] < 0.5 * counts[0] / dollars[0]
-    assert np.isnan(found[3])
+    result = shrunken_rates_per_unit(counts, dollars)
+    assert result[0] < 0.5 * counts[0] / dollars[0]
+    assert np.isnan(result[3])
 
 
 def test_nothing_known_is_not_known():

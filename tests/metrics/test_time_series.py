@@ -1,4 +1,4 @@
-"""The series of one metric and what is said of its points."""
+"""The time series of one metric, and the flags of its points."""
 
 from __future__ import annotations
 
@@ -106,17 +106,17 @@ def with_one_odd_day():
 
 @pytest.mark.parametrize(("metric", "scale"), [("opened", 1), ("open_rate", 100)])
 def test_day_outside_limits_is_unusual(metric, scale):
-    found = time_series(metric, with_one_odd_day(), is_cohort=True)
-    assert list(found.unusual["date"]) == [pd.Timestamp("2026-03-12")]
-    (odd,) = found.unusual.to_dict("records")
+    result = time_series(metric, with_one_odd_day(), is_cohort=True)
+    assert list(result.unusual["date"]) == [pd.Timestamp("2026-03-12")]
+    (odd,) = result.unusual.to_dict("records")
     assert odd["usual_low"] * scale < 21 < odd["usual_high"] * scale < 60
 
 
 @pytest.mark.parametrize("metric", ["opened", "open_rate"])
 def test_where_days_are_not_cohorts_none_is_judged(metric):
-    found = time_series(metric, with_one_odd_day(), is_cohort=False)
-    assert found.unusual.empty
-    assert found.points["usual_low"].isna().all()
+    result = time_series(metric, with_one_odd_day(), is_cohort=False)
+    assert result.unusual.empty
+    assert result.points["usual_low"].isna().all()
 
 
 def test_sending_is_chosen_and_not_judged():
@@ -139,8 +139,8 @@ def test_an_unripe_day_is_not_judged():
 
 def maturity_curves(every=Every.DAY, **given):
     opened = [20] * 26 + [16, 10]
-    asked: dict[str, Any] = {"is_cohort": True, "maturity": SLOW, "last_day": FIRST + timedelta(days=27)} | given
-    return time_series("opened", history(opened=opened), every=every, **asked).points
+    arguments: dict[str, Any] = {"is_cohort": True, "maturity": SLOW, "last_day": FIRST + timedelta(days=27)} | given
+    return time_series("opened", history(opened=opened), every=every, **arguments).points
 
 
 def test_young_days_are_immature():

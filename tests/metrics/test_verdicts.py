@@ -55,12 +55,12 @@ def test_clear_interval_settles_the_verdict():
 
 
 def test_unclear_interval_states_missing_emails():
-    found = judged(12, 200)  # 6.0%, of which the interval still holds the median
-    assert found.standing == Standing.TOO_EARLY
-    assert not found.is_settled
-    assert found.more is not None
-    assert found.words() == f"Too early to call: about {found.more:,} more emails."
-    assert found.brief() == f"Too early to call: about {found.more:,} more emails"
+    result = judged(12, 200)  # 6.0%, of which the interval still holds the median
+    assert result.standing == Standing.TOO_EARLY
+    assert not result.is_settled
+    assert result.more is not None
+    assert result.words() == f"Too early to call: about {result.more:,} more emails."
+    assert result.brief() == f"Too early to call: about {result.more:,} more emails"
 
 
 def test_a_95_percent_interval_is_not_enough():
@@ -168,8 +168,8 @@ def test_false_alarms_of_one_look(of):
 
 def test_a_campaign_far_better_is_found_to_be():
     random = np.random.default_rng(31)
-    found = [judged(int(random.binomial(1_200, 0.09)), 1_200).standing for _ in range(200)]
-    assert np.mean([one in (Standing.BETTER, Standing.BEST_QUARTER) for one in found]) > 0.95
+    result = [judged(int(random.binomial(1_200, 0.09)), 1_200).standing for _ in range(200)]
+    assert np.mean([one in (Standing.BETTER, Standing.BEST_QUARTER) for one in result]) > 0.95
 
 
 def test_quartile_claims_respect_uncertainty():

@@ -98,8 +98,8 @@ def test_young_emails_are_not_called_worse(mean_days):
         adjusted = weighted(DailyCounts(arrived.sum(axis=1), of.astype(float)), ages, curve)
         week = part(adjusted, -7, days)
         shown.append(present(week.rate))
-        found = measured_rate(week, correlation([adjusted]), COMMUNITY, value=shown[-1])
-        worse += judge(found, COMMUNITY).standing in SETTLED
+        result = measured_rate(week, correlation([adjusted]), COMMUNITY, value=shown[-1])
+        worse += judge(result, COMMUNITY).standing in SETTLED
     assert 0.046 <= np.mean(shown) <= 0.048
     assert worse / runs <= 0.06
 

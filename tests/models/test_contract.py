@@ -61,10 +61,10 @@ def test_unknown_fields_are_ignored():
 
 
 def test_filters_of_one_campaign_keep_the_rest():
-    asked = Filters(campaigns=("a", "b"), start=date(2026, 1, 1), basis=Basis.SEND, humans_only=True)
-    of_b = asked.of("b")
+    filters = Filters(campaigns=("a", "b"), start=date(2026, 1, 1), basis=Basis.SEND, humans_only=True)
+    of_b = filters.of("b")
     assert of_b.campaigns == ("b",)
-    assert (of_b.start, of_b.basis, of_b.humans_only) == (asked.start, asked.basis, asked.humans_only)
+    assert (of_b.start, of_b.basis, of_b.humans_only) == (filters.start, filters.basis, filters.humans_only)
 
 
 def test_micro_dollars_become_dollars_exactly():

@@ -63,18 +63,18 @@ def test_conditions_skip_columns_that_are_not_there():
 def test_every_filter_narrows_the_totals(name, sample_store):
     wide = Filters(end=date(2026, 3, 10))  # within the data, else both bases count the same
     narrow = replace(wide, **{name: CHOSEN[name]})
-    found = [results.campaign_totals(sample_store, filters).to_csv() for filters in (wide, narrow)]
-    assert found[0] != found[1], f"{name} is ignored"
+    result = [results.campaign_totals(sample_store, filters).to_csv() for filters in (wide, narrow)]
+    assert result[0] != result[1], f"{name} is ignored"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "basis"])
 def test_the_inbox_and_its_counts_respect_every_filter(name, sample_store):
     narrow = Filters(**{name: CHOSEN[name]})
-    found = results.inbox(sample_store, narrow, per_page=100)
+    result = results.inbox(sample_store, narrow, per_page=100)
     everything = results.inbox(sample_store, Filters())
-    assert 0 < found.pagination.total < everything.pagination.total
-    assert len(found.replies) == min(100, found.pagination.total)
-    assert sum(found.counts.values()) == found.pagination.total
+    assert 0 < result.pagination.total < everything.pagination.total
+    assert len(result.replies) == min(100, result.pagination.total)
+    assert sum(result.counts.values()) == result.pagination.total
 
 
 @pytest.mark.parametrize("name", [name for name in CONDITIONS if name != "basis"])

@@ -18,7 +18,7 @@ from support.databases import sqlite_url
 CAMPAIGN = "Q1 Outreach – US & UK operations leads"
 
 
-def said(app) -> str:
+def page_text(app) -> str:
     return "\n".join(words(app))
 
 
@@ -39,7 +39,7 @@ def test_every_metric_has_value_and_verdict(sample_dashboard, sample_store):
     verdicts = [f"**{row.verdict.words()}**" for row in rows]
     shown = [markdown.value.replace("\\", "") for markdown in app.markdown]
     assert [sentence for sentence in shown if sentence in verdicts] == verdicts
-    assert said(app).count("percentile") >= 4
+    assert page_text(app).count("percentile") >= 4
 
 
 def test_undecided_verdict_counts_missing_emails(sample_dashboard):
@@ -50,21 +50,22 @@ def test_undecided_verdict_counts_missing_emails(sample_dashboard):
 
 
 def test_young_rates_say_how_much_is_in(sample_dashboard):
-    by_send = said(run_page("benchmarks", basis="send")).replace("\\", "")
+    by_send = page_text(run_page("benchmarks", basis="send")).replace("\\", "")
     assert "of replies are in; the rate is the one expected in the end." in by_send
-    assert "of replies are in" not in said(run_page("benchmarks"))
+    assert "of replies are in" not in page_text(run_page("benchmarks"))
 
 
-def test_fast_growth_is_said_by_event_date(sample_dashboard):
+def test_fast_growth_by_event_date_shows_a_warning(sample_dashboard):
     first_days = {"period": "Custom", "days": ["2025-11-10", "2025-11-13"]}
-    assert "Sending grew fast in this period" in said(run_page("benchmarks", **first_days)).replace("\\", "")
-    assert "Sending grew fast" not in said(run_page("benchmarks", **first_days, basis="send"))
-    assert "Sending" not in said(run_page("benchmarks", period="All time")).replace("Sending day", "")
+    assert "Sending grew fast in this period" in page_text(run_page("benchmarks", **first_days)).replace("\\", "")
+    assert "Sending grew fast" not in page_text(run_page("benchmarks", **first_days, basis="send"))
+    assert "Sending" not in page_text(run_page("benchmarks", period="All time")).replace("Sending day", "")
 
 
 def test_size_and_age_are_in_view(sample_dashboard):
     app = run_page("benchmarks")
-    assert "From 1,247 campaigns of the community, updated 30 January 2026, 56 days before the last data." in said(app)
+    sentence = "From 1,247 campaigns of the community, updated 30 January 2026, 56 days before the last data."
+    assert sentence in page_text(app)
     assert not app.warning
 
 
@@ -73,17 +74,17 @@ def test_an_old_and_a_small_benchmark_say_so(sample_dashboard):
     old, small = (warning.value for warning in app.warning)
     assert old.startswith("These benchmarks are old: 283 days before the last data.")
     assert small.startswith("These benchmarks rest on 38 campaigns only")
-    assert "median itself is not known well enough" in said(app).replace("\\", "")
+    assert "median itself is not known well enough" in page_text(app).replace("\\", "")
 
 
-def test_the_legend_is_told_once(sample_dashboard):
-    assert said(run_page("benchmarks")).count("The grey band holds the middle half") == 1
+def test_the_legend_is_shown_once(sample_dashboard):
+    assert page_text(run_page("benchmarks")).count("The grey band holds the middle half") == 1
 
 
 def test_the_whole_community_compares_all_campaigns(sample_dashboard):
     app = run_page("benchmarks", mcp="Whole community", period="All time")
     assert len(verdict_table(app)) == 13
-    assert "From 5,316 campaigns" in said(app)
+    assert "From 5,316 campaigns" in page_text(app)
 
 
 def test_own_campaigns_as_benchmark(sample_dashboard):
@@ -96,8 +97,8 @@ def test_own_campaigns_as_benchmark(sample_dashboard):
         "Conversion rate",
         "Cost per email",
     }
-    assert "13 of our own campaigns in this period" in said(app)
-    assert "our own campaigns' median" in said(app).replace("\\", "") or "of our own campaigns" in said(app)
+    assert "13 of our own campaigns in this period" in page_text(app)
+    assert "our own campaigns' median" in page_text(app).replace("\\", "") or "of our own campaigns" in page_text(app)
     assert len(verdict_table(app)) == 1
 
 
@@ -128,7 +129,7 @@ def test_chosen_campaign_narrows_everything(sample_dashboard):
         ({"metric": "Luck"}, "The address asks for a metric without a benchmark; the default is shown."),
     ],
 )
-def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, notice):
+def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notice):
     app = run_page("benchmarks", **parameter)
     assert not app.exception
     assert notice in app.session_state["address-notices"]
@@ -140,7 +141,7 @@ def test_own_campaigns_without_benchmarks(writable_sample, sample_database, use_
     use_database(sqlite_url(sample_database))
     app = run_page("benchmarks", period="All time")
     assert not app.exception
-    assert "13 of our own campaigns in this period" in said(app)
+    assert "13 of our own campaigns in this period" in page_text(app)
     assert app.selectbox("mcp_choice").options == ["Our own campaigns"]
 
 
@@ -157,19 +158,19 @@ def many_campaigns(tmp_path, use_database) -> None:
     use_database(url)
 
 
-@pytest.mark.parametrize(("asked", "noticed"), [({}, False), ({"rank": "3"}, False), ({"rank": "4"}, True)])
-def test_many_campaigns_come_in_pages(many_campaigns, asked, noticed):
-    app = run_page("benchmarks", metric="Cost per email", **asked)
+@pytest.mark.parametrize(("parameters", "has_notice"), [({}, False), ({"rank": "3"}, False), ({"rank": "4"}, True)])
+def test_many_campaigns_come_in_pages(many_campaigns, parameters, has_notice):
+    app = run_page("benchmarks", metric="Cost per email", **parameters)
     assert not app.exception
     assert len(verdict_table(app)) == 45
     notices = app.session_state.get("address-notices", [])
-    assert ("The address asks for a page that does not exist; the default is shown." in notices) == noticed
+    assert ("The address asks for a page that does not exist; the default is shown." in notices) == has_notice
 
 
 def test_other_campaign_types_are_no_error(sample_dashboard):
     app = run_page("benchmarks", mcp="recruiting-outreach", campaigns=CAMPAIGN)
     assert not app.exception
-    assert "No value of your own in this period" in said(app).replace("\\", "")
+    assert "No value of your own in this period" in page_text(app).replace("\\", "")
     assert set(metrics(app).values()) == {"–"}
 
 
@@ -186,11 +187,11 @@ def test_the_order_of_the_campaigns_is_in_the_address(sample_dashboard, sample_s
 
 
 def test_the_weakest_cost_is_the_highest(sample_dashboard):
-    asked = {"period": "All time", "metric": "Cost per email", "ranked": "Weakest first"}
-    costs = list(verdict_table(run_page("benchmarks", **asked))["value"])
+    parameters = {"period": "All time", "metric": "Cost per email", "ranked": "Weakest first"}
+    costs = list(verdict_table(run_page("benchmarks", **parameters))["value"])
     assert len(costs) > 3
     assert costs == sorted(costs, reverse=True)
 
 
-def test_an_order_that_does_not_exist_is_said_to(sample_dashboard):
-    assert "The address asks for an order that does not exist" in said(run_page("benchmarks", ranked="Sideways"))
+def test_an_unknown_order_shows_a_notice(sample_dashboard):
+    assert "The address asks for an order that does not exist" in page_text(run_page("benchmarks", ranked="Sideways"))

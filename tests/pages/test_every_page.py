@@ -126,9 +126,9 @@ def expected_numbers(store, filters):
     }
 
 
-@pytest.mark.parametrize("asked", ASKED)
-def test_the_overview_shows_the_numbers_of_its_filters(asked, sample_dashboard, writable_sample):
-    parameters, filters = ASKED[asked]
+@pytest.mark.parametrize("case", ASKED)
+def test_the_overview_shows_the_numbers_of_its_filters(case, sample_dashboard, writable_sample):
+    parameters, filters = ASKED[case]
     shown = numbers(run_page(**parameters))
     expected = expected_numbers(writable_sample, filters)
     assert {label: shown[label] for label in expected} == expected
@@ -188,9 +188,9 @@ def test_removing_the_sample_data_leaves_ones_own(sample_dashboard, writable_sam
 
 
 def button(app, label):
-    found = [button for button in app.button if button.label == label]
-    assert len(found) == 1, f"{len(found)} buttons {label!r}"
-    return found[0]
+    result = [button for button in app.button if button.label == label]
+    assert len(result) == 1, f"{len(result)} buttons {label!r}"
+    return result[0]
 
 
 # --- without data ------------------------------------------------------------------------------------------------

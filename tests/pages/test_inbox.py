@@ -44,7 +44,7 @@ def inbox(tmp_path, use_database):
     store.close()
 
 
-def said(app):
+def page_text(app):
     return "\n".join(words(app))
 
 
@@ -60,8 +60,8 @@ def reads(app):
 
 def labels(app, key):
     """The options of a filter, with their counts."""
-    [found] = [group for group in app.button_group if group.key == f"{key}_choice"]
-    return found.options
+    [result] = [group for group in app.button_group if group.key == f"{key}_choice"]
+    return result.options
 
 
 def open_inbox(**parameters):
@@ -83,10 +83,10 @@ def test_open_human_replies_come_first(inbox):
     app = open_inbox()
     assert [row.split("**")[1] for row in rows(app)] == ["Cora", "Ben", "Ada"]
     assert reads(app) == "Cora"
-    assert "I am Cora" in said(app)
+    assert "I am Cora" in page_text(app)
 
 
-def test_every_filter_tells_how_many_it_would_show(inbox):
+def test_every_filter_shows_how_many_it_would_show(inbox):
     app = open_inbox()
     assert labels(app, "lane") == ["People 3", "Automatic 1", "All 4"]
     assert labels(app, "status") == ["Open 3", "Handled 0", "All 3"]
@@ -130,7 +130,7 @@ def test_the_timeline_goes_with_the_reply(inbox):
 
 def test_positive_rate_counts_handled_replies(inbox):
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Ana", seen_version=0)
-    assert "1 of 2 classified replies by people is positive: 50.0%" in said(open_inbox()).replace("\\", "")
+    assert "1 of 2 classified replies by people is positive: 50.0%" in page_text(open_inbox()).replace("\\", "")
 
 
 def test_with_every_reply_handled_the_page_says_so(inbox):
@@ -141,9 +141,9 @@ def test_with_every_reply_handled_the_page_says_so(inbox):
 
 def test_the_sample_shows_what_the_data_module_says(sample_dashboard, sample_store):
     app = run_page("inbox")
-    found = results.inbox(sample_store, MARCH, OPEN_BY_PEOPLE)
+    result = results.inbox(sample_store, MARCH, OPEN_BY_PEOPLE)
     assert len(rows(app)) == 20
-    assert f"**{found.pagination.total} replies**, newest first" in said(app)
+    assert f"**{result.pagination.total} replies**, newest first" in page_text(app)
 
 
 # --- where the address leads -------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_the_sample_shows_what_the_data_module_says(sample_dashboard, sample_sto
 def test_unlisted_reply_opens_from_url(inbox):
     app = open_inbox(reply="camp_1/r3")
     assert reads(app) == "Out of office"
-    assert "not among those listed" in said(app)
+    assert "not among those listed" in page_text(app)
     assert len(rows(app)) == 3
 
 
@@ -173,7 +173,7 @@ def test_unlisted_reply_opens_from_url(inbox):
 )
 def test_invalid_inbox_url_is_noticed(inbox, parameters, complaint):
     app = open_inbox(**parameters)
-    assert complaint in said(app)
+    assert complaint in page_text(app)
     assert reads(app) == "Cora"
     [name] = parameters
     assert name not in app.query_params
@@ -181,7 +181,7 @@ def test_invalid_inbox_url_is_noticed(inbox, parameters, complaint):
 
 def test_too_long_search_is_cut_with_notice(inbox):
     app = open_inbox(q="ben " * 50 + "nobody")
-    assert "a search of more than 200 characters; the first count" in said(app)
+    assert "a search of more than 200 characters; the first count" in page_text(app)
     assert reads(app) == "Ben"
     assert reads(app.run()) == "Ben"
     assert app.text_input(key="q_choice").value == "ben " * 50
@@ -227,7 +227,7 @@ def test_sidebar_choice_starts_over(sample_dashboard):
     app.selectbox(key="period_choice").set_value("Last 7 days").run()
     assert "page" not in app.query_params
     assert "reply" not in app.query_params
-    assert "does not exist" not in said(app)
+    assert "does not exist" not in page_text(app)
     assert len(rows(app)) == 20
 
 
@@ -274,11 +274,11 @@ def test_handling_advances_and_can_be_undone(inbox):
     assert mark_of(inbox, "r2").handled_by == "Ana"
     assert reads(app) == "Ben"
     assert len(rows(app)) == 2
-    assert "The reply of Cora: marked as handled." in said(app)
+    assert "The reply of Cora: marked as handled." in page_text(app)
     click(app, "inbox-undo")
     assert mark_of(inbox, "r2").handled_at is None
     assert reads(app) == "Cora"
-    assert "Undone for 1 reply." in said(app)
+    assert "Undone for 1 reply." in page_text(app)
 
 
 def test_who_gives_no_name_marks_as_someone(inbox):
@@ -297,18 +297,18 @@ def test_correction_is_shown_and_undone(inbox):
     app = open_inbox(reply="camp_1/r0")
     correct(app, "negative")
     assert mark_of(inbox, "r0").sentiment == Sentiment.NEGATIVE
-    assert "Negative, corrected from Positive by someone on" in said(app).replace("\\", "")
+    assert "Negative, corrected from Positive by someone on" in page_text(app).replace("\\", "")
     assert labels(app, "sentiment")[:3] == ["Positive 0", "Neutral 1", "Negative 1"]
     click(app, "inbox-take-back")
     assert mark_of(inbox, "r0").sentiment == Sentiment.POSITIVE
-    assert "corrected from" not in said(app)
+    assert "corrected from" not in page_text(app)
 
 
 def test_automatic_correction_stays_in_pane(inbox):
     app = correct(open_inbox(), "automatic")
     assert labels(app, "lane") == ["People 2", "Automatic 2", "All 4"]
     assert reads(app) == "Cora"
-    assert "not among those listed" in said(app)
+    assert "not among those listed" in page_text(app)
     assert reads(click(app, "inbox-next")) == "Ben"
 
 
@@ -316,11 +316,11 @@ def test_conflicting_change_is_shown(inbox):
     app = click(click(open_inbox(), "inbox-next"), "inbox-next")
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
-    assert "The reply of Ada: Eva marked it as handled on" in said(app)
+    assert "The reply of Ada: Eva marked it as handled on" in page_text(app)
     assert reads(app) == "Ada"  # although it has left the list
     assert len(rows(app)) == 2
-    assert "Your change was not saved" in said(app)
-    assert "Handled by Eva on" in said(app).replace("\\", "")
+    assert "Your change was not saved" in page_text(app)
+    assert "Handled by Eva on" in page_text(app).replace("\\", "")
     assert mark_of(inbox, "r0").mark_version == 1
     click(app, "inbox-handle")
     assert mark_of(inbox, "r0").handled_at is None
@@ -342,18 +342,18 @@ def is_asking(app):
 
 def handled_by(store):
     """Who handled which replies."""
-    found = results.inbox(store, Filters(), InboxFilters(status=ReplyStatus.HANDLED), per_page=100).replies
-    return {reply.id: reply.handled_by for reply in found}
+    result = results.inbox(store, Filters(), InboxFilters(status=ReplyStatus.HANDLED), per_page=100).replies
+    return {reply.id: reply.handled_by for reply in result}
 
 
 def test_bulk_change_is_confirmed_then_undone(inbox):
     app = propose(open_inbox(), "Mark as handled")
     assert app.button(key="inbox-confirmed").label == "Mark 3 replies as handled"
-    assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in said(app)
+    assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in page_text(app)
     assert handled_by(inbox) == {}
     click(app, "inbox-confirmed")
     assert handled_by(inbox) == dict.fromkeys(("r0", "r1", "r2"), "someone")
-    assert "3 replies: marked as handled." in said(app)
+    assert "3 replies: marked as handled." in page_text(app)
     assert not is_asking(app)
     click(app, "inbox-undo")
     assert handled_by(inbox) == {}
@@ -384,18 +384,18 @@ def test_what_is_not_confirmed_does_not_happen(inbox):
     ]
 
 
-def test_where_all_are_so_already_nothing_is_asked(inbox):
+def test_nothing_to_change_needs_no_confirmation(inbox):
     app = propose(open_inbox(sentiment="positive"), "Set to positive")
     assert not is_asking(app)
-    assert "Nothing to do: all of these replies are so already." in said(app)
+    assert "Nothing to do: all of these replies are so already." in page_text(app)
 
 
 def test_bulk_change_is_refused_after_a_conflict(inbox):
     app = propose(open_inbox(status="all"), "Mark as handled")
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-confirmed")
-    assert "Eva changed one of them on" in said(app)
-    assert "Nothing was changed" in said(app)
+    assert "Eva changed one of them on" in page_text(app)
+    assert "Nothing was changed" in page_text(app)
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
@@ -404,7 +404,7 @@ def test_undo_keeps_and_names_later_changes(inbox):
     state_changes.change_reply(inbox, "camp_1", "r1", Action.REOPENED, by="Eva", seen_version=1)
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=2)
     click(app, "inbox-undo")
-    assert "Undone for 2 replies. Somebody changed 1 meanwhile, which stay as they are: Ben (Eva," in said(app)
+    assert "Undone for 2 replies. Somebody changed 1 meanwhile, which stay as they are: Ben (Eva," in page_text(app)
     assert handled_by(inbox) == {"r1": "Eva"}
 
 
@@ -418,4 +418,4 @@ def test_filter_works_with_an_outdated_count(inbox):
 
 def test_a_reply_without_words_says_so(inbox):
     load(inbox, "more", [reply("r4", at(10), email_id="e1", name="Dan", preview="\u00a0 ", body="")])
-    assert "No text in this reply" in said(open_inbox())
+    assert "No text in this reply" in page_text(open_inbox())

@@ -40,8 +40,8 @@ def note(page: AppTest, label: str) -> str:
 
 
 def _value(page: AppTest, label: str) -> str:
-    (found,) = [metric.value for metric in page.metric if metric.label == label]
-    return str(found)
+    (result,) = [metric.value for metric in page.metric if metric.label == label]
+    return str(result)
 
 
 def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Store) -> None:
@@ -68,12 +68,12 @@ def test_an_untracked_campaign_leaves_the_rates(
     overview.query_params["period"] = "custom"
     overview.query_params["days"] = "2026-02-24..2026-03-27"
     overview.run()
-    (button,) = [found for found in overview.button if found.label == "Not tracked"]
+    (button,) = [button for button in overview.button if button.label == "Not tracked"]
     button.click().run()
     assert not overview.exception
-    assert not [found for found in overview.button if found.label == "Not tracked"]
-    asked = Filters(None, date(2026, 2, 24), date(2026, 3, 27))
-    totals = results.totals(writable_sample, asked)
+    assert not [button for button in overview.button if button.label == "Not tracked"]
+    filters = Filters(None, date(2026, 2, 24), date(2026, 3, 27))
+    totals = results.totals(writable_sample, filters)
     part = totals.tracked["open_rate"]
     assert (part.campaigns, part.of_campaigns) == (4, 5)
     assert metric(overview, "Open rate") == text.percent(totals.value(RATES["open_rate"]))
@@ -89,7 +89,7 @@ def test_a_rise_of_machine_opens_is_no_success(overview: AppTest) -> None:
     overview.query_params["period"] = "custom"
     overview.query_params["days"] = "2026-02-24..2026-03-27"
     overview.run()
-    (opens,) = [found for found in overview.metric if found.label == "Open rate"]
+    (opens,) = [metric for metric in overview.metric if metric.label == "Open rate"]
     assert opens.delta.startswith("+")
     assert opens.delta_description == "machines only"
     assert opens.proto.color == opens.proto.GRAY
@@ -135,8 +135,8 @@ def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
 
 
 def table_of(page: AppTest) -> pd.DataFrame:
-    (found,) = [frame.value for frame in page.dataframe if "reply_interval" in frame.value.columns]
-    return found
+    (result,) = [frame.value for frame in page.dataframe if "reply_interval" in frame.value.columns]
+    return result
 
 
 def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Store) -> None:
@@ -185,16 +185,16 @@ def test_by_send_date_page_and_api_agree(overview: AppTest, sample_store: Store,
     overview.query_params["humans"] = humans
     overview.run()
     assert any("expected once the youngest" in caption.value for caption in overview.caption)
-    asked = Filters(None, date(2026, 3, 14), date(2026, 3, 27), Basis.SEND, humans_only=bool(humans))
+    filters = Filters(None, date(2026, 3, 14), date(2026, 3, 27), Basis.SEND, humans_only=bool(humans))
     for row in table_of(overview).to_dict("records"):
-        found = results.campaign_stats(sample_store, row["campaign_id"], asked).model_dump()
-        for name, rate in found["adjusted_rates"].items():
-            shown = found["rates"][name] if rate is None else rate
+        result = results.campaign_stats(sample_store, row["campaign_id"], filters).model_dump()
+        for name, rate in result["adjusted_rates"].items():
+            shown = result["rates"][name] if rate is None else rate
             assert row[name] / 100 == pytest.approx(shown, abs=0.0005)
     overview.multiselect(key="campaigns_choice").set_value(["camp_2fa5bc"]).run()
-    found = results.campaign_stats(sample_store, "camp_2fa5bc", asked).model_dump()
+    result = results.campaign_stats(sample_store, "camp_2fa5bc", filters).model_dump()
     assert float(metric(overview, "Reply rate").split()[0]) / 100 == pytest.approx(
-        found["adjusted_rates"]["reply_rate"], abs=0.001
+        result["adjusted_rates"]["reply_rate"], abs=0.001
     )
 
 
@@ -252,6 +252,6 @@ def test_first_point_of_a_rate_is_a_whole_week(overview: AppTest, sample_store: 
 
 def line_of(page: AppTest, place: int) -> list[float]:
     """How high above 0 the points of the sparkline of a tile are."""
-    images = [found for html in page.get("html") for found in re.findall(r"svg\+xml;base64,([^\"]+)", html.proto.body)]
+    images = [image for html in page.get("html") for image in re.findall(r"svg\+xml;base64,([^\"]+)", html.proto.body)]
     drawn = re.findall(r'polyline points="([^"]+)"', b64decode(images[place]).decode())
     return [HEIGHT - 2 - float(point.partition(",")[2]) for point in drawn[0].split()]

@@ -76,7 +76,7 @@ def test_no_page_shows_none(page, view, sample_dashboard):
 
 def test_mean_that_is_off_is_in_no_file(page_files):
     def columns(**view):
-        (content,) = (found for name, found in page_files("trends", **view).items() if re.match(r"trend_.*csv", name))
+        (content,) = (result for name, result in page_files("trends", **view).items() if re.match(r"trend_.*csv", name))
         return list(rows_of(content)[0])
 
     assert "opened_mean" in columns(mean="1")

@@ -28,7 +28,7 @@ def page(**parameters):
     return app
 
 
-def said(app):
+def page_text(app):
     """All text of the page, without Markdown escapes."""
     return re.sub(r":color\[(.)\]", r"\1", "\n".join(words(app)).replace("\\", ""))
 
@@ -70,7 +70,7 @@ def test_url_sets_metrics_bucket_mean_and_overlay(sample_dashboard):
 def test_invalid_url_values_are_noticed(sample_dashboard, wrong, sentence):
     app = page(**wrong)
     assert sentence in notices(app)
-    assert sentence in said(app), "in the same run"
+    assert sentence in page_text(app), "in the same run"
     assert app.segmented_control(key="by_choice").value == "Day"
     assert app.pills(key="counts_choice").value == ["emails_sent", "opened", "replied"]
 
@@ -107,51 +107,51 @@ def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
     expected = [f"◆ {unusual_sentence(series, point, Every.DAY)}." for point in series.unusual.to_dict("records")][::-1]
     assert len(expected) == 1
     assert [text.value for text in app.text if text.value.startswith("◆")] == expected
-    assert "Wed 11 Feb 2026: delivery rate" in said(app)
+    assert "Wed 11 Feb 2026: delivery rate" in page_text(app)
 
 
 def test_show_goes_to_the_unusual_day_on_the_overview(sample_dashboard):
     app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
     app.button(key="unusual-0").click().run()
     assert [title.value for title in app.title] == ["Overview"]
-    assert "11 Feb – 11 Feb 2026" in said(app)
+    assert "11 Feb – 11 Feb 2026" in page_text(app)
 
 
 def test_where_nothing_is_unusual_it_says_so(sample_dashboard):
-    assert "No unusual days." in said(page(show="Rates", rates="Reply rate", **BY_SENDING))
+    assert "No unusual days." in page_text(page(show="Rates", rates="Reply rate", **BY_SENDING))
 
 
 def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
-    assert "Nothing can be judged here" in said(page(counts="Sent", **BY_SENDING))
+    assert "Nothing can be judged here" in page_text(page(counts="Sent", **BY_SENDING))
 
 
 def test_activity_basis_explains_missing_limits(sample_dashboard):
     app = page()
-    assert "can only be told where each day counts what became of its own emails" in said(app)
+    assert "can only be told where each day counts what became of its own emails" in page_text(app)
     app.button(key="count-on-sending").click().run()
     assert app.sidebar.segmented_control(key="basis_choice").value == "Sending day"
-    assert "Unusual days" in said(app)
+    assert "Unusual days" in page_text(app)
 
 
 def test_sending_basis_shows_the_lag(sample_dashboard, sample_store):
-    found = results.maturity_curves(sample_store).by_count
-    days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, found[n].mature_age) for n in found)}
-    told = said(page(**BY_SENDING))
-    assert f"95% of opens within {days['opened']} and of replies within {days['replied']} of the sending" in told
-    assert "Hollow points" not in said(page())
+    result = results.maturity_curves(sample_store).by_count
+    days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, result[n].mature_age) for n in result)}
+    shown = page_text(page(**BY_SENDING))
+    assert f"95% of opens within {days['opened']} and of replies within {days['replied']} of the sending" in shown
+    assert "Hollow points" not in page_text(page())
 
 
 def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
     monkeypatch.setattr("outreach_results.ui.trends._MANY", 0.0)
-    assert "look at one campaign at a time" in said(page(show="Rates", rates="Delivery rate", **BY_SENDING))
+    assert "look at one campaign at a time" in page_text(page(show="Rates", rates="Delivery rate", **BY_SENDING))
 
 
 # --- one point ---------------------------------------------------------------------------------------------------
 
 
-def test_a_chosen_day_is_told_in_words_and_leads_on(sample_dashboard):
+def test_a_chosen_day_has_a_sentence_and_a_link(sample_dashboard):
     app = page(at="Fri 27 Mar 2026", basis="Sending day")
-    assert "About 53% of its replies are in; expect about 4 in the end" in said(app)
+    assert "About 53% of its replies are in; expect about 4 in the end" in page_text(app)
     app.button(key="at-inbox").click().run()
     assert [title.value for title in app.title] == ["Inbox"]
     assert app.sidebar.selectbox(key="period_choice").value == "Custom"
@@ -161,7 +161,7 @@ def test_a_chosen_week_opens_into_its_days(sample_dashboard):
     app = page(at="Week of Mon 16 Mar 2026", by="Week")
     app.button(key="at-days").click().run()
     assert app.segmented_control(key="by_choice").value == "Day"
-    assert "16 Mar – 22 Mar 2026" in said(app)
+    assert "16 Mar – 22 Mar 2026" in page_text(app)
     assert app.selectbox(key="at_choice").value is None
 
 
@@ -177,13 +177,13 @@ def test_selected_day_is_dropped_outside_period(sample_dashboard):
 
 
 def test_the_hours_name_their_zone(sample_dashboard):
-    assert "Hours in UTC." in said(page())
+    assert "Hours in UTC." in page_text(page())
 
 
 def test_best_hour_needs_enough_data(sample_dashboard):
-    told = said(page())
-    assert told.count("No single best hour among") == 3
-    assert "No single best hour among 126." in told
+    shown = page_text(page())
+    assert shown.count("No single best hour among") == 3
+    assert "No single best hour among 126." in shown
 
 
 # --- notes -------------------------------------------------------------------------------------------------------
@@ -197,16 +197,16 @@ def test_note_is_added_deleted_and_restored(sample_dashboard, writable_sample):
     button(app, "Add").click().run()
     (note,) = results.annotations_in(writable_sample, Filters())
     assert (note.text, note.date, note.campaign_id) == ("New subject line", date(2026, 3, 16), "camp_4eaf56")
-    assert "Mon 16 Mar 2026  New subject line" in said(app)
-    assert results.campaign(writable_sample, "camp_4eaf56").name in said(app)
+    assert "Mon 16 Mar 2026  New subject line" in page_text(app)
+    assert results.campaign(writable_sample, "camp_4eaf56").name in page_text(app)
 
     app.button(key=f"delete-note-{note.annotation_id}").click().run()
     assert results.annotations_in(writable_sample, Filters()) == []
-    assert "Deleted: New subject line" in said(app)
+    assert "Deleted: New subject line" in page_text(app)
 
     app.button(key="bring-note-back").click().run()
     assert results.annotations_in(writable_sample, Filters()) == [note]
-    assert "Deleted" not in said(app)
+    assert "Deleted" not in page_text(app)
 
 
 def test_an_empty_note_is_refused_in_a_sentence(sample_dashboard, writable_sample):
@@ -225,14 +225,14 @@ def test_notes_outside_filters_are_hidden(sample_dashboard, writable_sample):
     notes.add(writable_sample, date(2026, 3, 3), "about all")
     notes.add(writable_sample, date(2026, 1, 16), "long ago")
     notes.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
-    told = said(page(campaign="camp_4eaf56"))
-    assert "about all" in told
-    assert "long ago" not in told
-    assert "about another" not in told
+    shown = page_text(page(campaign="camp_4eaf56"))
+    assert "about all" in shown
+    assert "long ago" not in shown
+    assert "about another" not in shown
 
 
 def test_whatever_a_note_says_shows_as_its_characters(sample_dashboard, writable_sample):
-    lines = [" ".join(found.split()) for found in HOSTILE]
+    lines = [" ".join(text.split()) for text in HOSTILE]
     for line in lines:
         notes.add(writable_sample, date(2026, 3, 16), line)
     shown = [text.value for text in page().text]
@@ -241,8 +241,8 @@ def test_whatever_a_note_says_shows_as_its_characters(sample_dashboard, writable
 
 
 def button(app, label):
-    (found,) = [button for button in app.button if button.label == label]
-    return found
+    (result,) = [button for button in app.button if button.label == label]
+    return result
 
 
 # --- agreement ---------------------------------------------------------------------------------------------------
@@ -253,8 +253,8 @@ def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
-    assert f"{stats.emails_sent} emails were sent." in said(app)
-    assert f"{stats.opened} emails were opened." in said(app)
+    assert f"{stats.emails_sent} emails were sent." in page_text(app)
+    assert f"{stats.opened} emails were opened." in page_text(app)
 
 
 # --- what is tracked, and by which date -------------------------------------------------------------------------
@@ -263,18 +263,18 @@ def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
 def test_lines_of_some_campaigns_say_of_how_many(sample_dashboard, writable_sample):
     choose_tracking(writable_sample, "camp_abc123", {"opens": False})
     parts = results.totals(writable_sample, Filters()).tracked
-    assert f"Opened: in {parts['opened'].campaigns} of {parts['opened'].of_campaigns} campaigns." in said(
+    assert f"Opened: in {parts['opened'].campaigns} of {parts['opened'].of_campaigns} campaigns." in page_text(
         page(period="All time")
     )
-    rates = said(page(period="All time", show="Rates"))
+    rates = page_text(page(period="All time", show="Rates"))
     assert f"Open rate: of {parts['open_rate'].emails:,} tracked" in rates
 
 
 def test_costs_that_nobody_tracks_are_a_gap(sample_dashboard, writable_sample):
-    for found in results.all_campaigns(writable_sample):
-        choose_tracking(writable_sample, found.id, {"costs": False})
+    for campaign in results.all_campaigns(writable_sample):
+        choose_tracking(writable_sample, campaign.id, {"costs": False})
     assert results.daily_costs(writable_sample, Filters())["cost_usd"].isna().all()
-    assert "Cost: not tracked." in said(page())
+    assert "Cost: not tracked." in page_text(page())
 
 
 @pytest.mark.parametrize(("name", "choices"), [("overview", {}), ("trends", {"show": "Rates"})])

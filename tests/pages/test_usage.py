@@ -23,7 +23,7 @@ from support.optional import present
 CAMPAIGN = "Q1 Outreach – US & UK operations leads"
 
 
-def said(app) -> str:
+def page_text(app) -> str:
     return "\n".join(words(app))
 
 
@@ -48,7 +48,7 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     app = run_page("usage")
     month = results.outlook(sample_store, date(2026, 3, 1))
     low, high = present(month.forecast).emails
-    shown = said(app)
+    shown = page_text(app)
     assert "**2,600** of 10,000 emails of the plan **Pro** are used (26.0%)." in shown
     assert "**The quota will most likely last** until the month ends" in shown
     assert f"By 31 March, **{low:,.0f} to {high:,.0f}** emails will have gone out (80% likely)." in shown
@@ -75,8 +75,8 @@ def test_finished_month_has_no_forecast(sample_dashboard):
         "Plan Pro": "$20.00",
         "In all": "$42.45",
     }
-    assert "The quota lasted for all of January 2026." in said(app)
-    assert "likely" not in said(app)
+    assert "The quota lasted for all of January 2026." in page_text(app)
+    assert "likely" not in page_text(app)
 
 
 def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_store):
@@ -91,19 +91,19 @@ def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_s
 def test_costs_are_filtered_and_quota_is_not(sample_dashboard):
     app = run_page("usage", month="2026-01", campaigns=CAMPAIGN)
     assert not app.exception
-    assert "**1,247** of 10,000" in said(app)
-    assert "The quota counts all campaigns" in said(app)
+    assert "**1,247** of 10,000" in page_text(app)
+    assert "The quota counts all campaigns" in page_text(app)
     assert any(button.label == "Show all campaigns" for button in app.button)
     app.button("all-campaigns").click().run()
     assert app.multiselect("campaigns_choice").value == []
-    assert "The quota counts all campaigns" not in said(app)
+    assert "The quota counts all campaigns" not in page_text(app)
 
 
 def test_campaign_without_emails_in_month(sample_dashboard):
     app = run_page("usage", month="2025-11", campaigns=CAMPAIGN)
     assert not app.exception
     assert [info.value for info in app.info] == ["The chosen campaigns sent nothing in this month."]
-    assert "**640** of 10,000" in said(app)
+    assert "**640** of 10,000" in page_text(app)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_campaign_without_emails_in_month(sample_dashboard):
         ({"costs": "Free"}, "The address asks for a way to show costs that does not exist; the default is shown."),
     ],
 )
-def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, notice):
+def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notice):
     app = run_page("usage", **parameter)
     assert not app.exception
     assert notice in app.session_state["address-notices"]
@@ -125,14 +125,14 @@ def test_what_the_address_asks_for_in_vain_is_said(sample_dashboard, parameter, 
 
 def test_the_day_the_quota_runs_out_is_named(account):
     account(60, PlanRecord("Small", 2_450, 5_000_000))
-    shown = said(run_page("usage"))
+    shown = page_text(run_page("usage"))
     assert "**The quota runs out" in shown
     assert "25 March" in shown
 
 
 def test_exceeded_quota_shows_the_excess(account):
     account(60, PlanRecord("Small", 1_450, 5_000_000))
-    shown = said(run_page("usage"))
+    shown = page_text(run_page("usage"))
     assert "**The quota ran out on Sunday, 15 March**; 550 emails went beyond it." in shown
     assert "most likely last" not in shown
 
@@ -140,8 +140,8 @@ def test_exceeded_quota_shows_the_excess(account):
 def test_ten_days_are_not_enough_yet(account):
     account(10, PlanRecord("Small", 2_450, 5_000_000))
     app = run_page("usage")
-    assert "there are **not enough days yet** to see a rhythm" in said(app)
-    assert "at an even pace" in said(app)
+    assert "there are **not enough days yet** to see a rhythm" in page_text(app)
+    assert "at an even pace" in page_text(app)
     assert metrics(app)["In all so far"] == "$25.00"
 
 
@@ -149,9 +149,9 @@ def test_forecast_without_plan_and_quota(account):
     account(60, None)
     app = run_page("usage")
     assert not app.exception
-    assert "**2,000** emails were sent in March 2026." in said(app)
-    assert "The plan is not known" in said(app)
-    assert "80% likely" in said(app)
+    assert "**2,000** emails were sent in March 2026." in page_text(app)
+    assert "The plan is not known" in page_text(app)
+    assert "80% likely" in page_text(app)
     assert metrics(app)["Plan"] == text.MISSING
 
 
@@ -181,8 +181,8 @@ def test_a_database_in_which_nothing_was_sent_says_so(writable_sample, sample_da
 
 
 def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
-    asked = Filters(start=date(2026, 1, 1), end=date(2026, 1, 31), basis=Basis.SEND)
-    costs = results.campaign_costs(sample_store, asked)
+    filters = Filters(start=date(2026, 1, 1), end=date(2026, 1, 31), basis=Basis.SEND)
+    costs = results.campaign_costs(sample_store, filters)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     labels = [button.label for button in run_page("usage", month="2026-01").download_button]
     assert labels == ["CSV", "JSON", "XLSX"] * 4  # the series, components, campaigns, months

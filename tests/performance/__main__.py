@@ -32,7 +32,7 @@ def main() -> None:
     if unknown:
         sys.exit(f"There is no section {', '.join(sorted(unknown))}. Known are: {', '.join(SECTIONS)}.")
     print(machine())
-    found: list[Figure] = []
+    result: list[Figure] = []
     failed: list[str] = []
     with databases() as opened:
         for name in chosen:
@@ -46,9 +46,9 @@ def main() -> None:
                 continue
             keep(name, figures)
             print(f"{text_table(figures)}\n({time.monotonic() - begin:.0f} s)", flush=True)
-            found += figures
-    verdicts = [figure.verdict for figure in found if figure.verdict]
-    print(f"\n{text_table(found)}\n\n{verdicts.count('met')} of {len(verdicts)} targets met.")
+            result += figures
+    verdicts = [figure.verdict for figure in result if figure.verdict]
+    print(f"\n{text_table(result)}\n\n{verdicts.count('met')} of {len(verdicts)} targets met.")
     if failed:
         sys.exit(f"These sections failed: {', '.join(failed)}.")
 

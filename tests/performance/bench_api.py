@@ -39,7 +39,7 @@ def measure(databases: Databases) -> list[Figure]:
 
 
 def _growth(databases: Databases, kind: str) -> list[Figure]:
-    """Questions that nobody asked before, one after the other, so that none is answered from memory."""
+    """New questions, one after the other, so that none is answered from the cache."""
     figures: list[Figure] = []
     smallest: dict[str, float] = {}
     for size in sizes():
@@ -119,8 +119,8 @@ def _resource(url: str, store: Store, key: str, resource: str, at_least: float |
         for target in ask.values():
             _hit(port, target, key, 0.5)
         runs = {name: [_hit(port, target, key, SECONDS) for _ in range(ROUNDS)] for name, target in ask.items()}
-    rate = {name: middle([run["requests"] / run["seconds"] for run in found]) for name, found in runs.items()}
-    errors = sum(run["errors"] for found in runs.values() for run in found)
+    rate = {name: middle([run["requests"] / run["seconds"] for run in of_run]) for name, of_run in runs.items()}
+    errors = sum(run["errors"] for of_run in runs.values() for run in of_run)
     p50, p99 = (middle([run[name] for run in runs["api"]]) for name in ("p50", "p99"))
     return [
         Figure(

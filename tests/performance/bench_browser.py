@@ -37,7 +37,7 @@ _STANDS = """(figures) => document.querySelector('h1')
 def measure(databases: Databases) -> list[Figure]:
     """First visit and revisit of every page, and its first visit over a slow line (`slow_line`)."""
     url = databases.full("SQLite", sizes()[0])
-    found: list[Figure] = []
+    result: list[Figure] = []
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         recorded = _record(Path(folder), url)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
@@ -48,16 +48,16 @@ def measure(databases: Databases) -> list[Figure]:
         ):
             for page in PAGES:
                 print(f"  {page}", flush=True)
-                found += _page(browser, page, recorded[page], server.url, constants.url)
-                found.append(_slow(browser, page, recorded[page], slowly))
+                result += _page(browser, page, recorded[page], server.url, constants.url)
+                result.append(_slow(browser, page, recorded[page], slowly))
         browser.close()
-    return found
+    return result
 
 
 def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) -> list[Figure]:
     address = _address(ours, page)
     yardstick = f"{constants}/?page={page}"
-    found = []
+    result = []
     for what, visit in (("first visit", _first_visit), ("revisit", _revisit)):
         visit(browser, address, figures), visit(browser, yardstick, figures)
         here, there = in_turns(
@@ -65,7 +65,7 @@ def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) 
             lambda visit=visit: visit(browser, address, figures),  # type: ignore[misc]
             lambda visit=visit: visit(browser, yardstick, figures),  # type: ignore[misc]
         )
-        found.append(
+        result.append(
             Figure(
                 "browser",
                 f"{page}, {what} ({figures} figures)",
@@ -75,7 +75,7 @@ def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) 
                 at_most=AT_MOST,
             )
         )
-    return found
+    return result
 
 
 def _slow(browser: Browser, page: str, figures: int, ours: str) -> Figure:

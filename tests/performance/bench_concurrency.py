@@ -1,4 +1,4 @@
-"""Everybody at once on one SQLite file, for a whole minute: what they were told, and how long each of them waited.
+"""Everybody at once on one SQLite file, for a whole minute: the answers they got, and how long each of them waited.
 
 Bounded to a few seconds, the same runs in ``make test``: tests/test_concurrency.py.
 """

@@ -26,21 +26,21 @@ MIB = 1024 * 1024
 
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
-    found = []
+    result = []
     for source, target in zip(kinds(), kinds()[::-1], strict=True):
         there, here = databases.full(source, EMAILS), databases.empty(target, "copied")
         with get_context("spawn").Pool(1) as own_process:
             rows, copied, whole, grown = own_process.apply(copy_once, (there, here))
         way = f"{source} → {target}"
-        found += [
+        result += [
             Figure(way, f"copy of {large(EMAILS)} emails, rows a second", f"{rows / copied:,.0f}"),
             Figure(way, "copy and comparison of both sides, rows a second", f"{rows / whole:,.0f}"),
             Figure(way, "memory that it grows by", f"{grown:,.0f} MiB"),
         ]
         store = open_store(here)
-        found += [Figure(target, f"{what}, bytes", f"{size:,.0f}") for what, size in sizes(store).items()]
+        result += [Figure(target, f"{what}, bytes", f"{size:,.0f}") for what, size in sizes(store).items()]
         store.close()
-    return found
+    return result
 
 
 def copy_once(there: str, here: str) -> tuple[int, float, float, float]:
@@ -64,9 +64,9 @@ def copy_once(there: str, here: str) -> tuple[int, float, float, float]:
 
 def _memory(name: str) -> int:
     # Not getrusage: what it says of a new process includes that of its parent.
-    found = re.search(name + r":\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert found is not None
-    return int(found[1]) * 1024
+    result = re.search(name + r":\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert result is not None
+    return int(result[1]) * 1024
 
 
 def sizes(store: Store) -> dict[str, float]:
@@ -85,7 +85,7 @@ def sizes(store: Store) -> dict[str, float]:
 
 
 def _rows(connection: Connection, table: str) -> int:
-    return sum(found.rows for found in canonical.digests(connection, schema.metadata.tables[table]).values())
+    return sum(digest.rows for digest in canonical.digests(connection, schema.metadata.tables[table]).values())
 
 
 def _sqlite_sizes(connection: Connection) -> dict[str, int]:

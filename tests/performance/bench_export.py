@@ -29,13 +29,13 @@ FORMATS = ("csv", "json")
 
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
-    found: list[Figure] = []
+    result: list[Figure] = []
     for kind in kinds():
         url = databases.one_campaign(kind, EMAILS)
         for fmt in FORMATS:
-            found += _beside_others(kind, url, fmt)
-        found += _over_http(kind, url)
-    return found
+            result += _beside_others(kind, url, fmt)
+        result += _over_http(kind, url)
+    return result
 
 
 def _beside_others(kind: str, url: str, fmt: str) -> list[Figure]:
@@ -61,8 +61,8 @@ def _beside_others(kind: str, url: str, fmt: str) -> list[Figure]:
 
 def _export(way: str, url: str, fmt: str) -> dict[str, float]:
     command = [sys.executable, str(Path(__file__).with_name("export_once.py")), way, url, campaign_id(0), fmt]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return found
+    result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return result
 
 
 def _over_http(kind: str, url: str) -> list[Figure]:
@@ -70,7 +70,7 @@ def _over_http(kind: str, url: str) -> list[Figure]:
     store = open_store(url)
     key = create_key(store, "bench")
     store.close()
-    found = []
+    result = []
     with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
         for fmt in FORMATS:
             path = f"/api/v1/campaigns/{campaign_id(0)}/export?format={fmt}"
@@ -78,13 +78,13 @@ def _over_http(kind: str, url: str) -> list[Figure]:
             first, seconds, size, grown = _download(server.url, path, key, server.process.pid)
             what = f"API, {fmt.upper()} of {large(EMAILS)} emails"
             speed = f"{size / MIB / seconds:,.0f} MiB/s"
-            found += [
+            result += [
                 Figure(kind, f"{what}, first byte, s", milliseconds(first), speed, first, at_most=0.2),
                 Figure(
                     kind, f"{what}, growth of the server, MiB", f"{grown / MIB:.1f} MiB", "", grown / MIB, at_most=64
                 ),
             ]
-    return found
+    return result
 
 
 def _download(

@@ -47,7 +47,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
     path, rows = _csv_file(EMAILS, CAMPAIGNS)
-    found = []
+    result = []
     for kind in kinds():
         plain = _executemany if kind == "SQLite" else _copy
         name, at_least = ("csv → executemany", 1.0) if kind == "SQLite" else ("csv → COPY", 0.7)
@@ -56,7 +56,7 @@ def measure(databases: Databases) -> list[Figure]:
             partial(lambda kind: rows / _load(databases.empty(kind), path)["seconds"], kind),
             partial(lambda kind, plain: rows / plain(databases.empty(kind), path), kind, plain),
         )
-        found.append(
+        result.append(
             Figure(
                 kind,
                 f"CSV of {rows:,} events into empty tables",
@@ -67,10 +67,10 @@ def measure(databases: Databases) -> list[Figure]:
             )
         )
         by_pandas = rows / _pandas(databases.empty(kind, "pandas"), path)
-        found.append(Figure(kind, "… for information", "", f"pandas to_sql, no keys: {by_pandas:,.0f}"))
-        found.append(_memory(databases, kind, path))
-        found += [_new_day(databases, kind, ids_in_time=ids_in_time) for ids_in_time in (True, False)]
-    return found
+        result.append(Figure(kind, "… for information", "", f"pandas to_sql, no keys: {by_pandas:,.0f}"))
+        result.append(_memory(databases, kind, path))
+        result += [_new_day(databases, kind, ids_in_time=ids_in_time) for ids_in_time in (True, False)]
+    return result
 
 
 def _memory(databases: Databases, kind: str, path: Path) -> Figure:
@@ -120,8 +120,8 @@ def _load(url: str, path: Path) -> dict[str, float]:
     """Load a file in a process of its own: seconds, and peak resident memory in bytes."""
     command = [sys.executable, str(Path(__file__).with_name("load_once.py")), url, str(path)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found: dict[str, float] = json.loads(answer)
-    return found
+    result: dict[str, float] = json.loads(answer)
+    return result
 
 
 def _executemany(url: str, path: Path) -> float:
@@ -183,7 +183,7 @@ def _batches(path: Path) -> Iterator[Rows]:
         )
         about = [at[name] for name in ("recipient", "name", "company")]
         costs = [at[f"{name}_usd"] for name in COST_COLUMNS]
-        told = [at[n] for n in ("reply_address", "reply_name", "reply_company", "sentiment", "preview", "body")]
+        reply_cells = [at[n] for n in ("reply_address", "reply_name", "reply_company", "sentiment", "preview", "body")]
         machine, url = at["is_machine"], at["url"]
         while lines := list(islice(reader, 10_000)):
             rows: Rows = {"emails": [], "events": [], "replies": []}
@@ -199,7 +199,9 @@ def _batches(path: Path) -> Iterator[Rows]:
                     (row[campaign], row[event], row[email], row[kind], *dated, is_machine, row[url], is_reply)
                 )
                 if is_reply:
-                    rows["replies"].append((row[campaign], row[event], row[email], *(row[t] for t in told), *dated))
+                    rows["replies"].append(
+                        (row[campaign], row[event], row[email], *(row[t] for t in reply_cells), *dated)
+                    )
             yield rows
 
 

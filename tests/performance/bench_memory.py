@@ -42,10 +42,10 @@ def measure(databases: Databases) -> list[Figure]:
     emails = EMAILS if EMAILS in sizes() else max(sizes())
     url = databases.full("SQLite", emails)
     with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
-        found = asyncio.run(_all(server, f"{large(emails)} emails"))
+        result = asyncio.run(_all(server, f"{large(emails)} emails"))
         if "Traceback" in server.printed():
             raise RuntimeError(server.printed())
-    return found + _long_replies()
+    return result + _long_replies()
 
 
 def _long_replies() -> list[Figure]:

@@ -24,16 +24,16 @@ CONSTANTS_AT_MOST = 2.0
 
 def measure(databases: Databases) -> list[Figure]:
     """Every page on every database."""
-    found: list[Figure] = []
+    result: list[Figure] = []
     for kind in kinds():
         smallest: dict[str, dict[str, float]] = {}
         for size in sizes():
             times = _times(databases.full(kind, size))
             smallest = smallest or times
-            found += [
+            result += [
                 figure for page in sorted(times) for figure in _figures(kind, size, page, times[page], smallest[page])
             ]
-    return found
+    return result
 
 
 def _figures(kind: str, size: int, page: str, times: dict[str, float], smallest: dict[str, float]) -> list[Figure]:

@@ -92,23 +92,23 @@ def _room(
     for name, ask in questions.items():
         for one in known:  # so that what is measured is the work, and not the disk
             ask(one)
-        found: list[float] = []
+        result: list[float] = []
         for one in known:
             lookups.append(_time(lambda one=one: results.reply(store, one.campaign_id, one.id)))  # type: ignore[misc]
-            found.append(_time(lambda one=one, ask=ask: ask(one)))  # type: ignore[misc]
-        every += found
-        yield _figure(room, f"{name}, {where}", found, lookups[-len(known) :])
+            result.append(_time(lambda one=one, ask=ask: ask(one)))  # type: ignore[misc]
+        every += result
+        yield _figure(room, f"{name}, {where}", result, lookups[-len(known) :])
     yield _figure(room, f"all of these, {where}", every, lookups, at_most=5)
 
 
 def _figure(
-    room: str, what: str, found: Sequence[float], lookups: Sequence[float], *, at_most: float | None = None
+    room: str, what: str, result: Sequence[float], lookups: Sequence[float], *, at_most: float | None = None
 ) -> Figure:
-    p50, yardstick = middle(found), middle(lookups)
+    p50, yardstick = middle(result), middle(lookups)
     return Figure(
         room,
         what,
-        f"p50 {milliseconds(p50)}, p99 {milliseconds(percentile(found, 0.99))}",
+        f"p50 {milliseconds(p50)}, p99 {milliseconds(percentile(result, 0.99))}",
         f"lookup by id {milliseconds(yardstick)}",
         p50 / yardstick,
         at_most=at_most,

@@ -86,10 +86,10 @@ class Databases:
         store = open_store(url)
         with store.read() as connection:
             done = set(connection.execute(select(schema.loads.c.source)).scalars())
-        tell = _seldom()
+        report = _seldom()
         for number in range(campaigns):
             if f"campaign {number}" not in done:
-                tell(f"building {kind}, {large(emails)} emails: campaign {number + 1} of {campaigns}")
+                report(f"building {kind}, {large(emails)} emails: campaign {number + 1} of {campaigns}")
                 load(store, f"campaign {number}", campaign_records(number, emails // campaigns))
         if "account" not in done:
             load(store, "account", account_records())
@@ -164,12 +164,12 @@ def _path(url: str) -> Path:
 
 def _seldom() -> Callable[[str], None]:
     """Prints what goes on, but not more often than anybody wants to read."""
-    begin = told = time.monotonic()
+    begin = reported_at = time.monotonic()
 
-    def tell(text: str) -> None:
-        nonlocal told
-        if time.monotonic() - told > TOLD_EVERY_S:
-            told = time.monotonic()
-            print(f"  {text}, {told - begin:.0f} s", flush=True)
+    def report(text: str) -> None:
+        nonlocal reported_at
+        if time.monotonic() - reported_at > TOLD_EVERY_S:
+            reported_at = time.monotonic()
+            print(f"  {text}, {reported_at - begin:.0f} s", flush=True)
 
-    return tell
+    return report

@@ -189,10 +189,10 @@ def write_csv(path: Path, emails: int, campaigns: int, new_day: NewDay | None = 
 
 def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
     """The rows of a campaign's CSV, as the export writes them."""
-    told: dict[str, str] = {}  # of the campaign and the email that follow each other
+    fields: dict[str, str] = {}  # of the campaign and the email that follow each other
     for record in records:
         if isinstance(record, CampaignRecord):
-            told = {
+            fields = {
                 "campaign_id": record.campaign_id,
                 "campaign_name": record.name,
                 "mcp": record.mcp or "",
@@ -200,17 +200,17 @@ def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
             }
         elif isinstance(record, EmailRecord):
             assert record.sent_at is not None
-            told |= {
+            fields |= {
                 "email_id": record.email_id,
                 "recipient": record.recipient or "",
                 "name": record.name or "",
                 "company": record.company or "",
             }
             costs = {f"{name}_usd": f"{cost / 1e6:.6f}" for name, cost in zip(COST_COLUMNS, record[6:9], strict=True)}
-            yield _cells(told | costs | {"type": "sent", "occurred_at": _iso(record.sent_at)})
+            yield _cells(fields | costs | {"type": "sent", "occurred_at": _iso(record.sent_at)})
         elif isinstance(record, EventRecord):
             yield _cells(
-                told
+                fields
                 | {
                     "type": record.type,
                     "occurred_at": _iso(record.occurred_at),
@@ -221,7 +221,7 @@ def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
             )
         elif isinstance(record, ReplyRecord):
             yield _cells(
-                told
+                fields
                 | {
                     "type": "replied",
                     "occurred_at": _iso(record.received_at),
@@ -237,8 +237,8 @@ def csv_rows(records: Iterator[Record]) -> Iterator[list[str]]:
             )
 
 
-def _cells(told: dict[str, str]) -> list[str]:
-    return [told.get(name, "") for name in CSV_COLUMNS]
+def _cells(fields: dict[str, str]) -> list[str]:
+    return [fields.get(name, "") for name in CSV_COLUMNS]
 
 
 def _iso(at: datetime) -> str:

@@ -83,12 +83,12 @@ def _pandas(url: str, campaign_id: str, _fmt: str) -> Iterator[bytes]:
 
 def _queries(url: str) -> list[str]:
     head = "'camp', 'Campaign', 'sales-outreach', '2026-01-01T00:00:00Z'"
-    found = []
+    result = []
     for query in _QUERIES:
         columns = query.partition("{rest}")[0].count(",") + 4  # four of the head stand for one name
         rest = ", NULL" * (len(CSV_COLUMNS) - columns)
-        found.append(query.format(head=head, rest=rest, mark="?" if "sqlite" in url else "%s"))
-    return found
+        result.append(query.format(head=head, rest=rest, mark="?" if "sqlite" in url else "%s"))
+    return result
 
 
 class _Sink:
@@ -101,9 +101,9 @@ def _path(url: str) -> str:
 
 
 def _memory(name: str) -> int:
-    found = re.search(name + r":\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert found is not None
-    return int(found[1]) * 1024
+    result = re.search(name + r":\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert result is not None
+    return int(result[1]) * 1024
 
 
 if __name__ == "__main__":

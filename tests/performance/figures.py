@@ -105,11 +105,11 @@ def timed(run: Callable[[], object], times: int) -> list[float]:
 
 def in_turns(times: int, *runs: Callable[[], float]) -> list[list[float]]:
     """What each of the runs gives, measured in alternation, so that a noisy machine is noisy for all of them."""
-    found: list[list[float]] = [[] for _ in runs]
+    result: list[list[float]] = [[] for _ in runs]
     for _ in range(times):
-        for of_run, run in zip(found, runs, strict=True):
+        for of_run, run in zip(result, runs, strict=True):
             of_run.append(run())
-    return found
+    return result
 
 
 def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -26,10 +26,10 @@ def main() -> None:
     """Time them all."""
     _run_pages_through_the_entry()
     _time_the_script()
-    found: dict[str, dict[str, list[float]]] = {}
+    result: dict[str, dict[str, list[float]]] = {}
     for page in sorted(path.stem for path in (ROOT / "pages").glob("*.py")):
         _run(page)
-        found[page] = {
+        result[page] = {
             "new data": [_run(page, forget=True) for _ in range(ROUNDS)],
             "nothing new": [_run(page) for _ in range(ROUNDS)],
         }
@@ -38,8 +38,8 @@ def main() -> None:
             _run(page)
         with _nothing_but(drawn):
             _run(page)
-            found[page]["constants"] = [_run(page) for _ in range(ROUNDS)]
-    json.dump(found, sys.stdout)
+            result[page]["constants"] = [_run(page) for _ in range(ROUNDS)]
+    json.dump(result, sys.stdout)
 
 
 def _run(page: str, *, forget: bool = False) -> float:

@@ -39,7 +39,7 @@ RECORDS: list[Record] = [
 COUNTED = {"emails_sent": 4, "delivered": 4, "bounced": 0, "opened": 3, "clicked": 1, "replied": 1}
 
 
-def says(**changes: Any) -> ReportedRecord:
+def reported_stats(**changes: Any) -> ReportedRecord:
     """What a server reports: the same as is counted here, but for ``changes``."""
     values: dict[str, Any] = dict.fromkeys(ReportedRecord._fields, None) | dict.fromkeys(COUNTS, 0) | COUNTED
     values |= {"campaign_id": CAMPAIGN, "period_start": at(5, 0), "period_end": at(10, 0) - timedelta(seconds=1)}
@@ -59,7 +59,7 @@ def compare(store: Store, reported: ReportedRecord, records: Iterable[Record] = 
 
 
 def test_numbers_that_agree_need_no_explanation(store: Store) -> None:
-    assert compare(store, says()) == []
+    assert compare(store, reported_stats()) == []
     rows = reconcile(store)
     assert [row.metric for row in rows[:3]] == ["emails_sent", "delivered", "bounced"]
     assert rows[0] == Reconciled(CAMPAIGN, "First contact", "emails_sent", 4, 4, 0, "")
@@ -78,7 +78,7 @@ def test_nothing_is_compared_before_any_report(sqlite_store: Store) -> None:
 
 
 def test_the_table_holds_numbers(sqlite_store: Store) -> None:
-    compare(sqlite_store, says(opened=2, clicked=None))
+    compare(sqlite_store, reported_stats(opened=2, clicked=None))
     frame = reconciliation(sqlite_store).set_index("metric")
     assert frame.loc["opened", "difference"] == 1
     assert frame["difference"].dtype == "float64"
@@ -121,12 +121,12 @@ EXPLAINED: dict[str, tuple[dict[str, Any], tuple[str, float | None, str]]] = {
 def test_explanation_accounts_for_all_of_a_difference(
     store: Store, changes: dict[str, Any], expected: tuple[str, float | None, str]
 ) -> None:
-    assert compare(store, says(**changes)) == [expected]
+    assert compare(store, reported_stats(**changes)) == [expected]
 
 
 def test_period_in_another_time_zone_is_named(store: Store) -> None:
     records: list[Record] = [campaign(), email("e1", at(5, 2)), email("e2", at(5, 12))]
-    reported = says(
+    reported = reported_stats(
         **dict.fromkeys(COUNTED, 0),
         period_start=at(5, 5),  # midnight in New York
         period_end=at(6, 5) - timedelta(seconds=1),
@@ -146,14 +146,14 @@ def test_period_in_another_time_zone_is_named(store: Store) -> None:
 
 def test_replies_without_email_explain_fewer_replied(store: Store) -> None:
     records = [*RECORDS, reply("r2", email_id=None), reply("r3", email_id=None)]
-    assert compare(store, says(replied=3), records) == [
+    assert compare(store, reported_stats(replied=3), records) == [
         ("replied", -2, "These replies name no email, so here no email counts as replied.")
     ]
 
 
 def test_automatic_replies_are_named_as_such(store: Store) -> None:
     records = [*RECORDS, reply("r2", email_id="e2", sentiment="automatic")]
-    assert compare(store, says(), records) == [("replied", 1, "Automatic replies count here and not there.")]
+    assert compare(store, reported_stats(), records) == [("replied", 1, "Automatic replies count here and not there.")]
 
 
 def test_emails_counted_twice_explain_smaller_total(store: Store) -> None:
@@ -161,19 +161,19 @@ def test_emails_counted_twice_explain_smaller_total(store: Store) -> None:
         DailyRecord(CAMPAIGN, at(5).date(), emails_sent=3, opened=2, cost=10_000),
         DailyRecord(CAMPAIGN, at(6).date(), emails_sent=2, opened=2, cost=3_200),
     ]
-    found = compare(store, says(opened=3), [campaign(detail="daily"), *days])
-    assert ("emails_sent", 1, "Not explained: the server's total is not the sum of its days.") in found
+    result = compare(store, reported_stats(opened=3), [campaign(detail="daily"), *days])
+    assert ("emails_sent", 1, "Not explained: the server's total is not the sum of its days.") in result
     assert (
         "opened",
         1,
         "An email counts on each of its days in the daily numbers, and once in the server's total.",
-    ) in found
-    assert ("delivered", None, "The server does not tell it by the day.") in found
+    ) in result
+    assert ("delivered", None, "The server does not tell it by the day.") in result
 
 
 def test_campaign_without_events_counts_as_0(store: Store) -> None:
     nothing = dict.fromkeys((*COUNTED, "cost", "cost_ai_generation", "cost_lead_enrichment", "cost_email_sending"), 0)
-    assert compare(store, says(**nothing), [campaign()]) == []
+    assert compare(store, reported_stats(**nothing), [campaign()]) == []
 
 
 # --- the account -------------------------------------------------------------------------------------------------
@@ -242,15 +242,15 @@ def test_usage_stored_by_another_version_is_left_out(sqlite_store: Store) -> Non
 
 
 def test_command_shows_differences_counts_agreement(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    compare(sqlite_store, says(opened=2))
+    compare(sqlite_store, reported_stats(opened=2))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", str(sqlite_store.engine.url))
     monkeypatch.setenv("COLUMNS", "200")
     settings.cache_clear()
-    said = CliRunner().invoke(app, ["reconcile"]).output
-    assert "opened" in said
-    assert "Machine opens count here and not there." in said
-    assert "delivered" not in said
-    assert "11 of 12 numbers agree." in said
+    output = CliRunner().invoke(app, ["reconcile"]).output
+    assert "opened" in output
+    assert "Machine opens count here and not there." in output
+    assert "delivered" not in output
+    assert "11 of 12 numbers agree." in output
     assert "delivered" in CliRunner().invoke(app, ["reconcile", "--all"]).output
 
     with sqlite_store.write() as connection:

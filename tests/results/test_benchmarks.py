@@ -32,7 +32,7 @@ def test_unknown_mcp_error_names_known_ones(sample_store: Store):
         results.community(sample_store, "fishing")
 
 
-def test_age_and_size_are_told(sample_store: Store):
+def test_age_and_size_are_shown(sample_store: Store):
     sales, partners = (results.community(sample_store, mcp) for mcp in ("sales-outreach", "partner-outreach"))
     assert sales.age_on(LAST_DAY) == 56
     assert not sales.is_stale_on(LAST_DAY)

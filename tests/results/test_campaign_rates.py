@@ -24,9 +24,9 @@ FILTERS = [LAST_WEEKS, Filters(), Filters(basis=Basis.SEND, humans_only=True), F
 
 @pytest.mark.parametrize("filters", FILTERS)
 def test_each_campaign_has_the_rates_of_its_tiles(sample_store, filters):
-    found = results.campaign_rates(sample_store, filters)
-    assert len(found) > 3
-    for campaign_id, rates in found.items():
+    result = results.campaign_rates(sample_store, filters)
+    assert len(result) > 3
+    for campaign_id, rates in result.items():
         tiles = results.headlines(sample_store, filters.of(campaign_id)).rates
         for name in RATES:
             assert rates[name].rate == pytest.approx(tiles[name].rate)
@@ -43,26 +43,26 @@ def test_by_event_date_rates_are_the_plain_ones(sample_store):
 
 
 def test_some_campaigns_are_still_collecting(sample_store):
-    found = results.campaign_rates(sample_store, LAST_WEEKS)
-    assert any((rates["reply_rate"].share_in or 1) < 0.99 for rates in found.values())
+    result = results.campaign_rates(sample_store, LAST_WEEKS)
+    assert any((rates["reply_rate"].share_in or 1) < 0.99 for rates in result.values())
 
 
 def test_api_gives_adjusted_beside_plain_rates(sample_store):
     for campaign_id, rates in results.campaign_rates(sample_store, LAST_WEEKS).items():
         plain = results.campaign_stats(sample_store, campaign_id, Filters(start=LAST_WEEKS.start)).model_dump()
-        found = results.campaign_stats(sample_store, campaign_id, LAST_WEEKS).model_dump(mode="json")
-        assert plain.keys() < found.keys()
+        result = results.campaign_stats(sample_store, campaign_id, LAST_WEEKS).model_dump(mode="json")
+        assert plain.keys() < result.keys()
         for name, rate in rates.items():
-            count, of = (found["stats"][part] for part in RATES[name].parts)
-            assert found["rates"][name] == (round(count / of, 3) if of else None)
-            assert found["share_in"][name] == (None if rate.share_in is None else round(rate.share_in, 3))
-            assert found["adjusted_rates"][name] == (None if rate.share_in is None else round(present(rate.rate), 3))
+            count, of = (result["stats"][part] for part in RATES[name].parts)
+            assert result["rates"][name] == (round(count / of, 3) if of else None)
+            assert result["share_in"][name] == (None if rate.share_in is None else round(rate.share_in, 3))
+            assert result["adjusted_rates"][name] == (None if rate.share_in is None else round(present(rate.rate), 3))
 
 
 def test_a_campaign_without_days_has_no_adjusted_rate(sample_store):
     early = Filters(start=date(2020, 1, 1), end=date(2020, 1, 31), basis=Basis.SEND)
-    found = results.campaign_stats(sample_store, "camp_abc123", early).model_dump()
-    assert set(found["adjusted_rates"].values()) == set(found["share_in"].values()) == {None}
+    result = results.campaign_stats(sample_store, "camp_abc123", early).model_dump()
+    assert set(result["adjusted_rates"].values()) == set(result["share_in"].values()) == {None}
 
 
 def test_the_data_is_known_until_the_latest_import(sqlite_store):

@@ -25,10 +25,10 @@ def test_rates_are_those_of_the_api(sample_store, filters):
     table = results.campaign_table(sample_store, filters)
     assert len(table) >= 3
     for row in table.to_dict("records"):
-        found = results.campaign_stats(sample_store, row["campaign_id"], filters).model_dump()
-        adjusted, share_in = found.get("adjusted_rates", {}), found.get("share_in", {})
+        result = results.campaign_stats(sample_store, row["campaign_id"], filters).model_dump()
+        adjusted, share_in = result.get("adjusted_rates", {}), result.get("share_in", {})
         for name in RATES:
-            assert row[name] == pytest.approx(found["rates"][name], abs=0.0005, nan_ok=True)
+            assert row[name] == pytest.approx(result["rates"][name], abs=0.0005, nan_ok=True)
             shown = adjusted.get(name)
             if shown is not None:
                 assert row[f"{name}_adjusted"] == pytest.approx(shown, abs=0.0005)
@@ -41,13 +41,13 @@ def test_the_download_agrees_with_the_api(sample_store):
     file = json.loads(export.table_download(sample_store, "campaigns", table, "json", YOUNG).content())
     assert {"*_adjusted", "*_share_in"} < set(file["meta"]["definitions"])
     for row in file["rows"]:
-        found = results.campaign_stats(sample_store, row["campaign_id"], YOUNG).model_dump()
+        result = results.campaign_stats(sample_store, row["campaign_id"], YOUNG).model_dump()
         for name in RATES:
             written = {"rates": row[name]} | {
                 key: row[f"{name}_{key.removesuffix('_rates')}"] for key in ("adjusted_rates", "share_in")
             }
             assert {key: value if value is None else round(value, 3) for key, value in written.items()} == {
-                key: found[key][name] for key in written
+                key: result[key][name] for key in written
             }
 
 
@@ -76,9 +76,9 @@ def test_the_interval_is_that_of_the_tile(sample_store):
 
 def test_meeting_costs_allow_for_meetings_to_come(sample_store):
     for row in results.campaign_table(sample_store, YOUNG).to_dict("records"):
-        found = cost_per_event(row["cost_usd"], row["meetings_booked"], row["conversion_rate_share_in"])
-        assert found is not None
-        assert row["cost_per_meeting_low_usd"] == pytest.approx(found.low)
+        result = cost_per_event(row["cost_usd"], row["meetings_booked"], row["conversion_rate_share_in"])
+        assert result is not None
+        assert row["cost_per_meeting_low_usd"] == pytest.approx(result.low)
         if row["meetings_booked"] < 3:
             assert row["cost_per_meeting_usd"] != row["cost_per_meeting_usd"]
             assert row["cost_per_meeting_estimate_usd"] != row["cost_per_meeting_estimate_usd"]

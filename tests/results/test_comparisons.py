@@ -22,8 +22,8 @@ CONTRACT = Filters(campaigns=("camp_abc123",))
 LAST_DAY = date(2026, 3, 27)
 
 
-def of_metric(found: list[results.Comparison], metric: str) -> results.Comparison:
-    return next(one for one in found if one.metric == metric)
+def of_metric(result: list[results.Comparison], metric: str) -> results.Comparison:
+    return next(one for one in result if one.metric == metric)
 
 
 # --- all together ------------------------------------------------------------------------------------------------
@@ -31,9 +31,9 @@ def of_metric(found: list[results.Comparison], metric: str) -> results.Compariso
 
 def test_every_metric_has_value_interval_verdict(every_sample_store: Store):
     peers = results.community(every_sample_store, "sales-outreach")
-    found = results.comparisons(every_sample_store, CONTRACT, peers)
-    assert [one.metric for one in found] == list(peers.numbers.benchmarks)
-    reply = of_metric(found, "reply_rate")
+    result = results.comparisons(every_sample_store, CONTRACT, peers)
+    assert [one.metric for one in result] == list(peers.numbers.benchmarks)
+    reply = of_metric(result, "reply_rate")
     assert reply.value == pytest.approx(23 / 456)
     assert reply.cases == 456
     assert reply.community == peers.numbers.benchmarks["reply_rate"]
@@ -41,7 +41,7 @@ def test_every_metric_has_value_interval_verdict(every_sample_store: Store):
     assert reply.percentiles.low < 0.5 < reply.percentiles.high
     assert not reply.verdict.is_settled
     assert reply.median == peers.median_range("reply_rate")
-    for one in found:
+    for one in result:
         assert one.interval is not None
         assert one.firm is not None
         assert one.firm.low < one.interval.low < present(one.value) < one.interval.high < one.firm.high
@@ -53,11 +53,11 @@ def test_every_metric_has_value_interval_verdict(every_sample_store: Store):
 
 def test_the_values_are_those_of_the_overview(every_sample_store: Store):
     for mcp in ("sales-outreach", None):
-        asked = Filters(start=date(2026, 2, 1), end=LAST_DAY, humans_only=True)
+        filters = Filters(start=date(2026, 2, 1), end=LAST_DAY, humans_only=True)
         ours = [one.id for one in results.all_campaigns(every_sample_store) if mcp in (None, one.mcp)]
-        totals = results.totals(every_sample_store, Filters(tuple(ours), asked.start, asked.end, humans_only=True))
-        found = results.comparisons(every_sample_store, asked, results.community(every_sample_store, mcp))
-        for one in found:
+        totals = results.totals(every_sample_store, Filters(tuple(ours), filters.start, filters.end, humans_only=True))
+        result = results.comparisons(every_sample_store, filters, results.community(every_sample_store, mcp))
+        for one in result:
             expected = (
                 metrics.ratio(totals.costs.total_byok_usd, totals.stats.emails_sent)
                 if one.metric == COST_PER_EMAIL
@@ -83,7 +83,7 @@ def test_needed_emails_count_sent_ones(sqlite_store: Store):
 
 
 def test_the_cost_has_an_interval_from_how_days_differ(every_sample_store: Store):
-    found = of_metric(
+    result = of_metric(
         results.comparisons(every_sample_store, CONTRACT, results.community(every_sample_store, None)), COST_PER_EMAIL
     )
     days = results.campaign_daily(every_sample_store, "camp_abc123").daily
@@ -92,11 +92,11 @@ def test_the_cost_has_an_interval_from_how_days_differ(every_sample_store: Store
     ratio = cost.sum() / sent.sum()
     error = np.sqrt(((cost - ratio * sent) ** 2).sum() * len(sent) / (len(sent) - 1)) / sent.sum()
     reach = stats.t.ppf(0.975, len(sent) - 1) * error
-    assert found.value == pytest.approx(8.74 / 487)
-    assert found.interval is not None
-    assert found.interval == pytest.approx((ratio - reach, ratio + reach), rel=2e-3)
-    assert found.lower_is_better
-    assert found.is_money
+    assert result.value == pytest.approx(8.74 / 487)
+    assert result.interval is not None
+    assert result.interval == pytest.approx((ratio - reach, ratio + reach), rel=2e-3)
+    assert result.lower_is_better
+    assert result.is_money
 
 
 def test_lower_costs_are_better(sample_store: Store):
@@ -115,17 +115,17 @@ def test_activity_of_earlier_emails_has_no_interval(sqlite_store: Store):
     ]
     benchmark = BenchmarkRecord("", "open_rate", 0.2, 0.1, 0.2, 0.3, 500, datetime(2026, 1, 1, tzinfo=UTC))
     load(sqlite_store, "test", [records.campaign(detail="daily"), *days, benchmark])
-    asked = Filters(start=date(2026, 2, 1), end=date(2026, 2, 28))
-    (found,) = results.comparisons(sqlite_store, asked, results.community(sqlite_store, None))
-    assert found.verdict.standing == Standing.NO_INTERVAL
-    assert found.percentiles is None
+    filters = Filters(start=date(2026, 2, 1), end=date(2026, 2, 28))
+    (result,) = results.comparisons(sqlite_store, filters, results.community(sqlite_store, None))
+    assert result.verdict.standing == Standing.NO_INTERVAL
+    assert result.percentiles is None
 
 
 def test_unknown_community_metric_has_no_value(sqlite_store: Store):
     known = BenchmarkRecord("", "smile_rate", 0.2, 0.1, 0.2, 0.3, 500, datetime(2026, 1, 1, tzinfo=UTC))
     load(sqlite_store, "test", [records.campaign(), *records.emails(40), known])
-    (found,) = results.comparisons(sqlite_store, Filters(), results.community(sqlite_store, None))
-    assert (found.value, found.verdict.standing) == (None, Standing.NO_VALUE)
+    (result,) = results.comparisons(sqlite_store, Filters(), results.community(sqlite_store, None))
+    assert (result.value, result.verdict.standing) == (None, Standing.NO_VALUE)
 
 
 # --- one metric, closer ------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_own_peers_are_all_campaigns(sample_store: Store):
     peers = results.community(sample_store, None)
     assert len(results.campaign_comparison(sample_store, CONTRACT, peers, "open_rate")) == 1
     one, every = (
-        of_metric(results.comparisons(sample_store, asked, peers), "open_rate") for asked in (CONTRACT, Filters())
+        of_metric(results.comparisons(sample_store, filters, peers), "open_rate") for filters in (CONTRACT, Filters())
     )
     assert one.own == every.own
     assert one.value != every.value
@@ -191,10 +191,10 @@ def test_mcps_without_benchmark_are_listed(sqlite_store: Store):
 @pytest.mark.parametrize("metric", ["open_rate", COST_PER_EMAIL])
 def test_over_time_each_row_equals_its_days(every_sample_store: Store, by, metric):
     peers = results.community(every_sample_store, "sales-outreach")
-    asked = Filters(start=date(2026, 1, 7), end=LAST_DAY, basis=Basis.SEND)
-    frame = results.comparison_over_time(every_sample_store, asked, peers, metric, by)
-    assert frame["start"].iloc[0].date() == asked.start
-    assert frame["end"].iloc[-1].date() == asked.end
+    filters = Filters(start=date(2026, 1, 7), end=LAST_DAY, basis=Basis.SEND)
+    frame = results.comparison_over_time(every_sample_store, filters, peers, metric, by)
+    assert frame["start"].iloc[0].date() == filters.start
+    assert frame["end"].iloc[-1].date() == filters.end
     assert len(frame) == (12 if by == "week" else 3)
     gaps = (frame["start"].iloc[1:].reset_index(drop=True) - frame["end"].iloc[:-1].reset_index(drop=True)).dt.days
     assert set(gaps) == {1}
@@ -250,9 +250,9 @@ def test_three_campaigns_have_no_quartiles(sqlite_store: Store):
 
 
 def test_rates_by_send_date_are_the_headlines(every_sample_store: Store):
-    asked = Filters(start=LAST_DAY - timedelta(days=6), end=LAST_DAY, basis=Basis.SEND)
-    headlines = results.headlines(every_sample_store, asked).rates
-    for one in results.comparisons(every_sample_store, asked, results.community(every_sample_store, None)):
+    filters = Filters(start=LAST_DAY - timedelta(days=6), end=LAST_DAY, basis=Basis.SEND)
+    headlines = results.headlines(every_sample_store, filters).rates
+    for one in results.comparisons(every_sample_store, filters, results.community(every_sample_store, None)):
         if not one.is_money:
             expected = headlines[one.metric]
             assert one.value == pytest.approx(expected.rate)
@@ -261,9 +261,9 @@ def test_rates_by_send_date_are_the_headlines(every_sample_store: Store):
     reply = headlines["reply_rate"]
     assert reply.share_in is not None
     assert reply.share_in < 0.95
-    rates = results.campaign_rates(every_sample_store, asked)
+    rates = results.campaign_rates(every_sample_store, filters)
     frame = results.campaign_comparison(
-        every_sample_store, asked, results.community(every_sample_store, None), "reply_rate"
+        every_sample_store, filters, results.community(every_sample_store, None), "reply_rate"
     )
     for row in frame.to_dict("records"):
         assert row["value"] == pytest.approx(rates[row["campaign_id"]]["reply_rate"].rate)
@@ -287,10 +287,10 @@ def test_intervals_by_event_date_are_the_tiles(every_sample_store: Store, days: 
 
 
 def test_own_distribution_by_send_date_is_adjusted(sample_store: Store):
-    asked = Filters(start=LAST_DAY - timedelta(days=27), end=LAST_DAY, basis=Basis.SEND)
-    numbers = results.own_peers(sample_store, asked).numbers.benchmarks["reply_rate"]
-    rates = results.campaign_rates(sample_store, asked)
-    totals = results.campaign_totals(sample_store, asked).set_index("campaign_id")
+    filters = Filters(start=LAST_DAY - timedelta(days=27), end=LAST_DAY, basis=Basis.SEND)
+    numbers = results.own_peers(sample_store, filters).numbers.benchmarks["reply_rate"]
+    rates = results.campaign_rates(sample_store, filters)
+    totals = results.campaign_totals(sample_store, filters).set_index("campaign_id")
     delivered = totals["delivered"].astype(float).to_dict()
     known = [
         present(rate["reply_rate"].rate)
@@ -309,7 +309,7 @@ def test_without_a_curve_nothing_is_claimed(sqlite_store: Store):
     delivered = [records.event("delivered", records.SENT, email_id=f"e{n}") for n in range(1, 41)]
     replied = [records.event("replied", email_id=f"e{n}") for n in range(1, 4)]
     load(sqlite_store, "test", [records.campaign(), *records.emails(40), *delivered, *replied, benchmark])
-    (found,) = results.comparisons(sqlite_store, Filters(basis=Basis.SEND), results.community(sqlite_store, None))
-    assert found.value is not None
-    assert found.share_in is None
-    assert found.verdict.standing == Standing.TOO_LITTLE_DATA
+    (result,) = results.comparisons(sqlite_store, Filters(basis=Basis.SEND), results.community(sqlite_store, None))
+    assert result.value is not None
+    assert result.share_in is None
+    assert result.verdict.standing == Standing.TOO_LITTLE_DATA

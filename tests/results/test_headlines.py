@@ -29,8 +29,8 @@ def frame(random: np.random.Generator, days: int, last: date, rate: float = 0.05
     share = np.array([CURVE.at(int(age)) for age in ages])
     replied = random.binomial(outcomes(random, of, rate, 0.01), share)
     columns = dict.fromkeys(COUNTS, of) | {"replied": replied, "opened": of // 3, "meetings_booked": replied // 9}
-    found = pd.DataFrame({name: pd.array(values, dtype="Int64") for name, values in columns.items()})
-    return found.assign(date=pd.date_range(end=last, periods=days))
+    result = pd.DataFrame({name: pd.array(values, dtype="Int64") for name, values in columns.items()})
+    return result.assign(date=pd.date_range(end=last, periods=days))
 
 
 def replies(random: np.random.Generator, *, days: int = 7, now: float = 0.05):
@@ -40,25 +40,25 @@ def replies(random: np.random.Generator, *, days: int = 7, now: float = 0.05):
 
 def test_event_date_rates_are_the_plain_ones(sample_store):
     filters = Filters(start=date(2026, 2, 1), end=date(2026, 3, 10))
-    found = results.headlines(sample_store, filters)
+    result = results.headlines(sample_store, filters)
     stats = results.totals(sample_store, filters).stats
     for name in RATES:
-        assert found.rates[name].rate == pytest.approx(metrics.rate_of(stats, name))
-        assert found.rates[name].share_in is None
+        assert result.rates[name].rate == pytest.approx(metrics.rate_of(stats, name))
+        assert result.rates[name].share_in is None
 
 
 def test_old_send_dates_are_the_plain_ones(sample_store):
     filters = Filters(end=date(2026, 1, 31), basis=Basis.SEND)
-    found = results.headlines(sample_store, filters)
+    result = results.headlines(sample_store, filters)
     stats = results.totals(sample_store, filters).stats
-    assert found.rates["reply_rate"].share_in == pytest.approx(1)
-    assert found.rates["reply_rate"].rate == pytest.approx(metrics.rate_of(stats, "reply_rate"))
+    assert result.rates["reply_rate"].share_in == pytest.approx(1)
+    assert result.rates["reply_rate"].rate == pytest.approx(metrics.rate_of(stats, "reply_rate"))
 
 
 def test_young_send_dates_are_adjusted():
-    found = [replies(np.random.default_rng(seed)).rates["reply_rate"] for seed in range(100)]
-    assert np.mean([one.rate for one in found]) == pytest.approx(0.05, abs=0.002)
-    assert all(0.5 < (one.share_in or 0) < 1 for one in found)
+    result = [replies(np.random.default_rng(seed)).rates["reply_rate"] for seed in range(100)]
+    assert np.mean([one.rate for one in result]) == pytest.approx(0.05, abs=0.002)
+    assert all(0.5 < (one.share_in or 0) < 1 for one in result)
 
 
 def test_nothing_changed_is_rarely_called_a_change():
@@ -70,8 +70,8 @@ def test_nothing_changed_is_rarely_called_a_change():
 
 
 def test_a_real_fall_is_found():
-    found = [replies(np.random.default_rng(seed), days=28, now=0.02).changes["reply_rate"] for seed in range(50)]
-    assert np.mean([not change.is_noise and change.difference < 0 for change in found]) >= 0.8
+    result = [replies(np.random.default_rng(seed), days=28, now=0.02).changes["reply_rate"] for seed in range(50)]
+    assert np.mean([not change.is_noise and change.difference < 0 for change in result]) >= 0.8
 
 
 def test_the_line_of_a_tile_does_not_fall_at_its_end():
@@ -79,69 +79,69 @@ def test_the_line_of_a_tile_does_not_fall_at_its_end():
     lines = []
     for seed in range(40):
         days = frame(np.random.default_rng(seed), 28, LAST)
-        found = rolling_headlines(days, CURVES, basis=Basis.SEND, clock=LATER)
-        lines.append(found["reply_rate"].to_numpy()[[6, -1]])
+        result = rolling_headlines(days, CURVES, basis=Basis.SEND, clock=LATER)
+        lines.append(result["reply_rate"].to_numpy()[[6, -1]])
     assert np.mean(lines, axis=0) == pytest.approx([0.05, 0.05], abs=0.004)
 
 
 def test_lines_end_before_hardly_anything_is_in():
     hardly = metrics.MaturityCurve((*(0.01,) * 29, 1.0, 1.0), 500)
     curves = MaturityCurves({"replied": hardly}, LAST)
-    found = rolling_headlines(frame(np.random.default_rng(1), 7, LAST), curves, basis=Basis.SEND, clock=LATER)
-    assert found["reply_rate"].isna().all()
-    assert found["open_rate"].notna().all()
+    result = rolling_headlines(frame(np.random.default_rng(1), 7, LAST), curves, basis=Basis.SEND, clock=LATER)
+    assert result["reply_rate"].isna().all()
+    assert result["open_rate"].notna().all()
 
 
 def test_no_rate_while_hardly_anything_is_in():
     hardly = metrics.MaturityCurve((*(0.01,) * 29, 1.0, 1.0), 500)
     curves = MaturityCurves({"replied": hardly}, LAST)
     days = frame(np.random.default_rng(1), 7, LAST)
-    found = headlines_of(days, None, curves, basis=Basis.SEND, clock=LATER).rates["reply_rate"]
-    assert (found.rate, found.interval) == (None, None)
-    assert found.share_in == pytest.approx(0.01)
+    result = headlines_of(days, None, curves, basis=Basis.SEND, clock=LATER).rates["reply_rate"]
+    assert (result.rate, result.interval) == (None, None)
+    assert result.share_in == pytest.approx(0.01)
 
 
 def test_the_last_point_of_a_line_is_the_tile(sample_store):
     week = Filters(start=date(2026, 3, 21), end=date(2026, 3, 27), basis=Basis.SEND)
     days, curves = results.daily_stats(sample_store, week), results.maturity_curves(sample_store)
-    found = rolling_headlines(days, curves, basis=Basis.SEND, clock=results.data_as_of(sample_store))
+    result = rolling_headlines(days, curves, basis=Basis.SEND, clock=results.data_as_of(sample_store))
     tiles = results.headlines(sample_store, week).rates
     for name in ("open_rate", "click_rate", "reply_rate"):
-        assert found[name].iloc[-1] == pytest.approx(tiles[name].rate)
+        assert result[name].iloc[-1] == pytest.approx(tiles[name].rate)
 
 
 def test_twice_the_emails_and_meetings_are_no_change():
     days = frame(np.random.default_rng(1), 28, LAST)
     counts = ["emails_sent", "delivered", "opened", "clicked", "replied", "meetings_booked"]
     twice = days.assign(**{name: days[name] * 2 for name in counts})
-    found = headlines_of(twice, days, CURVES, basis=Basis.ACTIVITY, clock=LATER).changes["meetings_booked"]
-    assert found.relative == pytest.approx(0)
-    assert found.is_noise
+    result = headlines_of(twice, days, CURVES, basis=Basis.ACTIVITY, clock=LATER).changes["meetings_booked"]
+    assert result.relative == pytest.approx(0)
+    assert result.is_noise
 
 
 def test_an_unfinished_last_day_counts_by_its_fraction():
     days = frame(np.random.default_rng(1), 7, LAST)
     noon = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC)
-    found = [headlines_of(days, None, CURVES, basis=Basis.SEND, clock=clock) for clock in (noon, LATER)]
-    shares = [one.rates["reply_rate"].share_in or 0 for one in found]
+    result = [headlines_of(days, None, CURVES, basis=Basis.SEND, clock=clock) for clock in (noon, LATER)]
+    shares = [one.rates["reply_rate"].share_in or 0 for one in result]
     assert shares[0] < shares[1]
 
 
 def test_an_unknown_count_has_no_rate():
     days = frame(np.random.default_rng(1), 7, LAST)
     days.loc[2, "opened"] = pd.NA
-    found = headlines_of(days, None, CURVES, basis=Basis.SEND, clock=LATER).rates
-    assert (found["open_rate"].rate, found["open_rate"].interval) == (None, None)
-    assert found["reply_rate"].rate is not None
+    result = headlines_of(days, None, CURVES, basis=Basis.SEND, clock=LATER).rates
+    assert (result["open_rate"].rate, result["open_rate"].interval) == (None, None)
+    assert result["reply_rate"].rate is not None
 
 
 def test_more_replies_than_deliveries_have_no_interval():
     days = frame(np.random.default_rng(1), 7, LAST)
     days["replied"] = days["delivered"] + 5
-    found = headlines_of(days, None, CURVES, basis=Basis.ACTIVITY, clock=LATER).rates["reply_rate"]
-    assert found.rate is not None
-    assert found.rate > 1
-    assert found.interval is None
+    result = headlines_of(days, None, CURVES, basis=Basis.ACTIVITY, clock=LATER).rates["reply_rate"]
+    assert result.rate is not None
+    assert result.rate > 1
+    assert result.interval is None
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,10 @@ def test_every_inbox_filter_chooses_cells_or_replies():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_list_and_counts_respect_every_inbox_filter(name, sample):
-    found = results.inbox(sample, Filters(), only(name), per_page=100)
+    result = results.inbox(sample, Filters(), only(name), per_page=100)
     everything = results.inbox(sample, Filters())
-    assert 0 < found.pagination.total < everything.pagination.total
-    assert len(found.replies) == min(100, found.pagination.total)
+    assert 0 < result.pagination.total < everything.pagination.total
+    assert len(result.replies) == min(100, result.pagination.total)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,7 +48,7 @@ def headlines(now: Totals, before: Totals | None) -> Headlines:
         "reply_rate": change(now, before, "replied", "delivered"),
         "meetings_booked": change(now, before, "meetings_booked", "emails_sent"),
     }
-    changes = {name: found for name, found in pairs.items() if found is not None}
+    changes = {name: result for name, result in pairs.items() if result is not None}
     return Headlines({"reply_rate": HeadlineRate(rate, None)}, changes)
 
 
@@ -171,7 +171,7 @@ def test_meetings_are_compared_per_email_sent():
     assert last == "40 meetings (was 20), as many per email sent; $0.50 each (was $0.50)."
 
 
-def test_fewer_meetings_per_email_are_said_to_be_fewer():
+def test_fewer_meetings_per_email_are_called_fewer():
     now = totals(cost=20.0, emails_sent=4_000, delivered=4_000, replied=4, meetings_booked=40)
     before = totals(cost=10.0, emails_sent=1_000, delivered=1_000, replied=4, meetings_booked=20)
     last = what_changed(now, before, "February", campaigns(), None)[-1]

@@ -44,17 +44,17 @@ def many(store):
 @pytest.fixture
 def words(store):
     """Replies to search in."""
-    said: dict[str, dict[str, Any]] = {
+    replies: dict[str, dict[str, Any]] = {
         "r1": {"name": "Jürgen MÜLLER", "body": "Gerne, SCHÖNE Grüße"},
         "r2": {"name": "Ada", "company": "Straßenbau AG", "body": "100% sure, a_b/c"},
         "r3": {"name": "Ζωή", "body": "ΚΑΛΗΜΕΡΑ ΟΔΟΣ"},
         "r4": {"name": None, "address": "Grace@Prospect.example", "body": None, "preview": "Preis?"},
     }
-    load(store, "replies", [campaign(), email(), *(reply(key, at(7), **about) for key, about in said.items())])
+    load(store, "replies", [campaign(), email(), *(reply(key, at(7), **about) for key, about in replies.items())])
     return store
 
 
-def found(store, inbox_filters=results.EVERYTHING, filters=ALL):
+def matching_ids(store, inbox_filters=results.EVERYTHING, filters=ALL):
     """The ids of all replies that the inbox shows, on all its pages."""
     first = results.inbox(store, filters, inbox_filters, per_page=7)
     ids = [shown.id for shown in first.replies]
@@ -68,26 +68,26 @@ def found(store, inbox_filters=results.EVERYTHING, filters=ALL):
 
 def test_automatic_replies_have_a_lane_of_their_own(many):
     people, automatic = (
-        found(many, InboxFilters(kind=ReplyKind.PEOPLE)),
-        found(many, InboxFilters(kind=ReplyKind.AUTOMATIC)),
+        matching_ids(many, InboxFilters(kind=ReplyKind.PEOPLE)),
+        matching_ids(many, InboxFilters(kind=ReplyKind.AUTOMATIC)),
     )
     assert automatic == [f"r{n:02}" for n in range(49, -1, -1) if n % 5 == 3]
-    assert sorted(people + automatic) == sorted(found(many))
+    assert sorted(people + automatic) == sorted(matching_ids(many))
     assert not set(people) & set(automatic)
 
 
 def test_a_correction_moves_a_reply_to_the_other_lane(many):
     state_changes.change_reply(many, "a", "r00", Sentiment.AUTOMATIC, by="Ana", seen_version=1)
-    assert "r00" in found(many, InboxFilters(kind=ReplyKind.AUTOMATIC))
-    assert "r00" not in found(many, InboxFilters(kind=ReplyKind.PEOPLE))
-    assert "r00" not in found(many, InboxFilters(sentiments=(Sentiment.POSITIVE,)))
-    assert "r00" not in found(many, filters=replace(ALL, humans_only=True))
+    assert "r00" in matching_ids(many, InboxFilters(kind=ReplyKind.AUTOMATIC))
+    assert "r00" not in matching_ids(many, InboxFilters(kind=ReplyKind.PEOPLE))
+    assert "r00" not in matching_ids(many, InboxFilters(sentiments=(Sentiment.POSITIVE,)))
+    assert "r00" not in matching_ids(many, filters=replace(ALL, humans_only=True))
 
 
-def test_open_and_handled_replies_are_told_apart(many):
-    handled = found(many, InboxFilters(status=ReplyStatus.HANDLED))
+def test_open_and_handled_replies_differ(many):
+    handled = matching_ids(many, InboxFilters(status=ReplyStatus.HANDLED))
     assert handled == [f"r{n:02}" for n in range(49, -1, -1) if n % 3 == 0]
-    assert set(found(many, InboxFilters(status=ReplyStatus.OPEN))) == set(found(many)) - set(handled)
+    assert set(matching_ids(many, InboxFilters(status=ReplyStatus.OPEN))) == set(matching_ids(many)) - set(handled)
 
 
 def test_inbox_filters_combine(many):
@@ -95,7 +95,7 @@ def test_inbox_filters_combine(many):
     filters = Filters(campaigns=("b",), start=date(2026, 1, 8), end=date(2026, 1, 8))
     expected = [f"r{n}" for n in range(47, 23, -1) if n % 2 == 1 and n % 3 and n % 5 in (0, 1)]
     assert expected
-    assert found(many, inbox_filters, filters) == expected
+    assert matching_ids(many, inbox_filters, filters) == expected
 
 
 def test_replies_newest_first_with_stable_ties(store):
@@ -134,7 +134,7 @@ def test_replies_newest_first_with_stable_ties(store):
     ],
 )
 def test_search_matches_beginnings_of_words(words, q, expected):
-    assert found(words, InboxFilters(q=q)) == expected
+    assert matching_ids(words, InboxFilters(q=q)) == expected
 
 
 # --- how many ----------------------------------------------------------------------------------------------------
@@ -143,12 +143,16 @@ def test_search_matches_beginnings_of_words(words, q, expected):
 def test_each_count_is_that_of_its_filter(many):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE,))
     inbox = results.inbox(many, ALL, inbox_filters)
-    assert inbox.pagination.total == len(found(many, inbox_filters)) > 0
-    assert inbox.counts == {kind: len(found(many, replace(inbox_filters, sentiments=(kind,)))) for kind in Sentiment}
-    assert inbox.kinds == {
-        kind: len(found(many, replace(inbox_filters, kind=kind, sentiments=None))) for kind in ReplyKind
+    assert inbox.pagination.total == len(matching_ids(many, inbox_filters)) > 0
+    assert inbox.counts == {
+        kind: len(matching_ids(many, replace(inbox_filters, sentiments=(kind,)))) for kind in Sentiment
     }
-    assert inbox.statuses == {part: len(found(many, replace(inbox_filters, status=part))) for part in ReplyStatus}
+    assert inbox.kinds == {
+        kind: len(matching_ids(many, replace(inbox_filters, kind=kind, sentiments=None))) for kind in ReplyKind
+    }
+    assert inbox.statuses == {
+        part: len(matching_ids(many, replace(inbox_filters, status=part))) for part in ReplyStatus
+    }
     assert inbox.counts[Sentiment.AUTOMATIC] == 0
     assert inbox.kinds[ReplyKind.AUTOMATIC] > 0
 
@@ -163,7 +167,7 @@ def test_counts_follow_search_and_period(many):
 
 
 def test_pages_hold_every_reply_once(many):
-    ids = found(many)
+    ids = matching_ids(many)
     assert len(ids) == len(set(ids)) == 50
 
 
@@ -282,26 +286,26 @@ def rows_of(store, fmt, filters=ALL, inbox_filters=results.EVERYTHING):
 def test_file_has_filtered_replies_in_order(many, fmt):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="person")
     rows = rows_of(many, fmt, inbox_filters=inbox_filters)
-    assert [row["reply_id"] for row in rows] == found(many, inbox_filters)
+    assert [row["reply_id"] for row in rows] == matching_ids(many, inbox_filters)
     assert len(rows) > 20
     assert list(rows[0]) == list(export.REPLY_COLUMNS)
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
-def test_the_file_tells_all_that_is_known_of_a_reply(store, fmt):
+def test_the_file_has_all_that_is_known_of_a_reply(store, fmt):
     load(store, "replies", [campaign(name="=Start"), email(), reply(body="@first\nsecond", name="=Ada")])
     state_changes.change_reply(store, "camp_1", "r1", Sentiment.POSITIVE, by="Ana", seen_version=0)
     state_changes.change_reply(store, "camp_1", "r1", Action.HANDLED, by="Ben", seen_version=1)
     [row] = rows_of(store, fmt)
-    defused = "'" if fmt == "csv" else ""
+    escape = "'" if fmt == "csv" else ""
     expected = {
         "campaign_id": "camp_1",
-        "campaign_name": f"{defused}=Start",
+        "campaign_name": f"{escape}=Start",
         "reply_id": "r1",
         "email_id": "e1",
         "received_at": "2026-01-07T12:00:00Z",
         "address": "ada@prospect.example",
-        "name": f"{defused}=Ada",
+        "name": f"{escape}=Ada",
         "company": "Prospect",
         "sentiment": "positive",
         "source_sentiment": "neutral",
@@ -309,7 +313,7 @@ def test_the_file_tells_all_that_is_known_of_a_reply(store, fmt):
         "corrected_by": "Ana",
         "handled_by": "Ben",
         "preview": "Tell me more",
-        "body": f"{defused}@first\nsecond",
+        "body": f"{escape}@first\nsecond",
     }
     assert {name: row[name] for name in expected} == expected
     assert row["corrected_at"] < row["handled_at"]
@@ -321,9 +325,9 @@ def test_export_meta_holds_the_filters(many):
     filters = Filters(campaigns=("a",), start=date(2026, 1, 1), end=date(2026, 1, 31))
     download = export.replies_download(many, filters, inbox_filters, "json")
     assert download.file_name == "replies_people_open_positive_with-person_UTC_2026-01-01_2026-01-31.json"
-    asked = json.loads(download.content())["meta"]["filters"]
-    assert asked["campaigns"] == ["a"]
-    assert (asked["lane"], asked["handling"], asked["sentiments"], asked["search"]) == (
+    meta_filters = json.loads(download.content())["meta"]["filters"]
+    assert meta_filters["campaigns"] == ["a"]
+    assert (meta_filters["lane"], meta_filters["handling"], meta_filters["sentiments"], meta_filters["search"]) == (
         "people",
         "open",
         ["positive"],

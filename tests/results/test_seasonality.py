@@ -23,8 +23,8 @@ TUESDAY = 6  # of January 2026
 
 def hours(store, filters=None):
     """What happened: (weekday, hour) → (sent, opened, replied), without empty hours."""
-    found = results.weekly_activity(store, filters or Filters()).hours
-    happened = found[found[list(results.HOURLY_COUNTS)].any(axis="columns")]
+    result = results.weekly_activity(store, filters or Filters()).hours
+    happened = result[result[list(results.HOURLY_COUNTS)].any(axis="columns")]
     return {
         (row.weekday, row.hour): (row.emails_sent, row.opened, row.replied) for row in happened.itertuples(index=False)
     }
@@ -118,11 +118,11 @@ def a_steady_campaign(days=60, per_day=10):
 
 def test_arrived_share_is_learned_from_the_account(store):
     load(store, "x", a_steady_campaign())
-    found = results.maturity_curves(store)
-    assert found.last_day == date(2026, 3, 1)
-    assert np.allclose(found.by_count["opened"].arrived[:7], [0.5, 0.8, 0.9, 0.9, 0.9, 1.0, 1.0])
-    assert found.by_count["opened"].mature_age == 5
-    assert set(found.by_count) == {"opened"}, "nothing else has happened"
+    result = results.maturity_curves(store)
+    assert result.last_day == date(2026, 3, 1)
+    assert np.allclose(result.by_count["opened"].arrived[:7], [0.5, 0.8, 0.9, 0.9, 0.9, 1.0, 1.0])
+    assert result.by_count["opened"].mature_age == 5
+    assert set(result.by_count) == {"opened"}, "nothing else has happened"
 
 
 def test_humans_take_their_own_time(sqlite_store):
@@ -142,10 +142,10 @@ def test_a_young_account_knows_nothing_yet(sqlite_store):
 
 def test_immature_days_are_the_young_ones(every_sample_store):
     filters = Filters(start=date(2026, 3, 1), end=date(2026, 3, 27), basis=Basis.SEND)
-    found = results.maturity_curves(every_sample_store)
+    result = results.maturity_curves(every_sample_store)
     points = results.trends(every_sample_store, filters, ("replied",)).series[0].points
-    ages = (pd.Timestamp(present(found.last_day)) - points["date"]).dt.days
-    young = (ages < found.by_count["replied"].mature_age) & (points["of"] > 0)
+    ages = (pd.Timestamp(present(result.last_day)) - points["date"]).dt.days
+    young = (ages < result.by_count["replied"].mature_age) & (points["of"] > 0)
     assert points["is_immature"].tolist() == young.tolist()
     assert young.sum() == 5
 
@@ -154,7 +154,7 @@ def test_immature_days_are_the_young_ones(every_sample_store):
 
 
 def test_queries_use_the_rollup_keys(sqlite_store):
-    """So that what they cost grows with the days asked for and not with the history of all campaigns."""
+    """So that what they cost grows with the days of the filters and not with the history of all campaigns."""
     load(sqlite_store, "x", a_steady_campaign(days=20))
     with sqlite_store.read() as connection:
         wanted = schema.campaigns.c.campaign_id

@@ -14,10 +14,10 @@ from support.records import CAMPAIGN, at, campaign, email, event, reply
 module = import_module("outreach_results.results.timeline")  # the package exports its function under this name
 
 
-def told(store, reply_id="r1"):
+def timeline_of(store, reply_id="r1"):
     """Type, email and count of each entry."""
-    found = results.timeline(store, CAMPAIGN, reply_id).events
-    return [(str(one.type), one.email, one.count) for one in found]
+    result = results.timeline(store, CAMPAIGN, reply_id).events
+    return [(str(one.type), one.email, one.count) for one in result]
 
 
 def test_timeline_spans_all_emails(store):
@@ -41,7 +41,7 @@ def test_timeline_spans_all_emails(store):
             reply("r3", at(11), email_id="other"),
         ],
     )
-    assert told(store) == [
+    assert timeline_of(store) == [
         ("sent", 1, 1),
         ("delivered", 1, 1),
         ("opened", 1, 1),
@@ -53,7 +53,7 @@ def test_timeline_spans_all_emails(store):
         ("meeting_booked", 2, 1),
         ("unsubscribed", 2, 1),
     ]
-    assert told(store, "r2") == told(store)
+    assert timeline_of(store, "r2") == timeline_of(store)
     assert results.timeline(store, CAMPAIGN, "r1").emails == 2
 
 
@@ -61,17 +61,17 @@ def test_equal_events_are_one_entry_machines_apart(store):
     opened = [event("opened", at(6, hour)) for hour in (9, 15, 12)]
     machine = [event("opened", at(5, 13), is_machine=True), event("opened", at(8), is_machine=True)]
     load(store, "campaign", [campaign(), email(), *opened, *machine, reply("r1", at(7))])
-    found = results.timeline(store, CAMPAIGN, "r1").events
-    opens = [(one.count, one.is_machine, one.at, one.last_at) for one in found if one.type == EventType.OPENED]
+    result = results.timeline(store, CAMPAIGN, "r1").events
+    opens = [(one.count, one.is_machine, one.at, one.last_at) for one in result if one.type == EventType.OPENED]
     assert opens == [(2, True, at(5, 13), at(8)), (3, False, at(6, 9), at(6, 15))]
 
 
-def test_clicks_on_different_links_are_told_apart(store):
+def test_clicks_on_different_links_are_distinct(store):
     links = [("https://example.com/a", 8), ("https://example.com/b", 9), ("https://example.com/a", 10)]
     clicks = [event("clicked", at(6, hour), url=url) for url, hour in links]
     load(store, "campaign", [campaign(), email(), *clicks, reply("r1", at(7))])
-    found = [one for one in results.timeline(store, CAMPAIGN, "r1").events if one.type == EventType.CLICKED]
-    assert [(one.url, one.count) for one in found] == [("https://example.com/a", 2), ("https://example.com/b", 1)]
+    result = [one for one in results.timeline(store, CAMPAIGN, "r1").events if one.type == EventType.CLICKED]
+    assert [(one.url, one.count) for one in result] == [("https://example.com/a", 2), ("https://example.com/b", 1)]
 
 
 def test_timeline_has_corrected_sentiment_once(store):
@@ -86,12 +86,12 @@ def test_timeline_has_corrected_sentiment_once(store):
 
 def test_reply_without_email_uses_its_sender(store):
     load(store, "campaign", [campaign(), email("e1"), reply("r1", at(7), email_id=None)])
-    assert told(store) == [("sent", 1, 1), ("replied", None, 1)]
+    assert timeline_of(store) == [("sent", 1, 1), ("replied", None, 1)]
 
 
 def test_reply_from_another_address_is_included(store):
     load(store, "campaign", [campaign(), email("e1"), reply("r1", at(7), address="assistant@prospect.example")])
-    assert told(store) == [("sent", 1, 1), ("replied", 1, 1)]
+    assert timeline_of(store) == [("sent", 1, 1), ("replied", 1, 1)]
 
 
 def test_one_person_in_two_spellings_is_one(store):
@@ -104,32 +104,32 @@ def test_one_person_in_two_spellings_is_one(store):
         reply("r2", at(11), email_id=None, address="äda@ACME.example"),
     ]
     load(store, "campaign", records)
-    assert told(store) == [("sent", 1, 1), ("sent", 2, 1), ("replied", 2, 1)]
-    assert told(store, "r2") == [("sent", 1, 1), ("replied", None, 1)]
+    assert timeline_of(store) == [("sent", 1, 1), ("sent", 2, 1), ("replied", 2, 1)]
+    assert timeline_of(store, "r2") == [("sent", 1, 1), ("replied", None, 1)]
 
 
 def test_other_campaigns_are_not_mixed_in(store):
     load(store, "campaigns", [campaign(), campaign("other"), email("e1"), email("e1", of="other"), reply("r1", at(7))])
-    assert told(store) == [("sent", 1, 1), ("replied", 1, 1)]
+    assert timeline_of(store) == [("sent", 1, 1), ("replied", 1, 1)]
 
 
-def test_of_an_unknown_sender_only_the_reply_is_told(store):
+def test_an_unknown_sender_has_only_the_reply(store):
     load(store, "campaign", [campaign(), reply("r1", at(7), email_id=None, address=None)])
-    assert told(store) == [("replied", None, 1)]
+    assert timeline_of(store) == [("replied", None, 1)]
 
 
-def test_of_an_unknown_reply_nothing_is_told(sample_store):
-    found = results.timeline(sample_store, "camp_abc123", "no such reply")
-    assert (found.events, found.emails, found.is_cut) == ([], 0, False)
+def test_an_unknown_reply_has_no_timeline(sample_store):
+    result = results.timeline(sample_store, "camp_abc123", "no such reply")
+    assert (result.events, result.emails, result.is_cut) == ([], 0, False)
 
 
 def test_a_long_timeline_is_cut_and_says_so(store, monkeypatch):
     monkeypatch.setattr(module, "LONGEST", 3)
     days = [event("clicked", at(day), url=f"https://example.com/{day}") for day in (6, 7, 8, 9)]
     load(store, "campaign", [campaign(), email(), *days, reply("r1", at(10))])
-    found = results.timeline(store, CAMPAIGN, "r1")
-    assert found.is_cut
-    assert [str(one.type) for one in found.events] == ["sent", "clicked", "clicked"]
+    result = results.timeline(store, CAMPAIGN, "r1")
+    assert result.is_cut
+    assert [str(one.type) for one in result.events] == ["sent", "clicked", "clicked"]
 
 
 def work_of(store):

@@ -35,20 +35,20 @@ def test_stats_are_those_of_the_contract(every_sample_store, golden):
 
 
 def test_stats_of_the_days_of_the_example_are_the_same(every_sample_store, golden):
-    asked = Filters(start=date(2026, 1, 30), end=date(2026, 2, 4))
-    assert results.campaign_stats(every_sample_store, ABC, asked).model_dump(mode="json") == golden("stats")
+    filters = Filters(start=date(2026, 1, 30), end=date(2026, 2, 4))
+    assert results.campaign_stats(every_sample_store, ABC, filters).model_dump(mode="json") == golden("stats")
 
 
 def test_days_are_those_of_the_contract(every_sample_store, golden):
-    found = results.campaign_daily(every_sample_store, ABC).model_dump(mode="json")
-    assert found["campaign_id"] == ABC
-    assert found["daily"][:2] == golden("daily")["daily"]
-    assert sum(day["emails_sent"] for day in found["daily"]) == golden("stats")["stats"]["emails_sent"]
+    result = results.campaign_daily(every_sample_store, ABC).model_dump(mode="json")
+    assert result["campaign_id"] == ABC
+    assert result["daily"][:2] == golden("daily")["daily"]
+    assert sum(day["emails_sent"] for day in result["daily"]) == golden("stats")["stats"]["emails_sent"]
 
 
 def test_replies_are_those_of_the_contract(every_sample_store, golden):
-    found = results.replies(every_sample_store, ABC).model_dump(mode="json")
-    assert found["pagination"] == golden("replies")["pagination"]
+    result = results.replies(every_sample_store, ABC).model_dump(mode="json")
+    assert result["pagination"] == golden("replies")["pagination"]
     every = [
         reply.model_dump(mode="json")
         for page in (1, 2)
@@ -72,9 +72,9 @@ def test_usage_is_that_of_the_contract(every_sample_store, golden):
 
 
 def test_benchmarks_are_those_of_the_contract(every_sample_store, golden):
-    found = results.benchmarks(every_sample_store, "sales-outreach").model_dump(mode="json")
-    assert found == golden("benchmarks")
-    assert list(found["benchmarks"]) == list(golden("benchmarks")["benchmarks"])
+    result = results.benchmarks(every_sample_store, "sales-outreach").model_dump(mode="json")
+    assert result == golden("benchmarks")
+    assert list(result["benchmarks"]) == list(golden("benchmarks")["benchmarks"])
 
 
 def test_every_database_gives_the_same_answers(sample_store, sample_store_postgres):
@@ -93,9 +93,9 @@ def test_every_database_gives_the_same_answers(sample_store, sample_store_postgr
 def test_campaigns_come_newest_first_and_page_by_page(store):
     load(store, "f", [campaign(f"c{n}", created_at=at(1 + n // 2)) for n in range(5)])
     first, second = (results.campaigns(store, page=page, per_page=3) for page in (1, 2))
-    assert [found.id for found in first.campaigns + second.campaigns] == ["c4", "c2", "c3", "c0", "c1"]
+    assert [campaign.id for campaign in first.campaigns + second.campaigns] == ["c4", "c2", "c3", "c0", "c1"]
     assert first.pagination.model_dump() == {"total": 5, "page": 1, "per_page": 3}
-    assert [found.id for found in results.all_campaigns(store)] == ["c4", "c2", "c3", "c0", "c1"]
+    assert [campaign.id for campaign in results.all_campaigns(store)] == ["c4", "c2", "c3", "c0", "c1"]
     assert results.campaigns(store, page=9).campaigns == []
 
 
@@ -113,7 +113,7 @@ def test_an_unknown_campaign_is_named(store, unknown):
 )
 def test_a_page_that_cannot_be_is_refused_by_name(sqlite_store, page, per_page, parameter):
     load(sqlite_store, "f", [campaign()])
-    for question in (results.campaigns, lambda store, **asked: results.replies(store, "camp_1", **asked)):
+    for question in (results.campaigns, lambda store, **options: results.replies(store, "camp_1", **options)):
         with pytest.raises(QueryError) as caught:
             question(sqlite_store, page=page, per_page=per_page)
         assert caught.value.parameter == parameter
@@ -132,11 +132,11 @@ def test_the_range_of_days_is_that_of_all_activity(store):
 
 def test_empty_campaign_has_zero_counts(store):
     load(store, "f", [campaign()])
-    found = results.campaign_stats(store, "camp_1")
-    assert found.period is None
-    assert set(found.stats.model_dump().values()) == {0}
-    assert set(found.rates.model_dump().values()) == {None}
-    assert found.costs.total_byok_usd == 0
+    result = results.campaign_stats(store, "camp_1")
+    assert result.period is None
+    assert set(result.stats.model_dump().values()) == {0}
+    assert set(result.rates.model_dump().values()) == {None}
+    assert result.costs.total_byok_usd == 0
     assert results.campaign_daily(store, "camp_1").daily == []
 
 
@@ -153,11 +153,11 @@ def test_denominators_of_rates(store):
             event("meeting_booked"),
         ],
     )
-    found = results.campaign_stats(store, "camp_1")
-    assert found.stats == Stats(
+    result = results.campaign_stats(store, "camp_1")
+    assert result.stats == Stats(
         emails_sent=8, delivered=6, bounced=0, opened=2, clicked=0, replied=0, unsubscribed=0, meetings_booked=1
     )
-    assert found.rates.model_dump() == {
+    assert result.rates.model_dump() == {
         "delivery_rate": 0.75,
         "open_rate": 0.333,
         "click_rate": 0.0,
@@ -322,8 +322,8 @@ def test_days_of_nothing_are_a_table_without_rows(sqlite_store):
 
 
 def test_what_is_not_tracked_is_missing_and_never_0(store):
-    told = [DailyRecord("camp_1", DAY + timedelta(days=n), emails_sent=10, opened=3) for n in (0, 2)]
-    load(store, "f", [campaign(detail="daily"), *told])
+    records = [DailyRecord("camp_1", DAY + timedelta(days=n), emails_sent=10, opened=3) for n in (0, 2)]
+    load(store, "f", [campaign(detail="daily"), *records])
     days = results.daily_stats(store, Filters())
     assert list(days["emails_sent"]) == [10, 0, 10]
     assert days["delivered"].isna().all()
@@ -362,23 +362,23 @@ def answered(store):
     return store
 
 
-def found(store, filters=None, **asked):
-    return [reply.id for reply in results.replies(store, "camp_1", filters, **asked).replies]
+def matching_ids(store, filters=None, **options):
+    return [reply.id for reply in results.replies(store, "camp_1", filters, **options).replies]
 
 
 def test_replies_come_newest_first(answered):
-    assert found(answered) == ["r3", "r2", "r1"]
-    assert found(answered, per_page=2, page=2) == ["r1"]
+    assert matching_ids(answered) == ["r3", "r2", "r1"]
+    assert matching_ids(answered, per_page=2, page=2) == ["r1"]
 
 
 def test_replies_are_dated_by_when_they_came(answered):
-    assert found(answered, Filters(end=date(2026, 1, 7))) == ["r1"]
-    assert found(answered, Filters(start=date(2026, 1, 8), basis=Basis.SEND)) == ["r3", "r2"]
+    assert matching_ids(answered, Filters(end=date(2026, 1, 7))) == ["r1"]
+    assert matching_ids(answered, Filters(start=date(2026, 1, 8), basis=Basis.SEND)) == ["r3", "r2"]
 
 
 def test_a_correction_counts_wherever_a_sentiment_does(answered):
-    assert found(answered, sentiment=Sentiment.POSITIVE) == ["r2", "r1"]
-    assert found(answered, sentiment=Sentiment.NEGATIVE) == []
+    assert matching_ids(answered, sentiment=Sentiment.POSITIVE) == ["r2", "r1"]
+    assert matching_ids(answered, sentiment=Sentiment.NEGATIVE) == []
     box = results.inbox(answered, Filters(), InboxFilters(sentiments=(Sentiment.POSITIVE,)))
     assert box.counts == {"positive": 2, "neutral": 0, "negative": 0, "automatic": 1, "unclassified": 0}
     assert box.pagination.total == 2
@@ -387,7 +387,7 @@ def test_a_correction_counts_wherever_a_sentiment_does(answered):
 
 
 def test_humans_only_leaves_out_automatic_replies(answered):
-    assert found(answered, Filters(humans_only=True)) == ["r2", "r1"]
+    assert matching_ids(answered, Filters(humans_only=True)) == ["r2", "r1"]
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ def test_humans_only_leaves_out_automatic_replies(answered):
     ],
 )
 def test_search_matches_every_word_in_any_case(answered, q, expected):
-    assert found(answered, q=q) == expected
+    assert matching_ids(answered, q=q) == expected
 
 
 def test_a_reply_can_be_read_in_full(answered):
@@ -436,9 +436,9 @@ def test_the_inbox_shows_all_chosen_campaigns(answered):
 
 def test_usage_without_plan_has_no_remaining(store):
     load(store, "f", [campaign(), *emails(3)])
-    found = results.usage(store, "2026-01")
-    assert found.plan is None
-    assert found.usage.model_dump() == {
+    result = results.usage(store, "2026-01")
+    assert result.plan is None
+    assert result.usage.model_dump() == {
         "campaigns_created": 1,
         "emails_sent": 3,
         "emails_remaining": None,
@@ -483,9 +483,9 @@ def test_usage_by_month_agrees_with_each_month(sample_store):
     months = results.usage_by_month(sample_store)
     assert f"{months['month'].iloc[0]:%Y-%m}" == "2025-11"
     for row in months.itertuples():
-        found = results.usage(sample_store, f"{row.month:%Y-%m}").usage
-        assert (row.emails_sent, row.campaigns_created) == (found.emails_sent, found.campaigns_created)
-        assert row.cost_usd == pytest.approx(found.byok_cost_usd)
+        result = results.usage(sample_store, f"{row.month:%Y-%m}").usage
+        assert (row.emails_sent, row.campaigns_created) == (result.emails_sent, result.campaigns_created)
+        assert row.cost_usd == pytest.approx(result.byok_cost_usd)
 
 
 def test_month_costs_equal_usage(store):
@@ -518,9 +518,9 @@ def test_benchmarks_unknown_mcp_names_known(every_sample_store):
     assert caught.value.parameter == "mcp"
 
 
-def test_where_nothing_is_known_nothing_is_told(sqlite_store):
-    found = results.benchmarks(sqlite_store)
-    assert (found.benchmarks, found.sample_size, found.updated_at) == ({}, None, None)
+def test_without_benchmarks_there_are_none(sqlite_store):
+    result = results.benchmarks(sqlite_store)
+    assert (result.benchmarks, result.sample_size, result.updated_at) == ({}, None, None)
     with pytest.raises(QueryError, match=r"Known: none\."):
         results.benchmarks(sqlite_store, "sales")
 
@@ -528,9 +528,9 @@ def test_where_nothing_is_known_nothing_is_told(sqlite_store):
 def test_unknown_metric_comes_last(store):
     spread = BenchmarkRecord("", "a_new_metric", 0.2, None, None, None, None, None)
     load(store, "f", [spread, spread._replace(metric="reply_rate"), spread._replace(metric="delivery_rate")])
-    found = results.benchmarks(store)
-    assert list(found.benchmarks) == ["delivery_rate", "reply_rate", "a_new_metric"]
-    assert found.benchmarks["reply_rate"].p25 is None
+    result = results.benchmarks(store)
+    assert list(result.benchmarks) == ["delivery_rate", "reply_rate", "a_new_metric"]
+    assert result.benchmarks["reply_rate"].p25 is None
 
 
 def test_sparklines_have_gaps_where_a_count_is_unknown(sqlite_store):
@@ -561,5 +561,5 @@ def test_sparklines_look_back_to_whole_parts(sqlite_store):
 
 def test_sparklines_of_a_year_one_do_not_fail(sqlite_store):
     load(sqlite_store, "test", [campaign("c1", detail="daily"), DailyRecord("c1", date(2026, 1, 5), replied=1)])
-    found = results.campaign_time_series(sqlite_store, Filters(start=date.min, end=date(2026, 1, 5)), "replied")
-    assert found["c1"][-1] == 1.0
+    result = results.campaign_time_series(sqlite_store, Filters(start=date.min, end=date(2026, 1, 5)), "replied")
+    assert result["c1"][-1] == 1.0

@@ -56,14 +56,14 @@ def test_totals_equal_a_recount_of_the_tracked_part(store):
     records = three()
     load(store, "f", records)
     known = expected(records)
-    found = results.totals(store, Filters())
-    assert found.stats.model_dump() == {name: known[name] for name in COUNTS}
-    assert found.costs.total_byok_usd == pytest.approx((known["cost"] or 0) / 1_000_000)
+    result = results.totals(store, Filters())
+    assert result.stats.model_dump() == {name: known[name] for name in COUNTS}
+    assert result.costs.total_byok_usd == pytest.approx((known["cost"] or 0) / 1_000_000)
     for name, rate in RATES.items():
-        assert found.value(rate) == pytest.approx(known[name]), name
-    assert found.tracked["open_rate"] == TrackedPart(1, 3, 10)
-    assert found.tracked["opened"] == TrackedPart(2, 3)
-    assert "clicked" not in found.tracked
+        assert result.value(rate) == pytest.approx(known[name]), name
+    assert result.tracked["open_rate"] == TrackedPart(1, 3, 10)
+    assert result.tracked["opened"] == TrackedPart(2, 3)
+    assert "clicked" not in result.tracked
 
 
 def test_days_headlines_and_trends_agree_with_totals(store):
@@ -142,11 +142,11 @@ def test_usage_is_of_the_campaigns_that_track_costs(store):
 
 def test_the_four_states_differ(store):
     load(store, "f", [*three(), campaign("empty")])
-    found = results.totals(store, Filters())
-    assert found.stats.clicked == 1  # of all campaigns
-    assert found.stats.bounced == 0  # zero
-    assert "bounced" not in found.tracked
-    assert found.tracked["opened"].campaigns == 2  # partly tracked
+    result = results.totals(store, Filters())
+    assert result.stats.clicked == 1  # of all campaigns
+    assert result.stats.bounced == 0  # zero
+    assert "bounced" not in result.tracked
+    assert result.tracked["opened"].campaigns == 2  # partly tracked
     alone = results.totals(store, Filters(campaigns=("two",)))
     assert (alone.stats.opened, alone.tracked["opened"].is_none) == (None, True)  # not tracked
     nothing = results.totals(store, Filters(campaigns=("empty",)))
@@ -158,14 +158,14 @@ def test_days_without_a_number_leave_the_denominator(store):
     load(store, "f", activity("one", 12, delivered=10, opened=4))
     days = [DailyRecord("daily", date(2026, 1, 5) + timedelta(days=n), emails_sent=10, opened=3) for n in range(3)]
     load(store, "f", [campaign("daily", detail="daily"), *days])
-    found = results.totals(store, Filters())
-    assert (found.stats.opened, found.stats.delivered) == (13, 10)
-    assert found.value(RATES["open_rate"]) == pytest.approx(0.4)
+    result = results.totals(store, Filters())
+    assert (result.stats.opened, result.stats.delivered) == (13, 10)
+    assert result.value(RATES["open_rate"]) == pytest.approx(0.4)
     assert results.headlines(store, Filters()).rates["open_rate"].rate == pytest.approx(0.4)
-    assert found.ratio(*COST_PER_EMAIL.parts) == pytest.approx(0.0033)
+    assert result.ratio(*COST_PER_EMAIL.parts) == pytest.approx(0.0033)
 
 
-def test_nothing_is_said_of_an_untracked_count(store):
+def test_an_untracked_count_raises_no_alert(store):
     load(store, "f", activity("one", 80, delivered=80))
     table = results.campaign_totals(store, Filters())
     assert any("tracking" in alert.cause for alert in insights.alerts(table, table))
@@ -187,9 +187,9 @@ def test_reading_days_asks_for_nothing_by_email(store):
 
 
 def test_the_sample_campaign_without_tracking(writable_sample):
-    """Its 249 delivered emails, of which none can be seen to be opened, pull the open rate down until it is said."""
+    """Its 249 delivered emails, of which none can be seen to be opened, lower the open rate until that is declared."""
     march = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
     assert results.totals(writable_sample, march).rates.open_rate == 0.366
     choose_tracking(writable_sample, "camp_401889", {"opens": False})
-    found = results.totals(writable_sample, march)
-    assert (found.rates.open_rate, found.tracked["open_rate"]) == (0.407, TrackedPart(4, 5, 2_246))
+    result = results.totals(writable_sample, march)
+    assert (result.rates.open_rate, result.tracked["open_rate"]) == (0.407, TrackedPart(4, 5, 2_246))

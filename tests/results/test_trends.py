@@ -1,4 +1,4 @@
-"""How metrics move, asked of a database."""
+"""Time series of metrics, from a database."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
 BEFORE = Filters(start=date(2026, 1, 31), end=date(2026, 2, 27))
 
 
-def values(store, filters, name, **asked):
-    (series,) = results.trends(store, filters, (name,), **asked).series
+def values(store, filters, name, **options):
+    (series,) = results.trends(store, filters, (name,), **options).series
     return series.points
 
 
@@ -92,16 +92,16 @@ def test_immaturity_is_that_of_the_account(sample_store):
 
 
 def test_table_has_one_row_a_bucket(sample_store):
-    found = results.trends(
+    result = results.trends(
         sample_store,
         replace(MARCH, basis=Basis.SEND),
         ("opened", "reply_rate"),
         comparison=replace(BEFORE, basis=Basis.SEND),
     )
-    table = found.table()
+    table = result.table()
     assert len(table) == 28
     assert {"date", "opened", "opened_mean", "opened_compared", "opened_usual_high", "reply_rate_arrived"} <= set(table)
-    assert table["reply_rate"].equals(found.series[1].points["value"].rename("reply_rate"))
+    assert table["reply_rate"].equals(result.series[1].points["value"].rename("reply_rate"))
     assert table["cost_usd"].sum() == pytest.approx(
         results.totals(sample_store, replace(MARCH, basis=Basis.SEND)).costs.total_byok_usd
     )

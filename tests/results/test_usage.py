@@ -61,9 +61,9 @@ def test_cost_not_broken_down_is_kept(store: Store):
 
 
 def test_component_costs_cover_all_campaigns(every_sample_store: Store):
-    asked = Filters(start=MARCH, end=date(2026, 3, 31), basis=Basis.SEND)
-    costs = results.campaign_costs(every_sample_store, asked)
-    totals = results.totals(every_sample_store, asked)
+    filters = Filters(start=MARCH, end=date(2026, 3, 31), basis=Basis.SEND)
+    costs = results.campaign_costs(every_sample_store, filters)
+    totals = results.totals(every_sample_store, filters)
     components = results.component_costs(costs).set_index("component")
     assert list(components.index) == ["cost_ai_generation", "cost_lead_enrichment", "cost_email_sending"]
     for name, value in totals.costs.breakdown:

@@ -48,7 +48,7 @@ def test_chart_script_arrives_whole_and_compressed(client: TestClient, script: s
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_a_browser_that_has_it_is_told_so(client: TestClient, script: str) -> None:
+def test_a_browser_that_has_it_gets_304(client: TestClient, script: str) -> None:
     etag = client.get(f"/{script}").headers["etag"]
     again = client.get(f"/{script}", headers={"If-None-Match": etag})
     assert (again.status_code, again.content) == (304, b"")

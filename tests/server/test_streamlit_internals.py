@@ -27,12 +27,12 @@ def test_pages_run_through_the_entry() -> None:
 
 @pytest.mark.parametrize("streamlit_charts", [True, False])
 def test_the_manifest_names_scripts_and_first_files(streamlit_charts: bool) -> None:
-    found = internals.preloaded_scripts(streamlit_charts=streamlit_charts)
-    assert len(found) == 2, (
-        f"manifest.json names {found} as the scripts of charts and tables: they are no longer announced with the page, "
-        "and a first visit over a slow line takes twice as long."
+    scripts = internals.preloaded_scripts(streamlit_charts=streamlit_charts)
+    assert len(scripts) == 2, (
+        f"manifest.json names {scripts} as the scripts of charts and tables: they are no longer announced with "
+        "the page, and a first visit over a slow line takes twice as long."
     )
-    for path in (*found, *internals.first_files()):
+    for path in (*scripts, *internals.first_files()):
         assert (internals.STATIC_FOLDER / path).is_file(), f"{path} is in the manifest and not on disk"
     assert internals.first_files(), "manifest.json has no entry script: it is no longer compressed ahead of time."
 
@@ -51,7 +51,7 @@ def test_listening_sockets_send_without_delay() -> None:
             accepted, _ = listening.accept()
             with closing(accepted):
                 assert not has_delay(accepted), (
-                    "A listening socket is not found any more: every answer of the API waits 40 ms for its body."
+                    "No listening socket is found any more: every answer of the API waits 40 ms for its body."
                 )
 
 

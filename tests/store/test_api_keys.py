@@ -26,10 +26,10 @@ def _recognised(store: Store, key: str) -> str | None:
 
 def test_a_new_key_is_recognised(store: Store) -> None:
     key = api_keys.create_key(store, "reports")
-    (found,) = api_keys.list_keys(store)
-    assert (found.name, found.last_used_at, found.revoked_at) == ("reports", None, None)
-    assert abs(found.created_at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert _recognised(store, key) == found.key_id
+    (result,) = api_keys.list_keys(store)
+    assert (result.name, result.last_used_at, result.revoked_at) == ("reports", None, None)
+    assert abs(result.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert _recognised(store, key) == result.key_id
 
 
 def test_keys_are_long_and_never_the_same(sqlite_store: Store) -> None:
@@ -128,7 +128,7 @@ def test_keys_from_before_scopes_read(new_database: Callable[[], str]) -> None:
     store.close()
     again = open_store(url)
     assert _recognised(again, key) is not None
-    assert [found.scope for found in api_keys.list_keys(again)] == [KeyScope.READ]
+    assert [listed.scope for listed in api_keys.list_keys(again)] == [KeyScope.READ]
     again.close()
 
 

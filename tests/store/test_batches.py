@@ -17,12 +17,12 @@ from support.records import CAMPAIGN, campaign, emails, reply
 
 @given(st.lists(st.text(max_size=30)), st.integers(1, 10), st.integers(1, 60))
 def test_batches_are_as_long_as_their_limits_allow(texts, most_items, most_text):
-    found = list(batches(texts, len, most_items=most_items, most_text=most_text))
-    assert [text for batch in found for text in batch] == texts
-    for batch in found:
+    result = list(batches(texts, len, most_items=most_items, most_text=most_text))
+    assert [text for batch in result for text in batch] == texts
+    for batch in result:
         assert 0 < len(batch) <= most_items
         assert sum(map(len, batch[:-1])) < most_text
-    for batch in found[:-1]:
+    for batch in result[:-1]:
         assert len(batch) == most_items or sum(map(len, batch)) >= most_text
 
 

@@ -147,7 +147,7 @@ def test_sqlite_is_set_up_for_readers_beside_a_writer(sqlite_store):
     assert pragma(sqlite_store, "foreign_keys") == 1
 
 
-def test_a_second_writer_is_told_to_try_again(make_sqlite, monkeypatch):
+def test_a_second_writer_has_to_try_again(make_sqlite, monkeypatch):
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
     store = make_sqlite()
     other = open_store(str(store.engine.url))

@@ -33,8 +33,8 @@ def entered(store):
 
 
 def shown(store):
-    found = results.campaign(store, CAMPAIGN)
-    return found.name, found.mcp, results.totals(store, Filters()).costs.total_byok_usd
+    result = results.campaign(store, CAMPAIGN)
+    return result.name, result.mcp, results.totals(store, Filters()).costs.total_byok_usd
 
 
 def test_what_is_entered_counts_everywhere(entered):

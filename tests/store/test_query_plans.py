@@ -30,16 +30,16 @@ Plan = str
 @contextmanager
 def plans(store: Store) -> Iterator[dict[str, Plan]]:
     """Of every question that is put to the database meanwhile, how the database finds the answer."""
-    asked: dict[str, Any] = {}
-    found: dict[str, Plan] = {}
+    statements: dict[str, Any] = {}
+    result: dict[str, Plan] = {}
 
     def note(_connection, _cursor, statement, parameters, _context, _many):
         if statement.startswith(("SELECT", "WITH")):
-            asked.setdefault(statement, parameters)
+            statements.setdefault(statement, parameters)
 
     event.listen(store.engine, "before_cursor_execute", note)
     try:
-        yield found
+        yield result
     finally:
         event.remove(store.engine, "before_cursor_execute", note)
     with store.read() as connection:
@@ -47,38 +47,38 @@ def plans(store: Store) -> Iterator[dict[str, Plan]]:
             # Of a small table it would read all, whatever indexes there are.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         how = "EXPLAIN QUERY PLAN" if store.is_sqlite else "EXPLAIN"
-        for statement, parameters in asked.items():
+        for statement, parameters in statements.items():
             rows = connection.exec_driver_sql(f"{how} {statement}", parameters).all()
-            found[statement] = "\n".join(str(row[-1]) for row in rows)
+            result[statement] = "\n".join(str(row[-1]) for row in rows)
 
 
 def read_whole(plan: Plan) -> set[str]:
     """The growing tables that are read from end to end, be it by way of an index."""
     names = "|".join(GROWING)
-    whole = {found[1] for found in re.finditer(rf"^SCAN ({names})\b", plan, re.MULTILINE)}
-    return whole | {found[1] for found in re.finditer(rf"Seq Scan on ({names})\b", plan)}
+    whole = {match[1] for match in re.finditer(rf"^SCAN ({names})\b", plan, re.MULTILINE)}
+    return whole | {match[1] for match in re.finditer(rf"Seq Scan on ({names})\b", plan)}
 
 
 def test_no_query_scans_a_growing_table(every_sample_store):
-    with plans(every_sample_store) as found:
-        asked = [ask() for _, ask in questions(every_sample_store)]
-    assert len(asked) > 60
-    assert len(found) > 50
-    assert {statement: plan for statement, plan in found.items() if read_whole(plan)} == {}
+    with plans(every_sample_store) as result:
+        answers = [ask() for _, ask in questions(every_sample_store)]
+    assert len(answers) > 60
+    assert len(result) > 50
+    assert {statement: plan for statement, plan in result.items() if read_whole(plan)} == {}
 
 
 def test_a_question_that_does_would_be_seen(every_sample_store):
-    with plans(every_sample_store) as found, every_sample_store.read() as connection:
+    with plans(every_sample_store) as result, every_sample_store.read() as connection:
         connection.execute(text("SELECT count(*) FROM replies WHERE body = 'a'")).all()
         connection.execute(text("SELECT 1 FROM campaigns, emails WHERE emails.name = campaigns.name")).all()
-    assert [read_whole(plan) for plan in found.values()] == [{"replies"}, {"emails"}]
+    assert [read_whole(plan) for plan in result.values()] == [{"replies"}, {"emails"}]
 
 
 def plan_of(store: Store, ask: Callable[[], object], about: str) -> Plan:
     """How the one question that begins like this is answered."""
-    with plans(store) as found:
+    with plans(store) as result:
         ask()
-    [plan] = [plan for statement, plan in found.items() if re.search(about, statement)]
+    [plan] = [plan for statement, plan in result.items() if re.search(about, statement)]
     return plan
 
 
@@ -124,9 +124,9 @@ def test_a_timeline_finds_a_person_by_an_index(make_store):
 
 def test_recount_reads_only_an_index(make_store):
     store = make_store()
-    with plans(store) as found, store.read() as connection:
+    with plans(store) as result, store.read() as connection:
         rollup.recount(connection, SAMPLE, {"one", "two"})
-    about_events = [plan for statement, plan in found.items() if "events" in statement]
+    about_events = [plan for statement, plan in result.items() if "events" in statement]
     assert about_events
     covering = "COVERING INDEX events_by_email" if store.is_sqlite else "Index Only Scan using events_by_email"
     assert all(covering in plan or "Bitmap" in plan for plan in about_events), about_events
@@ -141,18 +141,18 @@ def test_new_campaign_is_counted_in_one_go(make_postgres):
     with store.write(is_data=False) as connection:
         connection.execute(text("ANALYZE"))
     new = [happened("opened", email_id=f"e{n}", of="new") for n in range(2_000)]
-    with plans(store) as found:
+    with plans(store) as result:
         load(store, "new", [campaign("new"), *emails(2_000, of="new"), *new])
-    about_both = [plan for statement, plan in found.items() if "emails" in statement and "events" in statement]
+    about_both = [plan for statement, plan in result.items() if "emails" in statement and "events" in statement]
     assert about_both
     assert not any("Join Filter" in plan for plan in about_both), about_both
 
 
 def test_a_click_in_the_inbox_touches_one_reply(writable_sample):
     one = results.inbox(writable_sample, EVERYTHING).replies[0]
-    with plans(writable_sample) as found:
+    with plans(writable_sample) as result:
         state_changes.change_reply(
             writable_sample, one.campaign_id, one.id, state_changes.Action.HANDLED, by="Ana", seen_version=0
         )
-    assert found
-    assert {statement: plan for statement, plan in found.items() if read_whole(plan)} == {}
+    assert result
+    assert {statement: plan for statement, plan in result.items() if read_whole(plan)} == {}

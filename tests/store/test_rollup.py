@@ -58,8 +58,8 @@ def test_recount_of_some_emails_is_their_share_of_all(loaded):
 def test_thousands_of_ids_fit_into_one_question(loaded):
     ids = [f"x{n}" for n in range(40_000)] + ["e1"]
     with loaded.read() as connection:
-        found = select(schema.emails.c.email_id).where(rollup.id_in(connection, schema.emails.c.email_id, ids))
-        assert connection.execute(found).scalars().all() == ["e1"]
+        result = select(schema.emails.c.email_id).where(rollup.id_in(connection, schema.emails.c.email_id, ids))
+        assert connection.execute(result).scalars().all() == ["e1"]
 
 
 def test_another_campaign_is_left_alone(loaded):

@@ -22,7 +22,7 @@ from support.recount import days_of, stored_days
 BEFORE_IS_REPLY = "0009"
 
 
-def differs(_context, _inspected, _column, found, wanted):
+def differs(_context, _inspected, _column, result, wanted):
     """Like alembic's own comparison, which does not know that our instants are integers on SQLite."""
     return False if isinstance(wanted, Instant) else None
 
@@ -60,13 +60,13 @@ def test_the_comparison_would_see_a_missing_column(store):
 
 def test_every_constraint_is_built_too(store):
     with store.read() as connection:
-        found = inspect(connection)
+        result = inspect(connection)
         for table in schema.metadata.sorted_tables:
-            assert found.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key]
-            assert {key["name"] for key in found.get_foreign_keys(table.name)} == {
+            assert result.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key]
+            assert {key["name"] for key in result.get_foreign_keys(table.name)} == {
                 key.name for key in table.foreign_key_constraints
             }
-            there = {index["name"] for index in found.get_indexes(table.name)}
+            there = {index["name"] for index in result.get_indexes(table.name)}
             assert there == {index.name for index in table.indexes} - of_the_other_kind(store)
 
 
@@ -91,9 +91,9 @@ def test_instants_are_utc_to_the_microsecond(store):
     with store.write() as connection:
         connection.execute(insert(schema.loads), row | {"inserted": 0, "duplicate": 0, "rejected": 0})
     with store.read() as connection:
-        found = connection.execute(select(schema.loads.c.started_at)).scalar_one()
-    assert found == moment
-    assert found.tzinfo is UTC
+        result = connection.execute(select(schema.loads.c.started_at)).scalar_one()
+    assert result == moment
+    assert result.tzinfo is UTC
 
 
 def test_older_database_knows_who_is_one_person(new_database):
@@ -136,8 +136,8 @@ def test_older_database_counts_hidden_replies(new_database):
     again = open_store(url)
     with again.read() as connection:
         event_row = schema.events.c
-        found = connection.execute(select(event_row.event_id, event_row.type, event_row.is_reply))
-        assert sorted(map(tuple, found)) == [
+        result = connection.execute(select(event_row.event_id, event_row.type, event_row.is_reply))
+        assert sorted(map(tuple, result)) == [
             ("r1", "opened", False),
             ("r1", "replied", True),
             ("r2", "replied", True),

@@ -29,7 +29,7 @@ def open_one(path):
 
 
 def campaigns(store):
-    return [found.id for found in results.all_campaigns(store)]
+    return [campaign.id for campaign in results.all_campaigns(store)]
 
 
 def backup(store, path):

@@ -45,7 +45,7 @@ from outreach_results.sync.run import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
 from support.files import csv_reply, csv_row, csv_text, write
-from support.questions import EVERYTHING, NARROW, SAMPLE, TRIAGE, questions
+from support.questions import EVERYTHING, NARROW, OPEN_NOT_NEGATIVE, SAMPLE, questions
 from support.records import CAMPAIGN, at, campaign, email, emails, mark, reply, reported
 from support.records import event as happened
 from support.syncing import RECORDS, publish, sync_from
@@ -73,7 +73,7 @@ def noting(ran: dict[str, object]) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def everything_done(postgres, sqlite_template):
-    """All that the product can do: the statements it ran, the questions that were asked, the database."""
+    """All that the product can do: the statements it ran, the questions that were called, the database."""
     ran: dict[str, object] = {}
     with ExitStack() as opened:
         with noting(ran):
@@ -81,12 +81,12 @@ def everything_done(postgres, sqlite_template):
             do_loads(store)
             do_syncs(store, other)
             do_marks(store)
-            asked = ask_all(store)
+            called = ask_all(store)
             take_out(store)
             import_and_undo(store)
             do_rare_things(store)
             copy_both_ways(store, other)
-        yield ran, asked, store
+        yield ran, called, store
 
 
 def do_loads(store):
@@ -162,22 +162,22 @@ def do_marks(store):
 
 def ask_all(store):
     choose_tracking(store, CAMPAIGN, {"opens": False, "costs": False})
-    asked = set()
+    called = set()
     for name, ask in questions(store):
         ask()
-        asked.add(name)
-    return asked
+        called.add(name)
+    return called
 
 
 def take_out(store):
-    for found in results.all_campaigns(store):
+    for known in results.all_campaigns(store):
         for fmt in FORMATS:
-            if export.can_hold(fmt, found.detail):
+            if export.can_hold(fmt, known.detail):
                 for humans_only in (False, True):
-                    export.campaign_download(store, found.id, fmt, humans_only=humans_only).content()
+                    export.campaign_download(store, known.id, fmt, humans_only=humans_only).content()
     export.account_download(store).content()
     for fmt in FORMATS:
-        replies_download(store, NARROW, TRIAGE, fmt).content()
+        replies_download(store, NARROW, OPEN_NOT_NEGATIVE, fmt).content()
 
 
 def import_and_undo(store):
@@ -229,21 +229,21 @@ def copy_both_ways(store, other):
 
 def test_every_statement_can_run_on_a_cluster(everything_done):
     ran, _, _ = everything_done
-    broken = {statement: found for statement, values in ran.items() if (found := broken_rules(statement, values))}
-    assert not broken, "\n\n".join(f"{'; '.join(found)}:\n{statement}" for statement, found in broken.items())
+    broken = {statement: result for statement, values in ran.items() if (result := broken_rules(statement, values))}
+    assert not broken, "\n\n".join(f"{'; '.join(result)}:\n{statement}" for statement, result in broken.items())
 
 
 def test_all_was_done_that_the_product_can_do(everything_done):
-    ran, asked, _ = everything_done
+    ran, called, _ = everything_done
     takes_a_store = {
         name
         for name in results.__all__
         if inspect.isfunction(getattr(results, name))
         and next(iter(inspect.signature(getattr(results, name)).parameters), None) == "store"
     }
-    assert asked == takes_a_store, "ask each question here too, so that its statements are checked"
+    assert called == takes_a_store, "ask each question here too, so that its statements are checked"
     write = re.compile(r"(?:INSERT INTO|DELETE FROM) \w+")
-    written = {found[0] for statement in ran if (found := write.match(statement))}
+    written = {result[0] for statement in ran if (result := write.match(statement))}
     for table in schema.metadata.tables:
         assert f"DELETE FROM {table}" in written
         assert table == "api_keys" or f"INSERT INTO {table}" in written
@@ -350,8 +350,8 @@ def test_tables_need_no_sequence_trigger_or_default(everything_done):
         columns = "FROM information_schema.columns WHERE table_schema = 'public'"
         assert connection.execute(text(f"SELECT count(*) {columns}")).scalar_one() > 100
         computed = "(column_default IS NOT NULL OR is_identity = 'YES' OR is_generated <> 'NEVER')"
-        found = connection.execute(text(f"SELECT table_name, column_name {columns} AND {computed}")).all()
-        assert [tuple(row) for row in found] == [("api_keys", "scope")]  # a constant, for the keys that were there
+        result = connection.execute(text(f"SELECT table_name, column_name {columns} AND {computed}")).all()
+        assert [tuple(row) for row in result] == [("api_keys", "scope")]  # a constant, for the keys that were there
 
 
 def test_keys_and_unique_indexes_begin_with_campaign(everything_done):
@@ -364,9 +364,9 @@ def test_keys_and_unique_indexes_begin_with_campaign(everything_done):
         WHERE t.relnamespace = 'public'::regnamespace
     """
     with store.read() as connection:
-        found = [row for row in connection.execute(text(indexes)) if row.table_name in DISTRIBUTED]
-    assert {row.table_name for row in found if row.indisunique} == DISTRIBUTED
-    assert [row for row in found if row.indisunique and row.attname != "campaign_id"] == []
+        result = [row for row in connection.execute(text(indexes)) if row.table_name in DISTRIBUTED]
+    assert {row.table_name for row in result if row.indisunique} == DISTRIBUTED
+    assert [row for row in result if row.indisunique and row.attname != "campaign_id"] == []
 
 
 def test_updates_compute_the_same_on_every_machine(everything_done):

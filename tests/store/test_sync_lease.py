@@ -109,9 +109,9 @@ def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) ->
     lease.acquire()
     claimed(store)
     lease.release("mine")
-    found = claim_in(store)
-    assert found is not None
-    assert found.holder == "theirs"
+    result = claim_in(store)
+    assert result is not None
+    assert result.holder == "theirs"
     with store.read() as connection:
         assert stored_report(connection) is None
 
@@ -138,9 +138,9 @@ def test_unrenewed_claim_still_counts_as_running(store: Store, clock: Clock) -> 
     lease = Lease(store, clock)
     lease.acquire()
     clock.now += 2 * LEASE_LASTS
-    found = claim_in(store)
-    assert found is not None
-    assert (found.holds(clock.now), found.is_active(clock.now)) == (False, True)
+    result = claim_in(store)
+    assert result is not None
+    assert (result.holds(clock.now), result.is_active(clock.now)) == (False, True)
 
 
 def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:

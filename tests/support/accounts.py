@@ -1,6 +1,6 @@
 """Simulated accounts: a year and more of daily emails of many kinds, to see whether forecasts hold.
 
-Written from what sending accounts are like and not from what the forecast assumes: weekday rhythms, levels that
+Written from what sending accounts are like and not from what the forecast assumes: weekday seasonality, levels that
 drift, weeks that stand out, growth, holidays, campaigns that start and stop, and days that scatter more than chance.
 """
 

@@ -32,5 +32,5 @@ def violations(visitor: Visitor) -> list[str]:
     if not visitor.page.evaluate("'axe' in window"):
         visitor.page.evaluate(AXE_SCRIPT)
     excused = [[rule, place] for rule, place, _ in STREAMLITS_OWN]
-    found: list[str] = visitor.page.evaluate(_VIOLATIONS, [list(WCAG_2_2_AA), excused])
-    return found
+    result: list[str] = visitor.page.evaluate(_VIOLATIONS, [list(WCAG_2_2_AA), excused])
+    return result

@@ -45,7 +45,7 @@ _OUTREACH = (str(Path(sys.executable).with_name("outreach-results")),)
 
 @dataclass
 class Crowd:
-    """What everybody did and was told. ``waits`` are the seconds of each thing done, by what it was."""
+    """What everybody did, and the answers they got. ``waits`` are the seconds of each thing done, by what it was."""
 
     url: str
     seconds: float
@@ -204,10 +204,10 @@ def _read_the_api(crowd: Crowd, url: str, key: str) -> None:
         if answer.status != 200:
             crowd.wrong.append(f"API {path}: {answer.status} {body[:300]!r}")
         elif path.endswith("/stats"):
-            found = json.loads(body)["stats"]["emails_sent"]
-            if found < sent.get(path, 0) or found % (A_FILE if IMPORTED in path else A_SYNC):
-                crowd.wrong.append(f"API {path}: {found} emails sent after {sent.get(path, 0)}")
-            sent[path] = found
+            result = json.loads(body)["stats"]["emails_sent"]
+            if result < sent.get(path, 0) or result % (A_FILE if IMPORTED in path else A_SYNC):
+                crowd.wrong.append(f"API {path}: {result} emails sent after {sent.get(path, 0)}")
+            sent[path] = result
         time.sleep(_READER_PAUSE_S)
     connection.close()
 
@@ -229,5 +229,5 @@ async def _look_at_the_dashboard(crowd: Crowd, url: str) -> None:
 
 
 def _nothing_in_the_log(crowd: Crowd, log: str) -> None:
-    found = Counter(line for line in log.splitlines() if "Traceback" in line or "locked" in line or "busy" in line)
-    crowd.wrong += [f"log: {line} ({times} times)" for line, times in found.items()]
+    result = Counter(line for line in log.splitlines() if "Traceback" in line or "locked" in line or "busy" in line)
+    crowd.wrong += [f"log: {line} ({times} times)" for line, times in result.items()]

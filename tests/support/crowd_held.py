@@ -1,4 +1,4 @@
-"""What a crowd was told, held against what is in the database when it has gone."""
+"""The answers that a crowd got, compared with the database at the end."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Mark = tuple[str | None, bool, int]
 def records_held_against(crowd: Crowd) -> list[str]:
     """What is missing, too much or counted wrongly; nothing, where every acknowledged record is there once."""
     store = open_store(crowd.url)
-    told: dict[Table, set[tuple[str, str]]] = {
+    reported: dict[Table, set[tuple[str, str]]] = {
         schema.emails: {(r.campaign_id, r.email_id) for r in crowd.records if isinstance(r, EmailRecord)},
         schema.replies: {(r.campaign_id, r.reply_id) for r in crowd.records if isinstance(r, ReplyRecord)},
     }
-    told[schema.events] = told[schema.replies] | {
+    reported[schema.events] = reported[schema.replies] | {
         (r.campaign_id, r.event_id) for r in crowd.records if isinstance(r, EventRecord)
     }
-    found = [
+    result = [
         difference
-        for table, keys in told.items()
+        for table, keys in reported.items()
         for difference in _difference(table.name, keys, _rows(store, *list(table.primary_key.columns)[:2]))
     ]
     marks = [
@@ -45,16 +45,16 @@ def records_held_against(crowd: Crowd) -> list[str]:
         ("hourly_stats", stored_hours(store), hours_of(everything)),
         ("lag_stats", stored_lags(store), lags_of(everything)),
     ):
-        found += [
+        result += [
             f"{name} {day}: {stored.get(day)} instead of {recounted.get(day)}"
             for day in sorted(stored.keys() | recounted.keys())
             if stored.get(day) != recounted.get(day)
         ]
     with store.read() as connection:
         intact = connection.execute(text("PRAGMA integrity_check")).scalar()
-    found += [] if intact == "ok" else [f"integrity: {intact}"]
+    result += [] if intact == "ok" else [f"integrity: {intact}"]
     store.close()
-    return found
+    return result
 
 
 def marks_held_against(crowd: Crowd) -> list[str]:
@@ -75,7 +75,7 @@ def marks_held_against(crowd: Crowd) -> list[str]:
 
 def _expected_marks(crowd: Crowd) -> dict[tuple[str, str], Mark]:
     """The marks that the acknowledged changes lead to, one after the other."""
-    said = {(r.campaign_id, r.reply_id): r.sentiment for r in crowd.records if isinstance(r, ReplyRecord)}
+    sentiments = {(r.campaign_id, r.reply_id): r.sentiment for r in crowd.records if isinstance(r, ReplyRecord)}
     marks: dict[tuple[str, str], Mark] = {}
     for campaign_id, reply_id, change, version in crowd.marks:
         own = (campaign_id, reply_id)
@@ -83,7 +83,7 @@ def _expected_marks(crowd: Crowd) -> dict[tuple[str, str], Mark]:
         if version == before:
             continue  # it was so already
         if change in set(Sentiment):
-            sentiment = change if change != said[own] else None
+            sentiment = change if change != sentiments[own] else None
         elif change == "taken_back":
             sentiment = None
         else:
@@ -97,7 +97,7 @@ def _rows(store: Store, *columns: ColumnElement[Any]) -> Sequence[Any]:
         return connection.execute(select(*columns)).all()
 
 
-def _difference(what: str, told: Iterable[Any], stored: Iterable[Any]) -> list[str]:
-    wanted, there = {repr(tuple(row)) for row in told}, {repr(tuple(row)) for row in stored}
+def _difference(what: str, reported: Iterable[Any], stored: Iterable[Any]) -> list[str]:
+    wanted, there = {repr(tuple(row)) for row in reported}, {repr(tuple(row)) for row in stored}
     missing, unknown = sorted(wanted - there), sorted(there - wanted)
     return [f"{what}: {row} is missing" for row in missing] + [f"{what}: {row} is unknown" for row in unknown]

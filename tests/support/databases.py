@@ -18,7 +18,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_meta
 
 BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_state"})
-"""Tables that tell what was done with a database rather than what is in it."""
+"""Tables about what was done with a database rather than about its content."""
 
 _ORIGIN = frozenset({"is_sample", "load_no", "entered_by", "entered_at", "is_from_file", "tracks_chosen_here"})
 """Columns that tell how a row came here."""

@@ -147,9 +147,9 @@ class _Scope:
         sources = []
         if isinstance(node, (exp.Update, exp.Delete)):
             sources += [node.this, *(node.args.get("using") or ())]
-        found = node.args.get("from_") or node.args.get("from")
-        if found:
-            sources.append(found.this)
+        result = node.args.get("from_") or node.args.get("from")
+        if result:
+            sources.append(result.this)
         for join in node.args.get("joins") or ():
             sources.append(join.this)
         for source in list(sources):
@@ -184,10 +184,10 @@ class _Scope:
         joins = [*(node.args.get("joins") or ())]
         for source in self._from():
             joins += source.args.get("joins") or ()
-        found = [join.args.get("on") for join in joins]
+        result = [join.args.get("on") for join in joins]
         if node.args.get("where"):
-            found.append(node.args["where"].this)
-        for condition in found:
+            result.append(node.args["where"].this)
+        for condition in result:
             for part in _conjuncts(condition):
                 if isinstance(part, exp.EQ):
                     self._equate(part.left, part.right)

@@ -1,4 +1,4 @@
-"""A small real HTTP server that speaks the contract, and gets into every trouble that a test asks for."""
+"""A small real HTTP server that speaks the contract, and fails in every way that a test chooses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RemoteCampaign:
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """A request that came in; what it was answered with is known as soon as that is done."""
 
     target: str
@@ -116,7 +116,7 @@ def edited(edit: Callable[[Any], Any]) -> Trouble:
 
 
 def without_length() -> Trouble:
-    """Ends the body by closing the connection, so that nobody can tell whether it is whole."""
+    """Ends the body by closing the connection, so that no client can know whether it is whole."""
 
     def make(exchange: Exchange) -> None:
         exchange.headers["Connection"] = "close"
@@ -171,7 +171,7 @@ def preceded_by(act: Callable[[], object]) -> Trouble:
 
 
 class FaultyServer:
-    """What the server has, what it was asked, and what goes wrong."""
+    """The data of the server, the requests it got, and its failures."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -187,7 +187,7 @@ class FaultyServer:
         self.key: str | None = KEY
         self.longest_page = 100
         self.missing_replies = 0  # what the totals of replies claim beyond those that are there
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self._troubles: list[tuple[re.Pattern[str], Trouble, int | None]] = []
         self._lock = threading.Lock()
 
@@ -196,14 +196,14 @@ class FaultyServer:
         self._troubles.append((re.compile(pattern), trouble, times))
 
     def targets(self, pattern: str = "") -> list[str]:
-        """What was asked for, as far as it matches."""
-        return [asked.target for asked in self.asked if re.search(pattern, asked.target)]
+        """The targets of the requests that match."""
+        return [request.target for request in self.requests if re.search(pattern, request.target)]
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer a request, or get into trouble over it."""
         target = handler.path
-        asked = Asked(target, dict(handler.headers))
-        self.asked.append(asked)
+        request = ReceivedRequest(target, dict(handler.headers))
+        self.requests.append(request)
         exchange = self._honest(handler, target)
         trouble = self._next_trouble(target) or Exchange.send
         try:
@@ -211,7 +211,7 @@ class FaultyServer:
         except (BrokenPipeError, ConnectionResetError):
             handler.close_connection = True
         finally:
-            asked.status, asked.sent = exchange.status, exchange.sent
+            request.status, request.sent = exchange.status, exchange.sent
 
     def _next_trouble(self, target: str) -> Trouble | None:
         with self._lock:
@@ -244,24 +244,24 @@ class FaultyServer:
                 return self.benchmarks.get(query.get("mcp"))
             case ["campaigns"] if self.lists_campaigns:
                 rows = [
-                    {"id": key, "name": found.name, "mcp": found.mcp, "created_at": found.created_at}
-                    for key, found in self.campaigns.items()
+                    {"id": key, "name": result.name, "mcp": result.mcp, "created_at": result.created_at}
+                    for key, result in self.campaigns.items()
                 ]
                 return self._page("campaigns", rows, query)
             case ["campaigns", campaign_id, *what] if campaign_id in self.campaigns:
                 return self._of_campaign(campaign_id, self.campaigns[campaign_id], what, query)
         return None
 
-    def _of_campaign(self, campaign_id: str, found: RemoteCampaign, what: list[str], query: dict[str, str]) -> Any:
+    def _of_campaign(self, campaign_id: str, result: RemoteCampaign, what: list[str], query: dict[str, str]) -> Any:
         match what:
             case ["stats"]:
-                return {"campaign_id": campaign_id, **found.stats}
+                return {"campaign_id": campaign_id, **result.stats}
             case ["stats", "daily"]:
-                return {"campaign_id": campaign_id, "daily": found.daily}
+                return {"campaign_id": campaign_id, "daily": result.daily}
             case ["replies"]:
-                return {"campaign_id": campaign_id, **self._page("replies", found.replies, query)}
+                return {"campaign_id": campaign_id, **self._page("replies", result.replies, query)}
             case ["export"]:
-                return found.exports.get(query["format"])
+                return result.exports.get(query["format"])
         return None
 
     def _page(self, name: str, rows: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:

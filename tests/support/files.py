@@ -71,7 +71,7 @@ def json_document(**sections: Any) -> dict[str, Any]:
 
 
 def csv_row(**cells: str) -> Row:
-    """A row of camp_1: an email that was sent, unless told otherwise."""
+    """A row of camp_1: an email that was sent, by default."""
     return {
         "campaign_id": "camp_1",
         "campaign_name": "First contact",

@@ -1,4 +1,4 @@
-"""Every question that the product answers, to be asked of a database that holds the sample."""
+"""Every question that the product answers, for a database that holds the sample."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from support.records import CAMPAIGN
 SAMPLE = "camp_abc123"
 EVERYTHING = Filters()
 NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
-TRIAGE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
+OPEN_NOT_NEGATIVE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
 
 
 def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     """Each question of `results`, in its narrowest and its widest form."""
     now = datetime(2026, 2, 10, tzinfo=UTC)
     key = results.key_of(results.inbox(store, EVERYTHING).replies[3])
-    found = present(results.reply(store, *key))
+    result = present(results.reply(store, *key))
     peers = results.community(store, None)
     for filters in (EVERYTHING, NARROW):
         of_one = filters.of(SAMPLE)
@@ -57,9 +57,9 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "date_range", partial(results.date_range, store, filters.campaigns)
         for every in Every:
             yield "trends", partial(results.trends, store, filters, ["opened", "reply_rate"], every=every)
-        for inbox_filters in (results.EVERYTHING, TRIAGE):
+        for inbox_filters in (results.EVERYTHING, OPEN_NOT_NEGATIVE):
             yield "inbox", partial(results.inbox, store, filters, inbox_filters, page=1)
-            yield "neighbors", partial(results.neighbors, store, filters, inbox_filters, found)
+            yield "neighbors", partial(results.neighbors, store, filters, inbox_filters, result)
             yield "page_of", partial(results.page_of, store, filters, inbox_filters, key)
         yield "reply_rate_bias", partial(results.reply_rate_bias, store, filters)
     yield "reply_rate_bias", partial(results.reply_rate_bias, store, EVERYTHING, "sales-outreach")

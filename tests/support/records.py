@@ -92,12 +92,12 @@ def mark(
 
 
 def contact(contact_id: str = "c1", as_of: datetime = MARKED, *, of: str = CAMPAIGN, **outcomes: Any) -> ContactRecord:
-    """A contact as a snapshot shows it; it was sent one email unless said otherwise."""
+    """A contact as a snapshot shows it; it was sent one email by default."""
     return ContactRecord(of, contact_id, as_of, f"{contact_id}@prospect.example", **({"sent": 1} | outcomes))
 
 
 def reported(of: str, emails_sent: int, period_start: datetime, fetched_at: datetime) -> ReportedRecord:
-    """What a platform says of a campaign, of which it tells only how many emails were sent."""
+    """A platform's totals of a campaign, of which only the emails sent are known."""
     unknown: dict[str, Any] = dict.fromkeys(ReportedRecord._fields)
     known = {"campaign_id": of, "emails_sent": emails_sent, "period_start": period_start, "fetched_at": fetched_at}
     return ReportedRecord(**unknown | known)

@@ -67,8 +67,8 @@ def untracked_in(records: Iterable[Record]) -> dict[str, set[str]]:
     untracked: dict[str, set[str]] = {}
     for record in records:
         if isinstance(record, CampaignRecord):
-            said = {**dict(record.tracks), **dict(record.tracks_choice)}
-            off = {_NUMBER_OF[kind] for kind, is_tracked in said.items() if not is_tracked}
+            flags = {**dict(record.tracks), **dict(record.tracks_choice)}
+            off = {_NUMBER_OF[kind] for kind, is_tracked in flags.items() if not is_tracked}
             untracked[record.campaign_id] = off
     return untracked
 

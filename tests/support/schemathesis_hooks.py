@@ -1,4 +1,4 @@
-"""What schemathesis has to be told beyond the OpenAPI document."""
+"""Hooks for schemathesis, for what the OpenAPI document does not contain."""
 
 from __future__ import annotations
 

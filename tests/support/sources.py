@@ -198,10 +198,10 @@ def sources_list() -> str:
 
 
 def _section(entry: ToolFormat) -> str:
-    asked = " and ".join(_NEEDS[need] for need in entry.needs)
+    needs = " and ".join(_NEEDS[need] for need in entry.needs)
     facts = [f"Counts: {_counts(entry, known=True)}", f"Unknown: {_counts(entry, known=False)}"]
-    if asked:
-        facts.append(f"To be entered: {asked}")
+    if needs:
+        facts.append(f"To be entered: {needs}")
     facts.append(f"Example: `sample_data/sources/{entry.example}`")
     facts = [f"- {fact}\n" for fact in facts]
     rows = "".join(f"| {_cell(_code(field.theirs))} | {_cell(field.ours) or '–'} |\n" for field in entry.fields)

@@ -1,4 +1,4 @@
-"""Random campaigns: emails, events and replies as sources tell them, in part, twice and against each other."""
+"""Random campaigns: emails, events and replies as sources have them: partial, repeated and contradictory."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ instants = st.builds(
 _AFTER_SENDING = sorted(set(EventType) - {EventType.SENT})
 
 declarations = st.dictionaries(st.sampled_from(list(TRACKED)), st.booleans(), max_size=3).map(
-    lambda said: tracks_of(said.items())
+    lambda flags: tracks_of(flags.items())
 )
 
 entries = st.builds(
@@ -93,7 +93,7 @@ entries = st.builds(
 )
 
 Unit = list[Record]
-"""Records that a source tells together."""
+"""Records that a source sends together."""
 
 History = tuple[list[CampaignRecord], list[Unit]]
 
@@ -161,7 +161,7 @@ def _replies(
 ) -> list[Unit]:
     """What several sources say of a reply; of the email it answers some know nothing, and some another."""
 
-    def told() -> ReplyRecord:
+    def lone_reply() -> ReplyRecord:
         return ReplyRecord(
             campaign_id,
             reply_id,
@@ -175,7 +175,7 @@ def _replies(
             draw(instants),
         )
 
-    units: list[Unit] = [[told()] for _ in range(draw(st.integers(1, 3)))]
+    units: list[Unit] = [[lone_reply()] for _ in range(draw(st.integers(1, 3)))]
 
     def mark() -> MarkRecord:
         corrected = draw(st.none() | st.sampled_from(Sentiment))

@@ -55,23 +55,23 @@ def sync_from(url: str, store: Store, *campaign_ids: str, key: str = KEY) -> Syn
 
 def publish(remote: FaultyServer, store: Store, *, formats: Sequence[str] = ("json",)) -> None:
     """Let the server have what is in this database: its stats, its days, its replies and its exports."""
-    for found in results.all_campaigns(store):
-        stats = results.campaign_stats(store, found.id).model_dump(mode="json", exclude={"campaign_id"})
-        replies = results.replies(store, found.id, per_page=100).model_dump(mode="json")["replies"]
-        remote.campaigns[found.id] = RemoteCampaign(
+    for known in results.all_campaigns(store):
+        stats = results.campaign_stats(store, known.id).model_dump(mode="json", exclude={"campaign_id"})
+        replies = results.replies(store, known.id, per_page=100).model_dump(mode="json")["replies"]
+        remote.campaigns[known.id] = RemoteCampaign(
             stats=stats,
-            daily=results.campaign_daily(store, found.id).model_dump(mode="json")["daily"],
+            daily=results.campaign_daily(store, known.id).model_dump(mode="json")["daily"],
             replies=replies,
-            name=found.name,
-            mcp=found.mcp,
-            created_at=found.created_at.isoformat(),
-            exports={fmt: export.campaign_download(store, found.id, fmt).content() for fmt in formats},
+            name=known.name,
+            mcp=known.mcp,
+            created_at=known.created_at.isoformat(),
+            exports={fmt: export.campaign_download(store, known.id, fmt).content() for fmt in formats},
         )
 
 
 def bodies(remote: FaultyServer) -> list[str]:
     """The requests that were answered with more than headers, and not with a plain no."""
-    return [asked.target for asked in remote.asked if asked.sent and asked.status == 200]
+    return [request.target for request in remote.requests if request.sent and request.status == 200]
 
 
 def replies_here(store: Store) -> set[str]:
@@ -83,9 +83,9 @@ def replies_here(store: Store) -> set[str]:
 def files_of(store: Store) -> dict[str, bytes]:
     """Everything in a database, as the files that leave it."""
     downloads = [export.account_download(store)]
-    for found in results.all_campaigns(store):
-        formats = ("json",) if found.detail is Detail.DAILY else ("csv", "json")
-        downloads += [export.campaign_download(store, found.id, fmt) for fmt in formats]
+    for known in results.all_campaigns(store):
+        formats = ("json",) if known.detail is Detail.DAILY else ("csv", "json")
+        downloads += [export.campaign_download(store, known.id, fmt) for fmt in formats]
     return {download.file_name: download.content() for download in downloads}
 
 

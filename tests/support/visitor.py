@@ -118,10 +118,10 @@ class Visitor:
     @property
     def parameters(self) -> dict[str, list[str]]:
         """What the address says after the question mark, in its order."""
-        found: dict[str, list[str]] = {}
+        result: dict[str, list[str]] = {}
         for name, value in parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True):
-            found.setdefault(name, []).append(value)
-        return found
+            result.setdefault(name, []).append(value)
+        return result
 
     @property
     def main(self) -> Locator:

@@ -1,4 +1,4 @@
-"""What fails stops nothing else, and is told."""
+"""A failure stops nothing else, and is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_campaign_that_fails_stops_no_other(remote: FaultyServer, sqlite_store
     assert report.sentence() == "3 campaigns: 2 changed, 1 failed."
     assert list(report.failed) == ["b"]
     assert report.failed["b"].endswith("3 attempts were made; try again later.")
-    assert {found.id for found in results.all_campaigns(sqlite_store)} == {"a", "c"}
+    assert {campaign.id for campaign in results.all_campaigns(sqlite_store)} == {"a", "c"}
 
 
 def test_an_unexpected_error_stops_no_other_campaign(
@@ -107,7 +107,7 @@ def test_gone_campaign_stays_and_is_not_fetched(remote: FaultyServer, sqlite_sto
     assert sync_from(remote.url, sqlite_store).sentence() == "1 campaign: 1 unchanged."
 
 
-def test_all_campaigns_gone_doubts_the_address(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_all_campaigns_gone_questions_the_address(remote: FaultyServer, sqlite_store: Store) -> None:
     remote.lists_campaigns = False
     remote.campaigns["a"] = remote_campaign()
     sync_from(remote.url, sqlite_store, "a")
@@ -140,8 +140,8 @@ def test_key_revoked_half_way_stops_the_sync(remote: FaultyServer, sqlite_store:
     assert report.problem is not None
     assert "does not accept the key in OUTREACH_API_KEY" in report.problem
     assert report.sentence() == "3 campaigns: 1 changed, 2 not reached."
-    assert len([asked for asked in remote.asked if asked.status == 401]) == 1
-    assert remote.asked[-1].status == 401
+    assert len([request for request in remote.requests if request.status == 401]) == 1
+    assert remote.requests[-1].status == 401
 
 
 def test_usage_and_benchmarks_may_be_missing(remote: FaultyServer, sqlite_store: Store) -> None:
@@ -193,7 +193,7 @@ def test_first_sync_after_the_demo_keeps_the_plan(remote: FaultyServer, sqlite_s
     assert (plan.name, plan.email_limit, plan.price_usd) == ("Pro", 10_000, 20)
 
 
-def test_nothing_to_do_is_said_only_if_so(remote: FaultyServer, sqlite_store: Store) -> None:
+def test_nothing_to_do_is_reported_only_if_so(remote: FaultyServer, sqlite_store: Store) -> None:
     assert sync_from(remote.url, sqlite_store).sentence() == "0 campaigns: only the account changed."
     assert sync_from(remote.url, sqlite_store).sentence() == "0 campaigns: nothing to do."
     remote.usage = {"period": "2026-01"}

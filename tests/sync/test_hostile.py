@@ -41,10 +41,10 @@ def distorted(body: bytes, random: Random) -> bytes:
     """The same JSON with some values replaced, removed or repeated."""
     content = json.loads(body)
     for _ in range(random.randint(1, 3)):
-        found = list(places(content))
-        if not found:
+        result = list(places(content))
+        if not result:
             return body
-        container, key = random.choice(found)
+        container, key = random.choice(result)
         match random.choice(["replace", "replace", "replace", "remove", "repeat"]):
             case "replace":
                 container[key] = random.choice(ODD)
@@ -59,9 +59,9 @@ def check_consistent(store: Store) -> None:
     """What is counted equals a recount, and everything can be shown and exported."""
     before = contents(store)["daily_stats"]
     with store.write() as connection:
-        for found in results.all_campaigns(store):
-            if found.detail is Detail.EVENTS:
-                rollup.rebuild(connection, found.id)
+        for campaign in results.all_campaigns(store):
+            if campaign.detail is Detail.EVENTS:
+                rollup.rebuild(connection, campaign.id)
     assert contents(store)["daily_stats"] == before
     files_of(store)
 
@@ -94,4 +94,4 @@ def test_no_answer_ends_a_sync_without_a_report(sqlite_store: Store, make_sqlite
             remote._troubles.clear()  # and once the server is well again, everything is
             report = sync_from(remote.url, sqlite_store)
             assert (report.problem, report.failed) == (None, {})
-            assert {found.id for found in results.all_campaigns(sqlite_store)} >= {CAMPAIGN, "totals"}
+            assert {campaign.id for campaign in results.all_campaigns(sqlite_store)} >= {CAMPAIGN, "totals"}

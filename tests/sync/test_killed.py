@@ -55,9 +55,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def syncs() -> Iterator[Syncs]:
-    found = Syncs()
-    yield found
-    found.close()
+    result = Syncs()
+    yield result
+    result.close()
 
 
 def url_of(store: Store) -> str:
@@ -130,10 +130,10 @@ def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs
     status = sync_status(store)
     assert status.running_since is not None
     assert (status.last, status.cut_off_at) == (None, None)
-    before = len(remote.asked)
+    before = len(remote.requests)
     with pytest.raises(SyncRunningError, match="Another sync of this database has been running since"):
         sync_from(remote.url, store)
-    assert len(remote.asked) == before
+    assert len(remote.requests) == before
     go_on.set()
     assert syncs.wait() == 0
     assert sync_from(remote.url, store).is_complete

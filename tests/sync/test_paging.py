@@ -20,13 +20,13 @@ class Shelf:
         self.ids = ids
         self.per_page = per_page
         self.has_etags = has_etags
-        self.asked: list[int] = []
+        self.pages: list[int] = []
         self.changes: list[Callable[[list[str]], object]] = []
         self.page_shown: Callable[[int], int] = lambda page: page
         self.total: int | None = None
 
     def __call__(self, page: int, etag: str | None = None) -> Page[str] | None:
-        self.asked.append(page)
+        self.pages.append(page)
         if self.changes:
             self.changes.pop(0)(self.ids)
         shown = self.page_shown(page)
@@ -44,17 +44,17 @@ def nothing(_ids: list[str]) -> None:
 
 def test_all_pages_are_read_and_checked_again() -> None:
     shelf = Shelf(list("edcba"))
-    found = read_all(shelf)
-    assert list(found.items) == list("edcba")
-    assert found.is_complete
-    assert shelf.asked == [1, 2, 3, 1, 2, 3]
-    assert is_unchanged(shelf, found.etags)
+    result = read_all(shelf)
+    assert list(result.items) == list("edcba")
+    assert result.is_complete
+    assert shelf.pages == [1, 2, 3, 1, 2, 3]
+    assert is_unchanged(shelf, result.etags)
 
 
 def test_a_single_page_is_believed_at_once() -> None:
     shelf = Shelf(list("ab"))
     assert read_all(shelf).is_complete
-    assert shelf.asked == [1]
+    assert shelf.pages == [1]
 
 
 def test_an_empty_list_is_complete() -> None:
@@ -64,25 +64,25 @@ def test_an_empty_list_is_complete() -> None:
 def test_item_moved_to_a_read_page_is_not_lost() -> None:
     shelf = Shelf(list("edcba"))
     shelf.changes = [nothing, lambda ids: ids.remove("d")]
-    found = read_all(shelf)
-    assert list(found.items) == list("ecba")
-    assert found.is_complete
+    result = read_all(shelf)
+    assert list(result.items) == list("ecba")
+    assert result.is_complete
 
 
 def test_an_item_that_is_shown_on_two_pages_comes_once() -> None:
     shelf = Shelf(list("dcba"))
     shelf.changes = [nothing, lambda ids: ids.insert(0, "e")]
-    found = read_all(shelf)
-    assert list(found.items) == list("edcba")
-    assert found.is_complete
+    result = read_all(shelf)
+    assert list(result.items) == list("edcba")
+    assert result.is_complete
 
 
 def test_change_with_the_same_total_is_noticed() -> None:
     """One goes from the first page while one comes in behind: as many different items as the total, and one missing."""
     shelf = Shelf(list("fedcba"))
     shelf.changes = [nothing, lambda ids: (ids.remove("e"), ids.append("0"))]
-    found = read_all(shelf)
-    assert set(found.items) == set("fdcba0")
+    result = read_all(shelf)
+    assert set(result.items) == set("fdcba0")
 
 
 @pytest.mark.parametrize("has_etags", [True, False])
@@ -90,35 +90,35 @@ def test_repeated_page_is_noticed(has_etags: bool) -> None:
     shelf = Shelf(list("dcba"), has_etags=has_etags)
     answers = iter([1, 1])
     shelf.page_shown = lambda page: next(answers, page)
-    found = read_all(shelf)
-    assert list(found.items) == list("dcba")
-    assert found.is_complete
+    result = read_all(shelf)
+    assert list(result.items) == list("dcba")
+    assert result.is_complete
 
 
 def test_repeated_first_page_is_incomplete() -> None:
     shelf = Shelf(list("dcba"))
     shelf.page_shown = lambda _page: 1
-    found = read_all(shelf)
-    assert list(found.items) == ["d", "c"]
-    assert not found.is_complete
-    assert found.etags == ()
+    result = read_all(shelf)
+    assert list(result.items) == ["d", "c"]
+    assert not result.is_complete
+    assert result.etags == ()
 
 
 def test_too_great_total_ends_at_first_empty_page() -> None:
     shelf = Shelf(list("dcba"))
     shelf.total = 1_000
-    found = read_all(shelf)
-    assert list(found.items) == list("dcba")
-    assert not found.is_complete
+    result = read_all(shelf)
+    assert list(result.items) == list("dcba")
+    assert not result.is_complete
 
 
 def test_ever_changing_list_is_read_a_bounded_time() -> None:
     shelf = Shelf(list("dcba"))
     shelf.changes = [lambda ids, n=n: ids.insert(0, f"new {n}") for n in range(500)]  # type: ignore[misc]
-    found = read_all(shelf)
-    assert not found.is_complete
-    assert set("dcba") <= set(found.items)
-    assert len(shelf.asked) < 500
+    result = read_all(shelf)
+    assert not result.is_complete
+    assert set("dcba") <= set(result.items)
+    assert len(shelf.pages) < 500
 
 
 def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,8 +167,8 @@ def test_complete_lists_miss_nothing(
         return act
 
     shelf.changes = [step(todo) for todo in plan]
-    found = read_all(shelf)
+    result = read_all(shelf)
     stayed = {f"old {n}" for n in range(size)} - removed
-    if found.is_complete:
-        assert stayed <= found.items.keys()
-        assert len(found.items) == found.reported_total
+    if result.is_complete:
+        assert stayed <= result.items.keys()
+        assert len(result.items) == result.reported_total

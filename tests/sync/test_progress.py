@@ -1,4 +1,4 @@
-"""What a person is told of a sync."""
+"""The messages of a sync."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def test_report_of_many_failures_is_short(remote: FaultyServer, sqlite_store: St
 
 @pytest.fixture
 def command(remote: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Runs the command line against the server; its exit status and what it said."""
+    """Runs the command line against the server; its exit status and its output."""
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(tmp_path / "command.db"))
     monkeypatch.setenv("OUTREACH_API_URL", remote.url)
     monkeypatch.setenv("OUTREACH_API_KEY", KEY)
     settings.cache_clear()
 
     def run(*arguments: str) -> tuple[int, str]:
-        found = CliRunner().invoke(app, arguments)
-        return found.exit_code, found.output
+        result = CliRunner().invoke(app, arguments)
+        return result.exit_code, result.output
 
     return run
 
@@ -59,27 +59,27 @@ def test_the_command_says_what_came_and_ends_with_0(
     remote: FaultyServer, command: Callable[..., tuple[int, str]]
 ) -> None:
     remote.campaigns["a"] = remote_campaign()
-    status, said = command("sync")
+    status, output = command("sync")
     assert status == 0
-    assert "1 campaign: 1 changed." in said
-    assert "a: Totals only." in said
+    assert "1 campaign: 1 changed." in output
+    assert "a: Totals only." in output
 
 
 def test_command_exits_1_and_names_the_failed(remote: FaultyServer, command: Callable[..., tuple[int, str]]) -> None:
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     remote.trouble("/b/stats", faults.edited(lambda stats: stats.pop("stats")), times=None)
-    status, said = command("sync", "--campaign", "a", "--campaign", "b")
+    status, output = command("sync", "--campaign", "a", "--campaign", "b")
     assert status == 1
-    assert "2 campaigns: 1 changed, 1 failed." in said
-    assert "stats: it is missing" in " ".join(said.split())
-    assert KEY not in said
+    assert "2 campaigns: 1 changed, 1 failed." in output
+    assert "stats: it is missing" in " ".join(output.split())
+    assert KEY not in output
 
 
 def test_refused_key_exits_with_1(remote: FaultyServer, command: Callable[..., tuple[int, str]]) -> None:
     remote.key = "another"
-    status, said = command("sync")
+    status, output = command("sync")
     assert status == 1
-    assert "does not accept the key" in " ".join(said.split())
+    assert "does not accept the key" in " ".join(output.split())
 
 
 def test_missing_url_names_the_settings_to_make() -> None:

@@ -99,7 +99,7 @@ def test_replies_moving_between_pages_come_once(remote: FaultyServer, sqlite_sto
     remote.trouble("replies.page=3", faults.preceded_by(lambda: replies.pop(5)))
     report = sync_from(remote.url, sqlite_store)
     assert report.failed == {}
-    assert replies_here(sqlite_store) == {found["id"] for found in replies}
+    assert replies_here(sqlite_store) == {reply["id"] for reply in replies}
 
 
 def test_a_page_that_comes_twice_loses_nothing(remote: FaultyServer, sqlite_store: Store) -> None:

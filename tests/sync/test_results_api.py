@@ -52,9 +52,9 @@ def api(remote: FaultyServer) -> Iterator[ResultsApi]:
 
 @pytest.fixture
 def pauses(api: ResultsApi) -> list[float]:
-    found: list[float] = []
-    api.server.on_pause = lambda seconds, _why: found.append(seconds)
-    return found
+    result: list[float] = []
+    api.server.on_pause = lambda seconds, _why: result.append(seconds)
+    return result
 
 
 def broken(edit: Callable[[Any], Any]) -> Trouble:
@@ -165,7 +165,7 @@ def test_refused_key_is_tried_once_setting_is_named(remote: FaultyServer, api: R
     with pytest.raises(KeyRefusedError, match="OUTREACH_API_KEY; it may have been revoked") as caught:
         api.usage()
     assert KEY not in str(caught.value)
-    assert len(remote.asked) == 1
+    assert len(remote.requests) == 1
 
 
 def test_a_server_that_wants_a_key_says_so(remote: FaultyServer) -> None:
@@ -176,12 +176,12 @@ def test_a_server_that_wants_a_key_says_so(remote: FaultyServer) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 422, 501])
-def test_what_is_not_offered_is_asked_for_once(remote: FaultyServer, api: ResultsApi, status: int) -> None:
+def test_what_is_not_offered_is_requested_once(remote: FaultyServer, api: ResultsApi, status: int) -> None:
     remote.trouble("/stats", faults.status(status), times=None)
     with pytest.raises(NotOfferedError, match=rf"answered {status} .* to /campaigns/camp_1/stats") as caught:
         api.stats("camp_1")
     assert caught.value.status == status
-    assert len(remote.asked) == 1
+    assert len(remote.requests) == 1
 
 
 def test_web_page_instead_of_data_points_to_the_url(remote: FaultyServer, api: ResultsApi) -> None:
@@ -231,7 +231,7 @@ def test_what_is_missing_or_wrong_is_named(
     remote.trouble("/stats", broken(edit), times=None)
     with pytest.raises(SourceError, match=rf"^The stats of camp_1 from 127.* cannot be used: {named}"):
         api.stats("camp_1")
-    assert len(remote.asked) == 1
+    assert len(remote.requests) == 1
 
 
 def test_unknown_fields_are_ignored(remote: FaultyServer, api: ResultsApi) -> None:
@@ -292,7 +292,7 @@ def test_redirect_elsewhere_is_refused(
     remote.trouble("/usage", faults.status(status, Location=f"{elsewhere.url}/usage"))
     with pytest.raises(SourceError, match=rf"redirects to another address, {elsewhere.url}\. Nothing was sent there"):
         api.usage()
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]"])
@@ -301,7 +301,7 @@ def test_another_host_name_is_another_server(remote: FaultyServer, api: ResultsA
     remote.trouble("/usage", faults.status(302, Location=f"http://{host}:{port}/usage"))
     with pytest.raises(SourceError, match="another address"):
         api.usage()
-    assert len(remote.asked) == 1
+    assert len(remote.requests) == 1
 
 
 def test_a_redirect_to_another_scheme_is_refused(remote: FaultyServer, api: ResultsApi) -> None:
@@ -329,7 +329,7 @@ def test_the_key_is_written_nowhere(
     caplog.set_level(logging.DEBUG)
     remote.trouble("/usage", faults.status(503))
     api.usage()
-    assert remote.asked[-1].headers["Authorization"] == f"Bearer {KEY}"
+    assert remote.requests[-1].headers["Authorization"] == f"Bearer {KEY}"
     output = capfd.readouterr()
     assert KEY not in caplog.text + output.out + output.err + repr(vars(api.server))
 
@@ -380,7 +380,7 @@ def test_any_id_stays_one_part_of_the_path(remote: FaultyServer, api: ResultsApi
 def test_id_that_is_a_path_step_is_not_requested(remote: FaultyServer, api: ResultsApi, campaign_id: str) -> None:
     with pytest.raises(SourceError, match="cannot be asked for"):
         api.stats(campaign_id)
-    assert remote.asked == []
+    assert remote.requests == []
 
 
 # --- what is unchanged, and downloads ----------------------------------------------------------------------------
@@ -390,8 +390,8 @@ def test_what_is_unchanged_is_not_sent_again(remote: FaultyServer, api: ResultsA
     first = api.stats("camp_1")
     assert first is not None
     assert api.stats("camp_1", first.etag) is None
-    eventually(lambda: remote.asked[-1].status)
-    assert (remote.asked[-1].status, remote.asked[-1].sent) == (304, 0)
+    eventually(lambda: remote.requests[-1].status)
+    assert (remote.requests[-1].status, remote.requests[-1].sent) == (304, 0)
     remote.campaigns["camp_1"].stats["stats"]["opened"] = 5
     assert api.stats("camp_1", first.etag) is not None
 
@@ -433,8 +433,8 @@ def test_closed_download_is_not_fetched_to_its_end(remote: FaultyServer, api: Re
     assert starts == [DownloadStart(b"x" * 65_536, ends_visibly=True)]
     assert file.getvalue() == b""
     assert api.usage() is not None  # the connection that was left behind disturbs nobody
-    eventually(lambda: remote.asked[0].status)
-    assert remote.asked[0].sent == 0  # not all of it: what was sent is counted when all is
+    eventually(lambda: remote.requests[0].status)
+    assert remote.requests[0].sent == 0  # not all of it: what was sent is counted when all is
 
 
 def test_a_download_without_a_length_is_known_as_such(remote: FaultyServer, api: ResultsApi) -> None:

@@ -64,11 +64,11 @@ def test_a_second_sync_transfers_nothing_but_headers(
     remote.benchmarks["sales-outreach"] = remote.benchmarks[None]
     assert sync_from(remote.url, sqlite_store).changed == 1
     version, before = sqlite_store.version(), files_of(sqlite_store)
-    remote.asked.clear()
+    remote.requests.clear()
     report = sync_from(remote.url, sqlite_store)
     assert (report.changed, report.unchanged, report.failed) == (0, 1, {})
     assert bodies(remote) == []
-    assert len(remote.asked) >= 5
+    assert len(remote.requests) >= 5
     assert (sqlite_store.version(), files_of(sqlite_store)) == (version, before)
 
 
@@ -76,7 +76,7 @@ def test_only_the_campaign_that_changed_is_fetched(remote: FaultyServer, sqlite_
     for name in "abc":
         remote.campaigns[name] = remote_campaign()
     sync_from(remote.url, sqlite_store)
-    remote.asked.clear()
+    remote.requests.clear()
     remote.campaigns["b"].stats["stats"]["opened"] = 5
     report = sync_from(remote.url, sqlite_store)
     assert (report.changed, report.unchanged) == (1, 2)
@@ -96,14 +96,14 @@ def test_same_content_changes_nothing(
         report = sync_from(remote.url, sqlite_store)
         assert (report.changed, report.unchanged, report.failed) == (0, 1, {})
     assert (sqlite_store.version(), files_of(sqlite_store)) == (version, before)
-    remote.asked.clear()
+    remote.requests.clear()
     sync_from(remote.url, sqlite_store)
     assert bodies(remote) == []
 
 
-def test_another_server_is_asked_for_everything(published: FaultyServer, origin: Store, sqlite_store: Store) -> None:
+def test_another_server_is_read_in_full(published: FaultyServer, origin: Store, sqlite_store: Store) -> None:
     sync_from(published.url, sqlite_store)
     with faults.faulty_server() as other:
         publish(other, origin)
         sync_from(other.url, sqlite_store)
-        assert all("If-None-Match" not in asked.headers for asked in other.asked)
+        assert all("If-None-Match" not in request.headers for request in other.requests)

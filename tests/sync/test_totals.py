@@ -26,8 +26,8 @@ def test_without_export_totals_are_imported(remote: FaultyServer, store: Store) 
     assert report.notes["camp_1"] == [
         f"Totals only. {remote.url[7:]} answered 404 Not Found to /campaigns/camp_1/export: it does not have that."
     ]
-    found = results.campaign(store, "camp_1")
-    assert (found.name, found.mcp, found.detail) == ("Remote campaign", "sales-outreach", Detail.DAILY)
+    result = results.campaign(store, "camp_1")
+    assert (result.name, result.mcp, result.detail) == ("Remote campaign", "sales-outreach", Detail.DAILY)
     assert len(replies_here(store)) == 250
     shown = results.replies(store, "camp_1", per_page=100).replies
     assert [reply.id for reply in shown[:2]] == ["reply_0250", "reply_0249"]
@@ -76,7 +76,7 @@ def test_unreadable_export_falls_back_to_totals(remote: FaultyServer, sqlite_sto
     assert report.is_complete
     assert report.notes["camp_1"] == [f"Totals only. {remote.url[7:]} exports JSON in a form that cannot be read here."]
     assert results.campaign(sqlite_store, "camp_1").detail is Detail.DAILY
-    remote.asked.clear()
+    remote.requests.clear()
     assert sync_from(remote.url, sqlite_store).unchanged == 1
     assert bodies(remote) == []
 
@@ -87,9 +87,7 @@ def test_csv_in_our_columns_is_read_without_json(remote: FaultyServer, origin: S
     assert files_of(store) == files_of(origin) | {"account.json": files_of(store)["account.json"]}
 
 
-def test_a_table_whose_end_nobody_can_tell_is_not_read(
-    remote: FaultyServer, origin: Store, sqlite_store: Store
-) -> None:
+def test_a_csv_without_length_is_not_read(remote: FaultyServer, origin: Store, sqlite_store: Store) -> None:
     publish(remote, origin, formats=("csv",))
     remote.trouble("/export.*csv", faults.without_length())
     sync_from(remote.url, sqlite_store)
@@ -127,9 +125,9 @@ def test_campaigns_named_once_are_remembered(remote: FaultyServer, sqlite_store:
     assert "does not list its campaigns. Name them: outreach-results sync --campaign ID." in report.problem
 
     assert sync_from(remote.url, sqlite_store, "a", "b", "a").campaigns == 2
-    found = results.campaign(sqlite_store, "a")
-    assert (found.name, found.mcp) == ("a", None)
-    assert found.created_at == datetime(2026, 1, 30, tzinfo=UTC)
+    result = results.campaign(sqlite_store, "a")
+    assert (result.name, result.mcp) == ("a", None)
+    assert result.created_at == datetime(2026, 1, 30, tzinfo=UTC)
     assert sync_from(remote.url, sqlite_store).unchanged == 2
 
 

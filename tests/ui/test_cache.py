@@ -28,7 +28,7 @@ def nothing_kept():
 
 
 @pytest.fixture
-def asked():
+def question():
     """A question that counts how often it ran."""
     calls = []
 
@@ -45,28 +45,28 @@ def test_the_store_is_opened_once(sample_dashboard):
     assert store() is store()
 
 
-def test_unchanged_question_runs_once(sample_dashboard, asked):
-    assert ask(asked, 1) == ask(asked, 1) == [1]
-    assert len(asked.calls) == 1
+def test_unchanged_question_runs_once(sample_dashboard, question):
+    assert ask(question, 1) == ask(question, 1) == [1]
+    assert len(question.calls) == 1
 
 
-def test_other_parameters_are_another_question(sample_dashboard, asked):
-    ask(asked, Filters())
-    ask(asked, Filters(humans_only=True))
-    ask(asked, Filters(campaigns=("camp_1",)))
-    ask(asked, Filters(campaigns=("camp_1",)), page=2)
-    assert len(asked.calls) == 4
+def test_other_parameters_are_another_question(sample_dashboard, question):
+    ask(question, Filters())
+    ask(question, Filters(humans_only=True))
+    ask(question, Filters(campaigns=("camp_1",)))
+    ask(question, Filters(campaigns=("camp_1",)), page=2)
+    assert len(question.calls) == 4
 
 
 def test_questions_have_keys_of_their_own(sample_dashboard):
     assert ask(results.totals, Filters()) != ask(results.daily_stats, Filters()).to_dict()
 
 
-def test_a_load_makes_every_question_be_asked_again(sample_dashboard, writable_sample, asked):
-    ask(asked, 1)
+def test_a_load_makes_every_question_be_asked_again(sample_dashboard, writable_sample, question):
+    ask(question, 1)
     load(writable_sample, "test", [records.campaign()])
-    ask(asked, 1)
-    assert len(asked.calls) == 2
+    ask(question, 1)
+    assert len(question.calls) == 2
 
 
 def test_changed_answer_does_not_affect_cache(sample_dashboard):
@@ -97,21 +97,21 @@ def test_an_error_is_not_kept(sample_dashboard):
 @pytest.fixture
 def looks(sample_dashboard, monkeypatch):
     """The data versions that were read from the database."""
-    found = []
+    result = []
     look = Store.version
 
     def version(self):
-        found.append(look(self))
-        return found[-1]
+        result.append(look(self))
+        return result[-1]
 
     monkeypatch.setattr(Store, "version", version)
-    return found
+    return result
 
 
-def test_a_run_looks_once_at_the_version_of_the_data(looks, asked):
+def test_a_run_looks_once_at_the_version_of_the_data(looks, question):
     with request_snapshot():
-        ask(asked, 1)
-        ask(asked, 2)
+        ask(question, 1)
+        ask(question, 2)
     assert len(looks) == 1
 
 
@@ -121,46 +121,46 @@ def test_every_page_looks_once(looks, page):
     assert len(looks) == 1
 
 
-def test_next_run_sees_loads_of_other_processes(looks, sample_dashboard, asked):
+def test_next_run_sees_loads_of_other_processes(looks, sample_dashboard, question):
     with request_snapshot():
-        ask(asked, 1)
+        ask(question, 1)
     as_another_process_does(sample_dashboard)
     with request_snapshot():
-        ask(asked, 1)
-    assert len(looks) == len(set(looks)) == len(asked.calls) == 2
+        ask(question, 1)
+    assert len(looks) == len(set(looks)) == len(question.calls) == 2
 
 
-def test_after_a_write_of_its_own_a_run_looks_again(looks, asked):
+def test_after_a_write_of_its_own_a_run_looks_again(looks, question):
     with request_snapshot():
-        ask(asked, 1)
+        ask(question, 1)
         load(store(), "test", [records.campaign()])
-        ask(asked, 1)
-        ask(asked, 1)
-    assert len(looks) == len(asked.calls) == 2
+        ask(question, 1)
+        ask(question, 1)
+    assert len(looks) == len(question.calls) == 2
 
 
-def test_a_write_that_was_taken_back_changes_nothing(looks, asked):
+def test_a_write_that_was_taken_back_changes_nothing(looks, question):
     with request_snapshot():
-        ask(asked, 1)
+        ask(question, 1)
         with pytest.raises(ZeroDivisionError), store().write():
             _ = 1 / 0
-        ask(asked, 1)
-    assert len(looks) == len(asked.calls) == 1
+        ask(question, 1)
+    assert len(looks) == len(question.calls) == 1
 
 
-def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, asked):
-    ask(asked, 1)
+def test_outside_of_a_run_every_question_looks(looks, sample_dashboard, question):
+    ask(question, 1)
     as_another_process_does(sample_dashboard)
-    ask(asked, 1)
-    assert len(looks) == len(asked.calls) == 2
+    ask(question, 1)
+    assert len(looks) == len(question.calls) == 2
 
 
-def test_facts_outside_the_data_are_read_every_run(sample_dashboard, asked):
+def test_facts_outside_the_data_are_read_every_run(sample_dashboard, question):
     for _ in range(2):
         with request_snapshot():
-            snapshot_value(asked)
-            snapshot_value(asked)
-    assert len(asked.calls) == 2
+            snapshot_value(question)
+            snapshot_value(question)
+    assert len(question.calls) == 2
 
 
 def as_another_process_does(database):

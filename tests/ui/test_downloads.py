@@ -123,7 +123,7 @@ def test_a_ticket_expires(client, monkeypatch):
     assert (answer.status_code, answer.text) == (403, EXPIRED)
 
 
-def test_a_campaign_that_is_gone_is_told_in_a_sentence(client):
+def test_a_campaign_that_is_gone_is_a_sentence(client):
     answer = client.get(links("camp_gone")["Everything as CSV"])
     assert answer.status_code == 404
     assert "camp_gone" in answer.text
@@ -174,14 +174,14 @@ def test_csv_table_matches_page_and_escapes_formulas(sample_dashboard):
 
 def test_json_table_has_filters_and_nulls(sample_dashboard):
     _, content = buttons(FRAME, Filters(campaigns=("camp_1",), humans_only=True))["JSON"]
-    told = json.loads(content)
-    assert told["rows"] == [
+    exported = json.loads(content)
+    assert exported["rows"] == [
         {"name": "=SUM(A1)", "sent": 1, "rate": 0.5},
         {"name": "Zoë", "sent": None, "rate": None},
     ]
-    assert told["meta"]["filters"]["campaigns"] == ["camp_1"]
-    assert told["meta"]["filters"]["humans_only"] is True
-    assert told["meta"]["time_zone"] == "UTC"
+    assert exported["meta"]["filters"]["campaigns"] == ["camp_1"]
+    assert exported["meta"]["filters"]["humans_only"] is True
+    assert exported["meta"]["time_zone"] == "UTC"
 
 
 def test_table_file_name_contains_filters(sample_dashboard):

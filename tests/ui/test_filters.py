@@ -128,7 +128,7 @@ def test_basis_and_humans_only_controls(sample_dashboard):
     assert view.sentence().endswith("counted on the sending day · humans only")
 
 
-def test_campaigns_of_the_same_name_can_be_told_apart():
+def test_campaigns_of_the_same_name_are_distinct():
     def named(campaign_id, name):
         return Campaign(id=campaign_id, name=name, mcp=None, created_at=at(1), detail=Detail.EVENTS)
 
@@ -272,9 +272,9 @@ def test_good_values_need_no_notice(sample_dashboard):
 
 def test_notices_stay_until_they_are_closed(sample_dashboard):
     app = sidebar(**WRONG)
-    said = notices(app)
-    assert len(said) == 6  # days are read with the period "Custom" only
-    assert notices(app.run()) == said
+    shown = notices(app)
+    assert len(shown) == 6  # days are read with the period "Custom" only
+    assert notices(app.run()) == shown
     app.button(key="close-address-notices").click().run()
     assert notices(app) == []
 

@@ -80,9 +80,9 @@ def test_unexpected_errors_are_raised():
 
 
 def test_every_number_is_explained_on_every_page(sample_dashboard):
-    told = "\n".join(words(run_page("trends")))
+    shown = "\n".join(words(run_page("trends")))
     for name in (*COUNTS, *RATES, "cost"):
-        assert f"**{LABELS.get(name, 'Cost')}**: {DEFINITIONS[name]}" in told
+        assert f"**{LABELS.get(name, 'Cost')}**: {DEFINITIONS[name]}" in shown
 
 
 def test_every_rate_says_what_it_is_a_share_of():

@@ -18,7 +18,7 @@ END = date(2026, 3, 31)
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("result", "words"),
     [
         (
             RunOut(0.0),
@@ -41,8 +41,8 @@ END = date(2026, 3, 31)
         (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40%."),
     ],
 )
-def test_run_out_day_states_its_certainty(found, words):
-    assert usage.run_out_sentence(found, END) == words
+def test_run_out_day_states_its_certainty(result, words):
+    assert usage.run_out_sentence(result, END) == words
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_progress_table_of_past_month(sample_store):
     assert table["emails_sent"].sum() == 1247
 
 
-def test_months_are_told_with_the_plan_and_its_price(sample_store):
+def test_months_show_the_plan_and_its_price(sample_store):
     months = results.usage_by_month(sample_store)
     table = usage.month_table(months, Plan(name="Pro", email_limit=10_000, price_usd=20))
     january = table[table["month"] == "2026-01"].iloc[0]

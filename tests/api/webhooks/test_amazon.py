@@ -29,7 +29,7 @@ CONFIRM = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token
 
 @dataclass
 class Amazon:
-    """A server of files in a process of its own, in place of Amazon's; ``log`` is what it was asked for."""
+    """A server of files in a process of its own, in place of Amazon's; ``log`` holds its requests."""
 
     folder: Path
     log: Path

@@ -76,7 +76,7 @@ def test_a_wrong_delivery_keeps_back_no_other() -> None:
     assert batches.sizes == [4, 1, 1, 1, 1]
 
 
-def test_a_busy_database_is_said_to_all() -> None:
+def test_a_busy_database_is_reported_to_all() -> None:
     tries: list[int] = []
 
     async def fail(posts: Sequence[Post]) -> Sequence[Outcome]:

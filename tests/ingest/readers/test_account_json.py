@@ -76,14 +76,14 @@ def refused(read, content):
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("change", "said"), BAD_PLANS)
-def test_a_plan_that_cannot_be_right_is_named(read, change, said):
-    assert said in refused(read, {"plan": PLAN | change})
+@pytest.mark.parametrize(("change", "message"), BAD_PLANS)
+def test_a_plan_that_cannot_be_right_is_named(read, change, message):
+    assert message in refused(read, {"plan": PLAN | change})
 
 
-@pytest.mark.parametrize(("change", "said"), BAD_BENCHMARKS)
-def test_benchmarks_that_cannot_be_right_are_named(read, benchmarks, change, said):
-    assert said in refused(read, {"plan": PLAN, "benchmarks": [benchmarks(), benchmarks(**change)]})
+@pytest.mark.parametrize(("change", "message"), BAD_BENCHMARKS)
+def test_benchmarks_that_cannot_be_right_are_named(read, benchmarks, change, message):
+    assert message in refused(read, {"plan": PLAN, "benchmarks": [benchmarks(), benchmarks(**change)]})
 
 
 def test_a_number_without_a_value_is_refused(read):
@@ -96,10 +96,10 @@ def test_what_the_file_should_not_hold_is_named(read):
 
 
 @pytest.mark.parametrize("content", ['{"plan": {"na', '{"plan": nothing}', b'{"plan": "\xff"}', "{" * 100_000])
-def test_what_is_no_json_is_said_to_be_none(read, content):
+def test_what_is_no_json_is_reported(read, content):
     assert "is not valid JSON, or ends too early. Nothing was imported" in refused(read, content)
 
 
-def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(SourceError, match=r"missing\.json cannot be read: No such file or directory"):
         list(account_json(tmp_path / "missing.json"))

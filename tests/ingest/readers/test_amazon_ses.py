@@ -156,6 +156,6 @@ def test_repeats_have_the_same_key():
     assert (click.type, click.url) == ("clicked", "https://acme.example")
 
 
-def test_the_campaign_is_a_tag_or_what_a_person_says():
+def test_the_campaign_is_a_tag_or_entered():
     assert read_events(SES, event("Send", tags={"ses:from-domain": ["a.example"]})).campaigns[0].name == "Example"
     assert read_events(SES, event("Send")).campaigns[0].name == "Spring"

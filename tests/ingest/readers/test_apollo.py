@@ -31,8 +31,8 @@ CONTACT = {
 
 @pytest.fixture
 def read(tmp_path):
-    def of(*rows, **said):
-        return records_of(APOLLO, write_rows(tmp_path / "c.csv", list(rows)), replace(CONTEXT, **said))
+    def of(*rows, **context):
+        return records_of(APOLLO, write_rows(tmp_path / "c.csv", list(rows)), replace(CONTEXT, **context))
 
     return of
 
@@ -75,13 +75,13 @@ def test_the_day_of_the_export_is_the_last_contact(read):
     assert contact.sent_at is None  # the last contact may be a call, and is not the first email
 
 
-def test_without_any_date_the_day_is_asked(read):
+def test_without_any_date_the_day_is_a_question(read):
     [problem] = read(CONTACT | {"Last Contacted": ""}, as_of=None)
     assert isinstance(problem, Rejected)
     assert problem.column == "as_of"
 
 
-def test_stages_are_kept_and_meetings_if_said(read):
+def test_stages_are_kept_and_meetings_if_chosen(read):
     [contact] = contacts(read(CONTACT, meetings=frozenset({"interested"})))
     assert (contact.category, contact.meetings) == ("Interested", 1)
 

@@ -25,7 +25,7 @@ def read(tmp_path):
 
 @pytest.fixture
 def refused(read):
-    """What is said of a file that cannot be used at all."""
+    """The error for a file that cannot be used at all."""
 
     def refused(content):
         with pytest.raises(SourceError) as caught:
@@ -47,10 +47,10 @@ def test_details_of_emails_and_events_are_read(read):
         sent = csv_row(step="2", variant="B", mailbox="jo@ours.example", subject=subject, text=text)
         bounced = csv_event(type="bounced", kind="hard", reason="550 unknown", source_type="hard_bounce")
         email, *_, event = read(csv_text(sent, bounced))[1:]
-        said = ("2", "B", "jo@ours.example", subject.removeprefix("'"), text)
+        expected = ("2", "B", "jo@ours.example", subject.removeprefix("'"), text)
         assert isinstance(email, EmailRecord)
         assert isinstance(event, EventRecord)
-        assert (email.step, email.variant, email.mailbox, email.subject, email.text) == said
+        assert (email.step, email.variant, email.mailbox, email.subject, email.text) == expected
         assert (event.kind, event.reason, event.source_type) == ("hard", "550 unknown", "hard_bounce")
 
 
@@ -76,7 +76,7 @@ def test_a_reply_without_a_sentiment_is_only_the_event(read):
     assert records == [CAMPAIGN, EventRecord("camp_1", "r1", "e1", "replied", at(7))]
 
 
-def test_a_header_alone_is_said_to_have_no_rows(refused):
+def test_a_header_alone_is_reported_as_no_rows(refused):
     assert refused(csv_text()) == "campaign.csv has a header and no rows. Nothing was imported."
     assert refused(csv_text() + "\r\n\r\n").startswith("campaign.csv has a header and no rows.")
 
@@ -87,8 +87,10 @@ def test_an_export_of_a_server_may_have_no_rows():
 
 def test_duplicate_header_is_refused(refused):
     header, row = ",".join(REQUIRED), ",".join("x" for _ in REQUIRED)
-    said = refused(f"{header},recipient,recipient\n{row},a,b\n")
-    assert said.startswith("The header of campaign.csv has the column 'recipient' more than once. Nothing was imported")
+    message = refused(f"{header},recipient,recipient\n{row},a,b\n")
+    assert message.startswith(
+        "The header of campaign.csv has the column 'recipient' more than once. Nothing was imported"
+    )
 
 
 def test_columns_without_a_name_may_repeat(read):
@@ -176,19 +178,19 @@ BAD_ROWS = [
 @pytest.mark.parametrize(("row", "column", "reason"), BAD_ROWS)
 def test_bad_row_is_named_and_others_are_imported(read, row, column, reason):
     records = read(csv_text(csv_row(), row, csv_row(email_id="e2")))
-    [found] = rejected(records)
-    assert (found.source, found.row, found.column) == ("campaign.csv", 3, column)
-    assert reason in found.reason
-    assert [record for record in records if record is not found] == read(csv_text(csv_row(), csv_row(email_id="e2")))
+    [result] = rejected(records)
+    assert (result.source, result.row, result.column) == ("campaign.csv", 3, column)
+    assert reason in result.reason
+    assert [record for record in records if record is not result] == read(csv_text(csv_row(), csv_row(email_id="e2")))
 
 
 @pytest.mark.parametrize("cells", [1, len(CSV_COLUMNS) - 1, len(CSV_COLUMNS) + 1])
 def test_a_row_of_another_width_is_named(read, cells):
     records = read(csv_text(csv_row()) + "," * (cells - 1) + "x\r\n" + csv_text(csv_row(email_id="e2")).split("\n")[1])
-    [found] = rejected(records)
-    assert (found.row, found.column) == (3, "row")
-    assert found.reason == f"it has {cells} cells, the header has {len(CSV_COLUMNS)}"
-    assert [record for record in records if record is not found] == read(csv_text(csv_row(), csv_row(email_id="e2")))
+    [result] = rejected(records)
+    assert (result.row, result.column) == (3, "row")
+    assert result.reason == f"it has {cells} cells, the header has {len(CSV_COLUMNS)}"
+    assert [record for record in records if record is not result] == read(csv_text(csv_row(), csv_row(email_id="e2")))
 
 
 def test_rows_are_counted_as_a_spreadsheet_shows_them(read):
@@ -234,10 +236,10 @@ def test_file_cut_short_in_quotes_changes_nothing(sqlite_store, tmp_path):
 
 
 def test_a_file_cut_short_within_a_row_says_which(read):
-    [*_, found] = read(csv_text(csv_row(), csv_row(email_id="e2"))[:-30])
-    assert (found.row, found.column) == (3, "row")
+    [*_, result] = read(csv_text(csv_row(), csv_row(email_id="e2"))[:-30])
+    assert (result.row, result.column) == (3, "row")
 
 
-def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(SourceError, match=r"missing\.csv cannot be read: No such file or directory"):
         list(campaign_csv(tmp_path / "missing.csv"))

@@ -34,7 +34,7 @@ def read(tmp_path):
 
 @pytest.fixture
 def refused(read):
-    """What is said of a document that cannot be used at all."""
+    """The error for a document that cannot be used at all."""
 
     def refused(document):
         with pytest.raises(SourceError) as caught:
@@ -148,9 +148,9 @@ BAD_REPLIES: list[tuple[dict[str, Any], str, str]] = [
     ({"body": "x" * 1_000_001}, "body", "1,000,000 are allowed"),
 ]
 BAD_ROWS = [
-    *(("emails", json_email("bad", **change), *said) for change, *said in BAD_EMAILS),
-    *(("events", json_event("bad", **change), *said) for change, *said in BAD_EVENTS),
-    *(("replies", json_reply("bad", **change), *said) for change, *said in BAD_REPLIES),
+    *(("emails", json_email("bad", **change), *reason) for change, *reason in BAD_EMAILS),
+    *(("events", json_event("bad", **change), *reason) for change, *reason in BAD_EVENTS),
+    *(("replies", json_reply("bad", **change), *reason) for change, *reason in BAD_REPLIES),
     *((section, bare, section, "an object is needed here") for section in ("emails", "events") for bare in (7, [{}])),
     ("daily", {"date": "2026-01-05", "opened": -1}, "opened", "is no whole number of 0 or more"),
     ("daily", {"date": "5.1.2026"}, "date", "'5.1.2026' is no date"),
@@ -161,17 +161,17 @@ BAD_ROWS = [
 def test_bad_row_is_named_and_others_are_imported(read, section, row, column, reason):
     good = json_document()
     records = read(json_document(**{section: [*good.get(section, []), row]}))
-    [found] = rejected(records)
-    assert found.source == "campaign.json"
-    assert found.row == len(good.get(section, [])) + 1
-    assert found.column == f"{section}.{column}"
-    assert reason in found.reason
-    assert [record for record in records if record is not found] == read(good)
+    [result] = rejected(records)
+    assert result.source == "campaign.json"
+    assert result.row == len(good.get(section, [])) + 1
+    assert result.column == f"{section}.{column}"
+    assert reason in result.reason
+    assert [record for record in records if record is not result] == read(good)
 
 
 def test_rows_are_counted_in_each_section(read):
     records = read(json_document(emails=[json_email(), 1, json_email("e2")], events=[2, json_event(), 3]))
-    assert [(found.row, found.column) for found in rejected(records)] == [
+    assert [(bad.row, bad.column) for bad in rejected(records)] == [
         (2, "emails.emails"),
         (1, "events.events"),
         (3, "events.events"),
@@ -181,8 +181,8 @@ def test_rows_are_counted_in_each_section(read):
 @pytest.mark.parametrize("section", ["emails", "events", "replies", "daily"])
 @pytest.mark.parametrize("value", ["text", 7, True])
 def test_a_section_that_is_no_list_is_named(read, section, value):
-    [found] = rejected(read(json_document(**{section: value})))
-    assert (found.column, found.reason) == (f"{section}.{section}", "an object is needed here")
+    [result] = rejected(read(json_document(**{section: value})))
+    assert (result.column, result.reason) == (f"{section}.{section}", "an object is needed here")
 
 
 def test_a_reply_with_a_broken_mark_still_lands(read):
@@ -194,8 +194,8 @@ def test_a_reply_with_a_broken_mark_still_lands(read):
 def test_deeply_nested_value_is_refused(read):
     endless = "[" * 50_000 + "]" * 50_000
     document = json.dumps(json_document(emails=[json_email("bad", name="@@")])).replace('"@@"', endless)
-    [found] = rejected(read(document))
-    assert found.reason == "what stands here is no text"
+    [result] = rejected(read(document))
+    assert result.reason == "what stands here is no text"
 
 
 def test_half_a_surrogate_pair_never_stops_an_import(sqlite_store, tmp_path):
@@ -228,13 +228,13 @@ def test_a_document_cut_short_changes_nothing(sqlite_store, tmp_path, kept):
         json.dumps(json_document()).encode().replace(b"0.001", b"NaN"),
     ],
 )
-def test_what_is_no_json_is_said_to_be_none(refused, content):
+def test_what_is_no_json_is_reported(refused, content):
     assert "is not valid JSON, or ends too early" in refused(content)
 
 
 def test_document_of_another_format_is_refused(refused):
-    said = "is of the format 'outreach-results/2'; this version reads 'outreach-results/1'. Nothing was imported."
-    assert said in refused(json_document(meta={"format": "outreach-results/2"}))
+    message = "is of the format 'outreach-results/2'; this version reads 'outreach-results/1'. Nothing was imported."
+    assert message in refused(json_document(meta={"format": "outreach-results/2"}))
     assert "is of the format None" in refused(json_document(meta={}))
     assert "is of the format None" in refused(json_document(meta="mine"))
 
@@ -250,7 +250,7 @@ def test_a_document_without_a_campaign_is_none(refused, document):
 
 
 @pytest.mark.parametrize(
-    ("campaign", "said"),
+    ("campaign", "message"),
     [
         ({"created_at": "2026-01-01T12:00:00Z"}, "id: a value is needed here"),
         ({"id": "c"}, "created_at: None is no date and time"),
@@ -261,13 +261,13 @@ def test_a_document_without_a_campaign_is_none(refused, document):
         (["camp_1"], "campaign: an object is needed here"),
     ],
 )
-def test_bad_campaign_refuses_the_whole_document(refused, campaign, said):
+def test_bad_campaign_refuses_the_whole_document(refused, campaign, message):
     answer = refused(json_document(campaign=campaign))
     assert "describes its campaign wrongly" in answer
-    assert said in answer
+    assert message in answer
 
 
-def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(SourceError, match=r"missing\.json cannot be read: No such file or directory"):
         list(campaign_json(tmp_path / "missing.json"))
 

@@ -62,8 +62,8 @@ def test_a_reply_follows_the_last_email_until_then():
     sent = SentEmails()
     for hour, email_id in ((9, "late"), (7, "early"), (8, "middle")):
         sent.add("c", "Ada@x.example", NOON.replace(hour=hour), email_id)
-    asked = [sent.before("c", "ada@X.example", NOON.replace(hour=hour)) for hour in (6, 7, 8, 12)]
-    assert asked == [None, "early", "middle", "late"]
+    before = [sent.before("c", "ada@X.example", NOON.replace(hour=hour)) for hour in (6, 7, 8, 12)]
+    assert before == [None, "early", "middle", "late"]
     assert sent.before("c", "ben@x.example", NOON) is None
 
 

@@ -49,11 +49,11 @@ def test_replies_answer_becomes_replies(read, golden):
     answer = golden("replies")
     campaign, first, *_ = records = read(answer)
     assert (campaign.detail, campaign.created_at) == ("daily", min(row.received_at for row in records[1:-1]))
-    told = answer["replies"][0]
+    saved = answer["replies"][0]
     assert first == ReplyRecord._make(
         [
-            *("camp_abc123", told["id"], None, told["email"], told["name"], told["company"], told["sentiment"]),
-            *(told["preview"], None, datetime.fromisoformat(told["received_at"])),
+            *("camp_abc123", saved["id"], None, saved["email"], saved["name"], saved["company"], saved["sentiment"]),
+            *(saved["preview"], None, datetime.fromisoformat(saved["received_at"])),
         ]
     )
 
@@ -116,5 +116,5 @@ def test_export_beside_a_daily_answer_describes_it(sqlite_store, tmp_path, golde
     export = json_document(campaign={"id": "camp_abc123", "name": "Aim", "created_at": "2026-02-01T12:00:00Z"})
     for number, content in enumerate([golden("daily"), export][::order]):
         load(sqlite_store, "f", read_records(write(tmp_path / f"{number}.json", json.dumps(content))))
-    found = results.campaign(sqlite_store, "camp_abc123")
-    assert (found.name, found.created_at, found.detail) == ("Aim", datetime(2026, 2, 1, 12, tzinfo=UTC), "events")
+    result = results.campaign(sqlite_store, "camp_abc123")
+    assert (result.name, result.created_at, result.detail) == ("Aim", datetime(2026, 2, 1, 12, tzinfo=UTC), "events")

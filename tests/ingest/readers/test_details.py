@@ -72,7 +72,7 @@ HELLO = ("Hello", "jo@ours.example")
 
 
 @pytest.mark.parametrize(
-    ("source", "event", "said", "email"),
+    ("source", "event", "details", "email"),
     [
         (
             "sendgrid_events",
@@ -88,9 +88,9 @@ HELLO = ("Hello", "jo@ours.example")
         ("mandrill_events", MANDRILL, ("hard", "550 unknown", "hard_bounce"), HELLO),
     ],
 )
-def test_a_bounce_keeps_its_kind_and_reason(source, event, said, email):
+def test_a_bounce_keeps_its_kind_and_reason(source, event, details, email):
     read = read_events(entry_of(source), event)
-    assert [(one.kind, one.reason, one.source_type) for one in read.events] == [said]
+    assert [(one.kind, one.reason, one.source_type) for one in read.events] == [details]
     assert [(one.subject, one.mailbox) for one in read.emails] == [email]
 
 
@@ -121,8 +121,8 @@ def test_lemlist_names_step_mailbox_and_reason():
     }
     replied = row | {"_id": "act_2", "type": "emailsReplied", "subject": "Re: Hello"}
     read = read_events(entry_of("lemlist_activities"), row, replied)
-    told = [(one.step, one.mailbox, one.subject) for one in read.emails]
-    assert told == [("0", "jo@ours.example", "Hello"), ("0", "jo@ours.example", None)]
+    kept = [(one.step, one.mailbox, one.subject) for one in read.emails]
+    assert kept == [("0", "jo@ours.example", "Hello"), ("0", "jo@ours.example", None)]
     assert [(one.kind, one.reason, one.source_type) for one in read.events] == [(None, "550 unknown", "emailsBounced")]
 
 

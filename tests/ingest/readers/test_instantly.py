@@ -48,19 +48,19 @@ def without(row, *names):
 
 @pytest.fixture
 def days(tmp_path):
-    def read(*rows, **said):
-        found = records_of(DAYS, write_rows(tmp_path / "days.json", list(rows)), replace(CONTEXT, **said))
-        return [record for record in found if isinstance(record, DailyRecord)]
+    def read(*rows, **context):
+        result = records_of(DAYS, write_rows(tmp_path / "days.json", list(rows)), replace(CONTEXT, **context))
+        return [record for record in result if isinstance(record, DailyRecord)]
 
     return read
 
 
 @pytest.fixture
 def campaigns(tmp_path):
-    def read(*rows, **said):
-        found = records_of(CAMPAIGNS, write_rows(tmp_path / "c.json", list(rows)), replace(CONTEXT, **said))
-        assert [record for record in found if isinstance(record, Rejected)] == []
-        return [record for record in found if isinstance(record, ReportedRecord)]
+    def read(*rows, **context):
+        result = records_of(CAMPAIGNS, write_rows(tmp_path / "c.json", list(rows)), replace(CONTEXT, **context))
+        assert [record for record in result if isinstance(record, Rejected)] == []
+        return [record for record in result if isinstance(record, ReportedRecord)]
 
     return read
 
@@ -89,7 +89,7 @@ def test_what_a_day_does_not_say_is_unknown(days):
     assert (day.opened, day.clicked) == (None, None)
 
 
-def test_opportunities_are_meetings_if_said(days):
+def test_opportunities_are_meetings_if_chosen(days):
     [day] = days(DAY, meetings=frozenset({"Opportunity"}))
     assert day.meetings_booked == 2
 
@@ -129,8 +129,8 @@ def test_clicks_with_repeats_are_unknown(campaigns):
 
 def test_meetings_are_known_where_the_answer_has_them(campaigns):
     [unknown], [known] = campaigns(CAMPAIGN), campaigns(CAMPAIGN | {"total_meeting_booked": "2"})
-    [said] = campaigns(CAMPAIGN, meetings=frozenset({"opportunities"}))
-    assert [total.meetings_booked for total in (unknown, known, said)] == [None, 2, 5]
+    [chosen] = campaigns(CAMPAIGN, meetings=frozenset({"opportunities"}))
+    assert [total.meetings_booked for total in (unknown, known, chosen)] == [None, 2, 5]
 
 
 def test_delivered_needs_bounces(campaigns):
@@ -138,6 +138,6 @@ def test_delivered_needs_bounces(campaigns):
     assert (total.emails_sent, total.delivered) == (100, None)
 
 
-def test_totals_are_of_the_day_that_was_said(campaigns):
+def test_totals_are_of_the_day_that_was_entered(campaigns):
     [total] = campaigns(CAMPAIGN)
     assert total.fetched_at == AS_OF

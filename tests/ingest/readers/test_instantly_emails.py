@@ -35,8 +35,8 @@ REPLY = SENT | {
 
 @pytest.fixture
 def read(tmp_path):
-    def of(*rows, **said):
-        return records_of(EMAILS, write_rows(tmp_path / "e.json", list(rows)), replace(CONTEXT, **said))
+    def of(*rows, **context):
+        return records_of(EMAILS, write_rows(tmp_path / "e.json", list(rows)), replace(CONTEXT, **context))
 
     return of
 
@@ -67,9 +67,9 @@ def test_a_reply_answers_the_last_email_before_it(read):
 
 
 def test_a_reply_without_a_sent_email_is_kept(read):
-    found = read(REPLY)
-    [reply] = replies(found)
-    [email] = [record for record in found if isinstance(record, EmailRecord)]
+    result = read(REPLY)
+    [reply] = replies(result)
+    [email] = [record for record in result if isinstance(record, EmailRecord)]
     assert (email.email_id, email.sent_at, email.recipient) == (reply.email_id, None, "jo@bakery.example")
 
 
@@ -91,17 +91,17 @@ def test_interest_becomes_the_sentiment(read, state, sentiment):
     assert reply.sentiment == sentiment
 
 
-def test_what_is_positive_can_be_said(read):
+def test_what_is_positive_can_be_chosen(read):
     rows = [SENT, REPLY | {"i_status": 1}, REPLY | {"id": "r2", "i_status": 4}, REPLY | {"id": "r3", "i_status": -1}]
-    found = replies(read(*rows, positives=frozenset({"Won"})))
-    assert [reply.sentiment for reply in found] == ["neutral", "positive", "negative"]
+    result = replies(read(*rows, positives=frozenset({"Won"})))
+    assert [reply.sentiment for reply in result] == ["neutral", "positive", "negative"]
 
 
-@pytest.mark.parametrize(("state", "said", "number"), [(2, (), 1), (1, (), 0), (1, ("interested",), 1), (2, ("4",), 0)])
-def test_meetings_come_from_the_interest(read, state, said, number):
-    [*found] = meetings(read(SENT, REPLY | {"i_status": state}, meetings=frozenset(said)))
-    assert len(found) == number
-    assert all(event.email_id == "e1" for event in found)
+@pytest.mark.parametrize(("state", "states", "n"), [(2, (), 1), (1, (), 0), (1, ("interested",), 1), (2, ("4",), 0)])
+def test_meetings_come_from_the_interest(read, state, states, n):
+    [*result] = meetings(read(SENT, REPLY | {"i_status": state}, meetings=frozenset(states)))
+    assert len(result) == n
+    assert all(event.email_id == "e1" for event in result)
 
 
 def test_html_alone_becomes_text(read):
@@ -123,5 +123,5 @@ def test_an_unknown_type_is_named(read):
 
 
 def test_a_lead_may_be_an_object(read):
-    found = read(SENT | {"lead": {"email": "jo@bakery.example", "firstName": "Jo"}})
-    assert [record.recipient for record in found if isinstance(record, EmailRecord)] == ["jo@bakery.example"]
+    result = read(SENT | {"lead": {"email": "jo@bakery.example", "firstName": "Jo"}})
+    assert [record.recipient for record in result if isinstance(record, EmailRecord)] == ["jo@bakery.example"]

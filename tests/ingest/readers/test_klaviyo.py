@@ -88,7 +88,7 @@ def test_the_older_example_is_counted(make_store):
 
 
 @pytest.mark.parametrize(("entry", "row", "other"), [(NEWER, NEW, OLDER), (OLDER, OLD, NEWER)])
-def test_the_two_are_told_apart(tmp_path, entry, row, other):
+def test_the_two_reports_are_distinct(tmp_path, entry, row, other):
     with content_of(write_rows(tmp_path / "report.csv", [row | {"Column of mine": ""}])) as content:
         assert (entry.recognizes(content), other.recognizes(content)) == (True, False)
 
@@ -121,9 +121,9 @@ def test_only_emails_are_counted(read, channel, number):
     assert len(of_kind(ReportedRecord, read(OLDER, OLD | {"Campaign Channel": channel}))) == number
 
 
-def test_the_id_tells_campaigns_of_one_name_apart(read):
-    found = of_kind(CampaignRecord, read(OLDER, OLD, OLD | {"Campaign ID": "01L"}))
-    assert [(campaign.campaign_id, campaign.name) for campaign in found] == [("01K", "Spring"), ("01L", "Spring")]
+def test_the_id_distinguishes_campaigns_of_one_name(read):
+    result = of_kind(CampaignRecord, read(OLDER, OLD, OLD | {"Campaign ID": "01L"}))
+    assert [(campaign.campaign_id, campaign.name) for campaign in result] == [("01K", "Spring"), ("01L", "Spring")]
 
 
 def test_drafts_and_empty_rows_are_left_out(read):
@@ -141,8 +141,8 @@ def test_a_sheet_of_objects_is_read_too(tmp_path):
 
 def test_rows_that_cannot_be_used_are_named(read):
     total = dict.fromkeys(OLD, "") | {"Campaign Name": "Total", "Total Recipients": "9"}
-    found = of_kind(Rejected, read(OLDER, OLD | {"Total Recipients": "-3"}, total))
-    assert [(rejected.column, rejected.reason) for rejected in found] == [
+    result = of_kind(Rejected, read(OLDER, OLD | {"Total Recipients": "-3"}, total))
+    assert [(rejected.column, rejected.reason) for rejected in result] == [
         ("Total Recipients", "'-3' is no count: a whole number from 0 is needed"),
         ("Campaign Name", "a row of totals, which is left out"),
     ]

@@ -37,8 +37,8 @@ CONTACT = {
 
 @pytest.fixture
 def read(tmp_path):
-    def of(entry, *rows, **said):
-        return records_of(entry, write_rows(tmp_path / "file.csv", list(rows)), replace(CONTEXT, **said))
+    def of(entry, *rows, **context):
+        return records_of(entry, write_rows(tmp_path / "file.csv", list(rows)), replace(CONTEXT, **context))
 
     return of
 
@@ -94,14 +94,14 @@ def test_leads_without_an_email_are_left_out(read):
 
 
 def test_states_of_other_channels_are_named(read):
-    found = read(LEADS, LEAD | {"laststate": "linkedinReplied"})
-    assert problems(found) == [(2, "laststate", "'linkedinReplied' does not say whether an email was sent")]
+    result = read(LEADS, LEAD | {"laststate": "linkedinReplied"})
+    assert problems(result) == [(2, "laststate", "'linkedinReplied' does not say whether an email was sent")]
 
 
-def test_which_states_are_meetings_can_be_said(read):
+def test_which_states_are_meetings_can_be_chosen(read):
     rows = [LEAD | {"laststate": "emailsInterested"}, LEAD | {"email": "b@b.example", "laststate": "meetingBooked"}]
-    found = contacts(read(LEADS, *rows, meetings=frozenset({"emailsinterested"})))
-    assert [contact.meetings for contact in found] == [1, 0]
+    result = contacts(read(LEADS, *rows, meetings=frozenset({"emailsinterested"})))
+    assert [contact.meetings for contact in result] == [1, 0]
 
 
 # --- contacts ----------------------------------------------------------------------------------------------------
@@ -120,12 +120,12 @@ def test_the_contacts_of_the_example_are_counted(make_store):
 
 def test_the_latest_date_is_the_day_of_the_export(read):
     other = CONTACT | {"email": "b@b.example", "lastRepliedDate": "2026-01-20T09:00:00Z"}
-    found = contacts(read(CONTACTS, CONTACT, other, as_of=None))
-    assert {contact.as_of for contact in found} == {datetime(2026, 1, 20, 9, tzinfo=UTC)}
+    result = contacts(read(CONTACTS, CONTACT, other, as_of=None))
+    assert {contact.as_of for contact in result} == {datetime(2026, 1, 20, 9, tzinfo=UTC)}
     assert {contact.as_of for contact in contacts(read(CONTACTS, CONTACT, other))} == {AS_OF}
 
 
-def test_a_contact_in_several_campaigns_is_asked(read):
+def test_a_contact_in_several_campaigns_is_a_question(read):
     row = CONTACT | {"campaigns": "Q1, Q2"}
     [(number, column, reason)] = problems(read(CONTACTS, row, campaign=None))
     assert (number, column) == (2, "campaigns")

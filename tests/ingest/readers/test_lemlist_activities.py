@@ -31,8 +31,8 @@ REPLIED = SENT | {"_id": "a3", "type": "emailsReplied", "createdAt": "2026-01-06
 
 @pytest.fixture
 def read(tmp_path):
-    def of(*rows, **said):
-        return records_of(ACTIVITIES, write_rows(tmp_path / "a.json", list(rows)), replace(CONTEXT, **said))
+    def of(*rows, **context):
+        return records_of(ACTIVITIES, write_rows(tmp_path / "a.json", list(rows)), replace(CONTEXT, **context))
 
     return of
 
@@ -51,17 +51,17 @@ def test_the_activities_of_the_example_are_counted(make_store):
 
 
 def test_first_and_repeated_opens_are_of_one_email(read):
-    found = read(SENT, OPENED, OPENED | {"_id": "a4", "isFirst": False, "createdAt": "2026-01-07T09:00:00Z"})
-    events = kept(found, EventRecord)
+    result = read(SENT, OPENED, OPENED | {"_id": "a4", "isFirst": False, "createdAt": "2026-01-07T09:00:00Z"})
+    events = kept(result, EventRecord)
     assert [event.event_id for event in events] == ["a2", "a4"]
-    assert {event.email_id for event in events} == {email.email_id for email in kept(found, EmailRecord)}
-    [sent] = [email for email in kept(found, EmailRecord) if email.sent_at]
+    assert {event.email_id for event in events} == {email.email_id for email in kept(result, EmailRecord)}
+    [sent] = [email for email in kept(result, EmailRecord) if email.sent_at]
     assert (sent.name, sent.company) == ("Ada Park", "Lab")
 
 
 def test_steps_are_emails_of_their_own(read):
-    found = read(SENT, SENT | {"_id": "a5", "sequenceStep": 1})
-    assert len({email.email_id for email in kept(found, EmailRecord)}) == 2
+    result = read(SENT, SENT | {"_id": "a5", "sequenceStep": 1})
+    assert len({email.email_id for email in kept(result, EmailRecord)}) == 2
 
 
 def test_what_names_no_step_follows_the_last_email(read):
@@ -72,11 +72,11 @@ def test_what_names_no_step_follows_the_last_email(read):
         "sequenceStep": None,
         "createdAt": "2026-01-07T08:00:00Z",
     }
-    found = read(meeting, second, SENT)
-    [booked] = kept(found, EventRecord)
+    result = read(meeting, second, SENT)
+    [booked] = kept(result, EventRecord)
     assert booked.type == "meeting_booked"
-    assert booked.email_id == next(email.email_id for email in kept(found, EmailRecord) if email.sent_at is None)
-    assert [email.email_id for email in kept(found, EmailRecord) if email.sent_at][1] == booked.email_id
+    assert booked.email_id == next(email.email_id for email in kept(result, EmailRecord) if email.sent_at is None)
+    assert [email.email_id for email in kept(result, EmailRecord) if email.sent_at][1] == booked.email_id
 
 
 def test_bots_are_machines(read):
@@ -87,7 +87,7 @@ def test_bots_are_machines(read):
 
 
 @pytest.mark.parametrize(
-    ("marks", "said", "sentiment"),
+    ("marks", "states", "sentiment"),
     [
         ([], (), "unclassified"),
         (["emailsInterested"], (), "positive"),
@@ -96,15 +96,15 @@ def test_bots_are_machines(read):
         (["emailsInterested"], ("something else",), "neutral"),
     ],
 )
-def test_the_last_mark_of_a_lead_is_the_sentiment(read, marks, said, sentiment):
+def test_the_last_mark_of_a_lead_is_the_sentiment(read, marks, states, sentiment):
     rows = [
         SENT | {"_id": f"m{n}", "type": kind, "createdAt": f"2026-01-1{n}T08:00:00Z"} for n, kind in enumerate(marks)
     ]
-    [reply] = kept(read(*rows, REPLIED, positives=frozenset(said)), ReplyRecord)
+    [reply] = kept(read(*rows, REPLIED, positives=frozenset(states)), ReplyRecord)
     assert reply.sentiment == sentiment
 
 
-def test_interest_is_a_meeting_if_said(read):
+def test_interest_is_a_meeting_if_chosen(read):
     interested = SENT | {"_id": "i1", "type": "emailsInterested", "createdAt": "2026-01-07T08:00:00Z"}
     assert kept(read(SENT, interested), EventRecord) == []
     [event] = kept(read(SENT, interested, meetings=frozenset({"emailsInterested"})), EventRecord)
@@ -120,7 +120,7 @@ def test_other_channels_are_left_out(read):
 
 def test_missing_names_and_ids_are_no_obstacle(read):
     bare = {name: OPENED[name] for name in ("type", "createdAt", "leadEmail", "campaignId")}
-    found = read(SENT, bare, bare)
-    first, again = kept(found, EventRecord)
+    result = read(SENT, bare, bare)
+    first, again = kept(result, EventRecord)
     assert first == again
-    assert first.email_id == kept(found, EmailRecord)[0].email_id
+    assert first.email_id == kept(result, EmailRecord)[0].email_id

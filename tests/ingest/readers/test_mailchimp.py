@@ -36,8 +36,8 @@ ROW = {
 
 @pytest.fixture
 def read(tmp_path):
-    return lambda *rows, **said: records_of(
-        MAILCHIMP, write_rows(tmp_path / "report.csv", list(rows)), replace(CONTEXT, **said)
+    return lambda *rows, **context: records_of(
+        MAILCHIMP, write_rows(tmp_path / "report.csv", list(rows)), replace(CONTEXT, **context)
     )
 
 
@@ -114,8 +114,8 @@ def test_a_campaign_that_was_not_sent_is_left_out(read):
 
 def test_rows_that_cannot_be_used_are_named(read):
     totals = dict.fromkeys(ROW, "") | {"Title": "Total", "Total Recipients": "100"}
-    found = of_kind(Rejected, read(ROW, ROW | {"Unique Opens": "many"}, ROW | {"Send Date": "soon"}, totals))
-    assert [(rejected.row, rejected.column) for rejected in found] == [
+    result = of_kind(Rejected, read(ROW, ROW | {"Unique Opens": "many"}, ROW | {"Send Date": "soon"}, totals))
+    assert [(rejected.row, rejected.column) for rejected in result] == [
         (3, "Unique Opens"),
         (4, "Send Date"),
         (5, "Title"),
@@ -126,7 +126,7 @@ def test_a_damaged_date_spoils_no_other(read):
     assert len(of_kind(DailyRecord, read(ROW | {"Send Date": "soon"}, ROW))) == 1
 
 
-def test_times_are_in_the_zone_that_a_person_says(read):
+def test_times_are_in_the_zone_that_a_person_chose(read):
     night = ROW | {"Send Date": "Jan 07, 2026 11:30 pm"}
     records = read(night, zone=ZoneInfo("America/New_York"))
     assert of_kind(DailyRecord, records)[0].date == date(2026, 1, 7)
@@ -146,11 +146,11 @@ def test_other_columns_and_cases_make_no_difference(tmp_path):
     other = {name.upper(): value for name, value in ROW.items()} | {"Column of mine": "x"}
     with content_of(write_rows(tmp_path / "report.csv", [other])) as content:
         assert MAILCHIMP.recognizes(content)
-        found = of_kind(ReportedRecord, MAILCHIMP.records(content, CONTEXT))
-    assert [total.opened for total in found] == [40]
+        result = of_kind(ReportedRecord, MAILCHIMP.records(content, CONTEXT))
+    assert [total.opened for total in result] == [40]
 
 
 def test_without_a_day_nothing_is_reported(tmp_path):
-    found = records_of(MAILCHIMP, write_rows(tmp_path / "report.csv", [ROW]), Context())
-    assert [record.column for record in found if isinstance(record, Rejected)] == ["as_of"]
-    assert len(found) == 1
+    result = records_of(MAILCHIMP, write_rows(tmp_path / "report.csv", [ROW]), Context())
+    assert [record.column for record in result if isinstance(record, Rejected)] == ["as_of"]
+    assert len(result) == 1

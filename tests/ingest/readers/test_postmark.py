@@ -59,7 +59,7 @@ def test_the_example_is_counted(make_store):
 
 
 def test_a_delivery_is_the_first_that_is_known():
-    """Postmark tells of no sending; fractions have seven digits."""
+    """Postmark has no event for the sending; fractions have seven digits."""
     read = read_events(POSTMARK, DELIVERY, OPEN)
     assert [email.sent_at for email in read.emails] == [datetime(2026, 1, 7, 9, 0, 0, 273539, UTC)]
     assert read.types == ["delivered", "opened"]

@@ -43,19 +43,21 @@ SENT = {
 
 
 def contacts(entry, path, rows, context=CONTEXT):
-    found = records_of(entry, write_rows(path, rows), context)
-    assert [record for record in found if isinstance(record, Rejected)] == []
-    return [record for record in found if isinstance(record, ContactRecord)]
+    result = records_of(entry, write_rows(path, rows), context)
+    assert [record for record in result if isinstance(record, Rejected)] == []
+    return [record for record in result if isinstance(record, ContactRecord)]
 
 
 @pytest.fixture
 def leads(tmp_path):
-    return lambda *rows, **said: contacts(LEADS, tmp_path / "leads.csv", list(rows), replace(CONTEXT, **said))
+    return lambda *rows, **context: contacts(LEADS, tmp_path / "leads.csv", list(rows), replace(CONTEXT, **context))
 
 
 @pytest.fixture
 def statistics(tmp_path):
-    return lambda *rows, **said: contacts(STATISTICS, tmp_path / "stats.json", list(rows), replace(CONTEXT, **said))
+    return lambda *rows, **context: contacts(
+        STATISTICS, tmp_path / "stats.json", list(rows), replace(CONTEXT, **context)
+    )
 
 
 # --- leads -------------------------------------------------------------------------------------------------------
@@ -109,11 +111,11 @@ def test_leads_as_objects_are_read_too(tmp_path):
     assert (contact.name, contact.sent, contact.opened) == ("Ada", 1, None)
 
 
-def test_a_meeting_is_what_a_person_says(leads):
+def test_a_person_defines_what_a_meeting_is(leads):
     request = LEAD | {"category": "Meeting Request"}
     assert leads(request)[0].meetings is None
-    told = leads(request, LEAD | {"email": "b@b.example"}, meetings=frozenset({"meeting request"}))
-    assert [contact.meetings for contact in told] == [1, 0]
+    chosen = leads(request, LEAD | {"email": "b@b.example"}, meetings=frozenset({"meeting request"}))
+    assert [contact.meetings for contact in chosen] == [1, 0]
 
 
 # --- statistics --------------------------------------------------------------------------------------------------
@@ -134,8 +136,8 @@ def test_a_reply_on_several_rows_counts_once(statistics):
     reply = {"reply_time": "2026-01-09T09:00:00Z"}
     second = SENT | reply | {"stats_id": "s2", "sequence_number": 2, "sent_time": "2026-01-08T09:00:00Z"}
     third = SENT | reply | {"stats_id": "s3", "sequence_number": 3, "sent_time": "2026-01-12T09:00:00Z"}
-    found = statistics(third, SENT | reply, second)
-    assert {contact.contact_id: contact.replied for contact in found} == {"s1": 0, "s2": 1, "s3": 0}
+    result = statistics(third, SENT | reply, second)
+    assert {contact.contact_id: contact.replied for contact in result} == {"s1": 0, "s2": 1, "s3": 0}
 
 
 def test_a_category_without_a_reply_is_no_reply(statistics):

@@ -46,9 +46,9 @@ DAY = {
 
 @pytest.fixture
 def read(tmp_path):
-    def of(entry, *rows, name="rows.json", **said):
-        found = records_of(entry, write_rows(tmp_path / name, list(rows)), replace(CONTEXT, **said))
-        return [record for record in found if not isinstance(record, CampaignRecord)]
+    def of(entry, *rows, name="rows.json", **context):
+        result = records_of(entry, write_rows(tmp_path / name, list(rows)), replace(CONTEXT, **context))
+        return [record for record in result if not isinstance(record, CampaignRecord)]
 
     return of
 
@@ -80,9 +80,9 @@ def test_delivered_is_what_did_not_bounce(read):
     assert total.delivered == 96
 
 
-@pytest.mark.parametrize(("said", "number"), [((), None), (("interested",), 3), (("Interested", "maybe"), 4)])
-def test_interest_is_a_meeting_if_said(read, said, number):
-    [total] = read(CAMPAIGNS, STEP, meetings=frozenset(said))
+@pytest.mark.parametrize(("states", "number"), [((), None), (("interested",), 3), (("Interested", "maybe"), 4)])
+def test_interest_is_a_meeting_if_chosen(read, states, number):
+    [total] = read(CAMPAIGNS, STEP, meetings=frozenset(states))
     assert total.meetings_booked == number
 
 

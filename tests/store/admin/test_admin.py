@@ -76,7 +76,7 @@ def test_a_campaign_goes_with_all_that_belongs_to_it(store):
     with store.write() as connection:
         admin.delete_campaign(connection, "camp_1")
     others = contents(store)
-    assert all(row[0] == "camp_2" for found in others.values() for row in found)
+    assert all(row[0] == "camp_2" for rows in others.values() for row in rows)
     assert results.campaign(store, "camp_2").id == "camp_2"
     load(store, "f", RECORDS)
     assert stored_days(store) == days_of([*RECORDS, email(of="camp_2")])
@@ -102,8 +102,8 @@ OWN_ACCOUNT: list[Record] = [
 
 
 def account(store):
-    found = contents(store)
-    return found["plan"], found["benchmarks"]
+    result = contents(store)
+    return result["plan"], result["benchmarks"]
 
 
 @pytest.mark.parametrize("first", ["own", "sample"])

@@ -162,8 +162,8 @@ def test_a_copy_holds_all_that_its_source_holds(both):
     assert report.is_equal
     assert target.zone().key == "Asia/Tokyo"
     rows = {table.name: everything(source)[table.name].total() for table in COMPARED}
-    assert {found.table: found.rows for found in report.tables} == rows
-    assert {found.table: found.rows_in_target for found in report.tables} == rows
+    assert {compared.table: compared.rows for compared in report.tables} == rows
+    assert {compared.table: compared.rows_in_target for compared in report.tables} == rows
     assert report.copied == sum(rows.values())
 
 
@@ -310,7 +310,7 @@ def test_a_row_that_was_tampered_with_is_found(two_small, tampering):
         assert connection.execute(tampering).rowcount == 1
     report = copy(source, target)
     assert not report.is_equal
-    assert [(found.table, found.differing) for found in report.tables if found.differing] == [
+    assert [(compared.table, compared.differing) for compared in report.tables if compared.differing] == [
         (tampering.table.name, ("b",) if tampering.table is schema.events else ("a",))
     ]
 
@@ -323,7 +323,7 @@ def test_changed_row_is_found_across_databases(both):
         table = schema.events
         late = update(table).where(table.c.campaign_id == FOREIGN).values(occurred_at=at(1, minute=1))
         assert connection.execute(late).rowcount == 1
-    assert {found.table: found.differing for found in copy(source, target).tables if found.differing} == {
+    assert {compared.table: compared.differing for compared in copy(source, target).tables if compared.differing} == {
         "events": (FOREIGN,)
     }
 
@@ -431,7 +431,7 @@ def test_text_the_target_cannot_hold_is_explained(two_small, make_postgres):
 
 
 def upgrade(store):
-    """Let it be a database that was upgraded since it was copied, as far as can be told."""
+    """Let it be a database that was upgraded since it was copied, as far as it shows."""
     with store.write() as connection:
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         state = present(get_meta(connection, "copy"))

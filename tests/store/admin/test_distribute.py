@@ -15,7 +15,7 @@ TABLES = schema.metadata.sorted_tables
 
 
 def tables_in(pattern, already=()):
-    return [found[1] for statement in statements(already) if (found := re.match(pattern, statement))]
+    return [result[1] for statement in statements(already) if (result := re.match(pattern, statement))]
 
 
 def test_campaign_tables_are_distributed():

@@ -39,18 +39,18 @@ def two_equal(make_store):
 
 def comparisons(source, target, **options):
     with source.read() as one, target.read() as other:
-        return {found.table: found for found in verify(one, other, **options)}
+        return {compared.table: compared for compared in verify(one, other, **options)}
 
 
 def differing(source, target):
-    return {table: found.differing for table, found in comparisons(source, target).items() if found.differing}
+    return {table: result.differing for table, result in comparisons(source, target).items() if result.differing}
 
 
 def test_the_same_rows_in_another_order_are_equal(two_equal):
-    found = comparisons(*two_equal)
-    assert list(found) == [table.name for table in COMPARED]
-    assert not any(one.differing for one in found.values())
-    assert [(found[name].rows, found[name].rows_in_target) for name in ("campaigns", "events")] == [(2, 2), (2, 2)]
+    result = comparisons(*two_equal)
+    assert list(result) == [table.name for table in COMPARED]
+    assert not any(one.differing for one in result.values())
+    assert [(result[name].rows, result[name].rows_in_target) for name in ("campaigns", "events")] == [(2, 2), (2, 2)]
 
 
 def test_a_changed_value_names_table_and_campaign(two_equal):

@@ -1,4 +1,4 @@
-"""How texts are split into words, and how words are asked for."""
+"""How texts are split into words, and how a search finds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from outreach_results.store.replies.search_index import LONGEST, MOST, tokenize
 from support.records import at, campaign, email, reply
 
 
-def found(store, q):
+def matching_ids(store, q):
     return [shown.id for shown in results.inbox(store, Filters(), InboxFilters(q=q)).replies]
 
 
@@ -55,7 +55,7 @@ def test_words_are_words_of_themselves(text):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "Grüße aus Zürich",
         "感谢您的来信",
@@ -67,24 +67,29 @@ def test_words_are_words_of_themselves(text):
         "İstanbul ǅ ŉ",
     ],
 )
-def test_reply_is_found_by_each_of_its_words(store, said):
+def test_reply_is_found_by_each_of_its_words(store, text):
     other = reply("r2", at(2), body="Other", preview="")
-    load(store, "replies", [campaign(), email(), reply("r1", at(1), body=said, preview=""), other])
-    for q in (*said.split(), said):
-        assert found(store, q) == (["r1"] if tokenize(q) else []), q
+    load(store, "replies", [campaign(), email(), reply("r1", at(1), body=text, preview=""), other])
+    for q in (*text.split(), text):
+        assert matching_ids(store, q) == (["r1"] if tokenize(q) else []), q
 
 
 def test_word_prefix_is_enough_but_not_one_letter(store):
-    said = reply("r1", at(1), body="Budget approved", preview="", name="I. Newton")
-    load(store, "replies", [campaign(), email(), said])
-    asked = ["budg", "bu", "b", "udget", "i", "n", "budget appro", "budget denied"]
-    assert [q for q in asked if found(store, q)] == ["budg", "bu", "i", "budget appro"]
+    approved = reply("r1", at(1), body="Budget approved", preview="", name="I. Newton")
+    load(store, "replies", [campaign(), email(), approved])
+    searches = ["budg", "bu", "b", "udget", "i", "n", "budget appro", "budget denied"]
+    assert [q for q in searches if matching_ids(store, q)] == ["budg", "bu", "i", "budget appro"]
 
 
 def test_the_words_of_an_address_are_whole(store):
     load(store, "replies", [campaign(), email(), reply("r1", at(1), address="ada@acme-labs.example")])
-    asked = ["ada@acme-labs.example", "ada@acme", "acme-labs", "acme-la", "ada@ac", "acm exam"]
-    assert [q for q in asked if found(store, q)] == ["ada@acme-labs.example", "ada@acme", "acme-labs", "acm exam"]
+    searches = ["ada@acme-labs.example", "ada@acme", "acme-labs", "acme-la", "ada@ac", "acm exam"]
+    assert [q for q in searches if matching_ids(store, q)] == [
+        "ada@acme-labs.example",
+        "ada@acme",
+        "acme-labs",
+        "acm exam",
+    ]
 
 
 @given(q=st.text(min_size=1, max_size=60).filter(lambda q: "\x00" not in q and q.isprintable()))

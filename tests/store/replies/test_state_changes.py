@@ -82,20 +82,20 @@ def human_replies(store):
 # --- one reply ---------------------------------------------------------------------------------------------------
 
 
-def test_a_handled_reply_tells_who_handled_it_and_when(filled):
+def test_a_handled_reply_shows_who_handled_it_and_when(filled):
     before = datetime.now(UTC)
     batch = do(filled, "r1", Action.HANDLED, by="Ana")
-    found = marks_of(filled)["r1"]
+    result = marks_of(filled)["r1"]
     assert batch.changed == 1
-    assert found["handled_by"] == found["marked_by"] == "Ana"
-    assert before <= found["handled_at"] <= datetime.now(UTC)
-    assert found["sentiment"] is None
+    assert result["handled_by"] == result["marked_by"] == "Ana"
+    assert before <= result["handled_at"] <= datetime.now(UTC)
+    assert result["sentiment"] is None
 
 
 def test_correction_stands_beside_the_source_value(filled):
     do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
-    found = marks_of(filled)["r1"]
-    assert (found["sentiment"], found["corrected_by"]) == ("negative", "Ana")
+    result = marks_of(filled)["r1"]
+    assert (result["sentiment"], result["corrected_by"]) == ("negative", "Ana")
     with filled.read() as connection:
         own = schema.replies.c.reply_id == "r1"
         assert connection.execute(select(schema.replies.c.sentiment).where(own)).scalar_one() == "positive"
@@ -104,16 +104,16 @@ def test_correction_stands_beside_the_source_value(filled):
 def test_handling_keeps_who_corrected(filled):
     do(filled, "r1", Sentiment.NEGATIVE, by="Ana")
     do(filled, "r1", Action.HANDLED, by="Ben")
-    found = marks_of(filled)["r1"]
-    assert (found["corrected_by"], found["handled_by"], found["marked_by"]) == ("Ana", "Ben", "Ben")
+    result = marks_of(filled)["r1"]
+    assert (result["corrected_by"], result["handled_by"], result["marked_by"]) == ("Ana", "Ben", "Ben")
 
 
 def test_reopened_reply_keeps_its_correction(filled):
     do(filled, "r1", Sentiment.NEGATIVE)
     do(filled, "r1", Action.HANDLED)
     do(filled, "r1", Action.REOPENED, by="Ben")
-    found = marks_of(filled)["r1"]
-    assert (found["sentiment"], found["handled_at"], found["handled_by"]) == ("negative", None, None)
+    result = marks_of(filled)["r1"]
+    assert (result["sentiment"], result["handled_at"], result["handled_by"]) == ("negative", None, None)
 
 
 @pytest.mark.parametrize("how", [Action.CORRECTION_CLEARED, Sentiment.POSITIVE])
@@ -166,14 +166,14 @@ def test_a_reply_that_went_meanwhile_cannot_be_marked(filled):
 
 
 def test_simultaneous_changes_conflict(filled):
-    told, ready = [], threading.Barrier(2)
+    messages, ready = [], threading.Barrier(2)
 
     def mark_it(by):
         ready.wait()
         try:
             state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by=by, seen_version=0)
         except ConflictError as refused:
-            told.append(str(refused))
+            messages.append(str(refused))
 
     threads = [threading.Thread(target=mark_it, args=(by,)) for by in ("Ana", "Ben")]
     for thread in threads:
@@ -181,8 +181,8 @@ def test_simultaneous_changes_conflict(filled):
     for thread in threads:
         thread.join()
     winner = marks_of(filled)["r1"]["handled_by"]
-    assert len(told) == 1
-    assert told[0].startswith(f"{winner} marked it as handled on ")
+    assert len(messages) == 1
+    assert messages[0].startswith(f"{winner} marked it as handled on ")
 
 
 def test_parallel_corrections_are_all_counted(store):
@@ -213,7 +213,7 @@ def test_replies_already_in_that_state_stay_unchanged(filled):
     }
 
 
-def test_a_preview_tells_how_many_corrections_would_go(filled):
+def test_a_preview_counts_the_corrections_it_replaces(filled):
     do(filled, "r1", Sentiment.NEGATIVE)
     preview = state_changes.preview(filled, EVERYTHING, Sentiment.NEUTRAL)
     assert (preview.changed, preview.corrected) == (2, 1)
@@ -329,11 +329,11 @@ def test_view_from_before_an_undo_is_out_of_date(filled):
 
 
 @pytest.mark.parametrize(
-    ("reply_id", "said"), [("r1", "automatic"), ("r3", "neutral"), ("r2", "positive"), ("r3", "unclassified")]
+    ("reply_id", "sentiment"), [("r1", "automatic"), ("r3", "neutral"), ("r2", "positive"), ("r3", "unclassified")]
 )
-def test_days_follow_a_correction(filled, reply_id, said):
-    do(filled, reply_id, Sentiment(said))
-    assert stored_days(filled) == days_of([*RECORDS, mark(reply_id, said)])
+def test_days_follow_a_correction(filled, reply_id, sentiment):
+    do(filled, reply_id, Sentiment(sentiment))
+    assert stored_days(filled) == days_of([*RECORDS, mark(reply_id, sentiment)])
 
 
 def test_automatic_reply_is_not_human(filled):
@@ -390,7 +390,7 @@ def test_reported_totals_stay_as_they_are(store):
     assert marks_of(store)["r1"]["sentiment"] == "automatic"
 
 
-def test_an_event_that_no_reply_tells_of_is_left_alone(filled):
+def test_an_event_without_a_reply_is_left_alone(filled):
     load(filled, "events", [event("replied", at(9), email_id="e2", event_id="x1")])
     before = stored_days(filled)
     batch = do_all(filled, Sentiment.AUTOMATIC)
@@ -415,7 +415,7 @@ def test_days_equal_a_recount_after_changes(store, steps):
             batches.append(do(store, reply_id, change) if reply_id else do_all(store, change))
         elif batches:
             state_changes.undo(store, batches[step % len(batches)], by="Ben")
-    corrections = [mark(reply_id, found["sentiment"]) for reply_id, found in marks_of(store).items()]
+    corrections = [mark(reply_id, result["sentiment"]) for reply_id, result in marks_of(store).items()]
     assert stored_days(store) == days_of([*RECORDS, *corrections])
 
 

@@ -52,12 +52,12 @@ def test_long_note_is_cut_but_whole_on_hover():
 
 def boxes(figure):
     """The start and end of each label as shares of a month, and its height."""
-    found = []
+    result = []
     for label in figure.layout.annotations:
         at = (date.fromisoformat(label.x) - FIRST).days / 30
         width = len(label.text) * 0.0185
-        found.append((at - width, at, label.yshift) if label.xanchor == "right" else (at, at + width, label.yshift))
-    return found
+        result.append((at - width, at, label.yshift) if label.xanchor == "right" else (at, at + width, label.yshift))
+    return result
 
 
 def test_labels_do_not_overlap_or_overflow():

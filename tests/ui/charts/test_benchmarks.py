@@ -30,13 +30,13 @@ def dots(figure):
 
 
 def hover(figure) -> list[str]:
-    said: list[str] = []
+    texts: list[str] = []
     for trace in figure.data:
         if trace.hovertemplate == "%{text}<extra></extra>":
-            said += list(trace.text)
+            texts += list(trace.text)
         elif trace.hovertemplate:
-            said.append(trace.hovertemplate.removesuffix("<extra></extra>"))
-    return said
+            texts.append(trace.hovertemplate.removesuffix("<extra></extra>"))
+    return texts
 
 
 def bands(figure) -> list[tuple[float, float]]:
@@ -189,7 +189,7 @@ def test_each_week_is_a_dot_with_interval(weeks):
     assert hover(figure) == list(known["sentence"])
 
 
-def test_the_benchmark_lies_behind_the_course(weeks):
+def test_the_benchmark_lies_behind_the_line(weeks):
     figure = over_time("reply_rate", weeks, REPLY, chosen_from=pd.Timestamp("2025-01-01"))
     assert [(shape.y0, shape.y1) for shape in figure.layout.shapes] == [(0.031, 0.062), (0.045, 0.045)]
     assert figure.layout.yaxis.range[0] == 0

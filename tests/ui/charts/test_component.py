@@ -55,13 +55,13 @@ def test_a_click_is_its_points() -> None:
 
 
 def test_every_chart_goes_through_the_component() -> None:
-    found = {
+    result = {
         path.name
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "plotly_chart"
     }
-    assert found == {"component.py"}
+    assert result == {"component.py"}
 
 
 def test_figures_use_traces_that_the_library_has() -> None:

@@ -73,9 +73,9 @@ def test_the_text_behind_each_bar_fits_into_the_figure():
 
 
 def test_sample_funnel_matches_totals(sample_store):
-    found = results.totals(sample_store, Filters())
-    stats = found.stats
-    trace = bars(funnel(results.funnel(found)))
+    result = results.totals(sample_store, Filters())
+    stats = result.stats
+    trace = bars(funnel(results.funnel(result)))
     assert dict(zip(trace.y, trace.x, strict=True)) == {LABELS[stage]: getattr(stats, stage) for stage in STAGES}
 
 

@@ -53,8 +53,8 @@ def test_an_hour_that_stands_out_is_named():
 def test_plain_office_hours_have_no_best_hour():
     chance, office = np.random.default_rng(5), np.zeros((7, 24))
     office[:5, 9:18] = 1 / 45
-    said = [busiest(week(chance.multinomial(3_000, office.ravel())), "replied") for _ in range(50)]
-    assert set(said) == {"No single best hour among 3,000."}
+    sentences = [busiest(week(chance.multinomial(3_000, office.ravel())), "replied") for _ in range(50)]
+    assert set(sentences) == {"No single best hour among 3,000."}
 
 
 def test_a_week_without_anything_says_so_and_draws():

@@ -28,10 +28,10 @@ def history(first=FIRST, count=28, **counts):
     return frame.assign(**{"emails_sent": 100, "delivered": 100} | counts).astype(dict.fromkeys(COUNTS, "Int64"))
 
 
-def trends(*names, every=Every.DAY, days=None, is_cohort=True, maturity=None, spent=1.0, **asked):
+def trends(*names, every=Every.DAY, days=None, is_cohort=True, maturity=None, spent=1.0, **options):
     days = history(opened=[20] * 10 + [60] + [20] * 17, replied=5) if days is None else days
     courses = tuple(
-        time_series(name, days, every=every, is_cohort=is_cohort, maturity=maturity, last_day=LAST, **asked)
+        time_series(name, days, every=every, is_cohort=is_cohort, maturity=maturity, last_day=LAST, **options)
         for name in names
     )
     costs = bucketed(days[["date"]].assign(**dict.fromkeys(SOME_COST, spent)), every)
@@ -44,11 +44,11 @@ def group(figure, metric):
 
 
 def marks(figure, metric):
-    (found,) = [trace for trace in group(figure, metric) if trace.mode == "markers"]
-    return found
+    (result,) = [trace for trace in group(figure, metric) if trace.mode == "markers"]
+    return result
 
 
-def said(figure):
+def texts_of(figure):
     return [text for trace in figure.data if trace.text is not None for text in trace.text if text]
 
 
@@ -60,9 +60,9 @@ def legend(figure):
 
 
 def test_metric_line_has_values_and_color():
-    found = trends("opened", "replied")
-    figure = trend_chart(found)
-    for series in found.series:
+    result = trends("opened", "replied")
+    figure = trend_chart(result)
+    for series in result.series:
         drawn = marks(figure, series.metric)
         assert list(drawn.y) == series.points["value"].tolist()
         assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in series.points["date"]]
@@ -81,9 +81,9 @@ def test_cost_has_its_own_axis_on_same_days():
 
 
 def test_zero_rest_of_cost_is_not_drawn():
-    found = trends("opened")
-    broken_down = replace(found, costs=found.costs.assign(cost_not_broken_down_usd=0.0))
-    assert "Not broken down" in legend(trend_chart(found))
+    result = trends("opened")
+    broken_down = replace(result, costs=result.costs.assign(cost_not_broken_down_usd=0.0))
+    assert "Not broken down" in legend(trend_chart(result))
     assert "Not broken down" not in legend(trend_chart(broken_down))
 
 
@@ -138,8 +138,8 @@ def test_partial_week_is_marked_and_explained():
     days = history(FIRST + timedelta(days=2), 15, opened=3)
     figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
-    assert "$5.00 was spent in all.<br>Only 5 of the 7 days of this week are in the period." in said(figure)
-    assert "$3.00 was spent in all.<br>Only 3 of the 7 days of this week are in the period." in said(figure)
+    assert "$5.00 was spent in all.<br>Only 5 of the 7 days of this week are in the period." in texts_of(figure)
+    assert "$3.00 was spent in all.<br>Only 3 of the 7 days of this week are in the period." in texts_of(figure)
     assert "Part of a week" in legend(figure)
     assert figure.layout.xaxis.hoverformat == "Week of %a %-d %b %Y"
 
@@ -154,18 +154,18 @@ def test_a_sign_that_does_not_occur_is_not_explained():
 
 
 def test_the_mean_is_strong_and_the_days_are_faint():
-    found = trends("opened", days=history(opened=range(28)))
-    figure = trend_chart(found, with_mean=True)
+    result = trends("opened", days=history(opened=range(28)))
+    figure = trend_chart(result, with_mean=True)
     strong = [trace for trace in group(figure, "opened") if trace.mode == "lines+markers" and trace.opacity == 1.0]
-    means = found.series[0].points["mean"].dropna()
+    means = result.series[0].points["mean"].dropna()
     assert [list(trace.y) for trace in strong] == [means.tolist()]
     assert max(trace.opacity for trace in group(figure, "opened") if trace.line.width == 1.0) < 0.5
-    assert "Opened: 3.0 a day in these seven days." in said(figure)
+    assert "Opened: 3.0 a day in these seven days." in texts_of(figure)
 
 
 def test_weeks_have_no_seven_day_mean():
     figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
-    assert not any("seven days" in text for text in said(figure))
+    assert not any("seven days" in text for text in texts_of(figure))
 
 
 def test_comparison_is_thin_dashed_and_named():
@@ -183,9 +183,9 @@ def test_whatever_is_clicked_reports_its_bucket(every):
     """Plotly reports a click on the first mark it finds at that place, so all marks need the click data."""
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", "replied", every=every, compared=earlier), with_mean=True)
-    told = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
-    assert len(told) > 6
-    for trace in told:
+    hovered = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
+    assert len(hovered) > 6
+    for trace in hovered:
         assert [str(day)[:10] for day in trace.x] == list(trace.customdata)
         assert trace.type == "bar" or "markers" in trace.mode
 
@@ -199,8 +199,8 @@ def test_new_click_resets_the_selection():
 
 
 def test_the_list_says_an_unusual_day_in_one_sentence():
-    found = trends("open_rate")
-    (series,) = found.series
+    result = trends("open_rate")
+    (series,) = result.series
     (point,) = series.unusual.to_dict("records")
     sentence = unusual_sentence(series, point, Every.DAY)
     assert sentence == "Thu 12 Mar 2026: open rate 60.0% of 100 delivered; between 10.0% and 34.0% would be usual"
@@ -216,20 +216,20 @@ def test_the_list_says_an_unusual_day_in_one_sentence():
         ("unsubscribed", 2, "2 emails led to an unsubscription, of 2,000 delivered."),
     ],
 )
-def test_a_count_is_told_in_a_sentence(name, count, sentence):
+def test_a_count_has_a_sentence(name, count, sentence):
     days = history(count=1, **{"emails_sent": 2_000, "delivered": 2_000} | {name: count})
-    assert said(trend_chart(trends(name, days=days)))[0] == sentence
+    assert texts_of(trend_chart(trends(name, days=days)))[0] == sentence
 
 
 def test_activity_rates_do_not_claim_a_cohort():
     days = history(count=1, delivered=10, replied=12)
-    said_of_rate = said(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
+    said_of_rate = texts_of(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
     assert said_of_rate == "Reply rate 120.0%: 12 emails got a reply while 10 were delivered."
 
 
-def test_cost_is_told_by_what_it_was_spent_on():
-    told = said(trend_chart(trends("opened", days=history(count=1), spent=1.25)))[-4:]
-    assert told == [
+def test_cost_is_shown_by_component():
+    hovered = texts_of(trend_chart(trends("opened", days=history(count=1), spent=1.25)))[-4:]
+    assert hovered == [
         "$1.25 was spent on AI generation.",
         "$1.25 was spent on lead enrichment.",
         "$1.25 was spent on email sending.",
@@ -256,10 +256,10 @@ def test_the_lag_names_only_what_is_shown_and_known():
 )
 def test_every_metric_is_drawn_with_hover_sentences(sample_store, basis, every, names):
     earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
-    found = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
-    figure = trend_chart(found, with_mean=True, compared_with="before")
-    texts = said(figure)
-    assert len(texts) > len(found.costs)
+    result = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
+    figure = trend_chart(result, with_mean=True, compared_with="before")
+    texts = texts_of(figure)
+    assert len(texts) > len(result.costs)
     assert not [text for text in texts if not text.endswith(".") or "nan" in text]
 
 

@@ -42,16 +42,16 @@ def forecast(run_out: RunOut | None = None) -> Forecast:
 
 def hover(figure) -> list[str]:
     """All hover texts of the figure."""
-    said: list[str] = []
+    texts: list[str] = []
     for trace in figure.data:
         template = trace.hovertemplate
         if template is None:
             continue
         if template == "%{text}<extra></extra>":
-            said += list(trace.text)
+            texts += list(trace.text)
         else:
-            said += [template] if isinstance(template, str) else list(template)
-    return [one.removesuffix("<extra></extra>") for one in said]
+            texts += [template] if isinstance(template, str) else list(template)
+    return [one.removesuffix("<extra></extra>") for one in texts]
 
 
 def labels(figure) -> list[str]:
@@ -207,5 +207,5 @@ def test_months_have_customdata_empty_ones_no_price(sample_store):
 @pytest.mark.parametrize("name", hostile.HOSTILE)
 def test_a_name_that_is_markup_shows_as_it_is(costs, name):
     figure = costs_of_campaigns(costs.assign(name=name), per_email=True)
-    for said in (*labels(figure), *hover(figure)):
-        assert "<" not in said.replace("<extra></extra>", "").replace("&lt;", "")
+    for texts in (*labels(figure), *hover(figure)):
+        assert "<" not in texts.replace("<extra></extra>", "").replace("&lt;", "")

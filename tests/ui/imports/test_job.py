@@ -89,7 +89,7 @@ def test_cancelling_stops_in_mid_file(sqlite_store: Store, monkeypatch: pytest.M
     assert results.all_campaigns(sqlite_store) == []
 
 
-def test_an_unexpected_error_is_said_and_logged(
+def test_an_unexpected_error_is_shown_and_logged(
     sqlite_store: Store, sample_store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     content = campaign_download(sample_store, "camp_abc123", "json").content()
@@ -109,7 +109,7 @@ def test_an_unexpected_error_is_said_and_logged(
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
 
 
-def test_an_upload_that_cannot_be_kept_is_said(
+def test_an_upload_that_cannot_be_kept_is_reported(
     sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Unreadable(io.BytesIO):

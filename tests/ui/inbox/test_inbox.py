@@ -64,7 +64,7 @@ def test_an_age_is_as_short_as_it_is_clear(ago, expected):
     assert labels.age(NOW - ago, NOW, ZoneInfo("UTC")) == expected
 
 
-def test_an_age_is_told_in_the_reporting_zone():
+def test_an_age_is_shown_in_the_reporting_zone():
     assert labels.age(NOW, NOW, TOKYO) == "21:00"
     assert labels.age(NOW - timedelta(hours=22), NOW, TOKYO) == "1 d ago"
 
@@ -96,7 +96,7 @@ def test_a_row_holds_strangers_words_escaped(hostile):
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("event", "expected"),
     [
         (event("sent"), "Sent · email 1"),
         (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · email 1"),
@@ -106,8 +106,8 @@ def test_a_row_holds_strangers_words_escaped(hostile):
         (event("meeting_booked", email=None), "Meeting booked"),
     ],
 )
-def test_an_entry_says_what_happened_to_which_email(told, expected):
-    assert timeline.sentence(told, 2, TOKYO) == expected
+def test_an_entry_says_what_happened_to_which_email(event, expected):
+    assert timeline.sentence(event, 2, TOKYO) == expected
 
 
 def test_with_one_email_it_is_not_numbered():
@@ -127,13 +127,13 @@ def test_a_link_in_the_timeline_is_plain_text(hostile, monkeypatch):
 # --- what was done -----------------------------------------------------------------------------------------------
 
 
-def test_a_correction_tells_from_what_by_whom_and_when():
+def test_a_correction_shows_old_value_author_and_time():
     corrected = reply(source_sentiment=Sentiment.POSITIVE, corrected_by="Ana", corrected_at=NOW)
     assert labels.correction(corrected, TOKYO) == "Neutral, corrected from Positive by Ana on 27 Mar 2026, 21:00."
     assert labels.correction(reply(), TOKYO) is None
 
 
-def test_a_handled_reply_tells_by_whom_and_when():
+def test_a_handled_reply_shows_by_whom_and_when():
     assert labels.handled(reply(handled_at=NOW, handled_by="Ana"), TOKYO) == "Handled by Ana on 27 Mar 2026, 21:00."
     assert labels.handled(reply(), TOKYO) is None
 
@@ -193,8 +193,8 @@ def test_positive_rate_sentence_states_its_bounds():
 
 
 def test_without_doubt_it_says_only_how_sure_it_is():
-    said = labels.positive_rate_sentence(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
-    assert said == "1 of 4 classified replies by people is positive: 25.0% (95% interval 4.6% to 69.9%)."
+    sentence = labels.positive_rate_sentence(metrics.positive_rate({Sentiment.POSITIVE: 1, Sentiment.NEGATIVE: 3}))
+    assert sentence == "1 of 4 classified replies by people is positive: 25.0% (95% interval 4.6% to 69.9%)."
 
 
 def test_unclassified_replies_have_no_positive_rate():
@@ -209,7 +209,7 @@ def test_without_a_reply_it_says_so():
     )
 
 
-def test_the_filters_are_told_in_words():
+def test_the_filters_are_a_sentence():
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "price")
     assert labels.filters_sentence(inbox_filters) == "open replies by people, positive or neutral, with “price”"
     assert labels.filters_sentence(InboxFilters()) == "replies"
