@@ -55,7 +55,7 @@ def test_invalid_url_notice_can_be_closed(visitor: Visitor) -> None:
 
 def test_the_table_downloads_what_it_shows(visitor: Visitor, sample_store: Store) -> None:
     visitor.open("/?period=all")
-    file = visitor.download(visitor.page.locator(".st-key-campaigns-data-csv button").first)
+    file = visitor.download(visitor.file("Campaigns"))
     expected = results.campaign_totals(sample_store, Filters())
     frame = pd.read_csv(io.StringIO(file.text))
     assert list(frame["campaign_id"]) == list(expected["campaign_id"])

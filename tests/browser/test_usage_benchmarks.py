@@ -103,7 +103,7 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
 
 def test_campaign_bar_narrows_costs_and_files(visitor: Visitor, sample_store: Store) -> None:
     visitor.open("/usage?month=2026-01")
-    file = visitor.download(visitor.page.locator("[class*='st-key-months-'][class*='-data-csv'] button").first)
+    file = visitor.download(visitor.file("Usage by month"))
     table = pd.read_csv(io.StringIO(file.text))
     expected = results.usage_by_month(sample_store)
     assert list(table["emails_sent"]) == list(expected["emails_sent"])
@@ -182,8 +182,7 @@ def test_bullet_leads_to_the_time_series_of_its_rate(visitor: Visitor, sample_st
 def test_table_is_saved_as_picture_of_all_its_text(open_visitor, scheme: str, sample_store: Store) -> None:
     visitor = open_visitor(color_scheme=scheme)
     visitor.open("/?period=all")
-    visitor.click(visitor.page.locator(".st-key-campaigns-data-png button:visible"))
-    dialog = visitor.page.get_by_role("dialog")
+    dialog = visitor.open_picture("Campaigns")
     picture = dialog.locator(".js-plotly-plot")
     words = [" ".join(cell.split()) for cell in picture.locator(".textpoint").all_text_contents()]
     names = [one.name for one in results.all_campaigns(sample_store)]
@@ -217,9 +216,7 @@ def pixels(visitor: Visitor, png: bytes) -> list[int]:
 def test_chart_and_table_are_saved_on_a_phone(open_visitor) -> None:
     visitor = open_visitor(**PHONE)
     visitor.open("/usage")
-    visitor.page.locator("[class*=st-key-months-][class*=-data-png] button:visible").first.tap()
-    visitor.settle()
-    save = visitor.page.get_by_role("dialog").get_by_role("button", name="PNG")
+    save = visitor.open_picture("Usage by month").get_by_role("button", name="PNG")
     assert save.count() == 2
     names = [visitor.download(one).name for one in save.all()]
     assert names == ["usage_by-send-day_UTC.png", "usage_by-send-day_UTC_table.png"]

@@ -9,9 +9,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from outreach_results.ui import downloads
 from outreach_results.ui.data import with_whole_counts
 from outreach_results.ui.text import MISSING
+from support import dashboard
 from support.dashboard import PAGES, metrics, run_page, words
 
 VIEWS: dict[str, dict[str, Any]] = {
@@ -24,21 +28,19 @@ VIEWS: dict[str, dict[str, Any]] = {
     "one day": {"period": "Custom", "days": ["2026-02-03", "2026-02-03"], "compare": "Same period last year"},
 }
 
+FILE_NAME = re.compile(r'filename="([^"]+)"')
+
 
 @pytest.fixture
-def page_files(sample_dashboard, monkeypatch):
-    """A function that opens a page and returns its files: content by name."""
+def page_files(sample_dashboard):
+    """A function that opens a page and returns its CSV files: content by name."""
+    client = TestClient(Starlette(routes=downloads.routes()))
 
     def files(page, **view):
-        offered = {}
-
-        def keep(_label, data, file_name, *_args, **_options):
-            offered[file_name] = data() if callable(data) else data
-
-        with monkeypatch.context() as patch:
-            patch.setattr("streamlit.download_button", keep)
-            assert not run_page(page, **view).exception
-        return offered
+        app = run_page(page, **view)
+        assert not app.exception
+        answers = [client.get(addresses["CSV"]) for addresses in dashboard.files(app).values()]
+        return {FILE_NAME.findall(answer.headers["content-disposition"])[0]: answer.content for answer in answers}
 
     return files
 
@@ -54,7 +56,7 @@ MEASURED = re.compile(r".*_(usd|mean|usual_low|usual_high|expected)|seconds|tota
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("page", PAGES)
 def test_files_have_whole_counts_and_no_none(page, view, page_files):
-    tables = {name: rows_of(content) for name, content in page_files(page, **VIEWS[view]).items() if ".csv" in name}
+    tables = {name: rows_of(content) for name, content in page_files(page, **VIEWS[view]).items()}
     assert any(tables.values())
     for name, rows in tables.items():
         for row in rows:

@@ -16,7 +16,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support import records
-from support.dashboard import metrics, run_page, words
+from support.dashboard import files, metrics, run_page, words
 from support.databases import sqlite_url
 from support.optional import present
 
@@ -184,5 +184,5 @@ def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     filters = Filters(start=date(2026, 1, 1), end=date(2026, 1, 31), basis=Basis.SEND)
     costs = results.campaign_costs(sample_store, filters)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
-    labels = [button.label for button in run_page("usage", month="2026-01").download_button]
-    assert labels == ["CSV", "JSON", "XLSX"] * 4  # the series, components, campaigns, months
+    offered = files(run_page("usage", month="2026-01"))
+    assert list(offered) == ["Month course", "Costs by component", "Costs by campaign", "Usage by month"]

@@ -104,7 +104,11 @@ def test_styles_select_by_known_marks_only() -> None:
     assert set().union(*map(used_test_ids, sheets)) == internals.TEST_IDS
 
 
-PROJECT_CLASSES = {"timeline", "this", "chart", "chart-plot", "chart-problem", "chart-save"}
+PROJECT_CLASSES = {
+    *("actions", "menu", "more", "problem"),
+    *("chart", "chart-plot", "chart-problem", "chart-save"),
+    *("this", "timeline"),
+}
 """The classes of markup that the product writes itself."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -54,6 +56,23 @@ def go_back(app: AppTest, /, **parameters: Any) -> AppTest:
 def run_alone(page: str) -> AppTest:
     """Run the file of a page without app.py around it."""
     return AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=TIMEOUT_S).run()
+
+
+def components(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """What the components of that name on the page were given to draw."""
+    drawn = [element.proto for element in app.get("bidi_component")]
+    return [json.loads(proto.json) for proto in drawn if proto.component_name == name]
+
+
+def files(app: AppTest) -> dict[str, Mapping[str, str]]:
+    """The addresses of the files that the page offers, by format, under what they are of.
+
+    They last as long as ``app`` is kept.
+    """
+    return {
+        drawn["title"]: {file["label"]: file["href"] for file in drawn["files"]}
+        for drawn in components(app, "outreach_actions")
+    }
 
 
 def words(app: AppTest) -> list[str]:

@@ -149,6 +149,16 @@ class Visitor:
             )
         )
 
+    def file(self, title: str, label: str = "CSV") -> Locator:
+        """The button that downloads a card's file."""
+        return self.page.get_by_role("link", name=f"Download {title} as {label}", exact=True)
+
+    def open_picture(self, title: str) -> Locator:
+        """Open the dialog with the picture of a card, from its menu."""
+        self.page.get_by_role("button", name=f"More for {title}", exact=True).click()
+        self.click(self.page.get_by_role("button", name=f"Save {title} as PNG", exact=True))
+        return self.page.get_by_role("dialog")
+
     def download(self, what: Locator) -> Downloaded:
         """Click what starts a download, and return the file."""
         with self.page.expect_download() as coming:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
-import json
 import re
 import secrets
 
@@ -14,7 +14,6 @@ from itsdangerous import URLSafeTimedSerializer
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Element
 
 from outreach_results.export import FORMATS
 from outreach_results.ingest.load import load
@@ -22,10 +21,10 @@ from outreach_results.ingest.registry import read_records
 from outreach_results.models import Filters
 from outreach_results.ui import downloads
 from support import records
+from support.dashboard import files
 from support.databases import contents
 
 CAMPAIGN = "camp_abc123"
-EXPIRED = "This link has expired. Reload the dashboard and click again."
 
 
 # --- whole campaigns ---------------------------------------------------------------------------------------------
@@ -39,25 +38,17 @@ def client(sample_dashboard):
 
 
 def links(campaign_id=CAMPAIGN, *, humans_only=False):
-    """The links that a page draws, by their label."""
-
-    def script(campaign_id, humans_only):
-        from outreach_results.ui import downloads
-
-        downloads.campaign_links(campaign_id, humans_only=humans_only)
-
-    app = AppTest.from_function(script, args=(campaign_id, humans_only)).run()
-    assert not app.exception
-    return {link.label: link.url for link in app.get("link_button") if isinstance(link, Element)}
+    """The links to the files of a campaign, by format."""
+    return downloads.Campaign(campaign_id, humans_only=humans_only).addresses("here")
 
 
 def test_a_campaign_can_be_had_in_every_format(sample_dashboard):
-    assert list(links()) == [f"Everything as {fmt.upper()}" for fmt in FORMATS]
+    assert list(links()) == list(FORMATS)
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json"])
 def test_a_link_leads_to_all_of_the_campaign(fmt, client, writable_sample, sqlite_store, tmp_path):
-    answer = client.get(links()[f"Everything as {fmt.upper()}"])
+    answer = client.get(links()[fmt])
     assert answer.status_code == 200
     file = tmp_path / f"export.{fmt}"
     file.write_bytes(answer.content)
@@ -71,7 +62,7 @@ def test_a_link_leads_to_all_of_the_campaign(fmt, client, writable_sample, sqlit
 
 def test_humans_only_leaves_machines_out_of_the_file(client):
     events = {
-        humans_only: client.get(links(humans_only=humans_only)["Everything as JSON"]).json()["events"]
+        humans_only: client.get(links(humans_only=humans_only)["json"]).json()["events"]
         for humans_only in (False, True)
     }
     assert any(event["is_machine"] for event in events[False])
@@ -80,7 +71,7 @@ def test_humans_only_leaves_machines_out_of_the_file(client):
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_download_is_attachment_and_not_cached(fmt, client):
-    headers = client.get(links()[f"Everything as {fmt.upper()}"]).headers
+    headers = client.get(links()[fmt]).headers
     assert headers["content-disposition"] == f'attachment; filename="{CAMPAIGN}.{fmt}"'
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "private, no-store"
@@ -90,7 +81,7 @@ def test_download_is_attachment_and_not_cached(fmt, client):
 @pytest.mark.parametrize("campaign_id", ['a"; filename="b.exe', "../../etc/passwd", "line\r\nSet-Cookie: a=b", "名"])
 def test_no_campaign_names_its_file_dangerously(campaign_id, client, writable_sample):
     load(writable_sample, "test", [records.campaign(campaign_id)])
-    headers = client.get(links(campaign_id)["Everything as CSV"]).headers
+    headers = client.get(links(campaign_id)["csv"]).headers
     safe = r'attachment; filename="[A-Za-z0-9_][A-Za-z0-9_.-]*\.csv"(; filename\*=UTF-8\'\'[A-Za-z0-9_.%-]+\.csv)?'
     assert re.fullmatch(safe, headers["content-disposition"])
     assert "set-cookie" not in headers
@@ -99,17 +90,17 @@ def test_no_campaign_names_its_file_dangerously(campaign_id, client, writable_sa
 def test_foreign_ticket_is_refused(client):
     other = URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
     answer = client.get(f"{downloads.PATH}/{other.dumps([CAMPAIGN, 'csv', False])}")
-    assert (answer.status_code, answer.text) == (403, EXPIRED)
+    assert (answer.status_code, answer.text) == (403, downloads.EXPIRED)
 
 
 @pytest.mark.parametrize("ticket", ["x", "a.b.c", "%00", "." * 500, "eyJhIjoxfQ.aaaa.bbbb"])
 def test_what_is_no_ticket_is_refused(ticket, client):
     answer = client.get(f"{downloads.PATH}/{ticket}")
-    assert (answer.status_code, answer.text) == (403, EXPIRED)
+    assert (answer.status_code, answer.text) == (403, downloads.EXPIRED)
 
 
 def test_a_changed_ticket_is_refused(client):
-    link = links()["Everything as CSV"]
+    link = links()["csv"]
     place = len(downloads.PATH) + 3
     changed = link[:place] + ("A" if link[place] != "A" else "B") + link[place + 1 :]
     assert client.get(link).status_code == 200
@@ -117,14 +108,14 @@ def test_a_changed_ticket_is_refused(client):
 
 
 def test_a_ticket_expires(client, monkeypatch):
-    link = links()["Everything as CSV"]
+    link = links()["csv"]
     monkeypatch.setattr(downloads, "TICKET_SECONDS", -1)
     answer = client.get(link)
-    assert (answer.status_code, answer.text) == (403, EXPIRED)
+    assert (answer.status_code, answer.text) == (403, downloads.EXPIRED)
 
 
 def test_a_campaign_that_is_gone_is_a_sentence(client):
-    answer = client.get(links("camp_gone")["Everything as CSV"])
+    answer = client.get(links("camp_gone")["csv"])
     assert answer.status_code == 404
     assert "camp_gone" in answer.text
     assert answer.text.endswith(".")
@@ -139,42 +130,41 @@ def test_there_is_nothing_without_a_ticket(client):
 # --- tables ------------------------------------------------------------------------------------------------------
 
 
-def buttons(frame, filters=Filters(), name="numbers"):  # noqa: B008 -- it is frozen
-    """The buttons under a table: label to (file name, content)."""
+@pytest.fixture
+def offered(client):
+    """A function that draws the buttons of tables, in turn in one session, and returns the addresses by format."""
+    app = AppTest.from_function(_draw, args=(None,))
 
-    def script(name, frame, filters):
-        from outreach_results.ui import downloads
+    def draw(frame, filters=Filters(), name="numbers"):  # noqa: B008 -- it is frozen
+        app.args = (downloads.Table(name, frame, filters),)
+        assert not app.run().exception
+        (addresses,) = files(app).values()
+        return addresses
 
-        downloads.table_buttons(name, frame, filters, key="here")
+    return draw
 
-    offered = {}
 
-    def remember(label, data, file_name, *_args, **_options):
-        offered[label] = (file_name, data())
+def _draw(table):
+    from outreach_results.ui import cards
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streamlit.download_button", remember)
-        app = AppTest.from_function(script, args=(name, frame, filters)).run()
-    assert not app.exception
-    return offered
+    cards.actions("Numbers", table, key="here")
 
 
 FRAME = pd.DataFrame({"name": ["=SUM(A1)", "Zoë"], "sent": pd.array([1, None], dtype="Int64"), "rate": [0.5, None]})
 
 
-def test_a_table_can_be_had_in_every_format(sample_dashboard):
-    assert list(buttons(FRAME)) == [fmt.upper() for fmt in FORMATS]
+def test_a_table_can_be_had_in_every_format(offered):
+    assert list(offered(FRAME)) == [written.label for written in FORMATS.values()] == ["CSV", "JSON", "Excel"]
 
 
-def test_csv_table_matches_page_and_escapes_formulas(sample_dashboard):
-    _, content = buttons(FRAME)["CSV"]
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+def test_csv_table_matches_page_and_escapes_formulas(client, offered):
+    answer = client.get(offered(FRAME)["CSV"])
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [{"name": "'=SUM(A1)", "sent": "1", "rate": "0.5"}, {"name": "Zoë", "sent": "", "rate": ""}]
 
 
-def test_json_table_has_filters_and_nulls(sample_dashboard):
-    _, content = buttons(FRAME, Filters(campaigns=("camp_1",), humans_only=True))["JSON"]
-    exported = json.loads(content)
+def test_json_table_has_filters_and_nulls(client, offered):
+    exported = client.get(offered(FRAME, Filters(campaigns=("camp_1",), humans_only=True))["JSON"]).json()
     assert exported["rows"] == [
         {"name": "=SUM(A1)", "sent": 1, "rate": 0.5},
         {"name": "Zoë", "sent": None, "rate": None},
@@ -184,28 +174,34 @@ def test_json_table_has_filters_and_nulls(sample_dashboard):
     assert exported["meta"]["time_zone"] == "UTC"
 
 
-def test_table_file_name_contains_filters(sample_dashboard):
-    file_name, _ = buttons(FRAME, Filters(humans_only=True))["CSV"]
-    assert file_name == "numbers_by-activity-day_UTC_humans-only.csv"
+def test_table_file_name_contains_filters(client, offered):
+    headers = client.get(offered(FRAME, Filters(humans_only=True))["CSV"]).headers
+    assert headers["content-disposition"] == 'attachment; filename="numbers_by-activity-day_UTC_humans-only.csv"'
 
 
-@pytest.mark.parametrize("changed", [0, 1234, 4999])
-def test_large_tables_with_one_other_cell_differ(changed, sample_dashboard):
-    # Streamlit would otherwise take one for the other, and hand out the wrong file.
-    frame = pd.DataFrame({"n": range(5000)})
-    other = frame.copy()
-    other.loc[changed, "n"] += 1
-    assert buttons(frame)["CSV"][0] != buttons(other)["CSV"][0]
-    assert buttons(frame)["CSV"][0] == buttons(frame.copy())["CSV"][0]
+def test_a_file_has_what_the_page_shows_now(client, offered):
+    """The address stays, so that nothing is redrawn; what it serves follows the page."""
+    first = offered(pd.DataFrame({"n": range(5000)}))["CSV"]
+    assert client.get(first).text.endswith("4999\r\n")
+    assert offered(pd.DataFrame({"n": [7]}))["CSV"] == first
+    assert client.get(first).text.endswith("n\r\n7\r\n")
 
 
-def test_a_button_is_really_drawn(sample_dashboard):
-    def script(frame):
-        from outreach_results.models import Filters
-        from outreach_results.ui import downloads
+def test_a_table_ends_with_its_session(client, sample_dashboard):
+    app = AppTest.from_function(_draw, args=(downloads.Table("numbers", FRAME, Filters()),)).run()
+    address = files(app)["Numbers"]["CSV"]
+    assert client.get(address).status_code == 200
+    del app
+    gc.collect()
+    answer = client.get(address)
+    assert (answer.status_code, answer.text) == (403, downloads.EXPIRED)
 
-        downloads.table_buttons("numbers", frame, Filters(), key="here")
 
-    app = AppTest.from_function(script, args=(FRAME,)).run()
-    assert not app.exception
-    assert [button.label for button in app.download_button] == ["CSV", "JSON", "XLSX"]
+def test_a_file_can_be_asked_about_without_reading_it(client):
+    link = links()["csv"]
+    asked, read = client.head(link), client.get(link)
+    assert asked.content == b""
+    assert {name: asked.headers[name] for name in ("content-type", "content-disposition")} == {
+        name: read.headers[name] for name in ("content-type", "content-disposition")
+    }
+    assert client.head(links("camp_gone")["csv"]).status_code == 404

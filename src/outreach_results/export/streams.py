@@ -54,10 +54,12 @@ class Download:
 class Format:
     """How one format writes a whole campaign, a table from a page, and rows as they are read from the database.
 
-    ``holds_days``: it can hold all that is known of a campaign with daily totals. ``bom`` is the byte order mark by
-    which Excel recognizes UTF-8; files of the pages begin with it. ``is_text``: a terminal can show it.
+    ``label`` is what people call it. ``holds_days``: it can hold all that is known of a campaign with daily totals.
+    ``bom`` is the byte order mark by which Excel recognizes UTF-8; files of the pages begin with it. ``is_text``: a
+    terminal can show it.
     """
 
+    label: str
     media_type: str
     campaign: Callable[[Connection, str, dict[str, Any]], Iterator[bytes]]
     table: Callable[[pd.DataFrame, dict[str, Any]], Iterator[bytes]]
@@ -146,9 +148,18 @@ def file_metadata(filters: Filters, zone: str) -> dict[str, Any]:
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("text/csv; charset=utf-8", csv_campaign, csv_table, csv_rows, holds_days=False, bom=codecs.BOM_UTF8),
-    "json": Format("application/json", json_campaign, json_table, json_rows),
+    "csv": Format(
+        "CSV",
+        "text/csv; charset=utf-8",
+        csv_campaign,
+        csv_table,
+        csv_rows,
+        holds_days=False,
+        bom=codecs.BOM_UTF8,
+    ),
+    "json": Format("JSON", "application/json", json_campaign, json_table, json_rows),
     "xlsx": Format(
+        "Excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         xlsx_campaign,
         xlsx_table,

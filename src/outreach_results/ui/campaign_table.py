@@ -13,7 +13,7 @@ from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
-from outreach_results.ui import charts, downloads, text, url_state
+from outreach_results.ui import cards, charts, downloads, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.components import DEFINITIONS, FULL
 from outreach_results.ui.filters import View, choose_campaigns
@@ -33,12 +33,30 @@ _SORTS = {
 
 def campaigns(view: View) -> None:
     """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
-    st.subheader("Campaigns", anchor=False)
+    with cards.card("Campaigns", key="campaigns") as card:
+        _table(view, card)
+        chosen = view.filters.campaigns
+        if chosen is None or len(chosen) > 1:
+            st.caption("Select a row to show only that campaign and to export its data.")
+        else:
+            _export(chosen[0], view)
+
+
+def _export(campaign_id: str, view: View) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Export campaign", width="content")
+        offered = downloads.Campaign(campaign_id, humans_only=view.filters.humans_only)
+        cards.actions("all data of the campaign", offered, key="campaign-data")
+        st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
+
+
+def _table(view: View, card: cards.Card) -> None:
     searched, order = _search_and_order()
     table = ask(_sorted_table, view.filters, searched, order)
     if table.empty:
         st.info("No campaign has that in its name.")
         return
+    card.offer(downloads.Table("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters))
     ids = list(table["campaign_id"])
     key = f"campaign-table-{hash((tuple(ids), view.filters))}"
 
@@ -73,14 +91,6 @@ def campaigns(view: View) -> None:
         placeholder=text.MISSING,
         alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
     )
-    downloads.table_buttons("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters, key="campaigns-data")
-    chosen = view.filters.campaigns
-    if chosen is None or len(chosen) > 1:
-        st.caption("Select a row to show only that campaign and to download everything that is known about it.")
-    else:
-        with st.container(horizontal=True):
-            downloads.campaign_links(chosen[0], humans_only=view.filters.humans_only)
-            st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
 
 
 def _captions(table: pd.DataFrame, order: str) -> None:

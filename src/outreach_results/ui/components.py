@@ -12,7 +12,9 @@ from outreach_results import metrics
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import GLOSSARY
 from outreach_results.results import HeadlineRate
-from outreach_results.ui import charts, downloads, text
+from outreach_results.ui import cards, charts, text
+from outreach_results.ui.cards import Card
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View
 
 DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
@@ -46,15 +48,22 @@ def chart_with_data(
     pictured: pd.DataFrame | None = None,
     on_click: charts.Clicked | None = None,
     reports: bool = False,
+    card: Card | None = None,
 ) -> list[charts.Point]:
-    """Draw a figure, and download buttons for its data; the points that were clicked, as `charts.show` has them.
+    """Draw a figure, and the buttons that download its data; the points that were clicked, as `charts.show` has them.
+
+    The buttons stand in the header of the ``card``, else below the figure.
 
     ``name`` is that of the files, where the key changes with what is shown; ``pictured`` is the table that the page
     shows beside the figure, if it does: the PNG has it too.
     """
     file = f"outreach-{name or key}"
     points = charts.show(figure, key=key, alt=alt, name=file, on_click=on_click, reports=reports)
-    downloads.table_buttons(name or key, frame, filters, key=f"{key}-data", chart=figure, pictured=pictured)
+    offered = Table(name or key, frame, filters, figure, pictured)
+    if card is not None:
+        card.offer(offered)
+    else:
+        cards.actions_at_right(offered.title, offered, key=f"{key}-data")
     return points
 
 

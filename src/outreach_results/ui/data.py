@@ -7,7 +7,8 @@ import streamlit as st
 
 from outreach_results.models import Filters
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import cache, downloads, text, url_state
+from outreach_results.ui import cache, cards, text, url_state
+from outreach_results.ui.downloads import Table
 
 _ALL = Filters()
 
@@ -78,7 +79,8 @@ def reconciliation(frame: pd.DataFrame) -> None:
             },
             alt="Reported and counted numbers side by side",
         )
-    downloads.table_buttons("reconciliation", with_whole_counts(frame), _ALL, key="reconciliation-data")
+    offered = Table("reconciliation", with_whole_counts(frame), _ALL)
+    cards.actions_at_right("Reconciliation", offered, key="reconciliation-data")
 
 
 def with_whole_counts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,15 +1,20 @@
-"""Downloads: small tables as buttons, whole campaigns as links to a streaming route.
+"""Files that a page offers: each has an address on a streaming route.
 
-A link carries a signed ticket, so that the route serves only what a page of this very process has offered.
+An address carries a signed ticket, so that the route serves only what a page of this very process has offered. The
+ticket of a campaign or of replies names what to read from the database. That of a table names what the page holds: the
+file has exactly the numbers that are shown.
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
 import secrets
-from collections.abc import Callable
-from functools import lru_cache, partial
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from time import time
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -26,92 +31,114 @@ from outreach_results.export import (
     Download,
     campaign_download,
     content_disposition,
-    file_name,
     replies_download,
     table_download,
 )
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters
-from outreach_results.ui import png_export
-from outreach_results.ui.cache import store, zone
+from outreach_results.ui.cache import store
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
-_SMALL = 1_000  # rows; Streamlit tells files beyond 1 MiB apart by samples and by their name only
+EXPIRED = "This link has expired. Reload the dashboard and click again."
+
+_HELD = "downloads-held"
+_SAME_FOR = 60 * 60  # seconds in which a page gives the same ticket for the same thing, so that nothing is redrawn
 
 
-def table_buttons(
-    name: str,
-    frame: pd.DataFrame,
-    filters: Filters,
-    *,
-    key: str,
-    chart: go.Figure | None = None,
-    pictured: pd.DataFrame | None = None,
-) -> None:
-    """Draw a download button per format for a table of the page. The file is built on click.
+class Offer(Protocol):
+    """What can be downloaded."""
 
-    The PNG is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
+    def addresses(self, key: str) -> Mapping[str, str]:
+        """The address of the file in each format that it can be had in; ``key`` is that of the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the page, and its picture.
+
+    The picture is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
     another one than ``frame``, or where the page shows a table beside the chart.
     """
-    with st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-        for fmt, written in FORMATS.items():
-            st.download_button(
-                fmt.upper(),
-                partial(_content, name, frame, fmt, filters),
-                _distinct(file_name(name, fmt, filters, zone().key), frame),
-                written.media_type,
-                key=f"{key}-{fmt}",
-                help=f"Download these numbers as {fmt.upper()}",
-                on_click="ignore",
-                type="tertiary",
-            )
-        table = frame if chart is None and pictured is None else pictured
-        png_export.button(name, filters, key=key, chart=chart, table=table)
+
+    name: str
+    frame: pd.DataFrame
+    filters: Filters
+    chart: go.Figure | None = None
+    pictured: pd.DataFrame | None = None
+
+    @property
+    def title(self) -> str:
+        """The name as a heading: Cost by campaign."""
+        return self.name.replace("-", " ").capitalize()
+
+    def addresses(self, key: str) -> Mapping[str, str]:
+        """An address for each format. It serves what the page of this session shows under this key."""
+        held: dict[str, _Held] = st.session_state.setdefault(_HELD, {})
+        if key not in held:
+            held[key] = _Held(self)
+        held[key].table = self
+        return {fmt: _address("table", held[key].token, fmt) for fmt in FORMATS}
 
 
-def campaign_links(campaign_id: str, *, humans_only: bool) -> None:
-    """Draw a link per format to all data of one campaign."""
-    with st.container(horizontal=True, gap="small"):
-        for fmt in FORMATS:
-            st.link_button(
-                f"Everything as {fmt.upper()}",
-                _address("campaign", campaign_id, fmt, humans_only),
-                help="All emails sent, opens, clicks and replies of this campaign",
-            )
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """All emails sent, opens, clicks and replies of one campaign."""
+
+    campaign_id: str
+    humans_only: bool
+
+    def addresses(self, key: str) -> Mapping[str, str]:  # noqa: ARG002 -- the ticket says it all
+        """An address for each format."""
+        return {fmt: _address("campaign", self.campaign_id, fmt, self.humans_only) for fmt in FORMATS}
 
 
-def replies_links(filters: Filters, inbox_filters: InboxFilters) -> None:
-    """Draw a link per format to the replies that match the filters, on all pages of the inbox."""
-    parameters = _REPLIES.dump_python((filters, inbox_filters), mode="json")
-    with st.container(horizontal=True, gap="xsmall", width="content"):
-        for fmt in FORMATS:
-            st.link_button(
-                fmt.upper(),
-                _address("replies", *parameters, fmt),
-                help=f"Download exactly these replies, those on all pages, with all their columns as {fmt.upper()}",
-                type="tertiary",
-            )
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """The replies that match the filters, those on all pages of the inbox."""
+
+    filters: Filters
+    inbox_filters: InboxFilters
+
+    def addresses(self, key: str) -> Mapping[str, str]:  # noqa: ARG002 -- the ticket says it all
+        """An address for each format."""
+        parameters = _REPLIES.dump_python((self.filters, self.inbox_filters), mode="json")
+        return {fmt: _address("replies", *parameters, fmt) for fmt in FORMATS}
+
+
+class _Held:
+    """A table that a session shows. The session alone keeps it, so that it ends with the session."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.token = secrets.token_urlsafe(9)
+        _TABLES[self.token] = self
+
+
+_TABLES: WeakValueDictionary[str, _Held] = WeakValueDictionary()
+"""The tables of all sessions, by their tokens."""
 
 
 def download(request: Request) -> Response:
-    """Stream the file of a signed ticket from the database; 403 for an invalid or expired one, 404 for missing data."""
+    """Stream the file of a signed ticket; 403 for an invalid or expired one, 404 for missing data.
+
+    ``HEAD`` answers whether there is a file.
+    """
     try:
         kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
         download = _OFFERED[kind](*parameters)
-    except BadSignature:
-        return PlainTextResponse("This link has expired. Reload the dashboard and click again.", 403)
+    except (BadSignature, _GoneError):
+        return PlainTextResponse(EXPIRED, 403)
     except OutreachError as error:
         return PlainTextResponse(str(error), 404)
-    return StreamingResponse(
-        download.chunks,
-        media_type=download.media_type,
-        headers={
-            "Content-Disposition": content_disposition(download.file_name),
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    headers = {
+        "Content-Disposition": content_disposition(download.file_name),
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.method == "HEAD":
+        return Response(media_type=download.media_type, headers=headers)
+    return StreamingResponse(download.chunks, media_type=download.media_type, headers=headers)
 
 
 def routes() -> list[Route]:
@@ -125,7 +152,12 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _address(kind: str, *parameters: Any) -> str:
-    return f"{PATH}/{_signer().dumps([kind, *parameters])}"
+    return _signed(json.dumps([kind, *parameters]), int(time() // _SAME_FOR))
+
+
+@lru_cache(maxsize=4096)
+def _signed(parts: str, _hour: int) -> str:
+    return f"{PATH}/{_signer().dumps(json.loads(parts))}"
 
 
 def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
@@ -136,18 +168,17 @@ def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:
     return replies_download(store(), *_REPLIES.validate_python((filters, inbox_filters)), fmt)
 
 
+def _table(token: str, fmt: str) -> Download:
+    held = _TABLES.get(token)
+    if held is None:
+        raise _GoneError
+    return table_download(store(), held.table.name, held.table.frame, fmt, held.table.filters)
+
+
+class _GoneError(Exception):
+    """The session that showed a table is over."""
+
+
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])
-_OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies}
+_OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies, "table": _table}
 """The kinds of tickets, and how each one's file is made from the other fields of the ticket."""
-
-
-def _content(name: str, frame: pd.DataFrame, fmt: str, filters: Filters) -> bytes:
-    return table_download(store(), name, frame, fmt, filters).content()
-
-
-def _distinct(file: str, frame: pd.DataFrame) -> str:
-    if len(frame) <= _SMALL:
-        return file
-    stem, _, extension = file.rpartition(".")
-    digest = hashlib.sha256(pd.util.hash_pandas_object(frame).to_numpy().tobytes()).hexdigest()[:8]
-    return f"{stem}_{digest}.{extension}"

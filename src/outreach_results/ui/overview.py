@@ -18,9 +18,10 @@ from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking
-from outreach_results.ui import charts, downloads, text
+from outreach_results.ui import cards, charts, text
 from outreach_results.ui.cache import ask, derive, draw, store
 from outreach_results.ui.components import FULL, chart_with_data, kpi, rate_with_interval, spark
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 
 ALERTS_A_PAGE = 10
@@ -214,16 +215,17 @@ def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
 
 def funnel(totals: Totals, view: View) -> None:
     """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
-    st.subheader("From sent to meeting", anchor=False)
     stages = derive(results.funnel, totals)
-    clicked = chart_with_data(
-        draw(charts.funnel, stages),
-        stages,
-        view.filters,
-        key="funnel",
-        alt="Funnel from emails sent to meetings booked",
-        reports=True,
-    )
+    with cards.card("Funnel", key="funnel") as card:
+        clicked = chart_with_data(
+            draw(charts.funnel, stages),
+            stages,
+            view.filters,
+            key="funnel",
+            alt="Funnel from emails sent to meetings booked",
+            reports=True,
+            card=card,
+        )
     if clicked:
         _go_to(stages["stage"][clicked[0].index])
 
@@ -236,29 +238,28 @@ def _go_to(stage: str) -> None:
 
 def costs(totals: Totals, headlines: Headlines, positive: int, view: View) -> None:
     """Draw the table of cost per email, reply, positive reply and meeting, by component."""
-    st.subheader("What it cost", anchor=False)
     shares = {name: headlines.rates[name].share_in for name in ("reply_rate", "conversion_rate")}
     frame = derive(cost_table, totals, positive, shares)
-    st.dataframe(
-        frame.assign(**{name: _prices(frame, name) for name in _OUTCOMES}),
-        hide_index=True,
-        placeholder=text.MISSING,
-        key="cost-table",
-        column_order=["component", "total", "per_email", *_OUTCOMES],
-        column_config={
-            "component": st.column_config.TextColumn("Component", width=125),
-            "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
-            "per_email": st.column_config.NumberColumn("An email", width=80, format="$%.4f"),
-            **{
-                name: st.column_config.TextColumn(label, width="small", alignment="right", help=_PER_OUTCOME)
-                for name, label in _OUTCOMES.items()
+    with cards.card("Cost breakdown", key="costs", downloads=Table("costs", frame, view.filters)):
+        st.dataframe(
+            frame.assign(**{name: _prices(frame, name) for name in _OUTCOMES}),
+            hide_index=True,
+            placeholder=text.MISSING,
+            key="cost-table",
+            column_order=["component", "total", "per_email", *_OUTCOMES],
+            column_config={
+                "component": st.column_config.TextColumn("Component", width=125),
+                "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
+                "per_email": st.column_config.NumberColumn("An email", width=80, format="$%.4f"),
+                **{
+                    name: st.column_config.TextColumn(label, width="small", alignment="right", help=_PER_OUTCOME)
+                    for name, label in _OUTCOMES.items()
+                },
             },
-        },
-        alt="Cost by component, in total and for each email, reply and meeting",
-    )
-    if any(share is not None and share < FULL for share in shares.values()):
-        st.caption("The cost of replies and meetings that are still to come is left out.")
-    downloads.table_buttons("costs", frame, view.filters, key="costs-data")
+            alt="Cost by component, in total and for each email, reply and meeting",
+        )
+        if any(share is not None and share < FULL for share in shares.values()):
+            st.caption("The cost of replies and meetings that are still to come is left out.")
 
 
 _OUTCOMES = {"per_reply": "A reply", "per_positive_reply": "A positive reply", "per_meeting": "A meeting"}

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from outreach_results.export import file_name
 from outreach_results.models import Basis, Filters
 from outreach_results.ui import cache, charts, styles
 from outreach_results.ui.charts import Inks
-
-
-def button(
-    name: str,
-    filters: Filters,
-    *,
-    key: str,
-    chart: go.Figure | None = None,
-    table: pd.DataFrame | None = None,
-) -> None:
-    """Draw a button that opens a dialog with the chart, the table or both, each with a button to save it as PNG."""
-    if st.button("PNG", key=f"{key}-png", help="See this as a picture and save it as PNG", type="tertiary"):
-        _dialog(name, filters, key, chart, table)
+from outreach_results.ui.downloads import Table
 
 
 @st.dialog("Save as a picture", width="large")
-def _dialog(name: str, filters: Filters, key: str, chart: go.Figure | None, table: pd.DataFrame | None) -> None:
+def dialog(offered: Table, *, key: str) -> None:
+    """Open a dialog with the chart, the table or both, each with a button that saves it as PNG."""
+    chart = offered.chart
+    table = offered.pictured if offered.pictured is not None or chart is not None else offered.frame
     styles.apply("png_export")
     with st.container(key="pictures"):
-        stem = file_name(name, "png", filters, cache.zone().key).removesuffix(".png")
+        stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")
         if chart is not None:
-            charts.show(chart, key=f"{key}-picture", alt=_title(name), name=stem, is_picture=True)
+            charts.show(chart, key=f"{key}-picture", alt=offered.title, name=stem, is_picture=True)
         if table is not None:
             file = stem if chart is None else f"{stem}_table"
-            figure = charts.table(table, _title(name), in_words(filters), _inks())
+            figure = charts.table(table, offered.title, in_words(offered.filters), _inks())
             charts.show(
-                figure, key=f"{key}-picture-of-table", alt=f"{_title(name)} as a table", name=file, is_picture=True
+                figure, key=f"{key}-picture-of-table", alt=f"{offered.title} as a table", name=file, is_picture=True
             )
 
 
@@ -50,10 +39,6 @@ def in_words(filters: Filters) -> str:
     if filters.humans_only:
         parts.append("humans only")
     return " · ".join([*parts, cache.zone().key])
-
-
-def _title(name: str) -> str:
-    return name.replace("-", " ").capitalize()
 
 
 def _inks() -> Inks:

@@ -14,10 +14,11 @@ from outreach_results.metrics import Every, TimeSeries
 from outreach_results.models import COUNTS, Annotation
 from outreach_results.models.metric_definitions import COST
 from outreach_results.results import HOURLY_COUNTS, Totals, Trends, WeeklyActivity
-from outreach_results.ui import charts, clicks, downloads, text, url_state
+from outreach_results.ui import cards, charts, clicks, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.components import chart_with_data
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
 
 _COUNTS, _RATES = "Counts", "Rates"
@@ -317,7 +318,7 @@ def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
     unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]
     if unknown:
         st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
-    downloads.table_buttons("hours", activity.hours, view.filters, key="hours-data")
+    cards.actions_at_right("Hours", Table("hours", activity.hours, view.filters), key="hours-data")
 
 
 def is_quiet(trends: Trends) -> bool:

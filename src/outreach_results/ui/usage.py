@@ -12,10 +12,11 @@ from outreach_results import metrics
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
-from outreach_results.ui import charts, clicks, downloads, text, url_state
+from outreach_results.ui import cards, charts, clicks, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import choose_campaigns
 
 PER_EMAIL, IN_ALL = "Per email", "In all"
@@ -285,14 +286,8 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         selection_mode="single-row",
         alt="Every month: emails sent, share of the quota, cost; selecting a row shows that month above",
     )
-    downloads.table_buttons(
-        "usage",
-        table,
-        Filters(basis=Basis.SEND),
-        key=f"{key}-data",
-        chart=figure,
-        pictured=newest_first[list(_MONTH_COLUMNS)],
-    )
+    offered = Table("usage", table, Filters(basis=Basis.SEND), figure, newest_first[list(_MONTH_COLUMNS)])
+    cards.actions_at_right("Usage by month", offered, key=f"{key}-data")
     if plan is not None:
         st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")
 

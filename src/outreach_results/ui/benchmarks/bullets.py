@@ -13,10 +13,11 @@ from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Campaign, Filters
 from outreach_results.models.metric_definitions import BENCHMARK_METRICS, RATES
 from outreach_results.results import Comparison, Peers
-from outreach_results.ui import charts, downloads, text, url_state
+from outreach_results.ui import cards, charts, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import DEFINITIONS
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, switch_to
 
 COMMUNITY = "Whole community"
@@ -107,9 +108,8 @@ def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
                 clicked_chart = _bullet(row, peers)
         if clicked_text or clicked_chart:
             _go_to(row, peers, view)
-    downloads.table_buttons(
-        "benchmarks", as_frame(rows), view.filters, key="benchmarks", pictured=as_page_frame(rows, peers)
-    )
+    offered = Table("benchmarks", as_frame(rows), view.filters, pictured=as_page_frame(rows, peers))
+    cards.actions_at_right("Benchmarks", offered, key="benchmarks")
 
 
 def _go_to(row: Comparison, peers: Peers, view: View) -> None:

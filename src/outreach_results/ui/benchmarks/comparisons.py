@@ -15,11 +15,12 @@ from outreach_results.metrics import Interval, Standing, Verdict
 from outreach_results.metrics.verdicts import SETTLED
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
-from outreach_results.ui import charts, clicks, downloads, text, url_state
+from outreach_results.ui import cards, charts, clicks, text, url_state
 from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import chart_with_data
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, choose_campaigns, choose_days, days_in_words
 
 ROWS_A_PAGE = 20
@@ -154,9 +155,8 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
         "percentile": "Percentile",
         "brief": "Verdict",
     }
-    downloads.table_buttons(
-        "benchmark-verdicts", frame, view.filters, key=f"{key}-data", pictured=table[list(words)].rename(columns=words)
-    )
+    offered = Table("benchmark-verdicts", frame, view.filters, pictured=table[list(words)].rename(columns=words))
+    cards.actions_at_right("Verdicts", offered, key=f"{key}-data")
 
 
 def by_mcp(view: View, metric: str) -> None:

@@ -12,8 +12,9 @@ from outreach_results.errors import OutreachError
 from outreach_results.ingest.history import LoadKind, rejected_rows, write_rejected
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
-from outreach_results.ui import downloads, text
+from outreach_results.ui import cards, text
 from outreach_results.ui.cache import store
+from outreach_results.ui.downloads import Table
 from outreach_results.ui.inbox.state_changes import who
 
 _UNDONE = "import-undone"
@@ -49,7 +50,7 @@ def history(frame: pd.DataFrame) -> None:
         _chosen(frame.iloc[rows[0]])
     else:
         st.caption("Choose an import to undo it or to download the rows it could not use.")
-    downloads.table_buttons("loads", frame, Filters(), key="loads-data")
+    cards.actions_at_right("Import history", Table("loads", frame, Filters()), key="loads-data")
 
 
 def _chosen(row: pd.Series) -> None:

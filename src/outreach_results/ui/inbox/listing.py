@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.models import Basis, Filters, InboxReply, Pagination
 from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus, key_of
-from outreach_results.ui import cache, downloads, styles, text
+from outreach_results.ui import cache, cards, downloads, styles, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.inbox import inbox_url, labels
 from outreach_results.ui.inbox.state_changes import bulk_menu
@@ -51,7 +51,7 @@ def toolbar(filters: Filters, inbox_filters: InboxFilters, inbox_page: Inbox) ->
         st.markdown(f"**{labels.replies(total)}**, {order}", width="content")
         st.space("stretch")
         bulk_menu(filters, inbox_filters, total)
-        downloads.replies_links(filters, inbox_filters)
+        cards.actions("Replies", downloads.Replies(filters, inbox_filters), key="replies-data")
 
 
 def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
