@@ -18,7 +18,7 @@ from outreach_results.results.insights import Alert
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking
-from outreach_results.ui import cards, charts, text
+from outreach_results.ui import cards, charts, tables, text
 from outreach_results.ui.cache import ask, derive, draw, store
 from outreach_results.ui.components import FULL, chart_with_data, kpi, rate_with_interval, spark
 from outreach_results.ui.downloads import Table
@@ -241,29 +241,26 @@ def costs(totals: Totals, headlines: Headlines, positive: int, view: View) -> No
     shares = {name: headlines.rates[name].share_in for name in ("reply_rate", "conversion_rate")}
     frame = derive(cost_table, totals, positive, shares)
     with cards.card("Cost breakdown", key="costs", downloads=Table("costs", frame, view.filters)):
-        st.dataframe(
-            frame.assign(**{name: _prices(frame, name) for name in _OUTCOMES}),
-            hide_index=True,
-            placeholder=text.MISSING,
+        *parts, every = tables.rows_of(frame.assign(**{n: _prices(frame, n) for n in _OUTCOMES}), _COST_COLUMNS)
+        tables.show(
+            _COST_COLUMNS,
+            parts,
             key="cost-table",
-            column_order=["component", "total", "per_email", *_OUTCOMES],
-            column_config={
-                "component": st.column_config.TextColumn("Component", width=125),
-                "total": st.column_config.NumberColumn("Total", width=80, format="$%.2f"),
-                "per_email": st.column_config.NumberColumn("An email", width=80, format="$%.4f"),
-                **{
-                    name: st.column_config.TextColumn(label, width="small", alignment="right", help=_PER_OUTCOME)
-                    for name, label in _OUTCOMES.items()
-                },
-            },
             alt="Cost by component, in total and for each email, reply and meeting",
+            totals=every,
         )
         if any(share is not None and share < FULL for share in shares.values()):
             st.caption("The cost of replies and meetings that are still to come is left out.")
 
 
-_OUTCOMES = {"per_reply": "A reply", "per_positive_reply": "A positive reply", "per_meeting": "A meeting"}
+_OUTCOMES = {"per_reply": "Per reply", "per_positive_reply": "Per positive reply", "per_meeting": "Per meeting"}
 _PER_OUTCOME = "With fewer than three, the range in which it lies with 95% confidence."
+_COST_COLUMNS = (
+    tables.Column("component", "Component"),
+    tables.Column("total", "Total", tables.Kind.NUMBER, write=tables.dollars),
+    tables.Column("per_email", "Per email", tables.Kind.NUMBER, write=tables.unit_price),
+    *(tables.Column(name, label, tables.Kind.NUMBER, help=_PER_OUTCOME) for name, label in _OUTCOMES.items()),
+)
 
 
 def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> pd.DataFrame:

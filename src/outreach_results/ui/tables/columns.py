@@ -1,0 +1,69 @@
+"""The columns of a table, and rows made from a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from outreach_results.ui.tables.cells import Cell, plain
+
+
+class Kind(StrEnum):
+    """How the cells of a column are set."""
+
+    TEXT = "text"
+    """At the left; wraps."""
+    NUMBER = "number"
+    """At the right, digits below digits; does not wrap."""
+    LINE = "line"
+    """A small line; not sorted."""
+
+
+class Sort(NamedTuple):
+    """By which column a table is sorted, and whether from its highest value down."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Args:
+        name: of the cells in the rows.
+        label: what its header says.
+        help: a tooltip of the header.
+        descending: whether the first click sorts from the highest value down; as for numbers without a say.
+        is_extra: whether it shows only with "More columns".
+        is_wide: whether long text gets more room than in the other columns.
+        write: makes a cell of a value of a frame, for `rows_of`.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    help: str = ""
+    descending: bool | None = None
+    is_extra: bool = False
+    is_wide: bool = False
+    write: Callable[[Any], Cell] = plain
+
+    @property
+    def is_sorted_down_first(self) -> bool:
+        """Whether the first click sorts from the highest value down."""
+        return self.kind == Kind.NUMBER if self.descending is None else self.descending
+
+
+Row = Mapping[str, Cell]
+"""The cells of a row, by the names of their columns; a column without one is empty there."""
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Row]:
+    """The rows of a frame that has the columns, each value written as its column says."""
+    written = {column.name: [column.write(value) for value in frame[column.name]] for column in columns}
+    return [dict(zip(written, cells, strict=True)) for cells in zip(*written.values(), strict=True)]

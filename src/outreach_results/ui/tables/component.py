@@ -1,0 +1,135 @@
+"""How a table gets onto a page: a component that builds it in the browser from plain text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from outreach_results.ui import styles
+from outreach_results.ui.tables.cells import Cell
+from outreach_results.ui.tables.columns import Column, Row, Sort
+
+_component = st.components.v2.component(
+    "outreach_table",
+    html=styles.read("table.html"),
+    css=styles.read("table.css"),
+    js=styles.read("table.js"),
+)
+
+
+class Click(NamedTuple):
+    """A link or button of a cell that was clicked: its column, and the cell's ``value``."""
+
+    column: str
+    value: str
+
+
+def show(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    alt: str,
+    totals: Row | None = None,
+    sort: Sort | None = None,
+    search: str | None = None,
+    searched: str = "",
+    on_click: Callable[[Click], None] | None = None,
+    on_sort: Callable[[Sort], None] | None = None,
+    on_search: Callable[[str], None] | None = None,
+) -> None:
+    """Draw a table. Sorting and searching happen in the browser at once, and are reported where Python asks for it.
+
+    Args:
+        rows: in the order in which they are shown without a sort. The first column names the row.
+        alt: what the table holds, for who cannot see it.
+        totals: a row that stays above the others.
+        sort: what the rows are sorted by before anybody else sorts.
+        search: the label of a field above the table that searches in the first column; without one, there is none.
+        searched: what that field holds at first.
+        on_click: called before the next run with what was clicked; without it, links load a page.
+        on_sort: called before the next run with the column that a person sorted by.
+        on_search: the same with what a person searched for.
+    """
+
+    def report(name: str, handler: Callable[[Any], None] | None) -> Callable[[], None]:
+        def reported() -> None:
+            value = st.session_state[key].get(name)
+            if handler is not None and value is not None:
+                handler(value)
+
+        return reported
+
+    _component(
+        key=key,
+        data={
+            "table": encoded(columns, rows, totals),
+            "alt": alt,
+            "sort": None if sort is None else [sort.column, sort.descending],
+            "search": search,
+            "searched": searched,
+            "reports": [name for name, asked in _reports(on_click, on_sort, on_search).items() if asked],
+        },
+        on_click_change=report("click", None if on_click is None else lambda value: on_click(Click(*value))),
+        on_sort_change=report("sort", None if on_sort is None else lambda value: on_sort(Sort(*value))),
+        on_search_change=report("search", on_search),
+    )
+
+
+def encoded(columns: Sequence[Column], rows: Sequence[Row], totals: Row | None = None) -> str:
+    """The columns and cells as JSON, each in the shortest form that says it all."""
+    names = [column.name for column in columns]
+    return json.dumps(
+        {
+            "columns": [_column(column) for column in columns],
+            "totals": None if totals is None else _cells(totals, names),
+            "rows": [_cells(row, names) for row in rows],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+
+
+def _reports(*handlers: object) -> dict[str, bool]:
+    return {name: handler is not None for name, handler in zip(("click", "sort", "search"), handlers, strict=True)}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    said = {
+        "name": column.name,
+        "label": column.label,
+        "kind": column.kind,
+        "help": column.help,
+        "down": column.is_sorted_down_first,
+        "extra": column.is_extra,
+        "wide": column.is_wide,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _cells(row: Row, names: Sequence[str]) -> list[dict[str, Any]]:
+    return [_cell(row[name]) if name in row else {} for name in names]
+
+
+_SHORT = {
+    "text": "t",
+    "by": "s",
+    "title": "h",
+    "href": "u",
+    "value": "v",
+    "tone": "c",
+    "sign": "g",
+    "is_partial": "p",
+    "line": "l",
+    "bar": "b",
+}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    """Only what is said, by short names. What a cell sorts by is there even if it is 0."""
+    values = ((short, getattr(cell, name)) for name, short in _SHORT.items())
+    return {short: value for short, value in values if value or (short in "sb" and value is not None)}

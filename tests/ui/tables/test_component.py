@@ -1,0 +1,99 @@
+"""What of a table goes to the browser, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from outreach_results.ui import tables
+from outreach_results.ui.tables import Cell, Column, Kind, Tone
+from outreach_results.ui.tables.component import encoded
+from support.dashboard import components
+from support.hostile import HOSTILE
+
+COLUMNS = (
+    Column("name", "Campaign", is_wide=True),
+    Column("sent", "Sent", Kind.NUMBER, write=tables.number),
+    Column("replies", "Replies", Kind.LINE),
+)
+
+
+def sent(rows: list[tables.Row], totals: tables.Row | None = None) -> Any:
+    return json.loads(encoded(COLUMNS, rows, totals), parse_constant=pytest.fail)
+
+
+def test_rows_of_a_frame_are_written_by_column() -> None:
+    frame = pd.DataFrame({"sent": pd.array([3, None], dtype="Int64"), "name": ["One", "Two"], "other": [1, 2]})
+    rows = tables.rows_of(frame, COLUMNS[:2])
+    assert [[row["name"].text, row["sent"].text] for row in rows] == [["One", "3"], ["Two", "–"]]
+
+
+def test_a_frame_without_rows_is_no_row() -> None:
+    assert tables.rows_of(pd.DataFrame({"name": [], "sent": []}), COLUMNS[:2]) == []
+
+
+def test_the_browser_gets_what_is_said_only() -> None:
+    rows: list[tables.Row] = [
+        {"name": Cell("One", href="/?campaigns=camp_1", value="camp_1"), "sent": Cell("0", 0.0)},
+        {"sent": Cell("7", 7.0, "Above", tone=Tone.WORSE, sign="!"), "replies": Cell(line=(1, None, 0))},
+    ]
+    assert sent(rows, {"sent": Cell("7", is_partial=True)}) == {
+        "columns": [
+            {
+                "name": "name",
+                "label": "Campaign",
+                "kind": "text",
+                "help": "",
+                "down": False,
+                "extra": False,
+                "wide": True,
+            },
+            {
+                "name": "sent",
+                "label": "Sent",
+                "kind": "number",
+                "help": "",
+                "down": True,
+                "extra": False,
+                "wide": False,
+            },
+            {
+                "name": "replies",
+                "label": "Replies",
+                "kind": "line",
+                "help": "",
+                "down": False,
+                "extra": False,
+                "wide": False,
+            },
+        ],
+        "totals": [{}, {"t": "7", "p": True}, {}],
+        "rows": [
+            [{"t": "One", "u": "/?campaigns=camp_1", "v": "camp_1"}, {"t": "0", "s": 0.0}, {}],
+            [{}, {"t": "7", "s": 7.0, "h": "Above", "c": "worse", "g": "!"}, {"l": [1, None, 0]}],
+        ],
+    }
+
+
+def test_what_strangers_wrote_arrives_to_the_letter() -> None:
+    rows = tables.rows_of(pd.DataFrame({"name": list(HOSTILE)}), COLUMNS[:1])
+    assert [row[0]["t"] for row in sent(rows)["rows"]] == list(HOSTILE)
+
+
+def test_only_what_python_asks_for_is_reported(sample_dashboard: None) -> None:
+    def script() -> None:
+        from outreach_results.ui import tables
+
+        columns = (tables.Column("name", "Name"),)
+        tables.show(columns, [{"name": tables.Cell("One")}], key="quiet", alt="Quiet")
+        tables.show(columns, [], key="asks", alt="Asks", sort=tables.Sort("name"), on_sort=print, search="Search names")
+
+    app = AppTest.from_function(script).run()
+    assert not app.exception
+    quiet, asks = components(app, "outreach_table")
+    assert (quiet["reports"], quiet["sort"], quiet["search"]) == ([], None, None)
+    assert (asks["reports"], asks["sort"], asks["search"]) == (["sort"], ["name", False], "Search names")
