@@ -43,33 +43,9 @@ def test_the_browser_gets_what_is_said_only() -> None:
     ]
     assert sent(rows, {"sent": Cell("7", is_partial=True)}) == {
         "columns": [
-            {
-                "name": "name",
-                "label": "Campaign",
-                "kind": "text",
-                "help": "",
-                "down": False,
-                "extra": False,
-                "wide": True,
-            },
-            {
-                "name": "sent",
-                "label": "Sent",
-                "kind": "number",
-                "help": "",
-                "down": True,
-                "extra": False,
-                "wide": False,
-            },
-            {
-                "name": "replies",
-                "label": "Replies",
-                "kind": "line",
-                "help": "",
-                "down": False,
-                "extra": False,
-                "wide": False,
-            },
+            {"name": "name", "label": "Campaign", "kind": "text", "wide": True},
+            {"name": "sent", "label": "Sent", "kind": "number", "down": True},
+            {"name": "replies", "label": "Replies", "kind": "line"},
         ],
         "totals": [{}, {"t": "7", "p": True}, {}],
         "rows": [
