@@ -88,8 +88,8 @@ def test_the_mark_of_the_later_backup_stays(store, order):
     ("name", "sentence"),
     [
         ("huge-exponent.json", "holds a number with an exponent that no number has. Nothing was imported; correct"),
-        ("control-character-in-id.json", "'a\\nb' is no id: it holds a control character or a line break"),
-        ("dots-as-id.json", "'..' is no id: in an address it names a folder"),
+        ("control-character-in-id.json", "'a\\nb' isn't an id: it holds a control character or a line break"),
+        ("dots-as-id.json", "'..' isn't an id: in an address it names a folder"),
         ("header-only.csv", "header-only.csv has a header and no rows."),
         ("duplicate-header.csv", "has the column 'recipient' more than once. Nothing was imported: delete or rename"),
     ],

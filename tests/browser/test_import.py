@@ -57,9 +57,9 @@ def test_import_mend_import_again_and_undo(start_server, tmp_path, open_visitor)
     rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
     assert rows[1][:3] == ["31/01/2026", "nobody", "nein"]
     rows[1][1] = "ben@bolt.example"
-    mended = io.StringIO()
-    csv.writer(mended).writerows(rows)
-    drop(visitor, "Spring list.csv", mended.getvalue().encode())
+    corrected = io.StringIO()
+    csv.writer(corrected).writerows(rows)
+    drop(visitor, "Spring list.csv", corrected.getvalue().encode())
     visitor.click(visitor.page.get_by_role("button", name="Import", exact=True))
     expect(visitor.main.get_by_text("Spring list.csv: 1 contacts", exact=False).first).to_be_visible(timeout=20_000)
     visitor.open("/data")

@@ -362,7 +362,7 @@ def test_second_of_two_editors_is_warned(desk, enter):
         propose(person, "Mark as handled")
     confirm(ana)
     confirm(ben)
-    assert "Nothing was changed: look again, then decide." in status_text(ben)
+    assert "Not saved: someone updated these first. Review and retry." in status_text(ben)
     assert "There are now 0 of them" in status_text(ben)
     unclassified = desk.counts("handled_by", f"sentiment = 'unclassified' AND NOT {_BY_STRANGERS}")
     assert unclassified.keys() == {"Ana"}

@@ -24,7 +24,7 @@ def test_a_table_is_imported_and_undone(run, database, tmp_path):
     assert (ended.status, "1 contacts" in ended.err) == (1, True)
     with rejected.open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
-    assert (row["Email"], row["import_problem"]) == ("nobody", "'nobody' is no email address")
+    assert (row["Email"], row["import_problem"]) == ("nobody", "'nobody' isn't an email address")
     [_, line] = run("imports", "list").out.decode().splitlines()
     assert "mine.csv" in line
     assert "Removed 1 contacts, 1 campaigns." in run("imports", "undo", line.split()[0]).err

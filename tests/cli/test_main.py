@@ -70,7 +70,7 @@ def test_init_makes_database_in_the_configured_zone(run, database, monkeypatch):
         ("OUTREACH_DATABASE", "x", "Unknown setting OUTREACH_DATABASE."),
         ("OUTREACH_DATABASE_URL", "mysql://host/x", "Databases of the kind 'mysql' are not supported"),
         ("OUTREACH_DATABASE_URL", "sqlite:////does/not/exist.db", "The database cannot be used: unable to open"),
-        ("OUTREACH_TIME_ZONE", "Mars/Olympus", "'Mars/Olympus' is no time zone."),
+        ("OUTREACH_TIME_ZONE", "Mars/Olympus", "'Mars/Olympus' isn't a time zone."),
     ],
 )
 def test_a_wrong_setting_ends_in_one_sentence(run, database, monkeypatch, name, value, sentence):
@@ -133,7 +133,7 @@ def test_import_names_rejected_rows_and_ends_with_1(run, database, tmp_path):
     lines = ended.err.splitlines()
     assert ended.status == 1
     assert lines[0] == "a.json: 1 campaigns, 1 emails, 1 events, 1 replies; 12 rejected."
-    assert lines[1] == "  row 2, emails.sent_at: 'soon' is no date and time: write it like 2026-01-31T14:23:00Z"
+    assert lines[1] == "  row 2, emails.sent_at: 'soon' isn't a valid date and time: write it like 2026-01-31T14:23:00Z"
     assert lines[-1] == "  … and 2 more. Write all of them to a file with --rejected FILE."
     assert len(lines) == 12
 
@@ -149,7 +149,7 @@ def test_import_writes_every_rejected_row_to_a_file(run, database, tmp_path):
     assert len(rows) == 12
     assert rows[0]["import_file"] == "a.json"
     assert (rows[0]["import_row"], rows[0]["import_column"]) == ("1", "emails.sent_at")
-    assert unescape_formula(rows[0]["import_problem"]).startswith("'=1+1' is no date")
+    assert unescape_formula(rows[0]["import_problem"]).startswith("'=1+1' isn't a valid date")
 
 
 def test_import_goes_on_after_an_unreadable_file(run, database, tmp_path):
@@ -263,7 +263,7 @@ def test_export_all_writes_daily_campaigns_as_json(run, database, tmp_path):
     [
         (["nobody"], "There is no campaign 'nobody' in this database."),
         (["half\udcff"], "There is no campaign 'half\\udcff' in this database."),
-        (["camp_abc123", "--format", "xls"], "'xls' is no format. Known: csv, json, xlsx."),
+        (["camp_abc123", "--format", "xls"], "'xls' isn't a format. Known: csv, json, xlsx."),
     ],
 )
 def test_export_says_what_there_is_not(run, with_sample, arguments, sentence):
@@ -326,10 +326,10 @@ def test_campaign_enters_what_its_files_lack(run, database, tmp_path):
     run("import", write(tmp_path / "c.json", json_document()))
     ended = run("campaign", "camp_1", "--cost", "0.02", "--per", "email", "--type", "sales")
     assert ended.status == 0
-    shown = "name  left to its source\ntype  sales (entered by hand)\ncost  $0.02 per email (entered by hand)\n"
+    shown = "name  from the source\ntype  sales (entered by hand)\ncost  $0.02 per email (entered by hand)\n"
     assert ended.out.decode() == shown
-    assert b"cost  left to its source" in run("campaign", "camp_1", "--reset", "cost").out
-    assert "'much' is no amount of dollars" in run("campaign", "camp_1", "--cost", "much", "--per", "email").err
+    assert b"cost  from the source" in run("campaign", "camp_1", "--reset", "cost").out
+    assert "'much' isn't an amount of dollars" in run("campaign", "camp_1", "--cost", "much", "--per", "email").err
     assert "Say what the cost is for" in run("campaign", "camp_1", "--cost", "1").err
 
 
@@ -340,7 +340,7 @@ def test_timezone_shows_and_changes_the_zone(run, with_sample):
     assert run("timezone").out == b"Asia/Tokyo\n"
     refused = run("timezone", "Mars/Olympus")
     assert refused.status == 1
-    assert refused.err.startswith("'Mars/Olympus' is no time zone.")
+    assert refused.err.startswith("'Mars/Olympus' isn't a time zone.")
 
 
 # --- as a program ------------------------------------------------------------------------------------------------

@@ -278,10 +278,10 @@ def test_a_file_name_states_the_filters_and_is_safe(name, filters, zone, expecte
 def test_missing_campaign_fails_before_any_write(sample_store):
     with pytest.raises(UnknownCampaignError, match="There is no campaign 'nobody'"):
         export.campaign_download(sample_store, "nobody", "csv")
-    with pytest.raises(QueryError, match=r"'xls' is no format\. Known: csv, json, xlsx\.") as caught:
+    with pytest.raises(QueryError, match=r"'xls' isn't a format\. Known: csv, json, xlsx\.") as caught:
         export.campaign_download(sample_store, "camp_abc123", "xls")
     assert caught.value.parameter == "format"
-    with pytest.raises(QueryError, match="'xls' is no format"):
+    with pytest.raises(QueryError, match="'xls' isn't a format"):
         export.table_download(sample_store, "daily", pd.DataFrame(), "xls", Filters())
 
 

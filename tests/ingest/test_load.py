@@ -80,7 +80,7 @@ def test_records_twice_in_one_load_count_once(store):
 
 
 def test_rejected_rows_are_reported_and_stop_nothing(store):
-    bad = Rejected("first.json", 3, "emails.id", "a value is needed here")
+    bad = Rejected("first.json", 3, "emails.id", "a value is required")
     reported = []
     report = load(store, "first.json", [EVERYTHING[0], bad, *EVERYTHING[1:], bad], on_rejected=reported.append)
     assert (report.rejected, report.rejected_total, reported) == ([bad, bad], 2, [bad, bad])

@@ -154,7 +154,7 @@ def test_rows_that_cannot_be_used_are_named(tmp_path):
     shown = preview(records)
     assert [(problem.row, problem.column, problem.reason) for problem in shown.problems] == [
         (3, "Email", "a row of totals, which is left out"),
-        (4, "Email", "'nobody' is no email address"),
+        (4, "Email", "'nobody' isn't an email address"),
         (5, "Opened", "'perhaps' is neither yes nor no"),
     ]
 

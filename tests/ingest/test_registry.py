@@ -57,7 +57,7 @@ def test_an_empty_file_is_reported(tmp_path, content):
     [PNG, b"[1, 2]", b"Dear reader", b"person,address\r\nAda,ada@x.example\r\n", csv_text(csv_row()).encode("utf-16")],
 )
 def test_unknown_format_says_what_is_needed(tmp_path, content):
-    with pytest.raises(SourceError, match=r"^photo\.csv is of no format that can be imported: a CSV or JSON export"):
+    with pytest.raises(SourceError, match=r"^photo\.csv isn.t a file we can read yet: a CSV or JSON export"):
         read_records(write(tmp_path / "photo.csv", content))
 
 
@@ -88,7 +88,7 @@ def test_a_csv_without_required_columns_is_refused(tmp_path, header, missing):
 
 
 def test_columns_divided_by_semicolons_are_refused(tmp_path):
-    with pytest.raises(SourceError, match="no format that can be imported"):
+    with pytest.raises(SourceError, match="isn't a file we can read yet"):
         detect_source(write(tmp_path / "events.csv", "campaign_id;email_id\r\n"))
 
 

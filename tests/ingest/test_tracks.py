@@ -41,7 +41,7 @@ def test_json_and_csv_say_the_same():
     [
         ({"sends": False}, "tracks.sends: 'sends' is not one of deliveries, bounces, opens"),
         ({"opens": 0}, "tracks.opens: 0 is neither true nor false"),
-        (["opens"], 'tracks: an object such as {"opens": false} is needed here'),
+        (["opens"], 'tracks: an object such as {"opens": false} is required'),
         ("sends=no", "tracks: 'sends' is not one of deliveries"),
         ("opens", "tracks: 'opens' is not understood: write opens=yes or opens=no"),
     ],

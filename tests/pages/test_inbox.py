@@ -316,10 +316,10 @@ def test_conflicting_change_is_shown(inbox):
     app = click(click(open_inbox(), "inbox-next"), "inbox-next")
     state_changes.change_reply(inbox, "camp_1", "r0", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-handle")
-    assert "The reply of Ada: Eva marked it as handled on" in page_text(app)
+    assert "The reply of Ada: Eva marked it as done on" in page_text(app)
     assert reads(app) == "Ada"  # although it has left the list
     assert len(rows(app)) == 2
-    assert "Your change was not saved" in page_text(app)
+    assert "Not saved" in page_text(app)
     assert "Handled by Eva on" in page_text(app).replace("\\", "")
     assert mark_of(inbox, "r0").mark_version == 1
     click(app, "inbox-handle")
@@ -395,7 +395,7 @@ def test_bulk_change_is_refused_after_a_conflict(inbox):
     state_changes.change_reply(inbox, "camp_1", "r1", Action.HANDLED, by="Eva", seen_version=0)
     click(app, "inbox-confirmed")
     assert "Eva changed one of them on" in page_text(app)
-    assert "Nothing was changed" in page_text(app)
+    assert "Nothing was saved" in page_text(app)
     assert handled_by(inbox) == {"r1": "Eva"}
 
 

@@ -107,7 +107,7 @@ def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: S
 def test_a_change_within_noise_says_so(overview: AppTest) -> None:
     overview.run()
     (meetings,) = [metric for metric in overview.metric if metric.label == "Meetings"]
-    assert meetings.delta_description == "within noise"
+    assert meetings.delta_description == "not significant"
     assert "chance alone" in meetings.help
 
 

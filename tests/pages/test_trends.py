@@ -212,7 +212,7 @@ def test_note_is_added_deleted_and_restored(sample_dashboard, writable_sample):
 def test_an_empty_note_is_refused_in_a_sentence(sample_dashboard, writable_sample):
     app = run_page("trends")
     button(app, "Add").click().run()
-    assert [error.value.replace("\\", "") for error in app.error] == ["Write a few words first."]
+    assert [error.value.replace("\\", "") for error in app.error] == ["Enter some text first."]
     assert results.annotations_in(writable_sample, Filters()) == []
 
 

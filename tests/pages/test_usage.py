@@ -51,7 +51,7 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     shown = page_text(app)
     assert "**2,600** of 10,000 emails of the plan **Pro** are used (26.0%)." in shown
     assert "**The quota will most likely last** until the month ends" in shown
-    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** emails will have gone out (80% likely)." in shown
+    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely)." in shown
     assert "Today is 27 March 2026, the last day of the data." in shown
     assert "in the account's own weekday rhythm" in shown
 

@@ -93,7 +93,7 @@ EXPLAINED: dict[str, tuple[dict[str, Any], tuple[str, float | None, str]]] = {
     ),
     "late events": (
         {"replied": 0, "fetched_at": at(6, 23)},
-        ("replied", 1, "All of it came after the server was asked for its total."),
+        ("replied", 1, "All of it arrived after the server was asked for its total."),
     ),
     "machines, and the period": (
         {"opened": 1, "period_end": at(9, 0) - timedelta(seconds=1)},
@@ -105,7 +105,7 @@ EXPLAINED: dict[str, tuple[dict[str, Any], tuple[str, float | None, str]]] = {
     ),
     "more there than anything explains": (
         {"clicked": 9},
-        ("clicked", -8, "Not explained: the server knows more than its export told."),
+        ("clicked", -8, "Not explained: the server counts more than its export contains."),
     ),
     "more here than anything explains": (
         {"opened": 0},
@@ -139,7 +139,7 @@ def test_period_in_another_time_zone_is_named(store: Store) -> None:
         (
             "emails_sent",
             1,
-            "All of it lies outside of the period that the server reports on, which it cuts in another time zone.",
+            "All of it lies outside of the period that the server reports on, which uses another time zone.",
         )
     ]
 
@@ -168,7 +168,7 @@ def test_emails_counted_twice_explain_smaller_total(store: Store) -> None:
         1,
         "An email counts on each of its days in the daily numbers, and once in the server's total.",
     ) in result
-    assert ("delivered", None, "The server does not tell it by the day.") in result
+    assert ("delivered", None, "The server does not report it by day.") in result
 
 
 def test_campaign_without_events_counts_as_0(store: Store) -> None:
@@ -209,7 +209,7 @@ def test_a_month_cut_in_utc_is_named_as_such(store: Store) -> None:
     change_time_zone(store, "Europe/Zurich")
     report_usage(store, 2, server_has=(CAMPAIGN,))
     assert differing(store) == [
-        ("emails_sent in 2026-01", -1, "The server's month is cut in UTC, the one here in Europe/Zurich.")
+        ("emails_sent in 2026-01", -1, "The server's month is in UTC, the one here in Europe/Zurich.")
     ]
 
 

@@ -108,8 +108,8 @@ def test_note_is_one_line_of_visible_characters(store, written, kept):
 @pytest.mark.parametrize(
     ("day", "words", "sentence"),
     [
-        (MONDAY, "", "Write a few words first"),
-        (MONDAY, " \n\t ", "Write a few words first"),
+        (MONDAY, "", "Enter some text first"),
+        (MONDAY, " \n\t ", "Enter some text first"),
         (MONDAY, "x" * 201, r"The note has 201 characters; 200 are allowed"),
         (date(1066, 10, 14), "x", "The year 1066 cannot be right"),
     ],

@@ -473,7 +473,7 @@ def test_a_month_in_which_nothing_happened_is_empty(sqlite_store):
     "period", ["", "2026", "2026-1", "2026-13", "2026-01-01", "January", "9999-12", "2026-W1", "x" * 500]
 )
 def test_what_is_no_month_is_refused(sqlite_store, period):
-    with pytest.raises(QueryError, match="is no period: use 'month' or a month like 2026-01") as caught:
+    with pytest.raises(QueryError, match="isn't a period: use 'month' or a month like 2026-01") as caught:
         results.usage(sqlite_store, period)
     assert caught.value.parameter == "period"
     assert len(str(caught.value)) < 100

@@ -19,7 +19,7 @@ def test_this_machine_is_fine(address):
 
 @pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.168.1.7", "results.example.com", "localhost.evil"])  # noqa: S104
 def test_public_address_is_refused_with_next_step(address):
-    with pytest.raises(ConfigError, match=r"nobody has to sign in\. Leave server\.address at 127\.0\.0\.1"):
+    with pytest.raises(ConfigError, match=r"without signing in\. Leave server\.address at 127\.0\.0\.1"):
         check_bind_address(address)
 
 

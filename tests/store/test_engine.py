@@ -89,7 +89,7 @@ def test_a_database_of_a_newer_version_is_not_touched(new_database):
 
 def test_unknown_zone_leaves_no_half_made_database(new_database):
     url = new_database()
-    with pytest.raises(ConfigError, match="'Mars/Olympus' is no time zone"):
+    with pytest.raises(ConfigError, match="'Mars/Olympus' isn't a time zone"):
         open_store(url, new_zone="Mars/Olympus")
     store = open_store(url)
     assert store.zone().key == "UTC"
@@ -127,7 +127,7 @@ def test_missing_folder_is_explained(tmp_path):
 def test_file_that_is_no_database_is_explained(tmp_path):
     path = tmp_path / "letter.db"
     path.write_text("Dear reader, " * 100)
-    with pytest.raises(StoreError, match="names is no SQLite database"):
+    with pytest.raises(StoreError, match="names isn't a SQLite database"):
         open_store(sqlite_url(path))
     assert path.read_text() == "Dear reader, " * 100
 
@@ -284,7 +284,7 @@ def test_lower_case_knows_every_alphabet_on_sqlite(sqlite_store):
 
 @pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "posix/UTC", "right/Europe/Zurich"])
 def test_files_beside_the_zones_are_no_zones(name):
-    with pytest.raises(ConfigError, match=f"^'{name}' is no time zone. Use an IANA name"):
+    with pytest.raises(ConfigError, match=f"^'{name}' isn't a time zone. Use an IANA name"):
         time_zone(name)
 
 

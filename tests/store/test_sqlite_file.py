@@ -89,7 +89,7 @@ def test_a_database_of_another_program_is_not_touched(path):
 
 def test_a_file_that_is_no_database_has_a_next_step(path):
     path.write_bytes(b"Dear Ada, this is a letter and no database. " * 100)
-    with pytest.raises(StoreError, match=r"is no SQLite database\. Nothing was changed\. Name another file"):
+    with pytest.raises(StoreError, match=r"isn't a SQLite database\. Nothing was changed\. Name another file"):
         open_store(sqlite_url(path))
     assert path.read_bytes().startswith(b"Dear Ada")
 

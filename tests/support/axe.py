@@ -15,7 +15,7 @@ STREAMLITS_OWN = (
         "Streamlit draws the sparkline of a metric without a description of its points.",
     ),
 )
-"""Rule, where, and why it cannot be mended here. docs/accessibility.md says the same to readers."""
+"""Rule, where, and why it cannot be corrected here. docs/accessibility.md says the same to readers."""
 
 _VIOLATIONS = """async ([tags, excused]) => {
     const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});

@@ -91,8 +91,8 @@ def test_rejected_rows_are_reported_every_sync(remote: FaultyServer, sqlite_stor
         )
     assert len(replies_here(sqlite_store)) == 2
     remote.campaigns["a"].replies[1]["sentiment"] = "negative"
-    mended = sync_from(remote.url, sqlite_store)
-    assert (mended.is_complete, len(mended.notes["a"])) == (True, 1)
+    corrected = sync_from(remote.url, sqlite_store)
+    assert (corrected.is_complete, len(corrected.notes["a"])) == (True, 1)
     assert len(replies_here(sqlite_store)) == 3
 
 
@@ -102,7 +102,7 @@ def test_gone_campaign_stays_and_is_not_fetched(remote: FaultyServer, sqlite_sto
     sync_from(remote.url, sqlite_store, "a", "b")
     del remote.campaigns["b"]
     report = sync_from(remote.url, sqlite_store)
-    assert report.failed == {"b": f"{remote.url[7:]} does not have this campaign; what is here of it stays."}
+    assert report.failed == {"b": f"{remote.url[7:]} does not have this campaign; its data here stays."}
     assert len(results.all_campaigns(sqlite_store)) == 2
     assert sync_from(remote.url, sqlite_store).sentence() == "1 campaign: 1 unchanged."
 
@@ -123,7 +123,7 @@ def test_unlisted_campaign_is_mentioned_once(remote: FaultyServer, sqlite_store:
     del remote.campaigns["b"]
     report = sync_from(remote.url, sqlite_store)
     assert report.is_complete
-    assert report.notes["b"] == ["It is no longer on the server; what is here of it stays."]
+    assert report.notes["b"] == ["It is no longer on the server; its data here stays."]
     assert len(results.all_campaigns(sqlite_store)) == 2
     assert "b" not in sync_from(remote.url, sqlite_store).notes
 

@@ -55,7 +55,7 @@ def test_reply_with_own_state_stays_and_is_reported(
     report = sync_from(remote.url, sqlite_store)
     assert report.notes[CAMPAIGN][-2:] == [
         "1 reply deleted, as on the server.",
-        "1 reply gone on the server but marked by somebody, so kept here.",
+        "1 reply deleted on the server but kept here, because someone worked on them.",
     ]
     assert replies_here(sqlite_store) == {"r1", "r2"}
 

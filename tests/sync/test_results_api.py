@@ -214,7 +214,7 @@ WRONG_STATS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "no campaign": (lambda stats: stats.pop("campaign_id"), "campaign_id: it is missing"),
     "another campaign": (lambda stats: stats.update(campaign_id="x"), "campaign_id: 'x' is another campaign"),
     "a count in words": (lambda stats: stats["stats"].update(opened="many"), "stats.opened: "),
-    "a count below zero": (lambda stats: stats["stats"].update(opened=-1), "stats.opened: -1 is no whole number"),
+    "a count below zero": (lambda stats: stats["stats"].update(opened=-1), "stats.opened: -1 isn't a whole number"),
     "a count beyond belief": (lambda stats: stats["stats"].update(opened=10**30), "stats.opened: "),
     "half an email": (lambda stats: stats["stats"].update(opened=1.5), "stats.opened: "),
     "no end": (lambda stats: stats["period"].pop("end"), "period.end: it is missing"),
@@ -337,10 +337,10 @@ def test_the_key_is_written_nowhere(
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("results.example.com", "is no address of a server"),
-        ("ftp://results.example.com", "is no address of a server"),
-        ("https://", "is no address of a server"),
-        ("http://[::1", "is no address of a server"),
+        ("results.example.com", "isn't an address of a server"),
+        ("ftp://results.example.com", "isn't an address of a server"),
+        ("https://", "isn't an address of a server"),
+        ("http://[::1", "isn't an address of a server"),
         ("https://me:secret@results.example.com", "must hold no password"),
         ("https://results.example.com?key=secret", "must hold no password"),
         ("http://results.example.com", "everybody on the way to results.example.com could read the key"),

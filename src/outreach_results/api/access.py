@@ -70,7 +70,7 @@ class Access:
             return self.failed(scope, refused)
         key_id = api_keys.identify(key, keys)
         if key_id is None:
-            refused = _unauthorized("This API key is not known, or it was revoked.", ', error="invalid_token"')
+            refused = _unauthorized("This API key is unknown or was revoked.", ', error="invalid_token"')
             return self.failed(scope, refused)
         if not keys[key_id].scope.allows(needed):
             return _forbidden(keys[key_id].scope, needed)

@@ -30,7 +30,7 @@ _ERRORS = {
     404: "There is nothing of that name.",
     422: "A parameter is malformed, out of range, unknown, or given twice.",
     429: "Too many wrong keys came from this address; a valid key is never held up.",
-    500: "The server failed; its log says why.",
+    500: "The server failed; its log has the details.",
     503: "The database is busy or cannot be reached.",
 }
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}

@@ -93,7 +93,7 @@ class DownloadResponse(Response):
                 await _send(send, {"type": "http.response.body", "body": chunk, "more_body": True})
             await _send(send, {"type": "http.response.body", "body": b""})
         except TimeoutError:
-            raise BrokenDownloadError(f"Nobody took anything of {self._download.file_name} for a minute.") from None
+            raise BrokenDownloadError(f"No data of {self._download.file_name} was read for a minute.") from None
         except Exception as error:
             raise BrokenDownloadError(f"{self._download.file_name} could not be completed.") from error
         finally:

@@ -97,11 +97,11 @@ def problem_of(error: Exception) -> ProblemError:
     instance = uuid4().urn
     log.error("The API could not answer (%s)", instance, exc_info=error)
     if isinstance(error, StoreError):
-        unavailable = Fault(detail="The database cannot be used at the moment. The server's log says why.")
+        unavailable = Fault(detail="The database cannot be used right now. The server's log has the details.")
         return ProblemError(503, unavailable, headers={"Retry-After": "30"}, instance=instance)
     return ProblemError(
         500,
-        Fault(detail="Something went wrong in the server. Its log says what, under this instance."),
+        Fault(detail="Something went wrong in the server. Its log has the details, under this instance."),
         instance=instance,
     )
 

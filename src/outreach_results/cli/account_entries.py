@@ -18,7 +18,7 @@ def plan(
     name: Annotated[str | None, typer.Option(help="Its name.")] = None,
     limit: Annotated[int | None, typer.Option(help="Emails a month.")] = None,
     price: Annotated[float | None, typer.Option(help="Dollars a month.")] = None,
-    reset: Annotated[bool, typer.Option("--reset", help="Leave the plan to its source again.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Go back to the source's plan.")] = False,
 ) -> None:
     """Show or enter the plan. Neither a sync nor an import changes what is entered here."""
     store = open_database()
@@ -30,7 +30,7 @@ def plan(
         raise QueryError("plan", "Enter all of a plan: --name, --limit and --price.")
     known = results.plan_of(store)
     with store.read() as connection:
-        origin = "by its source" if entered_plan(connection) is None else "entered by hand"
+        origin = "from the source" if entered_plan(connection) is None else "entered by hand"
     shown = "unknown" if known is None else f"{known.name}: {known.email_limit:,} emails for ${known.price_usd:g}"
     typer.echo(shown if known is None else f"{shown} a month ({origin})")
 

@@ -25,7 +25,9 @@ def enter_of_campaign(
     per: Annotated[
         str | None, typer.Option(help="What the cost is for: each email, the whole campaign, or each month.")
     ] = None,
-    reset: Annotated[list[str] | None, typer.Option(help="Leave this to its source again: name, type, cost.")] = None,
+    reset: Annotated[
+        list[str] | None, typer.Option(help="Go back to the source's value of this: name, type or cost.")
+    ] = None,
 ) -> None:
     """Show or enter what a campaign's files lack. Neither a sync nor an import changes what is entered here."""
     if unknown := [field for field in reset or () if field not in _FIELDS]:
@@ -41,11 +43,11 @@ def enter_of_campaign(
         enter(store, campaign_id, known, by=getpass.getuser())
     amount = None if known.cost is None else f"${dollars(known.cost):g} per {known.cost_per}"
     for label, value in (("name", known.name), ("type", known.mcp), ("cost", amount)):
-        typer.echo(f"{label:6}{'left to its source' if value is None else f'{value} (entered by hand)'}")
+        typer.echo(f"{label:6}{'from the source' if value is None else f'{value} (entered by hand)'}")
 
 
 def _amount(text: str | None) -> Decimal | None:
     try:
         return None if text is None else Decimal(text)
     except InvalidOperation:
-        raise QueryError("cost", f"{text!r} is no amount of dollars, such as 0.02.") from None
+        raise QueryError("cost", f"{text!r} isn't an amount of dollars, such as 0.02.") from None

@@ -60,7 +60,7 @@ def import_files(
         typer.Option(help=f"Which column is which, as OURS=THEIRS. Ours: {_TARGET_NAMES}."),
     ] = None,
     rejected: Annotated[
-        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file, ready to be mended.")
+        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file, ready to be corrected.")
     ] = None,
 ) -> None:
     """Bring files in. Each table is one transaction; the same file twice adds nothing.
@@ -184,7 +184,7 @@ def _print_report(report: LoadReport, written_to: Path | None) -> None:
         console.print(f"  … and {report.notes_total - len(report.notes):,} more.", style="yellow", markup=False)
 
 
-imports = typer.Typer(help="What was brought in: list it, undo it.", no_args_is_help=True)
+imports = typer.Typer(help="List past imports, and undo one.", no_args_is_help=True)
 
 
 @imports.command(name="list")
@@ -200,5 +200,5 @@ def list_imports() -> None:
 
 @imports.command(name="undo")
 def undo_import(load_id: Annotated[str, typer.Argument(help="The id that `imports list` shows.")]) -> None:
-    """Remove what an import added. Replies that somebody worked on since stay."""
+    """Remove what an import added. Replies that someone has worked on since then stay."""
     console.print(undo_load(open_database(), load_id).sentence(), markup=False)

@@ -64,7 +64,7 @@ def init(
 @app.command()
 def demo(
     if_new: Annotated[bool, typer.Option("--if-new", help="Only where the database holds no campaign yet.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the sample data out again.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the sample data.")] = False,
 ) -> None:
     """Load the sample data, to look around before the first own campaign is in."""
     store = open_database()
@@ -74,7 +74,7 @@ def demo(
     if if_new and results.all_campaigns(store):
         return
     console.print(sample.load_sample(store).sentence(), markup=False)
-    console.print("Take it out again with: outreach-results demo --remove")
+    console.print("Remove it with: outreach-results demo --remove")
 
 
 app.command(name="import")(import_files)
@@ -145,7 +145,7 @@ def export(
         raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
     download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only, bom=bom)
     if output is None and not exports.FORMATS[fmt].is_text and sys.stdout.isatty():
-        raise OutreachError(f"{fmt} is no text to print. Name a file with -o FILE, or pipe the output.")
+        raise OutreachError(f"{fmt} isn't text to print. Name a file with -o FILE, or pipe the output.")
     if output is not None:
         _write(download, output)
         return
@@ -204,7 +204,7 @@ def tracking(
     campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
     yes: Annotated[list[str] | None, typer.Option("--yes", help="It tracks this, such as opens.")] = None,
     no: Annotated[list[str] | None, typer.Option("--no", help="It does not track this, such as costs.")] = None,
-    reset: Annotated[list[str] | None, typer.Option("--reset", help="Leave this to its source again.")] = None,
+    reset: Annotated[list[str] | None, typer.Option("--reset", help="Go back to what the source says of this.")] = None,
 ) -> None:
     """Show what a campaign tracks, or set it. What is not tracked is shown as unknown, never as 0.
 
@@ -214,7 +214,7 @@ def tracking(
     named = [(kind, value) for kinds, value in options for kind in kinds or ()]
     choice = dict(named)
     if len(choice) < len(named):
-        raise typer.BadParameter("Name each of them once: --yes, --no and --reset exclude each other.")
+        raise typer.BadParameter("Use each of them once: --yes, --no and --reset cannot be combined.")
     store = open_database()
     state = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
     for kind in TRACKED:
@@ -273,4 +273,4 @@ def list_keys() -> None:
 def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Make a key worthless, at once."""
     api_keys.revoke_key(open_database(), name)
-    console.print(f"The key {name!r} opens nothing any more.", markup=False)
+    console.print(f"The key {name!r} is revoked.", markup=False)

@@ -133,7 +133,7 @@ def find_format(name: str) -> Format:
         QueryError: there is no such format.
     """
     if name not in FORMATS:
-        raise QueryError("format", f"{name[:20]!r} is no format. Known: {', '.join(FORMATS)}.")
+        raise QueryError("format", f"{name[:20]!r} isn't a format. Known: {', '.join(FORMATS)}.")
     return FORMATS[name]
 
 

@@ -91,7 +91,7 @@ class CampaignNames:
         if not campaign_id and not name:
             name = self._context.campaign
             if name is None:
-                raise ValueError("the row names no campaign; choose the campaign it belongs to")
+                raise ValueError("the row names no campaign; choose one for it")
             if name in self._context.known.values():
                 campaign_id, name = name, None
         if campaign_id:

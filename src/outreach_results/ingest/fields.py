@@ -56,12 +56,12 @@ def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:
     """A text unchanged, or None if it is empty.
 
     Raises:
-        FieldError: it is no text, too long, or cannot be stored.
+        FieldError: it is not text, too long, or cannot be stored.
     """
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise FieldError(column, f"{quoted(value)} is no text")
+        raise FieldError(column, f"{quoted(value)} isn't text")
     if len(value) > limit:
         raise FieldError(column, f"the text has {len(value):,} characters; {limit:,} are allowed")
     if "\x00" in value:
@@ -78,7 +78,7 @@ def identifier(column: str, value: Any) -> str:
     """An id: a text that must not be empty, and that can stand in an address and on one line."""
     checked = optional_identifier(column, value)
     if checked is None:
-        raise FieldError(column, "a value is needed here")
+        raise FieldError(column, "a value is required")
     return checked
 
 
@@ -88,9 +88,9 @@ def optional_identifier(column: str, value: Any) -> str | None:
     if checked is None or is_plain_id(checked):
         return checked
     if checked in _PATH_SEGMENTS:
-        raise FieldError(column, f"{checked!r} is no id: in an address it names a folder")
+        raise FieldError(column, f"{checked!r} isn't an id: in an address it names a folder")
     if any(category(character) in _LINE_OR_CONTROL for character in checked):
-        raise FieldError(column, f"{quoted(checked)} is no id: it holds a control character or a line break")
+        raise FieldError(column, f"{quoted(checked)} isn't an id: it holds a control character or a line break")
     return checked
 
 
@@ -106,11 +106,13 @@ def is_plain_id(value: str) -> bool:
 def instant(column: str, value: Any) -> datetime:
     """An ISO 8601 instant with an offset, as UTC."""
     if not isinstance(value, str):
-        raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z")
+        raise FieldError(column, f"{quoted(value)} isn't a valid date and time: write it like 2026-01-31T14:23:00Z")
     try:
         parsed = datetime.fromisoformat(value)
     except ValueError:
-        raise FieldError(column, f"{quoted(value)} is no date and time: write it like 2026-01-31T14:23:00Z") from None
+        raise FieldError(
+            column, f"{quoted(value)} isn't a valid date and time: write it like 2026-01-31T14:23:00Z"
+        ) from None
     if parsed.tzinfo is None:
         raise FieldError(column, f"{quoted(value)} names no time zone: end it in Z or in an offset like +01:00")
     if parsed.tzinfo is not UTC and parsed.year in YEARS:
@@ -130,7 +132,7 @@ def day(column: str, value: Any) -> date:
     try:
         parsed = date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise FieldError(column, f"{quoted(value)} is no date: write it like 2026-01-31") from None
+        raise FieldError(column, f"{quoted(value)} isn't a valid date: write it like 2026-01-31") from None
     if parsed.year not in YEARS:
         raise FieldError(column, f"the year {parsed.year} cannot be right")
     return parsed
@@ -147,7 +149,7 @@ def micros(column: str, value: Any) -> int:
         if not amount.is_finite() or abs(amount) > MAX_MICROS:
             raise InvalidOperation
     except ArithmeticError:
-        raise FieldError(column, f"{quoted(value)} is no amount in dollars") from None
+        raise FieldError(column, f"{quoted(value)} isn't an amount in dollars") from None
     if amount < 0:
         raise FieldError(column, "a cost below zero is not allowed")
     return round(amount)
@@ -164,7 +166,7 @@ def count(column: str, value: Any) -> int | None:
         if not 0 <= number <= MAX_MICROS or number != int(number):
             raise ValueError
     except (ValueError, ArithmeticError):
-        raise FieldError(column, f"{quoted(value)} is no whole number of 0 or more") from None
+        raise FieldError(column, f"{quoted(value)} isn't a whole number of 0 or more") from None
     return int(number)
 
 
@@ -172,7 +174,7 @@ def version(column: str, value: Any) -> int:
     """The version of a mark, from 1; 1 if empty."""
     number = count(column, value)
     if number is not None and not 1 <= number <= MAX_VERSION:
-        raise FieldError(column, f"{quoted(value)} is no version: the first is 1")
+        raise FieldError(column, f"{quoted(value)} isn't a version: the first is 1")
     return number or 1
 
 
@@ -185,7 +187,7 @@ def share(column: str, value: Any) -> float | None:
             raise ValueError
         return float(value)
     except (ValueError, OverflowError):
-        raise FieldError(column, f"{quoted(value)} is no number") from None
+        raise FieldError(column, f"{quoted(value)} isn't a number") from None
 
 
 def flag(column: str, value: Any) -> bool:

@@ -136,7 +136,7 @@ def rejected_rows(store: Store, load_id: str) -> list[Rejected]:
 
 
 def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
-    """Rejected rows as a table with their own columns first, ready to be mended and imported again.
+    """Rejected rows as a table with their own columns first, ready to be corrected and imported again.
 
     Returns:
         A header and the rows. The last columns, `REASON_COLUMNS`, say what is wrong; an import leaves them out.

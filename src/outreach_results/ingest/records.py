@@ -209,7 +209,7 @@ class BenchmarkRecord(NamedTuple):
 class Rejected(NamedTuple):
     """A row that could not be used: its source, number and column, and the reason.
 
-    ``original`` are the row's own fields, where the file has named ones: it can be mended and imported again.
+    ``original`` are the row's own fields, where the file has named ones: it can be corrected and imported again.
     """
 
     source: str

@@ -115,7 +115,7 @@ def _refuse_answers_without_rows(start: bytes, name: str) -> None:
     keys = _top_level(start) if _is_object(start) else {}
     if "campaign_id" in keys and keys.get("stats") == "start_map":
         raise SourceError(
-            f"{name} looks like the stats of a campaign, an answer of the Results API: totals without days. "
+            f"{name} looks like campaign stats, an answer of the Results API: totals without days. "
             "Nothing was imported. Import the campaign's export instead, or the answer to /campaigns/:id/stats/daily."
         )
     if keys.get("campaigns") == "start_array" and "pagination" in keys:
@@ -222,7 +222,7 @@ def detect_source(path: Path) -> Source:
     if source is not None:
         return source
     raise SourceError(
-        f"{path.name} is of no format that can be imported: a CSV or JSON export of Outreach Results is needed. "
+        f"{path.name} isn't a file we can read yet: a CSV or JSON export of Outreach Results is needed. "
         f"{_near_miss(_start(path))}Nothing was imported."
     )
 

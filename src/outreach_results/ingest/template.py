@@ -17,7 +17,7 @@ TEMPLATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Opened", "yes or no, how often, or when first", "one of these"),
     ("Clicked", "likewise", "one of these"),
     ("Replied", "likewise", "one of these"),
-    ("Bounced", "likewise; without it nobody knows how many were delivered", "one of these"),
+    ("Bounced", "likewise; without it, how many were delivered is unknown", "one of these"),
     ("Unsubscribed", "likewise", "one of these"),
     ("Meeting booked", "likewise", "one of these"),
     ("Cost", "in dollars", "optional"),

@@ -42,7 +42,7 @@ def tracks_in_json(column: str, value: Any) -> Tracks:
     if value is None:
         return ()
     if not isinstance(value, Mapping):
-        raise FieldError(column, 'an object such as {"opens": false} is needed here')
+        raise FieldError(column, 'an object such as {"opens": false} is required')
     for kind, flag in value.items():
         _check(f"{column}.{quoted(kind)[1:-1]}", kind)
         if not isinstance(flag, bool):

@@ -29,7 +29,7 @@ class UndoReport:
     def sentence(self) -> str:
         """The report in one line."""
         gone = ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items() if n) or "nothing"
-        kept = f" {self.kept_replies:,} replies stay because somebody worked on them." if self.kept_replies else ""
+        kept = f" {self.kept_replies:,} replies stay because someone worked on them." if self.kept_replies else ""
         return f"Undone: {self.source}. Removed {gone}.{kept}"
 
 
@@ -45,9 +45,9 @@ def undo_load(store: Store, load_id: str, *, by: str | None = None) -> UndoRepor
         table = schema.loads.c
         row = connection.execute(select(schema.loads).where(table.load_id == load_id)).mappings().one_or_none()
         if row is None or row["load_no"] is None:
-            raise ConflictError("This import cannot be undone: nothing is known of what it added.")
+            raise ConflictError("This import cannot be undone: it was made before imports kept what they added.")
         if row["undone_at"] is not None:
-            raise ConflictError("This import was undone already.")
+            raise ConflictError("This import was already undone.")
         report = UndoReport(row["source"])
         entries.lift(connection)
         for campaign_id in json.loads(row["report"])["campaigns"]:

@@ -74,7 +74,7 @@ def number(cell: Any, *, decimal_comma: bool = False) -> float | None:
     digits = re.sub(r"[\s\u00a0\u202f'’$€£%]", "", str(cell))
     digits = digits.replace(".", "").replace(",", ".") if decimal_comma else digits.replace(",", "")
     if not re.fullmatch(r"[+-]?\d*\.?\d+(e[+-]?\d{1,3})?|[+-]?\d+\.", digits, re.IGNORECASE):
-        raise ValueError(f"{quoted(cell)} is no number")
+        raise ValueError(f"{quoted(cell)} isn't a number")
     return float(digits)
 
 
@@ -86,7 +86,7 @@ def count(cell: Any, *, decimal_comma: bool = False) -> int | None:
     if value is None:
         return None
     if value < 0 or not value.is_integer() or value > _LARGEST_COUNT:
-        raise ValueError(f"{quoted(cell)} is no count: a whole number from 0 is needed")
+        raise ValueError(f"{quoted(cell)} isn't a count: a whole number from 0 is needed")
     return int(value)
 
 
@@ -183,7 +183,7 @@ def parse_date(cell: Any, form: DateForm) -> date | datetime:
         ValueError: the cell is empty or not of that form.
     """
     if is_empty(cell):
-        raise ValueError("a date is needed here")
+        raise ValueError("a date is required")
     parsed = _PARSERS[form](cell)
     if parsed.year not in YEARS:
         raise ValueError(f"the year {parsed.year} cannot be right")
@@ -207,22 +207,22 @@ def _native(cell: Any) -> date | datetime:
         return cell.date() if cell.time() == time(0) and cell.tzinfo is None else cell
     if isinstance(cell, date):
         return cell
-    raise ValueError(f"{quoted(cell)} is no date")
+    raise ValueError(f"{quoted(cell)} isn't a valid date")
 
 
 def _iso(cell: Any) -> date | datetime:
     if not isinstance(cell, str):
-        raise ValueError(f"{quoted(cell)} is no date")
+        raise ValueError(f"{quoted(cell)} isn't a valid date")
     match = _NUMERIC.fullmatch(cell.strip())
     if not match or len(match[1]) != 4:
-        raise ValueError(f"{quoted(cell)} is no date like 2026-12-31")
+        raise ValueError(f"{quoted(cell)} isn't a date like 2026-12-31")
     return _combined(cell, int(match[1]), int(match[2]), int(match[3]), match[4])
 
 
 def _numeric(cell: Any, *, day_first: bool) -> date | datetime:
     match = _NUMERIC.fullmatch(cell.strip()) if isinstance(cell, str) else None
     if not match or len(match[1]) > 2 or len(match[3]) not in (2, 4):
-        raise ValueError(f"{quoted(cell)} is no date like {'31/12/2026' if day_first else '12/31/2026'}")
+        raise ValueError(f"{quoted(cell)} isn't a date like {'31/12/2026' if day_first else '12/31/2026'}")
     year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
     first, second = int(match[1]), int(match[2])
     return _combined(cell, year, *((second, first) if day_first else (first, second)), match[4])
@@ -232,7 +232,7 @@ def _combined(cell: str, year: int, month: int, day: int, clock: str | None) -> 
     try:
         on = date(year, month, day)
     except ValueError:
-        raise ValueError(f"{quoted(cell)} is no date: there is no month {month} with a day {day}") from None
+        raise ValueError(f"{quoted(cell)} isn't a valid date: there is no month {month} with a day {day}") from None
     if not clock or not clock.strip():
         return on
     match = _TIME.fullmatch(clock.strip())
@@ -273,30 +273,30 @@ def _parse_words(cell: str, default: datetime) -> datetime:
 def _words(cell: Any) -> date | datetime:
     """A date that spells its month; read twice against different defaults, so that no part of it is made up."""
     if not isinstance(cell, str) or not re.search(r"[a-zA-Z]{3}", cell) or not re.search(r"\d{4}|\d.*\d", cell):
-        raise ValueError(f"{quoted(cell)} is no date")
+        raise ValueError(f"{quoted(cell)} isn't a valid date")
     try:
         first, second = (_parse_words(cell, default) for default in _DEFAULTS)
     except (ValueError, OverflowError):
-        raise ValueError(f"{quoted(cell)} is no date") from None
+        raise ValueError(f"{quoted(cell)} isn't a valid date") from None
     if first.date() != second.date():
-        raise ValueError(f"{quoted(cell)} is no whole date")
+        raise ValueError(f"{quoted(cell)} isn't a whole date")
     return first if first == second else first.date()
 
 
 def _epoch(cell: Any, *, a_second: int) -> datetime:
     value = number(cell) if not isinstance(cell, date) else None
     if value is None or isinstance(cell, bool):
-        raise ValueError(f"{quoted(cell)} is no time in seconds since 1970")
+        raise ValueError(f"{quoted(cell)} isn't a time in seconds since 1970")
     seconds = value / a_second
     if not 600_000_000 <= seconds < 4_000_000_000:  # 1989 to 2096: no count, and no id, is taken for a time
-        raise ValueError(f"{quoted(cell)} is no time in seconds since 1970")
+        raise ValueError(f"{quoted(cell)} isn't a time in seconds since 1970")
     return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
 
 
 def _serial(cell: Any) -> date | datetime:
     value = number(cell) if not isinstance(cell, date) else None
     if value is None or isinstance(cell, bool) or not _SERIAL_DAYS[0] <= value < _SERIAL_DAYS[1]:
-        raise ValueError(f"{quoted(cell)} is no date of a spreadsheet")
+        raise ValueError(f"{quoted(cell)} isn't a date of a spreadsheet")
     instant = _SERIAL_EPOCH + timedelta(seconds=round(value * 86_400))
     return instant.date() if float(value).is_integer() else instant
 

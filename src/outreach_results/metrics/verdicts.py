@@ -141,7 +141,7 @@ def measured_rate(
         value: the rate, which is that of the days unless a platform reports another; above 1 it has no interval.
         sent_per_case: how many emails have to be sent for one more email in the denominator.
     """
-    # By event date a count may exceed its denominator, by the outcomes of earlier emails: then it is no share of them.
+    # By event date a count may exceed its denominator, by the outcomes of earlier emails: then it is no share.
     if value > 1 or days.total > days.whole or days.whole <= 0:
         return Measured(value)
     value, spread = float(value), within_day.dispersion(days)

@@ -223,7 +223,7 @@ class DailyStats(Model):
 
 
 class Reply(Model):
-    """A reply as lists show it; ``sentiment`` is the corrected one where somebody corrected it."""
+    """A reply as lists show it; ``sentiment`` is the corrected one where someone corrected it."""
 
     id: str
     email: str | None = None

@@ -57,7 +57,7 @@ class Metric:
             ValueError: the metric is no ratio.
         """
         if self.numerator is None or self.denominator is None:
-            raise ValueError(f"{self.name} is no ratio of two others.")
+            raise ValueError(f"{self.name} isn't a ratio of two others.")
         return self.numerator, self.denominator
 
 

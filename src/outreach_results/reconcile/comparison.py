@@ -138,7 +138,7 @@ def _row(campaign: Row[Any], name: str, reported: int | None, counted: int | Non
 
 
 def _one_sided(is_unreported: bool) -> str:
-    return "The server does not report it." if is_unreported else "The server does not tell it by the day."
+    return "The server does not report it." if is_unreported else "The server does not report it by day."
 
 
 def _explain_cost(difference: int) -> str:
@@ -160,13 +160,13 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
             return f"The server counts every {name} event; here each email counts once."
         if name == COUNT_OF[EventType.REPLIED] and -difference == evidence.unlinked_replies:
             return "These replies name no email, so here no email counts as replied."
-        return "Not explained: the server knows more than its export told."
+        return "Not explained: the server counts more than its export contains."
     outside = "outside of the period that the server reports on"
-    zone = ", which it cuts in another time zone" if evidence.is_zone_edge else ""
+    zone = ", which uses another time zone" if evidence.is_zone_edge else ""
     reasons = {
         f"{machine.capitalize()} count here and not there.": evidence.machine,
         f"All of it lies {outside}{zone}.": evidence.outside,
-        "All of it came after the server was asked for its total.": evidence.late,
+        "All of it arrived after the server was asked for its total.": evidence.late,
         f"{machine.capitalize()} ({evidence.machine:,}), and others {outside} ({evidence.human_outside:,}).": (
             evidence.machine + evidence.human_outside
         ),
@@ -199,7 +199,7 @@ def _account_row(connection: Connection, usage: ReportedUsage) -> Reconciled:
 
 def _explain_month(difference: int, reported: int, evidence: MonthEvidence) -> str:
     if evidence.in_utc == reported:
-        return f"The server's month is cut in UTC, the one here in {evidence.zone}."
+        return f"The server's month is in UTC, the one here in {evidence.zone}."
     if difference == evidence.elsewhere:
         return "All of it belongs to campaigns that did not come from this server."
     if difference == evidence.late:

@@ -86,7 +86,7 @@ def require_campaign(connection: Connection, campaign_id: str) -> Row[Any]:
 
 
 def _can_be_stored(text: str) -> bool:
-    """Whether the text is valid UTF-8 without NUL: anything else is no id, and makes a database driver raise."""
+    """Whether the text is valid UTF-8 without NUL: anything else is not an id, and makes a database driver raise."""
     return "\x00" not in text and text.encode(errors="replace").decode() == text
 
 

@@ -38,7 +38,7 @@ class HeadlineRate:
 
     Attributes:
         rate: between 0 and 1, unrounded; None without a denominator, and while less than 5% of the outcomes are in.
-        interval: None where the rate is no share of the emails it is divided by.
+        interval: None where the rate is not a share of the emails it is divided by.
         share_in: the share (0 to 1) of outcomes that is in; None on the activity basis, and without a maturity curve.
     """
 

@@ -1,4 +1,4 @@
-"""What the numbers mean, in sentences: what changed, and what to look after.
+"""What the numbers mean, in sentences: what changed, and what needs attention.
 
 Pure functions over totals and frames from `results`; a name in a sentence is the plain text that a stranger may have
 written, so whoever shows a sentence shows it character by character.
@@ -24,8 +24,9 @@ ENOUGH_DELIVERED = 50
 
 
 class Alert(NamedTuple):
-    """Something to look after: what is seen, what is behind it, what to do.
+    """An issue that needs attention: what is seen, what is behind it, what to do.
 
+    ``kind`` names the issue for a group of campaigns that share it: "Bounce rate above 2%".
     ``is_watch`` where the campaign alone would be above the limit, but among that many campaigns chance may explain it.
     ``untracked`` is what the campaign seems not to track, which a person can confirm.
     """
@@ -37,12 +38,14 @@ class Alert(NamedTuple):
     next_step: str
     is_watch: bool = False
     untracked: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
     """A share that should not be exceeded: its parts in a row of campaigns, and the alert on one that does."""
 
+    kind: str
     count: str
     of: str
     limit: float
@@ -53,32 +56,36 @@ class _Limit:
 
 _LIMITS = (
     _Limit(
+        f"Bounce rate above {BOUNCE_LIMIT:.0%}",
         "bounced",
         "emails_sent",
         BOUNCE_LIMIT,
         lambda share: (
-            f"{_percent(share)} of its emails bounced; mailbox providers grow wary above {_percent(BOUNCE_LIMIT, 0)}."
+            f"{_percent(share)} of its emails bounced; "
+            f"inbox providers penalize bounce rates above {_percent(BOUNCE_LIMIT, 0)}."
         ),
         "Addresses that do not exist, usually from an old or guessed list.",
         "Pause it, verify the remaining addresses, and send again in smaller batches.",
     ),
     _Limit(
+        f"Unsubscribe rate above {UNSUBSCRIBE_LIMIT:.0%}",
         "unsubscribed",
         "delivered",
         UNSUBSCRIBE_LIMIT,
         lambda share: (
             f"{_percent(share)} of its recipients unsubscribed; below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual."
         ),
-        "The offer does not fit the list, or the same people are written to too often.",
+        "The offer does not fit the list, or the same people are contacted too often.",
         "Read its negative replies in the inbox, then narrow the audience.",
     ),
     _Limit(
+        "Opens look automated",
         "opened_by_machines",
         "opened",
         MACHINE_SHARE_LIMIT,
         lambda share: f"{_percent(share, 0)} of its opens look like machines.",
         "Privacy proxies and security gateways load every image before anybody reads.",
-        "Switch on “Humans only” before you compare open rates.",
+        "Turn on “Exclude bots & auto-replies” before you compare open rates.",
     ),
 )
 
@@ -101,7 +108,9 @@ def _above(rows: list[dict[str, Any]], limit: _Limit) -> list[Alert]:
     counts = [_known(row, limit.count, limit.of) for row in rows]
     pairs = [None if pair is None else (pair[0], pair[1]) for pair in counts]
     return [
-        _alert(row, limit.what(pair[0] / pair[1]), limit.cause, limit.next_step, is_watch=finding == Finding.WATCH)
+        _alert(row, limit.what(pair[0] / pair[1]), limit.cause, limit.next_step)._replace(
+            kind=limit.kind, is_watch=finding == Finding.WATCH
+        )
         for row, pair, finding in zip(rows, pairs, exceeding(pairs, limit.limit), strict=True)
         if pair is not None and finding != Finding.NONE
     ]
@@ -112,8 +121,8 @@ def _known(row: dict[str, Any], *names: str) -> list[int] | None:
     return None if any(pd.isna(value) for value in values) else [int(value) for value in values]
 
 
-def _alert(row: dict[str, Any], what: str, cause: str, next_step: str, *, is_watch: bool = False) -> Alert:
-    return Alert(str(row["campaign_id"]), str(row["name"]), what, cause, next_step, is_watch)
+def _alert(row: dict[str, Any], what: str, cause: str, next_step: str) -> Alert:
+    return Alert(str(row["campaign_id"]), str(row["name"]), what, cause, next_step)
 
 
 def _tracking(row: dict[str, Any]) -> Alert | None:
@@ -123,9 +132,9 @@ def _tracking(row: dict[str, Any]) -> Alert | None:
     return _alert(
         row,
         f"Not one of {counts[2]:,} delivered emails was opened or clicked.",
-        "Open and click tracking looks switched off.",
-        "If it is off, say so: opens and clicks are then unknown instead of 0.",
-    )._replace(untracked=("opens", "clicks"))
+        "Open and click tracking looks off.",
+        "If it is off, mark it as not tracked: opens and clicks then show “–” instead of 0.",
+    )._replace(kind="Tracking looks off", untracked=("opens", "clicks"))
 
 
 def what_changed(
@@ -153,18 +162,18 @@ def what_changed(
 
 def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headlines) -> str:
     sent, sent_before = now.stats.emails_sent or 0, before.stats.emails_sent or 0
-    change = sent / sent_before - 1
-    compared = _compared(change)
-    direction = f"{compared} {'as' if compared == _AS_MANY else 'than'}"
-    volume = f"{sent:,} emails went out, {direction} in {compared_with}"
+    compared = _compared(sent / sent_before - 1)
+    volume = f"{sent:,} emails sent, {compared} {'as' if compared == _AS_MANY else 'than'} {compared_with}."
     rate, moved = headlines.rates["reply_rate"].rate, headlines.changes.get("reply_rate")
     if rate is None or moved is None:
-        return volume + "."
-    rate_before = rate - moved.difference
-    verdict = "a difference that chance alone explains" if moved.is_noise else "more than chance explains"
+        return volume
     part = now.tracked.get("reply_rate")
-    whole = "those delivered" if part is None else f"the {part.emails:,} delivered whose replies are tracked"
-    return f"{volume}; {_percent(rate)} of {whole} got a reply, after {_percent(rate_before)}: {verdict}."
+    whole = "" if part is None else f" of the {part.emails:,} delivered whose replies are tracked"
+    return f"{volume} Reply rate {_percent(rate)}{whole} (was {_percent(rate - moved.difference)}), {_verdict(moved)}."
+
+
+def _verdict(change: metrics.Change) -> str:
+    return "not statistically significant" if change.is_noise else "statistically significant"
 
 
 def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> str | None:
@@ -193,9 +202,7 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     moved = headlines.changes.get("meetings_booked")
     if moved is not None:
         sentence += f", {_compared(moved.relative)} per email sent"
-        sentence += (
-            f" ({'not ' if moved.is_noise else ''}statistically significant)" if round(moved.relative, 2) else ""
-        )
+        sentence += f" ({_verdict(moved)})" if round(moved.relative, 2) else ""
     conversion = headlines.rates.get("conversion_rate")
     price = _meeting_price(now, conversion.share_in if conversion else None)
     price_before = _meeting_price(before, _share_in_before(before, headlines))

@@ -253,7 +253,7 @@ def _month(period: str) -> date:
         month = date.fromisoformat(f"{period}-01")
         next_month(month)  # the last month of the calendar has none, and cannot be queried
     except (ValueError, OverflowError):
-        raise QueryError("period", f"{period[:20]!r} is no period: use 'month' or a month like 2026-01.") from None
+        raise QueryError("period", f"{period[:20]!r} isn't a period: use 'month' or a month like 2026-01.") from None
     return month
 
 

@@ -18,8 +18,8 @@ def check_bind_address(address: str | None) -> None:
     """
     if not _is_of_this_machine(address):
         raise ConfigError(
-            f"The dashboard does not start on {address or 'every address of this machine'}: whoever reaches it could "
-            "read all replies, and nobody has to sign in. Leave server.address at 127.0.0.1, and let others in through "
+            f"The dashboard does not start on {address or 'every address of this machine'}: anyone who reaches it "
+            "could read all replies without signing in. Leave server.address at 127.0.0.1, and let others in through "
             "something that asks who they are, such as an SSH tunnel or a proxy with sign-in on this machine."
         )
 

@@ -1,6 +1,6 @@
 """The library that draws the charts in the browser: Plotly's bundle of cartesian charts, kept in ``server/plotly/``.
 
-Streamlit's own copy is a module of 4.7 MB that Chromium compiles anew at every visit. This third of it is a classic
+Streamlit's own copy is a module of 4.7 MB that Chromium compiles again at every visit. This third of it is a classic
 script, whose compiled code the browser keeps. ``make plotly`` brings the version that the installed Plotly was made
 for.
 """

@@ -33,7 +33,7 @@ class OriginCheck:
         elif is_websocket:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
-            refusal = PlainTextResponse("Another site may not change anything here.", status_code=403)
+            refusal = PlainTextResponse("Requests from another site are not allowed.", status_code=403)
             await refusal(scope, receive, send)
 
 
@@ -48,6 +48,6 @@ def is_same_origin(headers: Headers) -> bool:
         # Only the port is taken from Host where it names one: behind a proxy with TLS the scheme is not known here.
         own = urlsplit(f"{parts.scheme}://{headers.get('host', '')}")
         server = (own.hostname, own.port or _DEFAULT_PORTS.get(own.scheme))
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is not a number
         return False
     return sender[0] is not None and sender == server

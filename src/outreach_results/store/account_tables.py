@@ -45,7 +45,7 @@ loads = table(
     PrimaryKeyConstraint("load_id", name="loads_pk"),
 )
 
-# Rows that could not be used, kept so that they can be mended and imported again.
+# Rows that could not be used, kept so that they can be corrected and imported again.
 rejected_rows = table(
     "rejected_rows",
     Column("load_id", Id, nullable=False),

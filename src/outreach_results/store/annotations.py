@@ -76,7 +76,7 @@ def _one_line(text: str) -> str:
     visible = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
     line = " ".join(visible.split())
     if not line:
-        raise QueryError("text", "Write a few words first.")
+        raise QueryError("text", "Enter some text first.")
     if len(line) > MAX_LENGTH:
         raise QueryError("text", f"The note has {len(line)} characters; {MAX_LENGTH} are allowed.")
     return line

@@ -55,7 +55,7 @@ def time_zone(name: str) -> ZoneInfo:
             raise ZoneInfoNotFoundError
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(f"{name!r} is no time zone. Use an IANA name such as Europe/Zurich or UTC.") from None
+        raise ConfigError(f"{name!r} isn't a time zone. Use an IANA name such as Europe/Zurich or UTC.") from None
 
 
 class Store:

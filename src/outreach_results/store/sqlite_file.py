@@ -104,8 +104,8 @@ def next_step_for(reason: str) -> str | None:
         )
     if "not a database" in reason:
         return (
-            "The file that OUTREACH_DATABASE_URL names is no SQLite database. Nothing was changed. Name another file; "
-            "a new one is created."
+            "The file that OUTREACH_DATABASE_URL names isn't a SQLite database. Nothing was changed. "
+            "Name another file; a new one is created."
         )
     return None
 

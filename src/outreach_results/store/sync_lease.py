@@ -195,5 +195,5 @@ class Lease:
         if claim is not None and claim.holds(self._clock()):
             raise SyncRunningError(
                 f"Another sync of this database has been running since {claim.started_at:%H:%M:%S} UTC. "
-                "Try again when it is through."
+                "Try again when it is done."
             )

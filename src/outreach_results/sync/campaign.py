@@ -263,7 +263,9 @@ class CampaignSync:
         if missing.deleted:
             self._notes.append(f"{_replies(missing.deleted)} deleted, as on the server.")
         if missing.kept:
-            self._notes.append(f"{_replies(missing.kept)} gone on the server but marked by somebody, so kept here.")
+            self._notes.append(
+                f"{_replies(missing.kept)} deleted on the server but kept here, because someone worked on them."
+            )
 
 
 def _replies(count: int) -> str:

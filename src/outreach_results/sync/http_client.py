@@ -244,7 +244,7 @@ class RemoteServer:
 
     def _key_sentence(self) -> str:
         if not self._has_key:
-            return f"{self.name} wants a key: set OUTREACH_API_KEY."
+            return f"{self.name} needs a key: set OUTREACH_API_KEY."
         return (
             f"{self.name} does not accept the key in OUTREACH_API_KEY; it may have been revoked. "
             "Create a new key there, and set it here."
@@ -294,7 +294,7 @@ class RemoteServer:
                 raise SourceError(
                     f"{self.name} answered with a web page where data belongs. Check OUTREACH_API_URL."
                 ) from None
-            raise _RetryableError(f"{self.name} sent an answer that is no JSON, or ends too early.") from None
+            raise _RetryableError(f"{self.name} sent an answer that isn't JSON, or ends too early.") from None
 
     def _read_file(self, response: httpx.Response, file: IO[bytes], can_read: Callable[[DownloadStart], bool]) -> bool:
         chunks = response.iter_bytes(CHUNK)

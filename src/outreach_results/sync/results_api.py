@@ -209,7 +209,7 @@ class ResultsApi:
         key = _unnamed(number)
         try:
             if not isinstance(item, dict):
-                raise FieldError("row", "an object is needed here")
+                raise FieldError("row", "an object is required")
             key = read.identifier(id_name, item.get(id_name))
             return key, parse(item)
         except FieldError as error:
@@ -239,7 +239,7 @@ def _tracks(tracked: Any) -> Tracks:
     if tracked is None:
         return ()
     if not isinstance(tracked, list):
-        raise FieldError("tracked", "a list is needed here")
+        raise FieldError("tracked", "a list is required")
     return tracks_of((kind, kind in tracked) for kind in TRACKED)
 
 

@@ -159,7 +159,7 @@ def sync(
         if isinstance(error, StoreError):
             raise
     except BaseException as error:
-        report.problem = f"It ended unexpectedly ({type(error).__name__}); the log says more."
+        report.problem = f"It stopped unexpectedly ({type(error).__name__}); the log has the details."
         raise
     finally:
         report.finished_at = datetime.now(UTC)
@@ -261,7 +261,7 @@ class _Run:
             campaign_ids = synced_campaigns(connection, self._api.server.url)
         for campaign_id in campaign_ids:
             if campaign_id not in listed:
-                self._report.notes[campaign_id] = ["It is no longer on the server; what is here of it stays."]
+                self._report.notes[campaign_id] = ["It is no longer on the server; its data here stays."]
                 self._forget(campaign_id)
 
     def _sync_campaign(self, campaign_id: str, listed: ListedCampaign | None) -> None:
@@ -284,7 +284,7 @@ class _Run:
             if isinstance(error, NotOfferedError) and error.status in _MISSING:
                 self._missing.append(campaign_id)
                 self._report.failed[campaign_id] = (
-                    f"{self._api.server.name} does not have this campaign; what is here of it stays."
+                    f"{self._api.server.name} does not have this campaign; its data here stays."
                 )
             if isinstance(error, StoreError):
                 self._store.version()  # raises where the error is not this campaign's
@@ -294,7 +294,7 @@ class _Run:
         except Exception as error:
             _log.exception("The sync of %s failed unexpectedly", campaign_id)
             self._report.failed[campaign_id] = (
-                f"Something unexpected happened ({type(error).__name__}), and the log says what. Nothing was changed."
+                f"Something went wrong ({type(error).__name__}); the log has the details. Nothing was changed."
             )
             return
         self._report.changed += result.is_changed

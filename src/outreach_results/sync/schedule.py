@@ -83,9 +83,7 @@ class SyncSchedule:
                 pause = RETRIED_AFTER_S
             except Exception as error:
                 _log.exception("The scheduled sync ended unexpectedly; it goes on at the next occasion")
-                self._keep_failure(
-                    began, f"Something unexpected happened ({type(error).__name__}), and the log says what."
-                )
+                self._keep_failure(began, f"Something went wrong ({type(error).__name__}); the log has the details.")
                 pause = RETRIED_AFTER_S
 
     def _keep_failure(self, began: datetime, reason: str) -> None:

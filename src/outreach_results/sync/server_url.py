@@ -23,7 +23,7 @@ def checked_address(url: str, key: SecretStr | None) -> httpx.URL:
         address = httpx.URL()
     if address.scheme not in ("http", "https") or not address.host:
         raise ConfigError(
-            "OUTREACH_API_URL is no address of a server: write it like https://results.example.com/api/v1."
+            "OUTREACH_API_URL isn't an address of a server: write it like https://results.example.com/api/v1."
         )
     if address.userinfo or address.query or address.fragment:
         raise ConfigError("OUTREACH_API_URL must hold no password, no ? and no #. The key belongs in OUTREACH_API_KEY.")
@@ -43,7 +43,7 @@ def checked_key(key: SecretStr) -> str:
     """
     value = key.get_secret_value().strip()
     if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigError("OUTREACH_API_KEY is no key: it must be printable ASCII characters without a space.")
+        raise ConfigError("OUTREACH_API_KEY isn't a key: it must be printable ASCII characters without a space.")
     return value
 
 

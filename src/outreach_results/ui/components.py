@@ -85,17 +85,17 @@ def kpi(
 
     A rate's change is in percentage points; that of a count may be ``per`` something, written with a comma and a space
     at its end. ``neutral`` where more is neither good nor bad, such as for what was sent and spent. ``note`` stands
-    beside the value. ``only_machines`` where the change does not hold without machines, so that it is no success.
+    beside the value. ``only_machines`` where the change does not hold without machines, so that it is not a success.
     """
     is_noise = change is not None and change.is_noise
     if is_noise:
         definition += (
-            f" The change from {text.escape(view.compared_with)} is within noise: "
+            f" The change from {text.escape(view.compared_with)} is not statistically significant: "
             "with numbers this small, chance alone moves them as much."
         )
     elif only_machines:
-        definition += " Without machine opens, machine clicks and automatic replies, the change is within noise."
-    remark = "within noise" if is_noise else "machines only" if only_machines else f"{per}vs. {view.versus}"
+        definition += " Without bots and auto-replies, the change is not statistically significant."
+    remark = "not significant" if is_noise else "machines only" if only_machines else f"{per}vs. {view.versus}"
     with st.container(border=True, height="stretch", gap="xsmall", vertical_alignment="distribute"):
         st.metric(
             label,

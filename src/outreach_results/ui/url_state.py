@@ -255,7 +255,7 @@ def join(parts: Iterable[str]) -> str:
 
 
 def split(written: str) -> list[str]:
-    """The ids that `join` put into a text; of any other text, something that is no id."""
+    """The ids that `join` put into a text; of any other text, something that is not an id."""
     return [unquote(part.replace("%", "%25").replace("~", "%")) for part in written.split(".")]
 
 

@@ -79,7 +79,7 @@ def _ahead(month: Outlook) -> list[str]:
         return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
     sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
-    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** emails will have gone out (80% likely).")
+    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely).")
     return sentences
 
 

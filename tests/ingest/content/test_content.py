@@ -121,7 +121,7 @@ def bomb() -> bytes:
         ("header.csv", "Email,Opened\n", "has a header and no rows"),
         ("twice.csv", "Email,Email\na,b\n", 'more than one column "Email"'),
         ("cut.gz", gzip.compress(TABLE.encode(), mtime=0)[:20], "is damaged or was cut off"),
-        ("bytes.csv", bytes(range(256)) * 4, "is no text file"),
+        ("bytes.csv", bytes(range(256)) * 4, "isn't a text file"),
     ],
 )
 def test_other_files_are_named_for_what_they_are(tmp_path, name, content, sentence):

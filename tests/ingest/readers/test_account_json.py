@@ -47,18 +47,18 @@ def test_either_half_may_be_missing(read, benchmarks):
 
 
 BAD_PLANS = [
-    ({"name": ""}, "plan.name: a value is needed here"),
+    ({"name": ""}, "plan.name: a value is required"),
     ({"name": "a\x00b"}, "plan.name: the text holds a NUL character"),
     ({"name": None}, "plan.name"),
     ({"email_limit": -1}, "plan.email_limit"),
     ({"email_limit": 10**20}, "plan.email_limit"),
     ({"email_limit": "many"}, "plan.email_limit"),
     ({"price_usd": -5}, "price_usd: a cost below zero is not allowed"),
-    ({"price_usd": 1e300}, "price_usd: 1e+300 is no amount in dollars"),
+    ({"price_usd": 1e300}, "price_usd: 1e+300 isn't an amount in dollars"),
 ]
 BAD_BENCHMARKS = [
     ({"mcp": "x" * 201}, "benchmarks.mcp"),
-    ({"benchmarks": {"": {}}}, "benchmarks: a value is needed here"),
+    ({"benchmarks": {"": {}}}, "benchmarks: a value is required"),
     ({"benchmarks": {"open_rate": {"p50": "half"}}}, "benchmarks.1.benchmarks.open_rate.p50"),
     ({"benchmarks": []}, "benchmarks.1.benchmarks"),
     ({"sample_size": -1}, "benchmarks.sample_size"),
@@ -88,7 +88,7 @@ def test_benchmarks_that_cannot_be_right_are_named(read, benchmarks, change, mes
 
 def test_a_number_without_a_value_is_refused(read):
     text = '{"benchmarks": [{"benchmarks": {"open_rate": {"average": NaN}}}]}'
-    assert "open_rate.average: nan is no number" in refused(read, text)
+    assert "open_rate.average: nan isn't a number" in refused(read, text)
 
 
 def test_what_the_file_should_not_hold_is_named(read):

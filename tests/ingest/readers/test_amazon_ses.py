@@ -140,7 +140,7 @@ def test_a_confirmation_is_no_event():
 
 def test_an_envelope_of_something_else_is_rejected():
     read = read_events(SES, enveloped(event("Open")), enveloped("Hello"), enveloped(event("Teleport")))
-    assert read.reasons == ["an event type is needed here", "'Teleport' is no event that this product counts"]
+    assert read.reasons == ["an event type is required", "'Teleport' isn't an event that this product counts"]
 
 
 def test_apples_proxy_is_a_machine():

@@ -114,4 +114,4 @@ def test_unknown_and_empty_rows():
     read = read_events(
         BREVO, DELIVERED | {"event": "teleported"}, DELIVERED | {"email": None}, dict.fromkeys(DELIVERED)
     )
-    assert read.reasons == ["'teleported' is no event that this product counts", "an email address is needed here"]
+    assert read.reasons == ["'teleported' isn't an event that this product counts", "an email address is required"]

@@ -158,20 +158,20 @@ def test_formula_apostrophe_is_removed(read):
 LONG = "x" * 1_000_000
 BAD_ROWS = [
     (csv_row(email_id=LONG), "email_id", "1,000,000 characters; 200 are allowed"),
-    (csv_row(email_id="", type="sent"), "email_id", "a value is needed here"),
+    (csv_row(email_id="", type="sent"), "email_id", "a value is required"),
     (csv_row(email_id="bad", occurred_at="2026-01-05"), "occurred_at", "names no time zone"),
-    (csv_row(email_id="bad", occurred_at="5 Jan 2026"), "occurred_at", "'5 Jan 2026' is no date and time"),
-    (csv_row(email_id="bad", occurred_at=""), "occurred_at", "'' is no date and time"),
+    (csv_row(email_id="bad", occurred_at="5 Jan 2026"), "occurred_at", "'5 Jan 2026' isn't a valid date and time"),
+    (csv_row(email_id="bad", occurred_at=""), "occurred_at", "'' isn't a valid date and time"),
     (csv_row(email_id="bad", cost_email_sending_usd="-1"), "cost_email_sending_usd", "below zero is not allowed"),
-    (csv_row(email_id="bad", cost_email_sending_usd="1e999999"), "cost_email_sending_usd", "is no amount"),
+    (csv_row(email_id="bad", cost_email_sending_usd="1e999999"), "cost_email_sending_usd", "isn't an amount"),
     (csv_row(email_id="bad", type="", cost_email_sending_usd="1"), "sent_at", "needs the time at which it was sent"),
     (csv_event(type="exploded", recipient=""), "type", "'exploded' is not one of sent, delivered"),
-    (csv_event(event_id="", recipient=""), "event_id", "a value is needed here"),
+    (csv_event(event_id="", recipient=""), "event_id", "a value is required"),
     (csv_event(is_machine="perhaps", recipient=""), "is_machine", "'perhaps' is neither true nor false"),
     (csv_reply(sentiment="angry"), "sentiment", "'angry' is not one of positive"),
-    (csv_reply(event_id=""), "event_id", "a value is needed here"),
-    (csv_row(campaign_id=""), "campaign_id", "a value is needed here"),
-    (csv_row(campaign_id="c2", campaign_created_at="?"), "campaign_created_at", "'?' is no date and time"),
+    (csv_reply(event_id=""), "event_id", "a value is required"),
+    (csv_row(campaign_id=""), "campaign_id", "a value is required"),
+    (csv_row(campaign_id="c2", campaign_created_at="?"), "campaign_created_at", "'?' isn't a valid date and time"),
 ]
 
 
@@ -225,7 +225,7 @@ def test_other_encoding_says_how_to_save_the_file(refused):
 
 
 def test_a_file_with_nul_characters_is_no_text(refused):
-    assert "is no text file: it holds NUL characters" in refused(csv_text(csv_row(name="a\x00b")))
+    assert "isn't a text file: it holds NUL characters" in refused(csv_text(csv_row(name="a\x00b")))
 
 
 def test_file_cut_short_in_quotes_changes_nothing(sqlite_store, tmp_path):

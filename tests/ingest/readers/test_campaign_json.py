@@ -120,40 +120,40 @@ def test_a_section_that_is_null_is_as_good_as_left_out(read):
 # --- rows that cannot be used ------------------------------------------------------------------------------------
 
 BAD_EMAILS: list[tuple[dict[str, Any], str, str]] = [
-    ({"id": None}, "id", "a value is needed here"),
-    ({"id": 7}, "id", "7 is no text"),
+    ({"id": None}, "id", "a value is required"),
+    ({"id": 7}, "id", "7 isn't text"),
     ({"id": "x" * 1_000_000}, "id", "1,000,000 characters; 200 are allowed"),
-    ({"recipient": ["a"]}, "recipient", "is no text"),
+    ({"recipient": ["a"]}, "recipient", "isn't text"),
     ({"name": "a\x00b"}, "name", "holds a NUL character"),
     ({"sent_at": "2026-01-05"}, "sent_at", "names no time zone"),
     ({"sent_at": "2026-01-05T12:00:00"}, "sent_at", "names no time zone"),
-    ({"sent_at": "soon"}, "sent_at", "is no date and time"),
-    ({"costs_usd": 5}, "costs_usd", "an object with a cost for each component is needed here"),
+    ({"sent_at": "soon"}, "sent_at", "isn't a valid date and time"),
+    ({"costs_usd": 5}, "costs_usd", "an object with a cost for each component is required"),
     ({"costs_usd": {"ai_generation": -0.01}}, "costs_usd.ai_generation", "a cost below zero is not allowed"),
-    ({"costs_usd": {"email_sending": "a lot"}}, "costs_usd.email_sending", "'a lot' is no amount in dollars"),
+    ({"costs_usd": {"email_sending": "a lot"}}, "costs_usd.email_sending", "'a lot' isn't an amount in dollars"),
     ({"sent_at": None}, "sent_at", "needs the time at which it was sent"),
 ]
 BAD_EVENTS: list[tuple[dict[str, Any], str, str]] = [
-    ({"email_id": None}, "email_id", "a value is needed here"),
+    ({"email_id": None}, "email_id", "a value is required"),
     ({"type": "exploded"}, "type", "'exploded' is not one of sent, delivered"),
     ({"type": []}, "type", "[] is not one of sent, delivered"),
-    ({"occurred_at": None}, "occurred_at", "None is no date and time"),
+    ({"occurred_at": None}, "occurred_at", "None isn't a valid date and time"),
     ({"is_machine": "perhaps"}, "is_machine", "'perhaps' is neither true nor false"),
     ({"url": "x" * 3_000}, "url", "2,000 are allowed"),
 ]
 BAD_REPLIES: list[tuple[dict[str, Any], str, str]] = [
     ({"sentiment": "angry"}, "sentiment", "'angry' is not one of positive"),
     ({"sentiment": {}}, "sentiment", "{} is not one of positive"),
-    ({"received_at": 1769869380}, "received_at", "is no date and time"),
+    ({"received_at": 1769869380}, "received_at", "isn't a valid date and time"),
     ({"body": "x" * 1_000_001}, "body", "1,000,000 are allowed"),
 ]
 BAD_ROWS = [
     *(("emails", json_email("bad", **change), *reason) for change, *reason in BAD_EMAILS),
     *(("events", json_event("bad", **change), *reason) for change, *reason in BAD_EVENTS),
     *(("replies", json_reply("bad", **change), *reason) for change, *reason in BAD_REPLIES),
-    *((section, bare, section, "an object is needed here") for section in ("emails", "events") for bare in (7, [{}])),
-    ("daily", {"date": "2026-01-05", "opened": -1}, "opened", "is no whole number of 0 or more"),
-    ("daily", {"date": "5.1.2026"}, "date", "'5.1.2026' is no date"),
+    *((section, bare, section, "an object is required") for section in ("emails", "events") for bare in (7, [{}])),
+    ("daily", {"date": "2026-01-05", "opened": -1}, "opened", "isn't a whole number of 0 or more"),
+    ("daily", {"date": "5.1.2026"}, "date", "'5.1.2026' isn't a valid date"),
 ]
 
 
@@ -182,7 +182,7 @@ def test_rows_are_counted_in_each_section(read):
 @pytest.mark.parametrize("value", ["text", 7, True])
 def test_a_section_that_is_no_list_is_named(read, section, value):
     [result] = rejected(read(json_document(**{section: value})))
-    assert (result.column, result.reason) == (f"{section}.{section}", "an object is needed here")
+    assert (result.column, result.reason) == (f"{section}.{section}", "an object is required")
 
 
 def test_a_reply_with_a_broken_mark_still_lands(read):
@@ -195,7 +195,7 @@ def test_deeply_nested_value_is_refused(read):
     endless = "[" * 50_000 + "]" * 50_000
     document = json.dumps(json_document(emails=[json_email("bad", name="@@")])).replace('"@@"', endless)
     [result] = rejected(read(document))
-    assert result.reason == "what stands here is no text"
+    assert result.reason == "what stands here isn't text"
 
 
 def test_half_a_surrogate_pair_never_stops_an_import(sqlite_store, tmp_path):
@@ -252,13 +252,13 @@ def test_a_document_without_a_campaign_is_none(refused, document):
 @pytest.mark.parametrize(
     ("campaign", "message"),
     [
-        ({"created_at": "2026-01-01T12:00:00Z"}, "id: a value is needed here"),
-        ({"id": "c"}, "created_at: None is no date and time"),
+        ({"created_at": "2026-01-01T12:00:00Z"}, "id: a value is required"),
+        ({"id": "c"}, "created_at: None isn't a valid date and time"),
         ({"id": "c", "created_at": "2026-01-01T12:00:00"}, "names no time zone"),
         ({"id": "c", "created_at": "2026-01-01T12:00:00Z", "detail": "weekly"}, "'weekly' is not one of events, daily"),
         ({"id": "c", "created_at": "2026-01-01T12:00:00Z", "detail": ["daily"]}, "is not one of events, daily"),
-        ("camp_1", "campaign: an object is needed here"),
-        (["camp_1"], "campaign: an object is needed here"),
+        ("camp_1", "campaign: an object is required"),
+        (["camp_1"], "campaign: an object is required"),
     ],
 )
 def test_bad_campaign_refuses_the_whole_document(refused, campaign, message):

@@ -39,7 +39,7 @@ def test_cells_are_found_whatever_the_header(content):
 def test_ambiguous_dates_are_never_guessed(content):
     cells = Cells(content, ZoneInfo("Europe/Berlin"))
     assert cells.instant(content.sample[0], "day") == datetime(2026, 1, 5, 11, tzinfo=UTC)
-    with pytest.raises(FieldError, match="is no date like 2026-12-31"):
+    with pytest.raises(FieldError, match="isn't a date like 2026-12-31"):
         cells.instant(content.sample[1], "day")
 
 

@@ -93,12 +93,12 @@ def test_a_bad_row_stops_no_other(read, golden):
     ("content", "message"),
     [
         ({"campaign_id": "c", "daily": []}, 'answer.json has no rows in "daily". Nothing was imported.'),
-        ({"campaign_id": "..", "daily": [{}]}, "answer.json cannot be used: campaign_id: '..' is no id"),
+        ({"campaign_id": "..", "daily": [{}]}, "answer.json cannot be used: campaign_id: '..' isn't an id"),
         ('{"campaign_id": "c", "daily": [{"date": "2026-01-30"}', "answer.json is not valid JSON, or ends too early."),
         ('{"campaign_id": "c", "daily": [{"opened": 1e99999999999999999999}]}', "answer.json cannot be read: it holds"),
         ({"period": "now", "usage": {}}, "answer.json cannot be used: usage.campaigns_created"),
         ({"benchmarks": {"open_rate": 3}}, "answer.json cannot be used: benchmarks.open_rate"),
-        ({"campaign_id": "c", "stats": {}}, "answer.json looks like the stats of a campaign, an answer of the Results"),
+        ({"campaign_id": "c", "stats": {}}, "answer.json looks like campaign stats, an answer of the Results"),
         (
             {"campaigns": [], "pagination": {}},
             "answer.json looks like a list of campaigns, an answer of the Results API",

@@ -119,7 +119,7 @@ def test_mail_of_no_campaign_is_left_out(read):
 def test_an_unknown_type_is_named(read):
     [*_, problem] = read(SENT, REPLY | {"ue_type": 12})
     assert isinstance(problem, Rejected)
-    assert problem[2:4] == ("ue_type", "12 is no type of email that is known")
+    assert problem[2:4] == ("ue_type", "12 isn't a type of email that is known")
 
 
 def test_a_lead_may_be_an_object(read):

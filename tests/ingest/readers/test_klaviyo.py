@@ -143,6 +143,6 @@ def test_rows_that_cannot_be_used_are_named(read):
     total = dict.fromkeys(OLD, "") | {"Campaign Name": "Total", "Total Recipients": "9"}
     result = of_kind(Rejected, read(OLDER, OLD | {"Total Recipients": "-3"}, total))
     assert [(rejected.column, rejected.reason) for rejected in result] == [
-        ("Total Recipients", "'-3' is no count: a whole number from 0 is needed"),
+        ("Total Recipients", "'-3' isn't a count: a whole number from 0 is needed"),
         ("Campaign Name", "a row of totals, which is left out"),
     ]

@@ -115,7 +115,7 @@ def test_other_channels_are_left_out(read):
     assert read(SENT | {"type": "linkedinReplied"}, SENT | {"type": "paused"}) == []
     [problem] = read(SENT | {"type": "emailsTeleported"})
     assert isinstance(problem, Rejected)
-    assert problem[1:4] == (1, "type", "'emailsTeleported' is no event that is known")
+    assert problem[1:4] == (1, "type", "'emailsTeleported' isn't an event that is known")
 
 
 def test_missing_names_and_ids_are_no_obstacle(read):

@@ -87,7 +87,7 @@ def test_the_campaign_is_the_closest_name(more, name):
 
 def test_unknown_and_empty_rows():
     read = read_events(MAILGUN, EVENT | {"event": "teleported"}, enveloped(None), dict.fromkeys(EVENT))
-    assert read.reasons == ["'teleported' is no event that this product counts", "an event type is needed here"]
+    assert read.reasons == ["'teleported' isn't an event that this product counts", "an event type is required"]
 
 
 def test_what_was_never_sent_is_left_out():

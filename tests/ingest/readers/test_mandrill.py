@@ -103,7 +103,7 @@ def test_unknown_and_empty_rows():
     sync = {"type": "blacklist", "action": "add", "reject": {"email": "ada@acme.example"}}
     read = read_events(MANDRILL, SEND | {"event": "inbound"}, SEND | {"msg": None}, sync, dict.fromkeys(SEND))
     assert read.reasons == [
-        "'inbound' is no event that this product counts",
-        "an email address is needed here",
-        "an event type is needed here",
+        "'inbound' isn't an event that this product counts",
+        "an email address is required",
+        "an event type is required",
     ]

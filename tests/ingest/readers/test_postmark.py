@@ -95,7 +95,7 @@ def test_a_delay_is_left_out(kind):
 
 def test_an_unknown_bounce_is_rejected_by_its_name():
     [rejected] = read_events(POSTMARK, BOUNCE | {"Type": "Teleported"}).rejected
-    assert (rejected.column, rejected.reason) == ("Type", "'Teleported' is no event that this product counts")
+    assert (rejected.column, rejected.reason) == ("Type", "'Teleported' isn't an event that this product counts")
 
 
 @pytest.mark.parametrize(

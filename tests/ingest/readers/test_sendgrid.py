@@ -45,7 +45,7 @@ def test_a_type_that_counts_nothing_is_left_out():
 @pytest.mark.parametrize("kind", ["group_resubscribe", "teleported"])
 def test_another_type_is_rejected_by_its_name(kind):
     assert read_events(SENDGRID, DELIVERED | {"event": kind}).reasons == [
-        f"'{kind}' is no event that this product counts"
+        f"'{kind}' isn't an event that this product counts"
     ]
 
 

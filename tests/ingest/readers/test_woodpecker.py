@@ -137,4 +137,4 @@ def test_reports_saved_as_tables_are_read_too(read):
 def test_rows_without_a_day_are_named(read):
     [problem] = read(DAYS, DAY | {"sent_date": None})
     assert isinstance(problem, Rejected)
-    assert problem[1:4] == (1, "sent_date", "a date is needed here")
+    assert problem[1:4] == (1, "sent_date", "a date is required")

@@ -395,7 +395,7 @@ def test_two_copies_at_once_do_not_mix(both):
         if doing == "copying events" and not second:
             second.append(copy(source, target))
 
-    with pytest.raises(ConflictError, match="Somebody else is writing to the target"):
+    with pytest.raises(ConflictError, match="Someone else is writing to the target"):
         copy(source, target, on_progress=begin_another)
     assert second[0].is_equal
     assert everything(target) == everything(source)

@@ -144,7 +144,7 @@ def test_unseen_change_is_a_conflict(filled):
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
     assert str(refused.value) == (
         "Ana changed its sentiment to negative on 31 Jan 2026, 23:23. "
-        "Your change was not saved: look again, then decide."
+        "Not saved: someone updated this first. Review and retry."
     )
     assert contents(filled) == before
 
@@ -152,9 +152,7 @@ def test_unseen_change_is_a_conflict(filled):
 def test_all_unseen_changes_are_named(filled):
     for change, by in ((Action.HANDLED, "Ana"), (Action.REOPENED, "Eva"), (Sentiment.NEUTRAL, "Max")):
         do(filled, "r1", change, by=by)
-    with pytest.raises(
-        ConflictError, match=r"Ana marked it as handled .*; Eva opened it again .*; Max changed its sent"
-    ):
+    with pytest.raises(ConflictError, match=r"Ana marked it as done .*; Eva reopened it .*; Max changed its sent"):
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
 
 
@@ -182,7 +180,7 @@ def test_simultaneous_changes_conflict(filled):
         thread.join()
     winner = marks_of(filled)["r1"]["handled_by"]
     assert len(messages) == 1
-    assert messages[0].startswith(f"{winner} marked it as handled on ")
+    assert messages[0].startswith(f"{winner} marked it as done on ")
 
 
 def test_parallel_corrections_are_all_counted(store):
@@ -224,7 +222,7 @@ def test_bulk_change_conflicts_with_one_changed(filled):
     seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
     do(filled, "r2", Sentiment.POSITIVE, by="Eva")
     before = contents(filled)
-    with pytest.raises(ConflictError, match=r"^Eva changed one of them on .*Nothing was changed"):
+    with pytest.raises(ConflictError, match=r"^Eva changed one of them on .*Nothing was saved"):
         state_changes.change_replies(filled, EVERYTHING, Action.HANDLED, by="Ben", seen=seen)
     assert contents(filled) == before
 
@@ -243,7 +241,7 @@ def test_bulk_change_conflicts_with_one_replaced(filled):
     seen = state_changes.preview(filled, still_open, Action.HANDLED).seen
     do(filled, "r2", Action.HANDLED, by="Eva")
     load(filled, "one more", [reply("r4", at(10), email_id="e1")])
-    with pytest.raises(ConflictError, match="Nothing was changed"):
+    with pytest.raises(ConflictError, match="Nothing was saved"):
         state_changes.change_replies(filled, still_open, Action.HANDLED, by="Ben", seen=seen)
 
 

@@ -36,7 +36,7 @@ def test_unknown_numbers_and_dates_are_valid_json() -> None:
     figure.add_scatter(y=np.array([1.5, math.nan]))
 
     def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} isn't JSON")
 
     sent = json.loads(component.as_json(figure), parse_constant=refuse)
     assert sent["data"][0]["y"] == [None, None]

@@ -146,7 +146,7 @@ def test_confirmation_counts_replaced_corrections():
     assert labels.confirmation(Preview(1, 0, SEEN), Action.REOPENED, 1) == (
         "Open 1 reply again? You can undo it afterwards."
     )
-    assert "For 3 this replaces what somebody said before." in labels.confirmation(
+    assert "For 3 this replaces an earlier correction." in labels.confirmation(
         Preview(30, 3, SEEN), Sentiment.NEGATIVE, 30
     )
 
@@ -154,7 +154,7 @@ def test_confirmation_counts_replaced_corrections():
 def test_undoing_names_whose_changes_stay():
     left = [ChangedSince("Ada", "Ben", NOW), ChangedSince("Grace", None, NOW)]
     assert labels.undone_sentence(UndoResult(28, 3, left), TOKYO) == (
-        "Undone for 28 replies. Somebody changed 3 meanwhile, which stay as they are: "
+        "Undone for 28 replies. Someone changed 3 meanwhile, which stay as they are: "
         "Ada (Ben, 27 Mar 2026, 21:00), Grace (somebody, 27 Mar 2026, 21:00) and 1 more."
     )
     assert labels.undone_sentence(UndoResult(1, 0, []), TOKYO) == "Undone for 1 reply."

@@ -104,7 +104,7 @@ class AmazonSns:
         try:
             check_age(datetime.fromisoformat(fields["Timestamp"]).timestamp())
         except (ValueError, OverflowError):
-            raise SignatureError("The time of the message is no ISO 8601 instant.") from None
+            raise SignatureError("The time of the message isn't an ISO 8601 instant.") from None
 
     def _key(self, url: str) -> rsa.RSAPublicKey:
         known = self._keys.get(url)

@@ -85,7 +85,7 @@ def form_fields(body: bytes) -> dict[str, str]:
     """The fields of a form, each with its first value.
 
     Raises:
-        ValueError: it is no form.
+        ValueError: it is not a form.
     """
     fields = parse_qs(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100)
     return {name: values[0] for name, values in fields.items()}
@@ -106,7 +106,7 @@ def objects_in(body: bytes, form_field: str | None = None) -> list[Mapping[str, 
             text = form_fields(body)[form_field]
         value = _parsed(text)
     except (ValueError, RecursionError, KeyError):
-        raise not_readable("The body is no JSON in UTF-8.") from None
+        raise not_readable("The body isn't JSON in UTF-8.") from None
     objects = value if isinstance(value, list) else [value]
     if not all(isinstance(item, dict) for item in objects):
         raise not_readable("The body holds other values than JSON objects.")

@@ -54,7 +54,7 @@ def check_age(signed_at: float) -> None:
 
 def _seconds(text: str) -> float:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise SignatureError("The time of the signature is no number of seconds since 1970.")
+        raise SignatureError("The time of the signature isn't a number of seconds since 1970.")
     return float(text)
 
 

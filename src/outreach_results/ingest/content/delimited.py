@@ -33,7 +33,7 @@ def delimited(file: File) -> Content:
     with file.path.open(encoding=encoding.codec, errors="replace", newline="") as opened:
         start = "".join(islice(opened, _LINES_LOOKED_AT))
     if "\x00" in start:
-        raise SourceError(f"{file.name} is no text file. Nothing was imported: a CSV, Excel or JSON file is needed.")
+        raise SourceError(f"{file.name} isn't a text file. Nothing was imported: a CSV, Excel or JSON file is needed.")
     separator = _separator(start)
     first = list(_cells(io.StringIO(start, newline=""), separator, file.name))
     place = header_place([cells for _, cells in first])

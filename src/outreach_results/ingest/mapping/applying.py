@@ -137,7 +137,7 @@ class _Reader:
         if value is None or "@" not in value:
             if is_row_of_totals(row.values()):
                 raise CellError(self.mapping.columns["email"], "a row of totals, which is left out")
-            raise CellError(self.mapping.columns["email"], f"{quoted(value)} is no email address")
+            raise CellError(self.mapping.columns["email"], f"{quoted(value)} isn't an email address")
         return value
 
     def person(self, row: Row) -> tuple[str | None, str | None]:
@@ -183,7 +183,7 @@ class _Events(_Reader):
     def _type(self, row: Row) -> EventType:
         word = self.text(row, "type")
         if word is None:
-            raise CellError(self.mapping.columns["type"], "an event type is needed here")
+            raise CellError(self.mapping.columns["type"], "an event type is required")
         kind = self.mapping.types.get(word.casefold())
         if kind is None:
             raise CellError(self.mapping.columns["type"], f"{quoted(word)} is mapped to no event type")
@@ -225,7 +225,7 @@ class _Contacts(_Reader):
         if "as_of" in self.mapping.columns and not is_empty(self.cell(row, "as_of")):
             return self.instant(row, "as_of")
         if self.context.as_of is None:
-            raise CellError("as_of", "nobody said which day this export shows")
+            raise CellError("as_of", "it is not known which day this export shows")
         return self.context.as_of
 
     def _outcome(self, row: Row, name: str) -> tuple[int | None, datetime | None]:

@@ -139,7 +139,7 @@ def _addresses(cells: Cells, row: Row, name: str) -> list[str]:
     recipients = named or _listed(cells.raw(row, "mail.destination"))
     column = f"{name}.{_OF_A_PERSON[name]}" if named else "mail.destination"
     if not recipients:
-        raise FieldError(column, "an email address is needed here")
+        raise FieldError(column, "an email address is required")
     if not named and name != "send" and len(recipients) > 1:
         reason = f"the message went to {len(recipients)} people, and nothing says whom this event is of"
         raise FieldError(column, reason)
@@ -153,7 +153,7 @@ def _listed(value: Any) -> list[Any]:
 def _address(column: str, value: Any) -> str:
     address = parseaddr(value)[1] if isinstance(value, str) else ""
     if "@" not in address:
-        raise FieldError(column, f"{quoted(value)} is no email address")
+        raise FieldError(column, f"{quoted(value)} isn't an email address")
     return text(column, address) or ""
 
 

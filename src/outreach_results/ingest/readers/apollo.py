@@ -75,7 +75,7 @@ FORMATS = (
             Field("Replied", "replied, without a date"),
             Field("Demoed", "a meeting, without a date, unless you say which stages are meetings"),
             Field("Stage", "the category; a meeting if you say that it is one"),
-            Field("Last Contacted", "the day that the export shows; it may be a call, and is no date of sending"),
+            Field("Last Contacted", "the day that the export shows; it may be a call, and isn't a date of sending"),
             Field("Lists, Apollo Contact Id", ""),
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "replied", "meetings_booked"}),

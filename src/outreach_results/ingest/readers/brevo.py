@@ -113,7 +113,7 @@ FORMATS = (
             Field("event: proxy_open, unique_proxy_open", "opened by a machine: Apple's privacy proxy"),
             Field("event: click", "clicked"),
             Field("event: unsubscribed, unsubscribe", "unsubscribed"),
-            Field("event: spam, complaint", "unsubscribed, as Brevo sends nothing more to whoever complains"),
+            Field("event: spam, complaint", "unsubscribed, as Brevo sends nothing more to people who complain"),
             Field("event: deferred, blocked, error", "left out: tried again, or never sent"),
             Field("event: list_addition, contact_updated, contact_deleted", "left out: of no email"),
             Field("message-id", "the email, together with the recipient; else the campaign and the recipient"),

@@ -139,7 +139,7 @@ def _without_nul(file: TextIO, source: str) -> Iterator[str]:
             if not block.endswith("\n"):
                 block += file.readline()
             if "\x00" in block:
-                raise SourceError(f"{source} is no text file: it holds NUL characters. Nothing was imported.")
+                raise SourceError(f"{source} isn't a text file: it holds NUL characters. Nothing was imported.")
             yield io.StringIO(block, newline="")
 
     return chain.from_iterable(blocks())

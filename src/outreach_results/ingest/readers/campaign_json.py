@@ -77,7 +77,7 @@ def read_campaign(file: IO[bytes], source: str) -> Records:
                 rows[section] += 1
                 try:
                     if not isinstance(item, dict):
-                        raise FieldError(section, "an object is needed here")
+                        raise FieldError(section, "an object is required")
                     yield from (_SECTIONS.get(section) or _reported)(campaign_id, item)
                 except FieldError as error:
                     yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason)
@@ -165,7 +165,7 @@ def _check_format(meta: Any, source: str) -> None:
 def _campaign(item: Any, source: str) -> CampaignRecord:
     try:
         if not isinstance(item, dict):
-            raise FieldError("campaign", "an object is needed here")
+            raise FieldError("campaign", "an object is required")
         detail = item.get("detail") or Detail.EVENTS.value
         if not isinstance(detail, str) or detail not in set(Detail):
             raise FieldError("detail", f"{read.quoted(detail)} is not one of {', '.join(Detail)}")
@@ -188,7 +188,7 @@ def _entered(item: Any) -> Entries:
     if item is None:
         return Entries()
     if not isinstance(item, dict):
-        raise FieldError("entered", "an object is needed here")
+        raise FieldError("entered", "an object is required")
     cost = item.get("cost_usd")
     try:
         return checked(
@@ -204,7 +204,7 @@ def _entered(item: Any) -> Entries:
 def _email(campaign_id: str, item: Item) -> Records:
     costs = item.get("costs_usd") or {}
     if not isinstance(costs, dict):
-        raise FieldError("costs_usd", "an object with a cost for each component is needed here")
+        raise FieldError("costs_usd", "an object with a cost for each component is required")
     described = {
         name: read.micros(f"costs_usd.{cost}", costs.get(cost)) for name, cost in zip(COST_COLUMNS, COSTS, strict=True)
     }
@@ -251,7 +251,7 @@ def _reply(campaign_id: str, item: Item) -> Records:
     yield reply
     if mark is not None:
         if not isinstance(mark, dict):
-            raise FieldError("mark", "an object is needed here")
+            raise FieldError("mark", "an object is required")
         yield _mark(campaign_id, reply.reply_id, mark)
 
 

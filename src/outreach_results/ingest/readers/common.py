@@ -83,7 +83,7 @@ class Cells:
         if value is None:
             return None
         if isinstance(value, list | Mapping):
-            raise FieldError(names[0], f"{quoted(value)} is no text")
+            raise FieldError(names[0], f"{quoted(value)} isn't text")
         return text(names[0], as_text(value), limit)
 
     def cut(self, row: Row, *names: str, limit: int = MAX_TEXT) -> str | None:
@@ -118,7 +118,7 @@ class Cells:
         """A UTC instant that has to be there."""
         at = self.instant(row, *names)
         if at is None:
-            raise FieldError(names[0], "a date is needed here")
+            raise FieldError(names[0], "a date is required")
         return at
 
     def _form(self, name: str, value: Any) -> DateForm:
@@ -146,7 +146,7 @@ class Cells:
         if value is None or "@" not in value or any(character.isspace() for character in value):
             if is_row_of_totals(row.values()):
                 raise FieldError(names[0], "a row of totals, which is left out")
-            problem = "an email address is needed here" if value is None else f"{quoted(value)} is no email address"
+            problem = "an email address is required" if value is None else f"{quoted(value)} isn't an email address"
             raise FieldError(names[0], problem)
         return value
 

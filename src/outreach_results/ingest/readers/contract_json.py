@@ -146,7 +146,7 @@ def _campaign_id(value: Any, source: str) -> str:
 
 def _parsed(parse: Parse, campaign_id: str, item: Any, section: str) -> DailyRecord | ReplyRecord:
     if not isinstance(item, dict):
-        raise FieldError(section, "an object is needed here")
+        raise FieldError(section, "an object is required")
     return parse(campaign_id, item)
 
 

@@ -135,7 +135,10 @@ FORMATS = (
             Field("unique_clicks", "clicked"),
             Field("unique_replies", "replied; automatic replies are counted by Instantly beside them and left out"),
             Field("unique_opportunities", "a meeting, only if you say that an opportunity is one"),
-            Field("campaign_id, campaign_name", "the campaign, where somebody added it; Instantly's answer has none"),
+            Field(
+                "campaign_id, campaign_name",
+                "the campaign, where a column for it was added; Instantly's answer has none",
+            ),
             Field("opened, clicks, replies, opportunities", "left out: repeats are among them"),
             Field("replies_automatic, unique_replies_automatic, contacted, new_leads_contacted", ""),
         ),

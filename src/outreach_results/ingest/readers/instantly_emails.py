@@ -53,7 +53,7 @@ def _emails(content: Content, context: Context) -> Records:
         if kind in _OTHER_TYPES or _is_outside_campaigns(cells, row, kind):
             return
         if kind not in (_SENT, _RECEIVED):
-            raise FieldError("ue_type", f"{quoted(cells.raw(row, 'ue_type'))} is no type of email that is known")
+            raise FieldError("ue_type", f"{quoted(cells.raw(row, 'ue_type'))} isn't a type of email that is known")
         at = cells.needed_instant(row, "timestamp_email", "timestamp_created")
         address = _lead(cells, row, kind)
         campaign = campaign_of(names, cells.id(row, "campaign_id"))

@@ -164,7 +164,7 @@ FORMATS = (
                 "laststate",
                 "all that is known of what became of the contact, and its category: emailsSent, emailsOpened, "
                 "emailsClicked (sent), emailsReplied, emailsBounced, emailsUnsubscribed, meetingBooked. What happened "
-                "before the last state is unknown, opens and clicks at all; whether somebody marked as interested "
+                "before the last state is unknown, opens and clicks at all; whether someone marked as interested "
                 "replied is unknown too. Leads that were never written to are left out",
             ),
             Field("status, jobtitle", ""),

@@ -126,10 +126,10 @@ def _kind(word: str | None, context: Context) -> EventType | None:
     if word in _TYPES:
         return _TYPES[word]
     if word is None:
-        raise FieldError("type", "an event type is needed here")
+        raise FieldError("type", "an event type is required")
     if word in _POSITIVE | _NEGATIVE | _OTHER_TYPES | {_MEETING} or word.startswith(_OTHER_CHANNELS):
         return None
-    raise FieldError("type", f"{quoted(word)} is no event that is known")
+    raise FieldError("type", f"{quoted(word)} isn't an event that is known")
 
 
 def _before(content: Content, cells: Cells, names: CampaignNames) -> tuple[SentEmails, _Interest]:

@@ -159,9 +159,9 @@ def event_type(types: Types, cells: Cells, row: Row, *names: str) -> EventType |
     """
     word = cells.text(row, *names)
     if word is None:
-        raise FieldError(names[0], "an event type is needed here")
+        raise FieldError(names[0], "an event type is required")
     if plain(word) not in types:
-        raise FieldError(names[0], f"{quoted(word)} is no event that this product counts")
+        raise FieldError(names[0], f"{quoted(word)} isn't an event that this product counts")
     return types[plain(word)]
 
 
@@ -175,7 +175,7 @@ def moment(cells: Cells, row: Row, *names: str, zone: ZoneInfo = UTC_ZONE) -> da
     """
     instant = optional_moment(cells, row, *names, zone=zone)
     if instant is None:
-        raise FieldError(names[0], "a date is needed here")
+        raise FieldError(names[0], "a date is required")
     return instant
 
 

@@ -94,7 +94,7 @@ FORMATS = (
             Field("severity: temporary", "left out: Mailgun tries again"),
             Field("event: opened, clicked", "opened, clicked"),
             Field("event: unsubscribed", "unsubscribed"),
-            Field("event: complained", "unsubscribed, as Mailgun sends nothing more to whoever complains"),
+            Field("event: complained", "unsubscribed, as Mailgun sends nothing more to people who complain"),
             Field("event: rejected, stored", "left out: never sent, or received"),
             Field(
                 "delivery-status.description, delivery-status.message, reason", "why an email bounced, which is hard"

@@ -87,7 +87,7 @@ FORMATS = (
             Field("msg.subject, msg.sender", "the subject and the mailbox"),
             Field("event: open, click", "opened, clicked"),
             Field("event: unsub", "unsubscribed"),
-            Field("event: spam", "unsubscribed, as Mandrill sends nothing more to whoever complains"),
+            Field("event: spam", "unsubscribed, as Mandrill sends nothing more to people who complain"),
             Field("event: deferral, reject", "left out: tried again, or never sent"),
             Field("event: any other, such as inbound", "rejected by its name"),
             Field("msg._id, _id", "the email, together with the recipient"),

@@ -132,7 +132,7 @@ FORMATS = (
             Field("Type: Subscribe, OpenRelayTest, ManuallyDeactivated, Unconfirmed", "left out: never sent"),
             Field("Type: SMTPApiError, InboundError, TemplateRenderingFailed", "left out: never sent"),
             Field("RecordType: Open, Click", "opened, clicked; FirstOpen is not needed, as the first counts"),
-            Field("RecordType: SpamComplaint", "unsubscribed, as Postmark sends nothing more to whoever complains"),
+            Field("RecordType: SpamComplaint", "unsubscribed, as Postmark sends nothing more to people who complain"),
             Field("RecordType: SubscriptionChange", "unsubscribed, if the recipient asked for it"),
             Field("SuppressSending, SuppressionReason, Origin", "whether the recipient did"),
             Field("MessageID", "the email, together with the recipient"),

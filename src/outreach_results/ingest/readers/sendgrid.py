@@ -93,7 +93,7 @@ FORMATS = (
             Field("event: bounce", "bounced, whatever the type; likewise also sent"),
             Field("event: open, click", "opened, clicked"),
             Field("event: unsubscribe, group_unsubscribe", "unsubscribed"),
-            Field("event: spamreport", "unsubscribed, as SendGrid sends nothing more to whoever complains"),
+            Field("event: spamreport", "unsubscribed, as SendGrid sends nothing more to people who complain"),
             Field("event: deferred, dropped, account_status_change", "left out: tried again, or never sent"),
             Field("event: any other, such as group_resubscribe", "rejected by its name"),
             Field("type: bounce, blocked", "the kind of a bounce: hard, blocked"),

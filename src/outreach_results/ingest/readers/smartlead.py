@@ -233,7 +233,7 @@ FORMATS = (
         recognizes=_is_leads,
         read=_leads,
         fields=(
-            Field("email", "the contact; a row with nobody in it is a deleted lead and is left out"),
+            Field("email", "the contact; a row without a person is a deleted lead and is left out"),
             Field("first_name, last_name", "the name"),
             Field("company_name", "the company"),
             Field("last_email_sequence_sent", "sent: how many steps; a lead that was never written to is left out"),

@@ -150,7 +150,7 @@ class _Copy:
         if state.own_version != version and not was_upgraded:
             raise ConflictError(
                 "The target has been written to since it was copied, so going on would overwrite that. "
-                "Nothing was changed. To copy anew, name an empty database."
+                "Nothing was changed. To copy again, name an empty database."
             )
         return state
 
@@ -179,7 +179,7 @@ class _Copy:
         with self._target.read() as connection:
             outdated = {name for table in BY_CAMPAIGN for name in differing(known[table], checksums(connection, table))}
         for campaign_id in sorted(outdated):
-            self._report(f"copying {campaign_id} anew")
+            self._report(f"copying {campaign_id} again")
             with self._step() as connection:
                 delete_campaign(connection, campaign_id)
                 for table in BY_CAMPAIGN:
@@ -269,7 +269,7 @@ def _check_are_different(source: URL, target: URL) -> None:
 
 
 def _concurrent_write() -> ConflictError:
-    return ConflictError("Somebody else is writing to the target. Let nothing but the copy use it, and run it again.")
+    return ConflictError("Someone else is writing to the target. Let nothing but the copy use it, and run it again.")
 
 
 def _address(url: URL) -> str:

@@ -50,9 +50,9 @@ Change = Action | Sentiment
 """One of the actions, or the corrected sentiment."""
 
 _PAST_TENSE: dict[str, str] = {
-    Action.HANDLED: "marked it as handled",
-    Action.REOPENED: "opened it again",
-    Action.CORRECTION_CLEARED: "took the correction of its sentiment back",
+    Action.HANDLED: "marked it as done",
+    Action.REOPENED: "reopened it",
+    Action.CORRECTION_CLEARED: "undid the correction of its sentiment",
     Action.UNDONE: "undid an earlier change",
     **{sentiment: f"changed its sentiment to {sentiment}" for sentiment in Sentiment},
 }
@@ -326,7 +326,7 @@ def _conflict_of_one(connection: Connection, campaign_id: str, reply_id: str, se
     ).all()
     zone = zone_of(connection)
     changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {_local_time(at, zone)}" for by, action, at in later[-3:])
-    return f"{changes or 'Somebody changed this reply'}. Your change was not saved: look again, then decide."
+    return f"{changes or 'Someone changed this reply'}. Not saved: someone updated this first. Review and retry."
 
 
 def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
@@ -334,13 +334,11 @@ def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement
     if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
         latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*conditions)
         by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
-        sentences.append(
-            f"{by or 'Somebody'} changed one of them on {_local_time(now.marked_at, zone_of(connection))}."
-        )
+        sentences.append(f"{by or 'Someone'} changed one of them on {_local_time(now.marked_at, zone_of(connection))}.")
     if now.replies != seen.replies:
         sentences.append(f"There are now {now.replies:,} of them, not {seen.replies:,}.")
     reason = " ".join(sentences) or "The replies are no longer the same."
-    return f"{reason} Nothing was changed: look again, then decide."
+    return f"{reason} Nothing was saved. Review and retry."
 
 
 def _local_time(at: datetime, zone: ZoneInfo) -> str:

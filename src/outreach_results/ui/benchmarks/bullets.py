@@ -75,7 +75,7 @@ def reliability(peers: Peers, today: date) -> None:
 def _age_text(peers: Peers, today: date) -> str:
     age = peers.age_on(today)
     if age is None:
-        return "nobody knows when"
+        return "date unknown"
     if age == 0:
         return "the day of the last data"
     days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"

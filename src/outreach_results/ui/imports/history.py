@@ -60,7 +60,7 @@ def _chosen(row: pd.Series) -> None:
             rejected_button(row["load_id"])
         if row["kind"] == LoadKind.FILE and pd.isna(row["undone_at"]):
             with st.popover("Undo this import"):
-                st.write("What this import added is removed. Replies that somebody worked on since stay.")
+                st.write("What this import added is removed. Replies that someone has worked on since then stay.")
                 if st.button("Undo", type="primary", key=f"undo-{row['load_id']}"):
                     _undo(row["load_id"])
 
@@ -76,7 +76,7 @@ def _undo(load_id: str) -> None:
 
 
 def rejected_button(load_id: str) -> None:
-    """Draw the download of the rows that a load could not use, ready to be mended and dropped again."""
+    """Draw the download of the rows that a load could not use, ready to be corrected and dropped again."""
     st.download_button(
         "Download these rows",
         partial(_rejected_csv, load_id),

@@ -79,7 +79,7 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     if untouched:
         sentences.append(f"{untouched:,} more {'is' if untouched == 1 else 'are'} so already and not touched.")
     if preview.corrected and isinstance(change, Sentiment):
-        sentences.append(f"For {preview.corrected:,} this replaces what somebody said before.")
+        sentences.append(f"For {preview.corrected:,} this replaces an earlier correction.")
     return " ".join([*sentences, "You can undo it afterwards."])
 
 
@@ -99,7 +99,7 @@ def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
     more = undone.changed_since_total - len(undone.changed_since)
     rest = f" and {more:,} more" if more else ""
     return (
-        f"Undone for {replies(undone.restored)}. Somebody changed {undone.changed_since_total:,} meanwhile, "
+        f"Undone for {replies(undone.restored)}. Someone changed {undone.changed_since_total:,} meanwhile, "
         f"which stay as they are: {named}{rest}."
     )
 
