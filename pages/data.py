@@ -7,7 +7,7 @@ from outreach_results.reconcile.comparison import reconciliation
 from outreach_results.ui import data, imports, settings, shell
 from outreach_results.ui.cache import ask, zone
 
-shell.begin("Data", "Where your numbers come from.", by_period=False)
+shell.begin("Data", "Where your numbers come from.")
 st.caption(f"Days are those of the reporting time zone, {zone().key}.")
 
 files, platform = st.columns(2)

@@ -9,7 +9,7 @@ from outreach_results.ui.cache import ask
 view = shell.begin("Overview", "How are the campaigns doing?")
 totals = ask(results.totals, view.filters)
 if not any(totals.stats.model_dump().values()):
-    st.info("Nothing happened in this period. Choose a longer one on the left.")
+    st.info(shell.NO_ACTIVITY)
     st.stop()
 
 before = ask(results.totals, view.comparison) if view.comparison else None

@@ -19,11 +19,7 @@ series = ask(results.trends, view.filters, question.names, every=question.every,
 exports = ask(results.snapshot_trend, view.filters)
 if trends.is_quiet(series):
     snapshots.trend(exports, question.names, view)
-    st.info(
-        "Nothing happened in this period. Choose a longer one on the left."
-        if view.has_dates
-        else "The dates are not in this export, so there are no days to draw."
-    )
+    st.info(shell.NO_ACTIVITY if view.has_dates else "The dates are not in this export, so there are no days to draw.")
     st.stop()
 
 annotations = ask(results.annotations_in, view.filters)

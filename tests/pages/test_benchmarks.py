@@ -125,8 +125,8 @@ def test_chosen_campaign_narrows_everything(sample_dashboard):
 @pytest.mark.parametrize(
     ("parameter", "notice"),
     [
-        ({"mcp": "fishing"}, "The address asks for benchmarks that are not here; the default is shown."),
-        ({"metric": "Luck"}, "The address asks for a metric without a benchmark; the default is shown."),
+        ({"mcp": "fishing"}, "This link uses unknown benchmarks; showing the default."),
+        ({"metric": "Luck"}, "This link uses a metric without a benchmark; showing the default."),
     ],
 )
 def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notice):
@@ -164,7 +164,7 @@ def test_many_campaigns_come_in_pages(many_campaigns, parameters, has_notice):
     assert not app.exception
     assert len(verdict_table(app)) == 45
     notices = app.session_state.get("address-notices", [])
-    assert ("The address asks for a page that does not exist; the default is shown." in notices) == has_notice
+    assert ("This link uses an unknown page; showing the default." in notices) == has_notice
 
 
 def test_other_campaign_types_are_no_error(sample_dashboard):
@@ -194,4 +194,4 @@ def test_the_weakest_cost_is_the_highest(sample_dashboard):
 
 
 def test_an_unknown_order_shows_a_notice(sample_dashboard):
-    assert "The address asks for an order that does not exist" in page_text(run_page("benchmarks", ranked="Sideways"))
+    assert "This link uses an unknown sort order" in page_text(run_page("benchmarks", ranked="Sideways"))

@@ -75,8 +75,8 @@ def test_trends_say_what_their_days_lack():
 def test_without_any_date_all_time_is_shown():
     app = run_page("overview")
     assert metrics(app)["Open rate"] == "50.0% :gray[:small[of sent]]"
-    assert any("all time, dates not in this export · all campaigns" in line for line in words(app))
-    assert app.sidebar.selectbox[0].value == "All time"
+    assert any("All time, without dates · by event date" in line for line in words(app))
+    assert app.selectbox(key="period_choice").value == "All time"
 
 
 @pytest.mark.usefixtures("undated")

@@ -123,7 +123,7 @@ def test_the_search_finds_every_word_in_any_case(inbox):
 def test_the_timeline_goes_with_the_reply(inbox):
     app = open_inbox(reply="camp_1/r0")
     drawn = " ".join(element.proto.body for element in app.get("html"))
-    assert "5 Jan 2026, 12:00" in drawn
+    assert "Jan 5, 2026, 12:00 PM" in drawn
     assert "Opened" in drawn
     assert "Replied (positive)" in drawn
 
@@ -161,8 +161,8 @@ def test_unlisted_reply_opens_from_url(inbox):
     [
         ({"reply": "camp_1/nowhere"}, "names a reply that is not here"),
         ({"reply": "nonsense"}, "names a reply that is not here"),
-        ({"lane": "fast"}, "a lane that does not exist"),
-        ({"status": "lost"}, "replies that are neither open nor handled"),
+        ({"lane": "fast"}, "an unknown type of replies"),
+        ({"status": "lost"}, "an unknown status of replies"),
         ({"sentiment": "furious"}, "a sentiment that is not shown here"),
         ({"sentiment": "automatic"}, "a sentiment that is not shown here"),
         ({"page": "7"}, "a page that does not exist; the last is shown"),
@@ -220,7 +220,7 @@ def test_url_wins_over_the_earlier_view(inbox):
     assert [row.split("**")[1] for row in rows(app)] == ["Ada"]
 
 
-def test_sidebar_choice_starts_over(sample_dashboard):
+def test_a_filter_choice_starts_over(sample_dashboard):
     app = run_page("inbox", period="All time", page="13")
     click(app, "inbox-row-2")
     assert app.query_params["page"] == "13"
@@ -349,7 +349,7 @@ def handled_by(store):
 def test_bulk_change_is_confirmed_then_undone(inbox):
     app = propose(open_inbox(), "Mark as handled")
     assert app.button(key="inbox-confirmed").label == "Mark 3 replies as handled"
-    assert "open replies by people · 5 Jan – 9 Jan 2026 · all campaigns" in page_text(app)
+    assert "open replies by people · Jan 5 – 9, 2026 · all campaigns" in page_text(app)
     assert handled_by(inbox) == {}
     click(app, "inbox-confirmed")
     assert handled_by(inbox) == dict.fromkeys(("r0", "r1", "r2"), "someone")

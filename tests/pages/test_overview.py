@@ -53,7 +53,7 @@ def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Stor
 
 
 def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:
-    overview.query_params["campaign"] = "camp_abc123"
+    overview.query_params.update(campaign="camp_abc123", period="all")
     overview.run()
     shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
     assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6%", "Meetings": "5", "Cost": "$8.74"}
@@ -113,7 +113,7 @@ def test_a_change_within_noise_says_so(overview: AppTest) -> None:
 
 def test_without_a_comparison_nothing_changed(overview: AppTest) -> None:
     overview.run()
-    overview.selectbox(key="compare_choice").select("Nothing").run()
+    overview.selectbox(key="compare_choice").select("No comparison").run()
     assert not any(heading.value == "What changed" for heading in overview.subheader)
     assert all(not metric.delta for metric in overview.metric)
 

@@ -88,29 +88,23 @@ def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_s
     assert list(table["quota_share"]) == pytest.approx([26, 14.98, 12.47, 7.3, 6.4])
 
 
-def test_costs_are_filtered_and_quota_is_not(sample_dashboard):
-    app = run_page("usage", month="2026-01", campaigns=CAMPAIGN)
+def test_filters_do_not_apply_and_keep_their_values(sample_dashboard):
+    app = run_page("usage", month="2025-11", campaigns=CAMPAIGN, humans="true", days="2026-01-30..2026-02-04")
     assert not app.exception
-    assert "**1,247** of 10,000" in page_text(app)
-    assert "The quota counts all campaigns" in page_text(app)
-    assert any(button.label == "Show all campaigns" for button in app.button)
-    app.button("all-campaigns").click().run()
-    assert app.multiselect("campaigns_choice").value == []
-    assert "The quota counts all campaigns" not in page_text(app)
-
-
-def test_campaign_without_emails_in_month(sample_dashboard):
-    app = run_page("usage", month="2025-11", campaigns=CAMPAIGN)
-    assert not app.exception
-    assert [info.value for info in app.info] == ["The chosen campaigns sent nothing in this month."]
+    assert not app.info  # the chosen campaign sent nothing in this month
     assert "**640** of 10,000" in page_text(app)
+    assert "period_choice" not in app.session_state
+    app.switch_page("pages/overview.py").run()
+    assert app.multiselect(key="campaigns_choice").value == ["camp_abc123"]
+    assert app.toggle(key="humans_choice").value is True
+    assert app.date_input(key="days_choice").value == (date(2026, 1, 30), date(2026, 2, 4))
 
 
 @pytest.mark.parametrize(
     ("parameter", "notice"),
     [
-        ({"month": "2031-01"}, "The address asks for a month without data; the default is shown."),
-        ({"costs": "Free"}, "The address asks for a way to show costs that does not exist; the default is shown."),
+        ({"month": "2031-01"}, "This link uses a month without data; showing the default."),
+        ({"costs": "Free"}, "This link uses an unknown way to show costs; showing the default."),
     ],
 )
 def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notice):

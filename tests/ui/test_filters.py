@@ -1,12 +1,10 @@
-"""The shared filters, set in the sidebar or in the URL."""
+"""The shared filters, set in the bar or in the URL."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
@@ -28,12 +26,12 @@ def script():
     from outreach_results.ui.cache import ask
 
     url_state.begin_run()
-    streamlit.session_state["view"] = filters.sidebar(ask(filters.campaign_labels))
+    streamlit.session_state["view"] = filters.bar(ask(filters.campaign_labels))
     url_state.keep_place()
 
 
-def sidebar(**parameters):
-    """The sidebar alone, with these parameters in the URL."""
+def bar(**parameters):
+    """The bar alone, with these parameters in the URL."""
     app = AppTest.from_function(script, default_timeout=60)
     for name, value in parameters.items():
         app.query_params[name] = value
@@ -54,10 +52,10 @@ def notices(app):
 
 
 def test_default_period_is_last_28_days_of_data(sample_dashboard):
-    view = view_of(sidebar())
+    view = view_of(bar())
     assert (view.first, view.last) == (date(2026, 2, 28), LAST)
     assert view.filters == Filters(start=date(2026, 2, 28), end=LAST)
-    assert view.sentence() == "28 Feb – 27 Mar 2026 · all campaigns · counted on the day it happened"
+    assert view.sentence() == "Feb 28 – Mar 27, 2026 · all campaigns · by event date"
 
 
 @pytest.mark.parametrize(
@@ -70,62 +68,66 @@ def test_default_period_is_last_28_days_of_data(sample_dashboard):
     ],
 )
 def test_a_preset_ends_with_the_data(period, first, sample_dashboard):
-    view = view_of(sidebar(period=period))
+    view = view_of(bar(period=period))
     assert (view.filters.start, view.filters.end) == (view.first, view.last) == (first, LAST)
 
 
 def test_all_time_is_open_and_shows_data_days(sample_dashboard, writable_sample):
-    view = view_of(sidebar(period="All time"))
+    view = view_of(bar(period="All time"))
     assert (view.filters.start, view.filters.end) == (None, None)
     assert (view.first, view.last) == results.date_range(writable_sample)
 
 
 def test_days_of_ones_own_are_shown_as_they_are_chosen(sample_dashboard):
-    view = view_of(sidebar(period="Custom", days=["2026-01-30", "2026-02-04"]))
+    view = view_of(bar(period="Custom", days=["2026-01-30", "2026-02-04"]))
     assert (view.filters.start, view.filters.end) == (date(2026, 1, 30), date(2026, 2, 4))
 
 
 def test_first_calendar_click_shows_one_day(sample_dashboard):
-    app = sidebar(period="Custom")
-    app.sidebar.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
+    app = bar(period="Custom")
+    app.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception
     assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), date(2026, 3, 1))
-    assert [caption.value for caption in app.sidebar.caption] == ["Choose the last day too, or stay with this one."]
+    assert [caption.value for caption in app.caption] == ["Pick an end date, or keep this single day."]
 
 
 def test_reversed_days_are_swapped_with_notice(sample_dashboard):
-    app = sidebar(period="Custom", days=["2026-02-04", "2026-01-30"])
+    app = bar(period="Custom", days=["2026-02-04", "2026-01-30"])
     assert (view_of(app).first, view_of(app).last) == (date(2026, 1, 30), date(2026, 2, 4))
-    assert notices(app) == ["The first day is after the last; they were swapped."]
+    assert notices(app) == ["This link's start date is after its end date; they were swapped."]
 
 
 # --- campaigns, basis, humans ------------------------------------------------------------------------------------
 
 
 def test_campaigns_are_chosen_by_name(sample_dashboard):
-    app = sidebar(campaigns=JANUARY)
+    app = bar(campaigns=JANUARY)
     assert view_of(app).filters.campaigns == ("camp_abc123",)
     assert "1 campaign ·" in view_of(app).sentence()
     assert notices(app) == []
 
 
 def test_link_names_campaigns_by_id(sample_dashboard):
-    app = sidebar(campaign=["camp_abc123", "camp_4eaf56"], period="All time")
+    app = bar(campaign=["camp_abc123", "camp_4eaf56"], period="All time")
     assert view_of(app).filters.campaigns == ("camp_4eaf56", "camp_abc123")
     assert "2 campaigns ·" in view_of(app).sentence()
     assert "campaign" not in app.query_params
 
 
-def test_the_days_are_those_of_the_chosen_campaigns(sample_dashboard, writable_sample):
-    view = view_of(sidebar(campaign="camp_abc123"))
-    assert view.last == present(results.date_range(writable_sample, ("camp_abc123",)))[1] < LAST
+def test_a_campaign_leaves_the_days_as_they_are(sample_dashboard, writable_sample):
+    own = present(results.date_range(writable_sample, ("camp_abc123",)))
+    assert own[1] < LAST
+    view = view_of(bar(campaign="camp_abc123"))
+    assert (view.first, view.last) == (date(2026, 2, 28), LAST)
+    everything = view_of(bar(campaign="camp_abc123", period="all"))
+    assert (everything.first, everything.last) == own
 
 
 def test_basis_and_humans_only_controls(sample_dashboard):
-    view = view_of(sidebar(basis="Sending day", humans="true"))
+    view = view_of(bar(basis="send", humans="true"))
     assert view.filters.basis is Basis.SEND
     assert view.filters.humans_only
-    assert view.sentence().endswith("counted on the sending day · humans only")
+    assert view.sentence().endswith("by send date · without bots & auto-replies")
 
 
 def test_campaigns_of_the_same_name_are_distinct():
@@ -139,32 +141,56 @@ def test_campaigns_of_the_same_name_are_distinct():
 def test_there_is_no_view_before_anything_was_sent(use_database, sqlite_store):
     load(sqlite_store, "test", [records.campaign()])
     use_database(str(sqlite_store.engine.url))
-    assert view_of(sidebar()) is None
+    assert view_of(bar()) is None
 
 
 # --- the comparison ----------------------------------------------------------------------------------------------
 
 
 def test_default_comparison_is_preceding_period(sample_dashboard):
-    view = view_of(sidebar(humans="true"))
+    view = view_of(bar(humans="true"))
     assert view.comparison == Filters(start=date(2026, 1, 31), end=date(2026, 2, 27), humans_only=True)
-    assert view.compared_with == "31 Jan – 27 Feb 2026"
+    assert view.compared_with == "Jan 31 – Feb 27, 2026"
 
 
-def test_the_year_before_a_leap_day_ends_in_february(sample_dashboard):
-    view = view_of(sidebar(period="Custom", days=["2024-02-29", "2024-03-01"], compare="Same period last year"))
-    assert view.comparison == Filters(start=date(2023, 2, 28), end=date(2023, 3, 1))
+def test_last_year_is_compared_by_date(sample_dashboard, writable_sample):
+    load(writable_sample, "test", [records.campaign("old"), records.email("e1", at(-364), of="old")])
+    view = view_of(bar(compare="year"))
+    assert view.comparison == Filters(start=date(2025, 2, 28), end=date(2025, 3, 27))
+    assert view.versus == "same period last year"
 
 
 def test_a_campaign_can_be_compared_with(sample_dashboard):
-    view = view_of(sidebar(compare=JANUARY))
+    view = view_of(bar(compare=JANUARY, period="90d"))
     assert view.comparison == Filters(campaigns=("camp_abc123",), start=view.first, end=view.last)
     assert JANUARY in view.compared_with
 
 
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"period": "all"}, "no comparison for all time"),
+        ({"period": "90d", "compare": "year"}, "no comparison: the data begins Nov 10, 2025"),
+        ({"compare": "camp_abc123"}, f"no comparison: “{JANUARY}” has no activity in this period"),
+        ({"compare": "camp_abc123", "campaigns": "camp_abc123"}, "no comparison of a campaign with itself"),
+        ({"days": "2025-11-03..2025-11-16"}, "no comparison: the data begins Nov 10, 2025"),
+    ],
+)
+def test_an_impossible_comparison_is_explained(parameters, reason, sample_dashboard):
+    view = view_of(bar(**parameters))
+    assert (view.comparison, view.compared_with, view.no_comparison) == (None, "", reason)
+    assert view.caption(None).endswith(f" · {reason}")
+
+
+def test_a_partial_comparison_is_explained(sample_dashboard):
+    view = view_of(bar(period="90d"))
+    assert view.comparison == Filters(start=date(2025, 9, 29), end=date(2025, 12, 27))
+    assert view.no_comparison == "comparison is partial: the data begins Nov 10, 2025"
+
+
 @pytest.mark.parametrize("parameters", [{"compare": "Nothing"}, {"period": "All time"}])
 def test_there_may_be_nothing_to_compare_with(parameters, sample_dashboard):
-    view = view_of(sidebar(**parameters))
+    view = view_of(bar(**parameters))
     assert view.comparison is None
     assert view.compared_with == ""
 
@@ -197,28 +223,28 @@ LEGACY = [
 
 @pytest.mark.parametrize(("codes", "labels"), LEGACY)
 def test_links_with_labels_are_still_read(codes, labels, sample_dashboard):
-    by_code, by_label = sidebar(**codes), sidebar(**labels)
+    by_code, by_label = bar(**codes), bar(**labels)
     assert view_of(by_code) == view_of(by_label)
     assert notices(by_code) == notices(by_label) == []
 
 
 def test_repeated_labels_of_campaigns_are_still_read(sample_dashboard, sample_store):
     two = results.all_campaigns(sample_store)[:2]
-    app = sidebar(campaigns=[campaign.name for campaign in two], period="all")
+    app = bar(campaigns=[campaign.name for campaign in two], period="all")
     assert view_of(app).filters.campaigns == tuple(sorted(campaign.id for campaign in two))
     assert notices(app) == []
 
 
 def test_choices_are_written_as_codes(sample_dashboard):
-    app = sidebar()
-    app.sidebar.selectbox(key="period_choice").set_value("All time").run()
-    app.sidebar.multiselect(key="campaigns_choice").set_value(["camp_abc123", "camp_4eaf56"]).run()
-    app.sidebar.segmented_control(key="basis_choice").set_value("Sending day").run()
-    app.sidebar.selectbox(key="compare_choice").set_value("camp_abc123").run()
+    app = bar()
+    app.selectbox(key="period_choice").set_value("All time").run()
+    app.multiselect(key="campaigns_choice").set_value(["camp_abc123", "camp_4eaf56"]).run()
+    app.segmented_control(key="basis_choice").set_value("Send date").run()
+    app.selectbox(key="compare_choice").set_value("camp_abc123").run()
     written = dict(app.query_params)
     assert set(written.pop("campaigns").split(".")) == {"camp_abc123", "camp_4eaf56"}
     assert written == {"period": "all", "basis": "send", "compare": "camp_abc123"}
-    app.sidebar.selectbox(key="period_choice").set_value("Last 28 days").run()
+    app.selectbox(key="period_choice").set_value("Last 28 days").run()
     assert "period" not in app.query_params
 
 
@@ -226,10 +252,10 @@ def test_choices_are_written_as_codes(sample_dashboard):
 def test_hostile_ids_survive_the_url(hostile, sqlite_store, use_database):
     load(sqlite_store, "test", [*sent_by(hostile), *sent_by("camp")])
     use_database(str(sqlite_store.engine.url))
-    app = sidebar(period="all")
-    app.sidebar.multiselect(key="campaigns_choice").set_value([hostile, "camp"]).run()
-    app.sidebar.selectbox(key="compare_choice").set_value(hostile).run()
-    again = sidebar(**app.query_params)
+    app = bar(period="all")
+    app.multiselect(key="campaigns_choice").set_value([hostile, "camp"]).run()
+    app.selectbox(key="compare_choice").set_value(hostile).run()
+    again = bar(**app.query_params)
     assert view_of(again).filters.campaigns == tuple(sorted((hostile, "camp")))
     assert view_of(again).comparison.campaigns == (hostile,)
     assert notices(again) == []
@@ -255,25 +281,25 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_bad_value_in_the_address_gives_the_default(name, sample_dashboard):
-    assert view_of(sidebar(**{name: WRONG[name]})) == view_of(sidebar())
+    assert view_of(bar(**{name: WRONG[name]})) == view_of(bar())
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_invalid_url_value_shows_notice(name, sample_dashboard):
-    (sentence,) = notices(sidebar(**({"period": "Custom"} if name == "days" else {}) | {name: WRONG[name]}))
-    assert sentence.startswith("The address ")
+    (sentence,) = notices(bar(**({"period": "Custom"} if name == "days" else {}) | {name: WRONG[name]}))
+    assert sentence.startswith("This link uses ")
     assert sentence.endswith(".")
     assert WRONG[name] not in sentence  # it is a stranger's
 
 
 def test_good_values_need_no_notice(sample_dashboard):
-    assert notices(sidebar(period="All time", basis="Sending day", compare="Nothing", campaigns=JANUARY)) == []
+    assert notices(bar(period="All time", basis="Sending day", compare="Nothing", campaigns=JANUARY)) == []
 
 
 def test_notices_stay_until_they_are_closed(sample_dashboard):
-    app = sidebar(**WRONG)
+    app = bar(**WRONG)
     shown = notices(app)
-    assert len(shown) == 6  # days are read with the period "Custom" only
+    assert len(shown) == 6  # a period that is not known hides the days
     assert notices(app.run()) == shown
     app.button(key="close-address-notices").click().run()
     assert notices(app) == []
@@ -292,24 +318,6 @@ def test_notices_stay_until_they_are_closed(sample_dashboard):
 )
 @pytest.mark.parametrize("compare", ["Previous period", "Same period last year"])
 def test_no_days_in_the_address_break_the_page(days, compare, sample_dashboard):
-    app = sidebar(period="Custom", days=days, compare=compare)
+    app = bar(period="Custom", days=days, compare=compare)
     assert view_of(app).first <= view_of(app).last
     assert bool(notices(app)) == any(days)
-
-
-# --- words -------------------------------------------------------------------------------------------------------
-
-
-@given(st.dates(), st.dates())
-def test_period_label_has_both_ends_and_years(first, last):
-    words = filters.days_in_words(first, last)
-    assert words.startswith(f"{first.day} ")
-    assert words.endswith(f"{last:%b %Y}")
-    assert (f"{first:%Y}" in words.split(" – ")[0]) == (first.year != last.year)
-
-
-@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
-def test_the_year_before_is_a_year_before(day):
-    before = filters._year_before(day)
-    assert before.year == day.year - 1
-    assert timedelta(365) <= day - before <= timedelta(366)

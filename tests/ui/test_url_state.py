@@ -46,8 +46,8 @@ def shown(app):
     return [text.value for text in app.text]
 
 
-EARLY = "The address asks for a way of counting that does not exist; the default is shown."
-LATE = "The address asks for a month without data; the default is shown."
+EARLY = "This link uses an unknown date to attribute to; showing the default."
+LATE = "This link uses a month without data; showing the default."
 
 
 # --- notices -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ contract            the bodies of the Results API and the enumerations they use
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
 people              who is the same person
+periods             the periods that people choose by name
 """
 
 from outreach_results.models.contract import (

@@ -26,13 +26,13 @@ FULL = 0.9995
 
 def glossary() -> None:
     """Draw the definitions of all metrics, one a line."""
-    with st.popover("What do these numbers mean?", type="tertiary"):
+    with st.popover("Definitions", type="tertiary", key="definitions"):
         lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
         lines += [
             "**Counts** are emails, not events: one opened five times counts once.",
             "**–** means: not tracked, or nothing to divide by. It never means 0.",
             "**Intervals** (95%, Wilson) say how far chance alone could have moved a rate.",
-            "**Humans only** leaves out machine opens, machine clicks and automatic replies.",
+            "**Exclude bots & auto-replies** leaves out machine opens, machine clicks and automatic replies.",
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))
 

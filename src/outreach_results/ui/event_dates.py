@@ -23,5 +23,5 @@ def notice(view: View, mcp: str | None = None) -> None:
     change, error = ("grew", "low") if bias < 1 else ("shrank", "high")
     st.warning(
         f"Sending {change} fast in this period. By event date, replies are divided by other emails than those they "
-        f"belong to: the reply rate is about {abs(bias - 1):.0%} too {error}. Count on the sending day to compare."
+        f"belong to: the reply rate is about {abs(bias - 1):.0%} too {error}. Switch to send date to compare."
     )

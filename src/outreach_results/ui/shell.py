@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.run import sync_status
-from outreach_results.ui import cache, filters, imports, styles, text, url_state
+from outreach_results.ui import filters, imports, styles, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -19,28 +19,54 @@ from outreach_results.ui.welcome import welcome
 
 _log = logging.getLogger(__name__)
 
-_VIEW = "outreach-view"
+NO_ACTIVITY = "No activity in this period. Try a longer date range."
+
+_VIEW, _TITLE = "outreach-view", "outreach-title"
+
+WITHOUT_FILTERS = frozenset({"usage", "data"})
+"""The pages to which the filters do not apply. They are not shown there, and keep their values."""
 
 
 def open_view(page: str) -> None:
-    """Draw the filters and the notices. Called by app.py on every run, before the page."""
-    st.session_state.pop(_VIEW, None)
-    styles.apply("page")
+    """Draw the bar with the filters, and the notices. Called by app.py on every run, before the page."""
+    for kept in (_VIEW, _TITLE):
+        st.session_state.pop(kept, None)
+    styles.apply("page", extra=styles.page_background())
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
         welcome()
         st.stop()
-    view = filters.sidebar(label_of)
+    view = _bar(label_of, has_filters=page not in WITHOUT_FILTERS)
     if view is None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
-    _sync_line()
     url_state.keep_place()
     imports.notice(page)
     if ask(admin.has_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
+
+
+def _bar(label_of: dict[str, str], *, has_filters: bool) -> View | None:
+    """Draw the row under the navigation: the page's title, the filters, and what they come to."""
+    with st.container(horizontal=True, vertical_alignment="center", key="filter-bar"):
+        st.session_state[_TITLE] = st.container(horizontal=True, vertical_alignment="center", width="content")
+        if not has_filters:
+            st.space("stretch")
+            glossary()
+            return filters.unfiltered()
+        folded = st.container(key="filter-fold", width="content")
+        with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
+            view = filters.bar(label_of)
+        if view is None:
+            return None
+        with folded:
+            st.checkbox(view.summary(), key="filters-open", on_change="ignore")
+        caption = view.caption(ask(filters.as_of))
+        st.caption(text.escape(" · ".join([caption, *_sync_trouble()])), text_alignment="right")
+        glossary()
+    return view
 
 
 def current_view() -> View:
@@ -53,14 +79,17 @@ def current_view() -> View:
     return view
 
 
-def begin(title: str, question: str, *, by_period: bool = True) -> View:
-    """Draw the title of a page, the question it answers and, if it is about a period, the chosen filters."""
+def begin(title: str, question: str = "") -> View:
+    """Draw the title of a page at the left of the bar.
+
+    Args:
+        question: what the page answers; shown beside the title where no filters are.
+    """
     view = current_view()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.title(title, anchor=False)
-        st.space("stretch")
-        glossary()
-    st.caption(f"{question} {view.sentence()}." if by_period else question)
+    with st.session_state.pop(_TITLE, None) or st.container():
+        st.title(title, anchor=False, width="content")
+        if question and not view.period:
+            st.caption(question, width="content")
     return view
 
 
@@ -80,21 +109,20 @@ def unexpected(error: Exception) -> bool:
     return True
 
 
-def _sync_line() -> None:
-    """Draw when the platform was last synced, below the filters."""
+def _sync_trouble() -> list[str]:
+    """What is to be said of the last sync, if something is wrong with it."""
     status = snapshot_value(sync_status)
-    if status.last is None or status.last.finished_at is None:
-        return
-    when = text.moment(status.last.finished_at, cache.zone())
-    is_fine = status.last.is_complete and status.start_failure is None
-    trouble = "" if is_fine else " Not everything arrived: see the page Data."
-    st.sidebar.caption(text.escape(f"Last synced {when}.{trouble}"))
+    is_fine = status.start_failure is None and (status.last is None or status.last.is_complete)
+    return [] if is_fine else ["the last sync is incomplete: see Data"]
 
 
 def _sample_notice() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="sample-notice", border=True):
-        st.markdown("**This is sample data**, made up to show what the dashboard can do.")
-        st.space("stretch")
-        if st.button("Remove it", help="Removes the sample campaigns, plan and benchmarks. Your own results stay."):
+    with st.container(horizontal=True, vertical_alignment="center", key="sample-notice"):
+        st.markdown("This is sample data.", width="content")
+        if st.button(
+            "Remove sample data",
+            type="tertiary",
+            help="Removes the sample campaigns, plan and benchmarks. Your own results stay.",
+        ):
             admin.remove_sample(store())
             st.rerun()

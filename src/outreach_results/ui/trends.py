@@ -19,7 +19,7 @@ from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import SENDING_DAY, View, choose_days, switch_to
+from outreach_results.ui.filters import SEND_DATE, View, choose_days, switch_to
 
 _COUNTS, _RATES = "Counts", "Rates"
 _EVERY = {"Day": Every.DAY, "Week": Every.WEEK, "Month": Every.MONTH}
@@ -294,11 +294,11 @@ def _draw_not_judged() -> None:
         "Which days are unusual, and which are still collecting, can only be told where each day counts what became of "
         "its own emails."
     )
-    right.button("Count on the sending day", key="count-on-sending", on_click=_count_on_sending)
+    right.button("Switch to send date", key="count-on-sending", on_click=_count_on_sending)
 
 
 def _count_on_sending() -> None:
-    url_state.change("basis", url_state.codes("basis")[SENDING_DAY])
+    url_state.change("basis", url_state.codes("basis")[SEND_DATE])
 
 
 def activity_by_hour(activity: WeeklyActivity, view: View) -> None:

@@ -133,7 +133,7 @@ def correct(name: str, corrected: str = "") -> None:
 def refuse(name: str, corrected: str = "") -> None:
     """Replace an invalid value, or leave it out of the URL, and show a notice that the default is shown."""
     correct(name, corrected)
-    notice(f"The address asks for {PARAMETERS[name].invalid}; the default is shown.")
+    notice(f"This link uses {PARAMETERS[name].invalid}; showing the default.")
 
 
 def one_of(name: str, codes: Mapping[T, str], default: T, labels: Mapping[T, str] | None = None) -> T:
@@ -141,8 +141,9 @@ def one_of(name: str, codes: Mapping[T, str], default: T, labels: Mapping[T, str
     written = text(name)
     if not written:
         return default
+    code_written = PARAMETERS[name].former_labels.get(written, written)
     for value, code in codes.items():
-        if code == written:
+        if code == code_written:
             return value
     for value in codes:
         if (str(value) if labels is None else labels[value]) == written:

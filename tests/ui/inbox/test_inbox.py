@@ -99,7 +99,7 @@ def test_a_row_holds_strangers_words_escaped(hostile):
     ("event", "expected"),
     [
         (event("sent"), "Sent · email 1"),
-        (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on 27 Mar 2026, 23:00 · email 1"),
+        (event(count=3, last_at=NOW + timedelta(hours=2)), "Opened 3 times, last on Mar 27, 2026, 11:00 PM · email 1"),
         (event(is_machine=True), "Opened by a machine (privacy proxy or link scanner) · email 1"),
         (event("clicked", url="https://example.com/a"), "Clicked https://example.com/a · email 1"),
         (event("replied", sentiment=Sentiment.AUTOMATIC, is_machine=True), "Replied (automatic) · email 1"),
@@ -129,12 +129,12 @@ def test_a_link_in_the_timeline_is_plain_text(hostile, monkeypatch):
 
 def test_a_correction_shows_old_value_author_and_time():
     corrected = reply(source_sentiment=Sentiment.POSITIVE, corrected_by="Ana", corrected_at=NOW)
-    assert labels.correction(corrected, TOKYO) == "Neutral, corrected from Positive by Ana on 27 Mar 2026, 21:00."
+    assert labels.correction(corrected, TOKYO) == "Neutral, corrected from Positive by Ana on Mar 27, 2026, 9:00 PM."
     assert labels.correction(reply(), TOKYO) is None
 
 
 def test_a_handled_reply_shows_by_whom_and_when():
-    assert labels.handled(reply(handled_at=NOW, handled_by="Ana"), TOKYO) == "Handled by Ana on 27 Mar 2026, 21:00."
+    assert labels.handled(reply(handled_at=NOW, handled_by="Ana"), TOKYO) == "Handled by Ana on Mar 27, 2026, 9:00 PM."
     assert labels.handled(reply(), TOKYO) is None
 
 
@@ -155,7 +155,7 @@ def test_undoing_names_whose_changes_stay():
     left = [ChangedSince("Ada", "Ben", NOW), ChangedSince("Grace", None, NOW)]
     assert labels.undone_sentence(UndoResult(28, 3, left), TOKYO) == (
         "Undone for 28 replies. Someone changed 3 meanwhile, which stay as they are: "
-        "Ada (Ben, 27 Mar 2026, 21:00), Grace (somebody, 27 Mar 2026, 21:00) and 1 more."
+        "Ada (Ben, Mar 27, 2026, 9:00 PM), Grace (somebody, Mar 27, 2026, 9:00 PM) and 1 more."
     )
     assert labels.undone_sentence(UndoResult(1, 0, []), TOKYO) == "Undone for 1 reply."
 

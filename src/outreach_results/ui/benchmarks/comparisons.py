@@ -21,7 +21,7 @@ from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import View, choose_campaigns, choose_days, days_in_words
+from outreach_results.ui.filters import View, choose_campaigns, choose_days
 
 ROWS_A_PAGE = 20
 _LEAST_WEEKS = 26
@@ -209,7 +209,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
         return
     frame = frame.assign(
         sentence=[
-            text.escape_plotly(f"{days_in_words(row['start'], row['end'])}: {_sentence(metric, row)}")
+            text.escape_plotly(f"{text.days(row['start'], row['end'])}: {_sentence(metric, row)}")
             for row in frame.to_dict("records")
         ]
     )

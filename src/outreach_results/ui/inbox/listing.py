@@ -36,7 +36,7 @@ def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
 def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
     """Show that no reply matches, and which filter to change."""
     if inbox_filters.kind == ReplyKind.AUTOMATIC and filters.humans_only:
-        st.info("“Humans only” leaves automatic replies out. Switch it off on the left to see them.")
+        st.info("“Exclude bots & auto-replies” hides auto-replies. Turn it off under “View” to see them.")
     elif inbox_filters.status == ReplyStatus.OPEN and not (inbox_filters.q or inbox_filters.sentiments):
         st.info("Nothing is open here: every reply is handled. Choose another status, or a longer period.")
     else:

@@ -1,6 +1,6 @@
 """Change the state of one reply, or of all that the filters show; a status message then offers to undo it.
 
-The name recorded with a change comes from a field in the sidebar until there is a sign-in.
+The name recorded with a change comes from a field among the view's options until there is a sign-in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from outreach_results.models import Filters, InboxReply, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, chosen_replies, key_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview
-from outreach_results.ui import cache, styles, text
+from outreach_results.ui import cache, filters, styles, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import inbox_url, labels
@@ -53,8 +53,8 @@ class _Pending:
 
 
 def who_field() -> None:
-    """Show the sidebar field for the name that is recorded with changes."""
-    with st.sidebar:
+    """Show the field for the name that is recorded with changes."""
+    with filters.options():
         st.text_input(
             "Your name",
             placeholder=SOMEONE,
