@@ -100,6 +100,11 @@ def test_what_cannot_be_kept_is_refused_by_name(store, name, sentence):
     assert sentence in message
 
 
+def test_one_person_in_two_spellings_has_one_history(store):
+    bring(store, "one-person-two-spellings.json")
+    assert results.timeline(store, "c1", "r1").emails == 2
+
+
 # --- what is shown and written -----------------------------------------------------------------------------------
 
 

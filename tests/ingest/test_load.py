@@ -56,10 +56,10 @@ def recounted(store):
 
 def test_a_report_says_what_is_new(store):
     report = load(store, "first.json", EVERYTHING)
-    assert report.inserted == {"campaigns": 1, "emails": 2, "events": 7, "replies": 1, "days": 0}
+    assert report.inserted == {"campaigns": 1, "emails": 2, "events": 7, "replies": 1, "marks": 1, "days": 0}
     assert report.duplicate.total() == 0
     assert report.campaigns == {"camp_1"}
-    assert report.sentence() == "first.json: 1 campaigns, 2 emails, 7 events, 1 replies."
+    assert report.sentence() == "first.json: 1 campaigns, 2 emails, 7 events, 1 replies, 1 marks."
 
 
 def test_the_same_records_again_add_nothing(store):
@@ -74,7 +74,7 @@ def test_the_same_records_again_add_nothing(store):
 
 def test_records_twice_in_one_load_count_once(store):
     report = load(store, "first.json", EVERYTHING + EVERYTHING)
-    assert report.inserted.total() == 11
+    assert report.inserted.total() == 12
     assert report.duplicate == {"emails": 2, "events": 7, "replies": 1}
     assert stored_days(store) == days_of(EVERYTHING)
 
@@ -101,7 +101,7 @@ def test_the_history_lists_each_load(store):
     load(store, "again.json", [*EVERYTHING, Rejected("again.json", 1, "id", "?")])
     assert rows(store, schema.loads, "source", "inserted", "duplicate", "rejected") == [
         ("again.json", 0, 10, 1),
-        ("first.json", 11, 0, 0),
+        ("first.json", 12, 0, 0),
     ]
 
 

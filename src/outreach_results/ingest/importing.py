@@ -58,13 +58,14 @@ def import_file(
         StoreError: nothing was changed.
     """
     name = name or path.name
+    reports: list[LoadReport] = []
     try:
         with plans_of(store, path, name, answers) as plans:
             for plan in plans:
                 if plan.questions:
                     raise OpenQuestionsError(plan.name, plan.questions)
-            return [
-                load(
+            for plan in plans:
+                report = load(
                     store,
                     plan.name,
                     plan.records(),
@@ -72,13 +73,21 @@ def import_file(
                     on_rejected=on_rejected,
                     on_progress=on_progress,
                 )
-                for plan in plans
-            ]
-    except OutreachError:
-        raise
+                reports.append(report)
+            return reports
+    except OutreachError as error:
+        if not reports:
+            raise
+        raise SourceError(f"{error} {_already(reports)}") from error
     except Exception as error:
         _log.exception("The import of %s failed unexpectedly", name)
+        left = _already(reports) if reports else "Nothing of it was imported."
         raise SourceError(
             f"{name} could not be imported: something unexpected happened ({type(error).__name__}), and the log "
-            "says what. Nothing of it was imported."
+            f"says what. {left}"
         ) from error
+
+
+def _already(reports: list[LoadReport]) -> str:
+    """What tables of a file came in before one of them failed."""
+    return f"Other tables of the file were imported: {' '.join(report.sentence() for report in reports)}"

@@ -44,6 +44,7 @@ class MarkWriter:
             for key, record in self.records.items()
             if key not in stored or (stored[key] != record and self._settle(stored[key], record) == record)
         }
+        self._report.inserted["marks"] += len(written)
         rows = list(map(self._row, written.values()))
         merge(self._connection, schema.reply_marks, MARK, rows, MARK_RULES)
         for campaign_id, reply_ids in ids_by_campaign(written).items():
