@@ -19,6 +19,7 @@ from outreach_results.reconcile.comparison import Reconciled, reconcile, reconci
 from outreach_results.store import schema
 from outreach_results.store.admin import change_time_zone
 from outreach_results.store.engine import Store
+from outreach_results.store.replies.state_changes import Action, change_reply
 from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, store_answers
 from support.records import CAMPAIGN, at, campaign, email, emails, event, reply
 
@@ -51,6 +52,13 @@ def reported_stats(**changes: Any) -> ReportedRecord:
 def differing(store: Store) -> list[tuple[str, float | None, str]]:
     """The metric, the difference and the explanation of every number that does not agree."""
     return [(row.metric, row.difference, row.explanation) for row in reconcile(store) if row.difference != 0]
+
+
+def test_marked_meeting_explains_a_difference(make_sqlite: MakeStore) -> None:
+    store = make_sqlite()
+    load(store, "test", [*RECORDS, reported_stats(meetings_booked=0)])
+    change_reply(store, CAMPAIGN, "r1", Action.MEETING_BOOKED, by="Ana", seen_version=0)
+    assert differing(store) == [("meetings_booked", 1, "All of it was marked in the inbox here.")]
 
 
 def compare(store: Store, reported: ReportedRecord, records: Iterable[Record] = RECORDS) -> Any:

@@ -230,9 +230,11 @@ def test_a_reply_shows_who_did_what(store):
     load(store, "replies", [campaign(), email(), reply()])
     state_changes.change_reply(store, "camp_1", "r1", Sentiment.NEGATIVE, by="Ana", seen_version=0)
     state_changes.change_reply(store, "camp_1", "r1", Action.HANDLED, by="Ben", seen_version=1)
+    state_changes.change_reply(store, "camp_1", "r1", Action.MEETING_BOOKED, by="Eva", seen_version=2)
     one = present(results.reply(store, "camp_1", "r1"))
     assert (one.sentiment, one.source_sentiment) == (Sentiment.NEGATIVE, Sentiment.NEUTRAL)
-    assert (one.corrected_by, one.handled_by, one.mark_version) == ("Ana", "Ben", 2)
+    assert (one.corrected_by, one.handled_by, one.meeting_marked_by) == ("Ana", "Ben", "Eva")
+    assert one.mark_version == 3
 
 
 # --- over time ---------------------------------------------------------------------------------------------------
@@ -296,6 +298,7 @@ def test_the_file_has_all_that_is_known_of_a_reply(store, fmt):
     load(store, "replies", [campaign(name="=Start"), email(), reply(body="@first\nsecond", name="=Ada")])
     state_changes.change_reply(store, "camp_1", "r1", Sentiment.POSITIVE, by="Ana", seen_version=0)
     state_changes.change_reply(store, "camp_1", "r1", Action.HANDLED, by="Ben", seen_version=1)
+    state_changes.change_reply(store, "camp_1", "r1", Action.MEETING_BOOKED, by="Eva", seen_version=2)
     [row] = rows_of(store, fmt)
     escape = "'" if fmt == "csv" else ""
     expected = {
@@ -312,11 +315,12 @@ def test_the_file_has_all_that_is_known_of_a_reply(store, fmt):
         "corrected_sentiment": "positive",
         "corrected_by": "Ana",
         "handled_by": "Ben",
+        "meeting_marked_by": "Eva",
         "preview": "Tell me more",
         "body": f"{escape}@first\nsecond",
     }
     assert {name: row[name] for name in expected} == expected
-    assert row["corrected_at"] < row["handled_at"]
+    assert row["corrected_at"] < row["handled_at"] < row["meeting_marked_at"]
     assert row["handled_at"].endswith("Z")
 
 

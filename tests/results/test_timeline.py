@@ -8,7 +8,10 @@ from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
 from outreach_results.models import EventType, Sentiment
+from outreach_results.results.timeline import SentEmail
 from outreach_results.store.replies import state_changes
+from outreach_results.store.replies.state_changes import Action
+from support.optional import present
 from support.records import CAMPAIGN, at, campaign, email, event, reply
 
 module = import_module("outreach_results.results.timeline")  # the package exports its function under this name
@@ -55,6 +58,29 @@ def test_timeline_spans_all_emails(store):
     ]
     assert timeline_of(store, "r2") == timeline_of(store)
     assert results.timeline(store, CAMPAIGN, "r1").emails == 2
+
+
+def test_marked_meeting_is_listed_with_who_marked_it(store):
+    load(store, "campaign", [campaign(), email(), reply("r1", at(7))])
+    state_changes.change_reply(store, CAMPAIGN, "r1", Action.MEETING_BOOKED, by="Ana", seen_version=0)
+    found = results.timeline(store, CAMPAIGN, "r1")
+    assert [(str(one.type), one.marked_by) for one in found.events[1:]] == [
+        ("replied", None),
+        ("meeting_booked", "Ana"),
+    ]
+    assert not found.has_source_meeting
+    load(store, "events", [event("meeting_booked", at(8))])
+    found = results.timeline(store, CAMPAIGN, "r1")
+    assert [one.marked_by for one in found.events if one.type == EventType.MEETING_BOOKED] == [None, "Ana"]
+    assert found.has_source_meeting
+
+
+def test_answered_email_comes_with_its_text(store):
+    sent = email("e1", at(5))._replace(subject="Hello", text="Dear Ada", mailbox="claire@team.example", step="2")
+    load(store, "campaign", [campaign(), sent, reply("r1", at(7)), reply("r2", at(8), email_id=None)])
+    answered = results.timeline(store, CAMPAIGN, "r1").answered
+    assert answered == SentEmail(at(5), "2", None, "claire@team.example", "Hello", "Dear Ada")
+    assert results.timeline(store, CAMPAIGN, "r2").answered is None
 
 
 def test_equal_events_are_one_entry_machines_apart(store):
@@ -143,7 +169,8 @@ def work_of(store):
 
     with store.read() as connection:
         connection.connection.driver_connection.set_progress_handler(count, 100)
-        assert len(module._emails(connection, CAMPAIGN, "r1")) == 1
+        answered = present(module._answered(connection, CAMPAIGN, "r1"))
+        assert len(module._emails(connection, CAMPAIGN, answered)) == 1
         assert len(module._events(connection, CAMPAIGN, {"e1": 1})) == 1
         assert len(module._replies(connection, CAMPAIGN, "r1", {"e1": 1})) == 1
         connection.connection.driver_connection.set_progress_handler(None, 0)

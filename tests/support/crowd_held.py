@@ -15,8 +15,8 @@ from support.crowd import Crowd
 from support.records import MARKED
 from support.recount import days_of, hours_of, lags_of, stored_days, stored_hours, stored_lags
 
-Mark = tuple[str | None, bool, int]
-"""The corrected sentiment, whether it is handled, and the version."""
+Mark = tuple[str | None, bool, bool, int]
+"""The corrected sentiment, whether it is handled, whether it led to a meeting, and the version."""
 
 
 def records_held_against(crowd: Crowd) -> list[str]:
@@ -29,15 +29,18 @@ def records_held_against(crowd: Crowd) -> list[str]:
     reported[schema.events] = reported[schema.replies] | {
         (r.campaign_id, r.event_id) for r in crowd.records if isinstance(r, EventRecord)
     }
+    expected = _expected_marks(crowd)
+    reported[schema.events] |= {
+        (own[0], f"{own[1]}{schema.MARKED_MEETING}") for own, mark in expected.items() if mark[2]
+    }
     result = [
         difference
         for table, keys in reported.items()
         for difference in _difference(table.name, keys, _rows(store, *list(table.primary_key.columns)[:2]))
     ]
     marks = [
-        MarkRecord(*reply, sentiment, None, None, MARKED)
-        for reply, (sentiment, _, _) in _expected_marks(crowd).items()
-        if sentiment is not None
+        MarkRecord(*reply, sentiment, None, None, MARKED, meeting_marked_at=MARKED if has_meeting else None)
+        for reply, (sentiment, _, has_meeting, _) in expected.items()
     ]
     everything = [*marks, *crowd.records]
     for name, stored, recounted in (
@@ -61,12 +64,13 @@ def marks_held_against(crowd: Crowd) -> list[str]:
     """Which marks are not as the last acknowledged change left them, and which changes were not noted."""
     store = open_store(crowd.url)
     mark = schema.reply_marks.c
-    rows = _rows(store, mark.campaign_id, mark.reply_id, mark.sentiment, mark.handled_at.is_not(None), mark.version)
-    stored = {(row[0], row[1]): (row[2], bool(row[3]), row[4]) for row in rows}
+    states = (mark.sentiment, mark.handled_at.is_not(None), mark.meeting_marked_at.is_not(None), mark.version)
+    rows = _rows(store, mark.campaign_id, mark.reply_id, *states)
+    stored = {(row[0], row[1]): (row[2], bool(row[3]), bool(row[4]), row[5]) for row in rows}
     expected = _expected_marks(crowd)
     noted = _rows(store, func.count(schema.mark_changes.c.version))[0][0]
     store.close()
-    changed = sum(version for _, _, version in expected.values())
+    changed = sum(version for *_, version in expected.values())
     return [
         *_difference("reply_marks", expected.items(), stored.items()),
         *([] if noted == changed else [f"{noted} changes were noted instead of {changed}"]),
@@ -79,16 +83,18 @@ def _expected_marks(crowd: Crowd) -> dict[tuple[str, str], Mark]:
     marks: dict[tuple[str, str], Mark] = {}
     for campaign_id, reply_id, change, version in crowd.marks:
         own = (campaign_id, reply_id)
-        sentiment, handled, before = marks.get(own, (None, False, 0))
+        sentiment, handled, has_meeting, before = marks.get(own, (None, False, False, 0))
         if version == before:
             continue  # it was so already
         if change in set(Sentiment):
             sentiment = change if change != sentiments[own] else None
         elif change == "taken_back":
             sentiment = None
+        elif change in ("meeting_booked", "meeting_removed"):
+            has_meeting = change == "meeting_booked"
         else:
             handled = change == "handled"
-        marks[own] = (sentiment, handled, version)
+        marks[own] = (sentiment, handled, has_meeting, version)
     return marks
 
 

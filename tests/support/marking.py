@@ -19,7 +19,10 @@ from outreach_results.store.replies.state import mark_version, replies_with_stat
 from outreach_results.store.replies.state_changes import Action, Change, change_reply
 from outreach_results.store.schema import replies
 
-CHANGES: tuple[Change, ...] = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment)
+CHANGES: tuple[Change, ...] = (
+    *(Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, Action.MEETING_BOOKED, Action.MEETING_REMOVED),
+    *Sentiment,
+)
 PAUSE_S = 0.02
 
 

@@ -87,8 +87,9 @@ def mark(
     handled_at: datetime | None = MARKED,
     by: str | None = "grace@team.example",
     marked_at: datetime = MARKED,
+    **more: Any,
 ) -> MarkRecord:
-    return MarkRecord(of, reply_id, sentiment, handled_at, by, marked_at)
+    return MarkRecord(of, reply_id, sentiment, handled_at, by, marked_at, **more)
 
 
 def contact(contact_id: str = "c1", as_of: datetime = MARKED, *, of: str = CAMPAIGN, **outcomes: Any) -> ContactRecord:

@@ -150,6 +150,8 @@ def _facts(
             counted = _correction(marks[own]) or judged  # what a person says goes before what the source says
             received_at = min(v.received_at for v in versions)
             happened.append((own[0], email_id, "replied", received_at, counted == "automatic"))
+            if _has_meeting(marks[own]):
+                happened.append((own[0], email_id, "meeting_booked", received_at, False))
     for own, candidates in events.items():
         stays = _event_that_stays(candidates)
         if stays.type != "replied" or own not in of_an_email:  # otherwise the reply says the same
@@ -164,10 +166,16 @@ def _facts(
 
 
 def _correction(marks: list[MarkRecord]) -> str | None:
-    """The correction of the mark of the highest version, of these the latest."""
-    if not marks:
-        return None
-    return max(marks, key=lambda m: (m.version, m.marked_at, [(value is not None, value) for value in m])).sentiment
+    return _mark_that_stays(marks).sentiment if marks else None
+
+
+def _has_meeting(marks: list[MarkRecord]) -> bool:
+    return bool(marks) and _mark_that_stays(marks).meeting_marked_at is not None
+
+
+def _mark_that_stays(marks: list[MarkRecord]) -> MarkRecord:
+    """The mark of the highest version, of these the latest."""
+    return max(marks, key=lambda m: (m.version, m.marked_at, [(value is not None, value) for value in m]))
 
 
 def _event_that_stays(candidates: list[EventRecord]) -> EventRecord:

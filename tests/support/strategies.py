@@ -190,6 +190,8 @@ def _replies(
             draw(st.none() | instants),
             draw(text),
             draw(st.sampled_from([1, 1, 2, 10**9])),
+            draw(st.none() | instants),
+            draw(text),
         )
 
     units = [[*unit, mark()] if draw(st.booleans()) else unit for unit in units]

@@ -40,6 +40,7 @@ _END = "\r\n"
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
 _AFTER_COSTS = _PLACES["step"] - _PLACES["reply_address"]
 _AFTER_URL = _PLACES["kind"] - _PLACES["url"] - 1
+_AT_END = len(CSV_COLUMNS) - _PLACES["meeting_marked_at"]
 _DETAILS = len(EMAIL_DETAILS) + len(EVENT_DETAILS)
 
 
@@ -55,15 +56,15 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
     humans_only = meta["filters"]["humans_only"]
     tracking = tracking_in(campaign)
     tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
-    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *tracks, *(None,) * _DETAILS)
+    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *tracks, *(None,) * (_DETAILS + _AT_END))
     empty = not any(tracks)
     if not empty:
         yield _csv_lines([described])
     for rows in read_rows(connection, _emails(campaign_id)):
         empty = False
-        yield _padded_lines(head, rows, _AFTER_COSTS, len(EMAIL_DETAILS), len(EVENT_DETAILS))
+        yield _padded_lines(head, rows, _AFTER_COSTS, len(EMAIL_DETAILS), len(EVENT_DETAILS) + _AT_END)
     for rows in read_rows(connection, _events(campaign_id, humans_only=humans_only)):
-        yield _padded_lines(head, rows, _AFTER_URL, len(EVENT_DETAILS))
+        yield _padded_lines(head, rows, _AFTER_URL, len(EVENT_DETAILS), _AT_END)
     for rows in read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only)):
         empty = False
         yield _csv_lines(_csv_reply(head, row) for row in rows)
@@ -71,7 +72,7 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         yield _csv_lines([described])
 
 
-def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], gap: int, behind: int, empty: int = 0) -> bytes:
+def _padded_lines(head: Sequence[Any], rows: Sequence[Sequence[str]], gap: int, behind: int, empty: int) -> bytes:
     """Lines of rows of texts, each after the cells of ``head`` and followed by ``empty`` empty cells.
 
     In each row one cell, with ``behind`` cells after it, stands for ``gap`` empty ones: see `_gap`.
@@ -166,6 +167,8 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         escape_formula(row.handled_by),
         None if row.marked_at is None else row.mark_version,
         *(None,) * (2 + _DETAILS),  # tracks and tracks_choice too
+        iso(row.meeting_marked_at),
+        escape_formula(row.meeting_marked_by),
     )
 
 

@@ -156,6 +156,8 @@ def _json_replies(rows: Sequence[Any]) -> list[str]:
                     "corrected_at": iso(row.corrected_at),
                     "handled_by": row.handled_by,
                     "version": row.mark_version,
+                    "meeting_marked_at": iso(row.meeting_marked_at),
+                    "meeting_marked_by": row.meeting_marked_by,
                 },
             }
         )

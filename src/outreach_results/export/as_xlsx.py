@@ -40,6 +40,7 @@ _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 -- a constant, like the dates in
 _REPLY_COLUMNS = (
     *("reply_id", "email_id", "address", "name", "company", "received_at", "source_sentiment"),
     *("corrected_sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by"),
+    *("meeting_marked_at", "meeting_marked_by"),
     *("marked_by", "marked_at", "mark_version", "preview", "body"),
 )
 

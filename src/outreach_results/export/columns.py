@@ -45,5 +45,7 @@ CSV_COLUMNS: dict[str, str] = {
     "kind": "Of a bounce: hard, soft or blocked; complaint where it was reported as spam.",
     "reason": "What the other server or the source says of the event.",
     "source_type": "The source's own word for the event.",
+    "meeting_marked_at": "When someone marked that the reply led to a meeting (UTC).",
+    "meeting_marked_by": "Who did.",
 }
 """The columns of a campaign's CSV, one row an event."""

@@ -30,6 +30,8 @@ REPLY_COLUMNS: dict[str, str] = {
     "corrected_at": "When (UTC).",
     "handled_at": "When the reply was marked as done (UTC).",
     "handled_by": "Who did.",
+    "meeting_marked_at": "When someone marked that it led to a meeting (UTC).",
+    "meeting_marked_by": "Who did.",
     "preview": "The beginning of the reply.",
     "body": "The whole reply.",
 }

@@ -46,6 +46,7 @@ from outreach_results.models import COST_COLUMNS, EventType, Sentiment, person_k
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.replies import inbox_table
+from outreach_results.store.replies.events import align_meetings
 from outreach_results.store.replies.state import counts_as_automatic
 from outreach_results.store.write import Encoder, Row, insert_new, merge
 
@@ -175,8 +176,12 @@ class Loader:
         self._days.subtract_current(touched)
         self._write_emails()
         self._events.write(self._days, touched)
+        replied = set(self._replies)
         self._write_replies()
-        self._queue_inbox_refresh(self._marks.write())
+        marked = self._marks.write()
+        self._queue_inbox_refresh(marked)
+        for campaign_id, reply_ids in ids_by_campaign(replied | marked).items():
+            align_meetings(self._connection, campaign_id, reply_ids)
         self._days.add_current(touched)
 
     def _sizes(self) -> Counter[str]:

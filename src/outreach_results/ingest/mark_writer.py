@@ -79,6 +79,8 @@ class MarkWriter:
             instant(record.corrected_at),
             record.handled_by,
             record.version,
+            instant(record.meeting_marked_at),
+            record.meeting_marked_by,
         )
 
 

@@ -97,6 +97,8 @@ MARK = (
     "corrected_at",
     "handled_by",
     "version",
+    "meeting_marked_at",
+    "meeting_marked_by",
 )
 
 CONTACT = (*ContactRecord._fields, "load_no")

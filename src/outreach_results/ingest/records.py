@@ -109,6 +109,8 @@ class MarkRecord(NamedTuple):
     corrected_at: datetime | None = None
     handled_by: str | None = None
     version: int = 1
+    meeting_marked_at: datetime | None = None
+    meeting_marked_by: str | None = None
 
 
 class DailyRecord(NamedTuple):

@@ -245,6 +245,8 @@ class InboxReply(Reply):
     corrected_at: Instant | None = None
     handled_at: Instant | None = None
     handled_by: str | None = None
+    meeting_marked_at: Instant | None = None
+    meeting_marked_by: str | None = None
     mark_version: int = 0
 
 

@@ -166,6 +166,7 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
     reasons = {
         f"{machine.capitalize()} count here and not there.": evidence.machine,
         f"All of it lies {outside}{zone}.": evidence.outside,
+        "All of it was marked in the inbox here.": evidence.marked,
         "All of it arrived after the server was asked for its total.": evidence.late,
         f"{machine.capitalize()} ({evidence.machine:,}), and others {outside} ({evidence.human_outside:,}).": (
             evidence.machine + evidence.human_outside

@@ -24,7 +24,8 @@ class Evidence:
 
     ``machine``: only by a machine; ``outside``: first outside of the reported period; ``human_outside``: first by a
     person outside of it; ``late``: first after the server's numbers were fetched. ``repeated`` is by how much the
-    events outnumber the emails, ``unlinked_replies`` how many replies name no email.
+    events outnumber the emails, ``unlinked_replies`` how many replies name no email, ``marked`` how many emails count
+    only because somebody marked their reply as one that led to a meeting.
 
     ``is_zone_edge`` says that all outside lie within a day's edge of a period that is not cut in our time zone.
     """
@@ -35,6 +36,7 @@ class Evidence:
     late: int
     repeated: int
     unlinked_replies: int
+    marked: int
     is_zone_edge: bool
 
 
@@ -62,7 +64,8 @@ def evidence_of(
             count(far_outside).label("far_outside"),
             count(and_(human.is_not(None), _outside(human, start, end))).label("human_outside"),
             count(first > fetched_at).label("late"),
-            (func.coalesce(func.sum(firsts.c.n), 0) - func.count()).label("repeated"),
+            func.coalesce(func.sum(case((firsts.c.n > 1, firsts.c.n - 1))), 0).label("repeated"),
+            count(firsts.c.n == 0).label("marked"),
         )
     ).one()
     return Evidence(
@@ -72,12 +75,13 @@ def evidence_of(
         late=counts.late,
         repeated=int(counts.repeated),
         unlinked_replies=_unlinked_replies(connection, campaign_id) if kind is EventType.REPLIED else 0,
+        marked=counts.marked,
         is_zone_edge=counts.far_outside == 0 and _is_cut_elsewhere(start, zone_of(connection)),
     )
 
 
 def _firsts(campaign_id: str, kind: EventType) -> Select[tuple[str, datetime, datetime, int]]:
-    """One row an email that counts: when it first happened, when first by a person, and how often."""
+    """One row an email that counts: when it first happened, when first by a person, and how often by its source."""
     if kind is EventType.SENT:
         email = schema.emails.c
         return (
@@ -91,12 +95,13 @@ def _firsts(campaign_id: str, kind: EventType) -> Select[tuple[str, datetime, da
             .group_by(email.campaign_id, email.email_id, email.sent_at)
         )
     event = schema.events.c
+    is_mark = event.is_reply if kind is EventType.MEETING_BOOKED else false()
     return (
         select(
             event.email_id,
             func.min(event.occurred_at).label("first_at"),
             func.min(case((~event.is_machine, event.occurred_at))).label("human_at"),
-            func.count().label("n"),
+            func.count(case((~is_mark, 1))).label("n"),
         )
         .where(event.campaign_id == campaign_id, event.type == kind)
         .group_by(event.campaign_id, event.email_id)

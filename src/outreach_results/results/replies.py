@@ -196,6 +196,8 @@ _REPLY_QUERY = select(
     _MARKS.corrected_at,
     _MARKS.handled_at,
     _MARKS.handled_by,
+    _MARKS.meeting_marked_at,
+    _MARKS.meeting_marked_by,
     _MARKS.marked_by,
     _MARKS.marked_at,
     mark_version.label("mark_version"),
@@ -272,6 +274,12 @@ def _listed(
     return merged.select().order_by(*merged_order).limit(limit).offset(offset)
 
 
+_MARK_FIELDS = (
+    *("corrected_by", "corrected_at", "handled_at", "handled_by"),
+    *("meeting_marked_at", "meeting_marked_by", "mark_version"),
+)
+
+
 def _inbox_reply(row: RowMapping) -> InboxReply:
     return InboxReply(
         id=row["reply_id"],
@@ -285,5 +293,5 @@ def _inbox_reply(row: RowMapping) -> InboxReply:
         email_id=row["email_id"],
         body=row["body"],
         source_sentiment=Sentiment(row["source_sentiment"]),
-        **{name: row[name] for name in ("corrected_by", "corrected_at", "handled_at", "handled_by", "mark_version")},
+        **{name: row[name] for name in _MARK_FIELDS},
     )

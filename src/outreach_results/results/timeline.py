@@ -23,7 +23,7 @@ class TimelineEvent:
 
     Equal events are one entry: ``count`` of them between ``at`` and ``last_at``. ``email`` numbers the prospect's
     emails of the campaign from 1, in the order of sending. ``sentiment`` and ``reply_id`` are those of a reply, ``url``
-    that of a click.
+    that of a click. ``marked_by`` is who marked a meeting in the inbox, at the time of doing so.
     """
 
     type: EventType
@@ -35,21 +35,44 @@ class TimelineEvent:
     url: str | None = None
     sentiment: Sentiment | None = None
     reply_id: str | None = None
+    marked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentEmail:
+    """What is known of an email that was sent; None where its source does not say."""
+
+    sent_at: datetime | None
+    step: str | None
+    variant: str | None
+    mailbox: str | None
+    subject: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Events, oldest first, and the number of emails; ``is_cut`` where only the first `LONGEST` are included."""
+    """Events, oldest first, and the number of emails; ``is_cut`` where only the first `LONGEST` are included.
+
+    ``answered`` is the email that the reply answers, None where the reply does not name it.
+    """
 
     events: list[TimelineEvent]
     emails: int
     is_cut: bool
+    answered: SentEmail | None = None
+
+    @property
+    def has_source_meeting(self) -> bool:
+        """Whether the source tells of a meeting with this prospect."""
+        return any(event.type is EventType.MEETING_BOOKED and event.marked_by is None for event in self.events)
 
 
 def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
     """The events of the campaign's emails to the sender of this reply; empty if there is no such reply."""
     with store.read() as connection:
-        sent = _emails(connection, campaign_id, reply_id)
+        answered = _answered(connection, campaign_id, reply_id)
+        sent = _emails(connection, campaign_id, answered) if answered else []
         number = {row.email_id: n for n, row in enumerate(sent, 1)}
         events = [
             TimelineEvent(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
@@ -59,27 +82,37 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
         events += _events(connection, campaign_id, number)
         events += _replies(connection, campaign_id, reply_id, number)
     events.sort(key=lambda event: (event.at, _ORDER[event.type]))
-    return Timeline(events[:LONGEST], len(sent), len(events) > LONGEST or len(sent) > LONGEST)
+    is_cut = len(events) > LONGEST or len(sent) > LONGEST
+    known = None if answered is None or answered.known_id is None else SentEmail(*answered[-len(_DETAILS) :])
+    return Timeline(events[:LONGEST], len(sent), is_cut, known)
 
 
 # Events of the same instant are sorted as they follow from each other: sent, delivered, opened.
 _ORDER = {kind: n for n, kind in enumerate(EventType)}
 
 
-def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row[Any]]:
-    """The email that was answered and the others to the same person, else those to the reply's sender."""
+_DETAILS = ("sent_at", *schema.EMAIL_DETAILS)
+
+
+def _answered(connection: Connection, campaign_id: str, reply_id: str) -> Row[Any] | None:
+    """Of a reply the email that it answers and to whom that went, else who replied; then `_DETAILS` of the email."""
     reply, email = schema.replies.c, schema.emails.c
-    answered = connection.execute(
-        select(reply.email_id, func.coalesce(email.recipient, reply.address).label("recipient"))
+    recipient = func.coalesce(email.recipient, reply.address).label("recipient")
+    query = (
+        select(reply.email_id, recipient, email.email_id.label("known_id"), *(email[name] for name in _DETAILS))
         .select_from(
             schema.replies.outerjoin(
                 schema.emails, and_(reply.campaign_id == email.campaign_id, reply.email_id == email.email_id)
             )
         )
         .where(reply.campaign_id == campaign_id, reply.reply_id == reply_id)
-    ).first()
-    if answered is None:
-        return []
+    )
+    return connection.execute(query).first()
+
+
+def _emails(connection: Connection, campaign_id: str, answered: Row[Any]) -> list[Row[Any]]:
+    """The email that was answered and the others to the same person, else those to the reply's sender."""
+    email = schema.emails.c
     # Two queries instead of one with OR, for which SQLite reads every email of the campaign.
     by_id: dict[str, Row[Any]] = {}
     person = answered.recipient and person_key(answered.recipient)
@@ -92,7 +125,7 @@ def _emails(connection: Connection, campaign_id: str, reply_id: str) -> list[Row
 
 
 def _events(connection: Connection, campaign_id: str, number: dict[str, int]) -> list[TimelineEvent]:
-    """The events of these emails, equal ones as one; without replies whose text is stored, see `_replies`."""
+    """The events of these emails, equal ones as one; without those of replies and their marks, see `_replies`."""
     event, reply = schema.events.c, schema.replies.c
     # A reply with a text is also an event of the same id: without this condition it would be listed twice.
     has_full_reply = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
@@ -104,6 +137,7 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
             event.campaign_id == campaign_id,
             event.email_id.in_(number),
             or_(event.type != EventType.REPLIED, ~has_full_reply),
+            or_(event.type != EventType.MEETING_BOOKED, ~event.is_reply),
         )
         .group_by(*what)
         .order_by(func.min(event.occurred_at))
@@ -116,7 +150,7 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
 
 
 def _replies(connection: Connection, campaign_id: str, reply_id: str, number: dict[str, int]) -> list[TimelineEvent]:
-    """This reply and the stored replies to these emails."""
+    """This reply and the stored replies to these emails, each followed by the meeting that somebody marked it with."""
     # A reply need not name its email, so the one that was opened is included by its own id.
     event, reply = schema.events.c, schema.replies.c
     answers = select(event.event_id).where(
@@ -124,20 +158,28 @@ def _replies(connection: Connection, campaign_id: str, reply_id: str, number: di
     )
     ids = {reply_id, *connection.execute(answers.limit(LONGEST + 1)).scalars()}
     query = (
-        select(reply.reply_id, reply.email_id, reply.received_at, effective_sentiment)
+        select(
+            reply.reply_id,
+            reply.email_id,
+            reply.received_at,
+            effective_sentiment.label("sentiment"),
+            schema.reply_marks.c.meeting_marked_at,
+            schema.reply_marks.c.meeting_marked_by,
+        )
         .select_from(replies_with_state)
         .where(reply.campaign_id == campaign_id, reply.reply_id.in_(ids))
     )
-    return [
-        TimelineEvent(
-            EventType.REPLIED,
-            at,
-            at,
-            1,
-            number.get(email_id),
-            is_machine=sentiment == Sentiment.AUTOMATIC,
-            sentiment=Sentiment(sentiment),
-            reply_id=own_id,
+    found: list[TimelineEvent] = []
+    for row in connection.execute(query):
+        email, at = number.get(row.email_id), row.received_at
+        sentiment = Sentiment(row.sentiment)
+        is_machine = sentiment is Sentiment.AUTOMATIC
+        found.append(
+            TimelineEvent(
+                EventType.REPLIED, at, at, 1, email, is_machine=is_machine, sentiment=sentiment, reply_id=row.reply_id
+            )
         )
-        for own_id, email_id, at, sentiment in connection.execute(query)
-    ]
+        if (marked_at := row.meeting_marked_at) is not None:
+            by = row.meeting_marked_by or "someone"
+            found.append(TimelineEvent(EventType.MEETING_BOOKED, marked_at, marked_at, 1, email, marked_by=by))
+    return found

@@ -65,6 +65,12 @@ EVENT_DETAILS = ("kind", "reason", "source_type")
 FOLLOWS = "follows"
 """In the ``info`` of a derived column: the column whose new value it takes over, in a merge."""
 
+MARKED_MEETING = "\x1fmeeting"
+"""After the id of a reply: the id of the event that counts the meeting somebody marked it with.
+
+No source gives out such an id, because ids have no control characters.
+"""
+
 _UNSENT = text("sent_at IS NULL")
 
 
@@ -86,6 +92,7 @@ campaigns = table(
     Column("load_no", Integer),  # of the load that added it, so that the load can be undone
     *(Column(name, Boolean) for name in (*DECLARED.values(), *CHOSEN.values())),
     Column("tracks_chosen_here", Text),  # which of the choices a person made in this database, each between spaces
+    Column("has_marked_meetings", Boolean),  # derived: somebody marked a reply as one that led to a meeting
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
 )
@@ -145,7 +152,8 @@ events = table(
     Column("is_machine", Boolean, nullable=False),
     Column("url", Text),
     Column("load_no", Integer),
-    # The event of a row of `replies`, under the reply's id: ids of replies and of events are given out independently.
+    # `is_reply`: the event of a row of `replies`, under the reply's id (ids of replies and of events are given out
+    # independently), or of its mark, see `MARKED_MEETING`.
     *(Column(name, Text) for name in EVENT_DETAILS),
     PrimaryKeyConstraint("campaign_id", "event_id", "is_reply", name="events_pk"),
     ForeignKeyConstraint(["campaign_id", "email_id"], ["emails.campaign_id", "emails.email_id"], name="events_email"),
@@ -184,6 +192,8 @@ reply_marks = table(
     Column("corrected_by", Text),
     Column("corrected_at", Instant),
     Column("handled_by", Text),
+    Column("meeting_marked_at", Instant),  # when somebody said that the reply led to a meeting
+    Column("meeting_marked_by", Text),
     PrimaryKeyConstraint("campaign_id", "reply_id", name="reply_marks_pk"),
     ForeignKeyConstraint(
         ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="reply_marks_reply"
@@ -207,6 +217,8 @@ mark_changes = table(
     Column("was_handled_by", Text),
     Column("was_marked_by", Text),
     Column("was_marked_at", Instant),
+    Column("was_meeting_marked_at", Instant),
+    Column("was_meeting_marked_by", Text),
     PrimaryKeyConstraint("campaign_id", "reply_id", "version", name="mark_changes_pk"),
     ForeignKeyConstraint(
         ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="mark_changes_reply"

@@ -1,4 +1,7 @@
-"""What each campaign tracks: what its source declares, and beside it what a person chose, which goes first."""
+"""What each campaign tracks: what its source declares, and beside it what a person chose, which goes first.
+
+A campaign whose source does not track meetings tracks those that people mark in the inbox, from the first one on.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, true, update
 
 from outreach_results.errors import QueryError, UnknownCampaignError
-from outreach_results.models import COST_COLUMNS
-from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.models import COST_COLUMNS, COUNT_OF, Detail, EventType
+from outreach_results.models.metric_definitions import METRICS, TRACKED
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import with_entered_cost
 
 ColumnNames = frozenset[str]
 
+_MEETINGS = METRICS[COUNT_OF[EventType.MEETING_BOOKED]].tracked_as
+
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
     """What a campaign tracks, such as ``opens``, by what its source declares and by what a person chose.
 
-    What neither speaks of is tracked.
+    What neither speaks of is tracked, and so is what is ``marked`` by people, unless a person chose otherwise.
     """
 
-    declared: Mapping[str, bool]
-    chosen: Mapping[str, bool]
+    declared: dict[str, bool]
+    chosen: dict[str, bool]
+    marked: frozenset[str] = frozenset()
 
     @property
     def tracked(self) -> tuple[str, ...]:
         """Everything that is tracked, in the order of the registry."""
-        return tuple(kind for kind in TRACKED if self.chosen.get(kind, self.declared.get(kind, True)))
+        known = self.declared | dict.fromkeys(self.marked, True) | self.chosen
+        return tuple(kind for kind in TRACKED if known.get(kind, True))
 
 
 def tracking_in(row: Row[tuple[object, ...]]) -> Tracking:
@@ -41,7 +48,8 @@ def tracking_in(row: Row[tuple[object, ...]]) -> Tracking:
         {kind: bool(columns[name]) for kind, name in names.items() if columns[name] is not None}
         for names in (schema.DECLARED, schema.CHOSEN)
     )
-    return Tracking(declared, chosen)
+    counts_marks = columns["has_marked_meetings"] and columns["detail"] == Detail.EVENTS
+    return Tracking(declared, chosen, frozenset({_MEETINGS}) if counts_marks else frozenset())
 
 
 def tracking_of(store: Store, campaign_id: str) -> Tracking:
@@ -101,7 +109,12 @@ def is_chosen_here(kind: str) -> str:
 
 def is_untracked(kind: str) -> ColumnElement[bool]:
     """Whether a row of `campaigns` does not track something."""
-    chosen, declared = (schema.campaigns.c[names[kind]] for names in (schema.CHOSEN, schema.DECLARED))
+    chosen: ColumnElement[bool] = schema.campaigns.c[schema.CHOSEN[kind]]
+    declared: ColumnElement[bool] = schema.campaigns.c[schema.DECLARED[kind]]
+    if kind == _MEETINGS:
+        # Where only totals of the source are stored, they stay those of the source.
+        counts_marks = and_(schema.campaigns.c.has_marked_meetings, schema.campaigns.c.detail == Detail.EVENTS)
+        declared = case((counts_marks, true()), else_=declared)
     return ~func.coalesce(chosen, declared, true())
 
 

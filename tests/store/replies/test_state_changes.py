@@ -10,15 +10,17 @@ import pytest
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from outreach_results import export
+from outreach_results import export, results
 from outreach_results.errors import ConflictError
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, Record
 from outreach_results.ingest.registry import read_records
-from outreach_results.models import Sentiment
+from outreach_results.models import Filters, Sentiment
 from outreach_results.store import admin, schema
 from outreach_results.store.replies import events, state_changes
+from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.tracking import choose_tracking
 from support.databases import contents, every_database, wipe
 from support.records import CAMPAIGN, at, campaign, email, event, mark, reply
 from support.recount import days_of, stored_days
@@ -46,7 +48,7 @@ def marks_of(store):
     return {
         row.pop("reply_id"): {name: value for name, value in row.items() if name not in ("campaign_id", "version")}
         for row in rows
-        if row["sentiment"] is not None or row["handled_at"] is not None
+        if any(row[name] is not None for name in ("sentiment", "handled_at", "meeting_marked_at"))
     }
 
 
@@ -142,17 +144,14 @@ def test_unseen_change_is_a_conflict(filled):
     before = contents(filled)
     with pytest.raises(ConflictError) as refused:
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
-    assert str(refused.value) == (
-        "Ana changed its sentiment to negative on 31 Jan 2026, 23:23. "
-        "Not saved: someone updated this first. Review and retry."
-    )
+    assert str(refused.value) == ("Not saved: Ana marked it negative on Jan 31, 2026, 23:23. Review and retry.")
     assert contents(filled) == before
 
 
 def test_all_unseen_changes_are_named(filled):
     for change, by in ((Action.HANDLED, "Ana"), (Action.REOPENED, "Eva"), (Sentiment.NEUTRAL, "Max")):
         do(filled, "r1", change, by=by)
-    with pytest.raises(ConflictError, match=r"Ana marked it as done .*; Eva reopened it .*; Max changed its sent"):
+    with pytest.raises(ConflictError, match=r"Ana marked it done .*; Eva reopened it .*; Max marked it neutral"):
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
 
 
@@ -180,7 +179,7 @@ def test_simultaneous_changes_conflict(filled):
         thread.join()
     winner = marks_of(filled)["r1"]["handled_by"]
     assert len(messages) == 1
-    assert messages[0].startswith(f"{winner} marked it as done on ")
+    assert messages[0].startswith(f"Not saved: {winner} marked it done on ")
 
 
 def test_parallel_corrections_are_all_counted(store):
@@ -222,7 +221,7 @@ def test_bulk_change_conflicts_with_one_changed(filled):
     seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
     do(filled, "r2", Sentiment.POSITIVE, by="Eva")
     before = contents(filled)
-    with pytest.raises(ConflictError, match=r"^Eva changed one of them on .*Nothing was saved"):
+    with pytest.raises(ConflictError, match=r"^Not saved\. Eva updated one of them on "):
         state_changes.change_replies(filled, EVERYTHING, Action.HANDLED, by="Ben", seen=seen)
     assert contents(filled) == before
 
@@ -231,7 +230,7 @@ def test_bulk_change_is_refused_after_new_replies(filled):
     seen = state_changes.preview(filled, EVERYTHING, Action.HANDLED).seen
     load(filled, "one more", [reply("r4", at(10), email_id="e1")])
     before = contents(filled)
-    with pytest.raises(ConflictError, match="There are now 4 of them, not 3"):
+    with pytest.raises(ConflictError, match="The list now has 4, not 3"):
         state_changes.change_replies(filled, EVERYTHING, Action.HANDLED, by="Ben", seen=seen)
     assert contents(filled) == before
 
@@ -241,7 +240,7 @@ def test_bulk_change_conflicts_with_one_replaced(filled):
     seen = state_changes.preview(filled, still_open, Action.HANDLED).seen
     do(filled, "r2", Action.HANDLED, by="Eva")
     load(filled, "one more", [reply("r4", at(10), email_id="e1")])
-    with pytest.raises(ConflictError, match="Nothing was saved"):
+    with pytest.raises(ConflictError, match="Not saved"):
         state_changes.change_replies(filled, still_open, Action.HANDLED, by="Ben", seen=seen)
 
 
@@ -258,13 +257,15 @@ def test_failed_bulk_change_changes_nothing(filled):
 # --- undoing -----------------------------------------------------------------------------------------------------
 
 
-CHANGES = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *Sentiment)
+MEETINGS = (Action.MEETING_BOOKED, Action.MEETING_REMOVED)
+CHANGES = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *MEETINGS, *Sentiment)
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_undoing_restores_exactly_what_was_there(filled, change):
     do(filled, "r1", Sentiment.AUTOMATIC, by="Ana")
     do(filled, "r2", Action.HANDLED, by="Eva")
+    do(filled, "r3", Action.MEETING_BOOKED, by="Eva")
     before, days = marks_of(filled), stored_days(filled)
     batch = do_all(filled, change, by="Ben")
     assert marks_of(filled) != before
@@ -413,8 +414,110 @@ def test_days_equal_a_recount_after_changes(store, steps):
             batches.append(do(store, reply_id, change) if reply_id else do_all(store, change))
         elif batches:
             state_changes.undo(store, batches[step % len(batches)], by="Ben")
-    corrections = [mark(reply_id, result["sentiment"]) for reply_id, result in marks_of(store).items()]
-    assert stored_days(store) == days_of([*RECORDS, *corrections])
+    marks = [
+        mark(reply_id, found["sentiment"], meeting_marked_at=found["meeting_marked_at"])
+        for reply_id, found in marks_of(store).items()
+    ]
+    assert stored_days(store) == days_of([*RECORDS, *marks])
+
+
+# --- meetings ----------------------------------------------------------------------------------------------------
+
+
+def meetings(store, basis="activity"):
+    """How many meetings each day has."""
+    return {
+        day: numbers["meetings_booked"]
+        for (_, of_basis, day), numbers in stored_days(store).items()
+        if of_basis == basis and "meetings_booked" in numbers
+    }
+
+
+def test_marked_meeting_counts_on_the_reply_day(filled):
+    do(filled, "r1", Action.MEETING_BOOKED, by="Ana")
+    found = marks_of(filled)["r1"]
+    assert (found["meeting_marked_by"], found["sentiment"], found["handled_at"]) == ("Ana", None, None)
+    assert meetings(filled) == {date(2026, 1, 7): 1}
+    assert meetings(filled, "send") == {date(2026, 1, 5): 1}
+    assert stored_days(filled) == days_of([*RECORDS, mark("r1", None, meeting_marked_at=at(9))])
+    do(filled, "r1", Action.MEETING_REMOVED)
+    assert stored_days(filled) == days_of(RECORDS)
+
+
+@pytest.mark.parametrize("source_first", [True, False])
+def test_meeting_of_the_source_counts_once(filled, source_first):
+    steps = [
+        lambda: load(filled, "events", [event("meeting_booked", at(8), email_id="e1")]),
+        lambda: do(filled, "r1", Action.MEETING_BOOKED),
+    ]
+    for step in steps if source_first else reversed(steps):
+        step()
+    assert meetings(filled) == {date(2026, 1, 7): 1}
+    do(filled, "r1", Action.MEETING_REMOVED)
+    assert meetings(filled) == {date(2026, 1, 8): 1}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_meeting_follows_its_reply_in_later_loads(filled, replace):
+    do(filled, "r1", Action.MEETING_BOOKED)
+    moved = reply("r1", at(6), email_id="e2", name="Ada", sentiment="positive")
+    load(filled, "later", [moved, mark("r1", "neutral")], replace=replace)
+    assert meetings(filled) == {date(2026, 1, 6): 1}
+    by_hand = mark("r1", None, meeting_marked_at=at(9), version=9)
+    assert stored_days(filled) == days_of([*RECORDS, moved, by_hand])
+
+
+def test_meeting_waits_for_the_email_of_its_reply(store):
+    load(store, "replies", [campaign(), email("e1", at(5)), reply("r1", at(7), email_id=None)])
+    do(store, "r1", Action.MEETING_BOOKED)
+    assert meetings(store) == {}
+    load(store, "later", [reply("r1", at(7), email_id="e1")])
+    assert meetings(store) == {date(2026, 1, 7): 1}
+
+
+def test_untracked_meetings_are_those_marked(store):
+    untracked = campaign()._replace(tracks=(("meetings", False),))
+    load(store, "replies", [untracked, *RECORDS[1:]])
+
+    def booked():
+        return results.totals(store, Filters()).stats.meetings_booked
+
+    assert booked() is None
+    assert "meetings" not in results.campaign(store, CAMPAIGN).tracked
+    batch = do(store, "r1", Action.MEETING_BOOKED)
+    load(store, "again", [untracked])
+    assert booked() == 1
+    assert "meetings" in results.campaign(store, CAMPAIGN).tracked
+    choose_tracking(store, CAMPAIGN, {"meetings": False})
+    assert booked() is None
+    choose_tracking(store, CAMPAIGN, {"meetings": None})
+    state_changes.undo(store, batch, by="Ana")
+    assert booked() is None
+
+
+def test_meeting_leaves_reported_totals_alone(store):
+    day = DailyRecord(CAMPAIGN, date(2026, 1, 7), emails_sent=9, replied=4)
+    load(store, "totals", [campaign(detail="daily"), day, email("e1"), reply("r1", at(7), email_id="e1")])
+    before = stored_days(store)
+    do(store, "r1", Action.MEETING_BOOKED)
+    assert stored_days(store) == before
+    load(store, "events", [campaign()])  # from now on its events are known
+    assert meetings(store) == {date(2026, 1, 7): 1}
+
+
+def test_reply_with_a_marked_meeting_is_kept(filled):
+    do(filled, "r1", Action.MEETING_BOOKED)
+    with filled.write() as connection:
+        gone = delete_missing_replies(connection, CAMPAIGN, ())
+    assert (gone.deleted, gone.kept) == (2, 1)
+    assert meetings(filled) == {date(2026, 1, 7): 1}
+
+
+def test_time_zone_dates_marked_meetings_anew(filled):
+    load(filled, "late", [reply("r4", datetime(2026, 1, 10, 23, tzinfo=UTC), email_id="e2")])
+    do(filled, "r4", Action.MEETING_BOOKED)
+    admin.change_time_zone(filled, "Asia/Tokyo")
+    assert meetings(filled) == {date(2026, 1, 11): 1}
 
 
 # --- leaving and coming back -------------------------------------------------------------------------------------
@@ -425,6 +528,9 @@ def test_reply_states_survive_export_and_import(filled, make_store, tmp_path, fm
     do(filled, "r1", Sentiment.AUTOMATIC, by="=Ana")
     do(filled, "r1", Action.HANDLED, by="Ben")
     do(filled, "r2", Sentiment.NEGATIVE, by="Eva")
+    do(filled, "r2", Action.MEETING_BOOKED, by="=Eva")
+    do(filled, "r3", Action.MEETING_BOOKED, by="Eva")
+    do(filled, "r3", Action.MEETING_REMOVED, by="Eva")
     state_changes.undo(filled, do_all(filled, Action.REOPENED, by="Max"), by="Max")
     file = tmp_path / f"campaign.{fmt}"
     file.write_bytes(export.campaign_download(filled, CAMPAIGN, fmt).content())

@@ -326,4 +326,6 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
             read.optional_instant("corrected_at", cell("corrected_at")),
             read.text("handled_by", cell("handled_by")),
             read.version("mark_version", cell("mark_version")),
+            read.optional_instant("meeting_marked_at", cell("meeting_marked_at")),
+            read.text("meeting_marked_by", cell("meeting_marked_by")),
         )

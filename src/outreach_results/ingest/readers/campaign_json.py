@@ -270,6 +270,8 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> MarkRecord:
         read.optional_instant("mark.corrected_at", mark.get("corrected_at", at if sentiment else None)),
         read.text("mark.handled_by", mark.get("handled_by", by if handled_at else None)),
         read.version("mark.version", mark.get("version")),
+        read.optional_instant("mark.meeting_marked_at", mark.get("meeting_marked_at")),
+        read.text("mark.meeting_marked_by", mark.get("meeting_marked_by")),
     )
 
 

@@ -14,6 +14,9 @@ from outreach_results.store import entries, rollup, schema
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.rollup import Tally
 
+_MARKED = ("sentiment", "handled_at", "meeting_marked_at")
+"""The columns of `reply_marks` of which one has a value where somebody marked the reply."""
+
 _ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if "reply_id" in table.c]
 
 
@@ -31,7 +34,7 @@ def delete_missing_replies(connection: Connection, campaign_id: str, still_there
     Their ``replied`` events go with them, and the days are recounted.
     """
     missing = [row for row in _replies(connection, campaign_id) if row.reply_id not in still_there]
-    deleted = [row for row in missing if row.sentiment is None and row.handled_at is None]
+    deleted = [row for row in missing if not any(row[2:])]
     if deleted:
         _delete(connection, campaign_id, [row.reply_id for row in deleted], {row.email_id for row in deleted} - {None})
     return MissingReplies(len(deleted), len(missing) - len(deleted))
@@ -43,7 +46,7 @@ def _replies(connection: Connection, campaign_id: str) -> Sequence[Any]:
         schema.reply_marks, and_(reply.campaign_id == mark.campaign_id, reply.reply_id == mark.reply_id)
     )
     query = (
-        select(reply.reply_id, reply.email_id, mark.sentiment, mark.handled_at)
+        select(reply.reply_id, reply.email_id, *(mark[name] for name in _MARKED))
         .select_from(marked)
         .where(reply.campaign_id == campaign_id)
     )
@@ -70,7 +73,7 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
     for table in _ABOUT_REPLIES:
         these = (table.c.campaign_id == campaign_id, rollup.id_in(connection, table.c.reply_id, reply_ids))
         # A mark that somebody makes meanwhile stays, and its foreign key makes the whole transaction fail.
-        blank = (mark.sentiment.is_(None), mark.handled_at.is_(None)) if table is schema.reply_marks else ()
+        blank = [mark[name].is_(None) for name in _MARKED] if table is schema.reply_marks else []
         connection.execute(delete(table).where(*these, *blank))
     if counts_events:
         change.update(rollup.recount(connection, campaign_id, email_ids))

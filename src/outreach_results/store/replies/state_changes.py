@@ -1,4 +1,4 @@
-"""Changes of reply states by people: handled or reopened, sentiment corrected.
+"""Changes of reply states by people: done or reopened, sentiment corrected, meeting booked.
 
 Nobody overwrites anybody silently. A mark carries a version that rises with every change; whoever changes one says
 which version they saw, and where it is no longer the current one, a `ConflictError` names who changed what and when.
@@ -6,7 +6,8 @@ Every change is noted beside what was there before, under the batch it was part 
 undone: exactly, and without touching what somebody changed meanwhile.
 
 The corrected sentiment replaces that of the source: correcting a reply to or from automatic changes the humans-only
-counts. Its ``replied`` event is flagged again, and its days are recounted, in the same transaction.
+counts. A meeting that somebody marks counts as one of the email that the reply answers. The events of the reply are
+written again, and its days are recounted, in the same transaction.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ from outreach_results.store.write import upserting
 
 NAMED = 5
 KEPT_FOR = timedelta(days=90)
-_STATE = ("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by", "marked_by", "marked_at")
+_STATE = (
+    *("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by", "marked_by", "marked_at"),
+    *("meeting_marked_at", "meeting_marked_by"),
+)
 
 
 class Action(StrEnum):
@@ -42,6 +46,8 @@ class Action(StrEnum):
 
     HANDLED = "handled"
     REOPENED = "reopened"
+    MEETING_BOOKED = "meeting_booked"
+    MEETING_REMOVED = "meeting_removed"
     CORRECTION_CLEARED = "taken_back"
     UNDONE = "undone"
 
@@ -50,11 +56,13 @@ Change = Action | Sentiment
 """One of the actions, or the corrected sentiment."""
 
 _PAST_TENSE: dict[str, str] = {
-    Action.HANDLED: "marked it as done",
+    Action.HANDLED: "marked it done",
     Action.REOPENED: "reopened it",
-    Action.CORRECTION_CLEARED: "undid the correction of its sentiment",
+    Action.MEETING_BOOKED: "marked a meeting",
+    Action.MEETING_REMOVED: "removed the meeting",
+    Action.CORRECTION_CLEARED: "cleared its correction",
     Action.UNDONE: "undid an earlier change",
-    **{sentiment: f"changed its sentiment to {sentiment}" for sentiment in Sentiment},
+    **{sentiment: f"marked it {sentiment}" for sentiment in Sentiment},
 }
 
 
@@ -114,7 +122,7 @@ def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, 
     with _locked(store, change) as connection:
         version = connection.execute(select(mark_version).select_from(inbox_replies).where(*own)).scalar()
         if version is None:
-            raise ConflictError("This reply is no longer here. Nothing was changed.")
+            raise ConflictError("Not saved: this reply is no longer here.")
         if version != seen_version:
             raise ConflictError(_conflict_of_one(connection, campaign_id, reply_id, seen_version))
         return _apply(connection, own, change, by)
@@ -177,7 +185,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
         changed_since = [ChangedSince(*row) for row in connection.execute(touched.limit(NAMED))]
         undoing = _record(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
-        _update_derived(connection, undoing, is_about_sentiment=_is_about_sentiment(batch.change))
+        _update_derived(connection, undoing, batch.change)
     return UndoResult(undoing.changed, batch.changed - undoing.changed, changed_since)
 
 
@@ -186,14 +194,18 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
 
 @contextmanager
 def _locked(store: Store, change: Change) -> Iterator[Connection]:
-    # A changed sentiment changes the rollups, so it must not run beside a load, which changes them too.
-    with store.write(exclusive=_is_about_sentiment(change)) as connection:
+    # A changed sentiment or meeting changes the rollups, so it must not run beside a load, which changes them too.
+    with store.write(exclusive=_is_about_sentiment(change) or _is_about_meeting(change)) as connection:
         inbox_table.lock_reply_states(connection)
         yield connection
 
 
 def _is_about_sentiment(change: Change) -> bool:
     return isinstance(change, Sentiment) or change == Action.CORRECTION_CLEARED
+
+
+def _is_about_meeting(change: Change) -> bool:
+    return change in (Action.MEETING_BOOKED, Action.MEETING_REMOVED)
 
 
 def _has_effect(change: Change) -> ColumnElement[bool]:
@@ -203,6 +215,10 @@ def _has_effect(change: Change) -> ColumnElement[bool]:
         return reply_marks.c.handled_at.is_(None)
     if change == Action.REOPENED:
         return reply_marks.c.handled_at.is_not(None)
+    if change == Action.MEETING_BOOKED:
+        return reply_marks.c.meeting_marked_at.is_(None)
+    if change == Action.MEETING_REMOVED:
+        return reply_marks.c.meeting_marked_at.is_not(None)
     return reply_marks.c.sentiment.is_not(None)
 
 
@@ -214,7 +230,7 @@ def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], ch
     )
     batch = _record(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
-    _update_derived(connection, batch, is_about_sentiment=_is_about_sentiment(change))
+    _update_derived(connection, batch, change)
     return batch
 
 
@@ -250,6 +266,10 @@ def _state_after(batch: Batch, by: str) -> Select[Any]:
         state |= dict.fromkeys(("sentiment", "corrected_by", "corrected_at"), null())
     elif change == Action.HANDLED:
         state |= {"handled_by": who, "handled_at": when}
+    elif change == Action.MEETING_BOOKED:
+        state |= {"meeting_marked_by": who, "meeting_marked_at": when}
+    elif change == Action.MEETING_REMOVED:
+        state |= dict.fromkeys(("meeting_marked_by", "meeting_marked_at"), null())
     else:
         state |= dict.fromkeys(("handled_by", "handled_at"), null())
     state |= {"marked_by": who, "marked_at": when}
@@ -285,19 +305,21 @@ def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
     # Counted by what comes back: a distributed INSERT … SELECT reports another row count.
     written = len(connection.execute(upserting_marks.returning(reply_marks.c.version)).all())
     if written != batch.changed:
-        raise ConflictError("An import brought marks of the same replies just now. Nothing was changed: try again.")
+        raise ConflictError("Not saved: an import brought marks of the same replies just now. Try again.")
 
 
-def _update_derived(connection: Connection, batch: Batch, *, is_about_sentiment: bool) -> None:
-    """Update the inbox from the batch's marks and, where sentiments changed, also the events and the rollups."""
+def _update_derived(connection: Connection, batch: Batch, change: Change) -> None:
+    """Update the inbox from the batch's marks and, where sentiments or meetings changed, the events and the rollups."""
     own = select(mark_changes.c.campaign_id, mark_changes.c.reply_id).where(*_in_batch(batch))
     by_campaign: dict[str, list[str]] = defaultdict(list)
     for campaign_id, reply_id in connection.execute(own):
         by_campaign[campaign_id].append(reply_id)
     for campaign_id, reply_ids in sorted(by_campaign.items()):
         inbox_table.apply_states(connection, campaign_id, reply_ids)
-        if is_about_sentiment:
+        if _is_about_sentiment(change):
             events.update_machine_flags(connection, campaign_id, reply_ids)
+        if _is_about_meeting(change):
+            events.update_meetings(connection, campaign_id, reply_ids)
 
 
 # --- messages ------------------------------------------------------------------------------------------------------
@@ -326,7 +348,7 @@ def _conflict_of_one(connection: Connection, campaign_id: str, reply_id: str, se
     ).all()
     zone = zone_of(connection)
     changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {_local_time(at, zone)}" for by, action, at in later[-3:])
-    return f"{changes or 'Someone changed this reply'}. Not saved: someone updated this first. Review and retry."
+    return f"Not saved: {changes or 'someone updated this first'}. Review and retry."
 
 
 def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement[bool]], seen: Seen, now: Seen) -> str:
@@ -334,12 +356,12 @@ def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement
     if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
         latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*conditions)
         by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
-        sentences.append(f"{by or 'Someone'} changed one of them on {_local_time(now.marked_at, zone_of(connection))}.")
+        sentences.append(f"{by or 'Someone'} updated one of them on {_local_time(now.marked_at, zone_of(connection))}.")
     if now.replies != seen.replies:
-        sentences.append(f"There are now {now.replies:,} of them, not {seen.replies:,}.")
+        sentences.append(f"The list now has {now.replies:,}, not {seen.replies:,}.")
     reason = " ".join(sentences) or "The replies are no longer the same."
-    return f"{reason} Nothing was saved. Review and retry."
+    return f"Not saved. {reason} Review and retry."
 
 
 def _local_time(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%-d %b %Y, %H:%M}"
+    return f"{at.astimezone(zone):%b %-d, %Y, %H:%M}"
