@@ -15,7 +15,7 @@ NOT_IMPORTED = {
     "tzdata": "zoneinfo reads it where the system has no time zone database",
     "uvicorn": "Streamlit and the API are served by it, started by its command or by Streamlit",
 }
-IMPORTED_AS = {"python_dateutil": "dateutil"}
+IMPORTED_AS = {"mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
 """Distributions whose module has another name."""
 NOT_DECLARED = {"pydantic_core": "each release of pydantic requires one exact version of it"}
 
