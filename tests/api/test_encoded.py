@@ -48,7 +48,6 @@ def _load_elsewhere(store: Store) -> None:
     ("path", "example"),
     [
         (STATS, "stats"),
-        ("/campaigns/camp_2fa5bc/stats?basis=send&start=2026-03-20", "stats_by_send_date"),
         (f"{DAILY}?start=2026-01-30&end=2026-01-31", "daily"),
         ("/usage?period=2026-01", "usage"),
         ("/benchmarks?mcp=sales-outreach", "benchmarks"),
@@ -58,6 +57,15 @@ def test_answers_the_contracts_examples(client: TestClient, golden: Any, path: s
     answer = client.get(path)
     assert answer.status_code == 200
     assert answer.json() == golden(example)
+
+
+def test_stats_by_send_date_add_adjusted_rates(client: TestClient, golden: Any) -> None:
+    """Each rate of the example, in each of the three forms; a rate that is added later needs no value here."""
+    answer = client.get("/campaigns/camp_2fa5bc/stats?basis=send&start=2026-03-20").json()
+    example = golden("stats_by_send_date")
+    forms = ("rates", "share_in", "adjusted_rates")
+    assert answer["share_in"].keys() == answer["adjusted_rates"].keys() == answer["rates"].keys()
+    assert answer | {form: {name: answer[form][name] for name in example[form]} for form in forms} == example
 
 
 def test_answers_the_contracts_replies(client: TestClient, golden: Any) -> None:

@@ -18,9 +18,7 @@ def glossary_table() -> str:
 
 def _row(metric: Metric) -> str:
     made = f"{metric.numerator} ÷ {metric.denominator}" if metric.numerator else "counted"
-    meaning = metric.definition.replace("Email", "Email").replace("email", "email")
-    label = metric.label.replace("Email", "Email").replace("email", "email")
-    return f"| {label} | `{metric.name}` | {metric.unit} | {made} | {meaning} |\n"
+    return f"| {metric.label} | `{metric.name}` | {metric.unit} | {made} | {metric.definition} |\n"
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from outreach_results.ingest.plans import Answers, plan_import
 from outreach_results.ingest.records import FileItem
 from outreach_results.ingest.registry import SOURCES, TOOL_FORMATS
 from outreach_results.ingest.tool_formats import ToolFormat
-from outreach_results.models.metric_definitions import COST, METRICS
+from outreach_results.models.metric_definitions import COST, COUNTS, METRICS
 from outreach_results.store.engine import Store
 from support.server import ROOT
 
@@ -213,19 +213,7 @@ def _counts(entry: ToolFormat, *, known: bool) -> str:
     return ", ".join(METRICS[name].label.lower() for name in names if (name in entry.tracks) == known)
 
 
-_COUNTED = frozenset(
-    (
-        "emails_sent",
-        "delivered",
-        "bounced",
-        "opened",
-        "clicked",
-        "replied",
-        "unsubscribed",
-        "meetings_booked",
-        COST.name,
-    )
-)
+_COUNTED = frozenset((*COUNTS, COST.name))
 
 
 def _code(names: str) -> str:
