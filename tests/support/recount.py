@@ -49,7 +49,7 @@ _RATE = {
     "conversion_rate": ("meetings_booked", "delivered"),
 }
 
-_RHYTHM = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
+_HOURLY = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
 _LAG = {f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")}
 
 Firsts = dict[tuple[str, str, str], datetime]
@@ -97,7 +97,7 @@ def hours_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]
     hours: dict[Day, Numbers] = defaultdict(lambda: defaultdict(int))
     every = first | {(*email, "emails_sent"): instant for email, instant in sent.items()}
     for (campaign_id, _, metric), instant in every.items():
-        if metric in _RHYTHM:
+        if metric in _HOURLY:
             local = instant.astimezone(ZoneInfo(zone))
             hours[campaign_id, metric, local.date()][f"h{local.hour:02}"] += 1
     return {day: dict(numbers) for day, numbers in hours.items()}

@@ -182,7 +182,7 @@ columns.
 Fields that are not named here, and those with a dash, are left out. What a tool cannot know is unknown and never 0. An
 email that is opened or answered, and that the file never mentions as sent, is counted without a date of sending.
 """
-LIST_HEAD = "| Files | What they tell |\n|---|---|\n"
+LIST_HEAD = "| Files | Content |\n|---|---|\n"
 
 
 def sources_document() -> str:
