@@ -67,6 +67,13 @@ def rows_of(
         yield *row, last
 
 
+def stored_rows(store: Store, table: Table, *columns: str) -> list[tuple[Any, ...]]:
+    """The rows of a table, or these columns of them, in order."""
+    with store.read() as connection:
+        rows = connection.execute(select(*(table.c[name] for name in columns) if columns else table.c))
+        return sorted(tuple(row) for row in rows)
+
+
 def downgrade(store: Store, revision: str) -> None:
     """Take a database back to the tables of an earlier revision."""
     config = Config()

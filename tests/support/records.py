@@ -11,6 +11,7 @@ from outreach_results.ingest.records import (
     EmailRecord,
     EventRecord,
     MarkRecord,
+    Record,
     ReplyRecord,
     ReportedRecord,
 )
@@ -107,3 +108,20 @@ def reported(of: str, emails_sent: int, period_start: datetime, fetched_at: date
 def emails(count: int, *, of: str = CAMPAIGN, day: int = 5) -> list[EmailRecord]:
     """Delivered nowhere yet: emails e1, e2, … sent on one day."""
     return [email(f"e{n}", at(day), of=of) for n in range(1, count + 1)]
+
+
+EVERY_KIND: list[Record] = [
+    campaign(),
+    email("e1"),
+    email("e2", at(5)),
+    event("delivered"),
+    event("opened", at(6), is_machine=True),
+    event("opened", at(7)),
+    event("opened", at(8)),
+    event("clicked", at(8), url="https://example.com/?a=1"),
+    event("bounced", email_id="e2"),
+    event("meeting_booked", at(9)),
+    reply(),
+    mark(),
+]
+"""A campaign with at least one record of each kind that is no total."""

@@ -41,13 +41,14 @@ _NUMBER_OF = {
     "meetings": "meetings_booked",
     "costs": "cost",
 }
-_RATE = {
+RATE_PARTS = {
     "delivery_rate": ("delivered", "emails_sent"),
     "open_rate": ("opened", "delivered"),
     "click_rate": ("clicked", "delivered"),
     "reply_rate": ("replied", "delivered"),
     "conversion_rate": ("meetings_booked", "delivered"),
 }
+"""Numerator and denominator of the contract's rates."""
 
 _HOURLY = {"emails_sent", "opened", "opened_human", "replied", "replied_human"}
 _LAG = {f"{name}{twin}" for name in ("opened", "clicked", "replied", "meetings_booked") for twin in ("", "_human")}
@@ -84,7 +85,7 @@ def tracked_totals(days: Iterable[tuple[Day, Numbers]], untracked: dict[str, set
     for name in ("emails_sent", *_COUNT.values(), "cost"):
         tracking = [own for own, off in untracked.items() if name not in off]
         totals[name] = sum(by_campaign[own][name] for own in tracking) if tracking else None
-    for rate, (part, whole) in _RATE.items():
+    for rate, (part, whole) in RATE_PARTS.items():
         tracking = [own for own, off in untracked.items() if part not in off and whole not in off]
         below = sum(by_campaign[own][whole] for own in tracking)
         totals[rate] = sum(by_campaign[own][part] for own in tracking) / below if below else None
