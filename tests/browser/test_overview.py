@@ -15,11 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_row_filters_by_campaign_and_back(visitor: Visitor) -> None:
     visitor.open("/?period=all")
-    table = visitor.page.get_by_test_id("stDataFrame").last
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box is not None
-    visitor.page.mouse.click(box["x"] + 18, box["y"] + 52)
+    visitor.page.get_by_role("link", name="Q1 SaaS founders – DACH").click()
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     (campaign_id,) = visitor.parameters["campaigns"]

@@ -8,7 +8,7 @@ import pytest
 
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
-from support.dashboard import PAGES, metrics, run_page, words
+from support.dashboard import PAGES, metrics, run_page, table, words
 from support.databases import sqlite_url
 from support.sheets import HAND_MADE, import_sheet
 
@@ -51,8 +51,9 @@ def test_a_hand_made_sheet_shows_its_rates_at_once():
     assert tiles["Open rate"] == "50.0% :gray[:small[of sent]]"
     assert tiles["Reply rate"] == "0.0% :gray[:small[of sent]]"
     assert "Dates not in this export: counted by the day of sending (opened, replied)." in words(app)
-    table = next(frame.value for frame in app.dataframe if "rates_of" in frame.value.columns)
-    assert table[["rates_of", "open_rate", "reply_rate"]].to_numpy().tolist() == [["of sent", 50.0, 0.0]]
+    (row,) = table(app, "reply_rate")
+    assert [row[name].text for name in ("open_rate", "reply_rate", "delivery_rate")] == ["50.0%", "0.0%", "–"]
+    assert row["reply_rate"].note == "of sent"
 
 
 @pytest.mark.usefixtures("hand_made")

@@ -1,5 +1,6 @@
 """The overview page shows the results of the queries."""
 
+import io
 import math
 import re
 from base64 import b64decode
@@ -10,15 +11,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
+from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
-from outreach_results.ui import text
+from outreach_results.ui import downloads, text
 from outreach_results.ui.charts.sparkline import HEIGHT
 from outreach_results.ui.overview import cost_table
+from outreach_results.ui.tables import Cell, Tone
+from support import records
+from support.dashboard import components, files, table
 
 APP = Path(__file__).parents[2] / "app.py"
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
@@ -78,8 +85,8 @@ def test_an_untracked_campaign_leaves_the_rates(
     assert (part.campaigns, part.of_campaigns) == (4, 5)
     assert metric(overview, "Open rate") == text.percent(totals.value(RATES["open_rate"]))
     assert note(overview, "Open rate").startswith(f"of {part.emails:,} tracked · ")
-    table = table_of(overview).set_index("campaign_id")
-    assert table.loc["camp_401889", ["opened", "open_rate", "clicked"]].isna().all()
+    row = campaign_rows(overview)["camp_401889"]
+    assert [row["open_rate"].text, row["open_rate"].title, row["click_rate"].text] == ["–", "Not tracked", "–"]
     overview.query_params["campaign"] = "camp_401889"
     overview.run()
     assert (metric(overview, "Open rate"), note(overview, "Open rate")) == ("–", "not tracked")
@@ -134,46 +141,96 @@ def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
     assert len(overview.multiselect(key="campaigns_choice").value) == 1
 
 
-def table_of(page: AppTest) -> pd.DataFrame:
-    (result,) = [frame.value for frame in page.dataframe if "reply_interval" in frame.value.columns]
-    return result
+def campaign_rows(page: AppTest) -> dict[str, dict[str, Cell]]:
+    """The rows of the table of campaigns by campaign id."""
+    return {row["name"].value: row for row in table(page, "status")}
 
 
-def test_the_table_is_searched_and_ordered(overview: AppTest, sample_store: Store) -> None:
+def campaign_file(page: AppTest) -> pd.DataFrame:
+    """The table of campaigns as the page offers it for download."""
+    client = TestClient(Starlette(routes=downloads.routes()))
+    return pd.read_csv(io.StringIO(client.get(files(page)["Campaigns"]["CSV"]).content.decode("utf-8-sig")))
+
+
+def test_table_has_search_and_order_of_the_url(overview: AppTest, sample_store: Store) -> None:
     overview.query_params["period"] = "All time"
+    overview.query_params["sort"] = "Best reply rate"  # as links had it before
+    overview.query_params["find"] = "q1"
     overview.run()
-    overview.selectbox(key="sort_choice").select("Best reply rate").run()
+    (drawn,) = [one for one in components(overview, "outreach_table") if one["search"]]
+    assert (drawn["sort"], drawn["searched"]) == (["reply_rate", True], "q1")
+    assert drawn["reports"] == ["click", "sort", "search"]
     expected = results.campaign_table(sample_store, Filters()).sort_values("reply_rate_estimate", ascending=False)
-    assert list(table_of(overview)["campaign_id"]) == list(expected["campaign_id"])
-    assert any("so that luck does not lead" in caption.value for caption in overview.caption)
-    overview.text_input(key="find_choice").set_value("no such campaign anywhere").run()
-    assert any("No campaign has that" in info.value for info in overview.info)
+    shown = expected[expected["name"].str.startswith("Q1")]
+    assert len(shown) == 2
+    assert list(campaign_file(overview)["campaign_id"]) == list(shown["campaign_id"])
+
+
+def test_few_campaigns_are_not_searched(overview: AppTest) -> None:
+    overview.run()
+    assert [one["search"] for one in components(overview, "outreach_table")] == [None, None]
+
+
+def test_an_order_that_does_not_exist_is_noticed(overview: AppTest) -> None:
+    overview.query_params["sort"] = "-nothing"
+    overview.run()
+    assert any("an unknown sort order" in shown.value for shown in overview.text)
 
 
 def test_few_meetings_have_a_range_and_no_rank(overview: AppTest) -> None:
     overview.query_params["period"] = "All time"
     overview.query_params["sort"] = "meeting_cost"
     overview.run()
-    table = table_of(overview)
-    few = table["meetings_booked"] < 3
-    assert few.any()
-    assert table.loc[few, "cost_per_meeting_usd"].isna().all()
-    assert table.loc[few, "meeting_cost_range"].str.contains("–|over").all()
-    assert not few.head((~few).sum()).any()
-    assert any("fewer than three meetings come last" in caption.value for caption in overview.caption)
+    few = [row for row in table(overview, "meetings_booked") if int(row["meetings_booked"].text) < 3]
+    assert few
+    for row in few:
+        assert row["cost_per_meeting_usd"].by is None
+        assert re.search(r"\$.+ – \$|over \$", row["cost_per_meeting_usd"].text)
+    ranked = campaign_file(overview)["meetings_booked"] < 3
+    assert not ranked.head((~ranked).sum()).any()
+
+
+def test_what_stands_out_is_said_in_words(overview: AppTest) -> None:
+    overview.query_params["period"] = "All time"
+    overview.run()
+    rows = campaign_rows(overview)
+    reply_rate, bounce_rate = (rows["camp_4be889"][name] for name in ("reply_rate", "bounce_rate"))
+    assert reply_rate.title == "Below the other campaigns (5.1%), statistically significant"
+    assert bounce_rate.title.startswith("Above 2%")
+    assert (reply_rate.tone, bounce_rate.tone, bounce_rate.sign) == (Tone.WORSE, Tone.WORSE, "!")
+    assert 0 < sum(bool(row["bounce_rate"].tone) for row in rows.values()) < len(rows)
+
+
+def test_each_campaign_is_a_link_that_keeps_filters(overview: AppTest) -> None:
+    overview.query_params["period"] = "all"
+    overview.query_params["humans"] = "true"
+    overview.run()
+    assert campaign_rows(overview)["camp_abc123"]["name"].href == "/?campaigns=camp_abc123&period=all&humans=true"
+
+
+def test_a_dash_says_why_there_is_no_number(
+    overview: AppTest, writable_sample: Store, use_database: Callable[[str], None]
+) -> None:
+    load(writable_sample, "test", [records.campaign(), records.email(), records.event("sent")])
+    use_database(str(writable_sample.engine.url))
+    overview.query_params["period"] = "All time"
+    overview.run()
+    row = campaign_rows(overview)[records.CAMPAIGN]
+    assert [row[name].text for name in ("bounce_rate", "positive_replies", "status")] == ["0.0%", "0", "Ended"]
+    assert (row["reply_rate"].text, row["reply_rate"].title) == ("–", "Nothing delivered")
 
 
 def test_costs_of_few_outcomes_are_ranges() -> None:
     counts = {"emails_sent": 100, "replied": 8, "meetings_booked": 2}
     costs = {"cost": 4_000_000, "cost_ai_generation": 4_000_000, "cost_lead_enrichment": 0}
     totals = results.totals_of([counts | costs])
-    table = cost_table(totals, 0, {"reply_rate": 0.5, "conversion_rate": None}).set_index("component")
-    every = {str(name): float(str(value)) for name, value in table.loc["All"].items()}
+    prices = cost_table(totals, 0, {"reply_rate": 0.5, "conversion_rate": None}).set_index("component")
+    every = {str(name): float(str(value)) for name, value in prices.loc["All"].items()}
     assert every["per_reply"] == pytest.approx(0.5 * 4 / 8)
     assert math.isnan(every["per_meeting"])
     assert every["per_meeting_low"] < 2 < every["per_meeting_high"]
     assert math.isnan(every["per_positive_reply_high"])
-    assert table.loc["Email sending"].isna().all()
+    assert prices.loc["Email sending"].isna().all()
 
 
 @pytest.mark.parametrize("humans", ["", "true"])
@@ -186,11 +243,11 @@ def test_by_send_date_page_and_api_agree(overview: AppTest, sample_store: Store,
     overview.run()
     assert any("expected once the youngest" in caption.value for caption in overview.caption)
     filters = Filters(None, date(2026, 3, 14), date(2026, 3, 27), Basis.SEND, humans_only=bool(humans))
-    for row in table_of(overview).to_dict("records"):
-        result = results.campaign_stats(sample_store, row["campaign_id"], filters).model_dump()
+    for campaign_id, row in campaign_rows(overview).items():
+        result = results.campaign_stats(sample_store, campaign_id, filters).model_dump()
         for name, rate in result["adjusted_rates"].items():
             shown = result["rates"][name] if rate is None else rate
-            assert row[name] / 100 == pytest.approx(shown, abs=0.0005)
+            assert float(row[name].text.strip("<%")) / 100 == pytest.approx(shown, abs=0.0011)
     overview.multiselect(key="campaigns_choice").set_value(["camp_2fa5bc"]).run()
     result = results.campaign_stats(sample_store, "camp_2fa5bc", filters).model_dump()
     assert float(metric(overview, "Reply rate").removesuffix("%")) / 100 == pytest.approx(

@@ -13,7 +13,7 @@ from outreach_results.ingest.load import load
 from outreach_results.metrics.dispersion import DailyCounts
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
-from outreach_results.results.campaign_rates import changes_among_many
+from outreach_results.results.campaign_rates import changes_among_many, standouts_among
 from support.clustered import outcomes, volumes
 from support.optional import present
 from support.records import at, campaign, email, event
@@ -108,6 +108,29 @@ def test_on_clustered_days_it_is_found_like_by_t_test():
     busy = [[days.count[days.of > 50] / days.of[days.of > 50] for days in view["c0"]] for view in views]
     theirs = np.mean([stats.ttest_ind(*rates).pvalue <= 0.05 / 13 for rates in busy])
     assert np.mean([is_found(view) for view in views]) >= 0.9 * theirs
+
+
+def alike(seed: int, campaigns: int, first: float = 0.05) -> dict[str, DailyCounts]:
+    """Campaigns of one reply rate, but for the first, on days whose emails are alike."""
+    random = np.random.default_rng(seed)
+    return {f"c{n}": counts(random, 0.05 if n else first) for n in range(campaigns)}
+
+
+@pytest.mark.parametrize(("campaigns", "runs"), [(13, 200), (200, 25)])
+def test_among_campaigns_alike_none_stands_out(campaigns: int, runs: int) -> None:
+    views = [standouts_among(alike(seed, campaigns)) for seed in range(runs)]
+    alarms = [any(not change.is_noise for change in view.values()) for view in views]
+    assert np.mean(alarms) <= 0.06 + 2.33 * np.sqrt(0.06 * 0.94 / runs)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.02])
+def test_double_or_less_than_half_stands_out(rate: float) -> None:
+    views = [standouts_among(alike(seed, 13, rate))["c0"] for seed in range(50)]
+    assert np.mean([not change.is_noise and (change.difference > 0) == (rate > 0.05) for change in views]) >= 0.8
+
+
+def test_a_single_campaign_has_nothing_to_stand_out_from() -> None:
+    assert standouts_among(alike(1, 1)) == {}
 
 
 def test_a_new_campaign_has_no_change(sqlite_store):

@@ -12,9 +12,9 @@ from outreach_results import export, results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord
 from outreach_results.metrics.small_numbers import cost_per_event
-from outreach_results.models import Basis, Filters
+from outreach_results.models import Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import RATES
-from support.records import campaign
+from support.records import CAMPAIGN, at, campaign, email
 
 YOUNG = Filters(start=date(2026, 3, 14), end=date(2026, 3, 27), basis=Basis.SEND)
 DAY = date(2026, 1, 5)
@@ -49,6 +49,34 @@ def test_the_download_agrees_with_the_api(sample_store):
             assert {key: value if value is None else round(value, 3) for key, value in written.items()} == {
                 key: result[key][name] for key in written
             }
+
+
+def test_positive_replies_are_those_of_the_inbox(sample_store):
+    for filters in (Filters(), YOUNG, Filters(humans_only=True, start=date(2026, 2, 1))):
+        table = results.campaign_table(sample_store, filters).set_index("campaign_id")
+        for campaign_id, positive in table["positive_replies"].items():
+            counts = results.inbox(sample_store, filters.of(str(campaign_id))).counts
+            assert positive == counts[Sentiment.POSITIVE]
+
+
+def test_replies_that_cannot_be_read_are_not_0_positive(sqlite_store):
+    day = DailyRecord(CAMPAIGN, DAY, emails_sent=100, delivered=90, replied=4)
+    load(sqlite_store, "one", [campaign(detail="daily"), day])
+    (row,) = results.campaign_table(sqlite_store, Filters()).to_dict("records")
+    assert pd.isna(row["positive_replies"])
+
+
+def test_status_is_active_for_14_days(sqlite_store):
+    sendings = [email("e1", at(1)), email("e2", at(2), of="camp_2"), email("e3", at(16), of="camp_3")]
+    load(sqlite_store, "one", [campaign(), campaign("camp_2"), campaign("camp_3"), *sendings])
+    table = results.campaign_table(sqlite_store, Filters()).set_index("campaign_id")
+    assert table["status"].to_dict() == {CAMPAIGN: "ended", "camp_2": "active", "camp_3": "active"}
+
+
+def test_bounces_and_unsubscribes_are_shares(sample_store):
+    row = results.campaign_table(sample_store, Filters()).set_index("campaign_id").loc["camp_4be889"]
+    assert row["bounce_rate"] == pytest.approx(row["bounced"] / row["emails_sent"])
+    assert row["unsubscribe_rate"] == pytest.approx(row["unsubscribed"] / row["delivered"])
 
 
 def test_what_hardly_came_in_is_shown_as_unknown():

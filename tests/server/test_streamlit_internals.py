@@ -107,7 +107,8 @@ def test_styles_select_by_known_marks_only() -> None:
 PROJECT_CLASSES = {
     *("actions", "menu", "more", "problem"),
     *("chart", "chart-plot", "chart-problem", "chart-save"),
-    *("arrow", "bar", "box", "found", "hidden", "label", "long", "none", "part", "rows", "search", "table", "tools"),
+    *("arrow", "bar", "box", "found", "hidden", "label", "long", "none", "note", "quiet", "remark", "rows", "search"),
+    *("table", "tools"),
     *("better", "number", "sign", "text", "tone", "totals", "watch", "wide", "worse"),
     *("this", "timeline"),
 }

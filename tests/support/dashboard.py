@@ -13,6 +13,8 @@ from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.element_tree import Element
 
+from outreach_results.ui.tables import Cell
+from outreach_results.ui.tables.component import SHORT
 from support.server import ROOT
 
 PAGES: tuple[str, ...] = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
@@ -62,6 +64,20 @@ def components(app: AppTest, name: str) -> list[dict[str, Any]]:
     """What the components of that name on the page were given to draw."""
     drawn = [element.proto for element in app.get("bidi_component")]
     return [json.loads(proto.json) for proto in drawn if proto.component_name == name]
+
+
+def table(app: AppTest, column: str) -> list[dict[str, Cell]]:
+    """The rows of the one table with that column, each as its cells by column."""
+    contents = [json.loads(drawn["table"]) for drawn in components(app, "outreach_table")]
+    found = [content for content in contents if column in [one["name"] for one in content["columns"]]]
+    assert len(found) == 1, f"{len(found)} tables with a column {column}"
+    names = [one["name"] for one in found[0]["columns"]]
+    long = {short: name for name, short in SHORT.items()}
+
+    def cell(sent: Mapping[str, Any]) -> Cell:
+        return Cell(**{long[short]: value for short, value in sent.items()})
+
+    return [dict(zip(names, map(cell, row), strict=True)) for row in found[0]["rows"]]
 
 
 def files(app: AppTest) -> dict[str, Mapping[str, str]]:

@@ -19,14 +19,16 @@ from outreach_results.results.benchmarks import (
     benchmarks,
     community,
 )
-from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
+from outreach_results.results.campaign_rates import campaign_changes, campaign_rates, campaign_standouts
 from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
 from outreach_results.results.campaigns import (
+    ACTIVE_DAYS,
     all_campaigns,
     campaign,
     campaigns,
     date_range,
     last_day,
+    last_sent,
     require_campaign,
 )
 from outreach_results.results.comparisons import (
@@ -111,6 +113,7 @@ from outreach_results.results.usage import (
 )
 
 __all__ = [
+    "ACTIVE_DAYS",
     "COST_FIELDS",
     "COST_PER_EMAIL",
     "ENOUGH_CASES",
@@ -152,6 +155,7 @@ __all__ = [
     "campaign_costs",
     "campaign_daily",
     "campaign_rates",
+    "campaign_standouts",
     "campaign_stats",
     "campaign_table",
     "campaign_time_series",
@@ -175,6 +179,7 @@ __all__ = [
     "is_of_sent",
     "key_of",
     "last_day",
+    "last_sent",
     "load_history",
     "maturity_curves",
     "mcp_comparison",

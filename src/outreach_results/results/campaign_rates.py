@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import select
 
 from outreach_results.metrics import Change
-from outreach_results.metrics.dispersion import DailyCounts, change_p_value
+from outreach_results.metrics.dispersion import DailyCounts, Dispersion, change_p_value, dispersion
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
@@ -62,9 +62,41 @@ def campaign_changes(
     return changes_among_many(pairs)
 
 
-def changes_among_many(pairs: Mapping[str, tuple[DailyCounts, DailyCounts]]) -> dict[str, Change]:
-    """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all."""
-    p_values = holm([change_p_value(now, before) for now, before in pairs.values()])
+def campaign_standouts(store: Store, filters: Filters, name: str = "reply_rate") -> dict[str, Change]:
+    """By campaign id, by how much a rate differs from that of all other campaigns together.
+
+    The difference is noise unless it stands out among those of all the campaigns (Holm's correction). What is held
+    against chance is how much days of one campaign differ, not how much campaigns do. Without other campaigns, or
+    without a rate, there is nothing to differ from.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
+    count, of = RATES[name].parts
+    periods = _periods(store, filters, (name,), _curves(store, filters), data_as_of(store))
+    return standouts_among({campaign_id: period.counts(count, of) for campaign_id, period in periods})
+
+
+def standouts_among(own: Mapping[str, DailyCounts]) -> dict[str, Change]:
+    """The difference of each campaign's rate from that of all others together, noise unless it stands out among all."""
+    spread = dispersion(list(own.values()))
+    total, whole = (sum(getattr(counts, part) for counts in own.values()) for part in ("total", "whole"))
+    pairs = {
+        campaign_id: (counts, DailyCounts(np.array([total - counts.total]), np.array([whole - counts.whole])))
+        for campaign_id, counts in own.items()
+    }
+    return changes_among_many(pairs, spread)
+
+
+def changes_among_many(
+    pairs: Mapping[str, tuple[DailyCounts, DailyCounts]], spread: Dispersion | None = None
+) -> dict[str, Change]:
+    """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all.
+
+    Args:
+        spread: how much more than chance days vary, the same for all pairs; without it, it is that of each pair.
+    """
+    p_values = holm([change_p_value(now, before, spread) for now, before in pairs.values()])
     changes = {}
     for (campaign_id, (now, before)), p_value in zip(pairs.items(), p_values, strict=True):
         if now.rate is not None and before.rate:

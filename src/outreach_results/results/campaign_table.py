@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,9 @@ from outreach_results.metrics.small_numbers import cost_per_event, shrunken_rate
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.campaign_rates import campaign_rates
+from outreach_results.results.campaigns import ACTIVE_DAYS, last_day, last_sent
 from outreach_results.results.headlines import HeadlineRate
+from outreach_results.results.reply_counts import positive_by_campaign
 from outreach_results.results.totals import campaign_totals
 from outreach_results.results.undated import sending_days, share_of_sent
 from outreach_results.store.engine import Store
@@ -40,6 +44,10 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
     - cost_per_meeting_usd: NA with fewer than three meetings; cost_per_meeting_low_usd and cost_per_meeting_high_usd,
       the 95% range, without an upper end where there is no meeting. On the send basis the cost of meetings that are
       still to come is left out;
+    - status: "active" where it sent something in the `ACTIVE_DAYS` before the account's last day, else "ended"; NA
+      where it is not known when it sent;
+    - positive_replies, on the day they came whatever the basis; NA where the replies cannot be read;
+    - bounce_rate, a share of emails sent, and unsubscribe_rate, a share of delivered ones;
     - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
 
     Raises:
@@ -63,7 +71,7 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
         columns[f"{name}_adjusted"] = [rate for rate, _ in known]
         columns[f"{name}_share_in"] = [share for _, share in known]
     frame = frame.assign(**{name: np.array(values, dtype=np.float64) for name, values in columns.items()})
-    return frame.assign(**_meeting_costs(frame), **_estimates(frame))
+    return frame.assign(**_meeting_costs(frame), **_estimates(frame), **_more(store, filters, frame))
 
 
 def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -77,13 +85,39 @@ def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
     count, of = RATES[name].parts
     if of != "delivered":
         return rate
-    share = frame[count].astype("float64") / frame["emails_sent"].astype("float64").where(frame["emails_sent"] > 0)
-    return rate.where(~is_of_sent(frame), share)
+    return rate.where(~is_of_sent(frame), _share_of(frame, count, "emails_sent"))
 
 
 def is_of_sent(frame: pd.DataFrame) -> pd.Series[bool]:
     """Whether the rates that pages show of a row are shares of emails sent, because deliveries are not known."""
     return frame["delivered"].isna() & frame["emails_sent"].notna()
+
+
+def _more(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, Any]:
+    with store.read() as connection:
+        readable = positive_by_campaign(connection, filters)
+    positive = [
+        readable[campaign_id][0] if campaign_id in readable else None if pd.isna(replied) or replied else 0
+        for campaign_id, replied in frame[["campaign_id", "replied"]].astype(object).itertuples(index=False)
+    ]
+    sent, last = last_sent(store), last_day(store)
+    return {
+        "status": pd.array([_status(sent.get(own), last) for own in frame["campaign_id"]], dtype="string"),
+        "positive_replies": pd.array(positive, dtype="Int64"),
+        "bounce_rate": _share_of(frame, "bounced", "emails_sent"),
+        "unsubscribe_rate": _share_of(frame, "unsubscribed", "delivered"),
+    }
+
+
+def _status(sent: date | None, last: date | None) -> str | None:
+    if sent is None or last is None:
+        return None
+    return "active" if last - sent <= timedelta(days=ACTIVE_DAYS) else "ended"
+
+
+def _share_of(frame: pd.DataFrame, count: str, of: str) -> pd.Series[float]:
+    whole = frame[of].astype("float64")
+    return frame[count].astype("float64") / whole.where(whole > 0)
 
 
 def _reply_shares_of_sent(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, HeadlineRate]:

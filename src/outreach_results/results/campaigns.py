@@ -100,6 +100,19 @@ def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple
     return (first, last) if first else None
 
 
+ACTIVE_DAYS = 14
+"""A campaign is active if it sent something in so many days before the last day of the account's data."""
+
+
+def last_sent(store: Store) -> dict[str, date]:
+    """By campaign id, the last day on which it sent something, of those that did on a known day."""
+    days = schema.daily_stats.c
+    query = select(days.campaign_id, func.max(days.date).label("day"))
+    query = query.where(*chosen_days(Filters()), days.emails_sent > 0)
+    with store.read() as connection:
+        return {row.campaign_id: row.day for row in connection.execute(query.group_by(days.campaign_id))}
+
+
 def last_day(store: Store) -> date | None:
     """The last day with any activity in any campaign; None without data."""
     span = date_range(store)

@@ -104,6 +104,15 @@ def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
     return sorted(candidates, key=lambda alert: alert.is_watch)
 
 
+def bounce_findings(campaigns: pd.DataFrame) -> list[Finding]:
+    """Whether each campaign of `results.campaign_totals` bounces above the limit, as `alerts` judge it."""
+    counts = campaigns[["bounced", "emails_sent"]].astype("float64")
+    pairs = [
+        None if pd.isna(count) or pd.isna(of) else (int(count), int(of)) for count, of in counts.itertuples(index=False)
+    ]
+    return exceeding(pairs, BOUNCE_LIMIT)
+
+
 def _above(rows: list[dict[str, Any]], limit: _Limit) -> list[Alert]:
     counts = [_known(row, limit.count, limit.of) for row in rows]
     pairs = [None if pair is None else (pair[0], pair[1]) for pair in counts]

@@ -53,6 +53,27 @@ def count_days(
                 yield day, sentiment, int(n)
 
 
+def positive_by_campaign(connection: Connection, filters: Filters) -> dict[str, tuple[int, int]]:
+    """By campaign id, how many replies of the period are positive, and how many there are of any sentiment.
+
+    Replies count on the day they came, whatever the basis. Campaigns without replies that can be read are left out.
+    """
+    cells = chosen_cells(filters)
+    campaign_id = inbox_stats.c.campaign_id
+    query = (
+        select(campaign_id, *_sums(cells))
+        .where(*filters.conditions(roles(inbox_stats)), campaign_id != ALL_CAMPAIGNS)
+        .group_by(campaign_id)
+    )
+    found = {}
+    for own, *sums in connection.execute(query):
+        counts = [int(n or 0) for n in sums]
+        positive = sum(n for (sentiment, _), n in zip(cells, counts, strict=True) if sentiment == Sentiment.POSITIVE)
+        if any(counts):
+            found[own] = positive, sum(counts)
+    return found
+
+
 def _count_by(columns: Sequence[ColumnElement[Any]], filters: Filters, inbox_filters: InboxFilters) -> Select[Any]:
     conditions = matching_replies(filters, inbox_filters)
     return select(*columns, func.count()).where(*conditions).group_by(*columns)

@@ -1,44 +1,136 @@
-"""The campaign table of the overview: searched, sorted by estimates that luck does not lead, and downloaded."""
+"""The campaign table of the overview: sorted by estimates that luck does not lead, searched, and downloaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import isnan
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from outreach_results import results
+from outreach_results.metrics import Change
+from outreach_results.metrics.exceedance import Finding
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import RATES
+from outreach_results.results import insights
 from outreach_results.store.engine import Store
-from outreach_results.ui import cards, charts, downloads, text, url_state
+from outreach_results.ui import cards, charts, downloads, tables, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.components import DEFINITIONS, FULL
-from outreach_results.ui.filters import View, choose_campaigns
+from outreach_results.ui.filters import View, campaign_labels, choose_campaigns
+from outreach_results.ui.tables import Cell, Column, Kind, Row, Sort, Tone
 
-_RATES_SHOWN_FIRST = ("open_rate", "reply_rate")
+MANY = 15
+"""With more campaigns than these there is a field to search them."""
+
 _LONGEST_NAME = 100
-_SORTS = {
-    "Most sent": ("emails_sent", False),
-    "Best reply rate": ("reply_rate_estimate", False),
-    "Best open rate": ("open_rate_estimate", False),
-    "Most meetings per email": ("meetings_per_email_estimate", False),
-    "Lowest cost per meeting": ("cost_per_meeting_estimate_usd", True),
-    "Highest cost": ("cost_usd", False),
-    "Name": ("name", True),
+_ANY = "any-campaign"
+_LEAD_TO = "campaign-table-leads-to"
+_SHRUNKEN = (
+    "Sorted by an estimate that draws campaigns with few emails toward the average of all, so that luck does not lead."
+)
+
+
+# --- columns -----------------------------------------------------------------------------------------------------
+
+
+def _rate(name: str, *, is_extra: bool = True, remark: str = "") -> Column:
+    return Column(name, charts.LABELS[name], Kind.NUMBER, DEFINITIONS[name], is_extra=is_extra, remark=remark)
+
+
+_COLUMNS = (
+    Column("name", "Campaign", help="A click shows only this campaign.", is_wide=True),
+    Column("status", "Status", help=f"Active: sent something in the last {results.ACTIVE_DAYS} days of your data."),
+    Column("emails_sent", "Sent", Kind.NUMBER, DEFINITIONS["emails_sent"]),
+    Column("positive_replies", "Positive replies", Kind.NUMBER, "Replies that are marked positive."),
+    _rate("reply_rate", is_extra=False, remark=_SHRUNKEN),
+    Column(
+        "reply_range",
+        "Reply rate range",
+        Kind.NUMBER,
+        "With 95% confidence the reply rate is in this range: chance alone could have moved it that far.",
+    ),
+    Column("replies_in", "Replies in", Kind.NUMBER, "How much of the replies to these emails is expected to be in."),
+    Column("line", "Replies", Kind.LINE, "Replies over the period."),
+    Column("bounce_rate", "Bounce rate", Kind.NUMBER, "Bounced, as a share of all emails sent."),
+    Column("meetings_booked", "Meetings", Kind.NUMBER, DEFINITIONS["meetings_booked"]),
+    Column(
+        "cost_per_meeting_usd",
+        "Per meeting",
+        Kind.NUMBER,
+        "Cost divided by meetings booked. Below three meetings, the range in which it is with 95% confidence.",
+        descending=False,
+        remark=f"Lowest cost per meeting first. {_SHRUNKEN} Campaigns with fewer than three meetings come last.",
+    ),
+    Column("cost_usd", "Cost", Kind.NUMBER, DEFINITIONS["cost"]),
+    _rate("delivery_rate"),
+    _rate("open_rate", remark=_SHRUNKEN),
+    _rate("click_rate"),
+    Column(
+        "unsubscribe_rate",
+        "Unsubscribe rate",
+        Kind.NUMBER,
+        "Unsubscribed, as a share of delivered emails.",
+        descending=False,
+        is_extra=True,
+    ),
+    _rate("conversion_rate", remark=f"Most meetings for each email sent first. {_SHRUNKEN}"),
+    Column("mcp", "Campaign type", is_extra=True),
+)
+
+_CODES = {
+    "emails_sent": "sent",
+    "conversion_rate": "meetings",
+    "cost_per_meeting_usd": "meeting_cost",
+    "cost_usd": "cost",
 }
+"""What the URL calls the columns to sort by; the others by their names."""
+
+_ESTIMATES = {
+    "reply_rate": "reply_rate_estimate",
+    "open_rate": "open_rate_estimate",
+    "conversion_rate": "meetings_per_email_estimate",
+    "cost_per_meeting_usd": "cost_per_meeting_estimate_usd",
+    "reply_range": "reply_rate_low",
+    "replies_in": "reply_rate_share_in",
+}
+"""By column, what it is sorted by instead of what it shows."""
+
+_DEFAULT = Sort("emails_sent", descending=True)
 
 
+# --- the card ----------------------------------------------------------------------------------------------------
+
+
+@st.fragment
 def campaigns(view: View) -> None:
-    """Draw the searchable, sorted table of campaigns; selecting a row filters by that campaign."""
-    with cards.card("Campaigns", key="campaigns") as card:
-        _table(view, card)
+    """Draw the table of campaigns; a click on one filters by it. Sorting and searching redraw nothing else."""
+    if st.session_state.pop(_LEAD_TO, False):
+        st.rerun()  # the whole page: it has other filters now
+    frame, searched, sort = ask(results.campaign_table, view.filters), _searched(), _sort()
+    with st.container(key="campaign-table-card"), cards.card("Campaigns", key="campaigns") as card:
+        shown = _as_shown(frame, searched, sort)
+        card.offer(downloads.Table("campaigns", shown, view.filters, pictured=None))
+        if _is_young(frame):
+            st.caption(
+                "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
+                "plain rates beside them."
+            )
+        tables.show_encoded(
+            ask(_encoded, view.filters, url_state.address("overview", {"campaigns": _ANY})),
+            key="campaign-table",
+            alt="Campaigns with counts, rates and cost; a click on a name shows only that campaign",
+            sort=sort,
+            search="Search campaigns" if len(frame) > MANY or searched else None,
+            searched=searched,
+            on_click=_choose,
+            on_sort=_write_sort,
+            on_search=_write_search,
+        )
         chosen = view.filters.campaigns
-        if chosen is None or len(chosen) > 1:
-            st.caption("Select a row to show only that campaign and to export its data.")
-        else:
+        if chosen is not None and len(chosen) == 1:
             _export(chosen[0], view)
 
 
@@ -47,170 +139,191 @@ def _export(campaign_id: str, view: View) -> None:
         st.caption("Export campaign", width="content")
         offered = downloads.Campaign(campaign_id, humans_only=view.filters.humans_only)
         cards.actions("all data of the campaign", offered, key="campaign-data")
-        st.button("Show all campaigns", on_click=choose_campaigns, args=([],))
+        st.space("stretch")
+        if st.button("Show all campaigns", on_click=choose_campaigns, args=([],)):
+            st.rerun()
 
 
-def _table(view: View, card: cards.Card) -> None:
-    searched, order = _search_and_order()
-    table = ask(_sorted_table, view.filters, searched, order)
-    if table.empty:
-        st.info("No campaign has that in its name.")
-        return
-    card.offer(downloads.Table("campaigns", table.drop(columns=_NOT_DOWNLOADED), view.filters))
-    ids = list(table["campaign_id"])
-    key = f"campaign-table-{hash((tuple(ids), view.filters))}"
-
-    def show_selected() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            choose_campaigns([ids[rows[0]]])
-
-    _captions(table, order)
-    st.dataframe(
-        _in_percent(table),
-        key=key,
-        hide_index=True,
-        column_order=[
-            "name",
-            "emails_sent",
-            *(["rates_of"] if results.is_of_sent(table).any() else []),
-            *_RATES_SHOWN_FIRST,
-            "reply_interval",
-            *(["reply_rate_share_in"] if _is_young(table) else []),
-            "sparkline",
-            "meetings_booked",
-            "cost_per_meeting_usd",
-            "meeting_cost_range",
-            "cost_usd",
-            *(name for name in RATES if name not in _RATES_SHOWN_FIRST),
-            "mcp",
-        ],
-        column_config=_COLUMNS,
-        on_select=show_selected,
-        selection_mode="single-row",
-        placeholder=text.MISSING,
-        alt="Campaigns with counts, rates and cost; selecting a row shows only that campaign",
-    )
+def _choose(click: tables.Click) -> None:
+    choose_campaigns([click.value])
+    st.session_state[_LEAD_TO] = True
 
 
-def _captions(table: pd.DataFrame, order: str) -> None:
-    """Draw what has to be known about the rates and the order of the table."""
-    if _is_young(table):
-        st.caption(
-            "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
-            "plain rates beside them."
-        )
-    column, _ = _SORTS[order]
-    if column in results.ESTIMATES:
-        last = " Campaigns with fewer than three meetings come last." if column.startswith("cost_per_meeting") else ""
-        st.caption(
-            "Sorted by an estimate that draws campaigns with few emails toward the average of all, so that luck does "
-            f"not lead.{last}"
-        )
+def _sort() -> Sort:
+    """The column that the URL names, with "-" in front for the direction that a first click does not give."""
+    written = url_state.text("sort")
+    if not written:
+        return _DEFAULT
+    code = url_state.codes("sort").get(written, written)  # links had labels before
+    for column in _COLUMNS:
+        if code.removeprefix("-") == _CODES.get(column.name, column.name):
+            return Sort(column.name, column.is_sorted_down_first != code.startswith("-"))
+    url_state.refuse("sort")
+    return _DEFAULT
 
 
-def _is_young(table: pd.DataFrame) -> bool:
-    """Whether the youngest emails of some campaign are still collecting outcomes that its rates allow for."""
-    return any((table[name] < FULL).any() for name in table.columns if name.endswith("_share_in"))
+def _write_sort(sort: Sort) -> None:
+    column = next(column for column in _COLUMNS if column.name == sort.column)
+    code = _CODES.get(sort.column, sort.column)
+    reverse = "" if sort.descending == column.is_sorted_down_first else "-"
+    url_state.change_in_fragment("sort", "" if sort == _DEFAULT else f"{reverse}{code}")
 
 
-def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the rates that the page shows, in percent."""
-    shown = {name: results.shown_rate(table, name) * 100 for name in RATES}
-    share_in = {name: table[name] * 100 for name in ("reply_rate_share_in",) if name in table}
-    rates_of = results.is_of_sent(table).map({True: "of sent", False: "of delivered"})
-    return table.assign(**shown, **share_in, rates_of=rates_of)
+def _searched() -> str:
+    return url_state.text("find")[:_LONGEST_NAME]
 
 
-def _search_and_order() -> tuple[str, str]:
-    codes = url_state.codes("sort")
-    default = next(iter(_SORTS))
-    with st.container(horizontal=True):
-        wanted = st.text_input(
-            "Find",
-            placeholder="Part of a name",
-            max_chars=_LONGEST_NAME,
-            key=url_state.control("find", url_state.text("find")[:_LONGEST_NAME]),
-            on_change=url_state.writes_text("find"),
-            width=280,
-        )
-        order = st.selectbox(
-            "Order",
-            list(_SORTS),
-            key=url_state.control("sort", url_state.one_of("sort", codes, default)),
-            on_change=url_state.writes_one("sort", codes, default),
-            width=220,
-        )
-    return wanted, order
+def _write_search(searched: str) -> None:
+    url_state.change_in_fragment("find", searched[:_LONGEST_NAME])
 
 
-def _sorted_table(_store: Store, filters: Filters, searched: str, order: str) -> pd.DataFrame:
-    """`results.campaign_table` of campaigns whose name contains ``searched``, with the columns `_NOT_DOWNLOADED`."""
-    frame, series = ask(results.campaign_table, filters), ask(results.campaign_time_series, filters, "replied")
+def _as_shown(frame: pd.DataFrame, searched: str, sort: Sort) -> pd.DataFrame:
+    """The rows that the browser shows, in its order, for the files."""
     if searched:
-        frame = frame[frame["name"].str.casefold().str.contains(searched.casefold(), regex=False)]
-    column, ascending = _SORTS[order]
-    frame = frame.sort_values(
-        [column, "campaign_id"], ascending=[ascending, True], na_position="last", ignore_index=True
-    )
-    return frame.assign(
-        sparkline=frame["campaign_id"].map(lambda campaign_id: _line(series.get(campaign_id, []))),
-        reply_interval=_texts(frame, "reply_rate_low", "reply_rate_high", _shares),
-        meeting_cost_range=_texts(frame, "cost_per_meeting_low_usd", "cost_per_meeting_high_usd", text.price_range),
-    )
-
-
-def _line(values: list[float | None]) -> list[float | None]:
-    """The values of a line; none where all that is known are days without activity, which would be drawn as text."""
-    return values if None not in values or any(values) else []
-
-
-def _texts(frame: pd.DataFrame, low: str, high: str, write: Callable[[float, float | None], str]) -> pd.Series[str]:
-    ends = frame[[low, high]].itertuples(index=False)
-    texts = [None if isnan(first) else write(first, None if isnan(last) else last) for first, last in ends]
-    return pd.Series(texts, dtype="str")
-
-
-def _shares(low: float, high: float | None) -> str:
-    return f"{low * 100:.1f} – {(high or 0) * 100:.1f}%"
-
-
-def _rate_column(name: str) -> Any:
-    return st.column_config.NumberColumn(
-        charts.LABELS[name].removesuffix(" rate"), help=DEFINITIONS[name], format="%.1f %%"
+        frame = frame[frame["name"].str.casefold().str.contains(searched.strip().casefold(), regex=False)]
+    by = _ESTIMATES.get(sort.column, sort.column)
+    if by not in frame:
+        return frame.reset_index(drop=True)
+    return frame.sort_values(
+        by,
+        ascending=not sort.descending,
+        na_position="last",
+        ignore_index=True,
+        kind="stable",
+        key=lambda values: values.str.casefold() if by == "name" else values,
     )
 
 
-_NOT_DOWNLOADED = ["sparkline", "reply_interval", "meeting_cost_range"]
-"""Columns that only the page shows."""
+def _is_young(frame: pd.DataFrame) -> bool:
+    """Whether the youngest emails of some campaign are still collecting outcomes that its rates allow for."""
+    return any((frame[name] < FULL).any() for name in frame.columns if name.endswith("_share_in"))
 
-_COLUMNS: dict[str, Any] = {
-    "name": st.column_config.TextColumn("Campaign", width="medium", pinned=True),
-    "mcp": st.column_config.TextColumn("MCP"),
-    "emails_sent": st.column_config.NumberColumn("Sent", help=DEFINITIONS["emails_sent"], format="localized"),
-    "rates_of": st.column_config.TextColumn(
-        "Rates", help="Where it is not known how many emails were delivered, rates are shares of the emails sent."
-    ),
-    "meetings_booked": st.column_config.NumberColumn(
-        "Meetings", help=DEFINITIONS["meetings_booked"], format="localized"
-    ),
-    "sparkline": st.column_config.AreaChartColumn("Replies", width="small", help="Replies over the period.", y_min=0),
-    "reply_interval": st.column_config.TextColumn(
-        "Reply, 95%", help="Chance alone could have moved the reply rate anywhere in this range."
-    ),
-    "cost_usd": st.column_config.NumberColumn("Cost", help=DEFINITIONS["cost"], format="$%.2f"),
-    "cost_per_meeting_usd": st.column_config.NumberColumn(
-        "Per meeting",
-        help="Cost divided by meetings booked; left out below three meetings, which say too little.",
-        format="$%.2f",
-    ),
-    "meeting_cost_range": st.column_config.TextColumn(
-        "Per meeting, 95%", help="Chance alone could have moved the cost of a meeting anywhere in this range."
-    ),
-    "reply_rate_share_in": st.column_config.NumberColumn(
-        "Replies in",
-        help="How much of the replies to the emails of this period is expected to be in.",
-        format="%.0f %%",
-    ),
-    **{name: _rate_column(name) for name in RATES},
-}
+
+# --- cells -------------------------------------------------------------------------------------------------------
+
+
+def _encoded(_store: Store, filters: Filters, address: str) -> str:
+    """The table for the browser; ``address`` is that of a campaign's link, with `_ANY` for its id."""
+    frame = ask(results.campaign_table, filters)
+    columns = [column for column in _COLUMNS if column.name != "replies_in" or _is_young(frame)]
+    series = ask(results.campaign_time_series, filters, "replied")
+    standouts = ask(results.campaign_standouts, filters)
+    labels = ask(campaign_labels)
+    shown = frame.assign(
+        **{f"{name}_shown": results.shown_rate(frame, name) for name in RATES},
+        is_of_sent=results.is_of_sent(frame),
+        bounces=insights.bounce_findings(frame),
+    )
+    rows = [
+        _row(row, address, labels, series.get(row["campaign_id"], []), standouts.get(row["campaign_id"]))
+        for row in shown.astype(object).where(shown.notna(), None).to_dict("records")
+    ]
+    return tables.encoded(columns, rows)
+
+
+def _row(
+    row: Mapping[Any, Any],
+    address: str,
+    labels: Mapping[str, str],
+    line: Sequence[float | None],
+    standout: Change | None,
+) -> Row:
+    campaign_id = row["campaign_id"]
+    link = address.replace(_ANY, url_state.join([campaign_id]))
+    name = labels.get(campaign_id, row["name"])
+    return {
+        "name": Cell(name, name.casefold(), href=link, value=campaign_id),
+        "status": _status(row["status"]),
+        "emails_sent": tables.number(row["emails_sent"]),
+        "positive_replies": _positive(row),
+        **{rate: _rate_cell(row, rate) for rate in RATES},
+        "reply_rate": _standing_out(_rate_cell(row, "reply_rate"), row["reply_rate_shown"], standout),
+        "reply_range": _range(row),
+        "replies_in": tables.share(row.get("reply_rate_share_in")),
+        "line": _line(line),
+        "bounce_rate": _bounces(row),
+        "meetings_booked": tables.number(row["meetings_booked"]),
+        "cost_per_meeting_usd": _per_meeting(row),
+        "cost_usd": tables.dollars(row["cost_usd"]),
+        "unsubscribe_rate": _share(row, "unsubscribe_rate", "unsubscribed", "delivered"),
+        "mcp": tables.plain(row["mcp"]),
+    }
+
+
+def _status(status: str | None) -> Cell:
+    if status is None:
+        return tables.missing("It is not known when this campaign sent its emails")
+    return Cell(status.capitalize(), status, is_quiet=status == "ended")
+
+
+def _positive(row: Mapping[Any, Any]) -> Cell:
+    if row["positive_replies"] is None:
+        return tables.missing(tables.NOT_TRACKED if row["replied"] is None else "The text of its replies is not known")
+    return tables.number(row["positive_replies"])
+
+
+def _rate_cell(row: Mapping[Any, Any], name: str) -> Cell:
+    count, of = RATES[name].parts
+    value = row[f"{name}_shown"]
+    by = row[_ESTIMATES[name]] if name in _ESTIMATES else value
+    if value is None:
+        return _unknown(row, count, of, too_early=row.get(f"{name}_share_in") is not None)
+    cell = Cell(text.percent(value), by)
+    is_of_sent = of == "delivered" and row["is_of_sent"]
+    return replace(cell, note="of sent", title="Deliveries are not tracked") if is_of_sent else cell
+
+
+def _share(row: Mapping[Any, Any], name: str, count: str, of: str) -> Cell:
+    return _unknown(row, count, of) if row[name] is None else tables.share(row[name])
+
+
+def _unknown(row: Mapping[Any, Any], count: str, of: str, *, too_early: bool = False) -> Cell:
+    if row[count] is None or (row[of] is None and not row["is_of_sent"]):
+        return tables.missing()
+    return tables.missing("Too early to tell" if too_early else f"Nothing {charts.LABELS[of].lower()}")
+
+
+def _standing_out(cell: Cell, value: float | None, standout: Change | None) -> Cell:
+    if value is None or standout is None or standout.is_noise:
+        return cell
+    is_above = standout.difference > 0
+    others = text.percent(value - standout.difference)
+    title = f"{'Above' if is_above else 'Below'} the other campaigns ({others}), statistically significant"
+    return replace(cell, title=title, tone=Tone.BETTER if is_above else Tone.WORSE)
+
+
+def _bounces(row: Mapping[Any, Any]) -> Cell:
+    cell, limit = _share(row, "bounce_rate", "bounced", "emails_sent"), f"{insights.BOUNCE_LIMIT:.0%}"
+    if row["bounces"] == Finding.ALARM:
+        title = f"Above {limit}: inbox providers penalize that"
+        return replace(cell, title=title, tone=Tone.WORSE, sign="!")
+    if row["bounces"] == Finding.WATCH:
+        title = f"Above {limit}, but not significantly among this many campaigns"
+        return replace(cell, title=title, tone=Tone.WATCH)
+    return cell
+
+
+def _range(row: Mapping[Any, Any]) -> Cell:
+    low, high = row["reply_rate_low"], row["reply_rate_high"]
+    if low is None or high is None:
+        return _unknown(row, *RATES["reply_rate"].parts)
+    return Cell(f"{low * 100:.1f}–{high * 100:.1f}%", low)
+
+
+def _per_meeting(row: Mapping[Any, Any]) -> Cell:
+    value, low, high = (row[f"cost_per_meeting{end}_usd"] for end in ("", "_low", "_high"))
+    by = row[_ESTIMATES["cost_per_meeting_usd"]]
+    if low is None:
+        is_known = row["meetings_booked"] is not None and row["cost_usd"] is not None
+        return tables.missing("No cost" if is_known else tables.NOT_TRACKED)
+    reach = text.price_range(low, high)
+    if value is None:
+        return Cell(reach, by, "Too few meetings for one number", is_quiet=True)
+    return Cell(text.money(value), by, f"With 95% confidence {reach}")
+
+
+def _line(values: Sequence[float | None]) -> Cell:
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or (None in values and not any(known)):
+        return Cell()  # all that is known are days without activity, which would look like failures
+    return Cell(title=f"At most {text.number(max(known))} at a time", line=values)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import streamlit as st
 
@@ -24,6 +24,9 @@ _NOTICE_TEXT = "address-notices-words"
 _NOTICE_PLACE = "address-notices-place"
 _TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
 _SHORT = "url-short-forms"
+
+HOME = "overview"
+"""The page at the server's root."""
 
 FIELDS = "url-fields"
 """The key of the container with the hidden fields."""
@@ -94,6 +97,15 @@ def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
     st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in parameters.items() if text})
 
 
+def address(page: str, changes: Mapping[str, str]) -> str:
+    """Where a link to a page leads that keeps the parameters of this run, with some of them changed."""
+    resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
+    parameters = st.session_state.get(_TEXTS, {}) | resets | dict(changes)
+    query = urlencode({name: text for name, text in parameters.items() if text})
+    path = "/" if page == HOME else f"/{page}"
+    return f"{path}?{query}" if query else path
+
+
 # --- reading and writing one parameter ---------------------------------------------------------------------------
 
 
@@ -118,6 +130,16 @@ def change(name: str, text: str = "") -> None:
     changes[name] = text
     for dependent in PARAMETERS[name].resets:
         changes.setdefault(dependent, "")
+
+
+def change_in_fragment(name: str, text: str = "") -> None:
+    """Set a parameter without a run of the whole page. For callbacks of a fragment, and parameters that it alone reads.
+
+    The URL has it at once; the hidden field gets it in the next run of the page.
+    """
+    change(name, text)
+    st.session_state[_TEXTS][name] = text
+    _write({name: text})
 
 
 def correct(name: str, corrected: str = "") -> None:

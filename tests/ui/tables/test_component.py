@@ -41,13 +41,13 @@ def test_the_browser_gets_what_is_said_only() -> None:
         {"name": Cell("One", href="/?campaigns=camp_1", value="camp_1"), "sent": Cell("0", 0.0)},
         {"sent": Cell("7", 7.0, "Above", tone=Tone.WORSE, sign="!"), "replies": Cell(line=(1, None, 0))},
     ]
-    assert sent(rows, {"sent": Cell("7", is_partial=True)}) == {
+    assert sent(rows, {"sent": tables.partly(Cell("7"), 3, 5)}) == {
         "columns": [
             {"name": "name", "label": "Campaign", "kind": "text", "wide": True},
             {"name": "sent", "label": "Sent", "kind": "number", "down": True},
             {"name": "replies", "label": "Replies", "kind": "line"},
         ],
-        "totals": [{}, {"t": "7", "p": True}, {}],
+        "totals": [{}, {"t": "7", "n": "3 of 5", "h": "In 3 of 5 campaigns; the others do not track it"}, {}],
         "rows": [
             [{"t": "One", "u": "/?campaigns=camp_1", "v": "camp_1"}, {"t": "0", "s": 0.0}, {}],
             [{}, {"t": "7", "s": 7.0, "h": "Above", "c": "worse", "g": "!"}, {"l": [1, None, 0]}],
@@ -66,7 +66,14 @@ def test_only_what_python_asks_for_is_reported(sample_dashboard: None) -> None:
 
         columns = (tables.Column("name", "Name"),)
         tables.show(columns, [{"name": tables.Cell("One")}], key="quiet", alt="Quiet")
-        tables.show(columns, [], key="asks", alt="Asks", sort=tables.Sort("name"), on_sort=print, search="Search names")
+        tables.show_encoded(
+            tables.encoded(columns, []),
+            key="asks",
+            alt="Asks",
+            sort=tables.Sort("name"),
+            on_sort=print,
+            search="Search names",
+        )
 
     app = AppTest.from_function(script).run()
     assert not app.exception

@@ -26,6 +26,7 @@ function mount(root) {
     input: find(".search input"),
     found: find(".found"),
     more: find(".more"),
+    remark: find(".remark"),
     showsExtra: false,
   };
   const resized = new ResizeObserver(() => scrollable(table));
@@ -143,8 +144,9 @@ function fill(box, cell, column) {
     box.append(holder);
   }
   if (cell.t) holder.append(cell.t);
+  if (cell.q) box.classList.add("quiet");
   if (cell.t === "–") box.classList.add("none");
-  if (cell.p) box.append(element("span", "part", "◐"));
+  if (cell.n) box.append(element("span", "note", cell.n));
   if (cell.b !== undefined) {
     const bar = element("span", "bar");
     bar.append(element("i"));
@@ -228,6 +230,7 @@ function sortValue({ s, t }) {
 }
 
 function arrows(table) {
+  table.remark.textContent = table.columns.find(({ name }) => name === table.sort?.column)?.remark ?? "";
   for (const label of table.head.querySelectorAll("[data-column]")) {
     const isSorted = table.sort?.column === label.dataset.column;
     const down = isSorted ? table.sort.down : table.columns.find(({ name }) => name === label.dataset.column).down;
@@ -239,7 +242,7 @@ function arrows(table) {
 
 function columnsShown(table) {
   table.more.setAttribute("aria-pressed", String(table.showsExtra));
-  for (const row of table.root.querySelectorAll("tr")) {
+  for (const row of [...table.head.rows, ...table.totals.rows, ...table.rows.map(({ row }) => row)]) {
     table.columns.forEach(({ extra }, place) => (row.cells[place].hidden = extra && !table.showsExtra));
   }
   scrollable(table);

@@ -9,12 +9,13 @@ from outreach_results.ui.tables.cells import (
     missing,
     moment,
     number,
+    partly,
     plain,
     share,
     unit_price,
 )
 from outreach_results.ui.tables.columns import Column, Kind, Row, Sort, rows_of
-from outreach_results.ui.tables.component import Click, show
+from outreach_results.ui.tables.component import Click, encoded, show, show_encoded
 
 __all__ = [
     "NOT_TRACKED",
@@ -27,12 +28,15 @@ __all__ = [
     "Tone",
     "day",
     "dollars",
+    "encoded",
     "missing",
     "moment",
     "number",
+    "partly",
     "plain",
     "rows_of",
     "share",
     "show",
+    "show_encoded",
     "unit_price",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -38,7 +38,8 @@ class Cell:
         value: what Python learns of a click. A cell with a value and without ``href`` is a button.
         tone: how the cell stands out; ``title`` then says why.
         sign: the character before the text of a cell that stands out; one for the tone without one.
-        is_partial: the number is that of a part of the campaigns; ``title`` says of which.
+        note: a few words beside the text, such as ``of sent``.
+        is_quiet: whether the text matters less than that of the other cells.
         line: values of a line, oldest first, None where one is not known.
         bar: a share between 0 and 1, drawn as a bar below the text.
     """
@@ -50,7 +51,8 @@ class Cell:
     value: str = ""
     tone: Tone | None = None
     sign: str = ""
-    is_partial: bool = False
+    note: str = ""
+    is_quiet: bool = False
     line: Sequence[float | None] = ()
     bar: float | None = None
 
@@ -67,6 +69,12 @@ def is_missing(value: Any) -> bool:
 def missing(why: str = NOT_TRACKED) -> Cell:
     """A dash that says why there is no number."""
     return Cell(text.MISSING, None, why)
+
+
+def partly(cell: Cell, campaigns: int, of_campaigns: int) -> Cell:
+    """The cell of a number that only a part of the campaigns tracks."""
+    title = f"In {campaigns} of {of_campaigns} campaigns; the others do not track it"
+    return replace(cell, note=f"{campaigns} of {of_campaigns}", title=title)
 
 
 def plain(value: Any) -> Cell:

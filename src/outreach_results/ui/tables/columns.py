@@ -41,6 +41,7 @@ class Column:
         descending: whether the first click sorts from the highest value down; as for numbers without a say.
         is_extra: whether it shows only with "More columns".
         is_wide: whether long text gets more room than in the other columns.
+        remark: what has to be known of the order while the table is sorted by this column.
         write: makes a cell of a value of a frame, for `rows_of`.
     """
 
@@ -51,6 +52,7 @@ class Column:
     descending: bool | None = None
     is_extra: bool = False
     is_wide: bool = False
+    remark: str = ""
     write: Callable[[Any], Cell] = plain
 
     @property

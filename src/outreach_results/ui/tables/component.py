@@ -35,22 +35,39 @@ def show(
     alt: str,
     totals: Row | None = None,
     sort: Sort | None = None,
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Draw a table. Sorting happens in the browser at once.
+
+    Args:
+        rows: in the order in which they are shown without a sort. The first column names the row.
+        alt: what the table holds, for who cannot see it.
+        totals: a row that stays above the others.
+        sort: what the rows are sorted by before a person sorts.
+        on_click: called before the next run with what was clicked; without it, links load a page.
+    """
+    show_encoded(encoded(columns, rows, totals), key=key, alt=alt, sort=sort, on_click=on_click)
+
+
+def show_encoded(
+    content: str,
+    *,
+    key: str,
+    alt: str,
+    sort: Sort | None = None,
     search: str | None = None,
     searched: str = "",
     on_click: Callable[[Click], None] | None = None,
     on_sort: Callable[[Sort], None] | None = None,
     on_search: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw a table. Sorting and searching happen in the browser at once, and are reported where Python asks for it.
+    """Draw a table that is `encoded` already. Searching too happens in the browser at once.
 
     Args:
-        rows: in the order in which they are shown without a sort. The first column names the row.
-        alt: what the table holds, for who cannot see it.
-        totals: a row that stays above the others.
-        sort: what the rows are sorted by before anybody else sorts.
+        content: as `encoded` gives it; worth keeping where a table is large.
+        alt, sort, on_click: as of `show`.
         search: the label of a field above the table that searches in the first column; without one, there is none.
         searched: what that field holds at first.
-        on_click: called before the next run with what was clicked; without it, links load a page.
         on_sort: called before the next run with the column that a person sorted by.
         on_search: the same with what a person searched for.
     """
@@ -66,7 +83,7 @@ def show(
     _component(
         key=key,
         data={
-            "table": encoded(columns, rows, totals),
+            "table": content,
             "alt": alt,
             "sort": None if sort is None else [sort.column, sort.descending],
             "search": search,
@@ -104,6 +121,7 @@ def _column(column: Column) -> dict[str, Any]:
         "label": column.label,
         "kind": column.kind,
         "help": column.help,
+        "remark": column.remark,
         "down": column.is_sorted_down_first,
         "extra": column.is_extra,
         "wide": column.is_wide,
@@ -115,7 +133,7 @@ def _cells(row: Row, names: Sequence[str]) -> list[dict[str, Any]]:
     return [_cell(row[name]) if name in row else {} for name in names]
 
 
-_SHORT = {
+SHORT = {
     "text": "t",
     "by": "s",
     "title": "h",
@@ -123,7 +141,8 @@ _SHORT = {
     "value": "v",
     "tone": "c",
     "sign": "g",
-    "is_partial": "p",
+    "note": "n",
+    "is_quiet": "q",
     "line": "l",
     "bar": "b",
 }
@@ -131,5 +150,5 @@ _SHORT = {
 
 def _cell(cell: Cell) -> dict[str, Any]:
     """Only what is said, by short names. What a cell sorts by is there even if it is 0."""
-    values = ((short, getattr(cell, name)) for name, short in _SHORT.items())
+    values = ((short, getattr(cell, name)) for name, short in SHORT.items())
     return {short: value for short, value in values if value or (short in "sb" and value is not None)}
