@@ -129,7 +129,7 @@ def test_double_or_less_than_half_stands_out(rate: float) -> None:
     assert np.mean([not change.is_noise and (change.difference > 0) == (rate > 0.05) for change in views]) >= 0.8
 
 
-def test_a_single_campaign_has_nothing_to_stand_out_from() -> None:
+def test_single_campaign_does_not_stand_out() -> None:
     assert standouts_among(alike(1, 1)) == {}
 
 

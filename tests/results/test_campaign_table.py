@@ -59,7 +59,7 @@ def test_positive_replies_are_those_of_the_inbox(sample_store):
             assert positive == counts[Sentiment.POSITIVE]
 
 
-def test_replies_that_cannot_be_read_are_not_0_positive(sqlite_store):
+def test_unreadable_replies_are_not_0_positive(sqlite_store):
     day = DailyRecord(CAMPAIGN, DAY, emails_sent=100, delivered=90, replied=4)
     load(sqlite_store, "one", [campaign(detail="daily"), day])
     (row,) = results.campaign_table(sqlite_store, Filters()).to_dict("records")
