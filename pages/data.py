@@ -4,7 +4,7 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.reconcile.comparison import reconciliation
-from outreach_results.ui import data, imports, settings, shell
+from outreach_results.ui import data, imports, settings, shell, sources
 from outreach_results.ui.cache import ask, zone
 
 shell.begin("Data", "Where your numbers come from.")
@@ -14,7 +14,7 @@ files, platform = st.columns(2)
 with files:
     imports.card()
 with platform:
-    data.connect_card()
+    sources.card()
 imports.review()
 imports.history(ask(results.load_history))
 data.reconciliation(ask(reconciliation))

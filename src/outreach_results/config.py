@@ -20,17 +20,21 @@ SHORTEST_SYNC_EVERY = timedelta(seconds=30)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
-def _duration(value: object) -> object:
-    """A duration as people write it: 90s, 15m, 1h."""
+def duration(value: object) -> object:
+    """A duration as people write it: 90s, 15m, 1h.
+
+    Raises:
+        PydanticCustomError: it is none, or shorter than `SHORTEST_SYNC_EVERY`.
+    """
     if not isinstance(value, str):
         return value
     match = re.fullmatch(r"([0-9]{1,6})([smh])", value.strip())
     if match is None:
         raise PydanticCustomError("duration", "write it like 90s, 15m or 1h")
-    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    if duration < SHORTEST_SYNC_EVERY:
+    found = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if found < SHORTEST_SYNC_EVERY:
         raise PydanticCustomError("duration", "30s is the shortest that is allowed")
-    return duration
+    return found
 
 
 def _sendgrid_key(value: object) -> object:
@@ -75,15 +79,16 @@ class Settings(BaseSettings):
         description="Key for that Results API. It is sent to that address only, and never shown.",
         examples=["outreach_0123456789ab_…"],
     )
-    sync_every: Annotated[timedelta | None, BeforeValidator(_duration)] = Field(
+    sync_every: Annotated[timedelta | None, BeforeValidator(duration)] = Field(
         default=None,
-        description="How often the dashboard syncs by itself while it runs; without it, never. At least 30s.",
+        description="How often the dashboard syncs the server of `OUTREACH_API_URL` while it runs; without it, never. "
+        "Accounts on the page Data have their own interval.",
         examples=["15m"],
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Encrypts the keys of `outreach-results sources`: 32 random bytes in URL-safe base64. Without it, "
-        "a file beside the SQLite database.",
+        description="Encrypts the keys of connected accounts: 32 random bytes in URL-safe base64. Without it, a file "
+        "that is made by itself.",
         examples=["Zm9v…"],
     )
     sendgrid_webhook_key: Annotated[str | None, BeforeValidator(_sendgrid_key)] = Field(

@@ -40,8 +40,9 @@ from outreach_results.store.entries import checked, enter
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
+from outreach_results.store.sync_runs import keep_start_failure
 from outreach_results.store.tracking import choose_tracking
-from outreach_results.sync.run import sync_status
+from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
 from support.distribution import DISTRIBUTED, broken_rules, mutable_calls, parsed, written_table
 from support.files import csv_reply, csv_row, csv_text, write
@@ -134,9 +135,10 @@ def do_syncs(store, other):
         remote.campaigns["by the day"].replies.pop()
         del remote.campaigns[CAMPAIGN]
         sync_from(remote.url, store)
-    assert sync_status(store).last is not None
+    assert sync_status(store).latest.last is not None
     assert reconcile(store)
-    Lease(store).acquire()
+    Lease(store, remote.url).acquire()
+    keep_start_failure(store, remote.url, "The key is malformed.")
 
 
 def do_marks(store):
@@ -204,7 +206,13 @@ def do_rare_things(store):
     api_keys.record_use(store, {row.key_id: at(9) for row in api_keys.list_keys(store)})
     api_keys.revoke_key(store, "reporting")
     secret = SecretStr(Fernet.generate_key().decode())
-    sync_sources.add_source(store, "second", "https://results.example/api/v1", SecretStr("key"), secret)
+    address = "https://results.example/api/v1"
+    for name in ("second", "third"):
+        sync_sources.add_source(store, name, address, SecretStr(name), secret)
+    sync_sources.edit_source(
+        store, "third", new_name="fourth", address=f"{address}/", key=SecretStr("new"), secret=secret, every=None
+    )
+    sync_sources.remove_source(store, "fourth")
     assert [source.name for source in sync_sources.list_sources(store)] == ["second"]
     sync_sources.remove_source(store, "second")
     enter(store, CAMPAIGN, checked("Spring", "sales-outreach", Decimal(1), "email"))

@@ -13,8 +13,10 @@ import pytest
 from outreach_results.errors import SyncRunningError
 from outreach_results.store import sync_lease
 from outreach_results.store.engine import Store, set_meta
-from outreach_results.store.sync_lease import LEASE_LASTS, Claim, Lease, current_claim, stored_report
+from outreach_results.store.sync_lease import LEASE_LASTS, Claim, Lease, current_claim
+from outreach_results.store.sync_runs import last_runs
 
+ACCOUNT = "https://results.example/api/v1"
 NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)
 
 
@@ -43,37 +45,41 @@ def claim_in(store: Store) -> Claim | None:
         return current_claim(connection)
 
 
+def report_in(store: Store) -> str | None:
+    with store.read() as connection:
+        return last_runs(connection)[ACCOUNT].report
+
+
 def test_second_claim_is_refused_until_release(store: Store, clock: Clock) -> None:
-    first, second = Lease(store, clock), Lease(store, clock)
+    first, second = Lease(store, ACCOUNT, clock), Lease(store, ACCOUNT, clock)
     first.acquire()
     with pytest.raises(SyncRunningError, match=r"has been running since 12:00:00 UTC\. Try again"):
         second.acquire()
     first.release("done")
     second.acquire()
-    with store.read() as connection:
-        assert stored_report(connection) == "done"
+    assert report_in(store) == "done"
 
 
 def test_a_claim_that_ran_out_is_free_for_all(store: Store, clock: Clock) -> None:
     claimed(store)
     with pytest.raises(SyncRunningError):
-        Lease(store, clock).acquire()
+        Lease(store, ACCOUNT, clock).acquire()
     clock.now += LEASE_LASTS
-    Lease(store, clock).acquire()
+    Lease(store, ACCOUNT, clock).acquire()
 
 
 def test_a_claim_that_is_kept_does_not_run_out(store: Store, clock: Clock) -> None:
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     for _ in range(10):
         clock.now += LEASE_LASTS / 2
         lease.renew()
         with pytest.raises(SyncRunningError):
-            Lease(store, clock).acquire()
+            Lease(store, ACCOUNT, clock).acquire()
 
 
 def test_keeping_a_fresh_claim_writes_nothing(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     monkeypatch.setattr(Store, "write", None)
     lease.renew()
@@ -81,7 +87,7 @@ def test_keeping_a_fresh_claim_writes_nothing(store: Store, clock: Clock, monkey
 
 def test_no_cached_answer_is_lost_to_the_lease(store: Store, clock: Clock) -> None:
     before = store.version()
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     clock.now += LEASE_LASTS / 2
     lease.renew()
@@ -96,7 +102,7 @@ def keep_in_a_transaction(lease: Lease, store: Store) -> None:
 
 @pytest.mark.parametrize("keep", [lambda lease, _store: lease.renew(), keep_in_a_transaction], ids=["alone", "within"])
 def test_who_lost_the_claim_does_not_go_on(store: Store, clock: Clock, keep: Callable[[Lease, Store], None]) -> None:
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     clock.now += LEASE_LASTS
     claimed(store)
@@ -105,15 +111,14 @@ def test_who_lost_the_claim_does_not_go_on(store: Store, clock: Clock, keep: Cal
 
 
 def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) -> None:
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     claimed(store)
     lease.release("mine")
     result = claim_in(store)
     assert result is not None
     assert result.holder == "theirs"
-    with store.read() as connection:
-        assert stored_report(connection) is None
+    assert report_in(store) is None
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
@@ -121,21 +126,21 @@ def test_claim_of_a_dead_local_process_is_free(store: Store, clock: Clock) -> No
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     claimed(store, place=sync_lease._this_place(), process=process.pid)
     with pytest.raises(SyncRunningError):
-        Lease(store, clock).acquire()
+        Lease(store, ACCOUNT, clock).acquire()
     process.kill()
     process.communicate()
-    Lease(store, clock).acquire()
+    Lease(store, ACCOUNT, clock).acquire()
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
 def test_claim_of_a_dead_process_is_free(store: Store, clock: Clock) -> None:
     claimed(store, place=sync_lease._this_place(), process=os.getpid())
-    Lease(store, clock).acquire()
+    Lease(store, ACCOUNT, clock).acquire()
 
 
 @pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process lives.")
 def test_unrenewed_claim_still_counts_as_running(store: Store, clock: Clock) -> None:
-    lease = Lease(store, clock)
+    lease = Lease(store, ACCOUNT, clock)
     lease.acquire()
     clock.now += 2 * LEASE_LASTS
     result = claim_in(store)
@@ -146,7 +151,7 @@ def test_unrenewed_claim_still_counts_as_running(store: Store, clock: Clock) -> 
 def test_a_claim_that_nobody_can_read_is_free(store: Store, clock: Clock) -> None:
     with store.write() as connection:
         set_meta(connection, "sync_lease", "{}")
-    Lease(store, clock).acquire()
+    Lease(store, ACCOUNT, clock).acquire()
 
 
 def test_a_claim_lasts_longer_than_any_pause_of_a_sync() -> None:

@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Table, delete, event, select
 from outreach_results.store import schema
 from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_meta
 
-BOOKKEEPING = frozenset({"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_state"})
+BOOKKEEPING = frozenset(
+    {"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_runs", "sync_state"}
+)
 """Tables about what was done with a database rather than about its content."""
 
 _ORIGIN = frozenset({"is_sample", "load_no", "entered_by", "entered_at", "is_from_file", "tracks_chosen_here"})

@@ -24,7 +24,8 @@ from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 from outreach_results.sync.http_client import ClientLimits, RemoteServer
-from outreach_results.sync.run import SyncReport, sync
+from outreach_results.sync.run import sync
+from outreach_results.sync.status import SyncReport
 from support.faulty_server import KEY, FaultyServer, RemoteCampaign
 from support.http import eventually
 from support.records import at, campaign, emails, event, reply

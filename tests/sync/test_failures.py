@@ -9,7 +9,7 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.records import PlanRecord
 from outreach_results.store.engine import Store
 from outreach_results.sync.campaign import CampaignResult, CampaignSync
-from outreach_results.sync.run import SyncReport, sync_status
+from outreach_results.sync.status import SyncReport, sync_status
 from support import faulty_server as faults
 from support.databases import contents
 from support.faulty_server import FaultyServer, remote_campaign
@@ -42,10 +42,10 @@ def test_an_unexpected_error_stops_no_other_campaign(
 
     monkeypatch.setattr(CampaignSync, "import_campaign", fails_for_b)
     sync_from(remote.url, sqlite_store)
-    last = sync_status(sqlite_store).last
+    last = sync_status(sqlite_store).latest.last
     assert last is not None
     assert last.sentence() == "3 campaigns: 2 changed, 1 failed."
-    assert last.failed["b"].startswith("Something unexpected happened (ZeroDivisionError), and the log says what.")
+    assert last.failed["b"].startswith("Something went wrong (ZeroDivisionError); the log has the details.")
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
 
 
@@ -138,7 +138,7 @@ def test_key_revoked_half_way_stops_the_sync(remote: FaultyServer, sqlite_store:
     remote.trouble("/b/stats", faults.preceded_by(revoke))
     report = sync_from(remote.url, sqlite_store)
     assert report.problem is not None
-    assert "does not accept the key in OUTREACH_API_KEY" in report.problem
+    assert "does not accept OUTREACH_API_KEY" in report.problem
     assert report.sentence() == "3 campaigns: 1 changed, 2 not reached."
     assert len([request for request in remote.requests if request.status == 401]) == 1
     assert remote.requests[-1].status == 401

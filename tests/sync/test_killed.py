@@ -17,7 +17,7 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
 from outreach_results.store import api_keys, schema
 from outreach_results.store.engine import Store, open_store
-from outreach_results.sync.run import sync_status
+from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
 from support.databases import contents, sqlite_url
 from support.faulty_server import KEY, FaultyServer, remote_campaign
@@ -28,7 +28,7 @@ from support.syncing import Job, Syncs, api_process, files_of, sync_from
 MakeStore = Callable[[], Store]
 CAMPAIGNS = 8
 KILLS = {"sqlite": 20, "postgres": 5}
-UNLIKE = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_state", "reported_stats"})
+UNLIKE = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_runs", "sync_state", "reported_stats"})
 
 
 def some_campaign(campaign_id: str) -> Iterator[Record]:
@@ -106,7 +106,7 @@ def test_killed_sync_repeats_to_the_same_end(
         syncs.start(job)
         assert syncs.wait() == 0
         assert (contents(store, without=UNLIKE), files_of(store), reported(store), stored_answers(store)) == expected
-        status = sync_status(store)
+        status = sync_status(store).latest
         assert status.cut_off_at is None
         assert status.last is not None
         assert status.last.is_complete
@@ -127,7 +127,7 @@ def go_on(remote: FaultyServer, syncs: Syncs, store: Store) -> Iterator[Event]:
 
 
 def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs, store: Store) -> None:
-    status = sync_status(store)
+    status = sync_status(store).latest
     assert status.running_since is not None
     assert (status.last, status.cut_off_at) == (None, None)
     before = len(remote.requests)
@@ -143,9 +143,9 @@ def test_second_sync_is_refused(go_on: Event, remote: FaultyServer, syncs: Syncs
 def test_killed_sync_shows_and_blocks_nobody(remote: FaultyServer, syncs: Syncs, store: Store) -> None:
     syncs.kill()
     assert syncs.wait() == -signal.SIGKILL
-    status = sync_status(store)
+    status = sync_status(store).latest
     assert status.running_since is None
     assert status.cut_off_at is not None
     report = sync_from(remote.url, store)
     assert (report.changed, report.unchanged) == (1, 1)
-    assert sync_status(store).cut_off_at is None
+    assert sync_status(store).latest.cut_off_at is None

@@ -12,7 +12,8 @@ from outreach_results.cli.main import app
 from outreach_results.config import Settings, settings
 from outreach_results.errors import ConfigError
 from outreach_results.store.engine import Store
-from outreach_results.sync.run import server_of, sync_status
+from outreach_results.sync.run import server_of
+from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
 from support.databases import sqlite_url
 from support.faulty_server import KEY, FaultyServer, remote_campaign
@@ -20,11 +21,11 @@ from support.syncing import sync_from
 
 
 def test_status_says_last_run_and_failures(remote: FaultyServer, store: Store) -> None:
-    assert sync_status(store).last is None
+    assert sync_status(store).latest.last is None
     remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
     remote.trouble("/b/stats", faults.status(403), times=None)
     report = sync_from(remote.url, store)
-    status = sync_status(store)
+    status = sync_status(store).latest
     assert status.last == report
     assert (status.running_since, status.cut_off_at) == (None, None)
     assert report.finished_at is not None
@@ -35,7 +36,7 @@ def test_report_of_many_failures_is_short(remote: FaultyServer, sqlite_store: St
     remote.campaigns = {f"camp_{n}": remote_campaign() for n in range(120)}
     remote.trouble("/stats", faults.status(403), times=None)
     assert len(sync_from(remote.url, sqlite_store).failed) == 120
-    last = sync_status(sqlite_store).last
+    last = sync_status(sqlite_store).latest.last
     assert last is not None
     assert len(last.failed) == 100
 
@@ -79,9 +80,9 @@ def test_refused_key_exits_with_1(remote: FaultyServer, command: Callable[..., t
     remote.key = "another"
     status, output = command("sync")
     assert status == 1
-    assert "does not accept the key" in " ".join(output.split())
+    assert "does not accept OUTREACH_API_KEY" in " ".join(output.split())
 
 
 def test_missing_url_names_the_settings_to_make() -> None:
-    with pytest.raises(ConfigError, match=r"Set OUTREACH_API_URL .* and OUTREACH_API_KEY"):
+    with pytest.raises(ConfigError, match=r"page Data .* OUTREACH_API_URL .* and OUTREACH_API_KEY"):
         server_of(Settings())

@@ -170,7 +170,7 @@ def test_refused_key_is_tried_once_setting_is_named(remote: FaultyServer, api: R
 
 def test_a_server_that_wants_a_key_says_so(remote: FaultyServer) -> None:
     server = RemoteServer(remote.url, limits=QUICK)
-    with pytest.raises(KeyRefusedError, match=r"wants a key: set OUTREACH_API_KEY\."):
+    with pytest.raises(KeyRefusedError, match=r"needs a key: set OUTREACH_API_KEY\."):
         ResultsApi(server).usage()
     server.close()
 
@@ -203,7 +203,7 @@ def test_too_long_answer_is_not_kept_in_memory(remote: FaultyServer, api: Result
 
 def test_json_that_is_nested_too_deep_is_refused(remote: FaultyServer, api: ResultsApi) -> None:
     remote.trouble("/usage", faults.changed(lambda _body: b"[" * 90_000), times=None)
-    with pytest.raises(SourceError, match="no JSON"):
+    with pytest.raises(SourceError, match="isn't JSON"):
         api.usage()
 
 
@@ -361,7 +361,7 @@ def test_these_addresses_can_be_used(url: str) -> None:
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "schlüssel", "line\nbreak"])
 def test_impossible_key_is_refused_unshown(key: str) -> None:
-    with pytest.raises(ConfigError, match="OUTREACH_API_KEY is no key") as caught:
+    with pytest.raises(ConfigError, match="OUTREACH_API_KEY isn't a key") as caught:
         RemoteServer("https://results.example.com", SecretStr(key))
     assert not key.strip() or key not in str(caught.value)
 

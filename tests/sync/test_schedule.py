@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -18,11 +17,13 @@ from outreach_results.config import Settings
 from outreach_results.errors import ConfigError, StoreError
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Claim
+from outreach_results.store.sync_runs import begin_run
 from outreach_results.sync import schedule
 from outreach_results.sync.http_client import RemoteServer
-from outreach_results.sync.run import sync_status
+from outreach_results.sync.jobs import Current
 from outreach_results.sync.schedule import SyncSchedule, schedule_of
-from outreach_results.sync.sources import Account, add_account
+from outreach_results.sync.sources import Account, OpenedServer, accounts, add_account
+from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
 from support.faulty_server import KEY, FaultyServer, remote_campaign
 from support.http import eventually
@@ -40,16 +41,12 @@ def remote() -> Iterator[FaultyServer]:
 
 @pytest.fixture
 def start(remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Starts a schedule, and stops it when the test is over."""
+    """Starts a schedule of one account, and stops it when the test is over."""
     monkeypatch.setattr(schedule, "RETRIED_AFTER_S", 0.05)
     with ExitStack() as stack:
 
         def begin(every: float = 0.05, store: Callable[[], Store] = lambda: sqlite_store) -> SyncSchedule:
-            made = SyncSchedule(
-                store,
-                timedelta(seconds=every),
-                lambda _store: only(RemoteServer(remote.url, SecretStr(KEY), limits=QUICK)),
-            )
+            made = schedule_for(remote, every, store=store)
             made.start()
             stack.callback(made.stop, 5)
             return made
@@ -57,10 +54,24 @@ def start(remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyP
         yield begin
 
 
-def only(server: RemoteServer) -> Generator[Account, None, None]:
+def schedule_for(
+    remote: FaultyServer,
+    every: float = 3_600,
+    *,
+    store: Callable[[], Store],
+    opened: Callable[[], RemoteServer] | None = None,
+) -> SyncSchedule:
+    """A schedule of one account, the only job of its process."""
+
+    def open_account(_store: Store, _account: Account) -> OpenedServer:
+        return closing(opened() if opened else RemoteServer(remote.url, SecretStr(KEY), limits=QUICK))
+
+    return SyncSchedule(store, lambda _store: [only(remote, every)], open_account, Current())
+
+
+def only(remote: FaultyServer, every: float) -> Account:
     """One account alone."""
-    with closing(server):
-        yield Account("", server, frozenset())
+    return Account("", remote.url, f"{remote.url}/", timedelta(seconds=every), {}, is_first=True)
 
 
 def runs(remote: FaultyServer) -> int:
@@ -90,6 +101,7 @@ def test_a_run_that_was_cut_off_is_made_up_for_at_once(
     claim = Claim(holder="dead", place="elsewhere", process=1, started_at=past, expires_at=past)
     with sqlite_store.write(is_data=False) as connection:
         set_meta(connection, "sync_lease", claim.model_dump_json())
+        begin_run(connection, f"{remote.url}/", datetime.now(UTC))
     start(every=3_600)
     eventually(lambda: runs(remote) == 2)
 
@@ -99,7 +111,7 @@ def test_a_server_in_trouble_does_not_end_it(remote: FaultyServer, sqlite_store:
     start()
 
     def failed_and_told() -> bool:
-        last = sync_status(sqlite_store).last
+        last = sync_status(sqlite_store).latest.last
         return last is not None and last.problem is not None and "try again later" in last.problem
 
     eventually(failed_and_told)
@@ -134,7 +146,7 @@ def test_an_error_of_any_kind_does_not_end_it(
     ("error", "reason"),
     [
         (ConfigError("The address is wrong."), "The address is wrong."),
-        (RuntimeError("A mistake of ours."), "Something unexpected happened (RuntimeError), and the log says what."),
+        (RuntimeError("A mistake of ours."), "Something went wrong (RuntimeError); the log has the details."),
     ],
 )
 def test_a_sync_that_cannot_begin_is_in_the_status(
@@ -150,16 +162,16 @@ def test_a_sync_that_cannot_begin_is_in_the_status(
         return RemoteServer(remote.url, SecretStr(KEY))
 
     seen = Event()
-    made = SyncSchedule(lambda: sqlite_store, timedelta(hours=1), lambda _store: only(server()))
+    made = schedule_for(remote, store=lambda: sqlite_store, opened=server)
     made.start()
     try:
-        eventually(lambda: sync_status(sqlite_store).start_failure is not None)
-        failure = sync_status(sqlite_store).start_failure
+        eventually(lambda: sync_status(sqlite_store).latest.start_failure is not None)
+        failure = sync_status(sqlite_store).latest.start_failure
         seen.set()
         assert failure is not None
         assert failure.reason == reason
         eventually(lambda: results.all_campaigns(sqlite_store))
-        assert sync_status(sqlite_store).start_failure is None
+        assert sync_status(sqlite_store).latest.start_failure is None
     finally:
         seen.set()
         made.stop()
@@ -172,61 +184,73 @@ def test_a_sync_that_cannot_begin_is_in_the_status(
 )
 def test_stops_within_a_second_during_a_run(remote: FaultyServer, sqlite_store: Store, trouble: faults.Trouble) -> None:
     remote.trouble("/a/stats", trouble, times=None)
-    made = SyncSchedule(
-        lambda: sqlite_store, timedelta(hours=1), lambda _store: only(RemoteServer(remote.url, SecretStr(KEY)))
-    )
+    made = schedule_for(remote, store=lambda: sqlite_store, opened=lambda: RemoteServer(remote.url, SecretStr(KEY)))
     made.start()
     eventually(lambda: remote.targets("/a/stats"))
     started = time.monotonic()
     made.stop()
     assert time.monotonic() - started < 1
     assert not made._thread.is_alive()
-    status = sync_status(sqlite_store)
+    status = sync_status(sqlite_store).latest
     assert status.running_since is None
     assert status.last is not None
     assert status.last.problem is not None
     assert status.last.problem.startswith("The sync was stopped.")
 
 
-def test_one_that_never_began_can_be_stopped(sqlite_store: Store) -> None:
-    SyncSchedule(
-        lambda: sqlite_store, timedelta(hours=1), lambda _store: only(RemoteServer("http://localhost:1"))
-    ).stop()
+def test_one_that_never_began_can_be_stopped(remote: FaultyServer, sqlite_store: Store) -> None:
+    schedule_for(remote, store=lambda: sqlite_store).stop()
 
 
-def test_without_the_setting_there_is_none() -> None:
-    assert schedule_of(lambda: pytest.fail("not needed"), Settings(api_url="https://results.example.com")) is None
+def test_without_the_setting_its_account_waits(remote: FaultyServer, sqlite_store: Store) -> None:
+    with closing_schedule(schedule_of(lambda: sqlite_store, Settings(api_url=remote.url))):
+        time.sleep(0.3)
+    assert runs(remote) == 0
 
 
-@pytest.mark.parametrize("url", [None, "results.example.com"])
-def test_schedule_needs_a_server(url: str | None) -> None:
-    with pytest.raises(ConfigError, match="OUTREACH_API_URL"):
-        schedule_of(lambda: pytest.fail("not needed"), Settings(api_url=url, sync_every=timedelta(minutes=15)))
+def test_a_wrong_address_in_the_settings_is_told(sqlite_store: Store) -> None:
+    settings = Settings(api_url="results.example.com", sync_every=timedelta(minutes=15))
+    with closing_schedule(schedule_of(lambda: sqlite_store, settings)):
+        eventually(lambda: sync_status(sqlite_store).latest.start_failure)
+    failure = sync_status(sqlite_store).latest.start_failure
+    assert failure is not None
+    assert "OUTREACH_API_URL isn't an address" in failure.reason
 
 
-def test_the_setting_makes_one(remote: FaultyServer, sqlite_store: Store, tmp_path: Path) -> None:
-    made = schedule_of(
-        lambda: sqlite_store,
-        Settings(api_url=remote.url, api_key=SecretStr(KEY), sync_every=timedelta(minutes=15)),
-    )
-    assert made is not None
-    made.start()
-    eventually(lambda: results.all_campaigns(sqlite_store))
-    made.stop()
-
-
-def test_every_account_is_synced(remote: FaultyServer, sqlite_store: Store) -> None:
-    settings = Settings(
-        api_url=remote.url,
-        api_key=SecretStr(KEY),
-        sync_every=timedelta(minutes=15),
-        secret_key=SecretStr(Fernet.generate_key().decode()),
-    )
-    with faults.faulty_server() as second:
-        second.campaigns["b"] = remote_campaign()
+def test_named_accounts_need_no_setting(remote: FaultyServer, sqlite_store: Store) -> None:
+    """Both are synced, and one that cannot be opened holds up no other; one by hand waits for its button."""
+    settings = Settings(secret_key=SecretStr(Fernet.generate_key().decode()))
+    other = Settings(secret_key=SecretStr(Fernet.generate_key().decode()))
+    with faults.faulty_server() as second, faults.faulty_server() as third:
+        second.campaigns["b"], third.campaigns["c"] = remote_campaign(), remote_campaign()
+        add_account(sqlite_store, "Lost", "https://lost.example", SecretStr(KEY), other)
+        add_account(sqlite_store, "First", remote.url, SecretStr(KEY), settings)
         add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
-        made = schedule_of(lambda: sqlite_store, settings)
-        assert made is not None
-        made.start()
-        eventually(lambda: {campaign.id for campaign in results.all_campaigns(sqlite_store)} == {"a", "b"})
-        made.stop()
+        add_account(sqlite_store, "Third", third.url, SecretStr(KEY), settings, every=timedelta(0))
+        with closing_schedule(schedule_of(lambda: sqlite_store, settings)):
+            eventually(lambda: {campaign.id for campaign in results.all_campaigns(sqlite_store)} == {"a", "b"})
+        assert third.requests == []
+    lost = sync_status(sqlite_store).of(accounts(sqlite_store, settings)[0].account)
+    assert lost.start_failure is not None
+    assert "another secret" in lost.start_failure.reason
+
+
+def test_an_account_that_is_added_later_is_noticed(
+    remote: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LOOKED_AFTER_S", 0.05)
+    settings = Settings(secret_key=SecretStr(Fernet.generate_key().decode()))
+    with closing_schedule(schedule_of(lambda: sqlite_store, settings)):
+        time.sleep(0.2)
+        add_account(sqlite_store, "First", remote.url, SecretStr(KEY), settings)
+        eventually(lambda: results.all_campaigns(sqlite_store))
+
+
+@contextmanager
+def closing_schedule(made: SyncSchedule) -> Iterator[None]:
+    """Started, and stopped at the end of a block."""
+    made.start()
+    try:
+        yield
+    finally:
+        made.stop(5)

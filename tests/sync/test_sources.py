@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from typer.testing import CliRunner
+from sqlalchemy import select
+from typer.testing import CliRunner, Result
 
 from outreach_results import results
 from outreach_results.cli import main
 from outreach_results.config import Settings
-from outreach_results.errors import ConfigError, QueryError
-from outreach_results.store import sync_sources
+from outreach_results.errors import ConfigError, KeyRefusedError, OutreachError, QueryError, SourceError
+from outreach_results.store import schema, sync_sources
 from outreach_results.store.engine import Store
 from outreach_results.sync.run import sync
-from outreach_results.sync.sources import accounts, add_account
+from outreach_results.sync.sources import (
+    Account,
+    accounts,
+    add_account,
+    chosen_account,
+    edit_account,
+    opened,
+    try_connection,
+)
+from outreach_results.sync.status import SyncReport, sync_status
 from support import faulty_server as faults
 from support.faulty_server import KEY, FaultyServer, remote_campaign
+from support.syncing import QUICK
 
+Run = Callable[..., Result]
 SECRET = SecretStr(Fernet.generate_key().decode())
 
 
@@ -30,11 +43,20 @@ def second() -> Iterator[FaultyServer]:
         yield server
 
 
-def settings_for(remote: FaultyServer | None = None) -> Settings:
+def settings_for(remote: FaultyServer | None = None, *, every: timedelta | None = None) -> Settings:
     """The settings, with or without a server of their own."""
     if remote is None:
-        return Settings(secret_key=SECRET)
-    return Settings(secret_key=SECRET, api_url=remote.url, api_key=SecretStr(KEY))
+        return Settings(secret_key=SECRET, sync_every=every)
+    return Settings(secret_key=SECRET, api_url=remote.url, api_key=SecretStr(KEY), sync_every=every)
+
+
+def synced(store: Store, account: Account, settings: Settings) -> SyncReport:
+    with opened(store, account, settings, QUICK) as server:
+        return sync(store, server, others=account.others, is_first=account.is_first)
+
+
+def all_synced(store: Store, settings: Settings) -> dict[str, SyncReport]:
+    return {account.name: synced(store, account, settings) for account in accounts(store, settings)}
 
 
 def test_each_account_keeps_its_campaigns(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
@@ -43,10 +65,7 @@ def test_each_account_keeps_its_campaigns(remote: FaultyServer, second: FaultySe
     settings = settings_for(remote)
     add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
     for _ in range(2):
-        reports = {
-            account.name: sync(sqlite_store, account.server, others=account.others)
-            for account in accounts(sqlite_store, settings)
-        }
+        reports = all_synced(sqlite_store, settings)
         assert list(reports) == ["", "Second"]
         assert reports[""].failed == {}
         assert set(reports["Second"].failed) == {"same"}
@@ -55,37 +74,160 @@ def test_each_account_keeps_its_campaigns(remote: FaultyServer, second: FaultySe
     assert [target for target in second.targets() if "/same/" in target] == []
 
 
-def test_one_account_can_be_chosen(second: FaultyServer, sqlite_store: Store) -> None:
+def test_two_keys_of_one_server_are_two_accounts(remote: FaultyServer, sqlite_store: Store) -> None:
     settings = settings_for()
+    campaigns = {"Sales": {"a": remote_campaign()}, "Support": {"b": remote_campaign()}}
+    for name in campaigns:
+        add_account(sqlite_store, name, remote.url, SecretStr(f"key-of-{name}"), settings)
+    for _ in range(2):
+        for account in accounts(sqlite_store, settings):
+            remote.key, remote.campaigns = f"key-of-{account.name}", dict(campaigns[account.name])
+            report = synced(sqlite_store, account, settings)
+            assert (report.problem, report.failed, report.campaigns) == (None, {}, 1)
+            assert "" not in report.notes
+    assert report.unchanged == 1
+    assert {campaign.id for campaign in results.all_campaigns(sqlite_store)} == {"a", "b"}
+    status = sync_status(sqlite_store)
+    assert [status.of(account.account).last is not None for account in accounts(sqlite_store, settings)] == [True] * 2
+
+
+def test_usage_and_benchmarks_are_of_the_first(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
+    """Two accounts would otherwise replace each other's at every sync, and no answer could stay in the cache."""
+    settings = settings_for(remote)
     add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
-    assert [account.name for account in accounts(sqlite_store, settings, "Second")] == ["Second"]
-    with pytest.raises(QueryError, match="no source 'Third'"):
-        list(accounts(sqlite_store, settings, "Third"))
+    all_synced(sqlite_store, settings)
+    version = sqlite_store.version()
+    all_synced(sqlite_store, settings)
+    assert sqlite_store.version() == version
+    assert remote.targets("^/usage")
+    assert second.targets("^/(usage|benchmarks)") == []
 
 
-def test_without_any_account_the_settings_are_named(sqlite_store: Store) -> None:
-    with pytest.raises(ConfigError, match="OUTREACH_API_URL"):
-        list(accounts(sqlite_store, settings_for()))
+def test_each_account_has_its_own_status(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
+    settings = settings_for(remote)
+    add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
+    second.key = "another"
+    all_synced(sqlite_store, settings)
+    first, other = (sync_status(sqlite_store).of(account.account) for account in accounts(sqlite_store, settings))
+    assert first.is_fine
+    assert first.last is not None
+    assert not other.is_fine
+    assert other.last is not None
+    assert other.last.problem is not None
+    assert "does not accept the key; it may have been revoked" in other.last.problem
 
 
-def test_an_unusable_address_is_not_kept(sqlite_store: Store) -> None:
-    with pytest.raises(ConfigError):
-        add_account(sqlite_store, "Plain", "http://results.example.com", SecretStr(KEY), settings_for())
+def test_how_often_each_is_synced(sqlite_store: Store) -> None:
+    settings = settings_for(every=timedelta(minutes=5))
+    for name, every in (("default", None), ("never", timedelta(0)), ("daily", timedelta(days=1))):
+        add_account(sqlite_store, name, f"https://{name}.example", SecretStr(KEY), settings, every=every)
+    assert [each.every for each in accounts(sqlite_store, settings)] == [settings.sync_every, None, timedelta(days=1)]
+    assert accounts(sqlite_store, settings_for())[0].every == timedelta(hours=1)
+
+
+def test_one_account_can_be_chosen(second: FaultyServer, sqlite_store: Store) -> None:
+    settings = settings_for(second)
+    add_account(sqlite_store, "Second", "https://second.example", SecretStr(KEY), settings)
+    assert chosen_account(sqlite_store, settings, "Second").address == "https://second.example/"
+    for name in ("Third", ""):
+        with pytest.raises(QueryError, match=f"no account '{name}'"):
+            chosen_account(sqlite_store, settings, name)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://results.example.com", "The address begins with http://"),
+        ("results.example.com", "The address isn.t an address of a server"),
+        ("https://user:secret@results.example.com", "The address must hold no password"),
+        (" ", "Enter the address"),
+    ],
+)
+def test_an_unusable_address_is_not_kept(sqlite_store: Store, address: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        add_account(sqlite_store, "Plain", address, SecretStr(KEY), settings_for())
     assert sync_sources.list_sources(sqlite_store) == []
 
 
-def test_the_command_adds_syncs_and_removes(
-    second: FaultyServer, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    second.campaigns["b"] = remote_campaign()
+def test_a_wrong_address_in_the_settings_is_listed(sqlite_store: Store) -> None:
+    settings = Settings(api_url="results.example.com", sync_every=timedelta(minutes=5))
+    [account] = accounts(sqlite_store, settings)
+    with pytest.raises(ConfigError, match="OUTREACH_API_URL isn't an address"), opened(sqlite_store, account, settings):
+        pass
+
+
+def test_a_connection_is_tried(remote: FaultyServer) -> None:
+    remote.campaigns |= {"a": remote_campaign(), "b": remote_campaign()}
+    assert try_connection(remote.url, SecretStr(KEY)).endswith(": 2 campaigns.")
+    with pytest.raises(KeyRefusedError, match="does not accept the key"):
+        try_connection(remote.url, SecretStr("another"))
+    remote.trouble("/campaigns", faults.status(404), times=1)
+    assert "lists no campaigns" in try_connection(remote.url, SecretStr(KEY))
+    remote.trouble("", faults.status(404), times=None)
+    with pytest.raises(OutreachError, match="it does not have that"):
+        try_connection(remote.url, SecretStr(KEY))
+    with pytest.raises(SourceError, match=r"cannot be reached\. Try again later"):
+        try_connection("http://127.0.0.1:9", SecretStr(KEY))
+
+
+def test_at_another_address_it_starts_anew(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
+    settings = settings_for()
+    for server in (remote, second):
+        server.campaigns["a"] = remote_campaign()
+    add_account(sqlite_store, "Moved", remote.url, SecretStr(KEY), settings)
+    all_synced(sqlite_store, settings)
+    edit_account(sqlite_store, "Moved", settings, new_name="Moved", address=second.url, key=SecretStr(KEY), every=None)
+    assert all_synced(sqlite_store, settings)["Moved"].failed == {}
+    with sqlite_store.read() as connection:
+        servers = set(connection.execute(select(schema.sync_state.c.server)).scalars())
+    assert servers == {f"{second.url}/"}
+
+
+@pytest.fixture
+def run(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on the database."""
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_store.engine.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("OUTREACH_SECRET_KEY", SECRET.get_secret_value())
-    run = CliRunner().invoke
-    added = run(main.app, ["sources", "add", "Second", second.url], input=f"{KEY}\n")
+    return lambda *arguments, **options: CliRunner().invoke(main.app, arguments, **options)
+
+
+def test_the_commands_for_accounts(second: FaultyServer, sqlite_store: Store, run: Run) -> None:
+    second.campaigns["b"] = remote_campaign()
+    added = run("sources", "add", "Second", second.url, "--every", "6h", input=f"{KEY}\n")
     assert added.exit_code == 0, added.output
     assert KEY not in added.output
-    assert run(main.app, ["sources", "list"]).stdout.split() == ["NAME", "ADDRESS", "Second", f"{second.url}/"]
-    assert run(main.app, ["sync", "--source", "Second"]).exit_code == 0
+    assert "store-1.db.key" in added.output
+    assert "1 campaign" in run("sources", "test", "Second").output
+    assert run("sync", "--source", "Second").exit_code == 0
     assert [campaign.id for campaign in results.all_campaigns(sqlite_store)] == ["b"]
-    assert run(main.app, ["sources", "remove", "Second"]).exit_code == 0
-    assert run(main.app, ["sources", "list"]).stdout.split() == ["NAME", "ADDRESS"]
+    assert run("sources", "edit", "Second", "--rename", "Team", "--every", "never").exit_code == 0
+    [_head, line] = run("sources", "list").stdout.splitlines()
+    assert line.split()[0] == "Team"
+    assert line.split()[3:] == ["never", f"{second.url}/"]
+    assert run("sources", "remove", "Team").exit_code == 0
+    assert len(run("sources", "list").stdout.splitlines()) == 1
+
+
+def test_an_account_that_cannot_be_opened(second: FaultyServer, sqlite_store: Store, run: Run) -> None:
+    second.campaigns["b"] = remote_campaign()
+    run("sources", "add", "First", "https://first.example", input=f"{KEY}\n")
+    run("sources", "add", "Second", second.url, input=f"{KEY}\n")
+    with sqlite_store.write() as connection:
+        lost = schema.sync_sources.update().where(schema.sync_sources.c.name == "First").values(key_encrypted="lost")
+        connection.execute(lost)
+    done = run("sync")
+    assert done.exit_code == 1
+    assert "Enter the key again" in " ".join(done.output.split())
+    assert [campaign.id for campaign in results.all_campaigns(sqlite_store)] == ["b"]
+
+
+def test_without_any_account_the_ways_are_named(run: Run) -> None:
+    done = run("sync")
+    assert isinstance(done.exception, ConfigError)
+    assert "Connect one on the page Data" in str(done.exception)
+
+
+@pytest.mark.parametrize("every", ["often", "5s", "-1h"])
+def test_an_interval_is_checked(run: Run, sqlite_store: Store, every: str) -> None:
+    done = run("sources", "add", "Second", "https://second.example", "--every", every, "--key", KEY)
+    assert isinstance(done.exception, QueryError)
+    assert sync_sources.list_sources(sqlite_store) == []

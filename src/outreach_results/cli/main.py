@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.session import console, open_database, opened
 from outreach_results.cli.sources import sources
 from outreach_results.config import settings
-from outreach_results.errors import OutreachError
+from outreach_results.errors import ConfigError, OutreachError
 from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
@@ -30,8 +31,9 @@ from outreach_results.store.admin.distribute import distribute
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking, tracking_of
-from outreach_results.sync.run import sync
-from outreach_results.sync.sources import accounts
+from outreach_results.sync import sources as sync_accounts
+from outreach_results.sync.run import server_of, sync
+from outreach_results.sync.sources import Account, accounts, chosen_account
 
 app = typer.Typer(
     help="Results of cold-email campaigns: load them, look at them, export them.",
@@ -88,25 +90,43 @@ def sync_results(
         list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
     ] = None,
 ) -> None:
-    """Bring in what changed on the server of OUTREACH_API_URL, and in each account of `sources`.
+    """Bring in what changed in every account: the one of OUTREACH_API_URL, and those of `sources` and the page Data.
 
     What did not change is not fetched again.
 
-    Exit status: 0 everything the server has is here, 1 something failed.
+    Exit status: 0 everything the servers have is here, 1 something failed.
     """
     store = open_database()
-    is_complete = True
-    for account in accounts(store, settings(), source):
-        if account.name:
-            console.print(f"{account.name}:", markup=False)
-        with sync_output.campaign_progress(console) as on_progress:
-            report = sync(
-                store, account.server, campaign_ids=campaign or (), others=account.others, on_progress=on_progress
-            )
-        sync_output.print_report(console, report)
-        is_complete = is_complete and report.is_complete
-    if not is_complete:
+    chosen = accounts(store, settings()) if source is None else [chosen_account(store, settings(), source)]
+    if not chosen:
+        server_of(settings())  # raises, and says how to connect one
+    is_complete = [_synced(store, account, campaign or ()) for account in chosen]
+    if not all(is_complete):
         raise typer.Exit(1)
+
+
+def _synced(store: Store, account: Account, campaign_ids: Sequence[str]) -> bool:
+    """Sync one account and print its report; whether everything is here. What one fails with stops no other."""
+    if account.name:
+        console.print(f"{account.name}:", markup=False)
+    try:
+        with (
+            sync_accounts.opened(store, account, settings()) as server,
+            sync_output.campaign_progress(console) as on_progress,
+        ):
+            report = sync(
+                store,
+                server,
+                campaign_ids=campaign_ids,
+                others=account.others,
+                is_first=account.is_first,
+                on_progress=on_progress,
+            )
+    except ConfigError as error:
+        console.print(str(error), style="red", markup=False)
+        return False
+    sync_output.print_report(console, report)
+    return report.is_complete
 
 
 @app.command(name="reconcile")

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from outreach_results.reconcile.comparison import Reconciled
 from outreach_results.store.sync_state import ACCOUNT
-from outreach_results.sync.run import OnProgress, SyncReport
+from outreach_results.sync.run import OnProgress
+from outreach_results.sync.status import SyncReport
 
 
 @contextmanager

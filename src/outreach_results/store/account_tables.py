@@ -67,6 +67,30 @@ saved_mappings = table(
     PrimaryKeyConstraint("header", name="saved_mappings_pk"),
 )
 
+# Accounts that a sync reads besides the one in the settings.
+sync_sources = table(
+    "sync_sources",
+    Column("name", Id, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("key_encrypted", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("account", Id),  # what `sync_state` and `sync_runs` call it; never null
+    Column("sync_every", Integer),  # seconds; 0 is never by itself, null is by default
+    PrimaryKeyConstraint("name", name="sync_sources_pk"),
+)
+
+# The last sync of each account: where it began later than it ended, it is running or was cut off.
+sync_runs = table(
+    "sync_runs",
+    Column("account", Id, nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("report", Text),  # JSON
+    Column("failed_since", Instant),  # since when it could not begin
+    Column("failure", Text),
+    PrimaryKeyConstraint("account", name="sync_runs_pk"),
+)
+
 meta = table(
     "meta",
     Column("key", Id, nullable=False),

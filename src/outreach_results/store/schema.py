@@ -49,6 +49,8 @@ meta = account_tables.meta
 plan = account_tables.plan
 rejected_rows = account_tables.rejected_rows
 saved_mappings = account_tables.saved_mappings
+sync_runs = account_tables.sync_runs
+sync_sources = account_tables.sync_sources
 
 OUTCOME_OF = {kind: "meetings" if kind is EventType.MEETING_BOOKED else kind.value for kind in COUNT_OF}
 """Event type → the column of `contacts` that says how often it happened to a contact."""
@@ -370,20 +372,10 @@ sync_state = table(
     "sync_state",
     Column("campaign_id", Id, nullable=False),  # '' is the account as a whole
     Column("resource", Id, nullable=False),
-    Column("server", Text, nullable=False),
+    Column("server", Id, nullable=False),  # the account: its address, or more where two accounts share one
     Column("etag", Text),
     Column("answer", Text),  # what has to be remembered of an answer, because an unchanged one is not sent again
     Column("fetched_at", Instant, nullable=False),
     # No foreign key: a campaign can be known to a server before anything of it is here.
-    PrimaryKeyConstraint("campaign_id", "resource", name="sync_state_pk"),
-)
-
-# Accounts that a sync reads besides the one in the settings.
-sync_sources = table(
-    "sync_sources",
-    Column("name", Id, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("key_encrypted", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    PrimaryKeyConstraint("name", name="sync_sources_pk"),
+    PrimaryKeyConstraint("campaign_id", "resource", "server", name="sync_state_pk"),
 )

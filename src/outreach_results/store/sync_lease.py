@@ -1,4 +1,4 @@
-"""The lease that keeps two syncs of one database apart, and the report that the last one left.
+"""The lease that keeps two syncs of one database apart.
 
 The lease is a row with an expiry, renewed while the sync goes on, so that one that was killed blocks nobody for long.
 It works the same on every database, and between machines that share one.
@@ -19,17 +19,17 @@ from sqlalchemy import Connection, delete
 from outreach_results.errors import StoreBusyError, SyncRunningError
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.schema import meta
+from outreach_results.store.sync_runs import begin_run, end_run
 
 LEASE_LASTS = timedelta(minutes=3)
 _RENEWED_BELOW = timedelta(minutes=2)
 _LEASE = "sync_lease"
-_REPORT = "sync_report"
-_START_FAILURE = "sync_start_failure"
 
 
 class Claim(BaseModel):
-    """Who syncs, since when, and until when nobody else may."""
+    """Who syncs which account, since when, and until when nobody else may."""
 
+    account: str = ""
     holder: str
     place: str
     process: int
@@ -60,13 +60,6 @@ class Claim(BaseModel):
         return True
 
 
-class StartFailure(BaseModel):
-    """Why no sync could begin, and since when that is so; the next one that begins removes it."""
-
-    since: AwareDatetime
-    reason: str
-
-
 _own_claims: set[str] = set()
 
 
@@ -87,35 +80,12 @@ def current_claim(connection: Connection) -> Claim | None:
         return None
 
 
-def stored_report(connection: Connection) -> str | None:
-    """The report of the last run, as `Lease.release` was given it."""
-    return get_meta(connection, _REPORT)
-
-
-def start_failure(connection: Connection) -> StartFailure | None:
-    """Why the last attempt to sync could not begin; None if it could."""
-    text = get_meta(connection, _START_FAILURE)
-    try:
-        return None if text is None else StartFailure.model_validate_json(text)
-    except ValidationError:
-        return None
-
-
-def keep_start_failure(store: Store, reason: str) -> None:
-    """Keep why a sync could not begin, for the pages to show."""
-    with store.read() as connection:
-        known = start_failure(connection)
-    if known is None or known.reason != reason:  # it is tried again every few seconds
-        failure = StartFailure(since=datetime.now(UTC), reason=reason)
-        with store.write(exclusive=True, is_data=False) as connection:
-            set_meta(connection, _START_FAILURE, failure.model_dump_json())
-
-
 class Lease:
-    """The right to sync: acquire it once, renew it often, release it at the end."""
+    """The right to sync an account: acquire it once, renew it often, release it at the end."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, store: Store, account: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
+        self._account = account
         self._clock = clock
         self._claim: Claim | None = None
 
@@ -129,6 +99,7 @@ class Lease:
             self._raise_if_held(connection)  # without waiting for what that sync may be writing
         now = self._clock()
         claim = Claim(
+            account=self._account,
             holder=secrets.token_hex(16),
             place=_this_place(),
             process=os.getpid(),
@@ -139,7 +110,7 @@ class Lease:
         with self._store.write(exclusive=True, is_data=False) as connection:
             self._raise_if_held(connection)
             set_meta(connection, _LEASE, claim.model_dump_json())
-            connection.execute(delete(meta).where(meta.c.key == _START_FAILURE))
+            begin_run(connection, self._account, now)
         self._claim = claim
         return now
 
@@ -179,14 +150,14 @@ class Lease:
         set_meta(connection, _LEASE, renewed.model_dump_json())
 
     def release(self, report: str) -> None:
-        """Give the claim back, and keep the report of the run for `stored_report`."""
+        """Give the claim back, and keep the report of the run."""
         if self._claim is None:
             return
         with self._store.write(exclusive=True, is_data=False) as connection:
             current = current_claim(connection)
             if current is not None and current.holder == self._claim.holder:
                 connection.execute(delete(meta).where(meta.c.key == _LEASE))
-                set_meta(connection, _REPORT, report)
+                end_run(connection, self._account, report)
         _own_claims.discard(self._claim.holder)
         self._claim = None
 

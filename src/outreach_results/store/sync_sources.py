@@ -2,63 +2,122 @@
 
 from __future__ import annotations
 
-import os
+import secrets
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from outreach_results.errors import ConfigError, ConflictError, QueryError
 from outreach_results.store.engine import Store
+from outreach_results.store.key_file import cipher, key_file
 from outreach_results.store.schema import sync_sources
+from outreach_results.store.sync_runs import forget_runs
+from outreach_results.store.sync_state import ACCOUNT, forget
 
 MAX_NAME = 100
-KEY_FILE_ENDING = ".key"
 
 
 @dataclass(frozen=True, slots=True)
 class SyncSource:
-    """An account, without its key."""
+    """An account, without its key.
+
+    Attributes:
+        account: what the answers and runs of its syncs are kept under.
+        every: how often it is synced; 0 is never by itself, None is by default.
+    """
 
     name: str
     address: str
+    account: str
+    every: timedelta | None
     created_at: datetime
 
 
-def add_source(store: Store, name: str, address: str, key: SecretStr, secret: SecretStr | None) -> None:
+def add_source(
+    store: Store,
+    name: str,
+    address: str,
+    key: SecretStr,
+    secret: SecretStr | None,
+    *,
+    every: timedelta | None = None,
+    taken: Collection[str] = (),
+) -> None:
     """Keep an account; its key is encrypted.
 
     Args:
-        secret: what encrypts the key; without it the file beside the database, which is made if it is not there.
+        secret: what encrypts the key; without it a file, which is made if it is not there.
+        taken: other accounts' names for themselves, such as that of the settings.
 
     Raises:
         QueryError: the name is blank, too long or holds control characters.
-        ConflictError: there is one of that name, or of that address.
+        ConflictError: there is one of that name, or of that address and key.
         ConfigError: the secret or its file cannot be used.
     """
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name.isspace():
-        raise QueryError("name", f"Give the source a name of 1 to {MAX_NAME} printable characters.")
-    encrypted = _cipher(store, secret, may_create=True).encrypt(key.get_secret_value().encode()).decode()
+    fernet = cipher(store, secret, may_create=True)
     with store.write(exclusive=True, is_data=False) as connection:
-        for row in connection.execute(select(sync_sources.c.name, sync_sources.c.address)):
-            if row.name == name or row.address == address:
-                raise ConflictError(f"The source {row.name!r} ({row.address}) is there already. Remove it first.")
-        connection.execute(
-            insert(sync_sources),
-            {"name": name, "address": address, "key_encrypted": encrypted, "created_at": datetime.now(UTC)},
-        )
+        values = _checked(connection, fernet, name, address, key, without=None)
+        row = values | {
+            "account": _account_of(connection, address, taken),
+            "key_encrypted": _encrypted(fernet, key),
+            "created_at": datetime.now(UTC),
+            "sync_every": _seconds(every),
+        }
+        connection.execute(insert(sync_sources), row)
+
+
+def edit_source(
+    store: Store,
+    name: str,
+    *,
+    new_name: str,
+    address: str,
+    key: SecretStr | None,
+    secret: SecretStr | None,
+    every: timedelta | None,
+    taken: Collection[str] = (),
+) -> None:
+    """Change an account. At another address all of it is read anew.
+
+    Args:
+        key: the new one; None keeps the present one, which is never sent to another address.
+
+    Raises:
+        QueryError: there is none of that name, the new name cannot be used, or another address comes without a key.
+        ConflictError: there is another one of that name, or of that address and key.
+        ConfigError: the secret or its file cannot be used.
+    """
+    fernet = None if key is None else cipher(store, secret, may_create=True)
+    with store.write(exclusive=True, is_data=False) as connection:
+        row = connection.execute(select(sync_sources).where(sync_sources.c.name == name)).first()
+        if row is None:
+            raise _unknown(name)
+        if row.address != address and key is None:
+            raise QueryError("key", "Enter the key for the new address: the present one is not sent there.")
+        values = _checked(connection, fernet, new_name, address, key, without=name) | {"sync_every": _seconds(every)}
+        if fernet is not None and key is not None:
+            values["key_encrypted"] = _encrypted(fernet, key)
+        if row.address != address:
+            _forget(connection, row.account)
+            values["account"] = _account_of(connection, address, taken)
+        connection.execute(update(sync_sources).where(sync_sources.c.name == name).values(values))
 
 
 def list_sources(store: Store) -> list[SyncSource]:
     """All accounts, oldest first."""
-    columns = (sync_sources.c.name, sync_sources.c.address, sync_sources.c.created_at)
+    columns = sync_sources.c
+    query = select(columns.name, columns.address, columns.account, columns.sync_every, columns.created_at)
     with store.read() as connection:
-        rows = connection.execute(select(*columns).order_by(sync_sources.c.created_at, sync_sources.c.name))
-        return [SyncSource(*row) for row in rows]
+        rows = connection.execute(query.order_by(columns.created_at, columns.name)).all()
+    return [
+        SyncSource(name, address, account, None if seconds is None else timedelta(seconds=seconds), created_at)
+        for name, address, account, seconds, created_at in rows
+    ]
 
 
 def remove_source(store: Store, name: str) -> None:
@@ -67,9 +126,13 @@ def remove_source(store: Store, name: str) -> None:
     Raises:
         QueryError: there is none of that name.
     """
+    here = sync_sources.c.name == name
     with store.write(exclusive=True, is_data=False) as connection:
-        if connection.execute(delete(sync_sources).where(sync_sources.c.name == name)).rowcount == 0:
-            raise QueryError("name", f"There is no source {name[:MAX_NAME]!r}. See: outreach-results sources list")
+        account = connection.execute(select(sync_sources.c.account).where(here)).scalar_one_or_none()
+        if account is None:
+            raise _unknown(name)
+        connection.execute(delete(sync_sources).where(here))
+        _forget(connection, account)
 
 
 def key_of(store: Store, name: str, secret: SecretStr | None) -> SecretStr:
@@ -83,39 +146,59 @@ def key_of(store: Store, name: str, secret: SecretStr | None) -> SecretStr:
         query = select(sync_sources.c.key_encrypted).where(sync_sources.c.name == name)
         encrypted = connection.execute(query).scalar_one_or_none()
     if encrypted is None:
-        raise QueryError("name", f"There is no source {name[:MAX_NAME]!r}. See: outreach-results sources list")
+        raise _unknown(name)
     try:
-        return SecretStr(_cipher(store, secret, may_create=False).decrypt(encrypted.encode()).decode())
+        return _decrypted(cipher(store, secret, may_create=False), encrypted)
     except InvalidToken:
+        where = key_file(store) if secret is None else "OUTREACH_SECRET_KEY"
         raise ConfigError(
-            f"The key of the source {name!r} was encrypted with another secret. Set OUTREACH_SECRET_KEY to that one, "
-            "or remove the source and add it again."
+            f"The key of {name!r} was encrypted with another secret than that of {where}. Enter the key again, or "
+            "bring the former secret back."
         ) from None
 
 
-def _cipher(store: Store, secret: SecretStr | None, *, may_create: bool) -> Fernet:
-    text = _from_file(store, may_create=may_create) if secret is None else secret.get_secret_value()
-    try:
-        return Fernet(text.strip())
-    except ValueError:
-        raise ConfigError(
-            "OUTREACH_SECRET_KEY, or the file beside the database, must be 32 bytes in URL-safe base64."
-        ) from None
+def _checked(
+    connection: Connection, fernet: Fernet | None, name: str, address: str, key: SecretStr | None, without: str | None
+) -> dict[str, object]:
+    """The name and address of an account, once no other one has them."""
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise QueryError("name", f"Give the account a name of 1 to {MAX_NAME} printable characters.")
+    columns = sync_sources.c
+    for row in connection.execute(select(columns.name, columns.address, columns.key_encrypted)):
+        if row.name == without:
+            continue
+        if row.name == name:
+            raise ConflictError(f"There is an account named {name!r} already. Choose another name.")
+        if row.address == address and fernet is not None and key is not None:
+            with suppress(InvalidToken):  # of another secret, hence not to be compared
+                if _decrypted(fernet, row.key_encrypted) == key:
+                    raise ConflictError(f"This account is there already: {row.name!r} has the same address and key.")
+    return {"name": name, "address": address}
 
 
-def _from_file(store: Store, *, may_create: bool) -> str:
-    database = store.engine.url.database
-    if not store.is_sqlite or database is None:
-        raise ConfigError("Set OUTREACH_SECRET_KEY, 32 random bytes in URL-safe base64: keys are encrypted with it.")
-    path = Path(database + KEY_FILE_ENDING)
-    if may_create:
-        with suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(Fernet.generate_key())
-    try:
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(f"Other users may read {path}, which encrypts keys. Use: chmod 600 {path}")
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}, which encrypts the keys of sources, cannot be read ({error}).") from None
+def _account_of(connection: Connection, address: str, taken: Collection[str]) -> str:
+    """What a new account is called: its address, with a suffix if another account of that address is there."""
+    others = {*taken, *connection.execute(select(sync_sources.c.account)).scalars()}
+    return f"{address}#{secrets.token_hex(4)}" if address in others else address
+
+
+def _forget(connection: Connection, account: str) -> None:
+    forget_runs(connection, account)
+    forget(connection, ACCOUNT, account)
+
+
+def _encrypted(fernet: Fernet, key: SecretStr) -> str:
+    return fernet.encrypt(key.get_secret_value().encode()).decode()
+
+
+def _decrypted(fernet: Fernet, encrypted: str) -> SecretStr:
+    return SecretStr(fernet.decrypt(encrypted.encode()).decode())
+
+
+def _seconds(every: timedelta | None) -> int | None:
+    return None if every is None else round(every.total_seconds())
+
+
+def _unknown(name: str) -> QueryError:
+    return QueryError("name", f"There is no account {name[:MAX_NAME]!r}. See: outreach-results sources list")

@@ -1,4 +1,7 @@
-"""The answers of a server that a sync stores between two runs, so that unchanged ones need not be sent again."""
+"""The answers of a server that a sync stores between two runs, so that unchanged ones need not be sent again.
+
+A server stands for one account there: it is the account's address, or more where two accounts share an address.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, true
 
 from outreach_results.models import Usage
 from outreach_results.store.schema import sync_state
@@ -46,8 +49,8 @@ def stored_answers(connection: Connection, server: str, campaign_id: str) -> dic
 
 
 def store_answers(connection: Connection, server: str, campaign_id: str, answers: Mapping[str, StoredAnswer]) -> None:
-    """Replace the stored answers on a campaign, or on the `ACCOUNT`."""
-    forget(connection, campaign_id)
+    """Replace the stored answers on a campaign, or on the `ACCOUNT`, of which each server's are kept."""
+    forget(connection, campaign_id, server if campaign_id == ACCOUNT else None)
     now = datetime.now(UTC)
     rows = [
         {
@@ -76,7 +79,7 @@ class ReportedUsage:
 def reported_usage(connection: Connection) -> ReportedUsage | None:
     """The usage that the server of the last sync reported; None if there is none."""
     query = select(sync_state).where(sync_state.c.campaign_id == ACCOUNT, sync_state.c.resource == USAGE)
-    row = connection.execute(query).first()
+    row = connection.execute(query.order_by(sync_state.c.fetched_at.desc())).first()
     try:
         usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
     except ValidationError:  # written by another version
@@ -84,9 +87,11 @@ def reported_usage(connection: Connection) -> ReportedUsage | None:
     return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
 
 
-def forget(connection: Connection, campaign_id: str) -> None:
-    """Delete the stored answers of all servers on a campaign: the next sync reads all of it."""
-    connection.execute(delete(sync_state).where(sync_state.c.campaign_id == campaign_id))
+def forget(connection: Connection, campaign_id: str, server: str | None = None) -> None:
+    """Delete the stored answers of this server, or of all, on a campaign: the next sync reads all of it."""
+    table = sync_state.c
+    of_server = true() if server is None else table.server == server
+    connection.execute(delete(sync_state).where(table.campaign_id == campaign_id, of_server))
 
 
 def owner_of(connection: Connection, campaign_id: str) -> str | None:

@@ -52,7 +52,7 @@ class AccountSync:
         self._api = api
         self._lease = lease
         with store.read() as connection:
-            self._answers = stored_answers(connection, api.server.url, ACCOUNT)
+            self._answers = stored_answers(connection, api.server.account, ACCOUNT)
 
     def sync_usage(self) -> None:
         """Import the usage of the month, and the plan."""
@@ -151,7 +151,7 @@ class AccountSync:
             return
 
         def also(connection: Connection, _report: LoadReport | None = None) -> None:
-            store_answers(connection, self._api.server.url, ACCOUNT, all_answers)
+            store_answers(connection, self._api.server.account, ACCOUNT, all_answers)
             self._lease.renew_in(connection)
 
         if records:

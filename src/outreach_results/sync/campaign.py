@@ -91,7 +91,7 @@ class CampaignSync:
         with self._store.read() as connection:
             stored = connection.execute(select(table).where(table.c.campaign_id == self._id)).first()
             # Without the campaign all of it has to be read, whatever answers are stored.
-            answers = stored_answers(connection, self._api.server.url, self._id) if stored is not None else {}
+            answers = stored_answers(connection, self._api.server.account, self._id) if stored is not None else {}
         return stored, answers
 
     def _etag(self, resource: str) -> str | None:
@@ -126,7 +126,7 @@ class CampaignSync:
 
         def finish(connection: Connection, report: LoadReport) -> None:
             also(connection, report)
-            store_answers(connection, self._api.server.url, self._id, self._answers)
+            store_answers(connection, self._api.server.account, self._id, self._answers)
             self._lease.renew_in(connection)
 
         load(
@@ -142,7 +142,7 @@ class CampaignSync:
     def _import_nothing(self) -> bool:
         if self._answers != self._before:  # the same under other ETags
             with self._store.write(exclusive=True, is_data=False) as connection:
-                store_answers(connection, self._api.server.url, self._id, self._answers)
+                store_answers(connection, self._api.server.account, self._id, self._answers)
                 self._lease.renew_in(connection)
         return False
 

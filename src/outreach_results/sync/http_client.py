@@ -23,7 +23,14 @@ from tenacity.wait import wait_random_exponential
 
 from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceError, StoppedError
 from outreach_results.sync.connection import Connection
-from outreach_results.sync.server_url import checked_address, checked_key, is_loopback, path_segment
+from outreach_results.sync.server_url import (
+    OF_SETTINGS,
+    Names,
+    checked_address,
+    checked_key,
+    is_loopback,
+    path_segment,
+)
 
 T = TypeVar("T")
 
@@ -78,21 +85,35 @@ class RemoteServer:
     """One server. ``on_step`` is called with the bytes received, before a request and during a download; ``on_pause``
     with the seconds and the reason of a wait.
 
+    Args:
+        names: what messages call the address and the key.
+        account: what the answers are kept under, where that is not the address.
+
     Raises:
         ConfigError: the address is malformed, or would carry the key in clear over a network.
     """
 
-    def __init__(self, url: str, key: SecretStr | None = None, *, limits: ClientLimits | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: SecretStr | None = None,
+        *,
+        limits: ClientLimits | None = None,
+        names: Names = OF_SETTINGS,
+        account: str | None = None,
+    ) -> None:
         self.on_step: Callable[[int], None] = lambda _received: None
         self.on_pause: Callable[[float, str], None] = lambda _seconds, _reason: None
         self._limits = limits or ClientLimits()
-        self._base = checked_address(url, key)
+        self._names = names
+        self._base = checked_address(url, key, names)
+        self.account = account or str(self._base)
         self._has_key = key is not None
         self._stopped = Event()
         self._connection = Connection(self._stopped)
         headers = {"User-Agent": "outreach-results", "Accept": "*/*"}
         if key is not None:
-            headers["Authorization"] = f"Bearer {checked_key(key)}"
+            headers["Authorization"] = f"Bearer {checked_key(key, names)}"
         self._client = httpx.Client(
             headers=headers,
             timeout=httpx.Timeout(self._limits.silence, connect=self._limits.connect),
@@ -188,7 +209,8 @@ class RemoteServer:
             return retrying(self._once, url, etag, read, seconds)
         except _RetryableError as failure:
             self.raise_if_stopped()
-            raise SourceError(f"{failure} {self._limits.attempts} attempts were made; try again later.") from None
+            n = self._limits.attempts
+            raise SourceError(f"{failure} {f'{n} attempts were made; t' if n > 1 else 'T'}ry again later.") from None
 
     def _once(self, url: httpx.URL, etag: str | None, read: Callable[[httpx.Response], T], seconds: float) -> T | None:
         self.raise_if_stopped()
@@ -203,7 +225,9 @@ class RemoteServer:
                 raise _RetryableError(f"{self.name} took longer than {seconds:,.0f} s to answer.") from None
             raise _RetryableError(self._sentence(error)) from None
         except httpx.InvalidURL:
-            raise SourceError(f"{self.name} redirects to an address that is none. Check OUTREACH_API_URL.") from None
+            raise SourceError(
+                f"{self.name} redirects to an address that is none. Check {self._names.address}."
+            ) from None
 
     def _follow(self, url: httpx.URL, headers: dict[str, str], read: Callable[[httpx.Response], T]) -> T | None:
         for _ in range(self._limits.redirects + 1):
@@ -217,14 +241,14 @@ class RemoteServer:
                 if response.status_code != httpx.codes.OK:
                     self._refuse(url, response)
                 return read(response)
-        raise SourceError(f"{self.name} redirects in circles. Check OUTREACH_API_URL.")
+        raise SourceError(f"{self.name} redirects in circles. Check {self._names.address}.")
 
     def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
         target = url.join(location)
         if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
             raise SourceError(
                 f"{self.name} redirects to another address, {target.scheme}://{target.netloc.decode('ascii')}. "
-                "Nothing was sent there. If that is the right server, set OUTREACH_API_URL to it."
+                f"Nothing was sent there. If that is the right server, change {self._names.address} to it."
             )
         return target
 
@@ -244,10 +268,10 @@ class RemoteServer:
 
     def _key_sentence(self) -> str:
         if not self._has_key:
-            return f"{self.name} needs a key: set OUTREACH_API_KEY."
+            return f"{self.name} needs a key: set {self._names.key}."
         return (
-            f"{self.name} does not accept the key in OUTREACH_API_KEY; it may have been revoked. "
-            "Create a new key there, and set it here."
+            f"{self.name} does not accept {self._names.key}; it may have been revoked. "
+            "Create a new key there, and enter it here."
         )
 
     def _sentence(self, error: httpx.RequestError) -> str:
@@ -292,7 +316,7 @@ class RemoteServer:
         except (ValueError, RecursionError):
             if "html" in response.headers.get("Content-Type", ""):
                 raise SourceError(
-                    f"{self.name} answered with a web page where data belongs. Check OUTREACH_API_URL."
+                    f"{self.name} answered with a web page where data belongs. Check {self._names.address}."
                 ) from None
             raise _RetryableError(f"{self.name} sent an answer that isn't JSON, or ends too early.") from None
 

@@ -7,12 +7,9 @@ next one continues from there. A failure is reported and stops nothing else; onl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from outreach_results.config import Settings
 from outreach_results.errors import (
@@ -24,112 +21,34 @@ from outreach_results.errors import (
     StoreError,
 )
 from outreach_results.store.engine import Store
-from outreach_results.store.sync_lease import Lease, StartFailure, current_claim, start_failure, stored_report
+from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_state import ACCOUNT, forget, owner_of, synced_campaigns
 from outreach_results.sync.account import AccountSync
 from outreach_results.sync.campaign import CampaignSync
-from outreach_results.sync.http_client import RemoteServer
+from outreach_results.sync.http_client import ClientLimits, RemoteServer
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
+from outreach_results.sync.status import SyncReport
 
 OnProgress = Callable[[int, int, str], None]
 """Called with the number of campaigns done, the number of all, and the current step."""
-
-KEPT = 100
-"""How many failures and notes are kept for the pages to show."""
 
 _log = logging.getLogger(__name__)
 
 _MISSING = frozenset({404, 410})
 
 
-class SyncReport(BaseModel):
-    """The result of one run.
-
-    ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``incomplete`` are those of which rows or
-    replies are missing, which the notes tell; ``problem`` is what stopped the whole run.
-    """
-
-    server: str
-    started_at: AwareDatetime
-    finished_at: AwareDatetime | None = None
-    campaigns: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    account_changed: bool = False
-    failed: dict[str, str] = {}
-    incomplete: list[str] = []
-    notes: dict[str, list[str]] = {}
-    problem: str | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether everything the server has is here."""
-        return self.problem is None and not self.failed and not self.incomplete
-
-    def sentence(self) -> str:
-        """The report in one line."""
-        failed = len(self.failed.keys() - {ACCOUNT})
-        missed = max(0, self.campaigns - self.changed - self.unchanged - failed)
-        counts = {
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "failed": failed,
-            "not reached": missed,
-            "incomplete": len(set(self.incomplete) - {ACCOUNT}),
-        }
-        parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or self._without_campaigns()
-        campaigns = "1 campaign" if self.campaigns == 1 else f"{self.campaigns:,} campaigns"
-        return f"{campaigns}: {parts}."
-
-    def _without_campaigns(self) -> str:
-        """What happened where no campaign was read."""
-        if self.problem is not None:
-            return "stopped"
-        if ACCOUNT in self.failed:
-            return "the account failed"
-        if ACCOUNT in self.incomplete:
-            return "the list is incomplete"
-        return "only the account changed" if self.account_changed else "nothing to do"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    """When this database was last synced, and what failed. Cheap to read; not to be cached with the results.
-
-    ``cut_off_at`` is the start of a run that was killed before it could report; the next one makes up for it.
-    ``start_failure`` is why none could begin since then.
-    """
-
-    running_since: datetime | None
-    last: SyncReport | None
-    cut_off_at: datetime | None
-    start_failure: StartFailure | None = None
-
-
-def server_of(settings: Settings) -> RemoteServer:
+def server_of(settings: Settings, limits: ClientLimits | None = None) -> RemoteServer:
     """The server that the settings name.
 
     Raises:
         ConfigError: they name none, or an address that cannot be used.
     """
     if not settings.api_url:
-        raise ConfigError("Set OUTREACH_API_URL to the address of the Results API, and OUTREACH_API_KEY to its key.")
-    return RemoteServer(settings.api_url, settings.api_key)
-
-
-def sync_status(store: Store) -> SyncStatus:
-    """When this database was last synced, and what failed."""
-    with store.read() as connection:
-        claim = current_claim(connection)
-        report = stored_report(connection)
-        failure = start_failure(connection)
-    try:
-        last = None if report is None else SyncReport.model_validate_json(report)
-    except ValidationError:
-        last = None
-    is_running = claim is not None and claim.is_active(datetime.now(UTC))
-    started_at = None if claim is None else claim.started_at
-    return SyncStatus(started_at if is_running else None, last, None if is_running else started_at, failure)
+        raise ConfigError(
+            "No account is connected. Connect one on the page Data or with outreach-results sources add. Or set "
+            "OUTREACH_API_URL to the address of the Results API and OUTREACH_API_KEY to its key."
+        )
+    return RemoteServer(settings.api_url, settings.api_key, limits=limits)
 
 
 def sync(
@@ -137,23 +56,26 @@ def sync(
     server: RemoteServer,
     *,
     campaign_ids: Sequence[str] = (),
-    others: Collection[str] = (),
+    others: Mapping[str, str] | None = None,
+    is_first: bool = True,
     on_progress: OnProgress = lambda _done, _total, _doing: None,
 ) -> SyncReport:
     """Import what changed on the server since the last sync.
 
     Args:
         campaign_ids: only these; by default all that the server lists or, without a list, those of earlier syncs.
-        others: the addresses of other accounts; a campaign that was first read from one of them is left to it.
+        others: the names of other accounts, by what their answers are kept under; a campaign that was first read from
+            one of them is left to it.
+        is_first: whether usage, plan and benchmarks are those of this account, too; there is one of each.
 
     Raises:
         SyncRunningError: another sync of this database is running.
         StoreError: the database cannot be used.
     """
-    lease = Lease(store)
+    lease = Lease(store, server.account)
     report = SyncReport(server=server.url, started_at=lease.acquire())
     try:
-        _Run(store, ResultsApi(server), lease, report, on_progress, others).run(campaign_ids)
+        _Run(store, ResultsApi(server), lease, report, on_progress, others or {}).run(campaign_ids, is_first=is_first)
     except OutreachError as error:
         report.problem = str(error)
         if isinstance(error, StoreError):
@@ -164,19 +86,8 @@ def sync(
     finally:
         report.finished_at = datetime.now(UTC)
         with suppress(StoreError):  # then the claim expires by itself
-            lease.release(_shortened(report).model_dump_json())
+            lease.release(report.shortened().model_dump_json())
     return report
-
-
-def _shortened(report: SyncReport) -> SyncReport:
-    """The report with at most `KEPT` failures and notes."""
-    return report.model_copy(
-        update={
-            "failed": dict(list(report.failed.items())[:KEPT]),
-            "incomplete": report.incomplete[:KEPT],
-            "notes": dict(list(report.notes.items())[:KEPT]),
-        }
-    )
 
 
 class _Run:
@@ -189,7 +100,7 @@ class _Run:
         lease: Lease,
         report: SyncReport,
         on_progress: OnProgress,
-        others: Collection[str],
+        others: Mapping[str, str],
     ) -> None:
         self._store = store
         self._api = api
@@ -203,18 +114,20 @@ class _Run:
         api.server.on_step = self._step
         api.server.on_pause = lambda seconds, why: self._show(f"waiting {seconds:.0f} s. {why}")
 
-    def run(self, campaign_ids: Sequence[str]) -> None:
+    def run(self, campaign_ids: Sequence[str], *, is_first: bool) -> None:
         self._show()
         try:
-            self._account.sync_usage()
+            if is_first:
+                self._account.sync_usage()
             ids, listed = self._campaigns(campaign_ids)
             self._report.campaigns = len(ids)
             for self._done, self._doing in enumerate(ids):
                 self._show()
                 self._sync_campaign(self._doing, listed.get(self._doing))
-            self._done, self._doing = len(ids), "benchmarks"
-            self._show()
-            self._account.sync_benchmarks()
+            if is_first:
+                self._done, self._doing = len(ids), "benchmarks"
+                self._show()
+                self._account.sync_benchmarks()
             self._forget_missing()
         finally:
             if self._account.problems:
@@ -248,7 +161,7 @@ class _Run:
 
     def _campaigns_synced_before(self, error: SourceError) -> list[str]:
         with self._store.read() as connection:
-            campaign_ids = synced_campaigns(connection, self._api.server.url)
+            campaign_ids = synced_campaigns(connection, self._api.server.account)
         if not campaign_ids:
             raise SourceError(
                 f"{self._api.server.name} does not list its campaigns. Name them: outreach-results sync --campaign ID. "
@@ -258,7 +171,7 @@ class _Run:
 
     def _note_unlisted(self, listed: dict[str, ListedCampaign]) -> None:
         with self._store.read() as connection:
-            campaign_ids = synced_campaigns(connection, self._api.server.url)
+            campaign_ids = synced_campaigns(connection, self._api.server.account)
         for campaign_id in campaign_ids:
             if campaign_id not in listed:
                 self._report.notes[campaign_id] = ["It is no longer on the server; its data here stays."]
@@ -269,8 +182,8 @@ class _Run:
             owner = owner_of(connection, campaign_id)
         if owner is not None and owner in self._others:
             self._report.failed[campaign_id] = (
-                f"{self._api.server.name} has a campaign of this id too. It stays the one of {owner}, from which it "
-                "was read first."
+                f"{self._api.server.name} has a campaign of this id too. It stays the one of {self._others[owner]}, "
+                "from which it was read first."
             )
             return
         try:

@@ -1,8 +1,9 @@
-"""Validation of a server's address and of the key for it."""
+"""Validation of a server's address and of the key for it, and what messages call the two."""
 
 from __future__ import annotations
 
 import ipaddress
+from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -11,7 +12,18 @@ from pydantic import SecretStr
 from outreach_results.errors import ConfigError, SourceError
 
 
-def checked_address(url: str, key: SecretStr | None) -> httpx.URL:
+class Names(NamedTuple):
+    """What messages call the address and the key of a server: where a person can change them."""
+
+    address: str
+    key: str
+
+
+OF_SETTINGS = Names("OUTREACH_API_URL", "OUTREACH_API_KEY")
+OF_ACCOUNT = Names("the address", "the key")
+
+
+def checked_address(url: str, key: SecretStr | None, names: Names = OF_SETTINGS) -> httpx.URL:
     """The normalized address of a server.
 
     Raises:
@@ -23,19 +35,21 @@ def checked_address(url: str, key: SecretStr | None) -> httpx.URL:
         address = httpx.URL()
     if address.scheme not in ("http", "https") or not address.host:
         raise ConfigError(
-            "OUTREACH_API_URL isn't an address of a server: write it like https://results.example.com/api/v1."
+            f"{_first(names.address)} isn't an address of a server: write it like https://results.example.com/api/v1."
         )
     if address.userinfo or address.query or address.fragment:
-        raise ConfigError("OUTREACH_API_URL must hold no password, no ? and no #. The key belongs in OUTREACH_API_KEY.")
+        raise ConfigError(
+            f"{_first(names.address)} must hold no password, no ? and no #. A key belongs in {names.key}."
+        )
     if address.scheme == "http" and key is not None and not is_loopback(address):
         raise ConfigError(
-            f"OUTREACH_API_URL begins with http://, so everybody on the way to {address.host} could read the key. "
-            "Use https://."
+            f"{_first(names.address)} begins with http://, so everybody on the way to {address.host} could read the "
+            "key. Use https://."
         )
     return address.copy_with(path=address.path.rstrip("/") or "/")
 
 
-def checked_key(key: SecretStr) -> str:
+def checked_key(key: SecretStr, names: Names = OF_SETTINGS) -> str:
     """The key, fit for a header.
 
     Raises:
@@ -43,8 +57,13 @@ def checked_key(key: SecretStr) -> str:
     """
     value = key.get_secret_value().strip()
     if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigError("OUTREACH_API_KEY isn't a key: it must be printable ASCII characters without a space.")
+        raise ConfigError(f"{_first(names.key)} isn't a key: it must be printable ASCII characters without a space.")
     return value
+
+
+def _first(name: str) -> str:
+    """A name at the beginning of a sentence."""
+    return name[0].upper() + name[1:]
 
 
 def is_loopback(url: httpx.URL) -> bool:

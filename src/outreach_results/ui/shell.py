@@ -10,7 +10,7 @@ import streamlit as st
 
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
-from outreach_results.sync.run import sync_status
+from outreach_results.sync.status import sync_status
 from outreach_results.ui import filters, imports, styles, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
@@ -112,7 +112,7 @@ def unexpected(error: Exception) -> bool:
 def _sync_trouble() -> list[str]:
     """What is to be said of the last sync, if something is wrong with it."""
     status = snapshot_value(sync_status)
-    is_fine = status.start_failure is None and (status.last is None or status.last.is_complete)
+    is_fine = all(account.is_fine for account in status.accounts.values())
     return [] if is_fine else ["the last sync is incomplete: see Data"]
 
 

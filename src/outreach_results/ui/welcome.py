@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from outreach_results import sample
-from outreach_results.ui import data, imports
+from outreach_results.ui import imports, sources
 from outreach_results.ui.cache import store
 
 
@@ -17,7 +17,7 @@ def welcome() -> None:
     with files:
         imports.card()
     with platform:
-        data.connect_card()
+        sources.card()
     imports.review()
     with st.container(horizontal=True, vertical_alignment="center", key="sample-offer"):
         st.markdown("**Just looking?** Explore a dozen made-up campaigns. One click removes them again.")

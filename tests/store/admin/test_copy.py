@@ -31,6 +31,7 @@ from outreach_results.store.engine import get_meta, open_store, set_meta
 from outreach_results.store.entries import checked, enter
 from outreach_results.store.replies import state_changes
 from outreach_results.store.sync_lease import Lease
+from outreach_results.store.sync_runs import keep_start_failure
 from outreach_results.store.sync_state import StoredAnswer, store_answers
 from support import killed_copy
 from support.databases import rows_of, sqlite_url
@@ -73,11 +74,12 @@ def fill(store):
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)
     secret = SecretStr(Fernet.generate_key().decode())
     sync_sources.add_source(store, "second", "https://results.example/api/v1", SecretStr("key"), secret)
+    keep_start_failure(store, "http://there", NASTY)
     with store.write() as connection:
         store_answers(connection, "http://there", "", {"usage": StoredAnswer("etag", NASTY), "plan": StoredAnswer()})
         set_meta(connection, "time_zone", "Asia/Tokyo")
         assert all(connection.execute(select(table)).first() for table in COMPARED)
-    Lease(store).acquire()
+    Lease(store, "http://there").acquire()
 
 
 @pytest.fixture(scope="module")

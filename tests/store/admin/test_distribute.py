@@ -33,7 +33,7 @@ def test_other_tables_are_references_or_local():
     assert (
         local
         == without - {"benchmarks", "plan"}
-        == {*("api_keys", "loads", "meta", "rejected_rows", "saved_mappings", "sync_sources")}
+        == {*("api_keys", "loads", "meta", "rejected_rows", "saved_mappings", "sync_runs", "sync_sources")}
     )
     assert not any(f"'{name}'" in statement for name in local for statement in statements())
 

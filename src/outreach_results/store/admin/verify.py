@@ -20,7 +20,6 @@ _OWN_FACTS = (
     COPY_STATE,
     DATA_VERSION,
     "sync_lease",
-    "sync_start_failure",
 )  # keys of `meta` that are true of one database only
 
 COMPARED = tuple(table for table in metadata.sorted_tables if table not in (inbox, inbox_stats))

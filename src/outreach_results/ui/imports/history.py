@@ -22,7 +22,11 @@ _UNDONE = "import-undone"
 
 def history(frame: pd.DataFrame) -> None:
     """Draw the imports, newest first; the chosen one can be undone, and its rejected rows downloaded."""
-    st.subheader("History", anchor=False)
+    with cards.card("History", key="loads", downloads=Table("loads", frame, Filters())):
+        _table(frame)
+
+
+def _table(frame: pd.DataFrame) -> None:
     if (done := st.session_state.pop(_UNDONE, None)) is not None:
         st.success(text.escape(done))
     shown = frame.assign(state=frame["undone_at"].notna().map({True: "Undone", False: None}))
@@ -50,7 +54,6 @@ def history(frame: pd.DataFrame) -> None:
         _chosen(frame.iloc[rows[0]])
     else:
         st.caption("Choose an import to undo it or to download the rows it could not use.")
-    cards.actions_at_right("Import history", Table("loads", frame, Filters()), key="loads-data")
 
 
 def _chosen(row: pd.Series) -> None:

@@ -13,7 +13,7 @@ from outreach_results.ingest.load import LoadReport
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.preview import Preview
 from outreach_results.ingest.records import Record
-from outreach_results.ui import text, url_state
+from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.imports import section, session
 from outreach_results.ui.imports.form import answered
@@ -39,8 +39,7 @@ def review() -> None:
     uploads = session.uploads()
     if uploads is None or (job is not None and not job.is_done):
         return
-    with st.container(border=True, key="import-review"):
-        st.subheader("Check before importing", anchor=False)
+    with cards.card("Check before importing", key="import-review"):
         states = [_understood(each, f"import-{session.place()}-{n}") for n, each in enumerate(uploads.files)]
         if st.button(
             "Import",

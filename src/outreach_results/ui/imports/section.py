@@ -10,7 +10,7 @@ import streamlit as st
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.ingest.template import TEMPLATE_COLUMNS, template_csv, template_xlsx
-from outreach_results.ui import text
+from outreach_results.ui import cards, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.imports import session
 from outreach_results.ui.imports.job import ImportJob, start_import
@@ -20,8 +20,7 @@ from outreach_results.ui.inbox.state_changes import who
 
 def card() -> None:
     """Draw the card where files are dropped; while they are imported, the progress."""
-    with st.container(border=True, height="stretch", key="import"):  # the print style sheet hides it by its key
-        st.subheader("Import files", anchor=False)
+    with cards.card("Import files", key="import"):
         job = session.job()
         if job is not None and not job.is_done:
             progress(job)
