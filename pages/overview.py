@@ -21,7 +21,7 @@ event_dates.notice(view)
 overview.changes(ask(overview.what_changed, view.filters, view.comparison, view.compared_with))
 overview.alerts(ask(overview.what_stands_out, view.filters))
 
-overview.funnel(totals, view)
+overview.funnel(totals, headlines, view)
 replies = ask(results.inbox, view.filters, per_page=1)
 overview.costs(totals, headlines, overview.positive_replies(replies.counts), view)
 campaign_table.campaigns(view)

@@ -78,7 +78,7 @@ def test_an_old_and_a_small_benchmark_say_so(sample_dashboard):
 
 
 def test_the_legend_is_shown_once(sample_dashboard):
-    assert page_text(run_page("benchmarks")).count("The grey band holds the middle half") == 1
+    assert page_text(run_page("benchmarks")).count("The gray band holds the middle half") == 1
 
 
 def test_the_whole_community_compares_all_campaigns(sample_dashboard):

@@ -253,6 +253,7 @@ def test_by_send_date_page_and_api_agree(overview: AppTest, sample_store: Store,
     assert float(metric(overview, "Reply rate").removesuffix("%")) / 100 == pytest.approx(
         result["adjusted_rates"]["reply_rate"], abs=0.001
     )
+    assert any("What is in so far" in caption.value for caption in overview.caption)
 
 
 def test_alerts_are_paginated() -> None:

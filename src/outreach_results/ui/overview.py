@@ -62,7 +62,7 @@ def kpi_grid(
                 only_machines=not metric.is_decided and not is_human,
             )
     undated_remark(totals, view)
-    shares = [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
+    shares = _shares_still_collecting(headlines)
     if shares:
         st.caption(
             f"The youngest emails are still collecting: {text.percent(min(shares))} to {text.percent(max(shares))} of "
@@ -71,6 +71,11 @@ def kpi_grid(
             else f"The youngest emails are still collecting: {text.percent(shares[0])} of the outcomes are in. Rates "
             "here are those expected in the end."
         )
+
+
+def _shares_still_collecting(headlines: Headlines) -> list[float]:
+    """How much is in of each rate of which a visible part is still to come."""
+    return [rate.share_in for rate in headlines.rates.values() if rate.share_in is not None and rate.share_in < FULL]
 
 
 def shares_of_sent(_store: Store, filters: Filters) -> dict[str, HeadlineRate]:
@@ -213,7 +218,7 @@ def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
     choose_tracking(store(), campaign_id, dict.fromkeys(kinds, False))
 
 
-def funnel(totals: Totals, view: View) -> None:
+def funnel(totals: Totals, headlines: Headlines, view: View) -> None:
     """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     stages = derive(results.funnel, totals)
     with cards.card("Funnel", key="funnel") as card:
@@ -226,6 +231,8 @@ def funnel(totals: Totals, view: View) -> None:
             reports=True,
             card=card,
         )
+        if _shares_still_collecting(headlines):
+            st.caption("What is in so far; the rates above are those expected in the end.")
     if clicked:
         _go_to(stages["stage"][clicked[0].index])
 

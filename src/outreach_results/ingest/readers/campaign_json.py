@@ -157,8 +157,10 @@ def names_our_format(start: bytes) -> bool:
 def _check_format(meta: Any, source: str) -> None:
     name = meta.get("format") if isinstance(meta, dict) else None
     if name != FORMAT:
+        is_newer = isinstance(name, str) and name.startswith(FORMAT.partition("/")[0])
         raise SourceError(
             f"{source} is of the format {read.quoted(name)}; this version reads {FORMAT!r}. Nothing was imported."
+            + (" Upgrade this program, or export the campaign from an older one." if is_newer else "")
         )
 
 

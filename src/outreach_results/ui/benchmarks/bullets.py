@@ -88,7 +88,7 @@ def legend(peers: Peers) -> None:
     own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
     median = "" if peers.sampled is None else ", the darker strip where the median lies with 95% confidence"
     st.caption(
-        f"The grey band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
+        f"The gray band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
         f"their median{median}, the diamond their average. The dot is ours, its thick arms the 95% interval, its thin "
         "arms the wider interval of the verdict, which holds however often one looks: the dot is full where they are "
         f"clear of the median, empty where it is too early to call.{own} "
