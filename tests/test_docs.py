@@ -110,6 +110,19 @@ def test_readme_has_a_recipe_for_each_addition() -> None:
     assert kinds == ["page", "question", "metric", "filter", "source", "export format", "column"]
 
 
+def test_recipes_name_registries_where_they_are() -> None:
+    """A constant in a step is defined in a file that the step names."""
+    wrong = []
+    for step in re.split(r"^(?=\d\. |\*\*|$)", section("To add something"), flags=re.MULTILINE):
+        codes = re.findall(r"`([^`]+)`", step)
+        paths = [folder / code for code in codes for folder in (PACKAGE, ROOT) if (folder / code).is_file()]
+        sources = [path.read_text(encoding="utf-8") for path in paths]
+        for name in re.findall(r"`(_?[A-Z]+(?:_[A-Z]+)*)`", step):
+            is_defined = any(re.search(rf"^{name}\b.*=", source, flags=re.MULTILINE) for source in sources)
+            wrong += [] if is_defined or not paths else [name]
+    assert wrong == []
+
+
 # --- paths, links, commands --------------------------------------------------------------------------------------
 
 
