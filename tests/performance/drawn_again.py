@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.components import v2
 from streamlit.delta_generator import DeltaGenerator
 
 
@@ -31,6 +32,7 @@ class Drawn:
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
+        self._components: dict[str, tuple[str | None, str | None, str | None]] = {}
         self._is_inside = False
 
     @contextmanager
@@ -40,6 +42,13 @@ class Drawn:
         names.append("_bidi_component")  # what mounts a component, such as our charts
         functions = {name: getattr(DeltaGenerator, name) for name in names}
         of_module = {name: getattr(st, name) for name in names}
+        register = v2._ensure_component_on_active_runtime
+
+        def remember(component_key: str, html: str | None, css: str | None, js: str | None) -> None:
+            self._components[component_key] = (html, css, js)
+            register(component_key, html, css, js)
+
+        v2._ensure_component_on_active_runtime = remember
         main = st._main  # what `st.metric` is bound to
         for name in names:
             recording = self._recording(name, functions[name])
@@ -48,6 +57,7 @@ class Drawn:
         try:
             yield
         finally:
+            v2._ensure_component_on_active_runtime = register
             for name in names:
                 setattr(DeltaGenerator, name, functions[name])
                 setattr(st, name, of_module[name])
@@ -69,6 +79,8 @@ class Drawn:
 
     def again(self) -> None:
         """Draw it all, each element where it was."""
+        for component, parts in self._components.items():  # each run of a test has a runtime of its own
+            v2._ensure_component_on_active_runtime(component, *parts)
         places: dict[int, DeltaGenerator] = {}
         for into, name, args, kwargs, made in self._calls:
             now_made = getattr(places.get(id(into), into), name)(*args, **kwargs)
