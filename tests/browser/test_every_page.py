@@ -73,7 +73,7 @@ def test_no_page_is_wider_than_a_phone(page, open_visitor):
     cut_off = visitor.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid="stMain"] :is(button, p, h1, h2, h3, label, input)')]
             .filter(box => box.offsetParent && box.getBoundingClientRect().right > window.innerWidth + 1
-                && !box.closest('[data-testid="stDataFrame"], [role="tablist"], [style*="overflow"]'))
+                && !box.closest('[role="tablist"], [style*="overflow"]'))
             .map(box => box.outerHTML.slice(0, 200))"""
     )
     assert cut_off == []

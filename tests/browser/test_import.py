@@ -19,14 +19,8 @@ def drop(visitor, name, content):
 
 
 def choose_newest(visitor):
-    """Click the box of the first row in the history, which is a canvas."""
-    table = visitor.page.locator("[data-testid=stDataFrame]").last
-    table.scroll_into_view_if_needed()
-    visitor.settle()
-    box = table.bounding_box()
-    assert box is not None
-    visitor.page.mouse.click(box["x"] + 15, box["y"] + 52)
-    visitor.settle()
+    """Click the first row of the history."""
+    visitor.click(visitor.page.locator(".st-key-load-history .rows button").first)
 
 
 def test_a_table_of_ones_own_comes_in(start_server, tmp_path, open_visitor):

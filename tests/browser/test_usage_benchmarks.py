@@ -238,11 +238,7 @@ def test_campaign_week_and_verdict_are_one_click_away(
     visitor.page.wait_for_function("!location.search.includes('campaigns')")
     visitor.settle()
     # a row of the table
-    table = visitor.page.get_by_test_id("stDataFrame").last
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box is not None
-    visitor.page.mouse.click(box["x"] + 18, box["y"] + 87)  # the second row
+    visitor.page.get_by_role("link", name=ranked["name"][1], exact=True).click()
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     assert visitor.parameters["campaigns"] == [ranked["campaign_id"][1]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from support.dashboard import metrics, run_page
+from support.dashboard import metrics, run_page, table
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def data(sample_database: Path, use_database: Callable[[str], None]) -> AppTest:
 
 def test_every_load_is_listed(data: AppTest) -> None:
     assert not data.exception
-    history = next(frame.value for frame in data.dataframe if "inserted" in frame.value.columns)
-    assert list(history["source"]) == ["sample data"]
-    assert history["inserted"][0] > 10_000
+    (row,) = table(data, "inserted")
+    assert row["source"].text == "sample data"
+    assert float(row["inserted"].by or 0) > 10_000
 
 
 def test_the_zone_is_named(data: AppTest) -> None:

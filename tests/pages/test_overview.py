@@ -1,6 +1,5 @@
 """The overview page shows the results of the queries."""
 
-import io
 import math
 import re
 from base64 import b64decode
@@ -9,10 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
@@ -20,12 +16,12 @@ from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
-from outreach_results.ui import downloads, text
+from outreach_results.ui import text
 from outreach_results.ui.charts.sparkline import HEIGHT
 from outreach_results.ui.overview import cost_table
 from outreach_results.ui.tables import Cell, Tone
 from support import records
-from support.dashboard import components, files, table
+from support.dashboard import components, file_frame, table
 
 APP = Path(__file__).parents[2] / "app.py"
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
@@ -146,12 +142,6 @@ def campaign_rows(page: AppTest) -> dict[str, dict[str, Cell]]:
     return {row["name"].value: row for row in table(page, "status")}
 
 
-def campaign_file(page: AppTest) -> pd.DataFrame:
-    """The table of campaigns as the page offers it for download."""
-    client = TestClient(Starlette(routes=downloads.routes()))
-    return pd.read_csv(io.StringIO(client.get(files(page)["Campaigns"]["CSV"]).content.decode("utf-8-sig")))
-
-
 def test_table_has_search_and_order_of_the_url(overview: AppTest, sample_store: Store) -> None:
     overview.query_params["period"] = "All time"
     overview.query_params["sort"] = "Best reply rate"  # as links had it before
@@ -163,7 +153,7 @@ def test_table_has_search_and_order_of_the_url(overview: AppTest, sample_store: 
     expected = results.campaign_table(sample_store, Filters()).sort_values("reply_rate_estimate", ascending=False)
     shown = expected[expected["name"].str.startswith("Q1")]
     assert len(shown) == 2
-    assert list(campaign_file(overview)["campaign_id"]) == list(shown["campaign_id"])
+    assert list(file_frame(overview, "Campaigns")["campaign_id"]) == list(shown["campaign_id"])
 
 
 def test_few_campaigns_are_not_searched(overview: AppTest) -> None:
@@ -186,7 +176,7 @@ def test_few_meetings_have_a_range_and_no_rank(overview: AppTest) -> None:
     for row in few:
         assert row["cost_per_meeting_usd"].by is None
         assert re.search(r"\$.+ – \$|over \$", row["cost_per_meeting_usd"].text)
-    ranked = campaign_file(overview)["meetings_booked"] < 3
+    ranked = file_frame(overview, "Campaigns")["meetings_booked"] < 3
     assert not ranked.head((~ranked).sum()).any()
 
 

@@ -16,7 +16,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support import records
-from support.dashboard import files, metrics, run_page, words
+from support.dashboard import file_frame, files, metrics, run_page, table, words
 from support.databases import sqlite_url
 from support.optional import present
 
@@ -80,12 +80,13 @@ def test_finished_month_has_no_forecast(sample_dashboard):
 
 
 def test_every_month_is_in_the_table_the_newest_first(sample_dashboard, sample_store):
-    table = next(frame.value for frame in run_page("usage").dataframe if "month" in frame.value.columns)
+    rows = table(run_page("usage"), "month")
     months = results.usage_by_month(sample_store).iloc[::-1]
-    assert list(table["month"]) == list(months["month"])
-    assert list(table["emails_sent"]) == list(months["emails_sent"]) == [2600, 1498, 1247, 730, 640]
-    assert list(table["total_usd"]) == pytest.approx(list(months["cost_usd"] + 20))
-    assert list(table["quota_share"]) == pytest.approx([26, 14.98, 12.47, 7.3, 6.4])
+    assert [row["month"].text for row in rows] == [f"{month:%B %Y}" for month in months["month"]]
+    assert [row["emails_sent"].text for row in rows] == ["2,600", "1,498", "1,247", "730", "640"]
+    assert [row["total_usd"].by for row in rows] == pytest.approx(list(months["cost_usd"] + 20))
+    assert [row["quota_share"].text for row in rows] == ["26.0%", "15.0%", "12.5%", "7.3%", "6.4%"]
+    assert rows[0]["month"].href == "/usage?month=2026-03"
 
 
 def test_filters_do_not_apply_and_keep_their_values(sample_dashboard):
@@ -160,8 +161,7 @@ def test_costs_that_nobody_broke_down_are_shown_whole(account):
     account(60, None)
     app = run_page("usage", costs="In all")
     assert not app.exception
-    table = next(frame.value for frame in app.dataframe if "month" in frame.value.columns)
-    assert table["cost_not_broken_down_usd"].iloc[0] == pytest.approx(40)
+    assert file_frame(app, "Usage by month")["cost_not_broken_down_usd"].iloc[-1] == pytest.approx(40)
 
 
 def test_a_database_in_which_nothing_was_sent_says_so(writable_sample, sample_database, use_database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from functools import partial
@@ -9,10 +10,14 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
 
+import pandas as pd
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.element_tree import Element
 
+from outreach_results.ui import downloads
 from outreach_results.ui.tables import Cell
 from outreach_results.ui.tables.component import SHORT
 from support.server import ROOT
@@ -89,6 +94,12 @@ def files(app: AppTest) -> dict[str, Mapping[str, str]]:
         drawn["title"]: {file["label"]: file["href"] for file in drawn["files"]}
         for drawn in components(app, "outreach_actions")
     }
+
+
+def file_frame(app: AppTest, title: str) -> pd.DataFrame:
+    """The rows of the CSV that the page offers under that title."""
+    client = TestClient(Starlette(routes=downloads.routes()))
+    return pd.read_csv(io.StringIO(client.get(files(app)[title]["CSV"]).content.decode("utf-8-sig")))
 
 
 def words(app: AppTest) -> list[str]:

@@ -21,8 +21,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 STATIC_FOLDER = Path(streamlit.__file__).parent / "static"
 """Where Streamlit keeps the files that it sends as they are."""
 
-_TABLES, _COMPONENTS, _CHARTS = "DataFrame", "BidiComponent", "PlotlyChart"
-"""The names, in the manifest, of the scripts of tables, of components such as our chart, and of Streamlit's chart."""
+_COMPONENTS, _CHARTS = "BidiComponent", "PlotlyChart"
+"""The names, in the manifest, of the scripts of components, such as our chart and table, and of Streamlit's chart."""
 
 TEST_IDS = frozenset(
     {
@@ -31,7 +31,6 @@ TEST_IDS = frozenset(
         "stBaseButton-primary",
         "stCaptionContainer",
         "stColumn",
-        "stDataFrame",
         "stElementContainer",
         "stHeader",
         "stLayoutWrapper",
@@ -79,7 +78,7 @@ def preloaded_scripts(*, streamlit_charts: bool) -> tuple[str, ...]:
     Args:
         streamlit_charts: whether pages draw their charts with Streamlit's own copy of Plotly.
     """
-    needed = (_CHARTS if streamlit_charts else _COMPONENTS, _TABLES)
+    needed = (_COMPONENTS, _CHARTS) if streamlit_charts else (_COMPONENTS,)
     return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in needed)
 
 

@@ -1,10 +1,8 @@
-"""Callbacks for clicks on charts and tables."""
+"""Callbacks for clicks on charts, and keys of what is clicked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-
-import streamlit as st
 
 from outreach_results.ui import charts
 
@@ -26,14 +24,3 @@ def on_chart_click(go: Callable[[str], None]) -> charts.Clicked:
             go(str(chosen[0] if isinstance(chosen, list) else chosen))
 
     return clicked
-
-
-def on_row_select(key: str, choices: list[str], go: Callable[[str], None]) -> Callable[[], None]:
-    """A callback for a table's ``on_select`` that calls ``go`` with the choice of the selected row."""
-
-    def selected() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            go(choices[rows[0]])
-
-    return selected

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.ui import cards, text, url_state
+from outreach_results.ui import cards, tables, url_state
 from outreach_results.ui.downloads import Table
 
 _ALL = Filters()
@@ -33,22 +35,22 @@ def _differences(frame: pd.DataFrame) -> None:
     if shown.empty:
         st.caption("Everything agrees.")
     else:
-        st.dataframe(
-            shown,
-            hide_index=True,
-            placeholder=text.MISSING,
-            key="reconciliation",
-            column_order=["campaign", "metric", "reported", "counted", "difference", "explanation"],
-            column_config={
-                "campaign": st.column_config.TextColumn("Campaign", width="medium"),
-                "metric": st.column_config.TextColumn("Number"),
-                "reported": st.column_config.NumberColumn("Platform says", format="localized"),
-                "counted": st.column_config.NumberColumn("Counted here", format="localized"),
-                "difference": st.column_config.NumberColumn("Difference", format="localized"),
-                "explanation": st.column_config.TextColumn("Why", width="large"),
-            },
-            alt="Reported and counted numbers side by side",
-        )
+        tables.show_frame(shown, _RECONCILED, key="reconciliation", alt="Reported and counted numbers side by side")
+
+
+def _counted(value: Any) -> tables.Cell:
+    """A count or, with a fraction, a cost."""
+    return tables.number(value) if pd.isna(value) or value == int(value) else tables.Cell(f"{value:,.4g}", value)
+
+
+_RECONCILED = (
+    tables.Column("campaign", "Campaign", is_wide=True),
+    tables.Column("metric", "Number"),
+    tables.Column("reported", "Platform says", tables.Kind.NUMBER, write=_counted),
+    tables.Column("counted", "Counted here", tables.Kind.NUMBER, write=_counted),
+    tables.Column("difference", "Difference", tables.Kind.NUMBER, write=_counted),
+    tables.Column("explanation", "Why", is_wide=True),
+)
 
 
 def with_whole_counts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from outreach_results import metrics
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
 from outreach_results.results import Outlook, component_costs, next_month
-from outreach_results.ui import cards, charts, clicks, text, url_state
+from outreach_results.ui import cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
@@ -274,19 +274,17 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         on_click=clicks.on_chart_click(_show_month),
     )
     newest_first = table.iloc[::-1].reset_index(drop=True)
-    shown = newest_first.assign(quota_share=newest_first["quota_share"] * 100)
-    st.dataframe(
-        shown,
+    months_by_code = [f"{month:%Y-%m}" for month in newest_first["month"]]
+    tables.show_frame(
+        newest_first,
+        _MONTH_COLUMNS,
         key=f"{key}-table",
-        hide_index=True,
-        placeholder=text.MISSING,
-        column_config=_MONTH_COLUMNS,
-        column_order=list(_MONTH_COLUMNS),
-        on_select=clicks.on_row_select(f"{key}-table", [f"{month:%Y-%m}" for month in shown["month"]], _show_month),
-        selection_mode="single-row",
-        alt="Every month: emails sent, share of the quota, cost; selecting a row shows that month above",
+        alt="Every month: emails sent, share of the quota, cost; a click on a month shows it above",
+        links=[tables.Link(code, url_state.address("usage", {"month": code})) for code in months_by_code],
+        on_click=lambda click: _show_month(click.value),
     )
-    offered = Table("usage", table, Filters(basis=Basis.SEND), figure, newest_first[list(_MONTH_COLUMNS)])
+    pictured = newest_first[[column.name for column in _MONTH_COLUMNS]]
+    offered = Table("usage", table, Filters(basis=Basis.SEND), figure, pictured)
     cards.actions_at_right("Usage by month", offered, key=f"{key}-data")
     if plan is not None:
         st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")
@@ -301,16 +299,27 @@ def month_table(months: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
     )
 
 
-_MONTH_COLUMNS = {
-    "month": st.column_config.DateColumn("Month", format="MMMM YYYY"),
-    "emails_sent": st.column_config.NumberColumn("Sent", format="localized"),
-    "quota_share": st.column_config.ProgressColumn("Of the quota", format="%.0f %%", min_value=0, max_value=100),
-    "campaigns_created": st.column_config.NumberColumn("New campaigns"),
-    "cost_per_email_usd": st.column_config.NumberColumn("Per email", format="$%.4f"),
-    "cost_usd": st.column_config.NumberColumn("Own keys", format="dollar", help=DEFINITIONS["cost"]),
-    "total_usd": st.column_config.NumberColumn("With the plan", format="dollar"),
-    **{f"{name}_usd": st.column_config.NumberColumn(charts.LABELS[name], format="dollar") for name in COST_COLUMNS},
-}
+def _month(value: date) -> tables.Cell:
+    return tables.Cell(f"{value:%B %Y}", value.isoformat())
+
+
+def _quota_share(value: float) -> tables.Cell:
+    return replace(tables.share(value), bar=None if pd.isna(value) else value)
+
+
+_MONTH_COLUMNS = (
+    tables.Column("month", "Month", descending=True, write=_month),
+    tables.Column("emails_sent", "Sent", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("quota_share", "Of the quota", tables.Kind.NUMBER, write=_quota_share),
+    tables.Column("campaigns_created", "New campaigns", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("cost_per_email_usd", "Per email", tables.Kind.NUMBER, write=tables.unit_price),
+    tables.Column("cost_usd", "Own keys", tables.Kind.NUMBER, DEFINITIONS["cost"], write=tables.dollars),
+    tables.Column("total_usd", "With the plan", tables.Kind.NUMBER, write=tables.dollars),
+    *(
+        tables.Column(f"{name}_usd", charts.LABELS[name], tables.Kind.NUMBER, write=tables.dollars)
+        for name in COST_COLUMNS
+    ),
+)
 
 
 def _show_month(month: str) -> None:

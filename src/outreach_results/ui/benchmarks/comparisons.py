@@ -15,7 +15,7 @@ from outreach_results.metrics import Interval, Standing, Verdict
 from outreach_results.metrics.verdicts import SETTLED
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
-from outreach_results.ui import cards, charts, clicks, text, url_state
+from outreach_results.ui import cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
@@ -121,42 +121,49 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
     if frame.empty:
         return
     key = clicks.content_key("campaign-verdicts", view.filters, metric, tuple(frame["campaign_id"]))
-    table = frame.assign(
+    columns = (
+        tables.Column("name", "Campaign", is_wide=True),
+        tables.Column("shown", _label(metric), tables.Kind.NUMBER),
+        tables.Column("interval", "95% interval", tables.Kind.NUMBER),
+        tables.Column("percentile", "Percentile", tables.Kind.NUMBER),
+        tables.Column("brief", "Verdict", is_wide=True),
+    )
+    rows = frame.to_dict("records")
+    words = frame.assign(
         shown=[value_text(metric, value) for value in _values(frame, "value")],
-        interval=[_ends(metric, row) for row in frame.to_dict("records")],
-        percentile=[_percentiles(row) for row in frame.to_dict("records")],
-        brief=[_brief(metric, row) for row in frame.to_dict("records")],
-    )
-    st.space("small")  # on touch screens the table's toolbar would cover the download buttons above
-    st.dataframe(
-        table,
+        interval=[_ends(metric, row) for row in rows],
+        percentile=[_percentiles(row) for row in rows],
+        brief=[_brief(metric, row) for row in rows],
+    )[[column.name for column in columns]]
+    tables.show(
+        columns,
+        [
+            {name: replace(cell, by=_sorted_by(name, row, cell)) for name, cell in cells.items()}
+            for cells, row in zip(tables.rows_of(words, columns, _links(frame)), rows, strict=True)
+        ],
         key=key,
-        hide_index=True,
-        placeholder=text.MISSING,
-        column_order=["name", "shown", "interval", "percentile", "brief"],
-        column_config={
-            "name": st.column_config.TextColumn("Campaign", width=190),
-            "shown": st.column_config.TextColumn(_label(metric), alignment="right", width=90),
-            "interval": st.column_config.TextColumn("95% interval", alignment="right", width=125),
-            "percentile": st.column_config.TextColumn("Percentile", alignment="right", width=85),
-            "brief": st.column_config.TextColumn("Verdict", width=290),
-        },
-        on_select=clicks.on_row_select(
-            key, list(frame["campaign_id"]), lambda campaign_id: choose_campaigns([campaign_id])
-        ),
-        selection_mode="single-row",
-        alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; "
-        "selecting a row shows only that campaign",
+        alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; a click shows only that one",
+        on_click=lambda click: choose_campaigns([click.value]),
     )
-    words = {
-        "name": "Campaign",
-        "shown": _label(metric),
-        "interval": "95% interval",
-        "percentile": "Percentile",
-        "brief": "Verdict",
-    }
-    offered = Table("benchmark-verdicts", frame, view.filters, pictured=table[list(words)].rename(columns=words))
+    pictured = words.rename(columns={column.name: column.label for column in columns})
+    offered = Table("benchmark-verdicts", frame, view.filters, pictured=pictured)
     cards.actions_at_right("Verdicts", offered, key=f"{key}-data")
+
+
+def _links(frame: pd.DataFrame) -> list[tables.Link]:
+    return [
+        tables.Link(own, url_state.address("benchmarks", {"campaigns": url_state.join([own])}))
+        for own in frame["campaign_id"]
+    ]
+
+
+def _sorted_by(name: str, row: Mapping[Hashable, Any], cell: tables.Cell) -> float | str | None:
+    """The number behind a text."""
+    numbers = {"shown": "value", "interval": "low", "percentile": "percentile_low"}
+    if name not in numbers:
+        return cell.by
+    value = row[numbers[name]]
+    return None if pd.isna(value) else float(value)
 
 
 def by_mcp(view: View, metric: str) -> None:

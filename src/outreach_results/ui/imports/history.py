@@ -12,12 +12,21 @@ from outreach_results.errors import OutreachError
 from outreach_results.ingest.history import LoadKind, rejected_rows, write_rejected
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
-from outreach_results.ui import cards, text
+from outreach_results.ui import cards, tables, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.inbox.state_changes import who
 
-_UNDONE = "import-undone"
+_UNDONE, _CHOSEN = "import-undone", "import-chosen"
+_COLUMNS = (
+    tables.Column("source", "Source", is_wide=True),
+    tables.Column("finished_at", "When", descending=True, write=tables.moment),
+    tables.Column("loaded_by", "By"),
+    tables.Column("inserted", "New", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("duplicate", "Already known", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("rejected", "Rejected", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("state", "State"),
+)
 
 
 def history(frame: pd.DataFrame) -> None:
@@ -29,31 +38,24 @@ def history(frame: pd.DataFrame) -> None:
 def _table(frame: pd.DataFrame) -> None:
     if (done := st.session_state.pop(_UNDONE, None)) is not None:
         st.success(text.escape(done))
-    shown = frame.assign(state=frame["undone_at"].notna().map({True: "Undone", False: None}))
-    event = st.dataframe(
+    shown = frame.assign(state=frame["undone_at"].notna().map({True: "Undone", False: ""}))
+    tables.show_frame(
         shown,
-        hide_index=True,
-        placeholder=text.MISSING,
+        _COLUMNS,
         key="load-history",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_order=["source", "finished_at", "loaded_by", "inserted", "duplicate", "rejected", "state"],
-        column_config={
-            "source": st.column_config.TextColumn("Source", width="medium"),
-            "finished_at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
-            "loaded_by": st.column_config.TextColumn("By"),
-            "inserted": st.column_config.NumberColumn("New", format="localized"),
-            "duplicate": st.column_config.NumberColumn("Already known", format="localized"),
-            "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
-            "state": st.column_config.TextColumn(""),
-        },
-        alt="What was brought in, newest first",
+        alt="What was imported, newest first; a click on a source offers to undo it",
+        links=[tables.Link(load_id) for load_id in shown["load_id"]],
+        on_click=_choose,
     )
-    rows = event["selection"]["rows"]
-    if rows and rows[0] < len(frame):
-        _chosen(frame.iloc[rows[0]])
+    chosen = frame[frame["load_id"] == st.session_state.get(_CHOSEN)]
+    if chosen.empty:
+        st.caption("Click an import to undo it or to download the rows it could not use.")
     else:
-        st.caption("Choose an import to undo it or to download the rows it could not use.")
+        _chosen(chosen.iloc[0])
+
+
+def _choose(click: tables.Click) -> None:
+    st.session_state[_CHOSEN] = click.value
 
 
 def _chosen(row: pd.Series) -> None:

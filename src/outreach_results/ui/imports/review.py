@@ -13,7 +13,7 @@ from outreach_results.ingest.load import LoadReport
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.preview import Preview
 from outreach_results.ingest.records import Record
-from outreach_results.ui import cards, text, url_state
+from outreach_results.ui import cards, tables, text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.imports import section, session
 from outreach_results.ui.imports.form import answered
@@ -109,10 +109,8 @@ def _preview(counted: Preview, key: str) -> None:
         st.caption(text.escape(remark))
     if counted.records:
         with st.expander("First rows as they will be understood", key=f"{key}-rows"):
-            st.dataframe(
+            tables.show_frame(
                 pd.DataFrame([_row(record) for record in counted.records]),
-                hide_index=True,
-                placeholder=text.MISSING,
                 key=f"{key}-preview",
                 alt="The first rows as they will be understood",
             )
@@ -167,10 +165,8 @@ def _report_of(report: LoadReport) -> None:
 
 
 def _problems(rows: list[Any], key: str) -> None:
-    st.dataframe(
+    tables.show_frame(
         pd.DataFrame([row[1:4] for row in rows], columns=["Row", "Column", "Problem"]),
-        hide_index=True,
-        placeholder=text.MISSING,
         key=key,
         alt="Rows that cannot be used, with the reason",
     )

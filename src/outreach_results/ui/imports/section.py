@@ -10,7 +10,7 @@ import streamlit as st
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.ingest.template import TEMPLATE_COLUMNS, template_csv, template_xlsx
-from outreach_results.ui import cards, text
+from outreach_results.ui import cards, tables, text
 from outreach_results.ui.cache import store
 from outreach_results.ui.imports import session
 from outreach_results.ui.imports.job import ImportJob, start_import
@@ -76,10 +76,8 @@ def _template() -> None:
             "log of events needs an email address, an event type and a date; a daily report needs a date and counts. "
             "All other columns are optional, in any order and language: you can say what each one means."
         )
-        st.dataframe(
+        tables.show_frame(
             pd.DataFrame(TEMPLATE_COLUMNS, columns=["Column", "What stands in it", "Needed"]),
-            hide_index=True,
-            placeholder=text.MISSING,
             key="template-columns",
             alt="The columns of the template",
         )

@@ -14,8 +14,8 @@ from outreach_results.ui.tables.cells import (
     share,
     unit_price,
 )
-from outreach_results.ui.tables.columns import Column, Kind, Row, Sort, rows_of
-from outreach_results.ui.tables.component import Click, encoded, show, show_encoded
+from outreach_results.ui.tables.columns import Column, Kind, Link, Row, Sort, rows_of
+from outreach_results.ui.tables.component import Click, encoded, show, show_encoded, show_frame
 
 __all__ = [
     "NOT_TRACKED",
@@ -23,6 +23,7 @@ __all__ = [
     "Click",
     "Column",
     "Kind",
+    "Link",
     "Row",
     "Sort",
     "Tone",
@@ -38,5 +39,6 @@ __all__ = [
     "share",
     "show",
     "show_encoded",
+    "show_frame",
     "unit_price",
 ]

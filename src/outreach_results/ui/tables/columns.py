@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from outreach_results.ui.tables.cells import Cell, plain
+from outreach_results.ui.tables.cells import Cell, number, plain
 
 
 class Kind(StrEnum):
@@ -65,7 +65,33 @@ Row = Mapping[str, Cell]
 """The cells of a row, by the names of their columns; a column without one is empty there."""
 
 
-def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Row]:
-    """The rows of a frame that has the columns, each value written as its column says."""
+class Link(NamedTuple):
+    """What the first cell of a row leads to: see ``href`` and ``value`` of a `Cell`."""
+
+    value: str
+    href: str = ""
+
+
+def columns_of(frame: pd.DataFrame) -> list[Column]:
+    """A column for each of a frame whose names are labels already."""
+    return [
+        Column(str(name), str(name), Kind.NUMBER, write=number)
+        if pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
+        else Column(str(name), str(name))
+        for name in frame
+    ]
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[Column], links: Sequence[Link] = ()) -> list[Row]:
+    """The rows of a frame that has the columns, each value written as its column says.
+
+    Args:
+        links: of the first cells, one a row; without any, they lead nowhere.
+    """
     written = {column.name: [column.write(value) for value in frame[column.name]] for column in columns}
+    if links:
+        first = columns[0].name
+        written[first] = [
+            replace(cell, value=link.value, href=link.href) for cell, link in zip(written[first], links, strict=True)
+        ]
     return [dict(zip(written, cells, strict=True)) for cells in zip(*written.values(), strict=True)]

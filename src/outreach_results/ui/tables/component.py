@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from outreach_results.ui import styles
 from outreach_results.ui.tables.cells import Cell
-from outreach_results.ui.tables.columns import Column, Row, Sort
+from outreach_results.ui.tables.columns import Column, Link, Row, Sort, columns_of, rows_of
 
 _component = st.components.v2.component(
     "outreach_table",
@@ -47,6 +48,21 @@ def show(
         on_click: called before the next run with what was clicked; without it, links load a page.
     """
     show_encoded(encoded(columns, rows, totals), key=key, alt=alt, sort=sort, on_click=on_click)
+
+
+def show_frame(
+    frame: pd.DataFrame,
+    columns: Sequence[Column] | None = None,
+    *,
+    key: str,
+    alt: str,
+    links: Sequence[Link] = (),
+    sort: Sort | None = None,
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Draw a frame as a table: see `rows_of` and `show`. Without columns, all of the frame under its own names."""
+    columns = columns_of(frame) if columns is None else columns
+    show(columns, rows_of(frame, columns, links), key=key, alt=alt, sort=sort, on_click=on_click)
 
 
 def show_encoded(
