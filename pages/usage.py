@@ -32,5 +32,4 @@ else:
     with campaigns:
         usage.by_campaign(costs, of_month, per_email=per_email)
 
-st.subheader("Every month", anchor=False)
 usage.history(months, month.plan, per_email=per_email)

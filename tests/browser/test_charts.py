@@ -59,7 +59,7 @@ def test_place_is_kept_before_the_library_arrives(visitor: Visitor) -> None:
     visitor.page.goto("/trends")
     place = visitor.page.locator(".st-key-trend .chart")
     expect(place).to_have_attribute("aria-busy", "true")
-    below = visitor.page.get_by_role("heading", name="At which hours")
+    below = visitor.page.get_by_role("heading", name="Activity by hour")
     visitor.settle()
     waiting = below.bounding_box()
     assert held

@@ -218,12 +218,12 @@ def test_the_chart_and_the_hours_leave_as_csv_and_png(visitor: Visitor, chart: L
     expected = results.trends(
         sample_store, QUARTER, ("emails_sent", "opened", "replied"), every=Every.WEEK, comparison=BEFORE
     ).table()
-    frame = pd.read_csv(io.StringIO(visitor.download(visitor.file("Trend")).text))
+    frame = pd.read_csv(io.StringIO(visitor.download(visitor.file("Performance over time")).text))
     assert list(frame) == list(expected)
     assert list(frame["date"]) == [f"{day:%Y-%m-%d}" for day in expected["date"]]
     assert frame["opened_compared"].tolist() == expected["opened_compared"].tolist()
 
-    hours = pd.read_csv(io.StringIO(visitor.download(visitor.file("Hours")).text))
+    hours = pd.read_csv(io.StringIO(visitor.download(visitor.file("Activity by hour")).text))
     assert hours.equals(results.weekly_activity(sample_store, QUARTER).hours)
 
     chart.hover()

@@ -179,4 +179,4 @@ def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     costs = results.campaign_costs(sample_store, filters)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     offered = files(run_page("usage", month="2026-01"))
-    assert list(offered) == ["Month course", "Costs by component", "Costs by campaign", "Usage by month"]
+    assert list(offered) == ["Month course", "Cost by component", "Cost by campaign", "Usage by month"]

@@ -62,7 +62,8 @@ def actions_at_right(title: str, offered: Offer, *, key: str) -> None:
     """Draw `actions` at the right edge, for what is no card."""
     with st.container(horizontal=True):
         st.space("stretch")
-        actions(title, offered, key=key)
+        with st.container(width="content"):
+            actions(title, offered, key=key)
 
 
 @st.fragment

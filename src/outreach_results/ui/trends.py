@@ -101,22 +101,24 @@ def time_series_chart(trends: Trends, notes: list[Annotation], question: Questio
     def look_at(day: str) -> None:
         url_state.change("at", day if date.fromisoformat(day) in starts else "")
 
-    chart_with_data(
-        draw(
-            charts.trend_chart,
-            trends,
-            notes,
-            with_mean=question.with_mean,
-            compared_with=view.compared_with if question.with_comparison else "",
-            selected_day=str(selected_day),
-        ),
-        derive(Trends.table, trends, with_mean=question.with_mean),
-        view.filters,
-        key=key,
-        alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point tells more about it",
-        on_click=clicks.on_chart_click(look_at),
-    )
-    _explanation(trends, question, ask(results.totals, view.filters).undated)
+    with cards.card("Performance over time", key="trend") as card:
+        chart_with_data(
+            draw(
+                charts.trend_chart,
+                trends,
+                notes,
+                with_mean=question.with_mean,
+                compared_with=view.compared_with if question.with_comparison else "",
+                selected_day=str(selected_day),
+            ),
+            derive(Trends.table, trends, with_mean=question.with_mean),
+            view.filters,
+            key=key,
+            alt=f"{names} by {trends.every}, and below it the cost by component; a click on a point shows its details",
+            on_click=clicks.on_chart_click(look_at),
+            card=card,
+        )
+        _explanation(trends, question, ask(results.totals, view.filters).undated)
     _selected_point(trends, starts, selected_day)
 
 
@@ -303,22 +305,22 @@ def _count_on_sending() -> None:
 
 def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
     """Draw a heat map by weekday and hour for sends, opens and replies."""
-    st.subheader("At which hours", anchor=False)
-    st.caption(text.escape(f"Hours in {activity.zone}. Each email counts once, at the hour when it first happened."))
-    for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
-        with column:
-            busiest = derive(charts.busiest, activity, metric)
-            st.markdown(f"**{charts.LABELS[metric]}**")
-            st.caption(text.escape(busiest))
-            charts.show(
-                draw(charts.heat_map, activity, metric),
-                key=f"hours-{metric}",
-                alt=f"{charts.LABELS[metric]} by weekday and hour in {activity.zone}. {busiest}",
-            )
-    unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]
-    if unknown:
-        st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
-    cards.actions_at_right("Hours", Table("hours", activity.hours, view.filters), key="hours-data")
+    offered = Table("hours", activity.hours, view.filters)
+    with cards.card("Activity by hour", key="hours", downloads=offered):
+        st.caption(text.escape(f"Hours in {activity.zone}. Each email counts once, in the hour it first happened."))
+        for column, metric in zip(st.columns(len(HOURLY_COUNTS)), HOURLY_COUNTS, strict=True):
+            with column:
+                busiest = derive(charts.busiest, activity, metric)
+                st.markdown(f"**{charts.LABELS[metric]}**")
+                st.caption(text.escape(busiest))
+                charts.show(
+                    draw(charts.heat_map, activity, metric),
+                    key=f"hours-{metric}",
+                    alt=f"{charts.LABELS[metric]} by weekday and hour in {activity.zone}. {busiest}",
+                )
+        unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]
+        if unknown:
+            st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
 
 
 def is_quiet(trends: Trends) -> bool:

@@ -231,63 +231,65 @@ def month_filters(filters: Filters, month: date) -> Filters:
 
 def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """Draw the cost of each component."""
-    st.markdown("**By component**")
     components = derive(component_costs, campaigns)
-    chart_with_data(
-        draw(charts.costs_of_components, components, per_email=per_email),
-        components,
-        filters,
-        key="costs-by-component",
-        alt=f"Cost {_per(per_email)} by component",
-    )
+    with cards.card("Cost by component", key="costs-by-component") as card:
+        chart_with_data(
+            draw(charts.costs_of_components, components, per_email=per_email),
+            components,
+            filters,
+            key="costs-by-component",
+            alt=f"Cost {_per(per_email)} by component",
+            card=card,
+        )
 
 
 def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """Draw the cost of each campaign; a click on a bar filters by that campaign."""
-    st.markdown("**By campaign**")
     key = clicks.content_key("costs-by-campaign", filters, per_email)
-    chart_with_data(
-        draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
-        campaigns,
-        filters,
-        key=key,
-        name="costs-by-campaign",
-        alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
-        on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
-    )
-    if len(campaigns) > MOST_CAMPAIGNS:
-        st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
-    if filters.campaigns is not None:
-        st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
+    with cards.card("Cost by campaign", key="costs-by-campaign") as card:
+        chart_with_data(
+            draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
+            campaigns,
+            filters,
+            key=key,
+            name="costs-by-campaign",
+            alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
+            card=card,
+            on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
+        )
+        if len(campaigns) > MOST_CAMPAIGNS:
+            st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
+        if filters.campaigns is not None:
+            st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
 
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Draw the chart and table of all months; a click on a bar or row selects that month."""
     key = clicks.content_key("months", len(months), per_email, url_state.chosen("month"))
     table = derive(month_table, months, plan)
-    figure = draw(charts.costs_of_months, months, per_email=per_email)
-    charts.show(
-        figure,
-        key=key,
-        name="outreach-usage",
-        alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
-        on_click=clicks.on_chart_click(_show_month),
-    )
     newest_first = table.iloc[::-1].reset_index(drop=True)
+    figure = draw(charts.costs_of_months, months, per_email=per_email)
     months_by_code = [f"{month:%Y-%m}" for month in newest_first["month"]]
-    tables.show_frame(
-        newest_first,
-        _MONTH_COLUMNS,
-        key=f"{key}-table",
-        alt="Every month: emails sent, share of the quota, cost; a click on a month shows it above",
-        links=[tables.Link(code, url_state.address("usage", {"month": code})) for code in months_by_code],
-        on_click=lambda click: _show_month(click.value),
-    )
     pictured = newest_first[[column.name for column in _MONTH_COLUMNS]]
     offered = Table("usage", table, Filters(basis=Basis.SEND), figure, pictured)
-    cards.actions_at_right("Usage by month", offered, key=f"{key}-data")
-    if plan is not None:
-        st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")
+    with cards.card("Usage by month", key="months", downloads=offered):
+        charts.show(
+            figure,
+            key=key,
+            name="outreach-usage",
+            alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
+            on_click=clicks.on_chart_click(_show_month),
+        )
+        tables.show_frame(
+            newest_first,
+            _MONTH_COLUMNS,
+            key=f"{key}-table",
+            alt="Every month: emails sent, share of the quota, cost; a click on a month shows it above",
+            links=[tables.Link(code, url_state.address("usage", {"month": code})) for code in months_by_code],
+            on_click=lambda click: _show_month(click.value),
+        )
+        if plan is not None:
+            st.caption("Shares of the quota and prices are those of today's plan: earlier plans are not known.")
 
 
 def month_table(months: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
