@@ -35,7 +35,7 @@ def test_a_cost_is_entered_and_counts(data: AppTest) -> None:
     assert not data.error
     assert any("Entered by hand" in caption.value for caption in data.caption)
     tiles = metrics(run_page("overview", campaigns=own, period="all"))
-    assert tiles["Cost"] == "$90.00 :gray[:small[entered by hand]]"
+    assert tiles["Cost"] == "$90.00 · entered by hand"
 
 
 def test_a_plan_is_entered_and_counts(data: AppTest) -> None:

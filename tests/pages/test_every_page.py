@@ -116,7 +116,6 @@ def expected_numbers(store, filters):
         )
     return {
         "Sent": text.number(stats.emails_sent),
-        "Delivered": text.number(delivered),
         "Open rate": text.percent(rates["open_rate"].rate),
         "Click rate": text.percent(rates["click_rate"].rate),
         "Reply rate": text.percent(rates["reply_rate"].rate),

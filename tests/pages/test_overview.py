@@ -2,7 +2,6 @@
 
 import math
 import re
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,11 +16,10 @@ from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
-from outreach_results.ui.charts.sparkline import HEIGHT
-from outreach_results.ui.overview import cost_table
+from outreach_results.ui.overview.costs import cost_table
 from outreach_results.ui.tables import Cell, Tone
 from support import records
-from support.dashboard import components, file_frame, table
+from support.dashboard import components, file_frame, table, tiles
 
 APP = Path(__file__).parents[2] / "app.py"
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
@@ -34,17 +32,12 @@ def overview(sample_database: Path, use_database: Callable[[str], None]) -> AppT
 
 
 def metric(page: AppTest, label: str) -> str:
-    return _value(page, label).partition(" :gray")[0]
+    return str(tiles(page)[label]["value"])
 
 
 def note(page: AppTest, label: str) -> str:
-    """What a tile says beside its value."""
-    return _value(page, label).partition(":gray[:small[")[2].removesuffix("]]")
-
-
-def _value(page: AppTest, label: str) -> str:
-    (result,) = [metric.value for metric in page.metric if metric.label == label]
-    return str(result)
+    """What a tile says below its value."""
+    return " · ".join(tiles(page)[label]["notes"])
 
 
 def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Store) -> None:
@@ -58,8 +51,14 @@ def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Stor
 def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:
     overview.query_params.update(campaign="camp_abc123", period="all")
     overview.run()
-    shown = {label: metric(overview, label) for label in ("Sent", "Delivered", "Open rate", "Meetings", "Cost")}
-    assert shown == {"Sent": "487", "Delivered": "456", "Open rate": "24.6%", "Meetings": "5", "Cost": "$8.74"}
+    shown = {label: metric(overview, label) for label in ("Sent", "Open rate", "Meetings", "Cost", "Cost per meeting")}
+    assert shown == {
+        "Sent": "487",
+        "Open rate": "24.6%",
+        "Meetings": "5",
+        "Cost": "$8.74",
+        "Cost per meeting": "$1.75",
+    }
     assert note(overview, "Open rate") == "21.3% human"
 
 
@@ -80,7 +79,7 @@ def test_an_untracked_campaign_leaves_the_rates(
     part = totals.tracked["open_rate"]
     assert (part.campaigns, part.of_campaigns) == (4, 5)
     assert metric(overview, "Open rate") == text.percent(totals.value(RATES["open_rate"]))
-    assert note(overview, "Open rate").startswith(f"of {part.emails:,} tracked · ")
+    assert f"of {part.emails:,} tracked" in note(overview, "Open rate")
     row = campaign_rows(overview)["camp_401889"]
     assert [row["open_rate"].text, row["open_rate"].title, row["click_rate"].text] == ["–", "Not tracked", "–"]
     overview.query_params["campaign"] = "camp_401889"
@@ -92,11 +91,11 @@ def test_a_rise_of_machine_opens_is_no_success(overview: AppTest) -> None:
     overview.query_params["period"] = "custom"
     overview.query_params["days"] = "2026-02-24..2026-03-27"
     overview.run()
-    (opens,) = [metric for metric in overview.metric if metric.label == "Open rate"]
-    assert opens.delta.startswith("+")
-    assert opens.delta_description == "machines only"
-    assert opens.proto.color == opens.proto.GRAY
-    assert opens.value.endswith("human]]")
+    opens = tiles(overview)["Open rate"]
+    assert opens["change"].startswith("+")
+    assert opens["tone"] == ""
+    assert opens["notes"][0] == "bots only"
+    assert opens["notes"][-1].endswith("human")
 
 
 def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: Store) -> None:
@@ -109,16 +108,16 @@ def test_humans_only_leaves_machine_opens_out(overview: AppTest, sample_store: S
 
 def test_a_change_within_noise_says_so(overview: AppTest) -> None:
     overview.run()
-    (meetings,) = [metric for metric in overview.metric if metric.label == "Meetings"]
-    assert meetings.delta_description == "not significant"
-    assert "chance alone" in meetings.help
+    meetings = tiles(overview)["Meetings"]
+    assert "not significant" in meetings["notes"]
+    assert meetings["tone"] == ""
 
 
 def test_without_a_comparison_nothing_changed(overview: AppTest) -> None:
     overview.run()
     overview.selectbox(key="compare_choice").select("No comparison").run()
     assert not any(heading.value == "What changed" for heading in overview.subheader)
-    assert all(not metric.delta for metric in overview.metric)
+    assert all(not tile["change"] for tile in tiles(overview).values())
 
 
 def test_comparing_with_a_campaign_names_it(overview: AppTest, sample_store: Store) -> None:
@@ -126,14 +125,14 @@ def test_comparing_with_a_campaign_names_it(overview: AppTest, sample_store: Sto
     name = results.campaign(sample_store, "camp_4eaf56").name
     overview.selectbox(key="compare_choice").select("camp_4eaf56").run()
     assert any(name in str(element.value) for element in overview.text) or "the other" in str(
-        [metric.delta_description for metric in overview.metric]
+        [tile["help"] for tile in tiles(overview).values()]
     )
 
 
 def test_show_on_an_alert_filters_by_its_campaign(overview: AppTest) -> None:
     overview.query_params["period"] = "All time"
     overview.run()
-    overview.button(key="alert-0").click().run()
+    overview.button(key="alert-0-0").click().run()
     assert len(overview.multiselect(key="campaigns_choice").value) == 1
 
 
@@ -249,31 +248,32 @@ def test_by_send_date_page_and_api_agree(overview: AppTest, sample_store: Store,
 def test_alerts_are_paginated() -> None:
     def script() -> None:
         from outreach_results.results.insights import Alert
-        from outreach_results.ui import overview
+        from outreach_results.ui.overview import attention
 
-        overview.alerts([Alert(f"camp_{n}", f"Campaign {n}", "Seen.", "Cause.", "Do.") for n in range(25)])
+        attention.alerts(
+            [Alert(f"camp_{n}", f"Campaign {n}", "Seen.", "Cause.", "Do.", kind="Kind") for n in range(25)]
+        )
 
     page = AppTest.from_function(script).run()
-    assert [part.label for part in page.expander] == ["25 issues need attention"]
+    assert [part.label for part in page.expander] == ["Kind\\: 25 campaigns"]
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(10)]
-    page.session_state["alerts-page"] = 3
+    page.session_state["alert-0-page"] = 3
     page.run()
     assert [campaign_of(shown.value) for shown in page.markdown] == [f"Campaign {n}" for n in range(20, 25)]
-    page.button(key="alert-0").click().run()
+    page.button(key="alert-0-0").click().run()
     assert page.session_state["url-changes"]["campaigns"] == "camp_20"
 
 
 def test_what_to_watch_is_a_quieter_list():
     def script() -> None:
         from outreach_results.results.insights import Alert
-        from outreach_results.ui import overview
+        from outreach_results.ui.overview import attention
 
-        urgent = Alert("camp_1", "One", "Seen.", "Cause.", "Do.")
-        overview.alerts([urgent, urgent._replace(campaign_id="camp_2", campaign="Two", is_watch=True)])
+        urgent = Alert("camp_1", "One", "Seen.", "Cause.", "Do.", kind="Kind")
+        attention.alerts([urgent, urgent._replace(campaign_id="camp_2", campaign="Two", is_watch=True)])
 
     page = AppTest.from_function(script).run()
-    assert [part.label for part in page.expander] == ["1 issue needs attention", "1 to watch"]
-    assert [part.proto.expanded for part in page.expander] == [True, False]
+    assert [part.label for part in page.expander] == ["Kind\\: 1 campaign", "To watch\\: 1 campaign"]
     page.button(key="watch-0").click().run()
     assert page.session_state["url-changes"]["campaigns"] == "camp_2"
 
@@ -292,14 +292,7 @@ def test_first_point_of_a_rate_is_a_whole_week(overview: AppTest, sample_store: 
     last = results.totals(sample_store, Filters(start=date(2026, 2, 10), end=date(2026, 2, 16))).stats
     assert last.opened is not None
     assert last.delivered
-    heights = line_of(overview, place=[one.label for one in overview.metric].index("Open rate"))
+    heights = [19 - float(point.partition(",")[2]) for point in tiles(overview)["Open rate"]["line"].split()]
     assert len(heights) == 14
     expected = (week.opened / week.delivered) / (last.opened / last.delivered)
     assert heights[0] / heights[-1] == pytest.approx(expected, abs=0.02)
-
-
-def line_of(page: AppTest, place: int) -> list[float]:
-    """How high above 0 the points of the sparkline of a tile are."""
-    images = [image for html in page.get("html") for image in re.findall(r"svg\+xml;base64,([^\"]+)", html.proto.body)]
-    drawn = re.findall(r'polyline points="([^"]+)"', b64decode(images[place]).decode())
-    return [HEIGHT - 2 - float(point.partition(",")[2]) for point in drawn[0].split()]

@@ -108,11 +108,17 @@ def words(app: AppTest) -> list[str]:
     return [element.value for kind in kinds for element in app.get(kind) if isinstance(element, Element)]
 
 
+def tiles(app: AppTest) -> dict[str, dict[str, Any]]:
+    """What the tiles of the overview were given to draw, by label."""
+    return {tile["label"]: tile for drawn in components(app, "outreach_tiles") for tile in drawn["tiles"]}
+
+
 def metrics(app: AppTest) -> dict[str, str]:
-    """The values of the cards under their labels, with the notes beside them."""
-    return {metric.label: metric.value for metric in app.metric}
+    """The values of tiles and cards under their labels, with the notes beside them."""
+    noted = {label: " · ".join([tile["value"], *tile["notes"]]) for label, tile in tiles(app).items()}
+    return noted | {metric.label: metric.value for metric in app.metric}
 
 
 def numbers(app: AppTest) -> dict[str, str]:
     """The numbers of the cards under their labels, without the notes beside them."""
-    return {label: value.partition(" :gray")[0] for label, value in metrics(app).items()}
+    return {label: value.partition(" :gray")[0].partition(" · ")[0] for label, value in metrics(app).items()}

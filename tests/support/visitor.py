@@ -134,7 +134,10 @@ class Visitor:
         return self.page.get_by_role("heading", level=1).inner_text()
 
     def metric(self, label: str) -> str:
-        """The number of the card with that label, as it is shown."""
+        """The number of the tile or card with that label, as it is shown."""
+        tile = self.page.locator(".tile").filter(has=self.page.locator(".label").get_by_text(label, exact=True))
+        if tile.count():
+            return tile.locator(".value").inner_text().strip()
         card = self.page.get_by_test_id("stMetric").filter(
             has=self.page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
         )

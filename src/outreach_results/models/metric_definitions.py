@@ -15,6 +15,7 @@ class Unit(StrEnum):
     """What a metric is measured in."""
 
     EMAILS = "emails"
+    REPLIES = "replies"
     SHARE = "share of emails"
     DOLLARS = "dollars"
 
@@ -94,7 +95,7 @@ _COUNTS = (
         share_of=None,
         has_human_twin=False,
         has_hours=True,
-        tile=1,
+        tile=8,
         is_decided=True,
     ),
     Count(
@@ -107,7 +108,6 @@ _COUNTS = (
         tracked_as="deliveries",
         happened=("was delivered", "were delivered"),
         share_of="emails_sent",
-        tile=2,
         is_decided=True,
     ),
     Count(
@@ -178,7 +178,7 @@ _COUNTS = (
         happened=("led to a meeting", "led to a meeting"),
         has_lags=True,
         tracked_as="meetings",
-        tile=7,
+        tile=3,
     ),
 )
 
@@ -228,16 +228,16 @@ _RATES = (
         "Delivered, as a share of all emails sent.",
         tile=None,
     ),
-    _rate("open_rate", "opened", "delivered", "Open rate", "Opened, as a share of delivered emails.", tile=3),
-    _rate("click_rate", "clicked", "delivered", "Click rate", "Clicked, as a share of delivered emails.", tile=4),
-    _rate("reply_rate", "replied", "delivered", "Reply rate", "Replied, as a share of delivered emails.", tile=5),
+    _rate("open_rate", "opened", "delivered", "Open rate", "Opened, as a share of delivered emails.", tile=5),
+    _rate("click_rate", "clicked", "delivered", "Click rate", "Clicked, as a share of delivered emails.", tile=6),
+    _rate("reply_rate", "replied", "delivered", "Reply rate", "Replied, as a share of delivered emails.", tile=2),
     _rate(
         "conversion_rate",
         "meetings_booked",
         "delivered",
         "Conversion rate",
         "Meetings booked, as a share of delivered emails.",
-        tile=6,
+        tile=7,
     ),
 )
 
@@ -252,7 +252,7 @@ COST = Metric(
     Unit.DOLLARS,
     "#8f6bc9",
     lower_is_better=True,
-    tile=8,
+    tile=9,
     is_decided=True,
     tracked_as="costs",
 )
@@ -310,6 +310,27 @@ COST_PER_EMAIL = Metric(
     is_benchmark=True,
 )
 
+COST_PER_MEETING = Metric(
+    "cost_per_meeting_usd",
+    "Cost per meeting",
+    "Cost divided by meetings booked, in the campaigns that track both.",
+    Unit.DOLLARS,
+    COST.color,
+    lower_is_better=True,
+    numerator="cost",
+    denominator="meetings_booked",
+    tile=4,
+)
+
+POSITIVE_REPLIES = Metric(
+    "positive_replies",
+    "Positive replies",
+    "Replies that are positive, after your corrections. They count on the day they arrived.",
+    Unit.REPLIES,
+    COUNT_METRICS["replied"].color,
+    tile=1,
+)
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -319,16 +340,18 @@ METRICS: dict[str, Metric] = {
         *_COST_COMPONENTS,
         COST_NOT_BROKEN_DOWN,
         COST_PER_EMAIL,
+        COST_PER_MEETING,
+        POSITIVE_REPLIES,
     )
 }
-"""All metrics by name: counts, rates, costs."""
+"""All metrics by name: counts, rates, costs, positive replies."""
 
 TILES: tuple[Metric, ...] = tuple(
     sorted((metric for metric in METRICS.values() if metric.tile is not None), key=lambda metric: metric.tile or 0)
 )
 """The tiles of the overview, in their order."""
 
-GLOSSARY: tuple[Metric, ...] = (*_COUNTS, *_RATES, COST, COST_PER_EMAIL)
+GLOSSARY: tuple[Metric, ...] = (*_COUNTS, *_RATES, POSITIVE_REPLIES, COST, COST_PER_EMAIL, COST_PER_MEETING)
 """The metrics that pages explain."""
 
 TRACKED: dict[str, tuple[str, ...]] = {

@@ -41,6 +41,7 @@ from outreach_results.results.comparisons import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
+from outreach_results.results.headline_series import HeadlineSeries, headline_series, positive_replies_change
 from outreach_results.results.headlines import (
     HeadlineRate,
     Headlines,
@@ -129,6 +130,7 @@ __all__ = [
     "STALE_AFTER_DAYS",
     "Comparison",
     "HeadlineRate",
+    "HeadlineSeries",
     "Headlines",
     "Inbox",
     "InboxFilters",
@@ -171,6 +173,7 @@ __all__ = [
     "data_as_of",
     "date_range",
     "funnel",
+    "headline_series",
     "headlines",
     "headlines_of",
     "holds_for_humans",
@@ -191,6 +194,7 @@ __all__ = [
     "page_of",
     "plan_known_at",
     "plan_of",
+    "positive_replies_change",
     "replies",
     "reply",
     "reply_query",

@@ -71,10 +71,21 @@ def headlines(
         QueryError: a period starts after its end.
     """
     before = None if comparison is None else daily_stats(store, comparison)
+    curves, clock = _curves_and_clock(store, filters, now)
+    return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
+
+
+def period_days(store: Store, filters: Filters) -> tuple[PeriodDays, pd.Series[pd.Timestamp]]:
+    """The days of a period with the maturity of their emails, and their dates."""
+    days = daily_stats(store, filters)
+    curves, clock = _curves_and_clock(store, filters)
+    return PeriodDays(*_columns(days), curves, basis=filters.basis, clock=clock), days["date"]
+
+
+def _curves_and_clock(store: Store, filters: Filters, now: datetime | None = None) -> tuple[MaturityCurves, datetime]:
     is_cohort = filters.basis == Basis.SEND
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
-    clock = (now or data_as_of(store)).astimezone(store.zone())
-    return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
+    return curves, (now or data_as_of(store)).astimezone(store.zone())
 
 
 def headlines_of(

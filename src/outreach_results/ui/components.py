@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from outreach_results import metrics
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import GLOSSARY
 from outreach_results.results import HeadlineRate
 from outreach_results.ui import cards, charts, text
 from outreach_results.ui.cards import Card
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import View
 
 DEFINITIONS: dict[str, str] = {metric.name: metric.definition for metric in GLOSSARY}
 """The definition of each metric, for tooltips."""
@@ -65,52 +61,6 @@ def chart_with_data(
     else:
         cards.actions_at_right(offered.title, offered, key=f"{key}-data")
     return points
-
-
-def kpi(
-    label: str,
-    value: str,
-    definition: str,
-    *,
-    change: metrics.Change | None,
-    view: View,
-    spark: Sequence[float],
-    is_rate: bool = False,
-    per: str = "",
-    neutral: bool = False,
-    note: str = "",
-    only_machines: bool = False,
-) -> None:
-    """Draw a number with its sparkline and its change, which is gray where it is not significant.
-
-    A rate's change is in percentage points; that of a count may be ``per`` something, written with a comma and a space
-    at its end. ``neutral`` where more is neither good nor bad, such as for what was sent and spent. ``note`` stands
-    beside the value. ``only_machines`` where the change does not hold without machines, so that it is not a success.
-    """
-    is_noise = change is not None and change.is_noise
-    if is_noise:
-        definition += (
-            f" The change from {text.escape(view.compared_with)} is not statistically significant: "
-            "with numbers this small, chance alone moves them as much."
-        )
-    elif only_machines:
-        definition += " Without bots and auto-replies, the change is not statistically significant."
-    remark = "not significant" if is_noise else "machines only" if only_machines else f"{per}vs. {view.versus}"
-    with st.container(border=True, height="stretch", gap="xsmall", vertical_alignment="distribute"):
-        st.metric(
-            label,
-            f"{value} :gray[:small[{note}]]" if note else value,
-            delta=None if change is None else _moved(change, is_rate=is_rate),
-            delta_color="off" if neutral or is_noise or only_machines else "normal",
-            delta_description=None if change is None else remark,
-            help=definition,
-        )
-        if line := charts.sparkline(spark):
-            st.html(charts.as_image(line))
-
-
-def _moved(change: metrics.Change, *, is_rate: bool) -> str:
-    return text.points(change.difference) if is_rate else text.change(change.relative)
 
 
 def rate_with_interval(definition: str, rate: HeadlineRate) -> str:

@@ -7,11 +7,11 @@ from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
 from outreach_results.ui.charts.component import Clicked, Point, show, uses_streamlit_charts
+from outreach_results.ui.charts.headline import headline_chart
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
 from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.snapshots import snapshot_trend
-from outreach_results.ui.charts.sparkline import as_image, sparkline
 from outreach_results.ui.charts.table import Inks, table
 from outreach_results.ui.charts.trends import trend_chart
 from outreach_results.ui.charts.usage import (
@@ -32,7 +32,6 @@ __all__ = [
     "Mark",
     "Point",
     "annotate",
-    "as_image",
     "beside_community",
     "bullet",
     "busiest",
@@ -41,6 +40,7 @@ __all__ = [
     "costs_of_months",
     "empty",
     "funnel",
+    "headline_chart",
     "heat_map",
     "month_progress",
     "over_time",
@@ -49,7 +49,6 @@ __all__ = [
     "shorten",
     "show",
     "snapshot_trend",
-    "sparkline",
     "table",
     "trend_chart",
     "uses_streamlit_charts",

@@ -14,6 +14,9 @@ COLORS: dict[str, str] = {name: metric.color for name, metric in METRICS.items()
 LABELS: dict[str, str] = {name: metric.label for name, metric in METRICS.items()}
 """The name of each metric, the same on every page."""
 
+GREY = "#8a94a1"
+"""A color that can be seen in either theme, for what is no metric."""
+
 GRID = "rgba(128, 140, 155, 0.22)"
 
 Y_AXIS = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero", "automargin": True}
@@ -36,9 +39,14 @@ def empty(height: int, **layout: Any) -> go.Figure:
 
 
 def faint(color: str) -> str:
-    """A color of the palette, made translucent."""
+    """A color of the palette for what stands back."""
+    return translucent(color, 0.35)
+
+
+def translucent(color: str, opacity: float) -> str:
+    """A color of the palette with an opacity between 0 and 1."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.35)"
+    return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
 def shorten(text: str, length: int = 34) -> str:

@@ -1,0 +1,136 @@
+"""The large chart of the overview: the metric of the chosen tile over the period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from outreach_results.metrics import Every, bucket_start
+from outreach_results.models import Annotation
+from outreach_results.models.metric_definitions import METRICS, RATES, Unit
+from outreach_results.results import HeadlineSeries
+from outreach_results.ui import text
+from outreach_results.ui.charts.annotations import annotate
+from outreach_results.ui.charts.base import COLORS, GREY, LABELS, empty, translucent
+
+HEIGHT = 300
+
+_WRITE = {Unit.EMAILS: text.number, Unit.REPLIES: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
+_TICKS = {Unit.EMAILS: ",d", Unit.REPLIES: ",d", Unit.SHARE: ".0%", Unit.DOLLARS: "$,.2f"}
+
+
+def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, compared_with: str = "") -> go.Figure:
+    """A rate as a line within its 95% range, a number as bars; the comparison as a thin dashed line.
+
+    Args:
+        compared_with: what the dashed line is, for its label in the tooltip.
+    """
+    metric, points = METRICS[series.name], series.points
+    is_line = series.name in RATES or metric.numerator is not None
+    known = points["value"].dropna()
+    peak = max([0.0, *known, *points["high"].dropna(), *points["compared"].dropna()])
+    top = peak * 1.12 or 1.0
+    ticks = ".1%" if metric.unit == Unit.SHARE and peak < 0.05 else _TICKS[metric.unit]
+    figure = empty(
+        HEIGHT,
+        showlegend=False,
+        hovermode="x unified",
+        bargap=0.25,
+        margin={"l": 8, "r": 60 if is_line else 16, "t": 12, "b": 8},
+        xaxis={"type": "date", "tickformat": "%b %-d", "nticks": 9, "hoverformat": "%b %-d, %Y"},
+        yaxis={"tickformat": ticks, "range": [0, top], "nticks": 6},
+    )
+    if is_line:
+        _line(figure, series)
+    else:
+        _bars(figure, series)
+    _compared(figure, series, compared_with)
+    annotate(figure, notes, lambda day: bucket_start(day, series.every))
+    return figure
+
+
+def _line(figure: go.Figure, series: HeadlineSeries) -> None:
+    points, color = series.points, COLORS[series.name]
+    ranged = points[points["low"].notna()]
+    if len(ranged) > 1:
+        figure.add_scatter(
+            x=pd.concat([ranged["date"], ranged["date"][::-1]]),
+            y=pd.concat([ranged["high"], ranged["low"][::-1]]),
+            mode="none",
+            fill="toself",
+            fillcolor=translucent(color, 0.14),
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=points["date"],
+        y=points["value"],
+        mode="lines" if points["value"].notna().sum() > 1 else "markers",
+        line={"color": color, "width": 2.5},
+        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[_sentence(series, point) for point in points.to_dict("records")],
+    )
+    known = points[points["value"].notna()]
+    if len(known):
+        last = known.iloc[-1]
+        figure.add_annotation(
+            x=last["date"],
+            y=last["value"],
+            text=f"<b>{text.escape_plotly(_write(series.name, last['value']))}</b>",
+            xanchor="left",
+            xshift=6,
+            showarrow=False,
+            font={"color": color, "size": 13},
+        )
+
+
+def _bars(figure: go.Figure, series: HeadlineSeries) -> None:
+    points = series.points
+    figure.add_bar(
+        x=points["date"],
+        y=points["value"],
+        marker_color=translucent(COLORS[series.name], 0.75),
+        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[_sentence(series, point) for point in points.to_dict("records")],
+    )
+
+
+def _compared(figure: go.Figure, series: HeadlineSeries, compared_with: str) -> None:
+    points = series.points[series.points["compared"].notna()]
+    if points.empty:
+        return
+    figure.add_scatter(
+        x=points["date"],
+        y=points["compared"],
+        mode="lines" if len(points) > 1 else "markers",
+        line={"color": GREY, "width": 1.3, "dash": "dot"},
+        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[
+            f"{text.escape_plotly(compared_with)}: {_write(series.name, value)}" for value in points["compared"]
+        ],
+    )
+
+
+def _sentence(series: HeadlineSeries, point: Mapping[Any, Any]) -> str:
+    if pd.isna(point["value"]):
+        return f"{LABELS[series.name]}: {text.MISSING}"
+    shown = f"{LABELS[series.name]}: {_write(series.name, point['value'])}"
+    if pd.isna(point["low"]):
+        return shown
+    return f"{shown} ({_write(series.name, point['low'])} to {_write(series.name, point['high'])})"
+
+
+def _write(name: str, value: float) -> str:
+    return _WRITE[METRICS[name].unit](float(value))
+
+
+def subtitle(series: HeadlineSeries) -> str:
+    """What a point of the chart covers, for its heading: Reply rate, 7-day average with 95% range."""
+    label = LABELS[series.name]
+    if series.name in RATES:
+        return f"{label}, 7-day average with 95% range"
+    if METRICS[series.name].numerator is not None:
+        return f"{label}, over 28 days"
+    return f"{label} by {'day' if series.every == Every.DAY else 'week'}"

@@ -1,0 +1,7 @@
+"""The overview page: tiles and chart, what needs attention, funnel and costs."""
+
+from outreach_results.ui.overview.attention import follow_click, side
+from outreach_results.ui.overview.chart import headline, undated_remark
+from outreach_results.ui.overview.costs import costs, funnel
+
+__all__ = ["costs", "follow_click", "funnel", "headline", "side", "undated_remark"]

@@ -1,0 +1,145 @@
+"""What needs attention on the overview, grouped by kind, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import streamlit as st
+
+from outreach_results import results
+from outreach_results.models import Filters, Sentiment
+from outreach_results.results import InboxFilters, ReplyStatus, insights
+from outreach_results.results.insights import Alert
+from outreach_results.store.engine import Store
+from outreach_results.store.tracking import choose_tracking
+from outreach_results.ui import cards, text
+from outreach_results.ui.cache import ask, store
+from outreach_results.ui.filters import View, choose_campaigns, switch_to
+from outreach_results.ui.overview.tiles import headlines
+
+ALERTS_A_PAGE = 10
+_WATCH = (
+    "Above the limit if looked at alone. Among this many campaigns, chance may explain it. Check again in a few days."
+)
+
+
+def side(view: View) -> None:
+    """Draw the two cards beside the chart."""
+    with st.container(key="side", height="stretch"):
+        alerts(ask(what_stands_out, view.filters), ask(positive_to_do, view.filters))
+        changes(ask(what_changed, view.filters, view.comparison, view.compared_with))
+
+
+def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
+    """Sentences on what changed since the comparison period; none without a comparison."""
+    if comparison is None:
+        return []
+    now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
+    campaigns = ask(results.campaign_totals, filters)
+    moved = ask(results.campaign_changes, filters, comparison)
+    return insights.what_changed(now, before, compared_with, campaigns, moved, ask(headlines, filters, comparison))
+
+
+def changes(sentences: Sequence[str]) -> None:
+    """Draw the sentences on what changed."""
+    if sentences:
+        with cards.card("What changed", key="what-changed"):
+            st.text("\n".join(sentences))
+
+
+def positive_to_do(_store: Store, filters: Filters) -> int:
+    """How many positive replies of the period are not done."""
+    open_ones = InboxFilters(status=ReplyStatus.OPEN, sentiments=(Sentiment.POSITIVE,))
+    return ask(results.inbox, filters, open_ones, per_page=1).counts.get(Sentiment.POSITIVE, 0)
+
+
+def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
+    """The alerts on the campaigns of the filters."""
+    campaigns = ask(results.campaign_totals, filters)
+    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
+    return insights.alerts(campaigns, humans)
+
+
+def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
+    """Draw what needs attention: one line a kind, which opens to its campaigns; then what to watch."""
+    urgent, watched = ([alert for alert in every if alert.is_watch == is_watch] for is_watch in (False, True))
+    with cards.card("Needs attention", key="attention"):
+        if not every and not positive_to_do:
+            st.caption("Nothing right now.")
+        for place, (kind, alerts) in enumerate(_by_kind(urgent)):
+            _group(f"{kind}: {_campaigns(alerts)}", alerts, f"alert-{place}", icon=":material/error:")
+        if watched:
+            title = f"To watch: {_campaigns(watched)}"
+            _group(title, watched, "watch", icon=":material/visibility:", remark=_WATCH)
+        if positive_to_do:
+            replies = "reply" if positive_to_do == 1 else "replies"
+            st.button(
+                f"{text.number(positive_to_do)} positive {replies} to do",
+                icon=":material/inbox:",
+                type="tertiary",
+                key="positive-to-do",
+                on_click=_ask_for_inbox,
+            )
+
+
+def follow_click() -> None:
+    """Show the inbox where a click asked for it: a callback cannot switch pages."""
+    if st.session_state.pop(_TO_INBOX, False):
+        switch_to("inbox", choices={"sentiment": "positive"})
+
+
+_TO_INBOX = "overview-to-inbox"
+
+
+def _ask_for_inbox() -> None:
+    st.session_state[_TO_INBOX] = True
+
+
+def _campaigns(alerts: Sequence[Alert]) -> str:
+    return f"{len(alerts)} campaign{'' if len(alerts) == 1 else 's'}"
+
+
+def _by_kind(alerts: Sequence[Alert]) -> list[tuple[str, list[Alert]]]:
+    order = {kind: place for place, kind in enumerate(dict.fromkeys(alert.kind for alert in alerts))}
+    in_order = sorted(alerts, key=lambda alert: order[alert.kind])
+    return [(kind, list(group)) for kind, group in groupby(in_order, key=lambda alert: alert.kind)]
+
+
+def _group(title: str, alerts: Sequence[Alert], key: str, *, icon: str, remark: str = "") -> None:
+    with st.expander(text.escape(title), icon=icon):
+        if remark:
+            st.caption(remark)
+        rows, pages, page = st.container(), -(-len(alerts) // ALERTS_A_PAGE), 1
+        if pages > 1:
+            page = st.pagination(pages, key=f"{key}-page")
+        for place, alert in enumerate(alerts[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
+            with rows:
+                _alert(alert, f"{key}-{place}")
+
+
+def _alert(alert: Alert, key: str) -> None:
+    st.markdown(
+        f"**{text.escape(alert.campaign)}**: {text.escape(alert.what)} {text.escape(alert.cause)} "
+        f"*{text.escape(alert.next_step)}*"
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Show campaign",
+            key=key,
+            on_click=choose_campaigns,
+            args=([alert.campaign_id],),
+        )
+        if alert.untracked:
+            st.button(
+                "Not tracked",
+                key=f"{key}-untracked",
+                help=f"Mark {' and '.join(alert.untracked)} of this campaign as not tracked",
+                on_click=_set_untracked,
+                args=(alert.campaign_id, alert.untracked),
+            )
+
+
+def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
+    choose_tracking(store(), campaign_id, dict.fromkeys(kinds, False))

@@ -1,0 +1,118 @@
+"""The funnel and the cost breakdown of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from outreach_results import results
+from outreach_results.metrics.small_numbers import cost_per_event
+from outreach_results.models import COSTS, Sentiment
+from outreach_results.models.metric_definitions import COST
+from outreach_results.results import Totals
+from outreach_results.ui import cards, charts, tables, text
+from outreach_results.ui.cache import ask, derive, draw
+from outreach_results.ui.components import FULL, chart_with_data
+from outreach_results.ui.downloads import Table
+from outreach_results.ui.filters import View, switch_to
+from outreach_results.ui.overview import tiles
+
+
+def funnel(totals: Totals, view: View) -> None:
+    """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
+    stages = derive(results.funnel, totals)
+    with cards.card("Funnel", key="funnel") as card:
+        clicked = chart_with_data(
+            draw(charts.funnel, stages),
+            stages,
+            view.filters,
+            key="funnel",
+            alt="Funnel from emails sent to meetings booked",
+            reports=True,
+            card=card,
+        )
+        if tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison)):
+            st.caption("What is in so far; the rates above are those expected in the end.")
+    if clicked:
+        _go_to(stages["stage"][clicked[0].index])
+
+
+def _go_to(stage: str) -> None:
+    if stage == "replied":
+        switch_to("inbox")
+    switch_to("trends", choices={"show": "", "counts": stage})
+
+
+def costs(totals: Totals, view: View) -> None:
+    """Draw the table of cost per email, reply, positive reply and meeting, by component."""
+    rates = ask(tiles.headlines, view.filters, view.comparison).rates
+    shares = {name: rates[name].share_in for name in ("reply_rate", "conversion_rate")}
+    positive = ask(results.inbox, view.filters, per_page=1).counts.get(Sentiment.POSITIVE, 0)
+    frame = derive(cost_table, totals, positive, shares)
+    with cards.card("Cost breakdown", key="costs", downloads=Table("costs", frame, view.filters)):
+        *parts, every = tables.rows_of(frame.assign(**{n: _prices(frame, n) for n in _OUTCOMES}), _COST_COLUMNS)
+        tables.show(
+            _COST_COLUMNS,
+            parts,
+            key="cost-table",
+            alt="Cost by component, in total and for each email, reply and meeting",
+            totals=every,
+        )
+        if any(share is not None and share < FULL for share in shares.values()):
+            st.caption("The cost of replies and meetings that are still to come is left out.")
+
+
+_OUTCOMES = {"per_reply": "Per reply", "per_positive_reply": "Per positive reply", "per_meeting": "Per meeting"}
+_PER_OUTCOME = "With fewer than three, the range in which it lies with 95% confidence."
+_COST_COLUMNS = (
+    tables.Column("component", "Component"),
+    tables.Column("total", "Total", tables.Kind.NUMBER, write=tables.dollars),
+    tables.Column("per_email", "Per email", tables.Kind.NUMBER, write=tables.unit_price),
+    *(tables.Column(name, label, tables.Kind.NUMBER, help=_PER_OUTCOME) for name, label in _OUTCOMES.items()),
+)
+
+
+def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> pd.DataFrame:
+    """One row a component and one for all.
+
+    Args:
+        positive: how many replies are positive.
+        share_in: how much of replies and meetings is in, by ``reply_rate`` and ``conversion_rate``.
+
+    Returns:
+        Columns in dollars: total, per_email, and for each of per_reply, per_positive_reply and per_meeting the cost (NA
+        with fewer than three) with its range ``*_low`` and ``*_high`` (NA without any).
+    """
+    parts = {charts.LABELS[f"cost_{name}"]: (f"cost_{name}", getattr(totals.costs.breakdown, name)) for name in COSTS}
+    parts["All"] = (COST.name, totals.costs.total_byok_usd)
+    # Positive replies are not known by campaign here: only where all track both are they of the same campaigns.
+    is_whole = totals.tracked.keys().isdisjoint({COST.name, "replied"})
+    rows = []
+    for label, (name, cost) in parts.items():
+        row: dict[str, Any] = {"component": label, "total": cost, "per_email": totals.ratio(name, "emails_sent")}
+        outcomes = {
+            "per_reply": (*totals.dollars_and_count(name, "replied"), share_in["reply_rate"]),
+            # Counted on the day they came, whatever the basis.
+            "per_positive_reply": (cost if is_whole else None, positive, None),
+            "per_meeting": (*totals.dollars_and_count(name, "meetings_booked"), share_in["conversion_rate"]),
+        }
+        for column, (spent, count, share) in outcomes.items():
+            price = cost_per_event(spent, count, share)
+            values = (None, None, None) if price is None else (price.value, price.low, price.high)
+            row |= dict(zip((column, f"{column}_low", f"{column}_high"), values, strict=True))
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    return frame.astype(dict.fromkeys(frame.columns.drop("component"), "float64"))
+
+
+def _prices(frame: pd.DataFrame, column: str) -> pd.Series[str]:
+    """A column of costs as text, with the range in place of a cost that rests on too few."""
+    numbers = frame[[column, f"{column}_low", f"{column}_high"]].astype(object)
+    texts = [
+        text.money(value) if value is not None else None if low is None else text.price_range(low, high)
+        for value, low, high in numbers.where(numbers.notna(), None).itertuples(index=False)
+    ]
+    return pd.Series(texts, dtype="str")

@@ -1,0 +1,52 @@
+"""The large chart of the overview: ranges, labels, comparison."""
+
+import pandas as pd
+import pytest
+
+from outreach_results.metrics import Every
+from outreach_results.results import HeadlineSeries
+from outreach_results.ui.charts.headline import headline_chart, subtitle
+
+NAN = float("nan")
+
+
+def series(name="reply_rate", *, every=Every.DAY, **columns):
+    points = {"value": [0.04, 0.05], "low": [0.03, 0.04], "high": [0.06, 0.07], "compared": [NAN, NAN]} | columns
+    return HeadlineSeries(name, every, pd.DataFrame({"date": pd.date_range("2026-03-01", periods=2), **points}))
+
+
+def test_a_rate_is_a_line_in_its_range():
+    figure = headline_chart(series())
+    assert [trace.type for trace in figure.data] == ["scatter", "scatter"]
+    assert figure.data[0].fill == "toself"
+    assert [note.text for note in figure.layout.annotations] == ["<b>5.0%</b>"]
+    assert figure.data[1].customdata[0] == "Reply rate: 4.0% (3.0% to 6.0%)"
+
+
+def test_a_number_is_drawn_as_bars():
+    figure = headline_chart(series("emails_sent", value=[1_200, 0], low=[NAN, NAN], high=[NAN, NAN]))
+    assert [trace.type for trace in figure.data] == ["bar"]
+    assert list(figure.data[0].customdata) == ["Sent: 1,200", "Sent: 0"]
+
+
+def test_the_comparison_is_named_in_its_tooltip():
+    figure = headline_chart(series(compared=[0.02, NAN]), compared_with="“<b>”")
+    assert list(figure.data[-1].customdata) == ["“&lt;b&gt;”: 2.0%"]
+
+
+def test_a_single_day_is_a_mark():
+    figure = headline_chart(series(value=[0.04, NAN], low=[0.03, NAN], high=[0.06, NAN]))
+    assert figure.data[-1].mode == "markers"
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (series(), "Reply rate, 7-day average with 95% range"),
+        (series("cost_per_meeting_usd"), "Cost per meeting, over 28 days"),
+        (series("cost"), "Cost by day"),
+        (series("emails_sent", every=Every.WEEK), "Sent by week"),
+    ],
+)
+def test_the_heading_says_what_a_point_covers(one, said):
+    assert subtitle(one) == said
