@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from outreach_results.results import all_campaigns, date_range
 from outreach_results.sample import load_sample
 from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import Store, open_store
+from support.server import clean_environment
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16
@@ -139,11 +139,13 @@ def _server(url: str, body: bytes) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {
-        "OUTREACH_DATABASE_URL": url,
-        "OUTREACH_TEST_BARE_BODY": body.decode(),
-        "PYTHONPATH": str(HERE.parents[1]),
-    }
+    environment = clean_environment(
+        {
+            "OUTREACH_DATABASE_URL": url,
+            "OUTREACH_TEST_BARE_BODY": body.decode(),
+            "PYTHONPATH": str(HERE.parents[1]),
+        }
+    )
     command = [sys.executable, "-m", "streamlit", "run", str(HERE / "app_with_bare_route.py")]
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"],
