@@ -70,9 +70,10 @@ else:
     from outreach_results.errors import ConfigError
     from outreach_results.server import bind_check, compressed_assets
     from outreach_results.server.origin_check import OriginCheck
+    from outreach_results.server.page_styles import PageStyles
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.server.streamlit_internals import run_pages_through_the_entry
-    from outreach_results.ui import charts, downloads, shell
+    from outreach_results.ui import charts, downloads, shell, styles
     from outreach_results.ui.cache import store
 
     try:
@@ -90,5 +91,6 @@ else:
             Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
             Middleware(compressed_assets.CompressedAssets, streamlit_charts=charts.uses_streamlit_charts),
+            Middleware(PageStyles, css=styles.read("page.css")),
         ],
     )

@@ -30,7 +30,7 @@ def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factor
     visitor.settle()
     assert "This is sample data" in visitor.main.inner_text()
 
-    visitor.click(visitor.page.get_by_role("button", name="Remove it"))
+    visitor.click(visitor.page.get_by_role("button", name="Remove sample data"))
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Bring in your results")
 
 

@@ -18,26 +18,23 @@ def steps(visitor: Visitor) -> int:
     return int(visitor.page.evaluate("history.length"))
 
 
-def choose_period(visitor: Visitor, period: str) -> None:
-    visitor.page.get_by_test_id("stSidebar").get_by_role("combobox", name="Period").click()
-    visitor.click(visitor.page.get_by_role("option", name=period))
-
-
 def expect_period(visitor: Visitor, period: str) -> None:
-    expect(visitor.page.get_by_test_id("stSidebar").get_by_role("combobox", name="Period")).to_have_value(period)
+    expect(visitor.page.get_by_role("combobox", name="Dates")).to_have_value(period)
 
 
 def test_each_choice_is_one_step_back(visitor: Visitor) -> None:
     visitor.open("/inbox")
     first = steps(visitor)
-    choose_period(visitor, "All time")
+    visitor.choose("Dates", "All time")
     visitor.click(visitor.page.locator(".st-key-lane_choice").get_by_text("Automatic"))
-    visitor.click(visitor.page.get_by_test_id("stSidebar").get_by_text("Sending day", exact=True))
+    visitor.click(visitor.open_options().get_by_text("Send date", exact=True))
+    visitor.close_options()
     assert steps(visitor) == first + 3
     assert visitor.parameters == {"period": ["all"], "basis": ["send"], "lane": ["automatic"]}
     visitor.back()
     assert visitor.parameters == {"period": ["all"], "lane": ["automatic"]}
-    expect(visitor.page.get_by_role("radio", name="Activity day")).to_be_checked()
+    expect(visitor.open_options().get_by_role("radio", name="Event date")).to_be_checked()
+    visitor.close_options()
     visitor.back()
     assert visitor.parameters == {"period": ["all"]}
     expect(visitor.page.locator(".st-key-lane_choice").get_by_role("radio", name="People")).to_be_checked()
@@ -70,10 +67,12 @@ def test_each_page_switch_is_one_step_back(visitor: Visitor) -> None:
 def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
     visitor.open("/trends?period=Last+90+days&basis=Sending+day&show=Rates&rates=Open+rate&rates=Click+rate&by=Week")
     expect_period(visitor, "Last 90 days")
-    for chosen in ("Sending day", "Rates", "Week"):
-        expect(visitor.page.get_by_role("radio", name=chosen)).to_be_checked()
+    visitor.open_options()
+    for chosen in ("Send date", "Rates", "Week"):
+        expect(visitor.page.get_by_role("radio", name=chosen, include_hidden=True)).to_be_checked()
+    visitor.close_options()
     expect(visitor.page.locator(".st-key-trend .legend").first).to_contain_text("Click rate")
-    choose_period(visitor, "Last 7 days")
+    visitor.choose("Dates", "Last 7 days")
     assert visitor.parameters["period"] == ["7d"]
 
 

@@ -42,9 +42,9 @@ def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:
 
 def test_invalid_url_notice_can_be_closed(visitor: Visitor) -> None:
     visitor.open("/?period=Next+year&campaign=camp_nowhere")
-    notice = visitor.main.get_by_text("The address asks for a period that does not exist")
+    notice = visitor.main.get_by_text("This link uses an unknown period")
     notice.wait_for()
-    assert visitor.main.get_by_text("The address names a campaign that is not here").is_visible()
+    assert visitor.main.get_by_text("This link uses an unknown campaign").is_visible()
     visitor.click(visitor.page.get_by_role("button", name="Close", exact=True))
     notice.wait_for(state="detached")
 

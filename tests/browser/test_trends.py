@@ -167,7 +167,7 @@ def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:
     assert other.parameters == visitor.parameters
 
     other.open("/trends?by=Fortnight&show=rates&rates=Happiness")
-    expect(other.main.get_by_text("The address asks for")).to_be_visible()
+    expect(other.main.get_by_text("This link uses")).to_be_visible()
     expect(other.main.get_by_role("radio", name="Day")).to_be_checked()
 
 

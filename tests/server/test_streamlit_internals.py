@@ -94,6 +94,11 @@ def test_elements_have_the_classes_that_styles_use(name: str, loss: str, scripts
     assert re.search(given, scripts), f"No element has the class {name} any more: {loss}."
 
 
+def test_menu_of_pages_can_be_closed(scripts: str) -> None:
+    (test_id,) = re.findall(r"data-testid=(\w+)", internals.MENU_CLOSER)
+    assert test_id in scripts, "In a narrow window, the menu stays open over the page that was chosen."
+
+
 def used_test_ids(sheet: Path) -> set[str]:
     return set(re.findall(r"data-testid[\^$*]?=\"?([\w-]+)", sheet.read_text(encoding="utf-8")))
 
@@ -107,10 +112,12 @@ def test_styles_select_by_known_marks_only() -> None:
 PROJECT_CLASSES = {
     *("actions", "menu", "more", "problem"),
     *("chart", "chart-plot", "chart-problem", "chart-save"),
+    "fold",
     *("arrow", "bar", "box", "found", "hidden", "label", "long", "none", "note", "quiet", "remark", "rows", "search"),
     *("table", "tools"),
     *("better", "number", "sign", "text", "tone", "totals", "watch", "wide", "worse"),
     *("this", "timeline"),
+    *("change", "dark", "spark", "tile", "tiles", "value"),
 }
 """The classes of markup that the product writes itself."""
 

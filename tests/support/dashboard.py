@@ -103,7 +103,7 @@ def file_frame(app: AppTest, title: str) -> pd.DataFrame:
 
 
 def words(app: AppTest) -> list[str]:
-    """All that is to be read on the page and in its sidebar, in no particular order."""
+    """All that is to be read on the page, in no particular order."""
     kinds = ("title", "header", "subheader", "caption", "markdown", "text", "info", "warning", "error", "success")
     return [element.value for kind in kinds for element in app.get(kind) if isinstance(element, Element)]
 

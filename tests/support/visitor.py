@@ -108,6 +108,21 @@ class Visitor:
         what.click()
         self.settle()
 
+    def choose(self, filter_name: str, choice: str) -> None:
+        """Choose one of those that a filter of the bar offers."""
+        self.page.get_by_role("combobox", name=filter_name).click()
+        self.click(self.page.get_by_role("option", name=choice, exact=True))
+
+    def open_options(self) -> Locator:
+        """Open the rarer filters: how things are counted."""
+        self.page.locator(".st-key-view-options").get_by_role("button").click()
+        return self.page.get_by_role("dialog")
+
+    def close_options(self) -> None:
+        """Close what `open_options` opened."""
+        self.page.keyboard.press("Escape")
+        self.page.get_by_role("dialog").wait_for(state="detached")
+
     # --- looking ---
 
     @property
@@ -125,7 +140,7 @@ class Visitor:
 
     @property
     def main(self) -> Locator:
-        """The page without navigation and sidebar."""
+        """The page without the navigation."""
         return self.page.get_by_test_id("stMain")
 
     @property

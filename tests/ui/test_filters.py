@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Campaign, Detail, Filters
+from outreach_results.store.entries import Entries, enter
 from outreach_results.ui import filters
 from support import records
 from support.optional import present
@@ -195,6 +196,74 @@ def test_there_may_be_nothing_to_compare_with(parameters, sample_dashboard):
     assert view.compared_with == ""
 
 
+# --- links -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many_campaigns(sqlite_store, use_database):
+    """200 campaigns with one sent email each."""
+    ids = [f"camp_{number:03}" for number in range(200)]
+    load(sqlite_store, "test", [record for one in ids for record in sent_by(one)])
+    use_database(str(sqlite_store.engine.url))
+    return ids
+
+
+def test_links_stay_short_with_many_campaigns(many_campaigns):
+    app = bar(period="all")
+    for chosen in (many_campaigns[:150], many_campaigns[1:]):
+        app.multiselect(key="campaigns_choice").set_value(chosen).run()
+        assert 10 < len(app.query_params["campaigns"]) < 700
+        again = bar(**app.query_params)
+        assert view_of(again).filters.campaigns == tuple(chosen)
+        assert notices(again) == []
+
+
+def test_choosing_all_campaigns_narrows_nothing(many_campaigns):
+    app = bar(period="all")
+    app.multiselect(key="campaigns_choice").set_value(many_campaigns).run()
+    assert view_of(app).filters.campaigns is None
+    assert len(app.multiselect(key="campaigns_choice").value) == 200
+
+
+def test_links_survive_a_renamed_campaign(sample_dashboard, writable_sample):
+    app = bar()
+    app.multiselect(key="campaigns_choice").set_value(["camp_abc123"]).run()
+    app.selectbox(key="compare_choice").set_value("camp_4eaf56").run()
+    for campaign_id in ("camp_abc123", "camp_4eaf56"):
+        enter(writable_sample, campaign_id, Entries(name=f"New name of {campaign_id}"))
+    again = bar(**app.query_params)
+    assert view_of(again).filters.campaigns == ("camp_abc123",)
+    assert view_of(again).compared_with == "“New name of camp_4eaf56”"
+    assert notices(again) == []
+
+
+def test_days_alone_are_a_link(sample_dashboard):
+    app = bar(days="2026-01-30..2026-02-04")
+    assert (view_of(app).filters.start, view_of(app).filters.end) == (date(2026, 1, 30), date(2026, 2, 4))
+    app.selectbox(key="period_choice").set_value("Last 28 days").run()
+    assert not app.query_params
+    assert view_of(app).last == LAST
+
+
+def test_custom_goes_on_from_the_days_shown(sample_dashboard):
+    app = bar(period="last_week")
+    app.selectbox(key="period_choice").set_value("Custom").run()
+    assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 16), date(2026, 3, 22))
+    assert app.query_params == {"period": "custom", "days": "2026-03-16..2026-03-22"}
+
+
+def test_an_unfinished_last_day_is_marked(sqlite_store, use_database):
+    now = datetime.now(UTC)
+    load(sqlite_store, "test", [records.campaign(), records.email("e1", now)])
+    use_database(str(sqlite_store.engine.url))
+    view = view_of(bar())
+    known_until = present(filters.as_of(sqlite_store))
+    assert known_until.date() == view.last
+    assert view.caption(known_until).split(" · ")[2].endswith("M (day not over)")
+    yesterday = known_until.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(1)
+    assert view.caption(yesterday).split(" · ")[2] == f"data through {yesterday:%b %-d}"
+
+
 # --- codes, and the labels of links from before --------------------------------------------------------------------
 
 LEGACY = [
@@ -250,7 +319,7 @@ def test_choices_are_written_as_codes(sample_dashboard):
 
 @pytest.mark.parametrize("hostile", ["camp.1", "none", "a~2Eb", "50% off & more", "ü ß", "previous"])
 def test_hostile_ids_survive_the_url(hostile, sqlite_store, use_database):
-    load(sqlite_store, "test", [*sent_by(hostile), *sent_by("camp")])
+    load(sqlite_store, "test", [*sent_by(hostile), *sent_by("camp"), *sent_by("another")])
     use_database(str(sqlite_store.engine.url))
     app = bar(period="all")
     app.multiselect(key="campaigns_choice").set_value([hostile, "camp"]).run()

@@ -32,6 +32,8 @@ TEST_IDS = frozenset(
         "stCaptionContainer",
         "stColumn",
         "stElementContainer",
+        "stExpander",
+        "stExpanderDetails",
         "stHeader",
         "stLayoutWrapper",
         "stMain",
@@ -39,11 +41,17 @@ TEST_IDS = frozenset(
         "stMarkdownContainer",
         "stMetric",
         "stMetricValue",
+        "stMultiSelectDropdown",
+        "stPopoverBody",
+        "stSelectboxVirtualDropdown",
         "stToolbar",
         "stTopNavLink",
     }
 )
 """The marks on Streamlit's elements that our style sheets select by."""
+
+MENU_CLOSER = "[data-testid=stSidebarCollapseButton] button"
+"""What the frame's script clicks to close the menu of pages in a narrow window."""
 
 CSS_CLASSES: Mapping[str, str] = {
     "stButton": "a printed report shows buttons",

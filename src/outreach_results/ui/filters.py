@@ -15,7 +15,7 @@ from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
 from outreach_results.models.periods import Days, a_year_earlier
 from outreach_results.store.engine import Store
-from outreach_results.ui import dates, text, url_state
+from outreach_results.ui import campaign_codes, dates, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.dates import Period
 
@@ -27,7 +27,7 @@ _BASIS_CODES = url_state.codes("basis")
 _COMPARE_CODES = url_state.codes("compare")
 _PREVIOUS, _LAST_YEAR, _NONE = _COMPARE_CODES
 
-_OPTIONS = "view-options"
+_OPTIONS = "view-options-place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ class View:
         """
         parts = [self.days(), *self._counting(), *_reach(as_of, self.last), self.no_comparison]
         return " · ".join(filter(None, parts))
+
+    def in_print(self, label_of: Mapping[str, str]) -> str:
+        """What a printed page says instead of the controls: the campaigns by name, and what they are compared with."""
+        chosen = self.filters.campaigns
+        names = "All campaigns" if chosen is None else ", ".join(label_of.get(one, one) for one in chosen)
+        return f"{names} · compared with {self.compared_with}" if self.compared_with else names
 
     def _campaigns(self) -> str:
         chosen = self.filters.campaigns
@@ -161,7 +167,7 @@ def distinct(campaigns: list[Campaign]) -> dict[str, str]:
 
 def choose_campaigns(campaign_ids: Sequence[str]) -> None:
     """Filter by these campaigns, none for all of them. For callbacks."""
-    url_state.change("campaigns", url_state.join(campaign_ids))
+    url_state.change("campaigns", _campaigns_text(campaign_ids))
 
 
 def choose_days(first: date, last: date) -> None:
@@ -183,10 +189,14 @@ def switch_to(
     """
     changes = dict(choices or {})
     if campaign_ids is not None:
-        changes["campaigns"] = url_state.join(campaign_ids)
+        changes["campaigns"] = _campaigns_text(campaign_ids)
     if days is not None:
         changes |= dates.days_texts(*days)
     url_state.switch_to(page, changes)
+
+
+def _campaigns_text(campaign_ids: Sequence[str]) -> str:
+    return campaign_codes.written(campaign_ids, ask(campaign_labels))
 
 
 def _account() -> Days | None:
@@ -194,41 +204,71 @@ def _account() -> Days | None:
 
 
 def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
-    codes = {campaign_id: campaign_id for campaign_id in label_of}
-    known, unknown = url_state.some_of("campaigns", codes, labels=label_of)
-    short = url_state.from_short_form("campaigns")
-    if set(unknown) - set(short):
-        url_state.refuse("campaigns", url_state.join(known))
-    elif unknown:
-        url_state.correct("campaigns", url_state.join(known))
-        url_state.notice("This link uses an unknown campaign; showing the others.")
-    chosen = st.multiselect(
-        "Campaigns",
-        list(label_of),
-        format_func=lambda campaign_id: label_of.get(campaign_id, campaign_id),
-        placeholder="All campaigns",
-        key=url_state.control("campaigns", known),
-        on_change=url_state.writes_some("campaigns", codes),
-        label_visibility="collapsed",
-        width=240,
-    )
-    return tuple(sorted(chosen)) or None
+    known = _asked_for(label_of)
+    with st.popover(_campaigns_in_short(known, label_of), key="campaign-picker", width=240):
+        chosen = st.multiselect(
+            "Campaigns",
+            list(label_of),
+            known,
+            format_func=lambda campaign_id: label_of.get(campaign_id, campaign_id),
+            placeholder="All campaigns",
+            key=url_state.control("campaigns", known, label="\n".join(label_of[one] for one in known)),
+            on_change=_write_campaigns,
+            label_visibility="collapsed",
+            wrap=True,
+        )
+    is_everything = not chosen or len(chosen) == len(label_of) > 1
+    return None if is_everything else tuple(sorted(chosen))
+
+
+def _write_campaigns() -> None:
+    chosen = url_state.chosen("campaigns")
+    if set(chosen) <= set(ask(campaign_labels)):  # not so if one was renamed meanwhile: the browser knows its old name
+        choose_campaigns(chosen)
+
+
+def _asked_for(label_of: dict[str, str]) -> list[str]:
+    """The campaigns of the URL."""
+    text = url_state.text("campaigns")
+    if campaign_codes.is_short(text):
+        known, has_unknown = campaign_codes.read(text, label_of)
+    else:
+        known, unknown = url_state.some_of("campaigns", {one: one for one in label_of}, labels=label_of)
+        has_unknown = bool(unknown)
+    if has_unknown:
+        url_state.correct("campaigns", campaign_codes.written(known, label_of))
+        url_state.notice(f"This link uses an unknown campaign; showing {'the others' if known else 'the default'}.")
+    return known
+
+
+def _campaigns_in_short(chosen: Sequence[str], label_of: Mapping[str, str]) -> str:
+    if not chosen or len(chosen) == len(label_of) > 1:
+        return "All campaigns"
+    return text.escape(label_of[chosen[0]]) if len(chosen) == 1 else f"{len(chosen)} of {len(label_of)} campaigns"
 
 
 def _options() -> tuple[Basis, bool]:
-    """The way of counting: by which date, and whether without machines."""
+    """The way of counting: by which date, and whether without machines.
+
+    Like the campaigns they are in a popover, which draws them only when it is opened. Then they show their defaults
+    unless this run set their values, so that the defaults have to be what is chosen.
+    """
+    written = url_state.one_of("basis", _BASIS_CODES, EVENT_DATE)
+    is_on = url_state.is_on("humans")
     basis = st.segmented_control(
         "Attribute to",
         list(_BASIS),
+        default=written,
         required=True,
-        key=url_state.control("basis", url_state.one_of("basis", _BASIS_CODES, EVENT_DATE)),
+        key=url_state.control("basis", written),
         on_change=url_state.writes_one("basis", _BASIS_CODES, EVENT_DATE),
         help="Event date: an open counts on the day of the open. Send date: on the day its email was sent, "
         "so that a day's rate is the rate of that day's emails.",
     )
     humans_only = st.toggle(
         "Exclude bots & auto-replies",
-        key=url_state.control("humans", url_state.is_on("humans")),
+        is_on,
+        key=url_state.control("humans", is_on),
         on_change=url_state.writes_switch("humans"),
         help="Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
     )
@@ -249,11 +289,16 @@ def _comparison(
         _PREVIOUS: f"vs. {period.versus or 'previous period'}",
         _LAST_YEAR: "vs. same period last year",
     }
+
+    def label(option: str) -> str:
+        return shown.get(option) or label_of.get(option, option)
+
+    asked_for = url_state.one_of("compare", codes, _PREVIOUS, labels)
     chosen = st.selectbox(
         "Compare with",
         list(codes),
-        format_func=lambda option: shown.get(option) or label_of.get(option, option),
-        key=url_state.control("compare", url_state.one_of("compare", codes, _PREVIOUS, labels)),
+        format_func=label,
+        key=url_state.control("compare", asked_for, label=label(asked_for)),
         on_change=url_state.writes_one("compare", codes, _PREVIOUS),
         label_visibility="collapsed",
         width=215,

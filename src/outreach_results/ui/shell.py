@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import filters, imports, styles, text, url_state
+from outreach_results.ui import filters, fold, imports, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -31,13 +31,12 @@ def open_view(page: str) -> None:
     """Draw the bar with the filters, and the notices. Called by app.py on every run, before the page."""
     for kept in (_VIEW, _TITLE):
         st.session_state.pop(kept, None)
-    styles.apply("page", extra=styles.page_background())
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
         welcome()
         st.stop()
-    view = _bar(label_of, has_filters=page not in WITHOUT_FILTERS)
+    view = _bar(label_of, page)
     if view is None:
         st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
         st.stop()
@@ -48,24 +47,27 @@ def open_view(page: str) -> None:
     st.session_state[_VIEW] = view
 
 
-def _bar(label_of: dict[str, str], *, has_filters: bool) -> View | None:
+def _bar(label_of: dict[str, str], page: str) -> View | None:
     """Draw the row under the navigation: the page's title, the filters, and what they come to."""
+    has_filters = page not in WITHOUT_FILTERS
+    glossary()
     with st.container(horizontal=True, vertical_alignment="center", key="filter-bar"):
         st.session_state[_TITLE] = st.container(horizontal=True, vertical_alignment="center", width="content")
-        if not has_filters:
-            st.space("stretch")
-            glossary()
-            return filters.unfiltered()
-        folded = st.container(key="filter-fold", width="content")
-        with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
-            view = filters.bar(label_of)
+        folded = st.container(key="filter-fold")
+        if has_filters:
+            with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
+                view = filters.bar(label_of)
+        else:
+            view = filters.unfiltered()
         if view is None:
             return None
         with folded:
-            st.checkbox(view.summary(), key="filters-open", on_change="ignore")
-        caption = view.caption(ask(filters.as_of))
-        st.caption(text.escape(" · ".join([caption, *_sync_trouble()])), text_alignment="right")
-        glossary()
+            fold.fold(view.summary() if has_filters else "", page)
+        if has_filters:
+            caption = view.caption(ask(filters.as_of))
+            st.caption(text.escape(" · ".join([caption, *_sync_trouble()])), text_alignment="right")
+    with st.container(key="print-head"):
+        st.caption(text.escape(f"Outreach Results · {view.in_print(label_of)}" if has_filters else "Outreach Results"))
     return view
 
 

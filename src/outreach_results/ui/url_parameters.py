@@ -33,7 +33,7 @@ PARAMETERS: dict[str, Parameter] = {
     parameter.name: parameter
     for parameter in (
         # every page
-        Parameter("campaigns", "an unknown campaign", resets=_LIST_POSITION),
+        Parameter("campaigns", resets=_LIST_POSITION),
         Parameter(
             "period",
             "an unknown period",

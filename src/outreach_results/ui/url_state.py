@@ -23,7 +23,6 @@ _NOTICES = "address-notices"
 _NOTICE_TEXT = "address-notices-words"
 _NOTICE_PLACE = "address-notices-place"
 _TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
-_SHORT = "url-short-forms"
 
 HOME = "overview"
 """The page at the server's root."""
@@ -73,7 +72,6 @@ def _read_short_forms() -> None:
     written = {name: st.query_params.get_all(name) for name in PARAMETERS}
     repeated = {name: join(filter(None, values)) for name, values in written.items() if len(values) > 1}
     short_forms = {name: st.query_params.get_all(short) for short, name in SHORT_FORMS.items()}
-    st.session_state[_SHORT] = short_forms
     for name, values in short_forms.items():
         if values:
             repeated[name] = join(filter(None, [*written[name], *values]))
@@ -193,12 +191,6 @@ def some_of(
     return list(valid or default), [part for part in parts if part not in offered]
 
 
-def from_short_form(name: str) -> list[str]:
-    """The ids that a parameter has from its short form, such as ``?campaign=ID``, in this run."""
-    ids: list[str] = st.session_state.get(_SHORT, {}).get(name, [])
-    return ids
-
-
 def is_on(name: str, *, default: bool = False) -> bool:
     """Whether a switch is on."""
     written = text(name)
@@ -213,16 +205,20 @@ def is_on(name: str, *, default: bool = False) -> bool:
 # --- controls ----------------------------------------------------------------------------------------------------
 
 
-def control(name: str, value: Any) -> str:
+def control(name: str, value: Any, *, label: str = "") -> str:
     """The key of the visible control of a parameter, after it was set to this value.
 
     Of several choices it keeps the order in which somebody made them; the URL has the order in which they are offered.
+
+    Args:
+        label: how the value is shown, where that changes. The browser keeps what is shown, so it has to be told.
     """
-    key = f"{name}_choice"
+    key, label_key = f"{name}_choice", f"{name}_label"
     held = st.session_state.get(key)
     is_same = sorted(held) == sorted(value) if isinstance(held, list) and isinstance(value, list) else held == value
-    if key not in st.session_state or not is_same:
+    if key not in st.session_state or not is_same or st.session_state.get(label_key, "") != label:
         st.session_state[key] = value
+        st.session_state[label_key] = label
     return key
 
 
@@ -236,7 +232,8 @@ def writes_one(name: str, codes: Mapping[T, str], default: T) -> Callable[[], No
 
     def write() -> None:
         value = chosen(name)
-        change(name, "" if value is None or value == default else codes[value])
+        if value is None or value in codes:  # nothing else was offered, unless under a label that has changed since
+            change(name, "" if value is None or value == default else codes[value])
 
     return write
 
@@ -298,7 +295,7 @@ def keep_place() -> None:
 
     Each notice is drawn when it occurs: after a page has called ``st.stop`` nothing more can be drawn.
     """
-    st.session_state[_NOTICE_PLACE] = st.container()
+    st.session_state[_NOTICE_PLACE] = st.container(key="address-notices")
     _show(st.session_state.get(_NOTICES, []))
 
 
