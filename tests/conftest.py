@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,7 +20,7 @@ from outreach_results.sample import load_sample
 from outreach_results.store.engine import Store, open_store
 from support.chromium import find_chromium
 from support.databases import open_read_only, sqlite_url
-from support.postgres import Postgres, PostgresUnavailableError, name_of, running_postgres
+from support.postgres import EmptyDatabases, Postgres, PostgresUnavailableError, name_of, running_postgres
 from support.server import Server, running_server
 
 hypothesis.settings.register_profile(
@@ -135,14 +136,20 @@ def make_sqlite(tmp_path: Path, sqlite_template: Path) -> Iterator[MakeStore]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def empty_databases(postgres: Postgres, postgres_template: str) -> EmptyDatabases:
+    """PostgreSQL databases with tables and nothing in them."""
+    return EmptyDatabases(postgres, postgres_template)
+
+
 @pytest.fixture
-def make_postgres(postgres: Postgres, postgres_template: str) -> Iterator[MakeStore]:
-    """Opens a new empty PostgreSQL database at each call."""
+def make_postgres(empty_databases: EmptyDatabases) -> Iterator[MakeStore]:
+    """Opens an empty PostgreSQL database at each call."""
     with ExitStack() as stack:
 
         def make() -> Store:
-            url = postgres.create(postgres_template)
-            stack.callback(postgres.drop, url)
+            url = empty_databases.take()
+            stack.callback(empty_databases.give_back, url)
             store = open_store(url)
             stack.callback(store.close)
             return store
@@ -252,6 +259,16 @@ def writable_sample(sample_database: Path) -> Iterator[Store]:
 # --- dashboard ---------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_are_looked_for_once() -> Iterator[None]:
+    """AppTest looks through all installed packages for components, for each app anew: half of its processor time."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def pages_through_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages run inside app.py, as on the server. AppTest forgets before each run that app.py sees to that."""
@@ -269,7 +286,7 @@ def pages_through_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def use_database(monkeypatch: pytest.MonkeyPatch, pages_through_the_entry: None) -> Iterator[Callable[[str], None]]:
     """``use_database(url)``: the dashboard that is run in this process (`support.dashboard`) reads that database."""
-    from outreach_results.ui import cache
+    from outreach_results.ui import cache as dashboard
 
     with ExitStack() as opened:
 
@@ -283,11 +300,11 @@ def use_database(monkeypatch: pytest.MonkeyPatch, pages_through_the_entry: None)
             forget()
 
         def forget() -> None:
+            # Not the answers: a test that reads the same sample data as the one before may have them from the cache.
             settings.cache_clear()
-            cache.store.clear()
-            cache._answer.clear()
+            dashboard.store.clear()
 
-        monkeypatch.setattr(cache, "open_store", open_and_remember)
+        monkeypatch.setattr(dashboard, "open_store", open_and_remember)
         forget()
         yield use
         forget()

@@ -137,7 +137,7 @@ def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notic
 
 
 def test_own_campaigns_without_benchmarks(writable_sample, sample_database, use_database):
-    with writable_sample.engine.begin() as connection:
+    with writable_sample.write() as connection:
         connection.execute(delete(schema.benchmarks))
     use_database(sqlite_url(sample_database))
     app = run_page("benchmarks", period="All time")

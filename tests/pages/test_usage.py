@@ -165,7 +165,7 @@ def test_costs_that_nobody_broke_down_are_shown_whole(account):
 
 
 def test_a_database_in_which_nothing_was_sent_says_so(writable_sample, sample_database, use_database):
-    with writable_sample.engine.begin() as connection:
+    with writable_sample.write() as connection:
         connection.execute(schema.daily_stats.delete().where(schema.daily_stats.c.basis == Basis.SEND))
         connection.execute(update(schema.daily_stats).values(emails_sent=0))
     use_database(sqlite_url(sample_database))

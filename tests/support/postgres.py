@@ -14,6 +14,16 @@ import psycopg
 # The data is thrown away, so nothing waits for the disk.
 _FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
+# Tables, columns and functions: what only a test about them changes.
+_SHAPE = """
+    SELECT count(DISTINCT attrelid), count(*), max(a.xmin::text::bigint), (SELECT count(*) FROM pg_proc)
+    FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid WHERE relnamespace = 'public'::regnamespace
+"""
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 class PostgresUnavailableError(Exception):
     """This platform has no PostgreSQL to start; says why."""
@@ -23,23 +33,65 @@ class Postgres:
     """A running server."""
 
     def __init__(self, url_of: Callable[[str], str]) -> None:
-        self._url_of = url_of
+        self.url_of = url_of
         self._numbers = count(1)
 
     def execute(self, statement: str) -> None:
         """Run a statement that allows no transaction, such as CREATE DATABASE."""
-        with psycopg.connect(self._url_of("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
     def create(self, template: str = "template1") -> str:
         """The address of a new database, a copy of ``template``."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._url_of(name)
+        return self.url_of(name)
 
     def drop(self, url: str) -> None:
         """Take a database away, whoever is still connected to it."""
         self.execute(f"DROP DATABASE {name_of(url)} WITH (FORCE)")
+
+
+class EmptyDatabases:
+    """Databases that hold only what a template does, for one test after the other.
+
+    To empty one takes a sixth of the processor time of creating one and dropping it.
+    """
+
+    def __init__(self, postgres: Postgres, template: str) -> None:
+        self._postgres = postgres
+        self._template = template
+        self._free: list[str] = []
+        with psycopg.connect(postgres.url_of(template)) as connection:
+            self._shape = connection.execute(_SHAPE).fetchone()
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            self._tables = [name for (name,) in tables if name != "alembic_version"]
+            self._meta = connection.execute("SELECT key, value FROM meta").fetchall()
+
+    def take(self) -> str:
+        """The address of a database that nobody else has until it is given back."""
+        return self._free.pop() if self._free else self._postgres.create(self._template)
+
+    def give_back(self, url: str) -> None:
+        """Empty a database. One whose tables are others now is dropped instead."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_END_OTHERS)
+            is_as_it_was = connection.execute(_SHAPE).fetchone() == self._shape
+            if is_as_it_was:
+                self._empty(connection)
+        if is_as_it_was:
+            self._free.append(url)
+        else:
+            self._postgres.drop(url)
+
+    def _empty(self, connection: psycopg.Connection) -> None:
+        connection.execute("SET session_replication_role = replica")  # in any order, whatever refers to what
+        are_filled = connection.execute(f"SELECT {', '.join(f'EXISTS (TABLE {name})' for name in self._tables)}")
+        filled = [name for name, is_filled in zip(self._tables, are_filled.fetchone() or (), strict=True) if is_filled]
+        connection.execute(";".join(f"DELETE FROM {name}" for name in filled))
+        connection.execute(f"VACUUM {', '.join(filled)}")  # so that the next rows are where they would be in a new one
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO meta VALUES (%s, %s)", self._meta)
 
 
 def name_of(url: str) -> str:
