@@ -25,7 +25,7 @@ def test_an_account_is_connected_and_synced(start_server, tmp_path, open_visitor
         expect(page.get_by_text("1 campaign.")).to_be_visible()
         assert violations(visitor) == []
         page.get_by_role("button", name="Connect", exact=True).click()
-        expect(visitor.main.get_by_text("Syncing Sales team, 0 of 1 campaigns")).to_be_visible()
+        expect(visitor.main.get_by_text("Syncing Sales team, 0 of 1 campaign")).to_be_visible()
         page.get_by_role("button", name="Cancel").click()
         expect(visitor.main.get_by_text("The sync was stopped.")).to_be_visible()
         visitor.settle()

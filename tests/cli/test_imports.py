@@ -21,13 +21,13 @@ def test_a_table_without_a_campaign_is_a_question(run, database, tmp_path):
 def test_a_table_is_imported_and_undone(run, database, tmp_path):
     rejected = tmp_path / "rejected.csv"
     ended = run("import", "--campaign", "Q1", "--rejected", rejected, write(tmp_path / "mine.csv", SHEET))
-    assert (ended.status, "1 contacts" in ended.err) == (1, True)
+    assert (ended.status, "1 contact" in ended.err) == (1, True)
     with rejected.open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert (row["Email"], row["import_problem"]) == ("nobody", "'nobody' isn't an email address")
     [_, line] = run("imports", "list").out.decode().splitlines()
     assert "mine.csv" in line
-    assert "Removed 1 contacts, 1 campaigns." in run("imports", "undo", line.split()[0]).err
+    assert "Removed 1 contact, 1 campaign." in run("imports", "undo", line.split()[0]).err
     assert "(undone " in run("imports", "list").out.decode()
 
 
@@ -71,4 +71,4 @@ def test_a_column_is_named_by_an_option(run, database, tmp_path):
 
 def test_standard_input_is_read(run, database):
     ended = run("import", "--campaign", "Q1", "-", stdin=SHEET)
-    assert "standard input: 1 campaigns, 1 contacts; 1 rejected." in ended.err
+    assert "standard input: 1 campaign, 1 contact; 1 rejected." in ended.err

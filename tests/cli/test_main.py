@@ -121,8 +121,8 @@ def test_import_says_what_is_new_and_ends_with_0(run, database, tmp_path):
     ended = run("import", own, other)
     assert ended.status == 0
     assert ended.err.splitlines() == [
-        "a.json: 1 campaigns, 1 emails, 1 events, 1 replies.",
-        "b.csv: 1 emails.",
+        "a.json: 1 campaign, 1 email, 1 event, 1 reply.",
+        "b.csv: 1 email.",
     ]
     assert run("import", own).err == "a.json: nothing new; 3 already known.\n"
 
@@ -132,7 +132,7 @@ def test_import_names_rejected_rows_and_ends_with_1(run, database, tmp_path):
     ended = run("import", write(tmp_path / "a.json", json_document(emails=[json_email(), *bad])))
     lines = ended.err.splitlines()
     assert ended.status == 1
-    assert lines[0] == "a.json: 1 campaigns, 1 emails, 1 events, 1 replies; 12 rejected."
+    assert lines[0] == "a.json: 1 campaign, 1 email, 1 event, 1 reply; 12 rejected."
     assert lines[1] == "  row 2, emails.sent_at: 'soon' isn't a valid date and time: write it like 2026-01-31T14:23:00Z"
     assert lines[-1] == "  … and 2 more. Write all of them to a file with --rejected FILE."
     assert len(lines) == 12
@@ -161,7 +161,7 @@ def test_import_goes_on_after_an_unreadable_file(run, database, tmp_path):
     assert lines[0].endswith("missing.csv cannot be read: No such file or directory.")
     assert lines[1].startswith("broken.json is not valid JSON, or ends too early")
     assert lines[2].endswith("cannot be read: Is a directory.")
-    assert lines[3] == "good.json: 1 campaigns, 1 emails, 1 events, 1 replies."
+    assert lines[3] == "good.json: 1 campaign, 1 email, 1 event, 1 reply."
 
 
 def test_import_prints_what_strangers_wrote_as_it_is(run, database, tmp_path):

@@ -38,7 +38,7 @@ def test_a_report_says_what_is_new(store):
     assert report.inserted == {"campaigns": 1, "emails": 2, "events": 7, "replies": 1, "marks": 1, "days": 0}
     assert report.duplicate.total() == 0
     assert report.campaigns == {"camp_1"}
-    assert report.sentence() == "first.json: 1 campaigns, 2 emails, 7 events, 1 replies, 1 marks."
+    assert report.sentence() == "first.json: 1 campaign, 2 emails, 7 events, 1 reply, 1 mark."
 
 
 def test_the_same_records_again_add_nothing(store):
@@ -493,7 +493,7 @@ def test_benchmarks_updated_later_stay(store, order):
     later = SPREAD._replace(average=0.1, updated_at=at(2))
     reports = [load(store, "f", [one]) for one in [SPREAD, later][::order]]
     assert stored_rows(store, schema.benchmarks, "average") == [(0.1,)]
-    assert reports[0].sentence() == "f: 1 benchmarks."
+    assert reports[0].sentence() == "f: 1 benchmark."
     assert reports[1].notes == [
         "Benchmarks of sales: those of 2026-01-02 12:00:00 UTC replace those of 2026-01-01 12:00:00 UTC (open_rate)."
     ]

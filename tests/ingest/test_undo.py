@@ -46,7 +46,7 @@ def test_marked_replies_stay_and_are_reported(store):
     load(store, "marks", [mark("r1", "positive")])
     report = undo_load(store, loaded.load_id)
     assert report.kept_replies == 1
-    assert report.sentence().endswith("1 replies stay because someone worked on them.")
+    assert report.sentence().endswith("1 reply stayed because someone worked on them.")
     assert totals(store, Filters()).stats.replied == 1
 
 

@@ -43,7 +43,7 @@ def add(
 def edit(
     name: Name,
     rename: Annotated[str | None, typer.Option(help="Its new name.")] = None,
-    address: Annotated[str | None, typer.Option(help="Its new address. All of it is read again.")] = None,
+    address: Annotated[str | None, typer.Option(help="Its new address. All its campaigns are read again.")] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="You are asked for its new key.")] = False,
     every: Annotated[str | None, typer.Option(help=_EVERY_HELP)] = None,
 ) -> None:
@@ -104,7 +104,7 @@ def _every(text: str | None) -> timedelta | None:
     try:
         found = duration(text)
     except PydanticCustomError as error:
-        raise QueryError("every", f"{text[:20]!r} is not an interval: {error.message()}, or {NEVER}.") from None
+        raise QueryError("every", f"{text[:20]!r} isn't an interval: {error.message()}, or {NEVER}.") from None
     assert isinstance(found, timedelta)
     return found
 

@@ -11,6 +11,13 @@ REJECTED_KEPT = 1_000
 NOTES_KEPT = 100
 
 
+def counted(n: int, kind: str) -> str:
+    """A number of records of a kind, which is named in the plural: 1 campaign, 1,247 replies."""
+    if n == 1:
+        kind = f"{kind.removesuffix('ies')}y" if kind.endswith("ies") else kind.removesuffix("s")
+    return f"{n:,} {kind}"
+
+
 @dataclass
 class LoadReport:
     """The result of a load.
@@ -37,7 +44,7 @@ class LoadReport:
 
     def sentence(self) -> str:
         """The report in one line."""
-        new = ", ".join(f"{n:,} {kind}" for kind, n in self.inserted.items() if n) or "nothing new"
+        new = ", ".join(counted(n, kind) for kind, n in self.inserted.items() if n) or "nothing new"
         duplicates = self.duplicate.total()
         return (
             f"{self.source}: {new}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
 
 from outreach_results.errors import ConflictError
+from outreach_results.ingest.report import counted
 from outreach_results.models import COST_COLUMNS, Detail
 from outreach_results.store import entries, rollup, schema, snapshots
 from outreach_results.store.admin import delete_campaign
@@ -28,8 +29,12 @@ class UndoReport:
 
     def sentence(self) -> str:
         """The report in one line."""
-        gone = ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items() if n) or "nothing"
-        kept = f" {self.kept_replies:,} replies stay because someone worked on them." if self.kept_replies else ""
+        gone = ", ".join(counted(n, kind) for kind, n in self.removed.items() if n) or "nothing"
+        kept = (
+            f" {counted(self.kept_replies, 'replies')} stayed because someone worked on them."
+            if self.kept_replies
+            else ""
+        )
         return f"Undone: {self.source}. Removed {gone}.{kept}"
 
 

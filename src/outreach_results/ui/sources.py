@@ -8,6 +8,7 @@ import httpx
 import streamlit as st
 
 from outreach_results.config import settings
+from outreach_results.ingest.report import counted
 from outreach_results.store import sync_sources
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_state import ACCOUNT
@@ -164,9 +165,9 @@ def _progress(job: SyncJob) -> None:
         st.rerun()
     name = "" if job.account is None else job.account.label
     share = job.done / job.total if job.total else 0.0
-    counted = f", {job.done:,} of {job.total:,} campaigns" if job.total else ""
+    campaigns = f", {job.done:,} of {counted(job.total, 'campaigns')}" if job.total else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, text=text.escape(f"Syncing {name}{counted}: {job.doing}"))
+        st.progress(share, text=text.escape(f"Syncing {name}{campaigns}: {job.doing}"))
         if st.button("Cancel", key="sync-cancel", disabled=job.is_cancelled):
             job.cancel()
 

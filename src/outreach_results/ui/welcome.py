@@ -19,6 +19,8 @@ def welcome() -> None:
     with platform:
         sources.card()
     imports.review()
+    if imports.is_busy():
+        return  # what is dropped is looked at first
     with st.container(horizontal=True, vertical_alignment="center", key="sample-offer"):
         st.markdown("**Just looking?** Explore a dozen made-up campaigns. One click removes them again.")
         if st.button("Load sample data"):

@@ -152,6 +152,7 @@ TARGETS: tuple[Target, ...] = (
         "uniqueopened",
         "geoeffnet",
         "geöffnet",
+        "gelesen",
         "ouvert",
         "abierto",
     ),

@@ -106,6 +106,26 @@ REQUIRED = {
 }
 
 
+_OUTCOMES = tuple(target.name for target in OUTCOMES)
+_PERSON = ("first_name", "last_name", "name", "company")
+_MESSAGE = ("email_id", "step", "variant", "mailbox", "subject")
+_OF_EVENT = ("event_id", "url", "sentiment", "reply_text", "cost")
+
+MAIN_TARGETS = {
+    Level.EVENTS: (*REQUIRED[Level.EVENTS], "campaign"),
+    Level.CONTACTS: (*REQUIRED[Level.CONTACTS], "campaign", *_OUTCOMES),
+    Level.DAYS: (*REQUIRED[Level.DAYS], "campaign", *_OUTCOMES),
+}
+"""What rows of each level tell above all, in the order in which the mapping screen asks for it."""
+
+OTHER_TARGETS = {
+    Level.EVENTS: ("campaign_id", *_PERSON, *_MESSAGE, *_OF_EVENT),
+    Level.CONTACTS: ("campaign_id", *_PERSON, *_MESSAGE, "category", "cost", "as_of"),
+    Level.DAYS: ("campaign_id", "cost"),
+}
+"""What they may tell besides."""
+
+
 def missing_targets(mapping: Mapping) -> list[str]:
     """The labels of the targets that rows of this level need and no column is mapped to."""
     missing = [TARGET[name].label for name in REQUIRED[mapping.level] if name not in mapping.columns]

@@ -3,7 +3,8 @@
 uploads   uploaded files, kept on disk until they are imported, and how they are understood
 job       the import in the background
 session   what a visitor's session remembers of them
-form      the questions and the mapping of one file
+form      the questions that a file leaves open
+mapping_form  the mapping of a table's columns
 section   the card where files are dropped
 review    how they are understood, and the report
 history   the imports, their rejected rows, and undo
@@ -12,5 +13,6 @@ history   the imports, their rejected rows, and undo
 from outreach_results.ui.imports.history import history
 from outreach_results.ui.imports.review import notice, review
 from outreach_results.ui.imports.section import card
+from outreach_results.ui.imports.session import is_busy
 
-__all__ = ["card", "history", "notice", "review"]
+__all__ = ["card", "history", "is_busy", "notice", "review"]

@@ -13,6 +13,7 @@ from outreach_results.ingest.load import LoadReport
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.preview import Preview
 from outreach_results.ingest.records import Record
+from outreach_results.ingest.report import counted
 from outreach_results.ui import cards, tables, text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.imports import section, session
@@ -20,6 +21,8 @@ from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.history import rejected_button
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
+
+_ROWS = 5
 
 
 class _State(Enum):
@@ -40,7 +43,10 @@ def review() -> None:
     if uploads is None or (job is not None and not job.is_done):
         return
     with cards.card("Check before importing", key="import-review"):
-        states = [_understood(each, f"import-{session.place()}-{n}") for n, each in enumerate(uploads.files)]
+        is_only = len(uploads.files) == 1
+        states = [
+            _understood(each, f"import-{session.place()}-{n}", is_only=is_only) for n, each in enumerate(uploads.files)
+        ]
         if st.button(
             "Import",
             type="primary",
@@ -74,8 +80,8 @@ def notice(page: str) -> None:
 # --- dropped files -----------------------------------------------------------------------------------------------
 
 
-def _understood(upload: Upload, key: str) -> _State:
-    """Draw how a file is understood and what it leaves open."""
+def _understood(upload: Upload, key: str, *, is_only: bool) -> _State:
+    """Draw how a file is understood and what it leaves open; of the only file at once with its first rows."""
     with st.container(border=True):
         try:
             views = upload.views(store())
@@ -94,35 +100,37 @@ def _understood(upload: Upload, key: str) -> _State:
                 if not question.about.startswith("date:"):  # these stand beside their choices already
                     st.warning(text.escape(question.text), icon="❓")
             if view.preview is not None:
-                _preview(view.preview, f"{key}-{place}")
+                _preview(view.preview, f"{key}-{place}", is_open=is_only)
         return _State.OPEN if any(view.plan.questions for view in views) else _State.READY
 
 
-def _preview(counted: Preview, key: str) -> None:
-    kinds = ", ".join(f"{n:,} {kind}" for kind, n in counted.kinds.items() if n)
-    types = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in counted.types.items() if n)
-    span = "" if counted.first is None else f"{counted.first:%b %-d, %Y} – {counted.last:%b %-d, %Y}"
-    campaigns = ", ".join(list(counted.campaigns.values())[:5]) + (" …" if len(counted.campaigns) > 5 else "")
-    limit = "" if counted.is_complete else f"The first {PREVIEWED:,} records: "
-    st.text("\n".join(filter(None, (limit + kinds, types, span, campaigns and f"Campaign: {campaigns}"))))
-    for remark in counted.notices:
+def _preview(preview: Preview, key: str, *, is_open: bool) -> None:
+    kinds = ", ".join(counted(n, kind) for kind, n in preview.kinds.items() if n)
+    types = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in preview.types.items() if n)
+    span = "" if preview.first is None or preview.last is None else text.days(preview.first, preview.last)
+    campaigns = ", ".join(list(preview.campaigns.values())[:5]) + (" …" if len(preview.campaigns) > 5 else "")
+    limit = "" if preview.is_complete else f"The first {PREVIEWED:,} records: "
+    st.text(limit + " · ".join(filter(None, (kinds, types, span, campaigns and f"campaign {campaigns}"))))
+    for remark in preview.notices:
         st.caption(text.escape(remark))
-    if counted.records:
-        with st.expander("First rows as they will be understood", key=f"{key}-rows"):
+    if preview.records:
+        with st.expander("First rows as they will be imported", expanded=is_open, key=f"{key}-rows"):
             tables.show_frame(
-                pd.DataFrame([_row(record) for record in counted.records]),
+                pd.DataFrame([_row(record) for record in preview.records[:_ROWS]]),
                 key=f"{key}-preview",
-                alt="The first rows as they will be understood",
+                alt="The first rows as they will be imported",
             )
-    if counted.problems:
-        with st.expander(_unusable(counted.problems_total), key=f"{key}-problems"):
-            _problems(counted.problems, f"{key}-rejected")
+    if preview.problems:
+        with st.expander(_unusable(preview.problems_total), key=f"{key}-problems"):
+            _problems(preview.problems, f"{key}-rejected")
 
 
 def _row(record: Record) -> dict[str, Any]:
-    """A record with the fields that it has, as words that fit into a table."""
+    """A record with the fields that it has, as words that fit into a table; ids mean nothing to people."""
     return {"kind": type(record).__name__.removesuffix("Record").lower()} | {
-        name.replace("_", " "): value for name, value in record._asdict().items() if value is not None
+        name.replace("_", " "): value
+        for name, value in record._asdict().items()
+        if value is not None and not name.endswith("_id")
     }
 
 
@@ -173,4 +181,4 @@ def _problems(rows: list[Any], key: str) -> None:
 
 
 def _unusable(n: int) -> str:
-    return "1 row cannot be used" if n == 1 else f"{n:,} rows cannot be used"
+    return f"{counted(n, 'rows')} cannot be used"

@@ -54,3 +54,8 @@ def keep_uploads(ids: tuple[str, ...], kept: Uploads) -> None:
 def forget_uploads() -> None:
     """Let the files go."""
     st.session_state.pop(_UPLOADS, None)
+
+
+def is_busy() -> bool:
+    """Whether files wait to be imported, or an import runs or was not looked at yet."""
+    return job() is not None or uploads() is not None
