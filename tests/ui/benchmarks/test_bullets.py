@@ -47,10 +47,10 @@ def test_an_adjusted_rate_says_how_much_is_in(share_in, words):
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        (date(2026, 3, 27), "56 days before the last data"),
-        (date(2026, 1, 31), "1 day before the last data"),
-        (date(2026, 1, 30), "the day of the last data"),
-        (date(2026, 1, 20), "10 days after the last data"),
+        (date(2026, 3, 27), "56 days old"),
+        (date(2026, 1, 31), "1 day old"),
+        (date(2026, 1, 30), "as new as your data"),
+        (date(2026, 1, 20), "10 days newer than your data"),
     ],
 )
 def test_benchmark_age_counts_from_last_data(day, words):

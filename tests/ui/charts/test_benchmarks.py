@@ -22,7 +22,7 @@ OWN = Distribution(average=0.05, p25=0.02, p50=0.04, p75=0.07)
 
 def mark(value: float | None = 0.05, *, is_settled: bool = False, key: str = "c1", name: str = "First") -> Mark:
     interval = None if value is None else Interval(value * 0.8, value * 1.2)
-    return Mark(key, name, value, interval, REPLY, "Ours is 5.0%.", is_settled)
+    return Mark(key, name, value, interval, REPLY, "Yours is 5.0%.", is_settled)
 
 
 def dots(figure):
@@ -59,8 +59,8 @@ def test_bullet_has_band_median_average_and_value():
         "Half of the community's campaigns lie below 4.5%, the median.",
         "A quarter of the community's campaigns lie above 6.2%.",
         "The community's average is 4.8%.",
-        "Our own campaigns: half of them lie between 2.0% and 7.0%, their median is 4.0%.",
-        "Ours is 5.0%.",
+        "Your own campaigns: half of them lie between 2.0% and 7.0%, their median is 4.0%.",
+        "Yours is 5.0%.",
     ]
 
 
@@ -73,7 +73,7 @@ def test_median_is_centered_and_everything_fits(value, lower_is_better):
     low, high = sorted((first, last))
     assert low < min(value * 0.8, 0.02)
     assert high > max(value * 1.2, 0.07)
-    assert (first > last) == lower_is_better
+    assert first < last
 
 
 def test_all_bullets_have_the_same_height_and_margins():
@@ -91,7 +91,7 @@ def test_all_bullets_have_the_same_height_and_margins():
 def test_the_medians_own_uncertainty_is_a_band():
     vague = replace(mark(), median=Interval(0.04, 0.05))
     assert bands(bullet("reply_rate", vague, None, lower_is_better=False)) == [(0.031, 0.062), (0.04, 0.05)]
-    assert bands(beside_community("reply_rate", [vague], lower_is_better=False))[1] == (0.04, 0.05)
+    assert bands(beside_community("reply_rate", [vague]))[1] == (0.04, 0.05)
     exact = replace(mark(), median=Interval(0.045, 0.045))
     assert bands(bullet("reply_rate", exact, None, lower_is_better=False)) == [(0.031, 0.062)]
 
@@ -112,7 +112,7 @@ def test_dot_is_filled_if_side_is_certain(is_settled, symbol):
 
 def test_bullet_without_value_or_quartiles_is_drawn():
     assert len(dots(bullet("reply_rate", mark(None), None, lower_is_better=False)).x) == 0
-    unknown = Mark("x", "x", 0.05, None, Distribution(), "Ours is 5.0%.", False)
+    unknown = Mark("x", "x", 0.05, None, Distribution(), "Yours is 5.0%.", False)
     figure = bullet("reply_rate", unknown, None, lower_is_better=False)
     assert bands(figure) == []
     assert dots(figure).error_x.array[0] == 0
@@ -131,7 +131,7 @@ def test_money_is_dollars_and_shares_are_percent():
 
 def test_each_row_has_name_band_and_dot():
     marks = [mark(0.05, key="a", name="First", is_settled=True), mark(0.03, key="b", name="Second")]
-    figure = beside_community("reply_rate", marks, lower_is_better=False)
+    figure = beside_community("reply_rate", marks)
     assert bands(figure) == [(0.031, 0.062)] * 2
     assert [annotation.text for annotation in figure.layout.annotations] == ["First", "Second"]
     assert list(dots(figure).customdata) == ["a", "b"]
@@ -141,27 +141,25 @@ def test_each_row_has_name_band_and_dot():
 
 
 def test_a_row_without_a_value_keeps_its_band():
-    figure = beside_community("reply_rate", [mark(None), mark(0.05, key="b")], lower_is_better=False)
+    figure = beside_community("reply_rate", [mark(None), mark(0.05, key="b")])
     assert len(bands(figure)) == 2
     assert list(dots(figure).customdata) == ["b"]
 
 
 def test_wide_interval_does_not_squeeze_the_axis():
     tiny = Mark("t", "Tiny", 0.05, Interval(0.0, 0.95), REPLY, "", False)
-    _, last = beside_community("reply_rate", [mark(), tiny], lower_is_better=False).layout.xaxis.range
+    _, last = beside_community("reply_rate", [mark(), tiny]).layout.xaxis.range
     assert last < 0.3
 
 
 def test_more_rows_make_a_taller_figure_of_equal_rows():
-    heights = [
-        beside_community("reply_rate", [mark()] * rows, lower_is_better=False).layout.height for rows in (1, 2, 3)
-    ]
+    heights = [beside_community("reply_rate", [mark()] * rows).layout.height for rows in (1, 2, 3)]
     assert heights[1] - heights[0] == heights[2] - heights[1] > 30
 
 
 @pytest.mark.parametrize("name", hostile.HOSTILE)
 def test_a_name_that_is_markup_shows_as_it_is(name):
-    figure = beside_community("reply_rate", [mark(name=name)], lower_is_better=False)
+    figure = beside_community("reply_rate", [mark(name=name)])
     (shown,) = (annotation.text for annotation in figure.layout.annotations)
     assert "<" not in shown
     assert len(shown) < 400

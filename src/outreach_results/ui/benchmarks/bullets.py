@@ -21,7 +21,9 @@ from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, switch_to
 
 COMMUNITY = "Whole community"
-OWN = "Our own campaigns"
+OWN = "Your own campaigns"
+_FORMERLY = {OWN: "Our own campaigns"}
+"""What older links have."""
 _CODES = {COMMUNITY: "community", OWN: "own"}
 _MOST_CAMPAIGNS = 40
 _ALL_IN = 0.995  # rounds to 100%
@@ -39,9 +41,12 @@ def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Fi
     chosen = st.selectbox(
         "Benchmark",
         options,
-        key=url_state.control("mcp", url_state.one_of("mcp", codes, options[0])),
+        key=url_state.control(
+            "mcp", url_state.one_of("mcp", codes, options[0], {name: _FORMERLY.get(name, name) for name in options})
+        ),
         on_change=url_state.writes_one("mcp", codes, options[0]),
-        width=320,
+        label_visibility="collapsed",
+        width=260,
     )
     if chosen == OWN:
         return ask(results.own_peers, filters)
@@ -53,16 +58,16 @@ def reliability(peers: Peers, today: date) -> None:
     size, updated = peers.numbers.sample_size, peers.numbers.updated_at
     if peers.is_own:
         st.caption(
-            f"{size:,} of our own campaigns in this period, each counting once, "
+            f"{size:,} of your own campaigns in this period, each counting once, "
             f"without those of fewer than {results.ENOUGH_CASES} emails."
         )
         return
-    sized = "an unknown number of campaigns" if size is None else f"{size:,} campaigns of the community"
-    aged = "." if updated is None else f", updated {updated:%-d %B %Y}, {_age_text(peers, today)}."
-    st.caption(f"From {sized}{aged}")
+    sized = "an unknown number of peer campaigns" if size is None else f"{size:,} peer campaigns"
+    aged = "" if updated is None else f" · updated {text.day(updated)} ({_age_text(peers, today)})"
+    st.caption(f"{sized[:1].upper()}{sized[1:]}{aged}")
     if peers.is_stale_on(today):
         st.warning(
-            f"These benchmarks are old: {_age_text(peers, today)}. "
+            f"These benchmarks are {_age_text(peers, today)}. "
             "Since then the community may have changed. Sync or import newer ones."
         )
     if peers.is_small:
@@ -77,39 +82,84 @@ def _age_text(peers: Peers, today: date) -> str:
     if age is None:
         return "date unknown"
     if age == 0:
-        return "the day of the last data"
+        return "as new as your data"
     days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
-    return f"{days} {'before' if age > 0 else 'after'} the last data"
+    return f"{days} {'old' if age > 0 else 'newer than your data'}"
 
 
-def legend(peers: Peers) -> None:
-    """Draw the explanation of the bullet charts."""
-    whose = "our own campaigns" if peers.is_own else "the community's campaigns"
-    own = "" if peers.is_own else " The thin line under the band is the same of our own campaigns."
-    median = "" if peers.sampled is None else ", the darker strip where the median lies with 95% confidence"
-    st.caption(
-        f"The gray band holds the middle half of {whose}, from the 25th to the 75th percentile; the upright line is "
-        f"their median{median}, the diamond their average. The dot is ours, its thick arms the 95% interval, its thin "
-        "arms the wider interval of the verdict, which holds however often one looks: the dot is full where they are "
-        f"clear of the median, empty where it is too early to call.{own} "
-        "Right is always better, so the axis of the cost runs backwards. A click on a row's picture opens that metric "
-        "day by day."
-    )
+_COLUMNS = [2.2, 1.2, 1.2, 4.2, 7]
+"""The widths of metric, value, median, verdict and chart."""
+
+_BADGES = {
+    Standing.BEST_QUARTER: "green",
+    Standing.BETTER: "green",
+    Standing.WORSE: "red",
+    Standing.WEAKEST_QUARTER: "red",
+    Standing.ON_PAR: "blue",
+}
+"""The color of a verdict, which its words say too; gray where nothing is settled."""
+
+
+def legend(peers: Peers) -> str:
+    """How to read a bullet chart, in Markdown."""
+    whose = "your own campaigns" if peers.is_own else "peer campaigns"
+    lines = [
+        f"**Gray band**: the middle half of {whose}, from the 25th to the 75th percentile",
+        "**Upright line**: their median",
+        *([] if peers.sampled is None else ["**Darker strip**: where the median is, with 95% confidence"]),
+        "**Diamond**: their average",
+        "**Dot**: you. Full where it is clear of the median, empty where it is too early to call",
+        "**Thick arms**: your 95% range. **Thin arms**: the wider range that the verdict uses, however often you look",
+        *([] if peers.is_own else ["**Thin line below**: the middle half of your own campaigns"]),
+        "A click on a chart opens that metric over time",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
-    """Draw one row per metric: text and bullet chart; a click opens the page with the metric over time."""
-    for row in rows:
-        with st.container(border=True):
-            text_column, chart_column = st.columns([5, 7], gap="medium", vertical_alignment="center")
-            with text_column:
-                clicked_text = _text(row, peers)
-            with chart_column:
-                clicked_chart = _bullet(row, peers)
-        if clicked_text or clicked_chart:
-            _go_to(row, peers, view)
+    """Draw one row per metric: value, median, verdict and chart; a click opens the page with the metric over time."""
     offered = Table("benchmarks", as_frame(rows), view.filters, pictured=as_page_frame(rows, peers))
-    cards.actions_at_right("Benchmarks", offered, key="benchmarks")
+    with cards.card("Benchmarks", key="benchmarks", downloads=offered):
+        with st.container(key="bullet-heads"):
+            heads = st.columns(_COLUMNS, gap="small")
+        band = "Peers: middle half and median · you with 95% range"
+        for place, title in zip(heads, ("Metric", "You", "Median", "Verdict"), strict=False):
+            place.caption(title)
+        heads[-1].caption(band, help=legend(peers))
+        for row in rows:
+            with st.container(key=f"bullet-row-{row.metric}"):
+                clicked = _row(row, peers)
+            if clicked:
+                _go_to(row, peers, view)
+
+
+def _row(row: Comparison, peers: Peers) -> bool:
+    """Draw one row; whether its chart or its link was clicked."""
+    name, value, median, verdict, chart = st.columns(_COLUMNS, gap="small", vertical_alignment="center")
+    label = charts.LABELS.get(row.metric, row.metric)
+    with name:
+        st.markdown(f"**{text.escape(label)}**", help=_definition(row))
+        clicked = row.metric in _LEADS_ON and st.button(
+            "Costs" if row.is_money else "Over time",
+            key=f"go-{row.metric}",
+            help="Opens Usage" if row.is_money else f"Opens the trend of the {label.lower()} with these filters",
+            type="tertiary",
+        )
+    value.markdown(f"**{text.escape(value_text(row.metric, row.value))}**")
+    median.markdown(text.escape(value_text(row.metric, row.community.p50)))
+    with verdict.container(gap=None):
+        badge = _BADGES.get(row.verdict.standing, "gray")
+        st.markdown(f":{badge}-badge[{text.escape(row.verdict.brief())}]", help=text.escape(_whole_verdict(row, peers)))
+        *shown, _ = _facts(row, peers)  # the last one, on the community, is in the chart
+        if shown:
+            st.caption(text.escape(" ".join(shown)))
+    with chart:
+        is_chart_clicked = _bullet(row, peers)
+    return clicked or is_chart_clicked
+
+
+def _whole_verdict(row: Comparison, peers: Peers) -> str:
+    return " ".join([row.verdict.words(_whom(peers)), *_facts(row, peers)])
 
 
 def _go_to(row: Comparison, peers: Peers, view: View) -> None:
@@ -126,26 +176,6 @@ def _go_to(row: Comparison, peers: Peers, view: View) -> None:
     switch_to("trends", campaign_ids=campaigns, choices=choices)
 
 
-def _text(row: Comparison, peers: Peers) -> bool:
-    """Draw the text of a row; whether its button was clicked."""
-    label = charts.LABELS.get(row.metric, text.escape(row.metric))
-    with st.container(gap="xsmall"):
-        st.metric(label, value_text(row.metric, row.value), help=_definition(row))
-        st.markdown(f"**{text.escape(row.verdict.words(_whom(peers)))}**")
-        for fact in _facts(row, peers):
-            st.caption(text.escape(fact))
-        if row.metric not in _LEADS_ON:
-            return False
-        return st.button(
-            "Costs by campaign and month →" if row.is_money else "Day by day →",
-            key=f"go-{row.metric}",
-            help="Opens the usage page"
-            if row.is_money
-            else f"Opens the trend of the {label.lower()}, filtered as here",
-            type="tertiary",
-        )
-
-
 def _facts(row: Comparison, peers: Peers) -> list[str]:
     facts = []
     if row.interval is not None:
@@ -158,7 +188,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     numbers = row.community
     published = f"average {value_text(row.metric, numbers.average)}, median {value_text(row.metric, numbers.p50)}"
     own_median = (
-        "" if row.own is None or peers.is_own else f" Our campaigns: median {value_text(row.metric, row.own.p50)}."
+        "" if row.own is None or peers.is_own else f" Your campaigns: median {value_text(row.metric, row.own.p50)}."
     )
     facts.append(f"{_whom(peers).capitalize()}: {published}.{own_median}")
     return facts
@@ -208,7 +238,7 @@ def _definition(row: Comparison) -> str:
 
 
 def _whom(peers: Peers) -> str:
-    return "our own campaigns" if peers.is_own else "the community"
+    return "your own campaigns" if peers.is_own else "the community"
 
 
 def _bullet(row: Comparison, peers: Peers) -> bool:
@@ -235,7 +265,7 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
 
 
 def _sentence(row: Comparison, peers: Peers) -> str:
-    value = f"Ours is {value_text(row.metric, row.value)}"
+    value = f"Yours is {value_text(row.metric, row.value)}"
     reach = ""
     if row.interval is not None:
         low, high = value_text(row.metric, row.interval.low), value_text(row.metric, row.interval.high)
@@ -272,7 +302,7 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Metric": charts.LABELS.get(row.metric, row.metric),
-            "Ours": value_text(row.metric, row.value),
+            "You": value_text(row.metric, row.value),
             "95% interval": text.MISSING
             if row.interval is None
             else f"{value_text(row.metric, row.interval.low)} – {value_text(row.metric, row.interval.high)}",
@@ -299,10 +329,11 @@ def metric_chooser(peers: Peers) -> str:
     codes = {name: name for name in offered}
     default = "reply_rate" if "reply_rate" in offered else offered[0]
     return st.selectbox(
-        "Look closer at",
+        "Metric",
         offered,
         format_func=lambda name: labels.get(name, name),
         key=url_state.control("metric", url_state.one_of("metric", codes, default, labels)),
         on_change=url_state.writes_one("metric", codes, default),
-        width=320,
+        label_visibility="collapsed",
+        width=240,
     )

@@ -1,4 +1,4 @@
-"""One metric beside its benchmark: campaign by campaign, by kind of campaign (mcp), and over time."""
+"""One metric beside its benchmark: over time, by campaign type, and campaign by campaign."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from outreach_results.metrics import Interval, Standing, Verdict
 from outreach_results.metrics.verdicts import SETTLED
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import Peers
-from outreach_results.ui import cards, charts, clicks, tables, text, url_state
+from outreach_results.ui import charts, clicks, tables, text, url_state
 from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
+from outreach_results.ui.cards import Card
 from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
@@ -39,7 +40,7 @@ def order_chooser() -> str:
     codes = url_state.codes("ranked")
     default = next(iter(_ORDERS))
     return st.selectbox(
-        "Order",
+        "Sort by",
         list(_ORDERS),
         key=url_state.control("ranked", url_state.one_of("ranked", codes, default)),
         on_change=url_state.writes_one("ranked", codes, default),
@@ -64,7 +65,7 @@ def campaigns_in_order(view: View, peers: Peers, metric: str, order: str) -> pd.
     )
 
 
-def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> None:
+def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame, card: Card) -> None:
     """Draw each campaign on the band of the benchmark; a click filters by that campaign.
 
     Args:
@@ -85,7 +86,6 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
                 _mark(metric, row["campaign_id"], row["name"], row, numbers, peers.median_range(metric))
                 for row in shown.to_dict("records")
             ],
-            lower_is_better=metric in results.LOWER_IS_BETTER,
         ),
         frame,
         view.filters,
@@ -93,6 +93,7 @@ def by_campaign(view: View, peers: Peers, metric: str, frame: pd.DataFrame) -> N
         name="benchmark-campaigns",
         alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
         on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
+        card=card,
     )
     if view.filters.campaigns is not None:
         st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
@@ -112,7 +113,7 @@ def _page(rows: int) -> slice:
     return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
 
 
-def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
+def verdicts(view: View, metric: str, frame: pd.DataFrame, card: Card) -> None:
     """Draw the table of verdicts by campaign; selecting a row filters by that campaign.
 
     Args:
@@ -147,7 +148,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame) -> None:
     )
     pictured = words.rename(columns={column.name: column.label for column in columns})
     offered = Table("benchmark-verdicts", frame, view.filters, pictured=pictured)
-    cards.actions_at_right("Verdicts", offered, key=f"{key}-data")
+    card.offer(offered)
 
 
 def _links(frame: pd.DataFrame) -> list[tables.Link]:
@@ -166,12 +167,12 @@ def _sorted_by(name: str, row: Mapping[Hashable, Any], cell: tables.Cell) -> flo
     return None if pd.isna(value) else float(value)
 
 
-def by_mcp(view: View, metric: str) -> None:
+def by_mcp(view: View, metric: str, card: Card) -> None:
     """Draw our campaigns by mcp, each on the community's band of that mcp; a click chooses that mcp."""
     frame = ask(results.mcp_comparison, view.filters, metric)
     known = frame[frame["value"].notna() | frame["p50"].notna()]
     if known.empty:
-        st.info("No campaign says which kind (mcp) it is.")
+        st.info("No campaign has a campaign type. Enter it in Data, under Settings.")
         return
     key = clicks.content_key("by-mcp", view.filters, metric, url_state.chosen("mcp"))
     marks = [
@@ -186,28 +187,29 @@ def by_mcp(view: View, metric: str) -> None:
         for row in known.to_dict("records")
     ]
     chart_with_data(
-        draw(charts.beside_community, metric, marks, lower_is_better=metric in results.LOWER_IS_BETTER),
+        draw(charts.beside_community, metric, marks),
         frame,
         view.filters,
         key=key,
         name="benchmark-mcps",
-        alt=f"{_label(metric)} by mcp, each beside its own benchmark: "
+        alt=f"{_label(metric)} by campaign type, each beside its own benchmark: "
         + " ".join(f"{mark.name}: {mark.sentence}" for mark in marks),
         on_click=clicks.on_chart_click(_compare_with),
+        card=card,
     )
 
 
 def _mcp_name(row: Mapping[Hashable, Any]) -> str:
     campaigns = int(row["campaigns"])
-    sample = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} theirs"
-    return f"{row['mcp']} ({campaigns} ours, {sample})"
+    sample = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} peers"
+    return f"{row['mcp']} ({campaigns} of yours, {sample})"
 
 
 def _compare_with(mcp: str) -> None:
     url_state.change("mcp", mcp)
 
 
-def over_time(view: View, peers: Peers, metric: str) -> None:
+def over_time(view: View, peers: Peers, metric: str, card: Card) -> None:
     """Draw our value by week against the band; a click filters by those days."""
     filters, by = _long_enough(view)
     frame = ask(results.comparison_over_time, filters, peers, metric, by)
@@ -238,6 +240,7 @@ def over_time(view: View, peers: Peers, metric: str) -> None:
         name="benchmark-over-time",
         alt=f"{_label(metric)} {by} by {by} with its interval, beside the benchmark",
         on_click=clicks.on_chart_click(lambda start: choose_days(*days[start])),
+        card=card,
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""
     st.caption(

@@ -1,4 +1,4 @@
-"""The figures of the benchmark page. To the right is always better, so the axis of a cost runs backwards."""
+"""The figures of the benchmark page. Low values are at the left; an arrow says which way is better."""
 
 from __future__ import annotations
 
@@ -23,17 +23,20 @@ _ROW_HEIGHT = 46
 _SIDES = {"l": 14, "r": 14}
 _ROOM = 1.14
 
-_BETTER = {
-    "x": 1,
-    "xref": "paper",
-    "xanchor": "right",
-    "y": 1,
-    "yref": "paper",
-    "yanchor": "bottom",
-    "showarrow": False,
-    "text": "better →",
-    "font": {"size": 11, "color": MEDIAN},
-}
+
+def _better(*, lower_is_better: bool, is_money: bool) -> dict[str, object]:
+    """The arrow that says which way is better."""
+    return {
+        "x": 0 if lower_is_better else 1,
+        "xref": "paper",
+        "xanchor": "left" if lower_is_better else "right",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": ("← cheaper" if is_money else "← better") if lower_is_better else "better →",
+        "font": {"size": 11, "color": MEDIAN},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,8 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
         margin={**_SIDES, "t": 18, "b": 6},
         hoverdistance=12,
         shapes=_community_band(community, mark.median, 0.34, 0.94),
-        annotations=[_BETTER],
-        xaxis=_value_axis(metric, community.p50, known, lower_is_better=lower_is_better),
+        annotations=[_better(lower_is_better=lower_is_better, is_money=metric.endswith("_usd"))],
+        xaxis=_value_axis(metric, community.p50, known),
         yaxis={"visible": False, "range": [0, 1.02]},
     )
     _hover(figure, metric, community, 0.64, "the community's campaigns")
@@ -108,7 +111,7 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     return figure
 
 
-def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: bool) -> go.Figure:
+def beside_community(metric: str, marks: Sequence[Mark]) -> go.Figure:
     """One row a campaign or mcp: our value with its interval, on the band of whom it is compared with.
 
     A filled dot is certainly on its side of the median; for an empty one that is not known. The name stands above
@@ -129,7 +132,7 @@ def beside_community(metric: str, marks: Sequence[Mark], *, lower_is_better: boo
         hoverdistance=14,
         shapes=[*shapes, *(_line_above(row) for row in range(1, len(marks)))],
         annotations=[label_above(row, escape_plotly(shorten(mark.name, 52)), 5) for row, mark in enumerate(marks)],
-        xaxis=_value_axis(metric, None, known, lower_is_better=lower_is_better),
+        xaxis=_value_axis(metric, None, known),
         yaxis={"visible": False, "range": [len(marks) - 0.5, -0.5]},
     )
     _dot(figure, metric, marks, [row + 0.17 for row in range(len(marks))], size=11)
@@ -263,7 +266,7 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
         marker={"symbol": "line-ns-open", "size": 12, "color": color(metric), "line": {"width": 3}},
         text=[
             escape_plotly(
-                f"Our own campaigns: half of them lie between {value_text(metric, own.p25)} and "
+                f"Your own campaigns: half of them lie between {value_text(metric, own.p25)} and "
                 f"{value_text(metric, own.p75)}, their median is {value_text(metric, own.p50)}."
             )
         ],
@@ -320,19 +323,17 @@ def _arms(
     }
 
 
-def _value_axis(
-    metric: str, centre: float | None, known: Sequence[float | None], *, lower_is_better: bool
-) -> dict[str, object]:
+def _value_axis(metric: str, center: float | None, known: Sequence[float | None]) -> dict[str, object]:
     values = [value for value in known if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
-    if centre is not None:
-        reach = max(centre - low, high - centre, abs(centre) * 0.02) * _ROOM
-        low, high = centre - reach, centre + reach
+    if center is not None:
+        reach = max(center - low, high - center, abs(center) * 0.02) * _ROOM
+        low, high = center - reach, center + reach
     else:
         room = (high - low or abs(high) or 1.0) * (_ROOM - 1)
         low, high = low - room, high + room
     return {
-        "range": [high, low] if lower_is_better else [low, high],
+        "range": [low, high],
         "tickformat": _tick_format(metric),
         "nticks": 7,
         "ticks": "outside",
