@@ -80,9 +80,9 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     visitor.open("/usage")
     words = visitor.main
     assert words.get_by_text("The quota will most likely last").is_visible()
-    assert words.get_by_text("Today is 27 March 2026, the last day of the data.").is_visible()
+    assert words.get_by_text("Today is Mar 27, 2026, the last day of the data.").is_visible()
     assert chart(visitor, "quota").get_by_text("expected by today").is_visible()
-    assert "$" in visitor.metric("In all by 31 March")
+    assert "$" in visitor.metric("In all by Mar 31")
     # a bar of the history leads to its month
     assert press(visitor, bars(visitor, "months-").nth(2)).startswith("January 2026: AI generation")
     visitor.page.wait_for_url("**month=2026-01**")

@@ -51,8 +51,8 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     shown = page_text(app)
     assert "**2,600** of 10,000 emails of the plan **Pro** are used (26.0%)." in shown
     assert "**The quota will most likely last** until the month ends" in shown
-    assert f"By 31 March, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely)." in shown
-    assert "Today is 27 March 2026, the last day of the data." in shown
+    assert f"By Mar 31, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely)." in shown
+    assert "Today is Mar 27, 2026, the last day of the data." in shown
     assert "in the account's own weekday rhythm" in shown
 
 
@@ -63,7 +63,7 @@ def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
         "Own keys so far": "$51.25",
         "Cost per email": "$0.0197",
         "Plan Pro": "$20.00",
-        "In all by 31 March": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
+        "In all by Mar 31": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
     }
 
 
@@ -122,13 +122,13 @@ def test_the_day_the_quota_runs_out_is_named(account):
     account(60, PlanRecord("Small", 2_450, 5_000_000))
     shown = page_text(run_page("usage"))
     assert "**The quota runs out" in shown
-    assert "25 March" in shown
+    assert "Mar 25" in shown
 
 
 def test_exceeded_quota_shows_the_excess(account):
     account(60, PlanRecord("Small", 1_450, 5_000_000))
     shown = page_text(run_page("usage"))
-    assert "**The quota ran out on Sunday, 15 March**; 550 emails went beyond it." in shown
+    assert "**The quota ran out on Sun, Mar 15**; 550 emails went beyond it." in shown
     assert "most likely last" not in shown
 
 

@@ -27,18 +27,18 @@ END = date(2026, 3, 31)
         (RunOut(0.07), "**The quota will most likely last** until the month ends: the chance that it does not is 7%."),
         (
             RunOut(1.0, date(2026, 3, 24), date(2026, 3, 26)),
-            "**The quota runs out between Tuesday, 24 March, and Thursday, 26 March** (80% likely).",
+            "**The quota runs out between Tue, Mar 24, and Thu, Mar 26** (80% likely).",
         ),
         (
             RunOut(1.0, date(2026, 3, 24), date(2026, 3, 24)),
-            "**The quota runs out on Tuesday, 24 March** (80% likely).",
+            "**The quota runs out on Tue, Mar 24** (80% likely).",
         ),
         (
             RunOut(0.62, date(2026, 3, 28)),
-            "**The quota may run out from Saturday, 28 March on**, or last to the end: "
+            "**The quota may run out from Sat, Mar 28 on**, or last to the end: "
             "the chance that it runs out this month is 62%.",
         ),
-        (RunOut(0.4, END), "**The quota may run out on Tuesday, 31 March**, the last day: the chance is 40%."),
+        (RunOut(0.4, END), "**The quota may run out on Tue, Mar 31**, the last day: the chance is 40%."),
     ],
 )
 def test_run_out_day_states_its_certainty(result, words):

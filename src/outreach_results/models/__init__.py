@@ -1,6 +1,7 @@
 """The words of the Results API as types, shared by pages, API, sync, exports and docs.
 
 contract            the bodies of the Results API and the enumerations they use
+dates               dates and times in words
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
 people              who is the same person

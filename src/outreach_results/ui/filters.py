@@ -56,7 +56,7 @@ class View:
 
     def sentence(self) -> str:
         """A description: days, campaigns, basis, and whether machines are left out."""
-        return " · ".join([self.days(), self._campaigns() or "all campaigns", *self._counting()])
+        return " · ".join([self.days(), self._campaigns() or "all campaigns", *ways_of_counting(self.filters)])
 
     def summary(self) -> str:
         """What the filters are called where they are folded: Filters · Last 28 days."""
@@ -69,7 +69,7 @@ class View:
             as_of: the last day of the account's data, at midnight, or the time until which that day is known if it is
                 unfinished.
         """
-        parts = [self.days(), *self._counting(), *_reach(as_of, self.last), self.no_comparison]
+        parts = [self.days(), *ways_of_counting(self.filters), *_reach(as_of, self.last), self.no_comparison]
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
@@ -82,8 +82,10 @@ class View:
         chosen = self.filters.campaigns
         return "" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
 
-    def _counting(self) -> list[str]:
-        return [_BY[self.filters.basis], *(["without bots & auto-replies"] if self.filters.humans_only else [])]
+
+def ways_of_counting(filters: Filters) -> list[str]:
+    """How the filters count, in words: by which date, and whether without machines."""
+    return [_BY[filters.basis], *(["without bots & auto-replies"] if filters.humans_only else [])]
 
 
 def _reach(as_of: datetime | None, last: date) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from outreach_results.export import file_name
-from outreach_results.models import Basis, Filters
-from outreach_results.ui import cache, charts, styles
+from outreach_results.models import Filters
+from outreach_results.ui import cache, charts, styles, text
 from outreach_results.ui.charts import Inks
 from outreach_results.ui.downloads import Table
+from outreach_results.ui.filters import ways_of_counting
 
 
 @st.dialog("Save as a picture", width="large")
@@ -30,15 +31,15 @@ def dialog(offered: Table, *, key: str) -> None:
 
 
 def in_words(filters: Filters) -> str:
-    """The filters as a caption of the picture: 1 Mar 2026 – 27 Mar 2026 · 2 campaigns · by sending day · UTC."""
-    start, end = (None if day is None else f"{day:%-d %b %Y}" for day in (filters.start, filters.end))
-    parts = [f"{start or 'the beginning'} – {end or 'today'}" if start or end else "all days"]
+    """The filters as a caption of the picture: Mar 1 – 27, 2026 · 2 campaigns · by send date · UTC."""
+    start, end = filters.start, filters.end
+    if start and end:
+        parts = [text.days(start, end)]
+    else:
+        parts = [f"since {text.day(start)}" if start else f"until {text.day(end)}" if end else "all time"]
     if filters.campaigns is not None:
         parts.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
-    parts.append("by sending day" if filters.basis == Basis.SEND else "by activity day")
-    if filters.humans_only:
-        parts.append("humans only")
-    return " · ".join([*parts, cache.zone().key])
+    return " · ".join([*parts, *ways_of_counting(filters), cache.zone().key])
 
 
 def _inks() -> Inks:

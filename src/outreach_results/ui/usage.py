@@ -54,7 +54,7 @@ def quota(month: Outlook, filters: Filters) -> None:
 
 
 def _used(month: Outlook) -> list[str]:
-    name = f"{month.first:%B %Y}"
+    name = text.month(month.first)
     if month.plan is None:
         return [f"**{month.total:,}** emails were sent in {name}."]
     limit = month.plan.email_limit
@@ -65,7 +65,7 @@ def _used(month: Outlook) -> list[str]:
     if month.reached_on is not None:
         over = month.total - limit
         beyond = f"; {over:,} emails went beyond it" if over > 0 else ""
-        sentences.append(f"**The quota ran out on {month.reached_on:%A, %-d %B}**{beyond}.")
+        sentences.append(f"**The quota ran out on {text.short_weekday(month.reached_on)}**{beyond}.")
     elif month.is_over:
         sentences.append(f"The quota lasted for all of {name}.")
     return sentences
@@ -79,7 +79,9 @@ def _ahead(month: Outlook) -> list[str]:
         return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
     sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
-    sentences.append(f"By {month.last:%-d %B}, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely).")
+    sentences.append(
+        f"By {text.short_day(month.last)}, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely)."
+    )
     return sentences
 
 
@@ -91,21 +93,24 @@ def run_out_sentence(run_out: RunOut, month_end: date) -> str:
     if run_out.last is None:
         chance = f"{run_out.chance:.0%}"
         if run_out.first == month_end:
-            return f"**The quota may run out on {month_end:%A, %-d %B}**, the last day: the chance is {chance}."
+            return (
+                f"**The quota may run out on {text.short_weekday(month_end)}**, the last day: the chance is {chance}."
+            )
         return (
-            f"**The quota may run out from {run_out.first:%A, %-d %B} on**, or last to the end: "
+            f"**The quota may run out from {text.short_weekday(run_out.first)} on**, or last to the end: "
             f"the chance that it runs out this month is {chance}."
         )
     if run_out.first == run_out.last:
-        return f"**The quota runs out on {run_out.first:%A, %-d %B}** (80% likely)."
-    return f"**The quota runs out between {run_out.first:%A, %-d %B}, and {run_out.last:%A, %-d %B}** (80% likely)."
+        return f"**The quota runs out on {text.short_weekday(run_out.first)}** (80% likely)."
+    first, last = text.short_weekday(run_out.first), text.short_weekday(run_out.last)
+    return f"**The quota runs out between {first}, and {last}** (80% likely)."
 
 
 def _remarks(month: Outlook, filters: Filters) -> list[str]:
     sentences = []
     if not month.is_over:
         pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
-        sentences.append(f"Today is {month.today:%-d %B %Y}, the last day of the data.")
+        sentences.append(f"Today is {text.day(month.today)}, the last day of the data.")
         if month.plan is not None:
             sentences.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
         if month.forecast is not None:
@@ -132,7 +137,7 @@ def month_progress(month: Outlook, filters: Filters) -> None:
         derive(progress_table, month),
         filters,
         key="month-course",  # part of the file names of its downloads
-        alt=f"Emails sent since {month.first:%-d %B}, day by day"
+        alt=f"Emails sent since {text.short_day(month.first)}, day by day"
         + ("" if month.forecast is None else ", and the 80% range of the days to come"),
     )
 
@@ -196,7 +201,7 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
         return
     low, high = (amount + price for amount in month.forecast.cost)
     st.metric(
-        f"In all by {month.last:%-d %B}",
+        f"In all by {text.short_day(month.last)}",
         money_range(low, high),
         border=True,
         help=f"80% likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
@@ -302,7 +307,7 @@ def month_table(months: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
 
 
 def _month(value: date) -> tables.Cell:
-    return tables.Cell(f"{value:%B %Y}", value.isoformat())
+    return tables.Cell(text.month(value), value.isoformat())
 
 
 def _quota_share(value: float) -> tables.Cell:

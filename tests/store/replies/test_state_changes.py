@@ -144,7 +144,7 @@ def test_unseen_change_is_a_conflict(filled):
     before = contents(filled)
     with pytest.raises(ConflictError) as refused:
         state_changes.change_reply(filled, CAMPAIGN, "r1", Action.HANDLED, by="Ben", seen_version=0)
-    assert str(refused.value) == ("Not saved: Ana marked it negative on Jan 31, 2026, 23:23. Review and retry.")
+    assert str(refused.value) == ("Not saved: Ana marked it negative on Jan 31, 2026, 11:23 PM. Review and retry.")
     assert contents(filled) == before
 
 

@@ -108,13 +108,13 @@ def test_progress_is_cumulative_with_forecast_range():
     figure = month_progress(FIRST, LAST, sent, 400, forecast())
     known = next(trace for trace in figure.data if trace.mode == "lines+markers" and len(trace.x) == 28)
     assert known.y[-1] == 300
-    assert hover(figure)[-1] == "Sat 28 March: 300 emails since the 1st, 30 of them on this day."
+    assert hover(figure)[-1] == "Sat, Mar 28: 300 emails since the 1st, 30 of them on this day."
     high, low = figure.data[:2]
     assert low.fill == "tonexty"
     assert list(high.x) == list(low.x) == [date(2026, 3, 28), *COMING]
     assert list(low.y) == [300, 300, 320, 340]
     assert list(high.y) == [300, 320, 400, 480]
-    assert "By the end of Tue 31 March: 340 to 480 emails, 80% likely." in hover(figure)
+    assert "By the end of Tue, Mar 31: 340 to 480 emails, 80% likely." in hover(figure)
 
 
 def test_forecast_range_can_begin_today():

@@ -23,7 +23,7 @@ from outreach_results.ui.tables import Cell
         (tables.unit_price, 0.0197, "$0.0197"),
         (tables.plain, "Q1 <b>", "Q1 <b>"),
         (tables.day, date(2026, 3, 10), "Mar 10, 2026"),
-        (tables.moment, datetime(2026, 3, 10, 14, 23, tzinfo=UTC), "Mar 10, 2026, 14:23"),
+        (tables.moment, datetime(2026, 3, 10, 14, 23, tzinfo=UTC), "Mar 10, 2026, 2:23 PM"),
     ],
 )
 def test_values_are_written_as_on_the_pages(write: Callable[[Any], Cell], value: object, shown: str) -> None:

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, null, select
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
+from outreach_results.models.dates import moment
 from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.replies import events, inbox_table
@@ -347,7 +347,7 @@ def _conflict_of_one(connection: Connection, campaign_id: str, reply_id: str, se
         .order_by(change.version)
     ).all()
     zone = zone_of(connection)
-    changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {_local_time(at, zone)}" for by, action, at in later[-3:])
+    changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {moment(at, zone)}" for by, action, at in later[-3:])
     return f"Not saved: {changes or 'someone updated this first'}. Review and retry."
 
 
@@ -356,12 +356,8 @@ def _conflict_of_many(connection: Connection, conditions: Sequence[ColumnElement
     if now.marked_at is not None and (seen.marked_at is None or now.marked_at > seen.marked_at):
         latest = select(reply_marks.c.marked_by).select_from(inbox_replies).where(*conditions)
         by = connection.execute(latest.where(reply_marks.c.marked_at == now.marked_at).limit(1)).scalar()
-        sentences.append(f"{by or 'Someone'} updated one of them on {_local_time(now.marked_at, zone_of(connection))}.")
+        sentences.append(f"{by or 'Someone'} updated one of them on {moment(now.marked_at, zone_of(connection))}.")
     if now.replies != seen.replies:
         sentences.append(f"The list now has {now.replies:,}, not {seen.replies:,}.")
     reason = " ".join(sentences) or "The replies are no longer the same."
     return f"Not saved. {reason} Review and retry."
-
-
-def _local_time(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%b %-d, %Y, %H:%M}"

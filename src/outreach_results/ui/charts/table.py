@@ -15,6 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES
+from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.text import MISSING, escape_plotly, money, percent, unit_price
 
@@ -144,9 +145,9 @@ def _cell(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime) and value.time() != time():
-        return f"{value:%-d %b %Y, %H:%M}"
+        return f"{text.day(value)}, {text.clock(value)}"
     if isinstance(value, date):
-        return f"{value:%-d %b %Y}"
+        return text.day(value)
     return _number(float(value), name) if isinstance(value, Real) else " ".join(str(value).split())
 
 

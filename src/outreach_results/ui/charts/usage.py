@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
+from outreach_results.ui import text
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, shorten
 from outreach_results.ui.text import escape_plotly, number, unit_price
 
@@ -101,7 +102,7 @@ def month_progress(
         hovermode="closest",
         xaxis={
             "range": [first - timedelta(days=0.4), last + timedelta(days=0.6)],
-            "tickformat": "%-d %b",
+            "tickformat": text.SHORT_DAY,
             "nticks": 9,
         },
         yaxis={
@@ -120,7 +121,7 @@ def month_progress(
         line={"color": USED, "width": 2.5},
         marker={"size": 5},
         text=[
-            f"{day:%a %-d %B}: {count:,} emails since the 1st, {today:,} of them on this day."
+            f"{text.short_weekday(day)}: {count:,} emails since the 1st, {today:,} of them on this day."
             for day, count, today in zip(days, so_far, sent, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",
@@ -164,7 +165,7 @@ def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
         line={"color": USED, "width": 2, "dash": "dot"},
         marker={"size": 4},
         text=[
-            f"By the end of {day:%a %-d %B}: {number(low)} to {number(high)} emails, 80% likely."
+            f"By the end of {text.short_weekday(day)}: {number(low)} to {number(high)} emails, 80% likely."
             for day, low, high in zip(forecast.days, forecast.low, forecast.high, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",
@@ -295,7 +296,7 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         280,
         barmode="stack",
         hovermode="closest",
-        xaxis={"tickformat": "%b %Y", "dtick": "M1" if len(frame) <= MOST_CAMPAIGNS else "M3"},
+        xaxis={"tickformat": text.SHORT_MONTH, "dtick": "M1" if len(frame) <= MOST_CAMPAIGNS else "M3"},
         yaxis={"tickprefix": "$", "tickformat": ".3f" if per_email else ",.0f", "nticks": 6},
     )
     for part, values in _parts(frame, per_email=per_email):
@@ -306,8 +307,8 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             marker_color=COLORS[part],
             customdata=[f"{month:%Y-%m}" for month in frame["month"]],
             hovertemplate=[
-                f"{month:%B %Y}: {_spent(part, value, per_email=per_email)} Click to see that month.<extra></extra>"
-                for month, value in zip(frame["month"], values, strict=True)
+                f"{text.month(first)}: {_spent(part, value, per_email=per_email)} Click to show it.<extra></extra>"
+                for first, value in zip(frame["month"], values, strict=True)
             ],
         )
     return figure

@@ -60,7 +60,7 @@ def _choose(click: tables.Click) -> None:
 
 def _chosen(row: pd.Series) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{row['source']}, {row['finished_at']:%b %-d, %Y, %H:%M}")
+        st.text(f"{row['source']}, {text.day(row['finished_at'])}, {text.clock(row['finished_at'])}")
         if row["rejected"]:
             rejected_button(row["load_id"])
         if row["kind"] == LoadKind.FILE and pd.isna(row["undone_at"]):

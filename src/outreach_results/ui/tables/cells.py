@@ -106,11 +106,11 @@ def unit_price(value: Any) -> Cell:
 
 def day(value: Any) -> Cell:
     """A date: Mar 10, 2026."""
-    return Cell(text.MISSING) if is_missing(value) else Cell(f"{value:%b %-d, %Y}", date.isoformat(value))
+    return Cell(text.MISSING) if is_missing(value) else Cell(text.day(value), date.isoformat(value))
 
 
 def moment(value: Any) -> Cell:
     """An instant in the zone that it has: Mar 10, 2026, 14:23."""
     if is_missing(value):
         return Cell(text.MISSING)
-    return Cell(f"{value:%b %-d, %Y, %H:%M}", datetime.isoformat(value))
+    return Cell(f"{text.day(value)}, {text.clock(value)}", datetime.isoformat(value))
