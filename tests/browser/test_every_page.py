@@ -95,12 +95,6 @@ def test_on_a_phone_every_page_can_be_reached(open_visitor):
 # --- the inbox and its files -------------------------------------------------------------------------------------
 
 
-def download(visitor, link):
-    """Follow a link to a file. It opens a tab, which browsers close again at once."""
-    link.evaluate("link => link.target = '_self'")
-    return visitor.download(link)
-
-
 def negative_replies():
     """What the files of the sample data say, newest first."""
     files = [json.loads(file.read_text(encoding="utf-8")) for file in sample_files()]
@@ -113,7 +107,7 @@ def test_inbox_downloads_what_it_shows(visitor):
     visitor.click(visitor.main.get_by_role("button", name=re.compile("^Negative")).first)
     assert visitor.parameters["sentiment"] == ["negative"]
 
-    as_csv, as_json = (download(visitor, visitor.main.get_by_role("link", name=fmt)) for fmt in ("CSV", "JSON"))
+    as_csv, as_json = (visitor.download(visitor.file("Replies", fmt)) for fmt in ("CSV", "JSON"))
     rows = list(csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff"), newline="")))
     exported = json.loads(as_json.text)
 
@@ -134,7 +128,7 @@ def test_inbox_downloads_what_it_shows(visitor):
 @pytest.mark.parametrize("fmt", ["csv", "json"])
 def test_campaign_export_imports_again(fmt, visitor, sample_store, sqlite_store, tmp_path):
     visitor.open(f"/?campaign={CAMPAIGN}&period=all")
-    file = download(visitor, visitor.page.get_by_role("link", name=f"Everything as {fmt.upper()}"))
+    file = visitor.download(visitor.file("all data of the campaign", fmt.upper()))
     assert file.name == f"{CAMPAIGN}.{fmt}"
 
     path = tmp_path / file.name
