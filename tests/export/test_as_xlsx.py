@@ -16,6 +16,7 @@ from outreach_results.export import as_xlsx
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, Record, ReportedRecord
 from outreach_results.models import Filters
+from outreach_results.store.entries import CostPer, Entries, enter
 from support.records import at, campaign, email, event, mark, reply
 from support.workbooks import records_of, sheets_of
 
@@ -115,6 +116,19 @@ def test_workbook_of_odd_texts_runs_nothing(sqlite_store):
     content = workbook(sqlite_store, "9007199254740993")
     assert [row["name"] for row in records_of(content, "emails")] == texts
     assert records_of(content, "campaign")[0]["campaign_id"] == "9007199254740993"
+
+
+def test_entered_values_stand_beside_the_source(sqlite_store):
+    load(sqlite_store, "f", [campaign()])
+    enter(sqlite_store, "camp_1", Entries("Ours", "partner", 2_500_000, CostPer.MONTH))
+    (row,) = records_of(workbook(sqlite_store, "camp_1"), "campaign")
+    assert row["name"] == campaign().name
+    assert [row[f"entered_{name}"] for name in ("name", "mcp", "cost_usd", "cost_per")] == [
+        "Ours",
+        "partner",
+        2.5,
+        "month",
+    ]
 
 
 def test_reply_and_its_mark_are_in_one_row(sqlite_store):

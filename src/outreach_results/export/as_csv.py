@@ -26,6 +26,7 @@ from outreach_results.export.reading import (
 )
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.store import schema
+from outreach_results.store.entries import Entries, entries_in
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 from outreach_results.store.tracking import tracking_in
 
@@ -41,6 +42,7 @@ _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
 _AFTER_COSTS = _PLACES["step"] - _PLACES["reply_address"]
 _AFTER_URL = _PLACES["kind"] - _PLACES["url"] - 1
 _AT_END = len(CSV_COLUMNS) - _PLACES["meeting_marked_at"]
+_OF_CAMPAIGN = _PLACES["step"] - _PLACES["tracks"]
 _DETAILS = len(EMAIL_DETAILS) + len(EVENT_DETAILS)
 
 
@@ -55,9 +57,17 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
     )
     humans_only = meta["filters"]["humans_only"]
     tracking = tracking_in(campaign)
-    tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
-    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *tracks, *(None,) * (_DETAILS + _AT_END))
-    empty = not any(tracks)
+    entered = entries_in(connection, campaign_id)
+    own = (
+        tracks_text(tracking.declared),
+        tracks_text(tracking.chosen),
+        escape_formula(entered.name),
+        escape_formula(entered.mcp),
+        entered.cost_usd,
+        entered.cost_per,
+    )
+    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *own, *(None,) * (_DETAILS + _AT_END))
+    empty = entered == Entries() and not any(own)
     if not empty:
         yield _csv_lines([described])
     for rows in read_rows(connection, _emails(campaign_id)):
@@ -166,7 +176,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         iso(row.corrected_at),
         escape_formula(row.handled_by),
         None if row.marked_at is None else row.mark_version,
-        *(None,) * (2 + _DETAILS),  # tracks and tracks_choice too
+        *(None,) * (_OF_CAMPAIGN + _DETAILS),
         iso(row.meeting_marked_at),
         escape_formula(row.meeting_marked_by),
     )

@@ -27,6 +27,7 @@ from outreach_results.export.reading import (
 )
 from outreach_results.models import COST_COLUMNS, Detail, dollars
 from outreach_results.store import schema
+from outreach_results.store.entries import entries_in
 from outreach_results.store.tracking import tracking_in
 
 ROWS_A_SHEET = 1_048_576
@@ -43,6 +44,7 @@ _REPLY_COLUMNS = (
     *("meeting_marked_at", "meeting_marked_by"),
     *("marked_by", "marked_at", "mark_version", "preview", "body"),
 )
+_ENTERED = ("entered_name", "entered_mcp", "entered_cost_usd", "entered_cost_per")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,11 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
     campaign = campaign_row(connection, campaign_id)
     tracking = tracking_in(campaign)
     tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
-    described = (campaign.campaign_id, campaign.name, campaign.mcp, campaign.created_at, str(campaign.detail), *tracks)
-    columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice"]
-    yield _Sheet("campaign", columns, [[described]])
+    entered = entries_in(connection, campaign_id)
+    own = (entered.name, entered.mcp, None if entered.cost is None else dollars(entered.cost), entered.cost_per)
+    source = (campaign.campaign_id, campaign.name, campaign.mcp, campaign.created_at, str(campaign.detail))
+    columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice", *_ENTERED]
+    yield _Sheet("campaign", columns, [[(*source, *tracks, *own)]])
     costs = [f"{name}_usd" for name in COST_COLUMNS]
     emails = read_rows(connection, email_query(campaign_id))
     yield _Sheet(

@@ -13,7 +13,9 @@ from math import isfinite
 from typing import Any
 from unicodedata import category
 
+from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, EventType, Sentiment
+from outreach_results.store.entries import Entries, checked
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 MAX_SENT_TEXT = 20_000
@@ -227,3 +229,22 @@ def email_details(value_of: Callable[[str], Any]) -> dict[str, Any]:
 def event_details(value_of: Callable[[str], Any]) -> dict[str, Any]:
     """What is known of an event beside its type and moment, by the names of `EVENT_DETAILS`."""
     return {name: text(name, value_of(name)) for name in EVENT_DETAILS}
+
+
+def entered(name: Any, mcp: Any, cost_usd: Any, cost_per: Any) -> Entries:
+    """What a person entered of a campaign, the cost in dollars; empty texts are nothing.
+
+    Raises:
+        FieldError: one of them cannot be used.
+    """
+    try:
+        return checked(
+            text("entered name", name),
+            text("entered type", mcp, MAX_ID),
+            None if cost_usd in (None, "") else Decimal(str(cost_usd)),
+            text("entered cost_per", cost_per),
+        )
+    except InvalidOperation:
+        raise FieldError("entered cost_usd", f"{quoted(cost_usd)} is not an amount") from None
+    except QueryError as error:
+        raise FieldError("entered", str(error)) from None

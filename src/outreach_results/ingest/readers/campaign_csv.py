@@ -42,7 +42,7 @@ from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
 _PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
-_TRACKS = slice(_PLACES["tracks"], _PLACES["tracks_choice"] + 1)
+_OF_CAMPAIGN = slice(_PLACES["tracks"], _PLACES["entered_cost_per"] + 1)
 _DETAILS = slice(_PLACES[EMAIL_DETAILS[0]], _PLACES[EVENT_DETAILS[-1]] + 1)
 _OF_EMAIL = len(EMAIL_DETAILS)
 _FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
@@ -164,7 +164,7 @@ class _Rows:
         campaign_id = self._described.get((id_, title, mcp, created))
         # If they fit together, each of them does. An apostrophe may be one that escapes a formula.
         texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
-        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts or any(cells[_TRACKS]):
+        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts or any(cells[_OF_CAMPAIGN]):
             return None
         details = cells[_DETAILS]
         has_details = any(details)
@@ -216,7 +216,7 @@ class _Rows:
 
         campaign_id = cell("campaign_id")
         described_by = tuple(cells[:4])
-        if described_by not in self._described or any(cells[_TRACKS]):
+        if described_by not in self._described or any(cells[_OF_CAMPAIGN]):
             yield _campaign(cell)
             self._described[described_by] = campaign_id
         email_id = cell("email_id")
@@ -281,6 +281,7 @@ def _campaign(cell: Cell) -> CampaignRecord:
         read.instant("campaign_created_at", cell("campaign_created_at")),
         tracks=tracks_in_text("tracks", cell("tracks")),
         tracks_choice=tracks_in_text("tracks_choice", cell("tracks_choice")),
+        entered=read.entered(*(cell(f"entered_{name}") for name in ("name", "mcp", "cost_usd", "cost_per"))),
     )
 
 

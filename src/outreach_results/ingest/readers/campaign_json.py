@@ -8,13 +8,12 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
 import ijson
 
-from outreach_results.errors import QueryError, SourceError
+from outreach_results.errors import SourceError
 from outreach_results.export import FORMAT
 from outreach_results.ingest import fields as read
 from outreach_results.ingest.fields import FieldError
@@ -34,7 +33,7 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
-from outreach_results.store.entries import Entries, checked
+from outreach_results.store.entries import Entries
 from outreach_results.store.schema import OUTCOME_COLUMNS
 
 Item = Mapping[str, Any]
@@ -191,16 +190,7 @@ def _entered(item: Any) -> Entries:
         return Entries()
     if not isinstance(item, dict):
         raise FieldError("entered", "an object is required")
-    cost = item.get("cost_usd")
-    try:
-        return checked(
-            read.text("entered.name", item.get("name")),
-            read.text("entered.mcp", item.get("mcp"), MAX_ID),
-            None if cost is None else Decimal(str(cost)),
-            read.text("entered.cost_per", item.get("cost_per")),
-        )
-    except (QueryError, InvalidOperation) as error:
-        raise FieldError("entered", str(error) or "no cost") from None
+    return read.entered(*(item.get(name) for name in ("name", "mcp", "cost_usd", "cost_per")))
 
 
 def _email(campaign_id: str, item: Item) -> Records:
