@@ -4,6 +4,7 @@ import io
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from outreach_results import results
 from outreach_results.models import Filters
@@ -23,6 +24,24 @@ def test_row_filters_by_campaign_and_back(visitor: Visitor) -> None:
     visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
     visitor.page.wait_for_function("!location.search.includes('campaigns')")
     assert "campaigns" not in visitor.parameters
+
+
+def test_a_tile_fills_the_chart_and_back_undoes_it(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 1360, "height": 600})
+    visitor.open("/?period=all")
+    heading = visitor.page.locator(".st-key-card-headline h3")
+    expect(heading).to_contain_text("Reply rate")
+    tile = visitor.page.locator(".tile").filter(has_text="Meetings")
+    scrolled = visitor.main.evaluate("main => { main.scrollTop = 40; return main.scrollTop }")
+    visitor.click(tile)
+    expect(heading).to_contain_text("Meetings")
+    expect(tile).to_have_attribute("aria-pressed", "true")
+    assert visitor.parameters == {"period": ["all"], "tile": ["meetings_booked"]}
+    assert visitor.main.evaluate("main => main.scrollTop") == scrolled == 40
+    visitor.back()
+    expect(heading).to_contain_text("Reply rate")
+    expect(tile).to_have_attribute("aria-pressed", "false")
+    assert visitor.parameters == {"period": ["all"]}
 
 
 def test_order_and_search_survive_a_reload(visitor: Visitor) -> None:

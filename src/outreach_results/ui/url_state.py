@@ -23,6 +23,7 @@ _NOTICES = "address-notices"
 _NOTICE_TEXT = "address-notices-words"
 _NOTICE_PLACE = "address-notices-place"
 _TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
+_IN_FRAGMENT, _PAGE = "url-changes-in-fragment", "url-page"
 
 HOME = "overview"
 """The page at the server's root."""
@@ -52,6 +53,10 @@ def begin_run(page: str = "") -> None:
     for name, (invalid, corrected) in state.pop(_INVALID, {}).items():
         if state.get(name) == invalid:
             state[name] = corrected
+    has_turned, state[_PAGE] = state.get(_PAGE) != page, page
+    for name, text in state.pop(_IN_FRAGMENT, {}).items():
+        if has_turned or st.query_params.get(name, "") == text:  # else the Back button has undone it
+            state[name] = text
     changes = state.pop(_CHANGES, {})
     if changes:
         current = {name: str(state.get(name) or "") for name in PARAMETERS} | changes
@@ -133,9 +138,10 @@ def change(name: str, text: str = "") -> None:
 def change_in_fragment(name: str, text: str = "") -> None:
     """Set a parameter without a run of the whole page. For callbacks of a fragment, and parameters that it alone reads.
 
-    The URL has it at once; the hidden field gets it in the next run of the page.
+    The URL has it at once; the hidden field gets it in the next run of the page, unless Back has undone it by
+    then. For parameters without ``resets``.
     """
-    change(name, text)
+    st.session_state.setdefault(_IN_FRAGMENT, {})[name] = text
     st.session_state[_TEXTS][name] = text
     _write({name: text})
 
