@@ -63,6 +63,54 @@ def days_of(records: Iterable[Record], zone: str = "UTC") -> dict[Day, Numbers]:
     return _tally(sent, costs, first, ZoneInfo(zone))
 
 
+Groups = dict[tuple[str, str, str, str, date], Numbers]
+"""(campaign, dimension, value, basis, date) → every count that is not 0"""
+
+_SAID_BY = {"step": "step", "variant": "variant", "mailbox": "mailbox", "domain": "recipient", "subject": "subject"}
+
+
+def groups_of(records: Iterable[Record], least: int, zone: str = "UTC") -> Groups:
+    """The days of the emails of each step, variant, mailbox, and of each domain and subject of ``least`` emails."""
+    records = list(records)
+    sent, _, first = _facts(records)
+    said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for record in records:
+        if isinstance(record, EmailRecord):
+            for dimension, field in _SAID_BY.items():
+                value = getattr(record, field)
+                if value:
+                    of_email = said[record.campaign_id, record.email_id]
+                    of_email[dimension] = max(value, of_email.get(dimension, value))
+    members: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
+    for email, values in said.items():
+        for dimension, value in values.items():
+            name = _domain(value) if dimension == "domain" else value
+            if name is not None:
+                members[email[0], dimension, name].add(email)
+    groups: Groups = {}
+    for (campaign_id, dimension, name), emails in members.items():
+        if dimension in ("domain", "subject") and len(emails) < least:
+            continue
+        own_sent = {email: instant for email, instant in sent.items() if email in emails}
+        own_first = {key: instant for key, instant in first.items() if key[:2] in emails}
+        days = _tally(own_sent, defaultdict(lambda: [0, 0, 0]), own_first, ZoneInfo(zone))
+        groups |= {(campaign_id, dimension, name, basis, on): numbers for (_, basis, on), numbers in days.items()}
+    return groups
+
+
+def _domain(address: str) -> str | None:
+    before, at, after = address.strip().casefold().rpartition("@")
+    return after if before and at and after else None
+
+
+def stored_groups(store: Store) -> Groups:
+    """``breakdown_stats`` in the same form."""
+    names = ("campaign_id", "dimension", "value", "basis", "date")
+    with store.read() as connection:
+        rows = [dict(row) for row in connection.execute(select(schema.breakdown_stats)).mappings()]
+    return {tuple(row.pop(name) for name in names): {name: n for name, n in row.items() if n} for row in rows}
+
+
 def untracked_in(records: Iterable[Record]) -> dict[str, set[str]]:
     """By campaign, the numbers that it does not track: a person's choice goes before what its source declares."""
     untracked: dict[str, set[str]] = {}

@@ -131,7 +131,8 @@ def histories(
         sent_at = draw(instants if all_sent else st.none() | instants)
         costs = draw(st.tuples(amounts, amounts, amounts)) if sent_at else (0, 0, 0)
         details = draw(st.just(()) | st.tuples(text, text, text, text, text))
-        return EmailRecord(*key, draw(text), draw(text), draw(text), sent_at, *costs, *details)
+        recipient = draw(text | st.sampled_from(["a@x.example", "b@X.Example", "c@y.example"]))
+        return EmailRecord(*key, recipient, draw(text), draw(text), sent_at, *costs, *details)
 
     units += [[describe(draw(keys))] for _ in range(draw(st.integers(0, 6)))]
     for number in range(draw(st.integers(0, 12))):

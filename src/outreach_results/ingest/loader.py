@@ -42,7 +42,7 @@ from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
-from outreach_results.models import COST_COLUMNS, EventType, Sentiment, person_key
+from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_of, person_key
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.replies import inbox_table
@@ -220,7 +220,8 @@ class Loader:
         return [
             (
                 *(campaign_id, email_id, recipient, name, company, *dated(sent_at), *rest[:_COSTS], load_no),
-                recipient and person_key(recipient),
+                key := recipient and person_key(recipient),
+                key and domain_of(key),
                 *rest[_COSTS:],
             )
             for campaign_id, email_id, recipient, name, company, sent_at, *rest in records

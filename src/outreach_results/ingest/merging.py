@@ -55,6 +55,7 @@ EMAIL = (
     *COST_COLUMNS,
     "load_no",
     "recipient_key",
+    "recipient_domain",
     *EMAIL_DETAILS,
 )
 EVENT = (
@@ -133,6 +134,7 @@ CAMPAIGN_RULES_OF_AUTHORITY = dict.fromkeys(CAMPAIGN_RULES, LATEST_WINS) | {
 EMAIL_RULES = {
     "recipient": _FILL,
     "recipient_key": _FILL,
+    "recipient_domain": _FILL,
     "name": _FILL,
     "company": _FILL,
     "sent_at": _EARLIEST,
@@ -143,7 +145,7 @@ EMAIL_RULES = {
     # An email that was only referred to so far belongs to the load that brings its sending.
     "load_no": "emails.sent_at IS NULL AND excluded.sent_at IS NOT NULL",
 }
-_DESCRIPTION = ("recipient", "recipient_key", "name", "company", *EMAIL_DETAILS)
+_DESCRIPTION = ("recipient", "recipient_key", "recipient_domain", "name", "company", *EMAIL_DETAILS)
 DESCRIPTION_RULES = {name: EMAIL_RULES[name] for name in _DESCRIPTION}
 REPLY_RULES = {
     "email_id": _FILL,

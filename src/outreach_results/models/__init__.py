@@ -2,6 +2,7 @@
 
 contract            the bodies of the Results API and the enumerations they use
 dates               dates and times in words
+dimensions          what emails can be broken down by
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
 people              who is the same person
@@ -44,6 +45,7 @@ from outreach_results.models.contract import (
     UsageNumbers,
     dollars,
 )
+from outreach_results.models.dimensions import Dimension
 from outreach_results.models.filters import Filters
 from outreach_results.models.metric_definitions import (
     COST_COLUMNS,
@@ -53,7 +55,7 @@ from outreach_results.models.metric_definitions import (
     HUMAN_COUNTS,
     LAG_METRICS,
 )
-from outreach_results.models.people import person_key
+from outreach_results.models.people import domain_of, person_key
 
 __all__ = [
     "COSTS",
@@ -78,6 +80,7 @@ __all__ = [
     "DailyRow",
     "DailyStats",
     "Detail",
+    "Dimension",
     "Distribution",
     "EventType",
     "Filters",
@@ -97,5 +100,6 @@ __all__ = [
     "Usage",
     "UsageNumbers",
     "dollars",
+    "domain_of",
     "person_key",
 ]

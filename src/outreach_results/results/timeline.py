@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
-from outreach_results.models import EventType, Sentiment, person_key
+from outreach_results.models import EventType, Sentiment, domain_of, person_key
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state
@@ -116,7 +116,12 @@ def _emails(connection: Connection, campaign_id: str, answered: Row[Any]) -> lis
     # Two queries instead of one with OR, for which SQLite reads every email of the campaign.
     by_id: dict[str, Row[Any]] = {}
     person = answered.recipient and person_key(answered.recipient)
-    for to_them in (email.email_id == answered.email_id, email.recipient_key == person):
+    theirs = [email.email_id == answered.email_id]
+    if person:
+        domain = domain_of(person)
+        is_there = email.recipient_domain.is_(None) if domain is None else email.recipient_domain == domain
+        theirs.append(and_(is_there, email.recipient_key == person))
+    for to_them in theirs:
         query = select(email.email_id, email.sent_at).where(email.campaign_id == campaign_id, to_them)
         by_sending = query.order_by(email.sent_at.nulls_last(), email.email_id).limit(LONGEST + 1)
         by_id |= {row.email_id: row for row in connection.execute(by_sending)}

@@ -1,9 +1,11 @@
 """How ids, instants and local dates are stored, the same on every database."""
 
+import json
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Dialect, Engine, Text, any_, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -25,6 +27,20 @@ def local_hour(local: datetime) -> int:
 def day_of_hour(hour: int) -> date:
     """The local date that a local hour lies in."""
     return date.fromordinal(_EPOCH_DAY + hour // 24)
+
+
+def id_in(
+    connection: Connection, column: ColumnElement[str], ids: Collection[str], name: str = "ids"
+) -> ColumnElement[bool]:
+    """``column IN ids`` with a single parameter, however many ids there are.
+
+    Args:
+        name: of the parameter, where a statement has several.
+    """
+    if is_sqlite(connection):
+        values = text(f"SELECT value FROM json_each(:{name})").bindparams(**{name: json.dumps(list(ids))})
+        return column.in_(values)
+    return column == any_(bindparam(name, list(ids), type_=ARRAY(Text)))
 
 
 def is_sqlite(bind: Connection | Engine) -> bool:

@@ -8,7 +8,6 @@ size.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -17,22 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    Text,
-    and_,
-    any_,
-    bindparam,
-    case,
-    delete,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, delete, func, select
 
 from outreach_results.models import (
     COST_COLUMNS,
@@ -45,7 +29,10 @@ from outreach_results.models import (
     Detail,
     EventType,
 )
+from outreach_results.store import breakdown
+from outreach_results.store.breakdown import Group
 from outreach_results.store.column_types import day_of_hour, is_sqlite
+from outreach_results.store.column_types import id_in as id_in
 from outreach_results.store.schema import (
     HOURS,
     LAGS,
@@ -79,8 +66,8 @@ HOURLY = Rollup(hourly_stats, "metric", HOURLY_METRICS, HOURS)
 LAG = Rollup(lag_stats, "metric", LAG_METRICS, LAGS)
 ROLLUPS = (DAILY, HOURLY, LAG)
 
-Tally = Counter[tuple[str, date, str]]
-"""(basis or metric, date, column) → count or micro-dollars.
+Tally = Counter[tuple[str | Group, date, str]]
+"""(basis or metric, date, column) → count or micro-dollars; for a group in place of a basis, the same of its emails.
 
 No two rollups have a column of the same name, so the column also tells the rollup.
 """
@@ -97,14 +84,6 @@ _LATER_EVENTS = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
 _BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in _LATER_EVENTS)
 _BY_HUMANS = tuple(f"{name}_human" for name in _BY_ANYBODY)
 _ROWS_AT_A_TIME = 20_000
-
-
-def id_in(connection: Connection, column: ColumnElement[str], ids: Collection[str]) -> ColumnElement[bool]:
-    """``column IN ids`` with a single parameter, however many ids there are."""
-    if is_sqlite(connection):
-        values = text("SELECT value FROM json_each(:ids)").bindparams(ids=json.dumps(list(ids)))
-        return column.in_(values)
-    return column == any_(bindparam("ids", list(ids), type_=ARRAY(Text)))
 
 
 class Sums:
@@ -143,6 +122,7 @@ def recount(connection: Connection, campaign_id: str, email_ids: Collection[str]
     tally: Tally = Counter()
     for sums in _sums(connection, campaign_id, email_ids):
         tally.update(sums.tally())
+    tally.update(breakdown.recount(connection, campaign_id, email_ids))
     return tally
 
 
@@ -151,6 +131,7 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
     for sums in _sums(connection, campaign_id, None):
         connection.execute(delete(sums.rollup.table).where(sums.rollup.table.c.campaign_id == campaign_id))
         _insert(connection, sums.rollup, campaign_id, sums.rows())
+    breakdown.rebuild(connection, campaign_id)
 
 
 def rebuild_all(connection: Connection) -> None:
@@ -178,6 +159,7 @@ def add(connection: Connection, campaign_id: str, change: Tally) -> None:
             connection.execute(delete(rollup.table).where(here))
         rows = ((kind, day, [counts[column] for column in rollup.columns]) for (kind, day), counts in days.items())
         _insert(connection, rollup, campaign_id, (row for row in rows if any(row[2])))
+    breakdown.add(connection, campaign_id, {key: n for key, n in change.items() if isinstance(key[0], Group)})
 
 
 def _chosen(
@@ -308,7 +290,7 @@ def _by_day(tally: Tally, rollup: Rollup) -> _Days:
     days: _Days = defaultdict(Counter)
     own = frozenset(rollup.columns)
     for (kind, day, column), n in tally.items():
-        if n and column in own:
+        if n and column in own and isinstance(kind, str):
             days[kind, day][column] += n
     return days
 

@@ -29,14 +29,11 @@ from outreach_results.models import (
     COST_COLUMNS,
     COUNT_OF,
     COUNTS,
-    HOURLY_METRICS,
-    HUMAN_COUNTS,
-    LAG_METRICS,
     EventType,
     Sentiment,
 )
 from outreach_results.models.metric_definitions import TRACKED
-from outreach_results.store import account_tables
+from outreach_results.store import account_tables, rollup_tables
 from outreach_results.store.column_types import Id, Instant
 from outreach_results.store.metadata import metadata as metadata
 from outreach_results.store.metadata import table
@@ -51,6 +48,15 @@ rejected_rows = account_tables.rejected_rows
 saved_mappings = account_tables.saved_mappings
 sync_runs = account_tables.sync_runs
 sync_sources = account_tables.sync_sources
+
+# Those that are derived from emails and events.
+breakdown_stats = rollup_tables.breakdown_stats
+daily_stats = rollup_tables.daily_stats
+hourly_stats = rollup_tables.hourly_stats
+lag_stats = rollup_tables.lag_stats
+HOURS = rollup_tables.HOURS
+LAGS = rollup_tables.LAGS
+LAST_LAG = rollup_tables.LAST_LAG
 
 OUTCOME_OF = {kind: "meetings" if kind is EventType.MEETING_BOOKED else kind.value for kind in COUNT_OF}
 """Event type → the column of `contacts` that says how often it happened to a contact."""
@@ -74,6 +80,8 @@ No source gives out such an id, because ids have no control characters.
 """
 
 _UNSENT = text("sent_at IS NULL")
+
+HAS_SUBJECT = text("length(subject) <= 500")  # a longer one groups nothing, and PostgreSQL could not index it
 
 
 DECLARED = {kind: f"tracks_{kind}" for kind in TRACKED}
@@ -133,12 +141,16 @@ emails = table(
     # The recipient whatever the case of the address, so that one person is one.
     Column("recipient_key", Id, info={FOLLOWS: "recipient"}),
     *(Column(name, Text) for name in EMAIL_DETAILS),
+    Column("recipient_domain", Id, info={FOLLOWS: "recipient"}),
     PrimaryKeyConstraint("campaign_id", "email_id", name="emails_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="emails_campaign"),
     # Holds all that a timeline reads: without statistics SQLite would otherwise rather read the campaign's emails.
-    Index("emails_by_recipient", "campaign_id", "recipient_key", "sent_at"),
+    # The domain comes first, so that it also finds the emails of a domain.
+    Index("emails_by_recipient", "campaign_id", "recipient_domain", "recipient_key", "sent_at"),
     # The few that are known from events only: nobody says when they were sent.
     Index("emails_unsent", "campaign_id", "email_id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
+    # Of subjects, too, there may be as many as emails.
+    Index("emails_by_subject", "campaign_id", "subject", sqlite_where=HAS_SUBJECT, postgresql_where=HAS_SUBJECT),
 )
 
 events = table(
@@ -266,49 +278,6 @@ inbox_stats = table(
     Column("date", Date, nullable=False),
     *(Column(name, Integer, nullable=False) for name in INBOX_CELLS.values()),
     PrimaryKeyConstraint("campaign_id", "date", name="inbox_stats_pk"),
-)
-
-daily_stats = table(
-    "daily_stats",
-    Column("campaign_id", Id, nullable=False),
-    Column("basis", Id, nullable=False),
-    Column("date", Date, nullable=False),
-    *(Column(name, BigInteger) for name in (*COUNTS, *HUMAN_COUNTS)),
-    *(Column(name, BigInteger) for name in COST_COLUMNS),
-    Column("cost", BigInteger),
-    Column("source_cost", BigInteger),  # of the source, where the cost was entered
-    PrimaryKeyConstraint("campaign_id", "basis", "date", name="daily_stats_pk"),
-    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="daily_stats_campaign"),
-    CheckConstraint("basis IN ('activity', 'send')", name="daily_stats_basis"),
-)
-
-HOURS = tuple(f"h{hour:02}" for hour in range(24))
-LAST_LAG = 30
-LAGS = tuple(f"l{days:02}" for days in range(LAST_LAG + 1))
-
-# On which hours of the day things happen: the activity days of daily_stats, split by the local hour.
-hourly_stats = table(
-    "hourly_stats",
-    Column("campaign_id", Id, nullable=False),
-    Column("metric", Id, nullable=False),
-    Column("date", Date, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in HOURS),
-    PrimaryKeyConstraint("campaign_id", "metric", "date", name="hourly_stats_pk"),
-    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="hourly_stats_campaign"),
-    CheckConstraint(f"metric IN {HOURLY_METRICS}", name="hourly_stats_metric"),
-)
-
-# How long things take: the sending days of daily_stats, split by the days until it first happened (the last column:
-# that many or more).
-lag_stats = table(
-    "lag_stats",
-    Column("campaign_id", Id, nullable=False),
-    Column("metric", Id, nullable=False),
-    Column("date", Date, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in LAGS),
-    PrimaryKeyConstraint("campaign_id", "metric", "date", name="lag_stats_pk"),
-    ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="lag_stats_campaign"),
-    CheckConstraint(f"metric IN {LAG_METRICS}", name="lag_stats_metric"),
 )
 
 annotations = table(

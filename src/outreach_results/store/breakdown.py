@@ -1,0 +1,385 @@
+"""``breakdown_stats``: the days of ``daily_stats`` for groups of a campaign's emails, such as those of one step.
+
+Of domains and subjects there may be as many as emails. One of them is a group only where its campaign has `LEAST`
+emails of it. The smaller ones, and the emails of which the source does not say it, have no rows: they are what is
+missing to ``daily_stats``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, case, delete, func, or_, select, true
+
+from outreach_results.models import COUNT_OF, COUNTS, HUMAN_COUNTS, Basis, Dimension, EventType
+from outreach_results.models.dimensions import OF_EMAILS
+from outreach_results.store.column_types import day_of_hour, id_in, is_sqlite
+from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, emails, events
+from outreach_results.store.write import insert_new
+
+LEAST = 20
+"""How many emails a domain or a subject needs in a campaign to be a group."""
+
+LONGEST_VALUE = 500
+"""Characters of a step, a variant or a mailbox by which emails are grouped."""
+
+_NUMBERS = (*COUNTS, *HUMAN_COUNTS)
+_PLACE_OF = {kind.value: COUNTS.index(name) for kind, name in COUNT_OF.items()}
+_TO_HUMANS = len(COUNTS) - 1  # from the place of a count to that of its twin; what is sent has none
+_ROWS_AT_A_TIME = 20_000
+_BASES = tuple(Basis)
+_KEY = ("campaign_id", "dimension", "basis", "date", "value")
+
+
+Array = npt.NDArray[np.int64]
+
+
+class Group(NamedTuple):
+    """Some emails of a campaign, with the basis on which they are counted."""
+
+    dimension: str
+    basis: str
+    value: str
+
+
+Change = Counter[tuple[str | Group, date, str]]
+"""(group, date, name of a count) → how many.
+
+A domain or subject that may have become a group, or ceased to be one, has a key of `_CONCERNED` beside.
+"""
+
+_CONCERNED = (date.min, "")
+
+_COLUMN_OF = {
+    Dimension.STEP: emails.c.step,
+    Dimension.VARIANT: emails.c.variant,
+    Dimension.MAILBOX: emails.c.mailbox,
+    Dimension.DOMAIN: emails.c.recipient_domain,
+    Dimension.SUBJECT: emails.c.subject,
+}
+_CAN_BE_MANY: dict[Dimension, ColumnElement[bool] | TextClause] = {
+    Dimension.DOMAIN: emails.c.recipient_domain.is_not(None),
+    Dimension.SUBJECT: HAS_SUBJECT,
+}
+"""Those of which only large groups are kept, and what holds for every email in one, as an index has it."""
+
+
+_Wanted = dict[Dimension, Collection[str] | None]
+"""By dimension the groups to count; None for all."""
+
+
+def rebuild(connection: Connection, campaign_id: str) -> None:
+    """Count the groups of a campaign anew."""
+    connection.execute(delete(breakdown_stats).where(breakdown_stats.c.campaign_id == campaign_id))
+    wanted: _Wanted = {
+        dimension: set(connection.execute(_large(campaign_id, dimension)).scalars())
+        if dimension in _CAN_BE_MANY
+        else None
+        for dimension in _known(connection, campaign_id, None)
+    }
+    _insert_counted(connection, campaign_id, wanted)
+
+
+def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Change:
+    """What a campaign's emails, or only those given, add to its groups."""
+    change: Change = Counter()
+    wanted: _Wanted = dict.fromkeys(_known(connection, campaign_id, email_ids))
+    for dimension in _CAN_BE_MANY.keys() & wanted.keys():
+        wanted[dimension], concerned = _concerned(connection, campaign_id, dimension, email_ids)
+        change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in concerned})
+    for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
+        for basis, on, value, counts in sums.rows():
+            group = Group(dimension, basis, value)
+            change.update({(group, on, name): n for name, n in zip(_NUMBERS, counts, strict=True) if n})
+    return change
+
+
+def add(connection: Connection, campaign_id: str, change: Mapping[tuple[str | Group, date, str], int]) -> None:
+    """Add a change to a campaign's groups, and settle which domains and subjects are groups now."""
+    concerned: dict[Dimension, set[str]] = defaultdict(set)
+    for group, *rest in change:
+        if isinstance(group, Group) and tuple(rest) == _CONCERNED:
+            concerned[Dimension(group.dimension)].add(group.value)
+    settled = {
+        (dimension, value)
+        for dimension, values in concerned.items()
+        for value in _settle(connection, campaign_id, dimension, values)
+    }
+    days: dict[tuple[str, str, date, str], Counter[str]] = defaultdict(Counter)
+    for (group, on, name), n in change.items():
+        if n and name and isinstance(group, Group) and (group.dimension, group.value) not in settled:
+            days[group.dimension, group.basis, on, group.value][name] += n
+    _merge(connection, campaign_id, days)
+
+
+def _among(connection: Connection, email_ids: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """The condition that an email is one of these (None: all)."""
+    return [] if email_ids is None else [id_in(connection, emails.c.email_id, email_ids)]
+
+
+def _known(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> list[Dimension]:
+    """What any of these emails (None: all) says."""
+    chosen = (emails.c.campaign_id == campaign_id, *_among(connection, email_ids))
+    counts = connection.execute(select(*(func.count(_COLUMN_OF[one]) for one in OF_EMAILS)).where(*chosen)).one()
+    return [one for one, n in zip(OF_EMAILS, counts, strict=True) if n]
+
+
+def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
+    """The domains or subjects of which a campaign has enough emails."""
+    column = _COLUMN_OF[dimension]
+    return (
+        select(column)
+        .where(emails.c.campaign_id == campaign_id, _CAN_BE_MANY[dimension])
+        .group_by(column)
+        .having(func.count() >= LEAST)
+    )
+
+
+def _concerned(
+    connection: Connection, campaign_id: str, dimension: Dimension, email_ids: Collection[str] | None
+) -> tuple[list[str], list[str]]:
+    """Of the domains or subjects of these emails: those that are groups, and those that are, or have to become, one."""
+    column = _COLUMN_OF[dimension]
+    named = (
+        select(column.label("value"))
+        .where(emails.c.campaign_id == campaign_id, _CAN_BE_MANY[dimension], *_among(connection, email_ids))
+        .distinct()
+        .subquery("named")
+    )
+    of_table = breakdown_stats.c
+    is_group = (
+        select(of_table.campaign_id)
+        .where(
+            of_table.campaign_id == campaign_id,
+            of_table.dimension == dimension.value,
+            of_table.value == named.c.value,
+        )
+        .exists()
+    )
+    rows = connection.execute(select(named.c.value, is_group, _is_large(campaign_id, dimension, named.c.value))).all()
+    return [value for value, is_one, _ in rows if is_one], [value for value, *flags in rows if any(flags)]
+
+
+def _is_large(campaign_id: str, dimension: Dimension, value: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a campaign has enough emails of a domain or subject; reads no more of them than that takes."""
+    other = emails.alias("other")
+    column = other.c[_COLUMN_OF[dimension].name]
+    last = (
+        select(other.c.campaign_id)
+        .where(
+            other.c.campaign_id == campaign_id,
+            column == value,
+            *([HAS_SUBJECT] if dimension == Dimension.SUBJECT else []),
+        )
+        .limit(1)
+        .offset(LEAST - 1)
+        .scalar_subquery()
+    )
+    return last.is_not(None)
+
+
+def _settle(connection: Connection, campaign_id: str, dimension: Dimension, values: Collection[str]) -> set[str]:
+    """Write the groups that are new, and delete those that are none any more; the values of all these."""
+    table, column = breakdown_stats.c, _COLUMN_OF[dimension]
+    these = (table.campaign_id == campaign_id, table.dimension == dimension.value)
+    were = set(
+        connection.execute(
+            select(table.value).where(*these, id_in(connection, table.value, values)).distinct()
+        ).scalars()
+    )
+    large = set(connection.execute(_large(campaign_id, dimension).where(id_in(connection, column, values))).scalars())
+    if gone := were - large:
+        connection.execute(delete(breakdown_stats).where(*these, id_in(connection, table.value, gone)))
+    if new := large - were:
+        _insert_counted(connection, campaign_id, {dimension: new})
+    return gone | new
+
+
+class _Codes(dict[str | None, int]):
+    """A number for each value; -1 for none and, where some are wanted, for the others."""
+
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        super().__init__({value: code for code, value in enumerate(wanted or ())})
+        self._is_open = wanted is None
+        self[None] = -1
+
+    def __missing__(self, value: str) -> int:
+        if not self._is_open:
+            return -1
+        self[value] = code = len(self) - 1
+        return code
+
+
+class _Sums:
+    """The counts of one dimension, by value, basis and day."""
+
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        self._codes = _Codes(wanted)
+        self._keys: list[Array] = []
+        self._counts: list[Array] = []
+        self._held = 0
+
+    def codes(self, values: Sequence[str | None]) -> Array:
+        """The number of each value."""
+        return np.fromiter(map(self._codes.__getitem__, values), np.int64, len(values))
+
+    def add(self, codes: Array, basis: Basis, days: Array, columns: Array) -> None:
+        """Count one email in each of these places, which may repeat; a code or a day below 0 is none."""
+        is_counted = (codes >= 0) & (days >= 0)
+        group = codes[is_counted] * len(_BASES) + _BASES.index(basis)
+        self._keys.append((group << _BITS_OF_A_DAY | days[is_counted]) * len(_NUMBERS) + columns[is_counted])
+        self._counts.append(np.ones(len(group), np.int64))
+        self._held += len(group)
+        if self._held > 50 * _ROWS_AT_A_TIME:
+            self._compact()
+
+    def rows(self) -> Iterator[tuple[str, date, str, list[int]]]:
+        """(basis, day, value, counts), in no order."""
+        self._compact()
+        values = {code: value for value, code in self._codes.items() if value is not None}
+        place, counts = -1, [0] * len(_NUMBERS)
+        for key, n in zip(self._keys[0].tolist(), self._counts[0].tolist(), strict=True):
+            own_place, column = divmod(key, len(_NUMBERS))
+            if own_place != place:
+                if place >= 0:
+                    yield *_named(place, values), counts
+                place, counts = own_place, [0] * len(_NUMBERS)
+            counts[column] = n
+        if place >= 0:
+            yield *_named(place, values), counts
+
+    def _compact(self) -> None:
+        """Add up what is in the same place."""
+        keys, counts = (np.concatenate([np.empty(0, np.int64), *parts]) for parts in (self._keys, self._counts))
+        places, at = np.unique(keys, return_inverse=True)
+        self._keys, self._counts = [places], [np.bincount(at, counts, len(places)).astype(np.int64)]
+        self._held = 0
+
+
+_BITS_OF_A_DAY = 20
+
+
+def _named(place: int, values: Mapping[int, str]) -> tuple[str, date, str]:
+    code, basis = divmod(place >> _BITS_OF_A_DAY, len(_BASES))
+    return _BASES[basis].value, day_of_hour((place & (1 << _BITS_OF_A_DAY) - 1) * 24), values[code]
+
+
+def _count(
+    connection: Connection, campaign_id: str, wanted: _Wanted, email_ids: Collection[str] | None = None
+) -> dict[Dimension, _Sums]:
+    """Count groups of all emails of a campaign, or only of those given."""
+    wanted = {dimension: values for dimension, values in wanted.items() if values is None or values}
+    sums = {dimension: _Sums(values) for dimension, values in wanted.items()}
+    if not wanted:
+        return sums
+    own = [emails.c.campaign_id == campaign_id, *_among(connection, email_ids)]
+    if not any(values is None for values in wanted.values()):  # else any email may be in a group
+        own.append(or_(*(_is_one_of(connection, one, values or ()) for one, values in wanted.items())))
+    values = [_value(dimension) for dimension in wanted]
+    sent_day = func.coalesce(emails.c.sent_hour // 24, -1)
+    sent = select(sent_day, *values).where(*own, emails.c.sent_hour.is_not(None))
+    for days, *texts in _columns(connection, sent):
+        sent_on = np.array(days, np.int64)
+        for one, of_one in zip(sums.values(), texts, strict=True):
+            codes, columns = one.codes(of_one), np.full(len(sent_on), _PLACE_OF[EventType.SENT])
+            for basis in _BASES:
+                one.add(codes, basis, sent_on, columns)
+    for days, kinds, *rest in _columns(connection, _first_events(connection, sent_day, values, own)):
+        sent_on, first_on, human_on = (np.array(numbers, np.int64) for numbers in (days, *rest[:2]))
+        columns = np.array([_PLACE_OF[kind] for kind in kinds], np.int64)
+        for one, of_one in zip(sums.values(), rest[2:], strict=True):
+            codes = one.codes(of_one)
+            one.add(codes, Basis.ACTIVITY, first_on, columns)
+            one.add(codes, Basis.SEND, sent_on, columns)
+            one.add(codes, Basis.ACTIVITY, human_on, columns + _TO_HUMANS)
+            one.add(codes, Basis.SEND, np.where(human_on < 0, -1, sent_on), columns + _TO_HUMANS)
+    return sums
+
+
+def _first_events(
+    connection: Connection,
+    sent_day: ColumnElement[int],
+    values: Sequence[ColumnElement[str]],
+    own: Sequence[ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    """(sending day, type, day of the first event of it, of the first by a human, values …) of emails."""
+    email, event = emails.c, events.c
+    happened = (
+        event.type,
+        (func.min(event.occurred_hour) // 24).label("first_on"),
+        func.coalesce(func.min(case((~event.is_machine, event.occurred_hour))) // 24, -1).label("human_on"),
+    )
+    here = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
+    if is_sqlite(connection):
+        # An email's key decides all that is selected of it. Grouped by no more, the rows come in the order of an index.
+        both = select(sent_day, *happened, *values).select_from(emails.join(events, here)).where(*own)
+        return both.group_by(email.campaign_id, email.email_id, event.type)
+    # By email and no join: of a campaign that is new, PostgreSQL knows no numbers. It would expect next to nothing, and
+    # read all events again for each email.
+    of_email = select(*happened).where(here).group_by(event.type).lateral("of_email")
+    return select(sent_day, *of_email.c, *values).select_from(emails.join(of_email, true())).where(*own)
+
+
+def _value(dimension: Dimension) -> ColumnElement[str]:
+    """What emails are grouped by."""
+    column = _COLUMN_OF[dimension]
+    return column if dimension in _CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
+
+
+def _is_one_of(connection: Connection, dimension: Dimension, values: Collection[str]) -> ColumnElement[bool]:
+    return and_(_CAN_BE_MANY[dimension], id_in(connection, _COLUMN_OF[dimension], values, dimension.value))
+
+
+def _columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """The columns of a query's rows, some rows at a time: there may be more than fit into memory."""
+    result = connection.execute(query.execution_options(stream_results=True, max_row_buffer=_ROWS_AT_A_TIME))
+    for rows in result.partitions(_ROWS_AT_A_TIME):
+        yield list(zip(*rows, strict=True))
+
+
+def _insert_counted(connection: Connection, campaign_id: str, wanted: _Wanted) -> None:
+    """Count and write groups that have no rows yet."""
+    for dimension, sums in _count(connection, campaign_id, wanted).items():
+        rows = ((dimension, basis, on, value, counts) for basis, on, value, counts in sums.rows())
+        while some := list(islice(rows, _ROWS_AT_A_TIME)):
+            _write(connection, campaign_id, some)
+
+
+def _merge(connection: Connection, campaign_id: str, change: Mapping[tuple[str, str, date, str], Counter[str]]) -> None:
+    """Add to the rows of these days, and delete those that are left empty."""
+    table = breakdown_stats.c
+    for dimension, basis in {key[:2] for key in change}:
+        of_these = {key[2:]: counts for key, counts in change.items() if key[:2] == (dimension, basis)}
+        here = and_(
+            table.campaign_id == campaign_id,
+            table.dimension == dimension,
+            table.basis == basis,
+            table.date.in_({on for on, _ in of_these}),
+            id_in(connection, table.value, {value for _, value in of_these}),
+        )
+        for row in connection.execute(select(breakdown_stats).where(here)).mappings():
+            counts = of_these.setdefault((row["date"], row["value"]), Counter())
+            counts.update({name: row[name] for name in _NUMBERS})
+        connection.execute(delete(breakdown_stats).where(here))
+        rows = (
+            (dimension, basis, on, value, [counts[name] for name in _NUMBERS])
+            for (on, value), counts in of_these.items()
+        )
+        _write(connection, campaign_id, [row for row in rows if any(row[4])])
+
+
+def _write(connection: Connection, campaign_id: str, rows: Iterable[tuple[str, str, date, str, Sequence[int]]]) -> None:
+    """Insert rows: dimension, basis, day, value, counts."""
+    stored = date.isoformat if is_sqlite(connection) else lambda on: on
+    insert_new(
+        connection,
+        breakdown_stats,
+        (*_KEY, *_NUMBERS),
+        [(campaign_id, dimension, basis, stored(on), value, *counts) for dimension, basis, on, value, counts in rows],
+    )
