@@ -48,7 +48,6 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "headlines", partial(results.headlines, store, filters, filters, now=now)
         yield "campaign_rates", partial(results.campaign_rates, store, filters)
         yield "campaign_changes", partial(results.campaign_changes, store, filters, filters)
-        yield "campaign_standouts", partial(results.campaign_standouts, store, filters)
         yield "campaign_table", partial(results.campaign_table, store, filters)
         yield "campaign_totals", partial(results.campaign_totals, store, filters)
         yield "campaign_costs", partial(results.campaign_costs, store, filters)

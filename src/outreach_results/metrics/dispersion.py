@@ -130,12 +130,15 @@ def change_p_value(now: DailyCounts, before: DailyCounts, spread: Dispersion | N
     Returns:
         Between 0 and 1; None where one of the periods has no rate, or nothing counts in either.
     """
-    rate, earlier = now.rate, before.rate
-    if rate is None or earlier is None:
+    return shares_p_value(now.total, now.whole, before.total, before.whole, spread or dispersion([now, before]))
+
+
+def shares_p_value(count: float, of: float, other: float, other_of: float, spread: Dispersion) -> float | None:
+    """The same for the sums of two sets of days: the emails that count, and those that could."""
+    if of <= 0 or other_of <= 0:
         return None
-    pooled = min(1.0, (now.total + before.total) / (now.whole + before.whole))
-    spread = spread or dispersion([now, before])
-    variance = pooled * (1 - pooled) * (1 / now.whole + 1 / before.whole) * spread.factor
+    pooled = min(1.0, (count + other) / (of + other_of))
+    variance = pooled * (1 - pooled) * (1 / of + 1 / other_of) * spread.factor
     if variance <= 0:
         return None
-    return spread.two_sided_p((rate - earlier) / sqrt(variance))
+    return spread.two_sided_p((min(1.0, count / of) - min(1.0, other / other_of)) / sqrt(variance))

@@ -19,7 +19,7 @@ from outreach_results.results.benchmarks import (
     benchmarks,
     community,
 )
-from outreach_results.results.campaign_rates import campaign_changes, campaign_rates, campaign_standouts
+from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
 from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
 from outreach_results.results.campaigns import (
     ACTIVE_DAYS,
@@ -157,7 +157,6 @@ __all__ = [
     "campaign_costs",
     "campaign_daily",
     "campaign_rates",
-    "campaign_standouts",
     "campaign_stats",
     "campaign_table",
     "campaign_time_series",

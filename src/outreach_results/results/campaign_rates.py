@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import select
 
 from outreach_results.metrics import Change
-from outreach_results.metrics.dispersion import DailyCounts, Dispersion, change_p_value, dispersion
+from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, shares_p_value
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
@@ -62,41 +62,43 @@ def campaign_changes(
     return changes_among_many(pairs)
 
 
-def campaign_standouts(store: Store, filters: Filters, name: str = "reply_rate") -> dict[str, Change]:
-    """By campaign id, by how much a rate differs from that of all other campaigns together.
+def rates_and_standouts(
+    store: Store, filters: Filters, names: Sequence[str], name: str = "reply_rate"
+) -> tuple[dict[str, dict[str, HeadlineRate]], dict[str, Change]]:
+    """`campaign_rates`, and by campaign id how a rate differs from that of all other campaigns together.
 
-    The difference is noise unless it stands out among those of all the campaigns (Holm's correction). What is held
-    against chance is how much days of one campaign differ, not how much campaigns do. Without other campaigns, or
-    without a rate, there is nothing to differ from.
+    Without other campaigns, or without a rate, there is nothing to differ from.
 
     Raises:
         QueryError: the period starts after its end.
     """
-    count, of = RATES[name].parts
-    periods = _periods(store, filters, (name,), _curves(store, filters), data_as_of(store))
-    return standouts_among({campaign_id: period.counts(count, of) for campaign_id, period in periods})
+    periods = dict(_periods(store, filters, (*names, name), _curves(store, filters), data_as_of(store)))
+    rates = {own: {each: period.headline(each) for each in names} for own, period in periods.items()}
+    return rates, standouts_among({own: period.counts(*RATES[name].parts) for own, period in periods.items()})
 
 
 def standouts_among(own: Mapping[str, DailyCounts]) -> dict[str, Change]:
-    """The difference of each campaign's rate from that of all others together, noise unless it stands out among all."""
-    spread = dispersion(list(own.values()))
-    total, whole = (sum(getattr(counts, part) for counts in own.values()) for part in ("total", "whole"))
-    pairs = {
-        campaign_id: (counts, DailyCounts(np.array([total - counts.total]), np.array([whole - counts.whole])))
-        for campaign_id, counts in own.items()
-    }
-    return changes_among_many(pairs, spread)
+    """The difference of each campaign's rate from that of all others together, noise unless it stands out among all.
 
-
-def changes_among_many(
-    pairs: Mapping[str, tuple[DailyCounts, DailyCounts]], spread: Dispersion | None = None
-) -> dict[str, Change]:
-    """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all.
-
-    Args:
-        spread: how much more than chance days vary, the same for all pairs; without it, it is that of each pair.
+    What is held against chance is how much days of one campaign differ, not how much campaigns do. Of many campaigns
+    it is corrected by Holm's method.
     """
-    p_values = holm([change_p_value(now, before, spread) for now, before in pairs.values()])
+    spread = dispersion(list(own.values()))
+    sums = {campaign_id: (counts.total, counts.whole) for campaign_id, counts in own.items()}
+    total, whole = sum(count for count, _ in sums.values()), sum(of for _, of in sums.values())
+    p_values = holm([shares_p_value(*pair, total - pair[0], whole - pair[1], spread) for pair in sums.values()])
+    differences = {}
+    for (campaign_id, (count, of)), p_value in zip(sums.items(), p_values, strict=True):
+        if 0 < of < whole and total > count:
+            rate, others = min(1.0, count / of), min(1.0, (total - count) / (whole - of))
+            is_noise = p_value is None or p_value > SIGNIFICANT
+            differences[campaign_id] = Change(rate - others, rate / others - 1, is_noise)
+    return differences
+
+
+def changes_among_many(pairs: Mapping[str, tuple[DailyCounts, DailyCounts]]) -> dict[str, Change]:
+    """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all."""
+    p_values = holm([change_p_value(now, before) for now, before in pairs.values()])
     changes = {}
     for (campaign_id, (now, before)), p_value in zip(pairs.items(), p_values, strict=True):
         if now.rate is not None and before.rate:

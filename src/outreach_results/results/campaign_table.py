@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from outreach_results.metrics import Change
 from outreach_results.metrics.small_numbers import cost_per_event, shrunken_rates_per_unit, shrunken_shares
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
-from outreach_results.results.campaign_rates import campaign_rates
+from outreach_results.results.campaign_rates import rates_and_standouts
 from outreach_results.results.campaigns import ACTIVE_DAYS, last_day, last_sent
 from outreach_results.results.headlines import HeadlineRate
 from outreach_results.results.reply_counts import positive_by_campaign
@@ -47,6 +49,8 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
     - status: "active" where it sent something in the `ACTIVE_DAYS` before the account's last day, else "ended"; NA
       where it is not known when it sent;
     - positive_replies, on the day they came whatever the basis; NA where the replies cannot be read;
+    - reply_rate_of_others, that of all other campaigns together, and reply_rate_stands_out, whether it differs from it
+      significantly, with all campaigns taken into account; NA where there is nothing to compare;
     - bounce_rate, a share of emails sent, and unsubscribe_rate, a share of delivered ones;
     - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
 
@@ -55,7 +59,7 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
     """
     is_cohort = filters.basis == Basis.SEND
     frame = campaign_totals(store, filters)
-    rates = campaign_rates(store, filters, tuple(RATES) if is_cohort else ("reply_rate",))
+    rates, standouts = rates_and_standouts(store, filters, tuple(RATES) if is_cohort else ("reply_rate",))
     of_each = [rates.get(campaign_id, {}) for campaign_id in frame["campaign_id"]]
     of_sent = _reply_shares_of_sent(store, filters, frame)
     intervals = [
@@ -71,7 +75,7 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
         columns[f"{name}_adjusted"] = [rate for rate, _ in known]
         columns[f"{name}_share_in"] = [share for _, share in known]
     frame = frame.assign(**{name: np.array(values, dtype=np.float64) for name, values in columns.items()})
-    return frame.assign(**_meeting_costs(frame), **_estimates(frame), **_more(store, filters, frame))
+    return frame.assign(**_meeting_costs(frame), **_estimates(frame), **_more(store, filters, frame, standouts))
 
 
 def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -93,7 +97,7 @@ def is_of_sent(frame: pd.DataFrame) -> pd.Series[bool]:
     return frame["delivered"].isna() & frame["emails_sent"].notna()
 
 
-def _more(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, Any]:
+def _more(store: Store, filters: Filters, frame: pd.DataFrame, standouts: Mapping[str, Change]) -> dict[str, Any]:
     with store.read() as connection:
         readable = positive_by_campaign(connection, filters)
     positive = [
@@ -101,9 +105,17 @@ def _more(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, Any]
         for campaign_id, replied in frame[["campaign_id", "replied"]].astype(object).itertuples(index=False)
     ]
     sent, last = last_sent(store), last_day(store)
+    differences = [standouts.get(campaign_id) for campaign_id in frame["campaign_id"]]
     return {
         "status": pd.array([_status(sent.get(own), last) for own in frame["campaign_id"]], dtype="string"),
         "positive_replies": pd.array(positive, dtype="Int64"),
+        "reply_rate_of_others": [
+            np.nan if own is None or pd.isna(rate) else rate - own.difference
+            for own, rate in zip(differences, shown_rate(frame, "reply_rate"), strict=True)
+        ],
+        "reply_rate_stands_out": pd.array(
+            [None if own is None else not own.is_noise for own in differences], "boolean"
+        ),
         "bounce_rate": _share_of(frame, "bounced", "emails_sent"),
         "unsubscribe_rate": _share_of(frame, "unsubscribed", "delivered"),
     }

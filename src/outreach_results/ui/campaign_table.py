@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.metrics import Change
 from outreach_results.metrics.exceedance import Finding
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import RATES
@@ -26,7 +26,6 @@ MANY = 15
 """With more campaigns than these there is a field to search them."""
 
 _LONGEST_NAME = 100
-_ANY = "any-campaign"
 _LEAD_TO = "campaign-table-leads-to"
 _SHRUNKEN = (
     "Sorted by an estimate that draws campaigns with few emails toward the average of all, so that luck does not lead."
@@ -104,27 +103,34 @@ _DEFAULT = Sort("emails_sent", descending=True)
 # --- the card ----------------------------------------------------------------------------------------------------
 
 
-@st.fragment
 def campaigns(view: View) -> None:
     """Draw the table of campaigns; a click on one filters by it. Sorting and searching redraw nothing else."""
+    # What the browser sorts and searches by itself is not sent again: a large table stays as it is.
+    _card(view, _sort(), _searched())
+
+
+@st.fragment
+def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
     if st.session_state.pop(_LEAD_TO, False):
         st.rerun()  # the whole page: it has other filters now
     frame, searched, sort = ask(results.campaign_table, view.filters), _searched(), _sort()
     with st.container(key="campaign-table-card"), cards.card("Campaigns", key="campaigns") as card:
         shown = _as_shown(frame, searched, sort)
-        card.offer(downloads.Table("campaigns", shown, view.filters, pictured=None))
+        pictured = partial(_pictured, view.filters, tuple(shown["campaign_id"]))
+        card.offer(downloads.Table("campaigns", shown, view.filters, pictured=pictured))
         if _is_young(frame):
             st.caption(
                 "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
                 "plain rates beside them."
             )
         tables.show_encoded(
-            ask(_encoded, view.filters, url_state.address("overview", {"campaigns": _ANY})),
+            ask(_encoded, view.filters),
             key="campaign-table",
             alt="Campaigns with counts, rates and cost; a click on a name shows only that campaign",
-            sort=sort,
-            search="Search campaigns" if len(frame) > MANY or searched else None,
-            searched=searched,
+            leads_to=url_state.address("overview", {"campaigns": tables.ANY, "sort": "", "find": ""}),
+            sort=sort_at_first,
+            search="Search campaigns" if len(frame) > MANY or searched_at_first else None,
+            searched=searched_at_first,
             on_click=_choose,
             on_sort=_write_sort,
             on_search=_write_search,
@@ -145,7 +151,7 @@ def _export(campaign_id: str, view: View) -> None:
 
 
 def _choose(click: tables.Click) -> None:
-    choose_campaigns([click.value])
+    choose_campaigns(url_state.split(click.value))
     st.session_state[_LEAD_TO] = True
 
 
@@ -199,15 +205,20 @@ def _is_young(frame: pd.DataFrame) -> bool:
     return any((frame[name] < FULL).any() for name in frame.columns if name.endswith("_share_in"))
 
 
+def _pictured(filters: Filters, campaign_ids: Sequence[str]) -> pd.DataFrame:
+    """The texts of the table, in the order in which it is shown."""
+    texts = tables.texts_of(ask(_encoded, filters))
+    return texts.loc[[url_state.join([own]) for own in campaign_ids]].reset_index(drop=True)
+
+
 # --- cells -------------------------------------------------------------------------------------------------------
 
 
-def _encoded(_store: Store, filters: Filters, address: str) -> str:
-    """The table for the browser; ``address`` is that of a campaign's link, with `_ANY` for its id."""
+def _encoded(_store: Store, filters: Filters) -> str:
+    """The table for the browser; the values of the names are the campaigns' ids as the URL has them."""
     frame = ask(results.campaign_table, filters)
     columns = [column for column in _COLUMNS if column.name != "replies_in" or _is_young(frame)]
     series = ask(results.campaign_time_series, filters, "replied")
-    standouts = ask(results.campaign_standouts, filters)
     labels = ask(campaign_labels)
     shown = frame.assign(
         **{f"{name}_shown": results.shown_rate(frame, name) for name in RATES},
@@ -215,29 +226,22 @@ def _encoded(_store: Store, filters: Filters, address: str) -> str:
         bounces=insights.bounce_findings(frame),
     )
     rows = [
-        _row(row, address, labels, series.get(row["campaign_id"], []), standouts.get(row["campaign_id"]))
+        _row(row, labels, series.get(row["campaign_id"], []))
         for row in shown.astype(object).where(shown.notna(), None).to_dict("records")
     ]
     return tables.encoded(columns, rows)
 
 
-def _row(
-    row: Mapping[Any, Any],
-    address: str,
-    labels: Mapping[str, str],
-    line: Sequence[float | None],
-    standout: Change | None,
-) -> Row:
+def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float | None]) -> Row:
     campaign_id = row["campaign_id"]
-    link = address.replace(_ANY, url_state.join([campaign_id]))
     name = labels.get(campaign_id, row["name"])
     return {
-        "name": Cell(name, name.casefold(), href=link, value=campaign_id),
+        "name": Cell(name, name.casefold(), value=url_state.join([campaign_id])),
         "status": _status(row["status"]),
         "emails_sent": tables.number(row["emails_sent"]),
         "positive_replies": _positive(row),
         **{rate: _rate_cell(row, rate) for rate in RATES},
-        "reply_rate": _standing_out(_rate_cell(row, "reply_rate"), row["reply_rate_shown"], standout),
+        "reply_rate": _standing_out(_rate_cell(row, "reply_rate"), row),
         "reply_range": _range(row),
         "replies_in": tables.share(row.get("reply_rate_share_in")),
         "line": _line(line),
@@ -283,12 +287,14 @@ def _unknown(row: Mapping[Any, Any], count: str, of: str, *, too_early: bool = F
     return tables.missing("Too early to tell" if too_early else f"Nothing {charts.LABELS[of].lower()}")
 
 
-def _standing_out(cell: Cell, value: float | None, standout: Change | None) -> Cell:
-    if value is None or standout is None or standout.is_noise:
+def _standing_out(cell: Cell, row: Mapping[Any, Any]) -> Cell:
+    rate, others = row["reply_rate_shown"], row["reply_rate_of_others"]
+    if rate is None or others is None or not row["reply_rate_stands_out"]:
         return cell
-    is_above = standout.difference > 0
-    others = text.percent(value - standout.difference)
-    title = f"{'Above' if is_above else 'Below'} the other campaigns ({others}), statistically significant"
+    is_above = rate > others
+    title = (
+        f"{'Above' if is_above else 'Below'} the other campaigns ({text.percent(others)}), statistically significant"
+    )
     return replace(cell, title=title, tone=Tone.BETTER if is_above else Tone.WORSE)
 
 

@@ -58,14 +58,14 @@ class Table:
     """A table of the page, and its picture.
 
     The picture is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
-    another one than ``frame``, or where the page shows a table beside the chart.
+    another one than ``frame``, or where the page shows a table beside the chart; or a function that makes it.
     """
 
     name: str
     frame: pd.DataFrame
     filters: Filters
     chart: go.Figure | None = None
-    pictured: pd.DataFrame | None = None
+    pictured: pd.DataFrame | Callable[[], pd.DataFrame] | None = None
 
     @property
     def title(self) -> str:

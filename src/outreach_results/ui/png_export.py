@@ -16,7 +16,8 @@ from outreach_results.ui.filters import ways_of_counting
 def dialog(offered: Table, *, key: str) -> None:
     """Open a dialog with the chart, the table or both, each with a button that saves it as PNG."""
     chart = offered.chart
-    table = offered.pictured if offered.pictured is not None or chart is not None else offered.frame
+    pictured = offered.pictured() if callable(offered.pictured) else offered.pictured
+    table = pictured if pictured is not None or chart is not None else offered.frame
     styles.apply("png_export")
     with st.container(key="pictures"):
         stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from outreach_results import ui
 from outreach_results.ui import tables
 from outreach_results.ui.tables import Cell, Column, Kind, Tone
 from outreach_results.ui.tables.component import encoded
@@ -58,6 +61,24 @@ def test_the_browser_gets_what_is_said_only() -> None:
 def test_what_strangers_wrote_arrives_to_the_letter() -> None:
     rows = tables.rows_of(pd.DataFrame({"name": list(HOSTILE)}), COLUMNS[:1])
     assert [row[0]["t"] for row in sent(rows)["rows"]] == list(HOSTILE)
+
+
+def test_every_table_goes_through_the_component() -> None:
+    found = {
+        path.name
+        for path in Path(ui.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("dataframe", "table", "data_editor")
+        if isinstance(node.value, ast.Name) and node.value.id == "st"
+    }
+    assert found == set()
+
+
+def test_texts_of_a_table_leave_extra_columns_out() -> None:
+    columns = (*COLUMNS, Column("type", "Type", is_extra=True))
+    rows: list[tables.Row] = [{"name": Cell("One", value="c1"), "sent": Cell("3"), "type": Cell("x")}]
+    texts = tables.texts_of(encoded(columns, rows))
+    assert texts.to_dict("index") == {"c1": {"Campaign": "One", "Sent": "3"}}
 
 
 def test_only_what_python_asks_for_is_reported(sample_dashboard: None) -> None:

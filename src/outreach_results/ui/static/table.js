@@ -57,13 +57,14 @@ function update(table, data) {
     if (table.root.getRootNode().activeElement !== table.input) table.input.value = data.searched;
   }
   const sort = JSON.stringify(data.sort);
-  const isSame = data.table === table.given && sort === table.givenSort;
+  const isSame = data.table === table.given && sort === table.givenSort && data.leads_to === table.leadsTo;
   if (sort !== table.givenSort) {
     table.givenSort = sort;
     table.sort = data.sort && { column: data.sort[0], down: data.sort[1] };
   }
-  if (data.table !== table.given) {
+  if (!isSame) {
     table.given = data.table;
+    table.leadsTo = data.leads_to;
     const { columns, totals, rows } = JSON.parse(data.table);
     table.columns = columns;
     headed(table);
@@ -119,20 +120,21 @@ function rowOf(table, cells) {
     const column = table.columns[place];
     const box = element(place ? "td" : "th", classesOf(column));
     if (!place) box.scope = "row";
-    fill(box, cell, column);
+    fill(box, cell, column, table.leadsTo);
     row.append(box);
   });
   return row;
 }
 
-function fill(box, cell, column) {
+function fill(box, cell, column, leadsTo) {
   if (column.kind === "text") box.dir = "auto";
   if (cell.l) box.append(lineOf(cell.l));
   let holder = box;
   if (cell.u || cell.v) {
-    holder = element(cell.u ? "a" : "button");
-    if (cell.u && new URL(cell.u, location.href).origin === location.origin) holder.href = cell.u;
-    if (!cell.u) holder.type = "button";
+    const address = cell.u ?? (leadsTo && leadsTo.replace("any-value", () => cell.v));
+    holder = element(address ? "a" : "button");
+    if (address && new URL(address, location.href).origin === location.origin) holder.href = address;
+    if (!address) holder.type = "button";
     holder.dataset.click = column.name;
     holder.dataset.value = cell.v ?? "";
     box.append(holder);

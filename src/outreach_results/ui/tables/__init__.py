@@ -15,9 +15,10 @@ from outreach_results.ui.tables.cells import (
     unit_price,
 )
 from outreach_results.ui.tables.columns import Column, Kind, Link, Row, Sort, rows_of
-from outreach_results.ui.tables.component import Click, encoded, show, show_encoded, show_frame
+from outreach_results.ui.tables.component import ANY, Click, encoded, show, show_encoded, show_frame, texts_of
 
 __all__ = [
+    "ANY",
     "NOT_TRACKED",
     "Cell",
     "Click",
@@ -40,5 +41,6 @@ __all__ = [
     "show",
     "show_encoded",
     "show_frame",
+    "texts_of",
     "unit_price",
 ]

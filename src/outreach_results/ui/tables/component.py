@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 
 from outreach_results.ui import styles
 from outreach_results.ui.tables.cells import Cell
-from outreach_results.ui.tables.columns import Column, Link, Row, Sort, columns_of, rows_of
+from outreach_results.ui.tables.columns import Column, Kind, Link, Row, Sort, columns_of, rows_of
 
 _component = st.components.v2.component(
     "outreach_table",
@@ -19,6 +20,10 @@ _component = st.components.v2.component(
     css=styles.read("table.css"),
     js=styles.read("table.js"),
 )
+
+
+ANY = "any-value"
+"""What stands for the value of a cell in the address that a table leads to."""
 
 
 class Click(NamedTuple):
@@ -70,6 +75,7 @@ def show_encoded(
     *,
     key: str,
     alt: str,
+    leads_to: str = "",
     sort: Sort | None = None,
     search: str | None = None,
     searched: str = "",
@@ -81,6 +87,7 @@ def show_encoded(
 
     Args:
         content: as `encoded` gives it; worth keeping where a table is large.
+        leads_to: where cells without an ``href`` lead that have a ``value``, with `ANY` in place of it.
         alt, sort, on_click: as of `show`.
         search: the label of a field above the table that searches in the first column; without one, there is none.
         searched: what that field holds at first.
@@ -101,6 +108,7 @@ def show_encoded(
         data={
             "table": content,
             "alt": alt,
+            "leads_to": leads_to,
             "sort": None if sort is None else [sort.column, sort.descending],
             "search": search,
             "searched": searched,
@@ -125,6 +133,18 @@ def encoded(columns: Sequence[Column], rows: Sequence[Row], totals: Row | None =
         separators=(",", ":"),
         allow_nan=False,
     )
+
+
+def texts_of(content: str) -> pd.DataFrame:
+    """The texts of an `encoded` table without its extra columns and lines; the index has the value of each row."""
+    read = json.loads(content)
+    shown = {
+        place: column["label"]
+        for place, column in enumerate(read["columns"])
+        if not column.get("extra") and column["kind"] != Kind.LINE
+    }
+    rows = [{label: row[place].get("t", "") for place, label in shown.items()} for row in read["rows"]]
+    return pd.DataFrame(rows, [next((cell["v"] for cell in row if "v" in cell), "") for row in read["rows"]])
 
 
 def _reports(*handlers: object) -> dict[str, bool]:
@@ -164,7 +184,13 @@ SHORT = {
 }
 
 
+_values = attrgetter(*SHORT)
+
+
 def _cell(cell: Cell) -> dict[str, Any]:
     """Only what is said, by short names. What a cell sorts by is there even if it is 0."""
-    values = ((short, getattr(cell, name)) for name, short in SHORT.items())
-    return {short: value for short, value in values if value or (short in "sb" and value is not None)}
+    return {
+        short: value
+        for short, value in zip(SHORT.values(), _values(cell), strict=True)
+        if value or (value is not None and short in "sb")
+    }
