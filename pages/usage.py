@@ -3,7 +3,7 @@
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.ui import shell, usage
+from outreach_results.ui import cards, shell, text, usage
 from outreach_results.ui.cache import ask
 
 view = shell.begin("Usage", "How much of the plan is used, will it last, and what does it cost?")
@@ -15,21 +15,22 @@ if months.empty:
 first = usage.month_chooser(months)
 month = ask(results.outlook, first)
 
-usage.quota(month, view.filters)
-usage.month_progress(month, view.filters)
-
-st.subheader(f"What {first:%B} {'cost' if month.is_over else 'costs'}", anchor=False)
-usage.month_costs(month, ask(results.usage, f"{first:%Y-%m}").usage)
-per_email = usage.cost_mode()
 of_month = usage.month_filters(view.filters, first)
 costs = ask(results.campaign_costs, of_month)
+
+quota, costs_of_month = st.columns([7, 4])
+with quota, cards.card("Quota", key="quota") as card:
+    usage.quota(month, view.filters)
+    usage.month_progress(month, view.filters, card)
+with costs_of_month:
+    with cards.card(f"Cost of {text.month(first)}", key="month-costs"):
+        usage.month_costs(month, ask(results.usage, f"{first:%Y-%m}").usage)
+        per_email = usage.cost_mode()
+    if not costs.empty:
+        usage.by_component(costs, of_month, per_email=per_email)
+
+usage.history(months, month.plan, per_email=per_email)
 if costs.empty:
     st.info("The chosen campaigns sent nothing in this month.")
 else:
-    components, campaigns = st.columns(2, gap="large")
-    with components:
-        usage.by_component(costs, of_month, per_email=per_email)
-    with campaigns:
-        usage.by_campaign(costs, of_month, per_email=per_email)
-
-usage.history(months, month.plan, per_email=per_email)
+    usage.by_campaign(costs, of_month, per_email=per_email)

@@ -79,15 +79,14 @@ def chart(visitor: Visitor, key: str) -> Locator:
 def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     visitor.open("/usage")
     words = visitor.main
-    assert words.get_by_text("The quota will most likely last").is_visible()
+    assert words.get_by_text("On track").is_visible()
     assert words.get_by_text("Today is Mar 27, 2026, the last day of the data.").is_visible()
-    assert chart(visitor, "quota").get_by_text("expected by today").is_visible()
-    assert "$" in visitor.metric("In all by Mar 31")
+    assert "$" in visitor.metric("Projected total by Mar 31")
     # a bar of the history leads to its month
     assert press(visitor, bars(visitor, "months-").nth(2)).startswith("January 2026: AI generation")
     visitor.page.wait_for_url("**month=2026-01**")
     visitor.settle()
-    assert visitor.metric("In all") == "$42.45"
+    assert visitor.metric("Total incl. plan") == "$42.45"
     assert words.get_by_text("The quota lasted for all of January 2026.").is_visible()
     # costs in all instead of one email's, in the address too
     visitor.click(visitor.page.get_by_role("radio", name="In all"))
@@ -97,7 +96,7 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
         == "AI generation costs $5.25 in all."
     )
     visitor.reload()
-    assert visitor.metric("Own keys") == "$22.45"
+    assert visitor.metric("API spend") == "$22.45"
     assert visitor.parameters == {"month": ["2026-01"], "costs": ["all"]}
 
 

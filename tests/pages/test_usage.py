@@ -50,30 +50,29 @@ def test_running_month_has_use_and_forecast(sample_dashboard, sample_store):
     low, high = present(month.forecast).emails
     shown = page_text(app)
     assert "**2,600** of 10,000 emails of the plan **Pro** are used (26.0%)." in shown
-    assert "**The quota will most likely last** until the month ends" in shown
+    assert "**On track**: under 1% chance of hitting the limit" in shown
     assert f"By Mar 31, **{low:,.0f} to {high:,.0f}** emails will have been sent (80% likely)." in shown
     assert "Today is Mar 27, 2026, the last day of the data." in shown
-    assert "in the account's own weekday rhythm" in shown
 
 
 def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
     shown = metrics(run_page("usage"))
     cost = present(results.outlook(sample_store, date(2026, 3, 1)).forecast).cost
     assert shown == {
-        "Own keys so far": "$51.25",
+        "API spend to date": "$51.25",
         "Cost per email": "$0.0197",
         "Plan Pro": "$20.00",
-        "In all by Mar 31": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
+        "Projected total by Mar 31": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
     }
 
 
 def test_finished_month_has_no_forecast(sample_dashboard):
     app = run_page("usage", month="2026-01")
     assert metrics(app) == {
-        "Own keys": "$22.45",
+        "API spend": "$22.45",
         "Cost per email": "$0.018",
         "Plan Pro": "$20.00",
-        "In all": "$42.45",
+        "Total incl. plan": "$42.45",
     }
     assert "The quota lasted for all of January 2026." in page_text(app)
     assert "likely" not in page_text(app)
@@ -112,7 +111,7 @@ def test_invalid_url_parameter_shows_a_notice(sample_dashboard, parameter, notic
     app = run_page("usage", **parameter)
     assert not app.exception
     assert notice in app.session_state["address-notices"]
-    assert metrics(app)["Own keys so far"] == "$51.25"
+    assert metrics(app)["API spend to date"] == "$51.25"
 
 
 # --- other accounts ----------------------------------------------------------------------------------------------
@@ -129,15 +128,14 @@ def test_exceeded_quota_shows_the_excess(account):
     account(60, PlanRecord("Small", 1_450, 5_000_000))
     shown = page_text(run_page("usage"))
     assert "**The quota ran out on Sun, Mar 15**; 550 emails went beyond it." in shown
-    assert "most likely last" not in shown
+    assert "On track" not in shown
 
 
 def test_ten_days_are_not_enough_yet(account):
     account(10, PlanRecord("Small", 2_450, 5_000_000))
     app = run_page("usage")
     assert "there are **not enough days yet** to see a rhythm" in page_text(app)
-    assert "at an even pace" in page_text(app)
-    assert metrics(app)["In all so far"] == "$25.00"
+    assert metrics(app)["Total incl. plan so far"] == "$25.00"
 
 
 def test_forecast_without_plan_and_quota(account):
@@ -179,4 +177,4 @@ def test_campaign_costs_match_month_download(sample_dashboard, sample_store):
     costs = results.campaign_costs(sample_store, filters)
     assert costs["cost_usd"].sum() == pytest.approx(22.45)
     offered = files(run_page("usage", month="2026-01"))
-    assert list(offered) == ["Month course", "Cost by component", "Cost by campaign", "Usage by month"]
+    assert list(offered) == ["Quota", "Cost by component", "Usage by month", "Cost by campaign"]

@@ -22,9 +22,9 @@ END = date(2026, 3, 31)
     [
         (
             RunOut(0.0),
-            "**The quota will most likely last** until the month ends: the chance that it does not is less than 1%.",
+            "**On track**: under 1% chance of hitting the limit.",
         ),
-        (RunOut(0.07), "**The quota will most likely last** until the month ends: the chance that it does not is 7%."),
+        (RunOut(0.07), "**On track**: 7% chance of hitting the limit."),
         (
             RunOut(1.0, date(2026, 3, 24), date(2026, 3, 26)),
             "**The quota runs out between Tue, Mar 24, and Thu, Mar 26** (80% likely).",

@@ -14,6 +14,7 @@ from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNum
 from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.cache import derive, draw
+from outreach_results.ui.cards import Card
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
 from outreach_results.ui.downloads import Table
@@ -29,9 +30,11 @@ def month_chooser(months: pd.DataFrame) -> date:
     chosen = st.selectbox(
         "Month",
         values,
+        format_func=lambda value: text.month(date.fromisoformat(value + "-01")),
         key=url_state.control("month", url_state.one_of("month", codes, values[0])),
         on_change=url_state.writes_one("month", codes, values[0]),
-        width=220,
+        label_visibility="collapsed",
+        width=170,
     )
     return date.fromisoformat(chosen + "-01")
 
@@ -43,7 +46,7 @@ def quota(month: Outlook, filters: Filters) -> None:
     if plan is None:
         st.info("The plan is not known, so there is no quota to compare with. It comes with a sync or an account file.")
     else:
-        due = None if month.is_over else plan.email_limit * month.due_share
+        due = _due(month, plan.email_limit)
         charts.show(
             draw(charts.quota, month.total, plan.email_limit, due, month.forecast.emails if month.forecast else None),
             key="quota",
@@ -51,6 +54,17 @@ def quota(month: Outlook, filters: Filters) -> None:
             + ("" if due is None else f"; {due:,.0f} are expected by today"),
         )
     st.caption(" ".join(_remarks(month, filters)))
+
+
+LIKELY_ENOUGH = 0.05
+"""From this chance on that the quota runs out, the page says how much of it would be used by now."""
+
+
+def _due(month: Outlook, limit: int) -> float | None:
+    """How many emails would be sent by now if the month used up the quota; None where that would not help anyone."""
+    run_out = month.forecast.run_out if month.forecast is not None else None
+    is_close = run_out is not None and (run_out.first is not None or run_out.chance >= LIKELY_ENOUGH)
+    return limit * month.due_share if is_close and not month.is_over else None
 
 
 def _used(month: Outlook) -> list[str]:
@@ -88,8 +102,8 @@ def _ahead(month: Outlook) -> list[str]:
 def run_out_sentence(run_out: RunOut, month_end: date) -> str:
     """A sentence on when the quota runs out, with its probability."""
     if run_out.first is None:
-        chance = "less than 1%" if run_out.chance < 0.01 else f"{run_out.chance:.0%}"
-        return f"**The quota will most likely last** until the month ends: the chance that it does not is {chance}."
+        chance = "under 1%" if run_out.chance < 0.01 else f"{run_out.chance:.0%}"
+        return f"**On track**: {chance} chance of hitting the limit."
     if run_out.last is None:
         chance = f"{run_out.chance:.0%}"
         if run_out.first == month_end:
@@ -111,7 +125,7 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
     if not month.is_over:
         pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
         sentences.append(f"Today is {text.day(month.today)}, the last day of the data.")
-        if month.plan is not None:
+        if month.plan is not None and _due(month, month.plan.email_limit) is not None:
             sentences.append(f"The upright line is where the month would stand today if it used up the quota {pace}.")
         if month.forecast is not None:
             sentences.append(
@@ -119,11 +133,11 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
                 "their growth, ups and downs, and does not know of plans or holidays to come."
             )
     if filters.campaigns is not None:
-        sentences.append("The quota counts all campaigns; the costs further down are those of the chosen ones.")
+        sentences.append("The quota counts all campaigns; costs by component and campaign are of the chosen ones.")
     return sentences
 
 
-def month_progress(month: Outlook, filters: Filters) -> None:
+def month_progress(month: Outlook, filters: Filters, card: Card) -> None:
     """Draw the emails sent in the month so far, cumulated by day, and the forecast."""
     chart_with_data(
         draw(
@@ -139,6 +153,7 @@ def month_progress(month: Outlook, filters: Filters) -> None:
         key="month-course",  # part of the file names of its downloads
         alt=f"Emails sent since {text.short_day(month.first)}, day by day"
         + ("" if month.forecast is None else ", and the 80% range of the days to come"),
+        card=card,
     )
 
 
@@ -166,14 +181,14 @@ def month_costs(month: Outlook, used: UsageNumbers) -> None:
     price = month.plan.price_usd if month.plan else 0.0
     tracked = used.cost_tracked
     is_whole = tracked is None or tracked.campaigns == tracked.of_campaigns
-    with st.grid(4):
-        so_far = "Own keys" if month.is_over else "Own keys so far"
+    with st.grid(2):
+        so_far = "API spend" if month.is_over else "API spend to date"
         st.metric(so_far, text.money(used.byok_cost_usd), border=True, help=DEFINITIONS["cost"])
         st.metric(
             "Cost per email",
             text.unit_price(metrics.ratio(used.byok_cost_usd, used.emails_sent) if is_whole else None),
             border=True,
-            help=f"{DEFINITIONS['avg_cost_per_email_usd']} Own keys only, without the price of the plan.",
+            help=f"{DEFINITIONS['avg_cost_per_email_usd']} API spend only, without the price of the plan.",
         )
         _plan_price(month.plan)
         _in_all(month, used.byok_cost_usd, price)
@@ -193,19 +208,19 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
     if month.is_over or month.forecast is None:
         so_far = "" if month.is_over else " so far"
         st.metric(
-            f"In all{so_far}",
+            f"Total incl. plan{so_far}",
             text.money(None if cost is None else cost + price),
             border=True,
-            help="Own keys and the plan together.",
+            help="API spend and the plan together.",
         )
         return
     low, high = (amount + price for amount in month.forecast.cost)
     st.metric(
-        f"In all by {text.short_day(month.last)}",
+        f"Projected total by {text.short_day(month.last)}",
         money_range(low, high),
         border=True,
         help=f"80% likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
-        f"Own keys alone: {money_range(*month.forecast.cost)}.",
+        f"API spend alone: {money_range(*month.forecast.cost)}.",
     )
 
 
@@ -318,10 +333,10 @@ _MONTH_COLUMNS = (
     tables.Column("month", "Month", descending=True, write=_month),
     tables.Column("emails_sent", "Sent", tables.Kind.NUMBER, write=tables.number),
     tables.Column("quota_share", "Of the quota", tables.Kind.NUMBER, write=_quota_share),
-    tables.Column("campaigns_created", "New campaigns", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("total_usd", "Total incl. plan", tables.Kind.NUMBER, write=tables.dollars),
+    tables.Column("cost_usd", "API spend", tables.Kind.NUMBER, DEFINITIONS["cost"], write=tables.dollars),
     tables.Column("cost_per_email_usd", "Per email", tables.Kind.NUMBER, write=tables.unit_price),
-    tables.Column("cost_usd", "Own keys", tables.Kind.NUMBER, DEFINITIONS["cost"], write=tables.dollars),
-    tables.Column("total_usd", "With the plan", tables.Kind.NUMBER, write=tables.dollars),
+    tables.Column("campaigns_created", "New campaigns", tables.Kind.NUMBER, write=tables.number),
     *(
         tables.Column(f"{name}_usd", charts.LABELS[name], tables.Kind.NUMBER, write=tables.dollars)
         for name in COST_COLUMNS

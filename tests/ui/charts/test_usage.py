@@ -201,7 +201,7 @@ def test_months_have_customdata_empty_ones_no_price(sample_store):
     assert list(stacked) == pytest.approx(list(months["cost_per_email_usd"]))
     empty = months.assign(emails_sent=0, cost_per_email_usd=float("nan"))
     assert pd.Series(costs_of_months(empty, per_email=True).data[0].y).isna().all()
-    assert hover(figure)[0] == "November 2025: AI generation $0.0043 an email. Click to see that month."
+    assert hover(figure)[0] == "November 2025: AI generation $0.0043 an email. Click to show it."
 
 
 @pytest.mark.parametrize("name", hostile.HOSTILE)
