@@ -7,8 +7,7 @@ from outreach_results.reconcile.comparison import reconciliation
 from outreach_results.ui import data, imports, settings, shell, sources
 from outreach_results.ui.cache import ask, zone
 
-shell.begin("Data", "Where your numbers come from.")
-st.caption(f"Days are those of the reporting time zone, {zone().key}.")
+shell.begin("Data", f"Where your numbers come from. Days are those of the reporting time zone, {zone().key}.")
 
 files, platform = st.columns(2)
 with files:
@@ -18,5 +17,4 @@ with platform:
 imports.review()
 imports.history(ask(results.load_history))
 data.reconciliation(ask(reconciliation))
-settings.what_files_lack(ask(results.all_campaigns))
-settings.plan()
+settings.section(ask(results.all_campaigns))

@@ -72,3 +72,18 @@ def test_a_column_is_named_by_an_option(run, database, tmp_path):
 def test_standard_input_is_read(run, database):
     ended = run("import", "--campaign", "Q1", "-", stdin=SHEET)
     assert "standard input: 1 campaign, 1 contact; 1 rejected." in ended.err
+
+
+def test_states_that_count_are_chosen(run, database):
+    listed = run("interest").out.decode()
+    assert "  meetings   meeting booked, meeting completed, no show (by its source)" in listed
+    ended = run("interest", "smartlead_leads", "--meeting", "Meeting Request", "--meeting", "Won")
+    assert ended.out.decode() == "smartlead_leads: Smartlead leads\n  meetings   Meeting Request, Won (chosen here)\n"
+    assert "undo the import and import the file again" in ended.err
+    assert "unknown (its source has none)" in run("interest", "smartlead_leads", "--reset").out.decode()
+
+
+def test_states_of_no_source_are_refused(run, database):
+    assert "'smart' isn't one of instantly_daily" in run("interest", "smart").err
+    assert "Name the source" in run("interest", "--meeting", "Won").err
+    assert "hold no replies to classify" in run("interest", "apollo_contacts", "--positive", "Won").err

@@ -46,7 +46,7 @@ def test_every_command_explains_itself(run):
     for name in names:
         assert name.encode() in ended.out
         assert run(name, "--help").status == 0
-    assert b"Take the sample data out again" in run("demo", "--help").out
+    assert b"Remove the sample data" in run("demo", "--help").out
 
 
 def test_unknown_command_is_a_usage_error(run):
@@ -326,9 +326,11 @@ def test_campaign_enters_what_its_files_lack(run, database, tmp_path):
     run("import", write(tmp_path / "c.json", json_document()))
     ended = run("campaign", "camp_1", "--cost", "0.02", "--per", "email", "--type", "sales")
     assert ended.status == 0
-    shown = "name  from the source\ntype  sales (entered by hand)\ncost  $0.02 per email (entered by hand)\n"
-    assert ended.out.decode() == shown
-    assert b"cost  from the source" in run("campaign", "camp_1", "--reset", "cost").out
+    lines = ended.out.decode().splitlines()
+    assert lines[0].endswith(" (from its source)")
+    assert lines[1] == "type  sales (entered by hand; its source: sales-outreach)"
+    assert lines[2].startswith("cost  $0.02 per email (entered by hand; its source: $")
+    assert b" in all (from its source)" in run("campaign", "camp_1", "--reset", "cost").out
     assert "'much' isn't an amount of dollars" in run("campaign", "camp_1", "--cost", "much", "--per", "email").err
     assert "Say what the cost is for" in run("campaign", "camp_1", "--cost", "1").err
 

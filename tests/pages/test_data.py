@@ -29,11 +29,11 @@ def test_the_zone_is_named(data: AppTest) -> None:
 def test_a_cost_is_entered_and_counts(data: AppTest) -> None:
     own = data.selectbox(key="settings-of").value
     next(field for field in data.number_input if field.label == "Cost in dollars").set_value(90.0)
-    next(field for field in data.selectbox if field.label == "Cost for").select_index(1)
-    next(button for button in data.button if button.label == "Save settings").click().run()
+    next(field for field in data.selectbox if field.label == "Cost is").select_index(1)
+    next(button for button in data.button if button.label == "Save campaign").click().run()
     assert not data.exception
     assert not data.error
-    assert any("Entered by hand" in caption.value for caption in data.caption)
+    assert any("Cost: entered by hand" in caption.value.replace("\\", "") for caption in data.caption)
     tiles = metrics(run_page("overview", campaigns=own, period="all"))
     assert tiles["Cost"] == "$90.00 · entered by hand"
 
@@ -45,8 +45,8 @@ def test_a_plan_is_entered_and_counts(data: AppTest) -> None:
     next(field for field in data.text_input if field.label == "Plan").set_value("Own")
     press()
     assert any("or clear all three" in error.value for error in data.error)
-    next(field for field in data.number_input if field.label == "Emails a month").set_value(99_999)
-    next(field for field in data.number_input if field.label == "Dollars a month").set_value(49.0)
+    next(field for field in data.number_input if field.label == "Emails per month").set_value(99_999)
+    next(field for field in data.number_input if field.label == "Dollars per month").set_value(49.0)
     press()
     assert not data.exception
     assert any("The plan was entered by hand" in caption.value for caption in data.caption)

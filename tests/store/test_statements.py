@@ -36,7 +36,7 @@ from outreach_results.store import admin, api_keys, rollup, schema, sync_sources
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import open_store
-from outreach_results.store.entries import checked, enter
+from outreach_results.store.entries import checked, enter, source_values
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
@@ -215,6 +215,7 @@ def do_rare_things(store):
     sync_sources.remove_source(store, "fourth")
     assert [source.name for source in sync_sources.list_sources(store)] == ["second"]
     sync_sources.remove_source(store, "second")
+    source_values(store, CAMPAIGN)
     enter(store, CAMPAIGN, checked("Spring", "sales-outreach", Decimal(1), "email"))
     admin.change_time_zone(store, "Asia/Kathmandu")
     with store.write() as connection:

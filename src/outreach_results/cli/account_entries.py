@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from outreach_results import results
 from outreach_results.cli.session import open_database
 from outreach_results.errors import QueryError
 from outreach_results.models import Plan
-from outreach_results.store.account_entries import days_off, enter_days_off, enter_plan, entered_plan
+from outreach_results.store.account_entries import days_off, enter_days_off, enter_plan, entered_plan, source_plan
 
 
 def plan(
@@ -28,11 +27,16 @@ def plan(
         enter_plan(store, Plan(name=name, email_limit=limit, price_usd=price))
     elif (name, limit, price) != (None, None, None):
         raise QueryError("plan", "Enter all of a plan: --name, --limit and --price.")
-    known = results.plan_of(store)
     with store.read() as connection:
-        origin = "from the source" if entered_plan(connection) is None else "entered by hand"
-    shown = "unknown" if known is None else f"{known.name}: {known.email_limit:,} emails for ${known.price_usd:g}"
-    typer.echo(shown if known is None else f"{shown} a month ({origin})")
+        entered, source = entered_plan(connection), source_plan(connection)
+    if entered is None:
+        typer.echo("unknown" if source is None else f"{_plan(source)} (from its source)")
+    else:
+        typer.echo(f"{_plan(entered)} (entered by hand; its source: {'unknown' if source is None else _plan(source)})")
+
+
+def _plan(shown: Plan) -> str:
+    return f"{shown.name}: {shown.email_limit:,} emails for ${shown.price_usd:g} a month"
 
 
 def enter_days(

@@ -12,7 +12,7 @@ import typer
 from outreach_results.cli.session import open_database
 from outreach_results.errors import QueryError
 from outreach_results.models import dollars
-from outreach_results.store.entries import Entries, checked, enter, entries_of
+from outreach_results.store.entries import Entries, checked, enter, entries_of, source_values
 
 _FIELDS = {"name": ("name",), "type": ("mcp",), "cost": ("cost", "cost_per")}
 
@@ -41,9 +41,22 @@ def enter_of_campaign(
     if given or reset:
         known = replace(known, **given)
         enter(store, campaign_id, known, by=getpass.getuser())
-    amount = None if known.cost is None else f"${dollars(known.cost):g} per {known.cost_per}"
-    for label, value in (("name", known.name), ("type", known.mcp), ("cost", amount)):
-        typer.echo(f"{label:6}{'from the source' if value is None else f'{value} (entered by hand)'}")
+    source = source_values(store, campaign_id)
+    cost_used = None if known.cost is None else f"${dollars(known.cost):g} per {known.cost_per}"
+    cost_known = None if source.cost is None else f"${dollars(source.cost):,.2f} in all"
+    for label, used, of_source in (
+        ("name", known.name, source.name),
+        ("type", known.mcp, source.mcp),
+        ("cost", cost_used, cost_known),
+    ):
+        typer.echo(f"{label:6}{_origin(used, of_source)}")
+
+
+def _origin(entered: str | None, of_source: str | None) -> str:
+    """Which value is used, and whose it is."""
+    if entered is None:
+        return "unknown: its source does not say it" if of_source is None else f"{of_source} (from its source)"
+    return f"{entered} (entered by hand; its source: {of_source or 'unknown'})"
 
 
 def _amount(text: str | None) -> Decimal | None:

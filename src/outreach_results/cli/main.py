@@ -18,6 +18,7 @@ from outreach_results.cli.account_entries import enter_days, plan
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
+from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.session import console, open_database, opened
 from outreach_results.cli.sources import sources
@@ -245,6 +246,7 @@ def tracking(
 app.command(name="campaign")(enter_of_campaign)
 app.command()(plan)
 app.command(name="days-off")(enter_days)
+app.command(name="interest")(choose_states)
 
 
 @app.command()

@@ -15,7 +15,8 @@ from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.saved import saved_mapping
 from outreach_results.ingest.plans import Answers, FilePlan, plan_import
 from outreach_results.ingest.records import Rejected
-from outreach_results.store.engine import Store
+from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.interests import interest_states
 
 _log = logging.getLogger(__name__)
 
@@ -30,13 +31,16 @@ class OpenQuestionsError(SourceError):
 
 @contextmanager
 def plans_of(store: Store, path: Path, name: str, answers: Answers | None = None) -> Iterator[list[FilePlan]]:
-    """The plans of a file with what this database knows: its campaigns, its time zone and the mappings saved.
+    """The plans of a file with what this database knows: its campaigns, its zone, and what people chose: the
+    mappings saved, and the interest states that count.
 
     Raises:
         SourceError: the file cannot be read, or holds nothing that can be imported.
     """
     known, saved = known_campaigns(store), partial(saved_mapping, store)
-    with plan_import(path, name, zone=store.zone(), known=known, answers=answers, saved=saved) as plans:
+    with store.read() as connection:
+        zone, states = zone_of(connection), interest_states(connection)
+    with plan_import(path, name, zone=zone, known=known, answers=answers, saved=saved, states=states) as plans:
         yield plans
 
 

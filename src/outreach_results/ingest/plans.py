@@ -25,6 +25,7 @@ from outreach_results.ingest.mapping.types import Level, as_of_question, campaig
 from outreach_results.ingest.records import Records, Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.ingest.tool_formats import ToolFormat
+from outreach_results.store.interests import InterestStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def plan_import(
     known: Dictionary[str, str],
     answers: Answers | None = None,
     saved: Callable[[tuple[str, ...]], Mapping | None] | None = None,
+    states: Dictionary[str, InterestStates] | None = None,
 ) -> Iterator[list[FilePlan]]:
     """The plans of a file, valid until the context is left.
 
@@ -92,6 +94,7 @@ def plan_import(
         zone: the reporting time zone, offered for times that name none.
         known: campaign id by name in lower case.
         saved: the mapping that somebody saved for files with these fields.
+        states: the interest states that a person chose, by the key of the format; the answers go first.
 
     Raises:
         SourceError: the file cannot be read, or holds nothing that can be imported.
@@ -110,7 +113,7 @@ def plan_import(
         positives=answers.positives,
     )
     with open_contents(path, name) as contents:
-        yield [_plan(content, context, answers, saved) for content in contents]
+        yield [_plan(content, context, answers, saved, states or {}) for content in contents]
 
 
 def _plan(
@@ -118,9 +121,16 @@ def _plan(
     context: Context,
     answers: Answers,
     saved: Callable[[tuple[str, ...]], Mapping | None] | None,
+    states: Dictionary[str, InterestStates],
 ) -> FilePlan:
     tool_format = next((entry for entry in TOOL_FORMATS if entry.recognizes(content)), None)
     if tool_format is not None and not answers.is_table:
+        chosen = states.get(tool_format.key, InterestStates())
+        context = replace(
+            context,
+            meetings=context.meetings or frozenset(chosen.meetings),
+            positives=context.positives or frozenset(chosen.positives),
+        )
         return _plan_of_tool(content, context, tool_format)
     return _plan_of_table(content, context, answers, saved)
 

@@ -174,6 +174,9 @@ TOOL_FORMATS: tuple[ToolFormat, ...] = (
 )
 """The files of other tools, one entry each; the first that recognizes a content reads it."""
 
+FORMATS_WITH_STATES = {entry.key: entry for entry in TOOL_FORMATS if entry.states is not None}
+"""The formats of tools that know the interest of a lead, by key."""
+
 EXTENSIONS: tuple[str, ...] = tuple(
     dict.fromkeys([*(name for source in SOURCES for name in source.extensions), *content.EXTENSIONS])
 )

@@ -27,6 +27,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """What a tool says of a lead's interest.
+
+    Attributes:
+        words: its own states, to choose from; where its users make their own ones, others can be named too.
+        meetings: those that are meetings unless a person chooses others.
+        positives: those that are positive replies unless a person chooses others; none where it has no replies.
+    """
+
+    words: tuple[str, ...]
+    meetings: tuple[str, ...] = ()
+    positives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ToolFormat:
     """One kind of file that another tool exports or sends.
 
@@ -40,6 +55,7 @@ class ToolFormat:
         tracks: the counts that it can know, in the contract's names; what it cannot know is unknown, never 0.
         needs: what a person has to answer because no file of this kind says it: ``campaign``, ``as_of``, ``zone``.
         example: the name of an example below ``sample_data/sources/``.
+        states: its interest states, of which a person can choose those that count; None where it has none.
     """
 
     key: str
@@ -50,6 +66,12 @@ class ToolFormat:
     tracks: frozenset[str]
     needs: tuple[str, ...] = ()
     example: str = ""
+    states: States | None = None
+
+    @property
+    def has_positives(self) -> bool:
+        """Whether a person can choose which of its states are positive replies."""
+        return self.states is not None and bool(self.states.positives)
 
     def records(self, content: Content, context: Context) -> Records:
         """The records of a content; its campaigns declare what this kind of file cannot know."""

@@ -35,7 +35,7 @@ from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.account_entries import days_off as entered_days_off
-from outreach_results.store.account_entries import entered_plan
+from outreach_results.store.account_entries import entered_plan, source_plan
 from outreach_results.store.engine import Store, zone_of
 
 
@@ -270,8 +270,4 @@ def plan_known_at(store: Store) -> datetime | None:
 
 
 def _plan(connection: Connection) -> Plan | None:
-    entered = entered_plan(connection)
-    if entered is not None:
-        return entered
-    row = connection.execute(select(schema.plan)).first()
-    return None if row is None else Plan(name=row.name, email_limit=row.email_limit, price_usd=dollars(row.price))
+    return entered_plan(connection) or source_plan(connection)

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from outreach_results.errors import QueryError
-from outreach_results.models import Plan
+from outreach_results.models import Plan, dollars
 from outreach_results.store.engine import Store, get_meta, set_meta
-from outreach_results.store.schema import meta
+from outreach_results.store.schema import meta, plan
 
 _PLAN, _DAYS_OFF = "entered_plan", "days_off"
 MAX_NAME = 100
@@ -27,23 +27,29 @@ def entered_plan(connection: Connection) -> Plan | None:
     return None if text is None else Plan.model_validate_json(text)
 
 
-def enter_plan(store: Store, plan: Plan | None) -> None:
+def source_plan(connection: Connection) -> Plan | None:
+    """The plan as its source says it; None where none does."""
+    row = connection.execute(select(plan)).first()
+    return None if row is None else Plan(name=row.name, email_limit=row.email_limit, price_usd=dollars(row.price))
+
+
+def enter_plan(store: Store, entered: Plan | None) -> None:
     """Let this plan count; None leaves it to the source.
 
     Raises:
         QueryError: it cannot be right.
     """
-    if plan is not None and not (plan.name.isprintable() and 0 < len(plan.name) <= MAX_NAME):
+    if entered is not None and not (entered.name.isprintable() and 0 < len(entered.name) <= MAX_NAME):
         raise QueryError("name", f"The name of a plan is one line of at most {MAX_NAME} characters.")
-    if plan is not None and not 0 <= plan.email_limit <= MAX_LIMIT:
+    if entered is not None and not 0 <= entered.email_limit <= MAX_LIMIT:
         raise QueryError("limit", f"The limit of a plan is between 0 and {MAX_LIMIT:,} emails a month.")
-    if plan is not None and not 0 <= plan.price_usd <= MAX_LIMIT:
+    if entered is not None and not 0 <= entered.price_usd <= MAX_LIMIT:
         raise QueryError("price", f"The price of a plan is between 0 and {MAX_LIMIT:,} dollars a month.")
     with store.write() as connection:
-        if plan is None:
+        if entered is None:
             connection.execute(delete(meta).where(meta.c.key == _PLAN))
         else:
-            set_meta(connection, _PLAN, plan.model_dump_json())
+            set_meta(connection, _PLAN, entered.model_dump_json())
 
 
 def days_off(connection: Connection) -> frozenset[date]:

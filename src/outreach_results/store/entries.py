@@ -14,12 +14,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from outreach_results.errors import QueryError, UnknownCampaignError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, Basis
 from outreach_results.store.engine import Store
-from outreach_results.store.schema import campaign_entries, campaigns, daily_stats
+from outreach_results.store.schema import DECLARED, campaign_entries, campaigns, daily_stats
 
 MAX_NAME = 200
 MAX_COST_USD = 1_000_000_000
@@ -46,6 +46,16 @@ class Entries:
     def cost_usd(self) -> Decimal | None:
         """The cost in dollars."""
         return None if self.cost is None else Decimal(self.cost) / MICROS_PER_DOLLAR
+
+
+@dataclass(frozen=True, slots=True)
+class SourceValues:
+    """What the source says of a campaign; None where it says nothing. ``cost`` is that of all its emails, in
+    micro-dollars."""
+
+    name: str
+    mcp: str | None
+    cost: int | None
 
 
 def checked(name: str | None, mcp: str | None, cost_usd: Decimal | None, cost_per: str | None) -> Entries:
@@ -84,6 +94,27 @@ def entries_in(connection: Connection, campaign_id: str) -> Entries:
     if row is None:
         return Entries()
     return Entries(row.name, row.mcp, row.cost, CostPer(row.cost_per) if row.cost_per else None)
+
+
+def source_values(store: Store, campaign_id: str) -> SourceValues:
+    """What the source says of a campaign, whatever was entered.
+
+    Raises:
+        UnknownCampaignError: there is no such campaign.
+    """
+    days, own = daily_stats.c, campaigns.c.campaign_id == campaign_id
+    with store.read() as connection:
+        _require(connection, campaign_id)
+        tracks_costs = campaigns.c[DECLARED["costs"]].label("tracks_costs")
+        campaign = connection.execute(select(campaigns.c.name, campaigns.c.mcp, tracks_costs).where(own)).one()
+        entered = connection.execute(
+            select(campaign_entries).where(campaign_entries.c.campaign_id == campaign_id, campaign_entries.c.is_applied)
+        ).first()
+        column = days.cost if entered is None or entered.cost is None else days.source_cost
+        costs = select(func.sum(column)).where(days.campaign_id == campaign_id, days.basis == Basis.SEND)
+        cost = connection.execute(costs).scalar_one()
+    name, mcp = (campaign.name, campaign.mcp) if entered is None else (entered.source_name, entered.source_mcp)
+    return SourceValues(name, mcp, None if cost is None or campaign.tracks_costs is False else int(cost))
 
 
 def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = None) -> None:

@@ -15,7 +15,7 @@ from outreach_results.ingest.readers.common import (
     snapshot_moment,
 )
 from outreach_results.ingest.records import ContactRecord, Record, Records
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import Field, States, ToolFormat
 from outreach_results.models import Detail
 
 
@@ -81,5 +81,6 @@ FORMATS = (
         tracks=frozenset({"emails_sent", "delivered", "bounced", "opened", "replied", "meetings_booked"}),
         needs=("campaign",),
         example="apollo_contacts.csv",
+        states=States(("Approaching", "Replied", "Interested", "Not Interested", "Unresponsive", "Do Not Contact")),
     ),
 )

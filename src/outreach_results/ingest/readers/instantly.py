@@ -18,7 +18,7 @@ from outreach_results.ingest.readers.common import (
     reported,
 )
 from outreach_results.ingest.records import DailyRecord, Record, Records
-from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, States, ToolFormat
 from outreach_results.ingest.values import count
 from outreach_results.models import Detail
 
@@ -145,6 +145,7 @@ FORMATS = (
         tracks=frozenset({"emails_sent", "opened", "clicked", "replied"}),
         needs=("campaign",),
         example="instantly_daily.json",
+        states=States((OPPORTUNITY,)),
     ),
     ToolFormat(
         key="instantly_campaigns",
@@ -168,5 +169,6 @@ FORMATS = (
         tracks=ALL_COUNTS,
         needs=("as_of",),
         example="instantly_campaigns.json",
+        states=States((OPPORTUNITY,)),
     ),
 )

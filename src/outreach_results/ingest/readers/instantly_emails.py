@@ -19,7 +19,7 @@ from outreach_results.ingest.readers.common import (
     text_of_html,
 )
 from outreach_results.ingest.records import MAX_SENT_TEXT, EmailRecord, EventRecord, Record, Records, ReplyRecord
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import Field, States, ToolFormat
 from outreach_results.ingest.values import is_empty
 from outreach_results.models import Detail, EventType, Sentiment
 
@@ -223,5 +223,10 @@ FORMATS = (
         ),
         tracks=frozenset({"emails_sent", "replied", "meetings_booked"}),
         example="instantly_emails.json",
+        states=States(
+            tuple(word for word, _ in _STATES.values()),
+            tuple(word for word, _ in _STATES.values() if word in _MEETINGS),
+            tuple(word for word, sentiment in _STATES.values() if sentiment is Sentiment.POSITIVE),
+        ),
     ),
 )

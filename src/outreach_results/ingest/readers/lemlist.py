@@ -18,7 +18,7 @@ from outreach_results.ingest.readers.common import (
     snapshot_moment,
 )
 from outreach_results.ingest.records import ContactRecord, Record, Records
-from outreach_results.ingest.tool_formats import Field, ToolFormat
+from outreach_results.ingest.tool_formats import Field, States, ToolFormat
 from outreach_results.models import Detail
 
 # --- leads of a campaign -----------------------------------------------------------------------------------------
@@ -172,6 +172,9 @@ FORMATS = (
         tracks=frozenset({"emails_sent", "delivered", "bounced", "replied", "unsubscribed", "meetings_booked"}),
         needs=("campaign", "as_of"),
         example="lemlist_leads.csv",
+        states=States(
+            ("emailsInterested", "emailsNotInterested", "emailsReplied", "meetingBooked"), ("meetingBooked",)
+        ),
     ),
     ToolFormat(
         key="lemlist_contacts",
@@ -194,5 +197,6 @@ FORMATS = (
         ),
         tracks=frozenset({"emails_sent", "delivered", "bounced", "replied", "unsubscribed"}),
         example="lemlist_contacts.csv",
+        states=States(("Interested", "Not interested", "Replied to email", "Meeting booked")),
     ),
 )

@@ -19,7 +19,7 @@ from outreach_results.ingest.readers.common import (
     text_of_html,
 )
 from outreach_results.ingest.records import EmailRecord, EventRecord, Record, Records, ReplyRecord
-from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, States, ToolFormat
 from outreach_results.models import Detail, EventType, Sentiment
 
 _TYPES = {
@@ -215,5 +215,6 @@ FORMATS = (
         ),
         tracks=ALL_COUNTS,
         example="lemlist_activities.json",
+        states=States(tuple(sorted(_POSITIVE | _NEGATIVE | {_MEETING})), (_MEETING,), tuple(sorted(_POSITIVE))),
     ),
 )

@@ -10,10 +10,22 @@ from outreach_results.ingest.context import CampaignNames, Context, natural_id, 
 from outreach_results.ingest.fields import MAX_BODY, FieldError
 from outreach_results.ingest.readers.common import Cells, campaign_of, each_row, is_one_of, needed_moment, text_of_html
 from outreach_results.ingest.records import MAX_SENT_TEXT, ContactRecord, Notice, Record, Records
-from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, States, ToolFormat
 from outreach_results.models import Detail
 
 _NEVER_WRITTEN_TO = frozenset({"started", "blocked", "not_contacted"})
+
+_STATES = States(
+    (
+        "Interested",
+        "Meeting Request",
+        "Information Request",
+        "Not Interested",
+        "Do Not Contact",
+        "Out Of Office",
+        "Wrong Person",
+    )
+)
 
 
 def is_meeting(category: str | None, context: Context) -> int | None:
@@ -226,6 +238,7 @@ FORMATS = (
         tracks=ALL_COUNTS - {"meetings_booked"},
         needs=("campaign", "as_of"),
         example="smartlead_statistics.json",
+        states=_STATES,
     ),
     ToolFormat(
         key="smartlead_leads",
@@ -256,5 +269,6 @@ FORMATS = (
         tracks=frozenset({"emails_sent", "opened", "clicked", "replied", "unsubscribed"}),
         needs=("campaign", "as_of"),
         example="smartlead_leads.csv",
+        states=_STATES,
     ),
 )

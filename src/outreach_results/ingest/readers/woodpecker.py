@@ -21,7 +21,7 @@ from outreach_results.ingest.readers.common import (
     reported,
 )
 from outreach_results.ingest.records import DailyRecord, Record, Records
-from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, ToolFormat
+from outreach_results.ingest.tool_formats import ALL_COUNTS, Field, States, ToolFormat
 from outreach_results.models import Detail
 
 _PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})\D+\d{4}-\d{2}-\d{2}\D*$")
@@ -171,6 +171,7 @@ FORMATS = (
         tracks=ALL_COUNTS - {"meetings_booked"},
         needs=("as_of",),
         example="woodpecker_campaigns.csv",
+        states=States(tuple(_INTERESTS)),
     ),
     ToolFormat(
         key="woodpecker_daily",

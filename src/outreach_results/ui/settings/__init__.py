@@ -1,0 +1,33 @@
+"""The section of the data page where people enter what their files lack.
+
+campaigns  name, type and cost of a campaign
+account    plan, days off and time zone
+states     which interest states count as positive replies or meetings
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from outreach_results.models import Campaign
+from outreach_results.ui import cards
+from outreach_results.ui.settings import account, states
+from outreach_results.ui.settings import campaigns as of_campaigns
+
+__all__ = ["section"]
+
+
+def section(campaigns: list[Campaign]) -> None:
+    """Draw the card of the settings."""
+    with cards.card("Settings", key="settings"):
+        st.caption("What you enter here counts instead of the source's value. No import or sync overwrites it.")
+        drawn = {
+            "Campaigns": lambda: of_campaigns.form(campaigns),
+            "Plan": account.plan,
+            "Days off": account.days_off,
+            "Interest states": states.form,
+            "Time zone": account.time_zone,
+        }
+        for tab, draw in zip(st.tabs(list(drawn)), drawn.values(), strict=True):
+            with tab:
+                draw()
