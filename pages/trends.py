@@ -8,7 +8,7 @@ from outreach_results.ui.annotations import notes
 from outreach_results.ui.cache import ask
 
 trends.follow_click()
-view = shell.begin("Trends", "How does it move over time?")
+view = shell.begin("Trends", "Performance over time")
 question = trends.controls(view)
 if not question.names:
     st.info("Choose at least one metric.")
@@ -23,11 +23,17 @@ if trends.is_quiet(series):
     st.stop()
 
 annotations = ask(results.annotations_in, view.filters)
-trends.time_series_chart(series, annotations, question, view)
-trends.partly_tracked(question, ask(results.totals, view.filters))
+trends.performance(series, annotations, question, view)
 if any(line.is_rate for line in series.series):
     event_dates.notice(view)
 snapshots.trend(exports, question.names, view)
-trends.unusual(series)
-notes(annotations, ask(filters.campaign_labels), view)
-trends.activity_by_hour(ask(results.weekly_activity, view.filters), view)
+left, right = st.columns(2, gap="small")
+with left:
+    trends.cost(series, view)
+with right:
+    trends.activity_by_hour(ask(results.weekly_activity, view.filters), view)
+left, right = st.columns(2, gap="small")
+with left:
+    trends.unusual(series)
+with right:
+    notes(annotations, ask(filters.campaign_labels), view)

@@ -77,25 +77,23 @@ def hover_text(chart: Locator) -> Locator:
 def test_view_survives_reload_and_sharing(visitor: Visitor) -> None:
     visitor.open(BY_SENDING)
     main = visitor.main
-    visitor.click(main.get_by_role("radio", name="Week"))
-    visitor.click(main.get_by_text("Overlay comparison"))
+    expect(main.get_by_role("radio", name="Week")).to_be_checked()
+    visitor.click(main.get_by_role("radio", name="Month"))
+    visitor.click(visitor.page.get_by_role("button", name="View", exact=True))
+    visitor.click(visitor.page.get_by_text("Show comparison"))
+    visitor.page.keyboard.press("Escape")
     visitor.click(main.get_by_role("radio", name="Rates"))
     visitor.click(main.get_by_role("button", name="Click rate"))
     view = visitor.parameters
-    assert (view["by"], view["show"], view["overlay"]) == (["week"], ["rates"], ["true"])
+    assert (view["by"], view["show"], view["overlay"]) == (["month"], ["rates"], ["true"])
     assert set(view["rates"][0].split(".")) == {"open_rate", "reply_rate", "click_rate"}
 
     def assert_is_shown() -> None:
-        legend = visitor.page.locator(".st-key-trend .legend").first
-        for entry in (
-            "Open rate",
-            "Click rate",
-            "Reply rate",
-            "Compared: 29 Sep",
-            "Still collecting",
-            "Part of a week",
-        ):
-            expect(legend).to_contain_text(entry)
+        card = visitor.page.locator(".st-key-card-trend")
+        expect(card).to_contain_text("Share of emails per month · dashed: Sep 29 – Dec 27, 2025")
+        expect(card).to_contain_text("dotted: still collecting · □ part of a month")
+        for label in ("Openrate", "Clickrate", "Replyrate"):
+            expect(card.locator(".annotation").filter(has_text=label)).to_be_visible()
         assert visitor.parameters == view
 
     assert_is_shown()
@@ -107,52 +105,72 @@ def test_view_survives_reload_and_sharing(visitor: Visitor) -> None:
 
 
 def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locator) -> None:
-    visitor.open(f"{BY_SENDING}&show=rates&rates=delivery_rate.reply_rate&overlay=true")
+    visitor.open(f"{BY_SENDING}&by=day&show=rates&rates=delivery_rate.reply_rate&overlay=true")
     point_at_day(chart, "2026-03-27", axis="yaxis", value=0.3)
     for sentence in (
-        "27 Mar 2026",
+        "Fri, Mar 27, 2026",
         "Reply rate 0.9%: 1 of 112 delivered emails got a reply.",
         "About 53% of its replies are in; expect about 4 in the end, likely 1 to 7.",
-        "was spent in all.",  # the cost below is told with it
+        "was spent in all.",  # the cost is told with it
     ):
         expect(hover_text(chart)).to_contain_text(sentence)
 
     marked = chart.locator('path.point[style*="rgb(209, 51, 91)"]')
     assert marked.count() == 1, "the unusual day is ringed"
     point_at(marked.last)
-    expect(hover_text(chart)).to_contain_text("11 Feb 2026")
+    expect(hover_text(chart)).to_contain_text("Wed, Feb 11, 2026")
     click_here(visitor)
     visitor.page.wait_for_url("**at=2026-02-11**")
     visitor.settle()
-    card = visitor.page.locator(".st-key-looked-at")
-    expect(card).to_contain_text("Unusual: between 84.9% and 100.0% would be usual.")
+    card = visitor.page.locator(".st-key-card-looked-at")
+    expect(card).to_contain_text("Delivery rate: unusual: between 84.9% and 100.0% would be usual.")
     assert visitor.parameters["at"] == ["2026-02-11"]
     visitor.reload()
     expect(card).to_contain_text("83.0%")
 
-    card.get_by_role("button", name="To its overview").click()
+    card.get_by_role("button", name="View overview").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Delivered") == "44"
+    assert visitor.metric("Sent") == "53"
     assert visitor.parameters["days"] == ["2026-02-11..2026-02-11"]
     visitor.reload()
-    assert visitor.metric("Delivered") == "44"
+    assert visitor.metric("Sent") == "53"
 
 
-def test_repeated_clicks_select_again(visitor: Visitor, chart: Locator) -> None:
-    visitor.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
-    a_line, a_bar = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 1.0)
-    for day, axis, value in (a_line, a_bar, a_line):
+def test_repeated_clicks_select_and_back_returns(visitor: Visitor, chart: Locator) -> None:
+    visitor.open(f"{BY_SENDING}&by=day&show=rates&overlay=true&mean=true")
+    above, below = ("2026-01-15", "yaxis", 0.3), ("2026-03-05", "yaxis2", 0.02)
+    for day, axis, value in (above, below, above):
         point_at_day(chart, day, axis=axis, value=value)
-        expect(hover_text(chart)).to_contain_text(f"{date.fromisoformat(day):%a %-d %b %Y}")
+        expect(hover_text(chart)).to_contain_text(f"{date.fromisoformat(day):%a, %b %-d, %Y}")
         click_here(visitor)
         visitor.page.wait_for_url(f"**at={day}**")
-        expect(visitor.page.locator(".st-key-looked-at")).to_be_visible()
+        expect(visitor.page.locator(".st-key-at_choice input")).to_have_value(
+            f"{date.fromisoformat(day):%a, %b %-d, %Y}"
+        )
         visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=day)
+    visitor.back()
+    visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=below[0])
+    assert visitor.parameters["at"] == [below[0]]
+    visitor.page.get_by_role("button", name="View replies").click()
+    visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
+    assert visitor.parameters["days"] == [f"{below[0]}..{below[0]}"]
+
+
+def test_controls_and_chart_are_above_the_fold(open_visitor) -> None:
+    for width, height in ((1440, 900), (1280, 720)):
+        visitor: Visitor = open_visitor(viewport={"width": width, "height": height})
+        visitor.open("/trends")
+        plot = visitor.page.locator(".st-key-trend .js-plotly-plot").bounding_box()
+        details = visitor.page.locator(".st-key-card-looked-at").bounding_box()
+        assert plot is not None
+        assert details is not None
+        assert plot["y"] + plot["height"] <= height
+        assert details["x"] >= plot["x"] + plot["width"], "the details stand beside the chart"
 
 
 def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:
-    visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate&mean=true&at=2026-03-16")
+    visitor.open(f"{BY_SENDING}&show=rates&rates=open_rate&by=day&mean=true&at=2026-03-16")
     visitor.turn_to("Usage")
     visitor.back()
     visitor.page.get_by_role("heading", level=1, name="Trends").wait_for()
@@ -162,8 +180,8 @@ def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:
     other.open(link)
     for who in (visitor, other):
         expect(who.main.get_by_role("radio", name="Rates")).to_be_checked()
-        expect(who.page.locator(".st-key-looked-at")).to_contain_text("45.6%")
-        expect(who.page.locator(".st-key-trend .legend").first).to_contain_text("Open rate")
+        expect(who.page.locator(".st-key-card-looked-at")).to_contain_text("45.6%")
+        expect(who.page.locator(".st-key-trend .annotation").first).to_contain_text("Openrate")
     assert other.parameters == visitor.parameters
 
     other.open("/trends?by=Fortnight&show=rates&rates=Happiness")
@@ -171,16 +189,17 @@ def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:
     expect(other.main.get_by_role("radio", name="Day")).to_be_checked()
 
 
-def test_unusual_days_are_in_words_and_linked(visitor: Visitor) -> None:
-    visitor.open("/trends?period=90d&show=rates&rates=delivery_rate")
-    visitor.click(visitor.page.get_by_role("button", name="Count on the sending day"))
+def test_unusual_days_are_listed_and_linked(visitor: Visitor) -> None:
+    visitor.open("/trends?period=90d&by=day&show=rates&rates=delivery_rate")
+    visitor.click(visitor.page.get_by_role("button", name="Switch to send date"))
     assert visitor.parameters["basis"] == ["send"]
-    sentence = "Wed 11 Feb 2026: delivery rate 83.0% of 53 sent; between 84.9% and 100.0% would be usual."
-    expect(visitor.main.get_by_text(sentence)).to_be_visible()
-    visitor.page.get_by_role("button", name="Show", exact=True).last.click()
+    row = visitor.page.locator(".st-key-card-unusual").get_by_role("row").filter(has_text="Feb 11")
+    expect(row).to_contain_text("83.0%")
+    expect(row).to_contain_text("84.9% – 100.0%")
+    row.get_by_role("button").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
-    assert visitor.metric("Delivered") == "44"
+    assert visitor.metric("Sent") == "53"
 
 
 @pytest.fixture
@@ -199,16 +218,15 @@ def test_note_is_added_deleted_and_restored(visitor: Visitor, chart: Locator) ->
     visitor.click(visitor.page.get_by_role("button", name="Add a note"))
     visitor.page.get_by_label("What happened?").fill("New <b>subject</b> $5")
     visitor.click(visitor.page.get_by_role("button", name="Add", exact=True))
-    visitor.page.keyboard.press("Escape")
-    row = visitor.main.get_by_text("Mon 16 Mar 2026 New <b>subject</b> $5")
+    row = visitor.page.locator(".st-key-card-notes").get_by_role("row").filter(has_text="New <b>subject</b> $5")
     on_chart = chart.locator(".annotation").filter(has_text="New <b>subject")
-    expect(row).to_be_visible()
+    expect(row).to_contain_text("Mar 16, 2026")
     expect(on_chart).to_be_visible()
     assert chart.locator(".annotation b").count() == 0, "nothing of it is markup"
 
-    visitor.click(visitor.page.get_by_role("button", name="Delete"))
+    visitor.click(row.get_by_role("button", name="Delete"))
     expect(on_chart).to_have_count(0)
-    visitor.click(visitor.page.get_by_role("button", name="Bring it back"))
+    visitor.click(visitor.page.get_by_role("button", name="Undo"))
     expect(row).to_be_visible()
     expect(on_chart).to_be_visible()
 
@@ -236,12 +254,16 @@ def test_phone_fits_and_shows_the_week(open_visitor, chart: Locator) -> None:
     phone: Visitor = open_visitor(viewport={"width": 390, "height": 844}, has_touch=True)
     phone.open(f"{BY_SENDING}&show=rates&overlay=true&mean=true")
     assert phone.overflow() <= 0
-    maps = phone.page.locator("[class*=st-key-hours-] .js-plotly-plot")
-    expect(maps).to_have_count(3)
-    lefts = {round(box["x"]) for box in (chart_map.bounding_box() for chart_map in maps.all()) if box}
-    assert len(lefts) == 1, "one below the other"
-    maps.nth(1).scroll_into_view_if_needed()
-    box = maps.nth(1).locator(".nsewdrag").bounding_box()
+    tops = [
+        box["y"]
+        for name in ("trend", "looked-at", "trend-cost", "hours", "unusual", "notes")
+        if (box := phone.page.locator(f".st-key-card-{name}").bounding_box())
+    ]
+    assert tops == sorted(set(tops)), "one below the other"
+    phone.click(phone.page.locator(".st-key-card-hours").get_by_role("radio", name="Opened"))
+    week = phone.page.locator(".st-key-hours-map .js-plotly-plot")
+    week.scroll_into_view_if_needed()
+    box = week.locator(".nsewdrag").bounding_box()
     assert box is not None
     phone.page.mouse.move(box["x"] + box["width"] * 14.5 / 24, box["y"] + box["height"] * 1.5 / 7)
-    expect(hover_text(maps.nth(1))).to_contain_text(re.compile(r"^Tuesdays from 14:00 to 15:00 \(UTC\):.*of all\.$"))
+    expect(hover_text(week)).to_contain_text(re.compile(r"^Tuesdays, 2 – 3 PM \(UTC\):.*first opened.*of all\.$"))

@@ -68,8 +68,8 @@ def test_trends_say_what_their_days_lack():
     lacks = text.escape(
         "Dates not in this export: counted by the day of sending in totals, and not in here (opened, replied)."
     )
-    assert lacks in words(run_page("trends"))
-    assert lacks not in words(run_page("trends", basis="send"))
+    assert any(lacks in line for line in words(run_page("trends")))
+    assert not any(lacks in line for line in words(run_page("trends", basis="send")))
 
 
 @pytest.mark.usefixtures("undated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -9,12 +10,10 @@ from datetime import date
 import pytest
 
 from outreach_results import results
-from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store import annotations as notes
 from outreach_results.store.tracking import choose_tracking
-from outreach_results.ui.charts.trend_labels import unusual_sentence
-from support.dashboard import run_page, words
+from support.dashboard import components, run_page, table, words
 from support.hostile import HOSTILE
 
 QUARTER = Filters(start=date(2025, 12, 28), end=date(2026, 3, 27), basis=Basis.SEND)
@@ -29,12 +28,22 @@ def page(**parameters):
 
 
 def page_text(app):
-    """All text of the page, without Markdown escapes."""
+    """All text of the page outside its tables, without Markdown escapes."""
     return re.sub(r":color\[(.)\]", r"\1", "\n".join(words(app)).replace("\\", ""))
 
 
 def notices(app):
     return "\n".join(app.session_state["address-notices"]) if "address-notices" in app.session_state else ""
+
+
+def chart(app):
+    """The figure of the large chart, as the browser gets it."""
+    return json.loads(components(app, "outreach_chart")[0]["figure"])
+
+
+def values(app):
+    """The values beside the chart, by metric."""
+    return {row["metric"].text: row["value"].text for row in table(app, "metric")}
 
 
 # --- controls ----------------------------------------------------------------------------------------------------
@@ -75,6 +84,17 @@ def test_invalid_url_values_are_noticed(sample_dashboard, wrong, sentence):
     assert app.pills(key="counts_choice").value == ["emails_sent", "opened", "replied"]
 
 
+@pytest.mark.parametrize(
+    ("first", "shown", "by"),
+    [("2026-01-27", "Day", "day"), ("2026-01-26", "Week", "week"), ("2026-01-26", "Day", "day")],
+)
+def test_beyond_60_days_weeks_are_the_default(sample_dashboard, first, shown, by):
+    chosen = {"by": by} if (first, shown) == ("2026-01-26", "Day") else {}
+    app = page(period="custom", days=f"{first}..2026-03-27", **chosen)
+    assert app.segmented_control(key="by_choice").value == shown
+    assert f"Emails per {by}" in page_text(app)
+
+
 def test_by_week_no_mean_of_seven_days_is_offered(sample_dashboard):
     app = page(by="Week")
     assert not [toggle for toggle in app.toggle if toggle.key == "mean_choice"]
@@ -101,33 +121,31 @@ def test_every_combination_draws_with_mean_and_overlay(sample_dashboard, by, sho
 # --- what is unusual and what is still to come -------------------------------------------------------------------
 
 
-def test_unusual_days_are_listed_newest_first(sample_dashboard, sample_store):
-    app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
+BY_DAY = {"by": "day", **BY_SENDING}
+
+
+def test_unusual_days_are_listed_with_their_range(sample_dashboard, sample_store):
+    app = page(show="Rates", rates="Delivery rate", **BY_DAY)
     (series,) = results.trends(sample_store, QUARTER, ("delivery_rate",)).series
-    expected = [f"◆ {unusual_sentence(series, point, Every.DAY)}." for point in series.unusual.to_dict("records")][::-1]
-    assert len(expected) == 1
-    assert [text.value for text in app.text if text.value.startswith("◆")] == expected
-    assert "Wed 11 Feb 2026: delivery rate" in page_text(app)
-
-
-def test_show_goes_to_the_unusual_day_on_the_overview(sample_dashboard):
-    app = page(show="Rates", rates="Delivery rate", **BY_SENDING)
-    app.button(key="unusual-0").click().run()
-    assert [title.value for title in app.title] == ["Overview"]
-    assert "Feb 11, 2026 · by send date" in page_text(app)
+    (point,) = series.unusual.to_dict("records")
+    (row,) = table(app, "usual")
+    assert row["date"].text == "Wed, Feb 11, 2026"
+    assert row["date"].value == "2026-02-11..2026-02-11"
+    assert (row["value"].text, row["value"].note) == (f"{point['value']:.1%}", "44 of 53 sent")
+    assert row["usual"].text == "84.9% – 100.0%"
 
 
 def test_where_nothing_is_unusual_it_says_so(sample_dashboard):
-    assert "No unusual days." in page_text(page(show="Rates", rates="Reply rate", **BY_SENDING))
+    assert "No unusual days." in page_text(page(show="Rates", rates="Reply rate", **BY_DAY))
 
 
 def test_what_cannot_be_judged_is_not_called_usual(sample_dashboard):
-    assert "Nothing can be judged here" in page_text(page(counts="Sent", **BY_SENDING))
+    assert "Not enough data to find unusual weeks" in page_text(page(counts="Sent", **BY_SENDING))
 
 
 def test_activity_basis_explains_missing_limits(sample_dashboard):
     app = page()
-    assert "can only be told where each day counts what became of its own emails" in page_text(app)
+    assert "Switch to send date to see outliers and days still collecting replies." in page_text(app)
     app.button(key="count-on-sending").click().run()
     assert app.segmented_control(key="basis_choice").value == "Send date"
     assert "Unusual days" in page_text(app)
@@ -137,13 +155,15 @@ def test_sending_basis_shows_the_lag(sample_dashboard, sample_store):
     result = results.maturity_curves(sample_store).by_count
     days = {name: f"{age} day{'s' if age > 1 else ''}" for name, age in ((n, result[n].mature_age) for n in result)}
     shown = page_text(page(**BY_SENDING))
-    assert f"95% of opens within {days['opened']} and of replies within {days['replied']} of the sending" in shown
-    assert "Hollow points" not in page_text(page())
+    lag = f"95% of opens arrive within {days['opened']} and 95% of replies arrive within {days['replied']} of sending"
+    assert lag in shown
+    assert "dotted: still collecting" in shown
+    assert "still collecting" not in page_text(page()).replace("days still collecting replies", "")
 
 
 def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
-    monkeypatch.setattr("outreach_results.ui.trends._MANY", 0.0)
-    assert "look at one campaign at a time" in page_text(page(show="Rates", rates="Delivery rate", **BY_SENDING))
+    monkeypatch.setattr("outreach_results.ui.trends.unusual._MANY", 0.0)
+    assert "look at one campaign at a time" in page_text(page(show="Rates", rates="Delivery rate", **BY_DAY))
 
 
 # --- one point ---------------------------------------------------------------------------------------------------
@@ -151,7 +171,7 @@ def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
 
 def test_a_chosen_day_has_a_sentence_and_a_link(sample_dashboard):
     app = page(at="Fri 27 Mar 2026", basis="Sending day")
-    assert "About 53% of its replies are in; expect about 4 in the end" in page_text(app)
+    assert "Replied: about 53% of its replies are in; expect about 4 in the end" in page_text(app)
     app.button(key="at-inbox").click().run()
     assert [title.value for title in app.title] == ["Inbox"]
     assert app.selectbox(key="period_choice").value == "Custom"
@@ -166,11 +186,41 @@ def test_a_chosen_week_opens_into_its_days(sample_dashboard):
 
 
 def test_selected_day_is_dropped_outside_period(sample_dashboard):
-    app = page(at="Mon 2 Mar 2026")
+    app = page(at="2026-03-02")
     assert app.selectbox(key="at_choice").value == date(2026, 3, 2)
     app.selectbox(key="period_choice").set_value("Last 7 days").run()
     assert not app.exception
     assert app.selectbox(key="at_choice").value is None
+
+
+def test_without_a_selection_the_period_is_shown(sample_dashboard, sample_store):
+    app = page()
+    days = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
+    before = Filters(start=date(2026, 1, 31), end=date(2026, 2, 27))
+    now, then = (results.totals(sample_store, filters).stats for filters in (days, before))
+    rows = {row["metric"].text: row for row in table(app, "metric")}
+    assert rows["Sent"]["value"].text == f"{now.emails_sent:,}"
+    assert rows["Replied"]["compared"].text == f"{then.replied:,}"
+
+
+def test_a_day_in_the_link_selects_its_week(sample_dashboard):
+    app = page(at="2026-03-18", by="week")
+    assert app.selectbox(key="at_choice").value == date(2026, 3, 16)
+    assert not notices(app)
+
+
+def test_the_selection_is_marked_in_the_chart(sample_dashboard):
+    lines = [shape["x0"] for shape in chart(page(at="2026-03-18"))["layout"]["shapes"] if shape["type"] == "line"]
+    assert lines == ["2026-03-18"]
+
+
+def test_a_single_day_shows_values_and_no_chart(sample_dashboard, sample_store):
+    app = page(period="custom", days="2026-03-18..2026-03-18")
+    day = date(2026, 3, 18)
+    stats = results.totals(sample_store, Filters(start=day, end=day)).stats
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert (shown["Sent"], shown["Replied"]) == (str(stats.emails_sent), str(stats.replied))
+    assert len(components(app, "outreach_chart")) == 1, "the hours alone"
 
 
 # --- the week ----------------------------------------------------------------------------------------------------
@@ -181,15 +231,20 @@ def test_the_hours_name_their_zone(sample_dashboard):
 
 
 def test_best_hour_needs_enough_data(sample_dashboard):
-    shown = page_text(page())
-    assert shown.count("No single best hour among") == 3
-    assert "No single best hour among 126." in shown
+    assert "Not enough replies to find a best time (126 so far)." in page_text(page())
+
+
+def test_one_heat_map_switches_its_metric(sample_dashboard):
+    app = page()
+    app.segmented_control(key="hours-metric").set_value("opened").run()
+    figures = [drawn for drawn in components(app, "outreach_chart") if "by weekday and hour" in drawn["alt"]]
+    assert [drawn["alt"].partition(" by ")[0] for drawn in figures] == ["Opened"]
 
 
 # --- notes -------------------------------------------------------------------------------------------------------
 
 
-def test_note_is_added_deleted_and_restored(sample_dashboard, writable_sample):
+def test_note_is_added_and_restored(sample_dashboard, writable_sample):
     app = page()
     app.text_input(key="note-text").set_value("New subject line")
     app.date_input(key="note-date").set_value(date(2026, 3, 16))
@@ -197,13 +252,15 @@ def test_note_is_added_deleted_and_restored(sample_dashboard, writable_sample):
     button(app, "Add").click().run()
     (note,) = results.annotations_in(writable_sample, Filters())
     assert (note.text, note.date, note.campaign_id) == ("New subject line", date(2026, 3, 16), "camp_4eaf56")
-    assert "Mon 16 Mar 2026  New subject line" in page_text(app)
-    assert results.campaign(writable_sample, "camp_4eaf56").name in page_text(app)
+    (row,) = table(app, "note")
+    assert (row["date"].text, row["note"].text) == ("Mar 16, 2026", "New subject line")
+    assert row["campaign"].text == results.campaign(writable_sample, "camp_4eaf56").name
+    assert row["delete"].value == note.annotation_id
 
-    app.button(key=f"delete-note-{note.annotation_id}").click().run()
-    assert results.annotations_in(writable_sample, Filters()) == []
+    notes.remove(writable_sample, note)
+    app.session_state["annotation-taken-away"] = note
+    app.run()
     assert "Deleted: New subject line" in page_text(app)
-
     app.button(key="bring-note-back").click().run()
     assert results.annotations_in(writable_sample, Filters()) == [note]
     assert "Deleted" not in page_text(app)
@@ -217,7 +274,7 @@ def test_an_empty_note_is_refused_in_a_sentence(sample_dashboard, writable_sampl
 
 
 def test_note_form_defaults_to_selected_day(sample_dashboard):
-    assert page(at="Mon 2 Mar 2026").date_input(key="note-date").value == date(2026, 3, 2)
+    assert page(at="2026-03-02").date_input(key="note-date").value == date(2026, 3, 2)
     assert page().date_input(key="note-date").value == date(2026, 3, 27)
 
 
@@ -225,19 +282,14 @@ def test_notes_outside_filters_are_hidden(sample_dashboard, writable_sample):
     notes.add(writable_sample, date(2026, 3, 3), "about all")
     notes.add(writable_sample, date(2026, 1, 16), "long ago")
     notes.add(writable_sample, date(2026, 3, 3), "about another", campaign_id="camp_2fa5bc")
-    shown = page_text(page(campaign="camp_4eaf56"))
-    assert "about all" in shown
-    assert "long ago" not in shown
-    assert "about another" not in shown
+    assert [row["note"].text for row in table(page(campaign="camp_4eaf56"), "note")] == ["about all"]
 
 
 def test_whatever_a_note_says_shows_as_its_characters(sample_dashboard, writable_sample):
     lines = [" ".join(text.split()) for text in HOSTILE]
     for line in lines:
         notes.add(writable_sample, date(2026, 3, 16), line)
-    shown = [text.value for text in page().text]
-    for line in lines:
-        assert any(text.endswith(line) for text in shown)
+    assert {row["note"].text for row in table(page(), "note")} == set(lines)
 
 
 def button(app, label):
@@ -253,8 +305,8 @@ def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
-    assert f"{stats.emails_sent} emails were sent." in page_text(app)
-    assert f"{stats.opened} emails were opened." in page_text(app)
+    assert values(app)["Sent"] == str(stats.emails_sent)
+    assert values(app)["Opened"] == str(stats.opened)
 
 
 # --- what is tracked, and by which date -------------------------------------------------------------------------

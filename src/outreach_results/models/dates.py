@@ -15,6 +15,7 @@ __all__ = [
     "clock",
     "day",
     "days",
+    "hours",
     "moment",
     "month",
     "short_day",
@@ -84,6 +85,16 @@ def days(first: date, last: date) -> str:
 def clock(value: datetime) -> str:
     """The time of day of a local time: 2:23 PM."""
     return f"{value:%-I:%M %p}"
+
+
+def hours(first: int) -> str:
+    """An hour of the day: 9 – 10 AM, 11 AM – 12 PM.
+
+    Args:
+        first: from 0 to 23.
+    """
+    (start, am), (end, pm) = ((hour % 12 or 12, "AM" if hour % 24 < 12 else "PM") for hour in (first, first + 1))
+    return f"{start} – {end} {pm}" if am == pm else f"{start} {am} – {end} {pm}"
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

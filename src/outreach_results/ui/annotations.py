@@ -10,36 +10,52 @@ import streamlit as st
 from outreach_results.errors import OutreachError, QueryError
 from outreach_results.models import Annotation
 from outreach_results.store.annotations import MAX_LENGTH, add, remove, restore
-from outreach_results.ui import text, url_state
+from outreach_results.ui import cards, tables, text, url_state
 from outreach_results.ui.cache import store
 from outreach_results.ui.filters import View
+from outreach_results.ui.tables import Cell, Click, Column, Row, Sort
 
 ALL_CAMPAIGNS = "All campaigns"
 _TAKEN = "annotation-taken-away"
 _REFUSED = "annotation-refused"
+_SUGGESTED = "annotation-suggested-day"
+_SHOWN = "annotations-shown"
+_COLUMNS = (
+    Column("date", "Date", descending=True),
+    Column("note", "Note", is_wide=True),
+    Column("campaign", "Campaign"),
+    Column("delete", ""),
+)
 
 
 def notes(annotations: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
     """The notes of the period, and the form that adds one. Campaigns are called as `filters.campaign_labels` says."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Notes", anchor=False)
-        st.space("stretch")
+    with cards.card("Notes", key="notes"):
         _form(label_of, view)
-    _undo()
-    if not annotations:
-        st.caption("No notes in this period. A note such as “new subject line” shows on every chart over time.")
-    with st.container(gap=None):
-        for note in reversed(annotations):
-            _row(note, label_of)
+        _undo()
+        if not annotations:
+            st.caption("No notes in this period. A note such as “new subject line” shows on every chart over time.")
+            return
+        st.session_state[_SHOWN] = {note.annotation_id: note for note in annotations}
+        tables.show(
+            _COLUMNS,
+            [_row(note, label_of) for note in reversed(annotations)],
+            key="notes-table",
+            alt="Notes in this period",
+            sort=Sort("date", descending=True),
+            on_click=_take_away,
+        )
 
 
 def _form(label_of: Mapping[str, str], view: View) -> None:
-    with st.popover("Add a note"), st.form("add-note", border=False, clear_on_submit=True):
+    with st.popover("Add a note", on_change="rerun", key="add-note-open"), st.form("add-note", border=False):
         st.text_input("What happened?", max_chars=MAX_LENGTH, placeholder="New subject line", key="note-text")
-        selected_day = url_state.chosen("at")
-        st.date_input("On", selected_day or view.last, key="note-date", format="YYYY-MM-DD")
+        suggested = url_state.chosen("at") or view.last
+        if st.session_state.get(_SUGGESTED) != suggested:
+            st.session_state[_SUGGESTED] = st.session_state["note-date"] = suggested
+        st.date_input("Date", key="note-date", format="YYYY-MM-DD")
         st.selectbox(
-            "In",
+            "Campaign",
             ["", *label_of],
             format_func=lambda campaign_id: label_of.get(campaign_id, ALL_CAMPAIGNS),
             key="note-campaign",
@@ -58,6 +74,9 @@ def _add() -> None:
         add(store(), state["note-date"], state["note-text"], campaign_id=state["note-campaign"], author=_author())
     except OutreachError as error:
         state[_REFUSED] = str(error)
+        return
+    state["note-text"], state["note-campaign"] = "", ""
+    state["add-note-open"] = False
 
 
 def _author() -> str | None:
@@ -66,23 +85,19 @@ def _author() -> str | None:
     return str(email) if email else None
 
 
-def _row(note: Annotation, label_of: Mapping[str, str]) -> None:
+def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
     about = label_of.get(note.campaign_id, note.campaign_id) if note.campaign_id else ALL_CAMPAIGNS
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"note-{note.annotation_id}"):
-        st.text(f"{note.date:%a %-d %b %Y}  {note.text}", width="content")
-        st.caption(text.escape(" · ".join(filter(None, (about, note.author)))), width="content")
-        st.button(
-            "Delete",
-            key=f"delete-note-{note.annotation_id}",
-            help="Takes this note off the charts; it can be brought back",
-            type="tertiary",
-            on_click=_take_away,
-            args=(note,),
-        )
+    return {
+        "date": tables.day(note.date),
+        "note": Cell(note.text, note=note.author or ""),
+        "campaign": Cell(about, is_quiet=True),
+        "delete": Cell("Delete", value=note.annotation_id, title="Takes this note off the charts"),
+    }
 
 
-def _take_away(note: Annotation) -> None:
-    if remove(store(), note):
+def _take_away(click: Click) -> None:
+    note: Annotation | None = st.session_state.get(_SHOWN, {}).get(click.value)
+    if note is not None and remove(store(), note):
         st.session_state[_TAKEN] = note
 
 
@@ -93,7 +108,7 @@ def _undo() -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="note-undo"):
         st.text(f"Deleted: {taken.text}")
         st.space("stretch")
-        st.button("Bring it back", on_click=_bring_back, args=(taken,), key="bring-note-back")
+        st.button("Undo", on_click=_bring_back, args=(taken,), key="bring-note-back")
 
 
 def _bring_back(note: Annotation) -> None:

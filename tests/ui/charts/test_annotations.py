@@ -36,7 +36,7 @@ def test_note_is_a_line_with_a_label():
     (line,), (label,) = figure.layout.shapes, figure.layout.annotations
     assert (line.x0, line.x1, line.y0, line.y1, line.yref) == ("2026-03-10", "2026-03-10", 0, 1, "paper")
     assert (label.x, label.text) == ("2026-03-10", "New subject line")
-    assert label.hovertext == "Tue 10 Mar 2026: New subject line"
+    assert label.hovertext == "Tue, Mar 10, 2026: New subject line"
 
 
 def test_without_notes_nothing_changes():

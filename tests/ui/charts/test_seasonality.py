@@ -36,10 +36,10 @@ def test_heat_map_cell_text():
     grid = np.zeros((7, 24), dtype=int)
     grid[1, 9], grid[4, 23] = 34, 1
     (cells,) = heat_map(week(grid), "opened").data
-    assert cells.text[1][9] == (
-        "Tuesdays from 9:00 to 10:00 (Europe/Zurich):<br>34 emails were first opened, 97.1% of all."
+    assert cells.text[1][9] == ("Tuesdays, 9 – 10 AM (Europe/Zurich):<br>34 emails were first opened, 97.1% of all.")
+    assert cells.text[4][23].endswith(
+        "Fridays, 11 PM – 12 AM (Europe/Zurich):<br>1 email was first opened, 2.9% of all."
     )
-    assert cells.text[4][23].endswith("from 23:00 to 24:00 (Europe/Zurich):<br>1 email was first opened, 2.9% of all.")
     assert cells.text[0][0].endswith("<br>0 emails were first opened.")
 
 
@@ -47,17 +47,21 @@ def test_an_hour_that_stands_out_is_named():
     grid = even()
     grid[1, 9] = 70
     share = 70 / grid.sum()
-    assert busiest(week(grid), "replied") == f"Most on Tuesdays 9:00 – 10:00: {share:.1%} of all."
+    assert busiest(week(grid), "replied") == f"Best time: Tuesdays, 9 – 10 AM, with {share:.1%} of replies."
 
 
 def test_plain_office_hours_have_no_best_hour():
     chance, office = np.random.default_rng(5), np.zeros((7, 24))
     office[:5, 9:18] = 1 / 45
     sentences = [busiest(week(chance.multinomial(3_000, office.ravel())), "replied") for _ in range(50)]
-    assert set(sentences) == {"No single best hour among 3,000."}
+    assert set(sentences) == {"No single best time among 3,000 replies."}
+
+
+def test_few_replies_make_no_best_time():
+    assert busiest(week(even(1)), "replied") == "Not enough replies to find a best time (168 so far)."
 
 
 def test_a_week_without_anything_says_so_and_draws():
-    assert busiest(week(even(0)), "replied") == "Nothing in this period."
+    assert busiest(week(even(0)), "replied") == "No activity in this period."
     (cells,) = heat_map(week(even(0)), "replied").data
     assert not cells.z.any()

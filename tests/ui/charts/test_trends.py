@@ -13,8 +13,8 @@ from outreach_results import results
 from outreach_results.metrics import ComparisonDays, Every, MaturityCurve, bucketed, time_series
 from outreach_results.models import COST_COLUMNS, COUNTS, Annotation, Basis, Filters
 from outreach_results.results import MaturityCurves, Trends
-from outreach_results.ui.charts import COLORS, trend_chart
-from outreach_results.ui.charts.trend_labels import lag_sentence, unusual_sentence
+from outreach_results.ui.charts import COLORS, LABELS, cost_chart, trend_chart
+from outreach_results.ui.charts.trend_labels import bucket_name, day_written, lag_sentence
 
 FIRST = date(2026, 3, 2)  # a Monday
 LAST = FIRST + timedelta(days=27)
@@ -39,99 +39,155 @@ def trends(*names, every=Every.DAY, days=None, is_cohort=True, maturity=None, sp
     return Trends(every, courses, costs, is_cohort, MaturityCurves(known, LAST))
 
 
-def group(figure, metric):
-    return [trace for trace in figure.data if trace.legendgroup == metric]
+def panel(figure, metric):
+    return [trace for trace in figure.data if trace.name == LABELS[metric] and trace.type == "scatter"]
+
+
+def lines(figure, metric, dash="solid"):
+    return [trace for trace in panel(figure, metric) if trace.mode == "lines" and trace.line.dash == dash]
 
 
 def marks(figure, metric):
-    (result,) = [trace for trace in group(figure, metric) if trace.mode == "markers"]
+    (result,) = [trace for trace in panel(figure, metric) if trace.mode == "markers" and trace.marker.size[0] != 0.1]
     return result
+
+
+def seen(drawn):
+    """The places of the marks that are visible."""
+    return [place for place, color in enumerate(drawn.marker.color) if color != "rgba(0, 0, 0, 0)"]
 
 
 def texts_of(figure):
     return [text for trace in figure.data if trace.text is not None for text in trace.text if text]
 
 
-def legend(figure):
-    return [trace.name for trace in figure.data if trace.showlegend is not False]
+def labels(figure):
+    return [annotation.text for annotation in figure.layout.annotations]
 
 
-# --- what is drawn -----------------------------------------------------------------------------------------------
+# --- panels ------------------------------------------------------------------------------------------------------
 
 
-def test_metric_line_has_values_and_color():
+def test_each_metric_has_a_panel_with_its_values():
     result = trends("opened", "replied")
     figure = trend_chart(result)
-    for series in result.series:
+    for place, series in enumerate(result.series):
         drawn = marks(figure, series.metric)
         assert list(drawn.y) == series.points["value"].tolist()
         assert [str(day)[:10] for day in drawn.x] == [f"{day:%Y-%m-%d}" for day in series.points["date"]]
-        assert set(drawn.marker.color) == {COLORS[series.metric]}
-    assert legend(figure)[:2] == ["Opened", "Replied"]
-
-
-def test_cost_has_its_own_axis_on_same_days():
-    figure = trend_chart(trends("opened"))
-    bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert len(bars) == 4
-    assert {trace.yaxis for trace in bars} == {"y2"}
-    assert {trace.xaxis for trace in figure.data} <= {None, "x"}, "one x axis for both"
+        assert {trace.line.color for trace in lines(figure, series.metric)} >= {COLORS[series.metric]}
+        assert {trace.yaxis for trace in panel(figure, series.metric)} == {["y", "y2"][place]}
     assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
-    assert figure.layout.yaxis2.title.text == "Dollars"
+    assert {trace.xaxis for trace in figure.data} <= {None, "x"}, "one x axis for both"
+    assert figure.layout.yaxis.range[1] > 4 * figure.layout.yaxis2.range[1], "each on its own scale"
+
+
+@pytest.mark.parametrize("name", ["opened", "reply_rate"])
+def test_axes_begin_at_zero_with_round_values(name):
+    axis = trend_chart(trends(name)).layout.yaxis
+    assert axis.range[0] == axis.tickvals[0] == 0
+    steps = np.diff(axis.tickvals)
+    assert np.allclose(steps, steps[0])
+    assert 2 <= len(axis.tickvals) <= 7
+
+
+def test_few_emails_have_whole_numbers_on_the_axis():
+    axis = trend_chart(trends("replied", days=history(replied=[0] * 27 + [1]))).layout.yaxis
+    assert [float(tick).is_integer() for tick in axis.tickvals] == [True] * len(axis.tickvals)
+
+
+def test_a_line_ends_in_its_name_and_last_value():
+    figure = trend_chart(trends("emails_sent", "open_rate", "replied"))
+    assert labels(figure) == ["<b>Sent</b><br>100", "<b>Open<br>rate</b><br>20.0%", "<b>Replied</b><br>5"]
+    assert [label.yref for label in figure.layout.annotations] == ["y", "y2", "y3"]
+    assert not figure.layout.showlegend
+
+
+def test_unknown_metric_is_called_not_tracked():
+    unknown = pd.array([pd.NA] * 28, dtype="Int64")
+    figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
+    assert labels(figure) == ["<b>Opened</b><br>not tracked"]
+    assert not lines(figure, "opened")
+    assert not seen(marks(figure, "opened"))
+    assert np.isfinite(figure.layout.height)
+
+
+def test_weekends_are_shaded_by_day_only():
+    shaded = [(f"{area.x0}"[:16], f"{area.x1}"[:16]) for area in trend_chart(trends("opened")).layout.shapes]
+    assert shaded[0] == ("2026-03-06 12:00", "2026-03-08 12:00") or shaded[0] == (
+        "2026-03-06T12:00",
+        "2026-03-08T12:00",
+    )
+    assert len(shaded) == 4
+    assert not trend_chart(trends("opened", every=Every.WEEK)).layout.shapes
+
+
+def test_a_selected_day_has_a_line_and_resets_clicks():
+    one, other = (trend_chart(trends("opened"), selected=day).layout for day in (date(2026, 3, 4), None))
+    assert [shape.x0 for shape in one.shapes if shape.type == "line"] == ["2026-03-04"]
+    assert one.selectionrevision != other.selectionrevision
+
+
+# --- cost --------------------------------------------------------------------------------------------------------
+
+
+def test_cost_is_stacked_by_component():
+    figure = cost_chart(trends("opened", spent=1.25))
+    assert figure.layout.barmode == "stack"
+    assert [trace.text[0] for trace in figure.data] == [
+        "$1.25 was spent on AI generation.",
+        "$1.25 was spent on lead enrichment.",
+        "$1.25 was spent on email sending.",
+        "$1.25 was spent without saying on what.",
+    ]
 
 
 def test_zero_rest_of_cost_is_not_drawn():
     result = trends("opened")
     broken_down = replace(result, costs=result.costs.assign(cost_not_broken_down_usd=0.0))
-    assert "Not broken down" in legend(trend_chart(result))
-    assert "Not broken down" not in legend(trend_chart(broken_down))
-
-
-@pytest.mark.parametrize(
-    ("names", "title", "tick"), [(("opened",), "Emails a day", None), (("open_rate",), "Share of emails", ".0%")]
-)
-def test_the_axis_says_what_it_measures(names, title, tick):
-    axis = trend_chart(trends(*names)).layout.yaxis
-    assert axis.title.text == title
-    assert axis.tickformat == tick
-
-
-def test_a_small_day_is_faint_and_stays_on_the_page():
-    sent = [100] * 27 + [4]
-    days = history(emails_sent=sent, delivered=sent, opened=[20] * 27 + [4])
-    figure = trend_chart(trends("open_rate", days=days))
-    drawn = marks(figure, "open_rate")
-    assert drawn.y[-1] <= figure.layout.yaxis.range[1] < 0.5
-    assert drawn.marker.symbol[-1] == "triangle-up"
-    assert drawn.marker.color[-1].endswith(", 0.35)"), "in its color: an opacity would not outlive a click"
-    assert "Open rate 100.0%" in drawn.text[-1]
-    assert set(drawn.marker.color[:-1]) == {COLORS["open_rate"]}
+    assert len(cost_chart(result).data) == 4
+    assert len(cost_chart(broken_down).data) == 3
 
 
 # --- signs -------------------------------------------------------------------------------------------------------
 
 
+def test_plain_points_have_no_marks():
+    assert not seen(marks(trend_chart(trends("replied")), "replied"))
+
+
+def test_a_small_day_is_off_the_line_but_told():
+    sent = [100] * 27 + [4]
+    days = history(emails_sent=sent, delivered=sent, opened=[20] * 27 + [4])
+    figure = trend_chart(trends("open_rate", days=days))
+    drawn = marks(figure, "open_rate")
+    assert drawn.y[-1] <= figure.layout.yaxis.range[1] < 0.5
+    assert 27 not in seen(drawn)
+    assert [len(trace.x) for trace in lines(figure, "open_rate")] == [27]
+    assert "Open rate 100.0%" in drawn.text[-1]
+
+
 def test_unusual_day_is_marked_and_explained():
     drawn = marks(trend_chart(trends("opened")), "opened")
-    assert [at for at, symbol in enumerate(drawn.marker.symbol) if symbol == "diamond"] == [10]
+    assert seen(drawn) == [10]
+    assert drawn.marker.symbol[10] == "diamond"
     assert drawn.marker.line.width[10] > 0
     assert drawn.text[10] == "60 emails were opened, of 100 delivered.<br>Unusual: between 10 and 34 would be usual."
 
 
-def test_usual_range_is_drawn_for_one_metric_only():
-    assert any(getattr(trace, "fill", None) == "tonexty" for trace in trend_chart(trends("opened")).data)
-    assert not any(getattr(trace, "fill", None) for trace in trend_chart(trends("opened", "replied")).data)
+def test_each_panel_has_its_usual_range():
+    figure = trend_chart(trends("opened", "replied"))
+    assert [trace.yaxis for trace in figure.data if getattr(trace, "fill", None) == "tonexty"] == ["y2", "y"]
 
 
 def test_immature_day_marker_and_hover():
     figure = trend_chart(trends("opened", maturity=SLOW, days=history(opened=[20] * 26 + [16, 10])))
     drawn = marks(figure, "opened")
     assert list(drawn.marker.symbol) == ["circle"] * 26 + ["circle-open"] * 2
+    assert seen(drawn) == [26, 27]
     assert "About 50% of its opens are in;<br>expect" not in drawn.text[-1]
     assert "About 50% of its opens are in; expect about 20 in the end, likely " in drawn.text[-1]
-    dotted = [trace for trace in group(figure, "opened") if trace.line.dash == "dot"]
-    assert [list(trace.y) for trace in dotted] == [[20, 16, 10]]
-    assert "Still collecting" in legend(figure)
+    assert [list(trace.y) for trace in lines(figure, "opened", "dot")] == [[20, 16, 10]]
 
 
 def test_partial_week_is_marked_and_explained():
@@ -140,14 +196,7 @@ def test_partial_week_is_marked_and_explained():
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
     assert "$5.00 was spent in all.<br>Only 5 of the 7 days of this week are in the period." in texts_of(figure)
     assert "$3.00 was spent in all.<br>Only 3 of the 7 days of this week are in the period." in texts_of(figure)
-    assert "Part of a week" in legend(figure)
-    assert figure.layout.xaxis.hoverformat == "Week of %a %-d %b %Y"
-
-
-def test_a_sign_that_does_not_occur_is_not_explained():
-    assert legend(trend_chart(trends("replied")))[1:] == [
-        "AI generation", "Lead enrichment", "Email sending", "Not broken down",
-    ]  # fmt: skip
+    assert figure.layout.xaxis.hoverformat == "Week of %b %-d, %Y"
 
 
 # --- mean and comparison -----------------------------------------------------------------------------------------
@@ -156,26 +205,31 @@ def test_a_sign_that_does_not_occur_is_not_explained():
 def test_the_mean_is_strong_and_the_days_are_faint():
     result = trends("opened", days=history(opened=range(28)))
     figure = trend_chart(result, with_mean=True)
-    strong = [trace for trace in group(figure, "opened") if trace.mode == "lines+markers" and trace.opacity == 1.0]
     means = result.series[0].points["mean"].dropna()
-    assert [list(trace.y) for trace in strong] == [means.tolist()]
-    assert max(trace.opacity for trace in group(figure, "opened") if trace.line.width == 1.0) < 0.5
-    assert "Opened: 3.0 a day in these seven days." in texts_of(figure)
+    assert [list(trace.y) for trace in lines(figure, "opened") if trace.opacity == 1.0] == [means.tolist()]
+    assert [trace.line.width for trace in lines(figure, "opened") if trace.opacity == 0.4] == [1.0]
+    assert any(text.endswith("7-day average: 3.0 a day.") for text in texts_of(figure))
+    assert labels(figure) == ["<b>Opened</b><br>24"]
 
 
-def test_weeks_have_no_seven_day_mean():
+def test_beside_the_mean_no_dots_are_loose():
+    days = history(opened=[20] * 26 + [16, 10])
+    figure = trend_chart(trends("opened", maturity=SLOW, days=days), with_mean=True)
+    assert not seen(marks(figure, "opened"))
+
+
+def test_weeks_have_no_seven_day_average():
     figure = trend_chart(trends("opened", every=Every.WEEK), with_mean=True)
-    assert not any("seven days" in text for text in texts_of(figure))
+    assert not any("7-day" in text for text in texts_of(figure))
 
 
-def test_comparison_is_thin_dashed_and_named():
+def test_comparison_is_thin_dashed_and_told():
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
-    figure = trend_chart(trends("opened", compared=earlier), compared_with="2 Feb – 1 Mar 2026")
-    (dashed,) = [trace for trace in group(figure, "opened") if trace.line.dash == "dash"]
+    figure = trend_chart(trends("opened", compared=earlier))
+    (dashed,) = lines(figure, "opened", "dash")
     assert list(dashed.y) == list(range(28))
     assert dashed.line.width < 2
-    assert dashed.text[3] == "Opened compared: 3 (Thu 5 Feb 2026)."
-    assert "Compared: 2 Feb – 1 Mar 2026" in legend(figure)
+    assert marks(figure, "opened").text[3].endswith("Opened compared: 3 (Thu, Feb 5, 2026).")
 
 
 @pytest.mark.parametrize("every", Every)
@@ -183,27 +237,14 @@ def test_whatever_is_clicked_reports_its_bucket(every):
     """Plotly reports a click on the first mark it finds at that place, so all marks need the click data."""
     earlier = ComparisonDays(history(FIRST - timedelta(days=28), opened=range(28)), timedelta(days=28))
     figure = trend_chart(trends("opened", "replied", every=every, compared=earlier), with_mean=True)
-    hovered = [trace for trace in figure.data if trace.hovertemplate and trace.x[0] is not None]
-    assert len(hovered) > 6
+    hovered = [trace for trace in figure.data if trace.hovertemplate]
+    assert len(hovered) == 3
     for trace in hovered:
         assert [str(day)[:10] for day in trace.x] == list(trace.customdata)
-        assert trace.type == "bar" or "markers" in trace.mode
-
-
-def test_new_click_resets_the_selection():
-    one, other = (trend_chart(trends("opened"), selected_day=day).layout for day in ("2026-02-02", "None"))
-    assert one.selectionrevision != other.selectionrevision
+        assert trace.mode == "markers"
 
 
 # --- words -------------------------------------------------------------------------------------------------------
-
-
-def test_the_list_says_an_unusual_day_in_one_sentence():
-    result = trends("open_rate")
-    (series,) = result.series
-    (point,) = series.unusual.to_dict("records")
-    sentence = unusual_sentence(series, point, Every.DAY)
-    assert sentence == "Thu 12 Mar 2026: open rate 60.0% of 100 delivered; between 10.0% and 34.0% would be usual"
 
 
 @pytest.mark.parametrize(
@@ -218,32 +259,37 @@ def test_the_list_says_an_unusual_day_in_one_sentence():
 )
 def test_a_count_has_a_sentence(name, count, sentence):
     days = history(count=1, **{"emails_sent": 2_000, "delivered": 2_000} | {name: count})
-    assert texts_of(trend_chart(trends(name, days=days)))[0] == sentence
+    assert marks(trend_chart(trends(name, days=days)), name).text[0] == sentence
 
 
 def test_activity_rates_do_not_claim_a_cohort():
     days = history(count=1, delivered=10, replied=12)
-    said_of_rate = texts_of(trend_chart(trends("reply_rate", days=days, is_cohort=False)))[0]
+    said_of_rate = marks(trend_chart(trends("reply_rate", days=days, is_cohort=False)), "reply_rate").text[0]
     assert said_of_rate == "Reply rate 120.0%: 12 emails got a reply while 10 were delivered."
-
-
-def test_cost_is_shown_by_component():
-    hovered = texts_of(trend_chart(trends("opened", days=history(count=1), spent=1.25)))[-4:]
-    assert hovered == [
-        "$1.25 was spent on AI generation.",
-        "$1.25 was spent on lead enrichment.",
-        "$1.25 was spent on email sending.",
-        "$1.25 was spent without saying on what.",
-    ]
 
 
 def test_the_lag_names_only_what_is_shown_and_known():
     learned = trends("opened").maturity_curves.by_count
     assert lag_sentence(learned, ["open_rate", "opened", "emails_sent"]) == (
-        "In this account 95% of opens within 2 days of the sending have arrived."
+        "In this account, 95% of opens arrive within 2 days of sending."
     )
-    assert "of opens within 2 days and of replies within 2 days" in lag_sentence(learned, ["opened", "reply_rate"])
+    assert "95% of opens arrive within 2 days and 95% of replies arrive within 2 days" in lag_sentence(
+        learned, ["opened", "reply_rate"]
+    )
     assert lag_sentence(learned, ["bounced"]) == ""
+
+
+def test_buckets_are_named_and_old_links_work():
+    monday = date(2026, 3, 16)
+    assert [bucket_name(monday, every) for every in Every] == [
+        "Mon, Mar 16, 2026",
+        "Week of Mar 16, 2026",
+        "March 2026",
+    ]
+    for written in ("2026-03-16", "Mon 16 Mar 2026", "Week of Mon 16 Mar 2026"):
+        assert day_written(written) == monday
+    assert day_written("March 2026") == date(2026, 3, 1)
+    assert day_written("Tue 16 Mar 2026") is day_written("soon") is None
 
 
 # --- with the sample data, and without any -----------------------------------------------------------------------
@@ -257,56 +303,26 @@ def test_the_lag_names_only_what_is_shown_and_known():
 def test_every_metric_is_drawn_with_hover_sentences(sample_store, basis, every, names):
     earlier = replace(MARCH, basis=basis, start=date(2026, 1, 31), end=date(2026, 2, 27))
     result = results.trends(sample_store, replace(MARCH, basis=basis), names, every=every, comparison=earlier)
-    figure = trend_chart(result, with_mean=True, compared_with="before")
+    figure = trend_chart(result, with_mean=True)
     texts = texts_of(figure)
     assert len(texts) > len(result.costs)
     assert not [text for text in texts if not text.endswith(".") or "nan" in text]
 
 
-def test_unknown_values_draw_no_points():
-    unknown = pd.array([pd.NA] * 28, dtype="Int64")
-    figure = trend_chart(trends("opened", days=history(opened=unknown)), with_mean=True)
-    assert len(marks(figure, "opened").x) == 0
-    assert np.isfinite(figure.layout.height)
-
-
 @pytest.mark.parametrize("every", Every)
-def test_single_point_is_shown_with_its_value(every):
-    one = history(count=1, opened=20, replied=5)
-    shown = trends("opened", "reply_rate", every=every, days=one)
-    figure = trend_chart(shown)
-    counts, rates = (
-        next(trace for trace in group(figure, name) if trace.texttemplate) for name in ("opened", "reply_rate")
-    )
-    assert (list(counts.y), counts.texttemplate, counts.mode) == ([20], "  %{y:,}", "markers+text")
-    assert (list(rates.y), rates.texttemplate) == ([0.05], "  %{y:.1%}")
-    axis, (start,) = figure.layout.xaxis, shown.costs["date"]
-    assert axis.type == "date"
+def test_a_single_point_is_seen(every):
+    one = history(count=1, opened=20)
+    figure = trend_chart(trends("opened", every=every, days=one))
+    assert seen(marks(figure, "opened")) == [0]
+    assert labels(figure) == ["<b>Opened</b><br>20"]
+    axis, (start,) = figure.layout.xaxis, trends("opened", every=every, days=one).costs["date"]
     assert axis.range[0] < start < axis.range[1]
     assert list(axis.tickvals) == [start]
-    assert all(bar.width for bar in figure.data if bar.type == "bar")
-
-
-def test_mean_and_comparison_of_one_day_are_dashes():
-    days = history(first=FIRST - timedelta(days=6), count=7, opened=20)
-    earlier = ComparisonDays(history(first=FIRST - timedelta(days=13), count=7, opened=10), timedelta(days=7))
-    series = time_series("opened", days, first=FIRST, compared=earlier)
-    costs = bucketed(days[["date"]].tail(1).assign(**dict.fromkeys(SOME_COST, 1.0)), Every.DAY)
-    figure = trend_chart(Trends(Every.DAY, (series,), costs, False, MaturityCurves({}, None)), with_mean=True)
-    dashes = [trace for trace in group(figure, "opened") if trace.marker.symbol == "line-ew"]
-    assert sorted(trace.y[0] for trace in dashes) == [10, 20]
-    assert all(trace.mode == "markers" for trace in dashes)
-
-
-def test_several_points_have_no_figures():
-    figure = trend_chart(trends("opened"), with_mean=True)
-    lines = [trace for trace in figure.data if trace.type == "scatter"]
-    assert not [trace for trace in lines if trace.texttemplate or trace.marker.symbol == "line-ew"]
 
 
 def test_notes_stand_at_the_bucket_they_belong_to():
     note = Annotation("1", FIRST + timedelta(days=9), "", "New subject line", None, datetime(2026, 3, 1, tzinfo=UTC))
     by_day, by_week = (trend_chart(trends("opened", every=every), [note]) for every in (Every.DAY, Every.WEEK))
-    assert by_day.layout.shapes[0].x0 == "2026-03-11"
-    assert by_week.layout.shapes[0].x0 == "2026-03-09"
-    assert "Wed 11 Mar 2026: New subject line" in by_week.layout.annotations[-1].hovertext
+    assert by_day.layout.shapes[-1].x0 == "2026-03-11"
+    assert by_week.layout.shapes[-1].x0 == "2026-03-09"
+    assert "Wed, Mar 11, 2026: New subject line" in by_week.layout.annotations[-1].hovertext

@@ -13,7 +13,7 @@ from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.snapshots import snapshot_trend
 from outreach_results.ui.charts.table import Inks, table
-from outreach_results.ui.charts.trends import trend_chart
+from outreach_results.ui.charts.trends import COST_PARTS, cost_chart, trend_chart
 from outreach_results.ui.charts.usage import (
     costs_of_campaigns,
     costs_of_components,
@@ -24,6 +24,7 @@ from outreach_results.ui.charts.usage import (
 
 __all__ = [
     "COLORS",
+    "COST_PARTS",
     "GRID",
     "LABELS",
     "SENTIMENT_COLORS",
@@ -35,6 +36,7 @@ __all__ = [
     "beside_community",
     "bullet",
     "busiest",
+    "cost_chart",
     "costs_of_campaigns",
     "costs_of_components",
     "costs_of_months",

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from outreach_results.models import Annotation
 from outreach_results.ui.charts.base import shorten
-from outreach_results.ui.text import escape_plotly
+from outreach_results.ui.text import escape_plotly, weekday
 
 NOTE_COLOR = "#a07d1c"  # enough contrast on the light and the dark theme
 
@@ -72,7 +72,7 @@ def _draw(figure: go.Figure, note: Annotation, label: str, at: pd.Timestamp, row
         xanchor="right" if to_left else "left",
         yanchor="bottom",
         text=escape_plotly(label),
-        hovertext=escape_plotly(f"{note.date:%a %-d %b %Y}: {note.text}"),
+        hovertext=escape_plotly(f"{weekday(note.date)}: {note.text}"),
         showarrow=False,
         font={"size": 11, "color": NOTE_COLOR},
     )

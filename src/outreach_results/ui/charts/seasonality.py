@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from outreach_results.metrics.best_slot import best_slot
 from outreach_results.results import WeeklyActivity
 from outreach_results.ui.charts.base import COLORS, empty
-from outreach_results.ui.text import number, percent
+from outreach_results.ui.text import hours, number, percent
 
+HEIGHT = 204
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SENTENCE = {
     "emails_sent": ("email was sent", "emails were sent"),
     "opened": ("email was first opened", "emails were first opened"),
     "replied": ("email got its first reply", "emails got their first reply"),
 }
+_FEW = 3 * 7 * 24  # three for each hour of the week
+_NOUN = {"emails_sent": "emails sent", "opened": "opens", "replied": "replies"}
 
 
 def heat_map(activity: WeeklyActivity, metric: str) -> go.Figure:
@@ -24,12 +27,12 @@ def heat_map(activity: WeeklyActivity, metric: str) -> go.Figure:
     grid = _grid(activity, metric)
     total = int(grid.sum())
     figure = empty(
-        212,
+        HEIGHT,
         hovermode="closest",
         showlegend=False,
         xaxis={
-            "tickvals": [0, 6, 12, 18, 23],
-            "ticktext": ["0", "6", "12", "18", "23 h"],
+            "tickvals": [0, 6, 12, 18],
+            "ticktext": ["12 AM", "6 AM", "12 PM", "6 PM"],
             "tickfont": {"size": 11},
             "tickangle": 0,
         },
@@ -59,9 +62,9 @@ def _grid(activity: WeeklyActivity, metric: str) -> NDArray[np.int64]:
 
 
 def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
-    """Tuesdays from 9:00 to 10:00 (Europe/Zurich): 34 emails were first opened, 6.2% of all."""
+    """Tuesdays, 9 – 10 AM (Europe/Zurich): 34 emails were first opened, 6.2% of all."""
     share = f", {percent(count / total)} of all" if count else ""
-    when = f"{WEEKDAYS[weekday]}s from {hour}:00 to {hour + 1}:00 ({zone})"
+    when = f"{WEEKDAYS[weekday]}s, {hours(hour)} ({zone})"
     return f"{when}:<br>{number(count)} {_SENTENCE[metric][count != 1]}{share}."
 
 
@@ -70,9 +73,11 @@ def busiest(activity: WeeklyActivity, metric: str) -> str:
     grid = _grid(activity, metric)
     total = int(grid.sum())
     if not total:
-        return "Nothing in this period."
+        return "No activity in this period."
     best = best_slot(grid.ravel())
     if best is None:
-        return f"No single best hour among {number(total)}."
+        if total < _FEW:
+            return f"Not enough {_NOUN[metric]} to find a best time ({number(total)} so far)."
+        return f"No single best time among {number(total)} {_NOUN[metric]}."
     weekday, hour = divmod(best, grid.shape[1])
-    return f"Most on {WEEKDAYS[weekday]}s {hour}:00 – {hour + 1}:00: {percent(grid.max() / total)} of all."
+    return f"Best time: {WEEKDAYS[weekday]}s, {hours(hour)}, with {percent(grid.max() / total)} of {_NOUN[metric]}."

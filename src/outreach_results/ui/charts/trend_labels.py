@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from outreach_results.metrics import RATES, Every, MaturityCurve, TimeSeries, co
 from outreach_results.metrics.control import OF
 from outreach_results.models import COST_COLUMNS
 from outreach_results.models.metric_definitions import COUNT_METRICS
+from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.text import money, number, percent
 
@@ -22,41 +23,75 @@ ARRIVALS: dict[str, str] = {name: count.tracked_as for name, count in COUNT_METR
 """The plural nouns of what arrives some time after sending."""
 
 _HAPPENED: dict[str, tuple[str, str]] = {name: count.happened for name, count in COUNT_METRICS.items()}
+_FORMER_LABELS = ("%a %d %b %Y", "Week of %a %d %b %Y", "%B %Y")
 _OF_WHAT = {"delivered": "delivered", "emails_sent": "sent"}
 
 
 def bucket_name(start: date, every: Every) -> str:
-    """Tue 17 Mar 2026 · Week of Mon 16 Mar 2026 · March 2026."""
+    """Tue, Mar 17, 2026 · Week of Mar 16, 2026 · March 2026."""
     if every == Every.MONTH:
-        return f"{start:%B %Y}"
-    day = f"{start:%a %-d %b %Y}"
-    return f"Week of {day}" if every == Every.WEEK else day
+        return text.month(start)
+    return f"Week of {text.day(start)}" if every == Every.WEEK else text.weekday(start)
+
+
+def day_written(written: str) -> date | None:
+    """The day that a link names: 2026-03-17 or, as links had it before, a label such as Tue 17 Mar 2026."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        pass
+    for label in _FORMER_LABELS:
+        try:
+            day = datetime.strptime(written, label).date()  # noqa: DTZ007 -- a day has no time zone
+        except ValueError:
+            continue
+        return day if f"{day:{label.replace('%d', '%-d')}}" == written else None
+    return None
 
 
 def point_sentence(series: TimeSeries, point: Point) -> str:
     """The hover text of a point: its value, whether it is unusual, and what share is still expected."""
-    return " ".join(filter(None, (_value(series, point), _usual(series, point), _to_come(series, point))))
+    return " ".join(filter(None, (_value(series, point), remarks(series, point))))
+
+
+def remarks(series: TimeSeries, point: Point) -> str:
+    """What is to be said of a point beside its value: whether it is unusual, and what share is still expected."""
+    return " ".join(filter(None, (_usual(series, point), _to_come(series, point))))
+
+
+def shares(series: TimeSeries, point: Point) -> str:
+    """The numbers behind a rate: 12 of 188 delivered; empty where there is none."""
+    if not series.is_rate or pd.isna(point["value"]):
+        return ""
+    return f"{number(point['count'])} of {number(point['of'])} {_OF_WHAT[_denominator(series.metric)]}"
+
+
+def shown(series: TimeSeries, value: float) -> str:
+    """A value of a series: 1,247 or 36.6%; a dash where there is none."""
+    if pd.isna(value):
+        return text.MISSING
+    return percent(value) if series.is_rate else number(value)
 
 
 def mean_sentence(series: TimeSeries, value: float) -> str:
-    """The hover text of the 7-day mean at a point."""
+    """The hover text of the 7-day average at a point."""
     if series.is_rate:
-        return f"{LABELS[series.metric]} of these seven days together: {percent(value)}."
-    return f"{LABELS[series.metric]}: {value:,.1f} a day in these seven days."
+        return f"7-day average: {percent(value)}."
+    return f"7-day average: {value:,.1f} a day."
 
 
 def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean: bool) -> str:
     """The hover text of the comparison at a point."""
     value = point["compared_mean"] if is_mean else point["compared"]
-    shown = percent(value) if series.is_rate else f"{value:,.1f}" if is_mean else number(value)
-    return f"{LABELS[series.metric]} compared: {shown} ({bucket_name(point['compared_first'], every)})."
+    written = f"{value:,.1f}" if is_mean and not series.is_rate else shown(series, value)
+    return f"{LABELS[series.metric]} compared: {written} ({bucket_name(point['compared_first'], every)})."
 
 
 def unusual_sentence(series: TimeSeries, point: Point, every: Every) -> str:
-    """Tue 17 Mar 2026: reply rate 11.2% of 188 delivered; between 1.2% and 9.0% would be usual."""
+    """Tue, Mar 17, 2026: reply rate 11.2% of 188 delivered; between 1.2% and 9.0% would be usual."""
     name = LABELS[series.metric].lower()
     of = f" of {number(point['of'])} {_OF_WHAT[_denominator(series.metric)]}"
-    return f"{bucket_name(point['date'], every)}: {name} {_shown(series, point['value'])}{of}; {_limits(series, point)}"
+    return f"{bucket_name(point['date'], every)}: {name} {shown(series, point['value'])}{of}; {_limits(series, point)}"
 
 
 def partial_sentence(point: Point, every: Every) -> str:
@@ -83,11 +118,11 @@ def cost_sentence(component: str, value: float) -> str:
 def lag_sentence(learned: Mapping[str, MaturityCurve], names: list[str]) -> str:
     """A sentence on how long the shown metrics take to arrive in this account."""
     parts = [
-        f"of {ARRIVALS[name]} within {_days(learned[name].mature_age)}"
+        f"95% of {ARRIVALS[name]} arrive within {_days(learned[name].mature_age)}"
         for name in dict.fromkeys(map(counted, names))
         if name in learned
     ]
-    return f"In this account 95% {_listed(parts)} of the sending have arrived." if parts else ""
+    return f"In this account, {_listed(parts)} of sending." if parts else ""
 
 
 def _value(series: TimeSeries, point: Point) -> str:
@@ -109,9 +144,13 @@ def _usual(series: TimeSeries, point: Point) -> str:
     return f"Unusual: {_limits(series, point)}." if point["is_unusual"] else ""
 
 
+def limits(series: TimeSeries, point: Point) -> tuple[str, str]:
+    """The ends of the usual range of a point."""
+    return shown(series, point["usual_low"]), shown(series, point["usual_high"])
+
+
 def _limits(series: TimeSeries, point: Point) -> str:
-    low, high = (_shown(series, point[end]) for end in ("usual_low", "usual_high"))
-    return f"between {low} and {high} would be usual"
+    return f"between {' and '.join(limits(series, point))} would be usual"
 
 
 def _to_come(series: TimeSeries, point: Point) -> str:
@@ -125,16 +164,12 @@ def _to_come(series: TimeSeries, point: Point) -> str:
     )
 
 
-def _shown(series: TimeSeries, value: float) -> str:
-    return percent(value) if series.is_rate else number(value)
-
-
 def _denominator(metric: str) -> str:
     return RATES[metric].parts[1] if metric in RATES else OF[metric]
 
 
 def _days(age: int) -> str:
-    return "the day of sending" if age == 0 else f"{age} day{'' if age == 1 else 's'}"
+    return "the day" if age == 0 else f"{age} day{'' if age == 1 else 's'}"
 
 
 def _listed(parts: list[str]) -> str:

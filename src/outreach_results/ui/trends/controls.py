@@ -1,0 +1,89 @@
+"""The controls of the trends page: one row above the chart, and the rarer ones in the popover of the bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from outreach_results import metrics
+from outreach_results.metrics import Every
+from outreach_results.models import COUNTS
+from outreach_results.ui import charts, filters, url_state
+from outreach_results.ui.filters import View
+
+DAYS_BY_DAY = 60
+"""Of more days than these, weeks are shown unless somebody chooses days."""
+
+_COUNTS, _RATES = "Counts", "Rates"
+_EVERY = {"Day": Every.DAY, "Week": Every.WEEK, "Month": Every.MONTH}
+_DEFAULTS = {_COUNTS: ["emails_sent", "opened", "replied"], _RATES: ["open_rate", "reply_rate"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The choices of the controls: metrics, bucket size, and whether to draw the 7-day average and the comparison."""
+
+    names: tuple[str, ...]
+    every: Every
+    with_mean: bool
+    with_comparison: bool
+
+
+def controls(view: View) -> Question:
+    """Draw the controls and return their choices, which are kept in the URL."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="trend-controls"):
+        show = _one_of("Show", _COUNTS, "show")
+        names = _metrics(
+            "rates" if show == _RATES else "counts", list(metrics.RATES) if show == _RATES else list(COUNTS)
+        )
+        st.space("stretch")
+        by = _one_of("By", "Week" if (view.last - view.first).days >= DAYS_BY_DAY else "Day", "by")
+    with filters.options():
+        with_mean = by == "Day" and _toggle(
+            "7-day average", "mean", "The average of the seven days that end with each day, so that weekends even out."
+        )
+        with_comparison = view.comparison is not None and _toggle(
+            "Show comparison", "overlay", f"Draws {view.compared_with} as thin dashed lines."
+        )
+    return Question(tuple(names), _EVERY[by], with_mean, with_comparison)
+
+
+def _one_of(label: str, default: str, name: str) -> str:
+    codes = url_state.codes(name)
+    chosen = st.segmented_control(
+        label,
+        list(codes),
+        required=True,
+        key=url_state.control(name, url_state.one_of(name, codes, default)),
+        on_change=url_state.writes_one(name, codes, default),
+        label_visibility="collapsed",
+    )
+    return chosen or default
+
+
+def _toggle(label: str, name: str, explanation: str) -> bool:
+    return st.toggle(
+        label,
+        key=url_state.control(name, url_state.is_on(name)),
+        on_change=url_state.writes_switch(name),
+        help=explanation,
+    )
+
+
+def _metrics(name: str, offered: list[str]) -> list[str]:
+    codes = {metric: metric for metric in offered}
+    default = _DEFAULTS[_RATES if name == "rates" else _COUNTS]
+    known, unknown = url_state.some_of(name, codes, default, charts.LABELS)
+    if unknown:
+        url_state.refuse(name, "" if known == default else url_state.join(known))
+    return st.pills(
+        "Metrics",
+        offered,
+        format_func=lambda metric: charts.LABELS[metric],
+        selection_mode="multi",
+        key=url_state.control(name, known),
+        on_change=url_state.writes_some(name, codes, default),
+        label_visibility="collapsed",
+        wrap=True,
+    )
