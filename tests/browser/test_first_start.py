@@ -26,7 +26,7 @@ def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factor
     assert visitor.overflow() <= 0
 
     visitor.page.get_by_role("button", name="Load sample data").click()
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Inbox")
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Inbox", timeout=30_000)  # the load takes a while
     visitor.settle()
     assert "This is sample data" in visitor.main.inner_text()
 
