@@ -18,7 +18,7 @@ from outreach_results.ui.cards import Card
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import choose_campaigns
+from outreach_results.ui.filters import switch_to
 
 PER_EMAIL, IN_ALL = "Per email", "In all"
 
@@ -264,23 +264,24 @@ def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) 
 
 
 def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
-    """Draw the cost of each campaign; a click on a bar filters by that campaign."""
+    """Draw the cost of each campaign; a click on a bar opens the overview of that campaign."""
     key = clicks.content_key("costs-by-campaign", filters, per_email)
     with cards.card("Cost by campaign", key="costs-by-campaign") as card:
-        chart_with_data(
+        clicked = chart_with_data(
             draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
             campaigns,
             filters,
             key=key,
             name="costs-by-campaign",
-            alt=f"Cost {_per(per_email)} by campaign; a click on a bar shows only that campaign",
+            alt=f"Cost {_per(per_email)} by campaign; a click on a bar opens that campaign",
             card=card,
-            on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
+            reports=True,
         )
         if len(campaigns) > MOST_CAMPAIGNS:
             st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
-        if filters.campaigns is not None:
-            st.button("Show all campaigns", key="all-campaigns", on_click=choose_campaigns, args=([],))
+    if clicked:
+        chosen = clicked[0].customdata
+        switch_to("overview", campaign_ids=[str(chosen[0] if isinstance(chosen, list) else chosen)])
 
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
