@@ -73,6 +73,15 @@ def test_status_is_active_for_14_days(sqlite_store):
     assert table["status"].to_dict() == {CAMPAIGN: "ended", "camp_2": "active", "camp_3": "active"}
 
 
+@pytest.mark.parametrize("filters", [Filters(), Filters(start=date(2026, 2, 28)), YOUNG])
+def test_what_stands_out_is_outside_its_range(sample_store, filters):
+    table = results.campaign_table(sample_store, filters)
+    marked = table[table["reply_rate_stands_out"].fillna(False)]
+    inside = marked["reply_rate_of_others"].between(marked["reply_rate_low"], marked["reply_rate_high"])
+    assert not inside.any()
+    assert len(marked) == (2 if filters == Filters() else 0)
+
+
 def test_bounces_and_unsubscribes_are_shares(sample_store):
     row = results.campaign_table(sample_store, Filters()).set_index("campaign_id").loc["camp_4be889"]
     assert row["bounce_rate"] == pytest.approx(row["bounced"] / row["emails_sent"])

@@ -50,7 +50,8 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
       where it is not known when it sent;
     - positive_replies, on the day they came whatever the basis; NA where the replies cannot be read;
     - reply_rate_of_others, that of all other campaigns together, and reply_rate_stands_out, whether it differs from it
-      significantly, with all campaigns taken into account; NA where there is nothing to compare;
+      significantly, with all campaigns taken into account, and is outside of its interval; NA where there is nothing to
+      compare;
     - bounce_rate, a share of emails sent, and unsubscribe_rate, a share of delivered ones;
     - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
 
@@ -106,15 +107,22 @@ def _more(store: Store, filters: Filters, frame: pd.DataFrame, standouts: Mappin
     ]
     sent, last = last_sent(store), last_day(store)
     differences = [standouts.get(campaign_id) for campaign_id in frame["campaign_id"]]
+    others = [
+        np.nan if own is None or pd.isna(rate) else rate - own.difference
+        for own, rate in zip(differences, shown_rate(frame, "reply_rate"), strict=True)
+    ]
     return {
         "status": pd.array([_status(sent.get(own), last) for own in frame["campaign_id"]], dtype="string"),
         "positive_replies": pd.array(positive, dtype="Int64"),
-        "reply_rate_of_others": [
-            np.nan if own is None or pd.isna(rate) else rate - own.difference
-            for own, rate in zip(differences, shown_rate(frame, "reply_rate"), strict=True)
-        ],
+        "reply_rate_of_others": others,
         "reply_rate_stands_out": pd.array(
-            [None if own is None else not own.is_noise for own in differences], "boolean"
+            [
+                None if own is None else not own.is_noise and not low <= rate <= high
+                for own, rate, low, high in zip(
+                    differences, others, frame["reply_rate_low"], frame["reply_rate_high"], strict=True
+                )
+            ],
+            dtype="boolean",
         ),
         "bounce_rate": _share_of(frame, "bounced", "emails_sent"),
         "unsubscribe_rate": _share_of(frame, "unsubscribed", "delivered"),

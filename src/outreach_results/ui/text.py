@@ -79,5 +79,5 @@ def unit_price(value: float | None) -> str:
 
 
 def price_range(low: float, high: float | None) -> str:
-    """Between which amounts a cost lies: $1.68 – $5.17, or over $1.68 without an upper end."""
-    return f"over {money(low)}" if high is None else f"{money(low)} – {money(high)}"
+    """Between which amounts a cost lies: $1.68–$5.17, or over $1.68 without an upper end."""
+    return f"over {money(low)}" if high is None else f"{money(low)}–{money(high)}"

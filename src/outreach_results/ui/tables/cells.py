@@ -110,7 +110,7 @@ def day(value: Any) -> Cell:
 
 
 def moment(value: Any) -> Cell:
-    """An instant in the zone that it has: Mar 10, 2026, 14:23."""
+    """An instant in the zone that it has: Mar 10, 2026, 2:23 PM."""
     if is_missing(value):
         return Cell(text.MISSING)
     return Cell(f"{text.day(value)}, {text.clock(value)}", datetime.isoformat(value))
