@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from outreach_results.errors import ConfigError
@@ -67,7 +66,7 @@ def test_a_folder_that_cannot_be_written(sqlite_store: Store, monkeypatch: pytes
     assert sync_sources.list_sources(sqlite_store) == []
 
 
-@pytest.mark.parametrize("secret", ["short", "ä", Fernet.generate_key().decode()[:-4]])
+@pytest.mark.parametrize("secret", ["short", "ä", "A" * 40])
 def test_a_malformed_secret_is_named(sqlite_store: Store, secret: str) -> None:
     with pytest.raises(ConfigError, match="OUTREACH_SECRET_KEY must be 32 bytes"):
         cipher(sqlite_store, SecretStr(secret), may_create=True)
