@@ -28,6 +28,7 @@ _COMPARE_CODES = url_state.codes("compare")
 _PREVIOUS, _LAST_YEAR, _NONE = _COMPARE_CODES
 
 _OPTIONS = "view-options-place"
+_MOST_IN_PRINT = 20  # campaigns that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,14 @@ class View:
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
-        """What a printed page says instead of the controls: the campaigns by name, and what they are compared with."""
+        """What a printed page says instead of the controls: the campaigns, and what they are compared with."""
         chosen = self.filters.campaigns
-        names = "All campaigns" if chosen is None else ", ".join(label_of.get(one, one) for one in chosen)
+        if chosen is None:
+            names = "All campaigns"
+        elif len(chosen) > _MOST_IN_PRINT:
+            names = f"{len(chosen)} of {len(label_of)} campaigns"
+        else:
+            names = ", ".join(label_of.get(one, one) for one in chosen)
         return f"{names} · compared with {self.compared_with}" if self.compared_with else names
 
     def _campaigns(self) -> str:

@@ -52,7 +52,9 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
     has_filters = page not in WITHOUT_FILTERS
     glossary()
     with st.container(horizontal=True, vertical_alignment="center", key="filter-bar"):
-        st.session_state[_TITLE] = st.container(horizontal=True, vertical_alignment="center", width="content")
+        title = st.container(horizontal=True, vertical_alignment="center", width="content")
+        title.title(page.capitalize(), anchor=False, width="content")
+        st.session_state[_TITLE] = title
         folded = st.container(key="filter-fold")
         if has_filters:
             with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
@@ -82,16 +84,17 @@ def current_view() -> View:
 
 
 def begin(title: str, question: str = "") -> View:
-    """Draw the title of a page at the left of the bar.
+    """Begin a page below the bar, which has its title already; without a bar, draw the title.
 
     Args:
         question: what the page answers; shown beside the title where no filters are.
     """
     view = current_view()
-    with st.session_state.pop(_TITLE, None) or st.container():
+    place = st.session_state.pop(_TITLE, None)
+    if place is None:
         st.title(title, anchor=False, width="content")
-        if question and not view.period:
-            st.caption(question, width="content")
+    elif question and not view.period:
+        place.caption(question, width="content")
     return view
 
 

@@ -1,0 +1,104 @@
+"""The frame of every page: the bar with the filters, on a wide screen, on a phone and on paper."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from outreach_results.ui.shell import WITHOUT_FILTERS
+from support.dashboard import address, title
+from support.visitor import PHONE, Visitor
+
+DESK = {"viewport": {"width": 1440, "height": 900}}
+
+# Layout shifts since the page was opened, each with its share of the window; those that follow a click do not count.
+SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries()
+    .filter(entry => !entry.hadRecentInput).map(entry => entry.value)))
+    .observe({type: 'layout-shift', buffered: true}) ?? setTimeout(() => done([]), 500))"""
+
+
+def top(visitor: Visitor, selector: str) -> float:
+    """How far below the window's top something begins."""
+    return float(visitor.page.locator(selector).first.evaluate("box => box.getBoundingClientRect().top"))
+
+
+def test_first_number_is_near_the_top_and_the_bar_stays(open_visitor) -> None:
+    visitor: Visitor = open_visitor(**DESK)
+    visitor.open("/")
+    number = visitor.page.get_by_text("5.1%", exact=True).first  # of the sample's reply rate
+    assert number.evaluate("box => box.getBoundingClientRect().top") < 150
+    bar = top(visitor, ".st-key-filter-bar")
+    visitor.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 500)")
+    assert top(visitor, ".st-key-filter-bar") == pytest.approx(bar, abs=2)
+    assert visitor.page.locator(".st-key-filter-bar").evaluate(
+        """bar => { const {x, y} = bar.getBoundingClientRect();
+            return bar.contains(document.elementFromPoint(x + 4, y + 20)) }"""
+    )
+
+
+def test_the_page_does_not_move_while_it_loads(open_visitor) -> None:
+    visitor: Visitor = open_visitor(**DESK)
+    visitor.open("/usage")  # a page without filters, and with those fields that are never shown
+    assert top(visitor, ".st-key-filter-bar") < 60
+    assert sum(visitor.page.evaluate(SHIFTS)) < 0.2
+    fields = visitor.page.locator(".st-key-url-fields")
+    assert not fields.is_visible()
+
+
+def test_filters_return_with_their_values(open_visitor) -> None:
+    visitor: Visitor = open_visitor(**DESK)
+    visitor.open("/?period=last_month&humans=true")
+    for page in WITHOUT_FILTERS:
+        visitor.turn_to(title(page))
+        assert visitor.page.locator(".st-key-filter-controls").count() == 0
+        assert visitor.parameters == {"period": ["last_month"], "humans": ["true"]}
+    visitor.turn_to("Trends")
+    expect(visitor.page.get_by_role("combobox", name="Dates")).to_have_value("Last month")
+    expect(visitor.open_options().get_by_role("switch")).to_be_checked()
+
+
+def test_comparison_is_named_after_the_period(open_visitor) -> None:
+    """The browser holds what the comparison is called; a new period calls it otherwise, and the next click is fine."""
+    visitor: Visitor = open_visitor(**DESK)
+    visitor.open("/")
+    compare = visitor.page.get_by_role("combobox", name="Compare with")
+    for period, name in (("This month", "vs. same days last month"), ("Yesterday", "vs. day before")):
+        visitor.choose("Dates", period)
+        expect(compare).to_have_value(name)
+    visitor.choose("Compare with", "No comparison")
+    assert visitor.parameters == {"period": ["yesterday"], "compare": ["none"]}
+
+
+def test_on_a_phone_filters_fold_into_a_button(open_visitor) -> None:
+    visitor: Visitor = open_visitor(**PHONE)
+    visitor.open(address("overview", period="7d", campaign="camp_4eaf56"))
+    button = visitor.page.get_by_role("button", name="Filters · Last 7 days · 1 campaign")
+    dates = visitor.page.get_by_role("combobox", name="Dates")
+    expect(dates).to_be_hidden()
+    button.tap()
+    expect(dates).to_be_visible()
+    visitor.choose("Dates", "All time")
+    expect(dates).to_be_visible()  # for more choices
+    assert visitor.overflow() <= 0
+    visitor.page.get_by_role("button", name="Filters · All time · 1 campaign").tap()
+    expect(dates).to_be_hidden()
+
+
+def test_print_has_words_in_place_of_controls(open_visitor) -> None:
+    visitor: Visitor = open_visitor(viewport={"width": 718, "height": 950})
+    visitor.open("/trends?campaign=camp_4eaf56&period=all")
+    name = visitor.page.get_by_role("button", name="Webinar").inner_text().split("\n")[0]
+    visitor.page.emulate_media(media="print")
+    for control in ("stHeader", "stPopover", "stSelectbox", "stButtonGroup"):
+        assert not any(found.is_visible() for found in visitor.page.get_by_test_id(control).all()), control
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+    words = visitor.main.inner_text()
+    assert f"Outreach Results · {name}" in words
+    assert "by event date · data through Mar 27, 2026" in words or "by event date · data through Mar 27" in words
+    cut = visitor.page.evaluate(
+        """() => ['stApp', 'stAppViewContainer', 'stMain'].filter(id => {
+            const {overflowY} = getComputedStyle(document.querySelector(`[data-testid=${id}]`));
+            return overflowY !== 'visible' })"""
+    )
+    assert cut == []
+    assert visitor.overflow() <= 0
