@@ -10,7 +10,7 @@ from pathlib import Path
 from support.crowd import AT_LEAST, all_at_once
 from support.crowd_held import marks_held_against, records_held_against
 
-SECONDS = 6
+SECONDS = 3
 DONE = ("import", "sync", "mark", "ask the API", "draw a page")
 
 

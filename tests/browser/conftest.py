@@ -27,6 +27,7 @@ _QUIET = (
     "--force-prefers-reduced-motion",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-first-run",
+    "--process-per-site",  # see ContextPool
 )
 
 OpenVisitor = Callable[..., Visitor]
@@ -83,27 +84,35 @@ class ContextPool:
     """Contexts that earlier visitors left clean, with the scripts of the server in their caches.
 
     A context of its own for each visitor would load and compile the megabytes of Streamlit and Plotly every time,
-    which took more than half of the processor time of these tests.
+    which took more than half of the processor time of these tests. For the same reason each context has a page that
+    nobody looks at: the process that runs the scripts stays, and opening a page takes a third less.
     """
 
     def __init__(self) -> None:
-        self._free: defaultdict[tuple[object, ...], list[BrowserContext]] = defaultdict(list)
+        self._free: defaultdict[tuple[object, ...], list[tuple[BrowserContext, Page]]] = defaultdict(list)
 
     @contextmanager
     def borrow(self, browser: Browser, url: str, *, has_touch: bool) -> Iterator[BrowserContext]:
         """A context that nobody else has until the block ends."""
         free = self._free[url, has_touch]
-        context = free.pop() if free else browser.new_context(base_url=url, locale="en-US", has_touch=has_touch)
-        context.set_default_timeout(20_000)
+        context, idle = free.pop() if free else self._new(browser, url, has_touch=has_touch)
         try:
             yield context
         finally:
             for page in context.pages:
-                if page.url.startswith(url):
-                    page.evaluate("localStorage.clear()")
-                page.close()
+                if page is not idle:
+                    page.close()
+            idle.evaluate("localStorage.clear()")
             context.clear_cookies()
-            free.append(context)
+            free.append((context, idle))
+
+    @staticmethod
+    def _new(browser: Browser, url: str, *, has_touch: bool) -> tuple[BrowserContext, Page]:
+        context = browser.new_context(base_url=url, locale="en-US", has_touch=has_touch)
+        context.set_default_timeout(20_000)
+        idle = context.new_page()
+        idle.goto("/_stcore/health")
+        return context, idle
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pytest
@@ -88,19 +89,24 @@ def backtest(kinds: Sequence[str] = KINDS, weeks: tuple[int, int] | None = None)
 
     ``weeks``: the accounts began only so many weeks before, at least and at most.
     """
-    tries = []
-    for kind in kinds:
-        for number in range(ACCOUNTS_OF_A_KIND):
-            random = np.random.default_rng([2026, KINDS.index(kind), number])
-            of = account(kind, random)
-            for first, last in months():
-                for day in (6, 13, 20):
-                    shown = None if weeks is None else int(random.integers(7 * weeks[0], 7 * weeks[1]))
-                    days = None if shown is None else min(shown, of.index(first))
-                    tries.append(tried(of, first, last, day, random, days))
+    tries = [one for kind in kinds for one in backtest_of(kind, weeks)]
     held = [one for one in tries if one is not None]
     assert len(held) > 0.9 * len(tries) > 190 * len(kinds)
     return held
+
+
+@cache
+def backtest_of(kind: str, weeks: tuple[int, int] | None) -> list[Held | None]:
+    tries = []
+    for number in range(ACCOUNTS_OF_A_KIND):
+        random = np.random.default_rng([2026, KINDS.index(kind), number])
+        of = account(kind, random)
+        for first, last in months():
+            for day in (6, 13, 20):
+                shown = None if weeks is None else int(random.integers(7 * weeks[0], 7 * weeks[1]))
+                days = None if shown is None else min(shown, of.index(first))
+                tries.append(tried(of, first, last, day, random, days))
+    return tries
 
 
 def test_80_percent_range_coverage():

@@ -25,7 +25,7 @@ from support.databases import sqlite_url
 from support.server import clean_environment, free_port
 from support.webhooks import sendgrid_event
 
-POSTS = 1_000
+POSTS = 300
 CONNECTIONS = 8
 
 
