@@ -71,7 +71,7 @@ def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
     for chosen in ("Send date", "Rates", "Week"):
         expect(visitor.page.get_by_role("radio", name=chosen, include_hidden=True)).to_be_checked()
     visitor.close_options()
-    expect(visitor.page.locator(".st-key-trend .legend").first).to_contain_text("Click rate")
+    expect(visitor.page.locator(".st-key-trend .annotation").filter(has_text="Clickrate")).to_be_visible()
     visitor.choose("Dates", "Last 7 days")
     assert visitor.parameters["period"] == ["7d"]
 
