@@ -271,18 +271,19 @@ def test_alerts_are_paginated() -> None:
     assert page.session_state["url-changes"]["campaigns"] == "camp_abc123"
 
 
+@pytest.mark.usefixtures("sample_dashboard")
 def test_what_to_watch_is_a_quieter_list():
     def script() -> None:
         from outreach_results.results.insights import Alert
         from outreach_results.ui.overview import attention
 
         urgent = Alert("camp_1", "One", "Seen.", "Cause.", "Do.", kind="Kind")
-        attention.alerts([urgent, urgent._replace(campaign_id="camp_2", campaign="Two", is_watch=True)])
+        attention.alerts([urgent, urgent._replace(campaign_id="camp_abc123", campaign="Two", is_watch=True)])
 
     page = AppTest.from_function(script).run()
     assert [part.label for part in page.expander] == ["Kind\\: 1 campaign", "To watch\\: 1 campaign"]
     page.button(key="watch-0").click().run()
-    assert page.session_state["url-changes"]["campaigns"] == "camp_2"
+    assert page.session_state["url-changes"]["campaigns"] == "camp_abc123"
 
 
 def campaign_of(alert: str) -> str:

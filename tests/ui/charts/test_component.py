@@ -71,8 +71,9 @@ def test_figures_use_traces_that_the_library_has() -> None:
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if node.func.attr.startswith("add_") or (isinstance(node.func.value, ast.Name) and node.func.value.id == "go")
-    } - {"figure", "annotation", "shape", "hline", "vline", "hrect", "vrect"}
+        if (node.func.attr.startswith("add_") and hasattr(go.Figure, node.func.attr))
+        or (isinstance(node.func.value, ast.Name) and node.func.value.id == "go")
+    } - {"figure", "traces", "annotation", "shape", "hline", "vline", "hrect", "vrect"}
     assert {"bar", "scatter", "heatmap"} <= used
     for trace in used:
         assert f'moduleType:"trace",name:"{trace}"' in script, f"The library draws no {trace}."
