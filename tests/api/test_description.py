@@ -161,7 +161,7 @@ def test_the_api_is_what_its_description_says(writable_sample: Store, tmp_path: 
     key = api_keys.create_key(writable_sample, "schemathesis", KeyScope.ADMIN)
     served = serve(Starlette(routes=api_routes(lambda: writable_sample, wrong_keys_allowed=10**9)))
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{served.url}/api/v1/openapi.json"]
-    options = ["--checks=all", "--max-examples=25", "--seed=1", "--generation-database=none", "--no-color"]
+    options = ["--checks=all", "--max-examples=12", "--seed=1", "--generation-database=none", "--no-color"]
     environment = os.environ | {
         "SCHEMATHESIS_HOOKS": "support.schemathesis_hooks",
         "PYTHONPATH": str(Path(__file__).parents[1]),

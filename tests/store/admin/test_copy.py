@@ -148,6 +148,11 @@ def everything(store):
         }
 
 
+def rows_in(found, tables):
+    """How many rows these tables have of all that was found."""
+    return sum(found[table.name].total() for table in tables)
+
+
 def url_of(store):
     return store.engine.url.render_as_string(hide_password=False)
 
@@ -158,12 +163,14 @@ def url_of(store):
 @both_kinds
 def test_a_copy_holds_all_that_its_source_holds(both):
     source, target = both
-    assert all(everything(source).values()), "a table of the source is empty, so that nothing is shown of it"
+    expected = everything(source)
+    assert all(expected.values()), "a table of the source is empty, so that nothing is shown of it"
     report = copy(source, target)
-    assert everything(target) == everything(source)
+    assert everything(target) == expected
+    assert everything(source) == expected
     assert report.is_equal
     assert target.zone().key == "Asia/Tokyo"
-    rows = {table.name: everything(source)[table.name].total() for table in COMPARED}
+    rows = {table.name: expected[table.name].total() for table in COMPARED}
     assert {compared.table: compared.rows for compared in report.tables} == rows
     assert {compared.table: compared.rows_in_target for compared in report.tables} == rows
     assert report.copied == sum(rows.values())
@@ -229,25 +236,27 @@ def test_repeatedly_killed_copy_ends_equal(both):
     reached = [kill_a_copy(source, target, writes) for writes in (1, 2, 5, 9)]
     assert reached[0] == copying.BY_CAMPAIGN[0].name
     assert len(set(reached)) > 2
-    held = sum(everything(target)[table.name].total() for table in copying.BY_CAMPAIGN)
+    held = rows_in(everything(target), copying.BY_CAMPAIGN)
     assert held > 3_000
     report = copy(source, target)
     assert report.is_equal
-    assert everything(target) == everything(source)
-    assert held + report.copied == sum(everything(source)[table.name].total() for table in COMPARED)
+    expected = everything(source)
+    assert everything(target) == expected
+    assert held + report.copied == rows_in(expected, COMPARED)
 
 
 @both_kinds
 def test_copy_killed_in_last_step_ends_equal(both):
     source, target = both
-    pages = sum(ceil(everything(source)[table.name].total() / killed_copy.PAGE) for table in copying.BY_CAMPAIGN)
+    expected = everything(source)
+    pages = sum(ceil(expected[table.name].total() / killed_copy.PAGE) for table in copying.BY_CAMPAIGN)
     table = kill_a_copy(source, target, pages + 3)
     assert table in {table.name for table in copying.WHOLE}
-    assert everything(target) != everything(source)
+    assert everything(target) != expected
     report = copy(source, target)
     assert report.is_equal
-    assert everything(target) == everything(source)
-    assert report.copied == sum(everything(source)[table.name].total() for table in copying.WHOLE)
+    assert everything(target) == expected
+    assert report.copied == rows_in(expected, copying.WHOLE)
 
 
 @both_kinds
@@ -289,7 +298,7 @@ def test_unchanged_copy_copies_small_tables(two_small):
     copy(source, target)
     report = copy(source, target)
     assert report.is_equal
-    assert report.copied == sum(everything(source)[table.name].total() for table in copying.WHOLE)
+    assert report.copied == rows_in(everything(source), copying.WHOLE)
 
 
 # --- what differs ------------------------------------------------------------------------------------------------
