@@ -22,7 +22,7 @@ def top(visitor: Visitor, selector: str) -> float:
     return float(visitor.page.locator(selector).first.evaluate("box => box.getBoundingClientRect().top"))
 
 
-def test_first_number_is_near_the_top_and_the_bar_stays(open_visitor) -> None:
+def test_first_number_is_near_the_top_the_bar_stays(open_visitor) -> None:
     visitor: Visitor = open_visitor(**DESK)
     visitor.open("/")
     number = visitor.page.get_by_text("5.1%", exact=True).first  # of the sample's reply rate
