@@ -20,6 +20,7 @@ def test_every_load_is_listed(data: AppTest) -> None:
     (row,) = table(data, "inserted")
     assert row["source"].text == "sample data"
     assert float(row["inserted"].by or 0) > 10_000
+    assert row["loaded_by"].text == "Sample"
 
 
 def test_the_zone_is_named(data: AppTest) -> None:

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from outreach_results import results
+from outreach_results.ingest.history import record_failure
 from outreach_results.ingest.load import load
 from outreach_results.metrics.dispersion import DailyCounts
 from outreach_results.models import Basis, Filters
@@ -67,7 +68,8 @@ def test_a_campaign_without_days_has_no_adjusted_rate(sample_store):
 
 def test_the_data_is_known_until_the_latest_import(sqlite_store):
     load(sqlite_store, "one", [campaign(), email(), event("opened")])
-    latest = results.load_history(sqlite_store)["finished_at"].max()
+    latest = results.load_history(sqlite_store)[0].finished_at
+    record_failure(sqlite_store, "photo.csv", "It is a picture.")
     assert results.data_as_of(sqlite_store) == latest
 
 

@@ -193,7 +193,7 @@ def import_and_undo(store):
             save_mapping(store, plan.content.fields, plan.mapping)
         for path in (sheet, log, sheet):
             import_file(store, path, answers=Answers(campaign="By hand"))
-    [again, *firsts] = results.load_history(store)["load_id"][:3]
+    [again, *firsts] = [entry.load_ids[0] for entry in results.load_history(store)[:3]]
     assert len(rejected_rows(store, again)) == 1
     for load_id in firsts:
         undo_load(store, load_id, by="ada")

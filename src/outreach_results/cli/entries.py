@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
-from outreach_results.cli.session import open_database
+from outreach_results.cli.session import open_database, user_name
 from outreach_results.errors import QueryError
 from outreach_results.models import dollars
 from outreach_results.store.entries import Entries, checked, enter, entries_of, source_values
@@ -40,7 +39,7 @@ def enter_of_campaign(
     given = {field: value for field in Entries.__slots__ if (value := getattr(new, field)) is not None}
     if given or reset:
         known = replace(known, **given)
-        enter(store, campaign_id, known, by=getpass.getuser())
+        enter(store, campaign_id, known, by=user_name())
     source = source_values(store, campaign_id)
     cost_used = None if known.cost is None else f"${dollars(known.cost):g} per {known.cost_per}"
     cost_known = None if source.cost is None else f"${dollars(source.cost):,.2f} in all"

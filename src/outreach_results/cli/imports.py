@@ -15,7 +15,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from outreach_results.cli.output import file_errors
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.errors import OutreachError
 from outreach_results.ingest import history
 from outreach_results.ingest.importing import OpenQuestionsError, import_file, plans_of
@@ -26,7 +26,7 @@ from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.undo import undo_load
 from outreach_results.ingest.values import DateForm
-from outreach_results.results import load_history
+from outreach_results.results import ImportEntry, load_history
 from outreach_results.store.engine import Store, time_zone
 
 STDIN = Path("-")
@@ -88,7 +88,9 @@ def import_files(
 
             try:
                 answered = _with_mapping(store, path, name, answers, dates, column or [])
-                reports = import_file(store, path, name=name, answers=answered, on_progress=on_progress)
+                reports = import_file(
+                    store, path, name=name, answers=answered, loaded_by=user_name(), on_progress=on_progress
+                )
             except OpenQuestionsError as error:
                 failed = True
                 _print_questions(error)
@@ -190,15 +192,25 @@ imports = typer.Typer(help="List past imports, and undo one.", no_args_is_help=T
 @imports.command(name="list")
 def list_imports() -> None:
     """Show the latest imports, newest first, with the id by which each can be undone."""
-    frame = load_history(open_database())
     typer.echo(f"{'ID':16}  {'WHEN':16}  {'NEW':>9}  {'REJECTED':>9}  SOURCE")
-    for row, is_undone in zip(frame.to_dict("records"), frame["undone_at"].notna(), strict=True):
-        undone = f" (undone {row['undone_at']:%Y-%m-%d %H:%M})" if is_undone else ""
-        when, new, bad = f"{row['finished_at']:%Y-%m-%d %H:%M}", row["inserted"], row["rejected"]
-        typer.echo(f"{row['load_id']:16}  {when:16}  {new:>9,}  {bad:>9,}  {row['source']}{undone}")
+    for entry in load_history(open_database()):
+        is_one = len(entry.load_ids) == 1
+        load_id = entry.load_ids[0] if is_one else f"{len(entry.load_ids):,} together"
+        typer.echo(
+            f"{load_id:16}  {entry.finished_at:%Y-%m-%d %H:%M}  {entry.inserted:>9,}  {entry.rejected:>9,}  "
+            f"{entry.source}{_remark(entry)}"
+        )
+
+
+def _remark(entry: ImportEntry) -> str:
+    if entry.problem is not None:
+        return f" (failed: {entry.problem})"
+    if entry.undone_at is not None:
+        return f" (undone {entry.undone_at:%Y-%m-%d %H:%M})"
+    return f" (since {entry.first_at:%Y-%m-%d %H:%M})" if len(entry.load_ids) > 1 else ""
 
 
 @imports.command(name="undo")
 def undo_import(load_id: Annotated[str, typer.Argument(help="The id that `imports list` shows.")]) -> None:
     """Remove what an import added. Replies that someone has worked on since then stay."""
-    console.print(undo_load(open_database(), load_id).sentence(), markup=False)
+    console.print(undo_load(open_database(), load_id, by=user_name()).sentence(), markup=False)

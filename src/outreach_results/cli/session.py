@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from contextlib import ExitStack, closing
 
 from rich.console import Console
@@ -11,6 +12,14 @@ from outreach_results.store.engine import Store, open_store
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
 opened = ExitStack()  # closes what a command has opened, also after an error
+
+
+def user_name() -> str | None:
+    """Who runs the command, for the history; None where the system does not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without users
+        return None
 
 
 def open_database() -> Store:

@@ -118,6 +118,25 @@ def record(
     )
 
 
+def record_failure(store: Store, source: str, problem: str, *, loaded_by: str | None = None) -> None:
+    """Enter a file of which nothing could be loaded into the history, with the reason."""
+    now = datetime.now(UTC)
+    row = {
+        "load_id": secrets.token_hex(8),
+        "source": source,
+        "started_at": now,
+        "finished_at": now,
+        "inserted": 0,
+        "duplicate": 0,
+        "rejected": 0,
+        "kind": LoadKind.FILE.value,
+        "loaded_by": loaded_by,
+        "problem": problem,
+    }
+    with store.write() as connection:
+        connection.execute(insert(schema.loads), row)
+
+
 def rejected_rows(store: Store, load_id: str) -> list[Rejected]:
     """The rejected rows that are kept of a load, in the order of the file."""
     table = schema.rejected_rows.c

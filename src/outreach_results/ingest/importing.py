@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from outreach_results.errors import OutreachError, SourceError
+from outreach_results.errors import OutreachError, SourceError, StoppedError
 from outreach_results.ingest.context import known_campaigns
+from outreach_results.ingest.history import record_failure
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.saved import saved_mapping
@@ -54,7 +55,7 @@ def import_file(
     on_rejected: Callable[[Rejected], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> list[LoadReport]:
-    """Import a file; each table or list in it is one transaction.
+    """Import a file; each table or list in it is one transaction. A file that cannot be imported is in the history too.
 
     Raises:
         OpenQuestionsError: a person has to say something first; nothing of the file was imported.
@@ -62,6 +63,25 @@ def import_file(
         StoreError: nothing was changed.
     """
     name = name or path.name
+    try:
+        return _import(store, path, name, answers or Answers(), loaded_by, on_rejected, on_progress)
+    except (OpenQuestionsError, StoppedError):
+        raise
+    except OutreachError as error:
+        with suppress(OutreachError):  # the error itself is told in any case
+            record_failure(store, name, str(error), loaded_by=loaded_by)
+        raise
+
+
+def _import(
+    store: Store,
+    path: Path,
+    name: str,
+    answers: Answers,
+    loaded_by: str | None,
+    on_rejected: Callable[[Rejected], None] | None,
+    on_progress: Callable[[int], None] | None,
+) -> list[LoadReport]:
     reports: list[LoadReport] = []
     try:
         with plans_of(store, path, name, answers) as plans:

@@ -49,6 +49,8 @@ def undo_load(store: Store, load_id: str, *, by: str | None = None) -> UndoRepor
     with store.write(exclusive=True) as connection:
         table = schema.loads.c
         row = connection.execute(select(schema.loads).where(table.load_id == load_id)).mappings().one_or_none()
+        if row is not None and row["problem"] is not None:
+            raise ConflictError(f"Nothing of {row['source']} was imported, so there is nothing to undo.")
         if row is None or row["load_no"] is None:
             raise ConflictError("This import cannot be undone: it was made before imports kept what they added.")
         if row["undone_at"] is not None:

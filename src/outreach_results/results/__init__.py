@@ -50,7 +50,14 @@ from outreach_results.results.headlines import (
     holds_for_humans,
     rolling_headlines,
 )
-from outreach_results.results.import_history import data_as_of, load_history
+from outreach_results.results.import_history import (
+    ImportDetails,
+    ImportEntry,
+    data_as_of,
+    history_table,
+    import_details,
+    load_history,
+)
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
     InboxFilters,
@@ -132,6 +139,8 @@ __all__ = [
     "HeadlineRate",
     "HeadlineSeries",
     "Headlines",
+    "ImportDetails",
+    "ImportEntry",
     "Inbox",
     "InboxFilters",
     "MaturityCurves",
@@ -175,7 +184,9 @@ __all__ = [
     "headline_series",
     "headlines",
     "headlines_of",
+    "history_table",
     "holds_for_humans",
+    "import_details",
     "inbox",
     "is_of_kind",
     "is_of_sent",

@@ -1,62 +1,157 @@
-"""The history of imports: which source, when, and how many records were inserted, duplicate or rejected."""
+"""The history of imports: what was imported, when, by whom, what became of it, and what could not be read at all."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Row, select
 
 from outreach_results.store import schema
-from outreach_results.store.engine import Store
+from outreach_results.store.engine import Store, zone_of
 
 LOADS_SHOWN = 100
 """The history grows with every import and every sync, so only its newest part is read."""
 
+LOADS_READ = 5_000
+"""So many of the newest loads are merged into lines."""
+
+_MERGED = frozenset({"webhook", "sync"})
+"""The kinds of loads that come many at a time: consecutive ones of one source are one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEntry:
+    """One line of the history: one import, or consecutive ones of one webhook or one sync.
+
+    Attributes:
+        load_ids: newest first.
+        first_at, finished_at: when the oldest and the newest of them ended, in the reporting zone.
+        seconds: how long all of them took.
+        problem: why nothing was imported; None where something could be.
+    """
+
+    load_ids: tuple[str, ...]
+    source: str
+    kind: str | None
+    loaded_by: str | None
+    first_at: datetime
+    finished_at: datetime
+    inserted: int
+    duplicate: int
+    rejected: int
+    seconds: float
+    undone_at: datetime | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDetails:
+    """What one import did: the numbers of new and known records by kind, and remarks."""
+
+    inserted: dict[str, int] = field(default_factory=dict)
+    duplicate: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
 
 _COLUMNS = (
-    "load_id",
-    "source",
-    "kind",
-    "loaded_by",
-    "finished_at",
-    "inserted",
-    "duplicate",
-    "rejected",
-    "seconds",
-    "undone_at",
+    *(
+        "load_id",
+        "source",
+        "kind",
+        "loads",
+        "loaded_by",
+        "first_at",
+        "finished_at",
+        "inserted",
+        "duplicate",
+        "rejected",
+    ),
+    *("seconds", "undone_at", "problem"),
 )
 
 
-def load_history(store: Store) -> pd.DataFrame:
-    """The latest `LOADS_SHOWN` loads, newest first.
-
-    Columns: load_id, source, kind, loaded_by, finished_at (datetime in the reporting zone), inserted, duplicate,
-    rejected, seconds, undone_at (None unless it was undone).
-    """
+def load_history(store: Store) -> list[ImportEntry]:
+    """The latest imports, newest first, at most `LOADS_SHOWN` lines."""
     table = schema.loads.c
-    query = select(schema.loads).order_by(table.finished_at.desc(), table.load_id).limit(LOADS_SHOWN)
+    columns = [column for column in table if column.name != "report"]
+    query = select(*columns).order_by(table.finished_at.desc(), table.load_id).limit(LOADS_READ)
     with store.read() as connection:
-        rows = connection.execute(query).mappings().all()
-    zone = store.zone()
-    return pd.DataFrame(
-        [
-            {
-                "load_id": row["load_id"],
-                "source": row["source"],
-                "kind": row["kind"],
-                "loaded_by": row["loaded_by"],
-                "finished_at": row["finished_at"].astimezone(zone),
-                "inserted": row["inserted"],
-                "duplicate": row["duplicate"],
-                "rejected": row["rejected"],
-                "seconds": (row["finished_at"] - row["started_at"]).total_seconds(),
-                "undone_at": None if row["undone_at"] is None else row["undone_at"].astimezone(zone),
-            }
-            for row in rows
-        ],
-        columns=list(_COLUMNS),
+        rows = connection.execute(query).all()
+        zone = zone_of(connection)
+    return _merged(rows, zone)
+
+
+def _merged(rows: Iterable[Row[Any]], zone: ZoneInfo) -> list[ImportEntry]:
+    entries: list[ImportEntry] = []
+    for row in rows:
+        entry = _entry(row, zone)
+        if entries and _belong_together(entries[-1], entry):
+            entries[-1] = _together(entries[-1], entry)
+        elif len(entries) == LOADS_SHOWN:
+            break
+        else:
+            entries.append(entry)
+    return entries
+
+
+def _entry(row: Row[Any], zone: ZoneInfo) -> ImportEntry:
+    at = row.finished_at.astimezone(zone)
+    return ImportEntry(
+        (row.load_id,),
+        row.source.partition(": ")[0] if row.kind == "sync" else row.source,  # the server's name; then a campaign's
+        row.kind,
+        row.loaded_by,
+        at,
+        at,
+        row.inserted,
+        row.duplicate,
+        row.rejected,
+        (row.finished_at - row.started_at).total_seconds(),
+        None if row.undone_at is None else row.undone_at.astimezone(zone),
+        row.problem,
     )
+
+
+def _belong_together(newer: ImportEntry, older: ImportEntry) -> bool:
+    return newer.kind in _MERGED and (newer.kind, newer.source, newer.undone_at, newer.problem) == (
+        older.kind,
+        older.source,
+        older.undone_at,
+        older.problem,
+    )
+
+
+def _together(newer: ImportEntry, older: ImportEntry) -> ImportEntry:
+    return replace(
+        newer,
+        load_ids=newer.load_ids + older.load_ids,
+        first_at=older.first_at,
+        inserted=newer.inserted + older.inserted,
+        duplicate=newer.duplicate + older.duplicate,
+        rejected=newer.rejected + older.rejected,
+        seconds=newer.seconds + older.seconds,
+    )
+
+
+def history_table(entries: Sequence[ImportEntry]) -> pd.DataFrame:
+    """The history as a table: one row a line, ``loads`` counts its imports, ``load_id`` is that of the newest."""
+    rows = [asdict(entry) | {"load_id": entry.load_ids[0], "loads": len(entry.load_ids)} for entry in entries]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def import_details(store: Store, load_id: str) -> ImportDetails:
+    """What one import did; empty where that is not known."""
+    with store.read() as connection:
+        query = select(schema.loads.c.report).where(schema.loads.c.load_id == load_id)
+        text = connection.execute(query).scalar_one_or_none()
+    report = json.loads(text) if text else {}
+    return ImportDetails(report.get("inserted", {}), report.get("duplicate", {}), report.get("notes", []))
 
 
 def data_as_of(store: Store) -> datetime:
@@ -64,6 +159,8 @@ def data_as_of(store: Store) -> datetime:
 
     Unlike the clock it stands still between two imports, so that pages, API and files agree whenever they are asked.
     """
+    table = schema.loads.c
+    query = select(table.finished_at).where(table.problem.is_(None)).order_by(table.finished_at.desc()).limit(1)
     with store.read() as connection:
-        latest = connection.execute(select(func.max(schema.loads.c.finished_at))).scalar_one()
+        latest = connection.execute(query).scalar_one_or_none()
     return (latest or datetime.now(UTC)).astimezone(store.zone())

@@ -1,6 +1,6 @@
 """The tables of the account and of this database itself, which belong to no campaign."""
 
-from sqlalchemy import BigInteger, Column, Float, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, PrimaryKeyConstraint, Text
 
 from outreach_results.store.column_types import Id, Instant
 from outreach_results.store.metadata import table
@@ -42,7 +42,9 @@ loads = table(
     Column("report", Text),  # JSON: what was added, already known and noted, and the campaigns
     Column("undone_at", Instant),
     Column("undone_by", Text),
+    Column("problem", Text),  # why nothing of it could be loaded
     PrimaryKeyConstraint("load_id", name="loads_pk"),
+    Index("loads_by_time", "finished_at"),
 )
 
 # Rows that could not be used, kept so that they can be corrected and imported again.

@@ -45,6 +45,9 @@ def test_unreadable_file_does_not_stop_the_next(sqlite_store: Store, sample_stor
     job = finished(start_import(sqlite_store, uploads(("broken.json", content[:-200]), ("whole.json", content))))
     assert [problem.split()[0] for problem in job.problems] == ["broken.json"]
     assert [report.source for report in job.reports] == ["whole.json"]
+    newest, failed = results.load_history(sqlite_store)
+    assert (newest.source, newest.problem) == ("whole.json", None)
+    assert (failed.source, failed.problem) == ("broken.json", job.problems[0])
 
 
 def test_rejected_rows_have_reasons(sqlite_store: Store, sample_store: Store) -> None:

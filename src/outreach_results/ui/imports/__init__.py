@@ -7,7 +7,8 @@ form      the questions that a file leaves open
 mapping_form  the mapping of a table's columns
 section   the card where files are dropped
 review    how they are understood, and the report
-history   the imports, their rejected rows, and undo
+rejects   rows that cannot be used, as a table and as a file
+history   the imports, what each did, and undo
 """
 
 from outreach_results.ui.imports.history import history

@@ -1,73 +1,125 @@
-"""The imports so far: what each brought, the rows it could not use, and undo."""
+"""The imports so far: what each did, the rows it could not use, and undo."""
 
 from __future__ import annotations
 
-import io
-from functools import partial
+from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from outreach_results.errors import OutreachError
-from outreach_results.ingest.history import LoadKind, rejected_rows, write_rejected
+from outreach_results.ingest.history import LoadKind
+from outreach_results.ingest.report import counted
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
+from outreach_results.results import ImportEntry, history_table, import_details
 from outreach_results.ui import cards, tables, text
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import ask, derive, store
 from outreach_results.ui.downloads import Table
+from outreach_results.ui.imports import rejects
 from outreach_results.ui.inbox.state_changes import who
 
 _UNDONE, _CHOSEN = "import-undone", "import-chosen"
+_AT_FIRST = 10
 _COLUMNS = (
     tables.Column("source", "Source", is_wide=True),
-    tables.Column("finished_at", "When", descending=True, write=tables.moment),
+    tables.Column("finished_at", "When", descending=True),
     tables.Column("loaded_by", "By"),
-    tables.Column("inserted", "New", tables.Kind.NUMBER, write=tables.number),
-    tables.Column("duplicate", "Already known", tables.Kind.NUMBER, write=tables.number),
-    tables.Column("rejected", "Rejected", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("inserted", "New", tables.Kind.NUMBER),
+    tables.Column("duplicate", "Already known", tables.Kind.NUMBER),
+    tables.Column("rejected", "Rejected", tables.Kind.NUMBER),
     tables.Column("state", "State"),
 )
+_TOGETHER = {LoadKind.WEBHOOK: "deliveries", LoadKind.SYNC: "updates"}
+_KINDS = {LoadKind.WEBHOOK: "Webhook", LoadKind.SYNC: "Sync", LoadKind.SAMPLE: "Sample"}
 
 
-def history(frame: pd.DataFrame) -> None:
-    """Draw the imports, newest first; the chosen one can be undone, and its rejected rows downloaded."""
-    with cards.card("History", key="loads", downloads=Table("loads", frame, Filters())):
-        _table(frame)
-
-
-def _table(frame: pd.DataFrame) -> None:
-    if (done := st.session_state.pop(_UNDONE, None)) is not None:
-        st.success(text.escape(done))
-    shown = frame.assign(state=frame["undone_at"].notna().map({True: "Undone", False: ""}))
-    tables.show_frame(
-        shown,
-        _COLUMNS,
-        key="load-history",
-        alt="What was imported, newest first; a click on a source offers to undo it",
-        links=[tables.Link(load_id) for load_id in shown["load_id"]],
-        on_click=_choose,
-    )
-    chosen = frame[frame["load_id"] == st.session_state.get(_CHOSEN)]
-    if chosen.empty:
-        st.caption("Click an import to undo it or to download the rows it could not use.")
-    else:
-        _chosen(chosen.iloc[0])
+def history(entries: Sequence[ImportEntry]) -> None:
+    """Draw the imports, newest first; a click on one shows what it did."""
+    with cards.card("History", key="loads", downloads=Table("loads", derive(history_table, entries), Filters())):
+        if (done := st.session_state.pop(_UNDONE, None)) is not None:
+            st.success(text.escape(done))
+        shown = entries
+        if len(entries) > _AT_FIRST and not st.session_state.get("loads-all"):
+            shown = entries[:_AT_FIRST]
+        tables.show(
+            _COLUMNS,
+            [_row(entry) for entry in shown],
+            key="load-history",
+            alt="What was imported, newest first; a click on a source shows what it did",
+            on_click=_choose,
+        )
+        if len(entries) > _AT_FIRST:
+            st.toggle(f"Show all {len(entries)}", key="loads-all")
+    chosen = next((entry for entry in entries if entry.load_ids[0] == st.session_state.get(_CHOSEN)), None)
+    if chosen is not None:
+        st.session_state.pop(_CHOSEN)  # it opens once
+        _details(chosen)
 
 
 def _choose(click: tables.Click) -> None:
     st.session_state[_CHOSEN] = click.value
 
 
-def _chosen(row: pd.Series) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{row['source']}, {text.day(row['finished_at'])}, {text.clock(row['finished_at'])}")
-        if row["rejected"]:
-            rejected_button(row["load_id"])
-        if row["kind"] == LoadKind.FILE and pd.isna(row["undone_at"]):
-            with st.popover("Undo this import"):
-                st.write("What this import added is removed. Replies that someone has worked on since then stay.")
-                if st.button("Undo", type="primary", key=f"undo-{row['load_id']}"):
-                    _undo(row["load_id"])
+def _row(entry: ImportEntry) -> tables.Row:
+    n = len(entry.load_ids)
+    several = f"{n:,} {_TOGETHER.get(LoadKind(entry.kind), 'imports')}" if n > 1 and entry.kind else ""
+    cells = {
+        "source": tables.Cell(entry.source, entry.source.casefold(), value=entry.load_ids[0], note=several),
+        "finished_at": tables.Cell(_when(entry), entry.finished_at.isoformat()),
+        "loaded_by": tables.plain(entry.loaded_by or _KINDS.get(LoadKind(entry.kind)) if entry.kind else None),
+        "state": _state(entry),
+    }
+    if entry.problem is None:
+        cells |= {name: tables.number(getattr(entry, name)) for name in ("inserted", "duplicate", "rejected")}
+    return cells
+
+
+def _when(entry: ImportEntry) -> str:
+    """One moment, or from when to when: Mar 9, 2026, 10:00 AM – 2:23 PM."""
+    first, last = entry.first_at, entry.finished_at
+    if first.date() != last.date():
+        return text.days(first.date(), last.date())
+    clock, end = text.clock(first), text.clock(last)
+    return f"{text.day(last.date())}, {clock if clock == end else f'{clock} – {end}'}"
+
+
+def _state(entry: ImportEntry) -> tables.Cell:
+    if entry.problem is not None:
+        return tables.Cell("Failed", title=entry.problem, tone=tables.Tone.WORSE, sign="✕")
+    if entry.undone_at is not None:
+        return tables.Cell("Undone", is_quiet=True)
+    return tables.Cell("")
+
+
+@st.dialog("Import", width="large")
+def _details(entry: ImportEntry) -> None:
+    by = f", by {entry.loaded_by}" if entry.loaded_by else ""
+    st.markdown(f"**{text.escape(entry.source)}**  \n{text.escape(_when(entry) + by)}")
+    if entry.problem is not None:
+        st.error(text.escape(entry.problem), icon="⚠️")
+        return
+    for sentence in _report(entry):
+        st.text(sentence)
+    if entry.rejected:
+        st.markdown(f"**{rejects.sentence(entry.rejected)}.**")
+        rejects.rejected_table(rejects.rejected_of(entry.load_ids), key=f"rejected-of-{entry.load_ids[0]}")
+        rejects.rejected_button(entry.load_ids)
+    if entry.undone_at is not None:
+        st.caption(f"Undone on {text.day(entry.undone_at.date())}.")
+    elif entry.kind == LoadKind.FILE:
+        st.caption("Undo removes what this import added. Replies that someone has worked on since then stay.")
+        if st.button("Undo this import", key=f"undo-{entry.load_ids[0]}"):
+            _undo(entry.load_ids[0])
+
+
+def _report(entry: ImportEntry) -> list[str]:
+    """What the import did, and what there is to say of it; of several together, their sums."""
+    if len(entry.load_ids) > 1:
+        return [f"{entry.inserted:,} new, {entry.duplicate:,} already known in {len(entry.load_ids):,} imports."]
+    details = ask(import_details, entry.load_ids[0])
+    new = ", ".join(counted(n, kind) for kind, n in details.inserted.items() if n) or "nothing"
+    known = ", ".join(counted(n, kind) for kind, n in details.duplicate.items() if n) or "nothing"
+    return [f"New: {new}. Already known: {known}.", *details.notes]
 
 
 def _undo(load_id: str) -> None:
@@ -78,22 +130,3 @@ def _undo(load_id: str) -> None:
         return
     st.session_state[_UNDONE] = report.sentence()
     st.rerun()
-
-
-def rejected_button(load_id: str) -> None:
-    """Draw the download of the rows that a load could not use, ready to be corrected and dropped again."""
-    st.download_button(
-        "Download these rows",
-        partial(_rejected_csv, load_id),
-        f"rejected-{load_id}.csv",
-        "text/csv",
-        on_click="ignore",
-        key=f"rejected-rows-{load_id}",
-        help="The rows with their own columns and the reason. Mend them and drop the file again.",
-    )
-
-
-def _rejected_csv(load_id: str) -> bytes:
-    written = io.StringIO()
-    write_rejected(written, rejected_rows(store(), load_id))
-    return written.getvalue().encode("utf-8-sig")

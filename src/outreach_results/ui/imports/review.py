@@ -16,9 +16,8 @@ from outreach_results.ingest.records import Record
 from outreach_results.ingest.report import counted
 from outreach_results.ui import cards, tables, text, url_state
 from outreach_results.ui.cache import store
-from outreach_results.ui.imports import section, session
+from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
-from outreach_results.ui.imports.history import rejected_button
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
 
@@ -69,7 +68,7 @@ def notice(page: str) -> None:
             return
         rejected = sum(report.rejected_total for report in job.reports)
         summary = " ".join(report.sentence() for report in job.reports)
-        trouble = [*job.problems, *([_unusable(rejected)] if rejected else [])]
+        trouble = [*job.problems, *([rejects.sentence(rejected)] if rejected else [])]
         st.markdown(text.escape(" ".join([f"Imported: {summary}" if summary else "", *trouble]).strip()))
         st.space("stretch")
         if st.button("See details", key="import-details"):
@@ -121,8 +120,8 @@ def _preview(preview: Preview, key: str, *, is_open: bool) -> None:
                 alt="The first rows as they will be imported",
             )
     if preview.problems:
-        with st.expander(_unusable(preview.problems_total), key=f"{key}-problems"):
-            _problems(preview.problems, f"{key}-rejected")
+        with st.expander(rejects.sentence(preview.problems_total), key=f"{key}-problems"):
+            rejects.rejected_table(preview.problems, key=f"{key}-rejected")
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -149,15 +148,12 @@ def _remember_mappings(uploads: Uploads) -> None:
 
 
 def _report(job: ImportJob) -> None:
-    with st.container(border=True, key="import-report"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Last import", anchor=False)
-            st.space("stretch")
-            st.button("Close", key="import-report-close", on_click=session.close_report)
+    with cards.card("Last import", key="import-report"):
         for report in job.reports:
             _report_of(report)
         for problem in job.problems:
             st.error(text.escape(problem), icon="⚠️")
+        st.button("Close", key="import-report-close", on_click=session.close_report)
 
 
 def _report_of(report: LoadReport) -> None:
@@ -167,18 +163,6 @@ def _report_of(report: LoadReport) -> None:
     if report.notes_total > len(report.notes):
         st.caption(f"… and {report.notes_total - len(report.notes):,} more.")
     if report.rejected_total:
-        st.markdown(f"**{_unusable(report.rejected_total)}.** Everything else is in.")
-        _problems(report.rejected[:200], f"rejected-{report.load_id}")
-        rejected_button(report.load_id)
-
-
-def _problems(rows: list[Any], key: str) -> None:
-    tables.show_frame(
-        pd.DataFrame([row[1:4] for row in rows], columns=["Row", "Column", "Problem"]),
-        key=key,
-        alt="Rows that cannot be used, with the reason",
-    )
-
-
-def _unusable(n: int) -> str:
-    return f"{counted(n, 'rows')} cannot be used"
+        st.markdown(f"**{rejects.sentence(report.rejected_total)}.** Everything else is in.")
+        rejects.rejected_table(report.rejected, key=f"rejected-{report.load_id}")
+        rejects.rejected_button([report.load_id])

@@ -1,0 +1,62 @@
+"""Rows that an import cannot use: shown with the reason, and downloaded to be corrected and dropped again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+import streamlit as st
+
+from outreach_results.ingest.history import rejected_rows, write_rejected
+from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.report import counted
+from outreach_results.ui import tables
+from outreach_results.ui.cache import store
+
+SHOWN = 200
+_COLUMNS = (
+    tables.Column("row", "Row", tables.Kind.NUMBER),
+    tables.Column("column", "Column"),
+    tables.Column("problem", "Problem", is_wide=True),
+)
+
+
+def sentence(n: int) -> str:
+    """So many rows cannot be used."""
+    return f"{counted(n, 'rows')} cannot be used"
+
+
+def rejected_table(rows: Iterable[Rejected], *, key: str) -> None:
+    """Draw the first rejected rows: number, column, reason."""
+    cells = [
+        {"row": tables.plain(each.row), "column": tables.plain(each.column), "problem": tables.plain(each.reason)}
+        for each in islice(rows, SHOWN)
+    ]
+    tables.show(_COLUMNS, cells, key=key, alt="Rows that cannot be used, with the reason")
+
+
+def rejected_of(load_ids: Sequence[str]) -> Iterator[Rejected]:
+    """The rows that loads could not use."""
+    for load_id in load_ids:
+        yield from rejected_rows(store(), load_id)
+
+
+def rejected_button(load_ids: Sequence[str]) -> None:
+    """Draw the download of the rows that loads could not use."""
+    st.download_button(
+        "Download these rows",
+        partial(_rejected_csv, tuple(load_ids)),
+        f"rejected-{load_ids[0]}.csv",
+        "text/csv",
+        on_click="ignore",
+        key=f"rejected-rows-{load_ids[0]}",
+        help="The rows with their own columns and the reason. Correct them and drop the file again.",
+    )
+
+
+def _rejected_csv(load_ids: tuple[str, ...]) -> bytes:
+    written = io.StringIO()
+    write_rejected(written, list(rejected_of(load_ids)))
+    return written.getvalue().encode("utf-8-sig")
