@@ -116,7 +116,9 @@ PROJECT_CLASSES = {
     *("arrow", "bar", "box", "found", "hidden", "label", "long", "none", "note", "quiet", "remark", "rows", "search"),
     *("table", "tools"),
     *("better", "number", "sign", "text", "tone", "totals", "watch", "wide", "worse"),
-    *("this", "timeline"),
+    *("about", "address", "body", "campaign", "company", "done", "dot", "every", "from", "line", "meeting", "message"),
+    *("preview", "quoted", "replies", "sender", "sent", "sent-line", "sentiment", "small", "without-text"),
+    *("this", "timeline", "timeline-heading"),
     *("change", "dark", "spark", "tile", "tiles", "value"),
 }
 """The classes of markup that the product writes itself."""

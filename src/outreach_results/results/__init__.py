@@ -66,6 +66,7 @@ from outreach_results.results.inbox_filters import (
     chosen_replies,
     is_of_kind,
     newest_first,
+    replies_of,
 )
 from outreach_results.results.query import MAX_PER_PAGE, NOT_BROKEN_DOWN, PER_PAGE
 from outreach_results.results.replies import (
@@ -89,7 +90,7 @@ from outreach_results.results.seasonality import (
     weekly_activity,
 )
 from outreach_results.results.sentiment import sentiment_over_time
-from outreach_results.results.timeline import Timeline, TimelineEvent, timeline
+from outreach_results.results.timeline import SentEmail, Timeline, TimelineEvent, timeline
 from outreach_results.results.totals import (
     COST_FIELDS,
     Totals,
@@ -150,6 +151,7 @@ __all__ = [
     "ReplyKey",
     "ReplyKind",
     "ReplyStatus",
+    "SentEmail",
     "Timeline",
     "TimelineEvent",
     "Totals",
@@ -206,6 +208,7 @@ __all__ = [
     "plan_of",
     "positive_replies_change",
     "replies",
+    "replies_of",
     "reply",
     "reply_query",
     "reply_rate_bias",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, bindparam, literal, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    UnaryExpression,
+    and_,
+    bindparam,
+    false,
+    literal,
+    or_,
+    tuple_,
+)
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.models.filters import CONDITIONS, about, conditions, metadata_of
@@ -185,6 +195,16 @@ def chosen_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -
         *matching_replies(filters, inbox_filters),
         *cell_conditions(chosen_cells(filters, inbox_filters), inbox_filters),
     ]
+
+
+def replies_of(keys: Iterable[tuple[str, str]]) -> list[ColumnElement[bool]]:
+    """Conditions on `inbox` for the replies of these (campaign id, reply id)."""
+    ids: dict[str, list[str]] = {}
+    for campaign_id, reply_id in keys:
+        ids.setdefault(campaign_id, []).append(reply_id)
+    table = schema.inbox.c
+    own = (and_(table.campaign_id == campaign_id, table.reply_id.in_(of_it)) for campaign_id, of_it in ids.items())
+    return [or_(false(), *own)]
 
 
 def cell_conditions(cells: Collection[Cell], inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:

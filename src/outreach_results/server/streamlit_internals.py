@@ -43,7 +43,6 @@ TEST_IDS = frozenset(
         "stLayoutWrapper",
         "stMain",
         "stMainBlockContainer",
-        "stMarkdownContainer",
         "stMetric",
         "stMetricValue",
         "stMultiSelect",
@@ -70,7 +69,6 @@ CSS_CLASSES: Mapping[str, str] = {
     "stPlotlyChart": "a printed chart is cut in two at the end of a page",
     "stElementContainer": "a picture wider than its dialog is cut off",
     "stMarkdownColoredText": "what is said beside a tile's value is as large as the value",
-    "stMarkdownBadge": "in the list of the inbox, the sentiment no longer stands at the right edge",
     "svg-container": "a printed chart is cut off where the paper is narrower than the window",
     "main-svg": "a printed chart is cut off where the paper is narrower than the window",
 }

@@ -53,13 +53,18 @@ _current_snapshot: ContextVar[_Snapshot | None] = ContextVar("snapshot", default
 def request_snapshot() -> Iterator[None]:
     """Read each `snapshot_value` only once within this context, which spans one script run.
 
-    A write by this process discards them. Outside, in callbacks and in fragments that rerun alone, nothing is kept.
+    A write by this process discards them. Outside, as in callbacks, nothing is kept.
     """
     begun = _current_snapshot.set(_Snapshot())
     try:
         yield
     finally:
         _current_snapshot.reset(begun)
+
+
+def has_snapshot() -> bool:
+    """Whether this is within `request_snapshot`."""
+    return _current_snapshot.get() is not None
 
 
 @st.cache_resource(show_spinner=False)

@@ -141,9 +141,17 @@ def change_in_fragment(name: str, text: str = "") -> None:
     The URL has it at once; the hidden field gets it in the next run of the page, unless Back has undone it by
     then. For parameters without ``resets``.
     """
-    st.session_state.setdefault(_IN_FRAGMENT, {})[name] = text
-    st.session_state[_TEXTS][name] = text
-    _write({name: text})
+    st.session_state.setdefault(_CHANGES, {})[name] = text
+    keep_in_fragment()
+
+
+def keep_in_fragment() -> None:
+    """Do the same with all that this callback changed, in one step for the Back button. For the end of callbacks."""
+    changes: dict[str, str] = st.session_state.pop(_CHANGES, {})
+    if changes:
+        st.session_state.setdefault(_IN_FRAGMENT, {}).update(changes)
+        st.session_state[_TEXTS].update(changes)
+        _write(changes)
 
 
 def correct(name: str, corrected: str = "") -> None:

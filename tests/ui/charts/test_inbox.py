@@ -21,13 +21,13 @@ def test_stacked_bar_per_week_and_sentiment(sample_store):
     for trace, sentiment in zip(figure.data, PEOPLE, strict=True):
         assert list(trace.y) == list(weeks[sentiment])
         assert trace.marker.color == SENTIMENT_COLORS[sentiment]
-    assert list(figure.data[0].x) == ["28 Feb 2026", "2 Mar 2026", "9 Mar 2026", "16 Mar 2026", "23 Mar 2026"]
+    assert list(figure.data[0].x) == ["Feb 28, 2026", "Mar 2, 2026", "Mar 9, 2026", "Mar 16, 2026", "Mar 23, 2026"]
 
 
 def test_bar_hover_text_and_click_data(sample_store):
     weeks = results.sentiment_over_time(sample_store, MARCH)
     trace = sentiment_over_time(weeks, PEOPLE).data[1]
-    assert trace.hovertext[0] == "2 of 2 replies from 28 Feb to 1 Mar 2026 are neutral. Click to see them."
+    assert trace.hovertext[0] == "Feb 28 – Mar 1, 2026: 2 of 2 replies neutral. Click to view."
     assert trace.customdata[0] == "2026-02-28 2026-03-01 neutral"
 
 
@@ -37,7 +37,7 @@ def test_singular_day_and_reply(sample_store):
     days.loc[0, Sentiment.NEUTRAL] = 0
     days.loc[0, Sentiment.NEGATIVE] = days.loc[0, Sentiment.UNCLASSIFIED] = 0
     trace = sentiment_over_time(days, PEOPLE).data[0]
-    assert trace.hovertext[0] == "1 of 1 reply on 1 Mar 2026 is positive. Click to see it."
+    assert trace.hovertext[0] == "Mar 1, 2026: 1 of 1 reply positive. Click to view."
 
 
 def test_years_have_ten_ticks_and_all_bars(sample_store):

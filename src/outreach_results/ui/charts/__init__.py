@@ -8,7 +8,7 @@ from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
 from outreach_results.ui.charts.component import Clicked, Point, show, uses_streamlit_charts
 from outreach_results.ui.charts.headline import headline_chart
-from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, sentiment_over_time
+from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, SENTIMENT_NAMES, sentiment_over_time
 from outreach_results.ui.charts.overview import funnel
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.snapshots import snapshot_trend
@@ -28,6 +28,7 @@ __all__ = [
     "GRID",
     "LABELS",
     "SENTIMENT_COLORS",
+    "SENTIMENT_NAMES",
     "Clicked",
     "Inks",
     "Mark",

@@ -1,22 +1,15 @@
 """The sections of the inbox page."""
 
-from outreach_results.ui.inbox.filter_bar import choices
-from outreach_results.ui.inbox.listing import find, nothing, pages, reply_list, toolbar
-from outreach_results.ui.inbox.pane import reading_pane, shown_reply
+from outreach_results.ui.inbox.filter_bar import controls
+from outreach_results.ui.inbox.pane import desk
 from outreach_results.ui.inbox.sentiment_chart import over_time
-from outreach_results.ui.inbox.state_changes import confirmation, show_status, who_field
+from outreach_results.ui.inbox.state_changes import who_field
+from outreach_results.ui.inbox.watch import refresh_on_change
 
 __all__ = [
-    "choices",
-    "confirmation",
-    "find",
-    "nothing",
+    "controls",
+    "desk",
     "over_time",
-    "pages",
-    "reading_pane",
-    "reply_list",
-    "show_status",
-    "shown_reply",
-    "toolbar",
+    "refresh_on_change",
     "who_field",
 ]

@@ -1,88 +1,116 @@
-"""The filters of the inbox, each with how many replies it would show."""
+"""The filters of the inbox in one row, each with how many replies it would show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import streamlit as st
 
+from outreach_results import results
+from outreach_results.models import Filters
 from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.ui import text, url_state
-from outreach_results.ui.inbox import inbox_url, labels
+from outreach_results.ui import styles, text, url_state
+from outreach_results.ui.cache import ask
+from outreach_results.ui.fragments import fragment_run
+from outreach_results.ui.inbox import inbox_url, keys, labels, watch
 
 T = TypeVar("T", bound=str)
 
 
-def choices(inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
-    """Draw the controls for kind, status, sentiments and search."""
-    with st.container(horizontal=True, gap="medium", key="inbox-choices"):
-        _one(
-            "From",
-            inbox_url.KIND,
-            inbox_url.KIND_CODES,
-            ReplyKind.PEOPLE,
-            _with_counts(labels.KINDS, inbox_page.kinds),
-            inbox_filters.kind,
-            "Automatic replies, such as out of office.",
-        )
-        _one(
-            "Status",
-            inbox_url.STATUS,
-            inbox_url.STATUS_CODES,
-            ReplyStatus.OPEN,
-            _with_counts(labels.HANDLINGS, inbox_page.statuses),
-            inbox_filters.status,
-        )
-        _search(inbox_filters.q)
-    if inbox_filters.kind != ReplyKind.AUTOMATIC:
-        _sentiments(inbox_filters, inbox_page)
+@st.fragment(key=keys.CONTROLS)
+def controls(filters: Filters) -> None:
+    """Draw the controls for status, kind, sentiments and search."""
+    with fragment_run():
+        inbox_filters = inbox_url.read_filters()
+        counted = ask(results.inbox, filters, inbox_filters)
+        watch.note_drawn(keys.CONTROLS)
+        styles.apply("inbox_controls")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-choices"):
+            _one(
+                "Status",
+                inbox_url.STATUS,
+                inbox_url.STATUS_CODES,
+                ReplyStatus.OPEN,
+                _with_counts(labels.STATUSES, counted.statuses),
+                inbox_filters.status,
+            )
+            _one(
+                "Type",
+                inbox_url.KIND,
+                inbox_url.KIND_CODES,
+                ReplyKind.PEOPLE,
+                _with_counts(labels.KINDS, counted.kinds),
+                inbox_filters.kind,
+            )
+            if inbox_filters.kind != ReplyKind.AUTOMATIC:
+                _sentiments(inbox_filters, counted)
+            _search(inbox_filters.q)
 
 
-def _one(
-    label: str,
-    name: str,
-    codes: Mapping[T, str],
-    default: T,
-    shown: Mapping[str, str],
-    chosen: str,
-    explained: str | None = None,
-) -> None:
+def _one(label: str, name: str, codes: Mapping[T, str], default: T, shown: Mapping[str, str], chosen: str) -> None:
     st.segmented_control(
         label,
         list(shown),
         format_func=lambda value: shown[value],
         required=True,
-        key=url_state.control(name, str(chosen)),
-        on_change=url_state.writes_one(name, codes, default),
-        help=explained,
+        key=_relabeled(url_state.control(name, str(chosen))),
+        on_change=_on_change(name, str(chosen), url_state.writes_one(name, codes, default)),
+        label_visibility="collapsed",
+        width="content",
     )
+
+
+def _on_change(name: str, drawn: object, write: Callable[[], None]) -> Callable[[], None]:
+    """A callback that writes what is chosen now and redraws the inbox."""
+
+    def change() -> None:
+        # After a run that was interrupted, Streamlit reports a control as changed that holds what was drawn.
+        if url_state.chosen(name) not in (None, drawn):
+            write()
+            keys.redraw_all()
+
+    return change
+
+
+def _relabeled(key: str) -> str:
+    """The key of a control whose labels may have changed with their counts."""
+    # The browser holds the label of what is chosen. Where the labels change and it is not told the choice again, it
+    # takes the choice for gone: a fragment that runs by itself does not tell it what it seems to know.
+    st.session_state[key] = st.session_state[key]
+    return key
 
 
 def _with_counts(names: Mapping[T, str], counts: Mapping[T, int]) -> dict[str, str]:
     return {str(value): f"{name} {text.number(counts[value])}" for value, name in names.items()}
 
 
-def _sentiments(inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
+def _sentiments(inbox_filters: InboxFilters, counted: Inbox) -> None:
     offered = inbox_url.sentiments_in(inbox_filters.kind)
-    names = {str(kind): f"{kind.capitalize()} {text.number(inbox_page.counts[kind])}" for kind in offered}
+    names = {str(kind): f"{labels.SENTIMENTS[kind]} {text.number(counted.counts[kind])}" for kind in offered}
+    chosen = [str(sentiment) for sentiment in inbox_filters.sentiments or ()]
     st.pills(
         "Sentiment",
         list(names),
         format_func=lambda value: names[value],
         selection_mode="multi",
-        key=url_state.control(inbox_url.SENTIMENT, [str(sentiment) for sentiment in inbox_filters.sentiments or ()]),
-        on_change=url_state.writes_some(inbox_url.SENTIMENT, inbox_url.codes_of(offered)),
+        wrap=True,
+        key=_relabeled(url_state.control(inbox_url.SENTIMENT, chosen)),
+        on_change=_on_change(
+            inbox_url.SENTIMENT, chosen, url_state.writes_some(inbox_url.SENTIMENT, inbox_url.codes_of(offered))
+        ),
+        label_visibility="collapsed",
+        width="content",
     )
 
 
 def _search(searched: str | None) -> None:
     st.text_input(
         "Search",
-        placeholder="Name, company, address or any words",
+        placeholder="Search name, company, words",
         type="search",
         max_chars=inbox_url.LONGEST_SEARCH,
-        help="Finds replies with all of these words, or with words that begin so. Case and accents do not matter.",
         key=url_state.control(inbox_url.SEARCH, searched or ""),
-        on_change=url_state.writes_text(inbox_url.SEARCH),
+        on_change=_on_change(inbox_url.SEARCH, searched or "", url_state.writes_text(inbox_url.SEARCH)),
+        label_visibility="collapsed",
     )

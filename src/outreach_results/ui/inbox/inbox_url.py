@@ -21,7 +21,7 @@ def read_filters() -> InboxFilters:
     kind = url_state.one_of(KIND, KIND_CODES, ReplyKind.PEOPLE)
     sentiments, unknown = url_state.some_of(SENTIMENT, codes_of(sentiments_in(kind)))
     if unknown:
-        url_state.notice("The address asks for a sentiment that is not shown here; it is left out.")
+        url_state.notice("This link uses a sentiment that is not shown here; showing the others.")
         url_state.correct(SENTIMENT, url_state.join(sentiments))
     return InboxFilters(
         kind=kind,
@@ -36,14 +36,15 @@ def page() -> int:
     raw = url_state.text(PAGE) or "1"
     if raw.isascii() and raw.isdigit() and 0 < int(raw[:9]) == int(raw):
         return int(raw)
-    url_state.notice("The address asks for a page that does not exist; the first is shown.")
+    url_state.notice("This link uses a page that does not exist; showing the first one.")
     url_state.correct(PAGE)
     return 1
 
 
-def correct_page(number: int) -> None:
-    """Show this page instead of one that does not exist."""
-    url_state.notice("The address asks for a page that does not exist; the last is shown.")
+def correct_page(number: int, *, is_noticed: bool) -> None:
+    """Show this page, the last, instead of one that does not exist."""
+    if is_noticed:
+        url_state.notice("This link uses a page that does not exist; showing the last one.")
     url_state.correct(PAGE, _page_text(number))
 
 
@@ -58,7 +59,7 @@ def reply() -> ReplyKey | None:
 
 def refuse_reply() -> None:
     """Show the first reply of the list instead of one that does not exist."""
-    url_state.notice("The address names a reply that is not here.")
+    url_state.notice("This link names a reply that is no longer here; showing the first one.")
     url_state.correct(REPLY)
 
 
@@ -85,8 +86,9 @@ def show_sentiment(sentiment: Sentiment) -> None:
 
 
 def sentiments_in(kind: ReplyKind) -> list[Sentiment]:
-    """The sentiments that replies of a kind can have."""
-    return [sentiment for sentiment in Sentiment if is_of_kind(sentiment, kind)]
+    """The sentiments that replies of a kind can have; unclassified comes first, because something is to do there."""
+    order = sorted(Sentiment, key=lambda sentiment: sentiment is not Sentiment.UNCLASSIFIED)
+    return [sentiment for sentiment in order if is_of_kind(sentiment, kind)]
 
 
 def codes_of(sentiments: Sequence[Sentiment]) -> dict[Sentiment, str]:
@@ -102,7 +104,9 @@ def _search() -> str | None:
     """The text to search for, at most as long as the search box takes it."""
     searched = url_state.text(SEARCH)
     if len(searched) > LONGEST_SEARCH:
-        url_state.notice(f"The address asks for a search of more than {LONGEST_SEARCH} characters; the first count.")
+        url_state.notice(
+            f"This link searches for more than {LONGEST_SEARCH} characters; using the first {LONGEST_SEARCH}."
+        )
         searched = searched[:LONGEST_SEARCH]
         url_state.correct(SEARCH, searched)
     return searched or None

@@ -1,31 +1,26 @@
-"""The texts of the inbox: sentiments, ages, results of changes, the positive rate and its uncertainty."""
+"""The texts of the inbox: sentiments, dates, results of changes, the positive rate and its uncertainty."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from outreach_results.metrics import PositiveRate
 from outreach_results.models import InboxReply, Sentiment
-from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
+from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, SentEmail
 from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, UndoResult
-from outreach_results.ui import text
+from outreach_results.ui import charts, text
 
-BADGES: dict[Sentiment, str] = {
-    Sentiment.POSITIVE: "green",
-    Sentiment.NEUTRAL: "blue",
-    Sentiment.NEGATIVE: "orange",
-    Sentiment.AUTOMATIC: "gray",
-    Sentiment.UNCLASSIFIED: "violet",
-}
+SENTIMENTS = charts.SENTIMENT_NAMES
+KINDS = {ReplyKind.PEOPLE: "Human", ReplyKind.AUTOMATIC: "Auto-reply", ReplyKind.ALL: "All"}
+STATUSES = {ReplyStatus.OPEN: "To do", ReplyStatus.HANDLED: "Done", ReplyStatus.ALL: "All"}
 
-KINDS = {ReplyKind.PEOPLE: "People", ReplyKind.AUTOMATIC: "Automatic", ReplyKind.ALL: "All"}
-HANDLINGS = {ReplyStatus.OPEN: "Open", ReplyStatus.HANDLED: "Handled", ReplyStatus.ALL: "All"}
+HIDDEN = "Hidden by your current filters."
+NO_TEXT = "No text in this reply"
 
-
-def badge(sentiment: Sentiment, age: str) -> str:
-    """A sentiment and an age as a Markdown badge in the color of the sentiment."""
-    return f":{BADGES[sentiment]}-badge[{sentiment.capitalize()} · {age}]"
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
 
 
 def sender(reply: InboxReply) -> str:
@@ -38,36 +33,78 @@ def replies(number: int) -> str:
     return f"{number:,} {'reply' if number == 1 else 'replies'}"
 
 
-def age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """How long ago, as short as it is clear: 14:23, 3 d ago, 31 Jan, 31 Jan 2025."""
+def short_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When, as short as it is clear: 2:23 PM, Jan 31, Jan 31, 2025."""
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
-        return f"{local:%H:%M}"
-    if timedelta() <= today - local < timedelta(days=7):
-        return f"{(today.date() - local.date()).days} d ago"
-    return f"{local:%-d %b}" if local.year == today.year else f"{local:%-d %b %Y}"
+        return text.clock(local)
+    return text.short_day(local) if local.year == today.year else text.day(local)
 
 
-def change_label(change: Change) -> str:
-    """A change in the past tense, without subject: marked as handled."""
+def mailto(reply: InboxReply, answered: SentEmail | None) -> str | None:
+    """The link that opens the email app with an answer; None where there is no address that is safe to put into it."""
+    if reply.email is None or _ADDRESS.fullmatch(reply.email) is None:
+        return None
+    subject = " ".join(answered.subject.split()) if answered and answered.subject else ""
+    if not subject:
+        return f"mailto:{quote(reply.email, safe='@')}"
+    about = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    return f"mailto:{quote(reply.email, safe='@')}?subject={quote(about, safe='')}"
+
+
+def sent_line(answered: SentEmail, zone: ZoneInfo) -> str:
+    """The email that was answered: Your email · “Hello” · step 2, variant B · from ann@team.example · Jan 31, 2026."""
+    place = [f"{name} {value}" for name, value in (("step", answered.step), ("variant", answered.variant)) if value]
+    parts = [
+        f"“{answered.subject}”" if answered.subject else "",
+        ", ".join(place),
+        f"from {answered.mailbox}" if answered.mailbox else "",
+        text.moment(answered.sent_at, zone) if answered.sent_at else "",
+    ]
+    return " · ".join(["Your email", *filter(None, parts)])
+
+
+# --- changes -----------------------------------------------------------------------------------------------------
+
+BULK: dict[str, Change] = {
+    "Mark done": Action.HANDLED,
+    "Reopen": Action.REOPENED,
+    **{f"Mark {name.lower()}": sentiment for sentiment, name in SENTIMENTS.items()},
+    "Mark meeting booked": Action.MEETING_BOOKED,
+    "Remove meetings": Action.MEETING_REMOVED,
+    "Clear corrections": Action.CORRECTION_CLEARED,
+}
+"""The changes that can be made to many replies."""
+
+
+def changed(subject: str, change: Change) -> str:
+    """A sentence of what was done: Ada's reply marked neutral."""
     if isinstance(change, Sentiment):
-        return f"set to {change}"
-    return {Action.HANDLED: "marked as handled", Action.REOPENED: "opened again"}.get(
-        change, "given back the sentiment of their source"
-    )
+        return f"{subject} marked {SENTIMENTS[change].lower()}."
+    return {
+        Action.HANDLED: f"{subject} marked done.",
+        Action.REOPENED: f"{subject} reopened.",
+        Action.MEETING_BOOKED: f"{subject} marked as meeting booked.",
+        Action.MEETING_REMOVED: f"{subject}: meeting removed.",
+    }.get(change, f"{subject}: correction undone.")
+
+
+def of_sender(reply: InboxReply) -> str:
+    """Whose reply it is: Ada's reply."""
+    name = reply.name or reply.email
+    return f"{name}'s reply" if name else "The reply"
 
 
 def button_label(change: Change, number: int) -> str:
-    """The label of the button that changes ``number`` replies: Mark 3 replies as handled."""
+    """The label of the button that changes ``number`` replies: Mark 3 replies done."""
     if isinstance(change, Sentiment):
-        return f"Set {replies(number)} to {change}"
-    if change == Action.HANDLED:
-        return f"Mark {replies(number)} as handled"
-    return (
-        f"Open {replies(number)} again"
-        if change == Action.REOPENED
-        else f"Take {number:,} correction{'' if number == 1 else 's'} back"
-    )
+        return f"Mark {replies(number)} {SENTIMENTS[change].lower()}"
+    return {
+        Action.HANDLED: f"Mark {replies(number)} done",
+        Action.REOPENED: f"Reopen {replies(number)}",
+        Action.MEETING_BOOKED: f"Mark {replies(number)} as meeting booked",
+        Action.MEETING_REMOVED: f"Remove the meeting of {replies(number)}",
+    }.get(change, f"Clear {number:,} correction{'' if number == 1 else 's'}")
 
 
 def confirmation(preview: Preview, change: Change, total: int) -> str:
@@ -75,18 +112,19 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     untouched = total - preview.changed
     sentences = [f"{button_label(change, preview.changed)}?"]
     if total > 1:
-        sentences.append("They are on all pages of this list, not only on this one.")
+        sentences.append("This includes all pages of the list.")
     if untouched:
-        sentences.append(f"{untouched:,} more {'is' if untouched == 1 else 'are'} so already and not touched.")
+        sentences.append(f"{untouched:,} more {'needs' if untouched == 1 else 'need'} no change.")
     if preview.corrected and isinstance(change, Sentiment):
-        sentences.append(f"For {preview.corrected:,} this replaces an earlier correction.")
-    return " ".join([*sentences, "You can undo it afterwards."])
+        sentences.append(
+            f"It replaces {preview.corrected:,} earlier correction{'' if preview.corrected == 1 else 's'}."
+        )
+    return " ".join([*sentences, "You can undo it."])
 
 
 def done_sentence(batch: Batch, what: str | None = None) -> str:
-    """What a change did: 3 replies: marked as handled. ``what`` replaces the number of replies as the subject."""
-    subject = what or replies(batch.changed)
-    return f"{subject}: {change_label(batch.change)}."
+    """What a change did: 3 replies marked done. ``what`` replaces the number of replies as the subject."""
+    return changed(what or replies(batch.changed), batch.change)
 
 
 def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
@@ -94,62 +132,87 @@ def undone_sentence(undone: UndoResult, zone: ZoneInfo) -> str:
     if not undone.changed_since_total:
         return f"Undone for {replies(undone.restored)}."
     named = ", ".join(
-        f"{left.name} ({left.by or 'somebody'}, {text.moment(left.at, zone)})" for left in undone.changed_since
+        f"{left.name} ({left.by or 'someone'}, {text.moment(left.at, zone)})" for left in undone.changed_since
     )
     more = undone.changed_since_total - len(undone.changed_since)
     rest = f" and {more:,} more" if more else ""
-    return (
-        f"Undone for {replies(undone.restored)}. Someone changed {undone.changed_since_total:,} meanwhile, "
-        f"which stay as they are: {named}{rest}."
-    )
+    return f"Undone for {replies(undone.restored)}. {undone.changed_since_total:,} kept later changes: {named}{rest}."
+
+
+# --- the state of a reply ----------------------------------------------------------------------------------------
 
 
 def correction(reply: InboxReply, zone: ZoneInfo) -> str | None:
-    """Neutral, corrected from Positive by Ana on 31 Jan 2026, 14:23."""
+    """Neutral, corrected from positive by Ana on Jan 31, 2026, 2:23 PM."""
     if reply.corrected_at is None and reply.sentiment == reply.source_sentiment:
         return None
-    when = f" on {text.moment(reply.corrected_at, zone)}" if reply.corrected_at else ""
-    return (
-        f"{reply.sentiment.capitalize()}, corrected from {reply.source_sentiment.capitalize()} "
-        f"by {reply.corrected_by or 'somebody'}{when}."
-    )
+    was = SENTIMENTS[reply.source_sentiment].lower()
+    return f"{SENTIMENTS[reply.sentiment]}, corrected from {was} {_by(reply.corrected_by, reply.corrected_at, zone)}."
 
 
-def handled(reply: InboxReply, zone: ZoneInfo) -> str | None:
-    """Handled by Ana on 31 Jan 2026, 14:23."""
-    if reply.handled_at is None:
-        return None
-    return f"Handled by {reply.handled_by or 'somebody'} on {text.moment(reply.handled_at, zone)}."
+def done(reply: InboxReply, zone: ZoneInfo) -> str | None:
+    """Done by Ana on Jan 31, 2026, 2:23 PM."""
+    return None if reply.handled_at is None else f"Done {_by(reply.handled_by, reply.handled_at, zone)}."
 
 
-def positive_rate_sentence(estimate: PositiveRate) -> str:
-    """The positive rate, its 95% interval, and how far unclassified and neutral replies could move it."""
-    if estimate.if_unclassified is None or estimate.widest is None:
-        return "No reply by a person is among these, so there is no positive rate."
-    if estimate.rate is None or estimate.interval is None:
-        return f"None of {replies(estimate.unclassified)} by people is classified, so there is no positive rate."
-    low, high = (text.percent(end) for end in estimate.interval)
-    noun, verb = ("reply" if estimate.classified == 1 else "replies"), ("is" if estimate.positive == 1 else "are")
-    sentence = (
-        f"{estimate.positive:,} of {estimate.classified:,} classified {noun} by people {verb} positive: "
-        f"{text.percent(estimate.rate)} (95% interval {low} to {high})."
-    )
-    if estimate.unclassified:
-        none, every = (text.percent(end) for end in estimate.if_unclassified)
-        widest = " and ".join(text.percent(end) for end in estimate.widest)
-        verb = "is" if estimate.unclassified == 1 else "are"
+def meeting(reply: InboxReply, zone: ZoneInfo, *, counts: bool, in_source: bool) -> str | None:
+    """Meeting booked, marked by Ana on Jan 31, 2026, 2:23 PM; and where it does not count, or counts already, why."""
+    if reply.meeting_marked_at is None:
+        return "Meeting booked, as reported by the source." if in_source else None
+    sentence = f"Meeting booked, marked {_by(reply.meeting_marked_by, reply.meeting_marked_at, zone)}."
+    if in_source:
+        return f"{sentence} The source reports it too; it counts once."
+    if reply.email_id is None:
+        return f"{sentence} It does not count in results: the email this reply answers is unknown."
+    return sentence if counts else f"{sentence} It does not count in results: this campaign reports totals only."
+
+
+def _by(who: str | None, at: datetime | None, zone: ZoneInfo) -> str:
+    return f"by {who or 'someone'}" + (f" on {text.moment(at, zone)}" if at else "")
+
+
+# --- the positive rate -------------------------------------------------------------------------------------------
+
+
+def positive_rate_sentence(found: PositiveRate) -> str:
+    """The positive rate, its 95% interval, and how far unclassified replies could raise it.
+
+    40% positive (31–49%); 7 unclassified could raise it to 47%
+    """
+    if found.if_unclassified is None:
+        return "No human replies in this period"
+    if found.rate is None or found.interval is None:
+        return f"{found.unclassified:,} unclassified, so there is no positive rate yet"
+    low, high = found.interval
+    sentence = f"{found.rate:.0%} positive ({100 * low:.0f}–{high:.0%})"
+    if found.unclassified:
+        sentence += f"; {found.unclassified:,} unclassified could raise it to {found.if_unclassified[1]:.0%}"
+    return sentence
+
+
+def positive_rate_detail(found: PositiveRate) -> str:
+    """What the positive rate divides, and between which bounds doubt and chance leave it."""
+    sentence = "Positive replies as a share of classified human replies, with its 95% interval."
+    if found.rate is None or found.if_unclassified is None or found.widest is None:
+        return sentence
+    sentence += f" Here {found.positive:,} of {found.classified:,}."
+    if found.unclassified:
+        low, high = (text.percent(end) for end in found.widest)
         sentence += (
-            f" {estimate.unclassified:,} {verb} not classified: were none of them positive, it would be {none}; "
-            f"were all, {every}. Doubt and chance together leave it between {widest}."
+            f" If none of the unclassified were positive, it would be {text.percent(found.if_unclassified[0])}; "
+            f"with chance, it lies between {low} and {high}."
         )
-    if estimate.neutral:
-        sentence += f" If the neutral ones flipped as well: {text.percent(estimate.if_neutral_positive_too)}."
+    if found.neutral:
+        sentence += f" If neutral replies turned positive as well: {text.percent(found.if_neutral_positive_too)}."
     return sentence
 
 
 def filters_sentence(inbox_filters: InboxFilters) -> str:
-    """The filters of the inbox in a few words: open replies by people, positive or neutral, with “price”."""
-    status = "" if inbox_filters.status == ReplyStatus.ALL else f"{inbox_filters.status} "
-    by = {ReplyKind.PEOPLE: " by people", ReplyKind.AUTOMATIC: ", automatic"}.get(inbox_filters.kind, "")
-    kinds = f", {' or '.join(inbox_filters.sentiments)}" if inbox_filters.sentiments else ""
-    return f"{status}replies{by}{kinds}" + (f", with “{inbox_filters.q}”" if inbox_filters.q else "")
+    """The filters of the inbox in a few words: to do, human, positive or neutral, with “price”."""
+    parts = [
+        *([] if inbox_filters.status == ReplyStatus.ALL else [STATUSES[inbox_filters.status].lower()]),
+        *([] if inbox_filters.kind == ReplyKind.ALL else [KINDS[inbox_filters.kind].lower()]),
+        " or ".join(SENTIMENTS[sentiment].lower() for sentiment in inbox_filters.sentiments or ()),
+        f"with “{inbox_filters.q}”" if inbox_filters.q else "",
+    ]
+    return ", ".join(filter(None, parts)) or "all replies"

@@ -1,36 +1,82 @@
-"""The list of replies: what the filters find, its toolbar, and a row each; open ones are bold."""
+"""The list of replies: what the filters find, the actions on it, a row each, and its pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil
+from typing import Any
 
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.models import Basis, Filters, InboxReply, Pagination
-from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus, key_of
-from outreach_results.ui import cache, cards, downloads, styles, text
+from outreach_results.models import Filters, InboxReply, Pagination
+from outreach_results.results import Inbox, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, key_of
+from outreach_results.ui import cache, cards, downloads, styles, text, url_state
 from outreach_results.ui.cache import ask
-from outreach_results.ui.inbox import inbox_url, labels
-from outreach_results.ui.inbox.state_changes import bulk_menu
+from outreach_results.ui.charts import SENTIMENT_COLORS
+from outreach_results.ui.filters import View
+from outreach_results.ui.inbox import bulk, inbox_url, labels
+from outreach_results.ui.inbox.quoted import own_part
 
-_FIRST_WORDS = 110
+_PREVIEW = 240  # characters: more than fit into two lines
+_READ_FOR_PREVIEW = 2_000
+_LIST = "inbox-rows"
 
-_READ = "background: rgba(11,98,163,.12); border-left-color: #2b8ad0"
+_component = st.components.v2.component(
+    "outreach_inbox_list",
+    html=styles.read("inbox_list.html"),
+    css=styles.read("inbox_list.css"),
+    js=styles.read("inbox_list.js"),
+)
 
 
-def find(filters: Filters) -> tuple[InboxFilters, Inbox]:
-    """The inbox filters in the URL, and the page of replies that they find."""
+def find(filters: Filters, *, is_link: bool = True) -> tuple[InboxFilters, Inbox]:
+    """The inbox filters in the URL, and the page of replies that they find.
+
+    Args:
+        is_link: whether a page that does not exist comes from a link, which is noticed, or became empty meanwhile.
+    """
     inbox_filters = inbox_url.read_filters()
     page = inbox_url.page()
     inbox_page = ask(results.inbox, filters, inbox_filters, page=page)
     last = page_count(inbox_page.pagination)
     if page > last:
-        inbox_url.correct_page(last)
+        inbox_url.correct_page(last, is_noticed=is_link)
         inbox_page = ask(results.inbox, filters, inbox_filters, page=last)
     return inbox_filters, inbox_page
+
+
+def reply_list(view: View, inbox_filters: InboxFilters, inbox_page: Inbox, shown: InboxReply | None) -> None:
+    """Draw the list panel, with the reply in the reading pane highlighted."""
+    filters = view.filters
+    total = inbox_page.pagination.total
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-toolbar"):
+        st.markdown(f"**{labels.replies(total)}**", width="content")
+        st.space("stretch")
+        if total:
+            bulk.menu(filters, inbox_filters, total, inbox_page.replies)
+            with st.container(width="content"):
+                cards.actions("Replies", downloads.Replies(filters, inbox_filters), key="replies-data")
+    with st.container():
+        bulk.confirmation(view, inbox_filters)
+    if not total:
+        nothing(filters, inbox_filters)
+        return
+    names = {campaign.id: campaign.name for campaign in ask(results.all_campaigns)}
+    _component(
+        key=_LIST,
+        data={
+            "rows": rows(inbox_page.replies, names),
+            "selected": None if shown is None else _id(key_of(shown)),
+            "ticked": [_id(key) for key in bulk.ticked(inbox_page.replies)],
+        },
+        on_read_change=_read,
+        on_ticked_change=_tick,
+    )
+    _pages(inbox_page.pagination)
 
 
 def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
@@ -38,64 +84,72 @@ def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
     if inbox_filters.kind == ReplyKind.AUTOMATIC and filters.humans_only:
         st.info("“Exclude bots & auto-replies” hides auto-replies. Turn it off under “View” to see them.")
     elif inbox_filters.status == ReplyStatus.OPEN and not (inbox_filters.q or inbox_filters.sentiments):
-        st.info("Nothing is open here: every reply is handled. Choose another status, or a longer period.")
+        st.info("All done: no replies to do here. Choose “Done” or “All”, or a longer date range.")
     else:
-        st.info("No reply matches. Choose another status or sentiment, a longer period, or search for something else.")
+        st.info("No replies match. Change the filters or the search, or try a longer date range.")
 
 
-def toolbar(filters: Filters, inbox_filters: InboxFilters, inbox_page: Inbox) -> None:
-    """Show the number of replies, the menu of bulk changes, and the download links."""
-    total = inbox_page.pagination.total
-    with st.container(horizontal=True, vertical_alignment="center", key="inbox-toolbar"):
-        order = "newest first" if filters.basis == Basis.ACTIVITY else "newest first, by the day they came in"
-        st.markdown(f"**{labels.replies(total)}**, {order}", width="content")
-        st.space("stretch")
-        bulk_menu(filters, inbox_filters, total)
-        cards.actions("Replies", downloads.Replies(filters, inbox_filters), key="replies-data")
-
-
-def reply_list(replies: Sequence[InboxReply], shown: InboxReply | None) -> None:
-    """Draw a page of replies, with the one in the reading pane highlighted."""
+def rows(replies: Sequence[InboxReply], campaign_names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the list shows of each reply; all of it is text, whatever it looks like."""
     now, zone = datetime.now(UTC), cache.zone()
-    selected = [place for place, reply in enumerate(replies) if shown is not None and key_of(reply) == key_of(shown)]
-    styles.apply("inbox_list", extra=_rows(selected))
-    with st.container(key="inbox-list"):
-        for place, reply in enumerate(replies):
-            st.button(
-                row(reply, labels.age(reply.received_at, now, zone)),
-                key=f"inbox-row-{place}",
-                type="tertiary",
-                width="stretch",
-                wrap=True,
-                on_click=inbox_url.read,
-                args=(key_of(reply),),
-            )
+    return [
+        {
+            "id": _id(key_of(reply)),
+            "sender": labels.sender(reply),
+            "company": reply.company or "",
+            "campaign": campaign_names.get(reply.campaign_id, reply.campaign_id),
+            "sentiment": labels.SENTIMENTS[reply.sentiment],
+            "color": SENTIMENT_COLORS[reply.sentiment],
+            "when": labels.short_moment(reply.received_at, now, zone),
+            "moment": text.moment(reply.received_at, zone),
+            "preview": _preview((reply.body or reply.preview)[:_READ_FOR_PREVIEW]) or labels.NO_TEXT,
+            "is_done": reply.handled_at is not None,
+            "has_meeting": reply.meeting_marked_at is not None,
+        }
+        for reply in replies
+    ]
 
 
-def row(reply: InboxReply, age: str) -> str:
-    """One reply on two lines as Markdown, with text from outside escaped."""
-    first = reply.preview if len(reply.preview) <= _FIRST_WORDS else reply.preview[:_FIRST_WORDS].rstrip() + "…"
-    name = text.escape(labels.sender(reply))
-    who = f"**{name}**" if reply.handled_at is None else f":gray[✓ {name}]"
-    return f"{who} {labels.badge(reply.sentiment, age)}  \n:gray[{text.escape(first)}]"
+@lru_cache(maxsize=500)
+def _preview(beginning: str) -> str:
+    """What a reply's sender wrote, on one line, from the beginning of its text."""
+    return " ".join(own_part(beginning)[0][:_PREVIEW].split())
 
 
-def pages(pagination: Pagination) -> None:
+def _id(key: ReplyKey) -> str:
+    """A reply as the browser knows it."""
+    return json.dumps(key)
+
+
+def _key(row_id: str) -> ReplyKey:
+    return ReplyKey(*json.loads(row_id))
+
+
+def _read() -> None:
+    chosen = st.session_state[_LIST].get("read")
+    if chosen:
+        inbox_url.read(_key(chosen))
+        url_state.keep_in_fragment()
+
+
+def _tick() -> None:
+    bulk.tick([_key(row_id) for row_id in st.session_state[_LIST].get("ticked") or []])
+
+
+def _pages(pagination: Pagination) -> None:
     """Draw the pagination, if there is more than one page."""
     count = page_count(pagination)
     key = f"inbox-page-{pagination.page}"  # a new key for each page, because the URL decides which one is shown
 
     def turn() -> None:
         inbox_url.show_page(st.session_state[key])
+        url_state.keep_in_fragment()
 
     if count > 1:
-        st.pagination(count, default=pagination.page, key=key, on_change=turn)
+        with st.container(key="inbox-pages"):
+            st.pagination(count, default=pagination.page, key=key, on_change=turn)
 
 
 def page_count(pagination: Pagination) -> int:
     """The number of pages, at least 1."""
     return max(1, ceil(pagination.total / pagination.per_page))
-
-
-def _rows(places: Sequence[int]) -> str:
-    return "".join(f".st-key-inbox-list .st-key-inbox-row-{place} button {{ {_READ} }}" for place in places)

@@ -1,59 +1,75 @@
-"""The reading pane: one reply in full, its controls, and the prospect's timeline."""
+"""The list and the reading pane beside it: one reply in full, its controls, and the prospect's timeline."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.models import Campaign, Filters, InboxReply, Sentiment
-from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, key_of
+from outreach_results.models import Detail, Filters, InboxReply, Sentiment
+from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, Timeline, key_of
 from outreach_results.store.replies.state_changes import Action
-from outreach_results.ui import cache, styles, text
+from outreach_results.ui import cache, styles, text, url_state
 from outreach_results.ui.cache import ask, store
-from outreach_results.ui.inbox import inbox_url, labels
-from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list
+from outreach_results.ui.filters import View
+from outreach_results.ui.fragments import fragment_run
+from outreach_results.ui.inbox import inbox_url, keys, labels, listing, watch
+from outreach_results.ui.inbox.message import message
+from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list, show_status
 from outreach_results.ui.inbox.timeline import timeline
 
+_KEYS = {Sentiment.POSITIVE: "1", Sentiment.NEUTRAL: "2", Sentiment.NEGATIVE: "3"}
+"""The keyboard shortcuts of sentiments."""
 
-def shown_reply(inbox_page: Inbox) -> InboxReply | None:
-    """The reply that the URL names, listed or not; without one the first of the list; None if it is empty."""
-    key = inbox_url.reply()
+
+@st.fragment(key=keys.DESK)
+def desk(view: View) -> None:
+    """Draw the list of replies, and beside it the one that is read; on a phone one of the two."""
+    with fragment_run() as is_alone:
+        inbox_filters, inbox_page = listing.find(view.filters, is_link=not is_alone)
+        listed = (view.filters, inbox_filters, inbox_page.pagination.page)
+        shown = shown_reply(inbox_page, read_before=watch.read_before(listed))
+        watch.note_drawn(keys.DESK)
+        watch.note_read(listed, shown)
+        styles.apply("inbox", extra=styles.page_background())
+        # What comes and goes has places of its own: where elements move, the browser draws those after them again.
+        with st.container(horizontal=True, key="inbox-desk"):
+            with st.container(border=True, key="inbox-list", gap=None):
+                listing.reply_list(view, inbox_filters, inbox_page, shown)
+            with st.container(border=True, key="inbox-pane", gap=None):
+                if shown is not None:
+                    _pane(shown, inbox_page, view.filters, inbox_filters)
+        show_status()
+
+
+def shown_reply(inbox_page: Inbox, *, read_before: ReplyKey | None = None) -> InboxReply | None:
+    """The reply that the URL names, else the one ``read_before``, listed or not; else the first of the list, if any."""
+    named = inbox_url.reply()
+    key = named or read_before
     listed = next((reply for reply in inbox_page.replies if key_of(reply) == key), None)
     if key is None or listed is not None:
         return listed or (inbox_page.replies[0] if inbox_page.replies else None)
     other = ask(results.reply, *key)
     if other is None:
-        inbox_url.refuse_reply()
+        if named is not None:
+            inbox_url.refuse_reply()
         return inbox_page.replies[0] if inbox_page.replies else None
     return other
 
 
-def reading_pane(
-    reply: InboxReply | None,
-    inbox_page: Inbox,
-    filters: Filters,
-    inbox_filters: InboxFilters,
-    campaigns: Sequence[Campaign],
-) -> None:
-    """Draw one reply in full, with all text from outside shown literally."""
-    if reply is None:
-        return
+def _pane(reply: InboxReply, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     is_listed = key_of(reply) in map(key_of, inbox_page.replies)
     around = _around(reply, inbox_page) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
-    styles.apply("inbox_pane", extra=styles.page_background())
-    with (
-        st.container(key="inbox-chosen" if inbox_url.reply() else "inbox-first"),
-        st.container(border=True, key="inbox-pane"),
-    ):
-        _navigation(around, inbox_page, filters, inbox_filters)
-        if not is_listed:
-            st.caption("This reply is not among those listed: the filters or the page leave it out.")
-        _message(reply, campaigns)
-        _actions(reply, inbox_filters, around)
-        st.subheader("Timeline", anchor=False)
-        timeline(ask(results.timeline, reply.campaign_id, reply.id), reply.id, cache.zone())
+    history = ask(results.timeline, reply.campaign_id, reply.id)
+    campaign = next(one for one in ask(results.all_campaigns) if one.id == reply.campaign_id)
+    _toolbar(reply, around, inbox_page, filters, inbox_filters)
+    with st.container(key="inbox-text"):
+        with st.container(key="inbox-states", gap="xsmall"):
+            if not is_listed:
+                st.caption(labels.HIDDEN)
+            _states(reply, history, counts=campaign.detail == Detail.EVENTS)
+        message(reply, campaign.name, history.answered)
+        timeline(history, reply.id, cache.zone())
+    _sentiment(reply, around, inbox_filters)
 
 
 def _around(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
@@ -62,90 +78,120 @@ def _around(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
     return Neighbors(keys[place - 1], keys[place + 1])
 
 
-def _navigation(around: Neighbors, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
-    """Show the buttons to the list, the previous reply and the next one."""
-    with st.container(horizontal=True, vertical_alignment="center", key="inbox-way"):
-        st.button("‹ List", key="inbox-back", on_click=inbox_url.read, args=(None,))
+def _toolbar(
+    reply: InboxReply, around: Neighbors, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters
+) -> None:
+    """Show the buttons to the list, to the previous and the next reply, and those that mark this one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="inbox-way"):
         for label, key, shortcut, to in (
-            ("Previous", "inbox-previous", "K", around.before),
-            ("Next", "inbox-next", "J", around.after),
+            ("↑", "inbox-previous", "K", around.before),
+            ("↓", "inbox-next", "J", around.after),
         ):
             st.button(
                 label,
                 key=key,
                 shortcut=shortcut,
                 disabled=to is None,
+                help="Previous reply" if shortcut == "K" else "Next reply",
                 on_click=_go,
                 args=(to, inbox_page, filters, inbox_filters),
             )
+        st.space("stretch")
+        has_meeting = reply.meeting_marked_at is not None
+        st.button(
+            "Remove meeting" if has_meeting else "Meeting booked",
+            key="inbox-meeting",
+            shortcut="M",
+            help="Counts a meeting for the email this reply answers, beside what the source reports, and once.",
+            on_click=change_shown_reply,
+            args=(reply, Action.MEETING_REMOVED if has_meeting else Action.MEETING_BOOKED),
+        )
+        change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
+        st.button(
+            "Mark done" if change == Action.HANDLED else "Reopen",
+            key="inbox-handle",
+            shortcut="E",
+            type="primary" if change == Action.HANDLED else "secondary",
+            on_click=change_shown_reply,
+            args=(reply, change, _next(change, around, inbox_filters)),
+        )
+        if inbox_url.reply():  # on a phone it leads from the reply to the list, and shows which of them is seen
+            st.button("‹ Replies", key="inbox-back", type="tertiary", on_click=_back)
+
+
+def _next(change: Action | Sentiment, around: Neighbors, inbox_filters: InboxFilters) -> ReplyKey | None:
+    """The reply that is read after a change of this one; None where this one stays."""
+    if isinstance(change, Sentiment):  # labeling goes on to the next one, listed or not
+        return around.after or (around.before if leaves_the_list(change, inbox_filters) else None)
+    return around.after or around.before if leaves_the_list(change, inbox_filters) else None
+
+
+def _back() -> None:
+    inbox_url.read(None)
+    url_state.keep_in_fragment()
 
 
 def _go(to: ReplyKey | None, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     if to is not None and to not in map(key_of, inbox_page.replies):
         inbox_url.show_page(results.page_of(store(), filters, inbox_filters, to))
     inbox_url.read(to)
+    url_state.keep_in_fragment()
 
 
-def _message(reply: InboxReply, campaigns: Sequence[Campaign]) -> None:
+def _states(reply: InboxReply, history: Timeline, *, counts: bool) -> None:
+    """Show what people did with the reply before."""
     zone = cache.zone()
-    names = {campaign.id: campaign.name for campaign in campaigns}
-    st.subheader(text.escape(labels.sender(reply)), anchor=False)
-    st.text(" · ".join(filter(None, (reply.email, reply.company))))
-    st.caption(
-        f"{text.escape(names.get(reply.campaign_id, reply.campaign_id))} · "
-        f"{text.moment(reply.received_at, zone)} ({zone.key})"
-    )
-    with st.container(border=True, key="inbox-body"):
-        words = next((words for words in (reply.body, reply.preview) if words and words.strip()), None)
-        if words is None:
-            st.caption("No text in this reply")
-        else:
-            st.text(words)
-
-
-def _actions(reply: InboxReply, inbox_filters: InboxFilters, around: Neighbors) -> None:
-    """Show the controls for sentiment and handling, and who used them before."""
-    zone = cache.zone()
-    _sentiment(reply)
+    booked = labels.meeting(reply, zone, counts=counts, in_source=history.has_source_meeting)
+    for sentence in filter(None, (labels.done(reply, zone), booked)):
+        st.caption(text.escape(sentence))
     corrected = labels.correction(reply, zone)
     if corrected:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.caption(text.escape(corrected))
+            st.caption(text.escape(corrected), width="content")
             st.button(
-                "Take it back",
+                "Undo correction",
                 key="inbox-take-back",
                 type="tertiary",
                 on_click=change_shown_reply,
                 args=(reply, Action.CORRECTION_CLEARED),
             )
-    change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
-    next_reply = around.after or around.before if leaves_the_list(change, inbox_filters) else None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Mark handled" if change == Action.HANDLED else "Open again",
-            key="inbox-handle",
-            shortcut="E",
-            type="primary" if change == Action.HANDLED else "secondary",
-            on_click=change_shown_reply,
-            args=(reply, change, next_reply),
+
+
+def _sentiment(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) -> None:
+    """Show the choice of sentiments; the next reply opens after it."""
+    key = f"inbox-sentiment-{reply.mark_version}-{abs(hash(key_of(reply))):x}"
+
+    def label(sentiment: Sentiment) -> None:
+        change_shown_reply(reply, sentiment, _next(sentiment, around, inbox_filters))
+
+    def choose() -> None:
+        # After a run that was interrupted, Streamlit reports a control as changed that holds what was drawn.
+        if st.session_state[key] not in (None, str(reply.sentiment)):
+            label(Sentiment(st.session_state[key]))
+
+    with st.container(horizontal=True, vertical_alignment="center", key="inbox-sentiments"):
+        st.segmented_control(
+            "Sentiment",
+            [str(sentiment) for sentiment in Sentiment],
+            default=str(reply.sentiment),
+            format_func=_with_key,
+            required=True,
+            key=key,
+            on_change=choose,
+            label_visibility="collapsed",
+            width="content",
         )
-        st.caption(text.escape(labels.handled(reply, zone) or "Open"))
+    with st.container(key="inbox-keys"):  # not displayed: they are there for their keys
+        for sentiment, shortcut in _KEYS.items():
+            st.button(
+                labels.SENTIMENTS[sentiment],
+                key=f"inbox-key-{shortcut}",
+                shortcut=shortcut,
+                on_click=label,
+                args=(sentiment,),
+            )
 
 
-def _sentiment(reply: InboxReply) -> None:
-    key = f"inbox-sounds-{reply.mark_version}-{abs(hash(key_of(reply))):x}"
-
-    def correct() -> None:
-        # Unlike handling, a correction does not go on to the next reply: the person may not be done with this one.
-        change_shown_reply(reply, Sentiment(st.session_state[key]))
-
-    st.segmented_control(
-        "Sentiment",
-        [str(sentiment) for sentiment in Sentiment],
-        default=str(reply.sentiment),
-        format_func=str.capitalize,
-        required=True,
-        key=key,
-        on_change=correct,
-        help="Choose another where it is wrong. What the source says is kept beside it.",
-    )
+def _with_key(sentiment: str) -> str:
+    of = Sentiment(sentiment)
+    return f"{labels.SENTIMENTS[of]} :gray[{_KEYS[of]}]" if of in _KEYS else labels.SENTIMENTS[of]

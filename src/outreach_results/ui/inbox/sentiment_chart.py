@@ -8,34 +8,38 @@ import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import Sentiment
-from outreach_results.results import InboxFilters
 from outreach_results.ui import cards, charts, clicks, filters, text
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View
-from outreach_results.ui.inbox import inbox_url, labels
+from outreach_results.ui.fragments import fragment_run
+from outreach_results.ui.inbox import inbox_url, keys, labels, watch
 
 
-def over_time(view: View, inbox_filters: InboxFilters) -> None:
-    """Draw the positive rate and the sentiments over the period, of open and handled replies alike."""
-    frame = ask(results.sentiment_over_time, view.filters, inbox_filters.of_rows())
-    with cards.card("Sentiment over time", key="sentiments") as card:
+@st.fragment(key=keys.CHART)
+def over_time(view: View) -> None:
+    """Draw the positive rate and the sentiments over the period, of replies to do and done alike."""
+    with fragment_run():
+        inbox_filters = inbox_url.read_filters()
+        watch.note_drawn(keys.CHART)
+        frame = ask(results.sentiment_over_time, view.filters, inbox_filters.of_rows())
+        shown = [sentiment for sentiment in Sentiment if sentiment in inbox_url.sentiments_in(inbox_filters.kind)]
         counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
-        st.markdown(text.escape(labels.positive_rate_sentence(metrics.positive_rate(counts))))
-        if not any(counts.values()):
-            return
-        shown = inbox_url.sentiments_in(inbox_filters.kind)
-        key = clicks.content_key("sentiments", view.filters, inbox_filters)
-        chart_with_data(
-            draw(charts.sentiment_over_time, frame, shown),
-            frame.rename(columns=str),
-            view.filters,
-            key=key,
-            name="sentiments",
-            alt="Replies over time by sentiment",
-            on_click=clicks.on_chart_click(_show),
-            card=card,
-        )
+        rate = metrics.positive_rate(counts)
+        with cards.card("Sentiment over time", key="sentiments", help=labels.positive_rate_detail(rate)) as card:
+            st.markdown(text.escape(labels.positive_rate_sentence(rate)))
+            if not any(counts.values()):
+                return
+            chart_with_data(
+                draw(charts.sentiment_over_time, frame, shown),
+                frame.rename(columns=str),
+                view.filters,
+                key=clicks.content_key("sentiments", view.filters, inbox_filters),
+                name="sentiments",
+                alt="Replies over time by sentiment",
+                on_click=clicks.on_chart_click(_show),
+                card=card,
+            )
 
 
 def _show(bar: str) -> None:
@@ -43,3 +47,4 @@ def _show(bar: str) -> None:
     first, last, sentiment = bar.split()
     filters.choose_days(date.fromisoformat(first), date.fromisoformat(last))
     inbox_url.show_sentiment(Sentiment(sentiment))
+    st.rerun()  # the days are a filter of the whole page

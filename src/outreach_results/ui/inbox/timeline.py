@@ -10,10 +10,10 @@ import streamlit as st
 from outreach_results.models import COUNT_OF, EventType
 from outreach_results.results import Timeline, TimelineEvent
 from outreach_results.ui import styles, text
-from outreach_results.ui.charts import COLORS
+from outreach_results.ui.charts import COLORS, SENTIMENT_NAMES
 
 _COLOR = {kind: COLORS[count] for kind, count in COUNT_OF.items()}
-_MACHINE = "by a machine (privacy proxy or link scanner)"
+_MACHINE = "by a bot (privacy proxy or link scanner)"
 _HAPPENED = {
     EventType.SENT: "Sent",
     EventType.DELIVERED: "Delivered",
@@ -29,24 +29,26 @@ _HAPPENED = {
 def timeline(history: Timeline, reply_id: str, zone: ZoneInfo) -> None:
     """Show all events of the campaign's emails to this prospect, oldest first."""
     if not history.events:
-        st.caption("Nothing else is known of this prospect.")
+        st.caption("Nothing else is known about this contact.")
         return
     entries = "".join(_entry(event, history.emails, reply_id, zone) for event in history.events)
     styles.apply("timeline")
-    st.html(f'<ol class="timeline" aria-label="Timeline">{entries}</ol>')
+    st.html(f'<h3 class="timeline-heading">Timeline</h3><ol class="timeline" aria-label="Timeline">{entries}</ol>')
     if history.is_cut:
         st.caption(f"Only the first {len(history.events):,} entries are shown.")
 
 
 def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:
-    """An event as a text: Opened 3 times, last on 2 Feb 2026, 09:11 · email 2."""
+    """An event as a text: Opened 3 times, last on Feb 2, 2026, 9:11 AM · email 2."""
     words = _HAPPENED[event.type]
     if event.url:
         words += f" {event.url}"
     if event.sentiment is not None:
-        words += f" ({event.sentiment})"
+        words += f" ({SENTIMENT_NAMES[event.sentiment].lower()})"
     elif event.is_machine:
         words += f" {_MACHINE}"
+    if event.marked_by is not None:
+        words += f", marked by {event.marked_by}"
     if event.count > 1:
         words += f" {event.count:,} times, last on {text.moment(event.last_at, zone)}"
     return f"{words} · email {event.email}" if emails > 1 and event.email else words
