@@ -109,7 +109,7 @@ def test_killed_sync_repeats_to_the_same_end(
         syncs.start(job)
         assert syncs.wait() == 0
         assert (contents(store, without=UNLIKE), files_of(store), reported(store), stored_answers(store)) == expected
-        status = sync_status(store)
+        status = sync_status(store).latest
         assert status.cut_off_at is None
         assert status.last is not None
         assert status.last.is_complete
