@@ -54,7 +54,7 @@ def test_filters_return_with_their_values(open_visitor) -> None:
         assert visitor.parameters == {"period": ["last_month"], "humans": ["true"]}
     visitor.turn_to("Trends")
     expect(visitor.page.get_by_role("combobox", name="Dates")).to_have_value("Last month")
-    expect(visitor.open_options().get_by_role("switch")).to_be_checked()
+    expect(visitor.open_options().get_by_role("switch", name="Exclude bots & auto-replies")).to_be_checked()
 
 
 def test_comparison_is_named_after_the_period(open_visitor) -> None:

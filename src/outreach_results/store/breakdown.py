@@ -290,7 +290,7 @@ def _count(
             codes, columns = one.codes(of_one), np.full(len(sent_on), _PLACE_OF[EventType.SENT])
             for basis in _BASES:
                 one.add(codes, basis, sent_on, columns)
-    for days, kinds, *rest in _columns(connection, _first_events(connection, sent_day, values, own)):
+    for days, kinds, *rest in _columns(connection, _first_events(connection, campaign_id, sent_day, values, own)):
         sent_on, first_on, human_on = (np.array(numbers, np.int64) for numbers in (days, *rest[:2]))
         columns = np.array([_PLACE_OF[kind] for kind in kinds], np.int64)
         for one, of_one in zip(sums.values(), rest[2:], strict=True):
@@ -304,6 +304,7 @@ def _count(
 
 def _first_events(
     connection: Connection,
+    campaign_id: str,
     sent_day: ColumnElement[int],
     values: Sequence[ColumnElement[str]],
     own: Sequence[ColumnElement[bool]],
@@ -315,7 +316,7 @@ def _first_events(
         (func.min(event.occurred_hour) // 24).label("first_on"),
         func.coalesce(func.min(case((~event.is_machine, event.occurred_hour))) // 24, -1).label("human_on"),
     )
-    here = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
+    here = and_(event.campaign_id == campaign_id, event.email_id == email.email_id)
     if is_sqlite(connection):
         # An email's key decides all that is selected of it. Grouped by no more, the rows come in the order of an index.
         both = select(sent_day, *happened, *values).select_from(emails.join(events, here)).where(*own)

@@ -12,6 +12,12 @@ def content_key(name: str, *shown: Hashable) -> str:
     return f"{name}-{abs(hash(shown)):x}"
 
 
+def chosen_of(points: Sequence[charts.Point]) -> str | None:
+    """The ``customdata`` of the mark that was clicked; None where nothing with one was."""
+    chosen = next((point.customdata for point in points if point.customdata), None)
+    return None if not chosen else str(chosen[0] if isinstance(chosen, list) else chosen)
+
+
 def on_chart_click(go: Callable[[str], None]) -> charts.Clicked:
     """A callback for a chart's ``on_click`` that calls ``go`` with the ``customdata`` of the mark.
 
@@ -19,8 +25,8 @@ def on_chart_click(go: Callable[[str], None]) -> charts.Clicked:
     """
 
     def clicked(points: Sequence[charts.Point]) -> None:
-        chosen = next((point.customdata for point in points if point.customdata), None)
-        if chosen:
-            go(str(chosen[0] if isinstance(chosen, list) else chosen))
+        chosen = chosen_of(points)
+        if chosen is not None:
+            go(chosen)
 
     return clicked

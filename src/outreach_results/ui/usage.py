@@ -279,9 +279,9 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
         )
         if len(campaigns) > MOST_CAMPAIGNS:
             st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
-    if clicked:
-        chosen = clicked[0].customdata
-        switch_to("overview", campaign_ids=[str(chosen[0] if isinstance(chosen, list) else chosen)])
+    chosen = clicks.chosen_of(clicked)
+    if chosen is not None:
+        switch_to("overview", campaign_ids=[chosen])
 
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
