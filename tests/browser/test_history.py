@@ -26,7 +26,7 @@ def test_each_choice_is_one_step_back(visitor: Visitor) -> None:
     visitor.open("/inbox")
     first = steps(visitor)
     visitor.choose("Dates", "All time")
-    visitor.click(visitor.page.locator(".st-key-lane_choice").get_by_text("Automatic"))
+    visitor.click(visitor.page.locator(".st-key-lane_choice").get_by_text("Auto-reply"))
     visitor.click(visitor.open_options().get_by_text("Send date", exact=True))
     visitor.close_options()
     assert steps(visitor) == first + 3
@@ -37,7 +37,7 @@ def test_each_choice_is_one_step_back(visitor: Visitor) -> None:
     visitor.close_options()
     visitor.back()
     assert visitor.parameters == {"period": ["all"]}
-    expect(visitor.page.locator(".st-key-lane_choice").get_by_role("radio", name="People")).to_be_checked()
+    expect(visitor.page.locator(".st-key-lane_choice").get_by_role("radio", name="Human")).to_be_checked()
     expect_period(visitor, "All time")
     visitor.back()
     assert visitor.parameters == {}
