@@ -165,7 +165,10 @@ def pane(visitor):
 
 
 def body(visitor):
-    """The words of the reply that is being read, quoted ones included."""
+    """The words of the reply that is being read, quoted ones included. A message is filled after it appears."""
+    visitor.page.locator(".st-key-inbox-message :is(.body, .quoted .text, .without-text):not(:empty)").first.wait_for(
+        state="attached"
+    )
     parts = visitor.page.locator(".st-key-inbox-message :is(.body, .quoted .text)").all_text_contents()
     return "".join("".join(parts).split())
 
