@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from outreach_results.errors import StoreError
-from outreach_results.store.column_types import Instant, is_sqlite
+from outreach_results.store.column_types import EPOCH, MICROSECOND, Instant, is_sqlite
 
 Row = tuple[Any, ...]
 
@@ -173,4 +173,6 @@ def _bindable(column: Column[Any], value: Any) -> Any:
     kind = _kind(column)
     if kind is Boolean:
         return bool(value)
+    if kind is Instant:
+        return EPOCH + value * MICROSECOND
     return date.fromisoformat(value) if kind is Date else value
