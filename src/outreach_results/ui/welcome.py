@@ -9,16 +9,21 @@ from outreach_results.ui import imports, sources
 from outreach_results.ui.cache import store
 
 
-def welcome() -> None:
-    """Draw the ways in."""
-    st.title("Bring in your results", anchor=False)
-    st.caption("Import a file or connect your outreach platform. Your data stays on this machine.")
+def ways_in() -> None:
+    """Draw the cards that bring in data side by side, and below them what becomes of files that were dropped."""
     files, platform = st.columns(2)
     with files:
         imports.card()
     with platform:
         sources.card()
     imports.review()
+
+
+def welcome() -> None:
+    """Draw the ways in, then the offer of the sample."""
+    st.title("Bring in your results", anchor=False)
+    st.caption("Import a file or connect your outreach platform. Your data stays on this machine.")
+    ways_in()
     if imports.is_busy():
         return  # what is dropped is looked at first
     with st.container(horizontal=True, vertical_alignment="center", key="sample-offer"):
