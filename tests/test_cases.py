@@ -23,7 +23,7 @@ from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters
 from outreach_results.store import schema
 from outreach_results.store.engine import open_store
-from support.dashboard import run_page, words
+from support.dashboard import components, run_page
 from support.databases import contents, sqlite_url
 from support.workbooks import records_of
 
@@ -114,12 +114,13 @@ def test_a_reply_without_words_says_so(tmp_path, use_database):
     use_database(url)
     store = open_store(url)
     bring(store, "reply-without-words.json")
-    shown = {
-        reply_id: "\n".join(words(run_page("inbox", status="all", reply=f"c1/{reply_id}"))) for reply_id in ("r1", "r2")
-    }
+    [without, quoting] = (
+        components(run_page("inbox", status="all", reply=f"c1/{reply_id}"), "outreach_inbox_message")[0]
+        for reply_id in ("r1", "r2")
+    )
     store.close()
-    assert "No text in this reply" in shown["r1"]
-    assert "> quoted only" in shown["r2"]
+    assert (without["own"], without["without_text"]) == ("", "No text in this reply")
+    assert "> quoted only" in quoting["own"] + quoting["quoted"]
 
 
 def test_cents_add_up_everywhere(store):

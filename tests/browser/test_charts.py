@@ -39,6 +39,9 @@ def click_bar(visitor: Visitor, key: str, place: int) -> None:
     box = bar.bounding_box()
     assert box is not None
     visitor.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    chart(visitor.page, key).locator(
+        ".hoverlayer .hovertext"
+    ).first.wait_for()  # only a mark that is hovered is clicked
     visitor.page.mouse.down()
     visitor.page.mouse.up()
 

@@ -58,7 +58,9 @@ def test_a_new_user_soon_sees_a_first_chart(file, start_server, tmp_path, open_v
 
 def match(visitor, ours, theirs):
     """Say which column of the file is one of ours."""
-    visitor.main.get_by_role("combobox", name=ours, exact=True).click()
+    field = visitor.main.get_by_role("combobox", name=ours, exact=True)
+    field.evaluate("field => field.scrollIntoView({block: 'center'})")  # its list closes when the page scrolls
+    field.click()
     visitor.page.get_by_role("option", name=theirs, exact=True).click()
     visitor.settle()
 

@@ -188,7 +188,7 @@ def test_table_is_saved_as_picture_of_all_its_text(open_visitor, scheme: str, sa
     assert any("アジア" in name for name in names)
     assert any("🌱" in name for name in names)
     assert all(any(cell.startswith(name[:40]) for cell in words) for name in names)
-    assert dialog.get_by_text("all days · by activity day · UTC").is_visible()
+    assert dialog.get_by_text("all time · by event date · UTC").is_visible()
     assert violations(visitor) == []
     file = visitor.download(dialog.get_by_role("button", name="PNG"))
     assert file.name == "campaigns_by-activity-day_UTC.png"

@@ -175,7 +175,7 @@ def test_create_shows_the_key_once(database: str) -> None:
     assert "not shown again" in made.stderr
     listed = CliRunner().invoke(main.app, ["keys", "list"])
     assert key not in listed.output
-    assert key.split("_")[2] not in listed.output
+    assert key.split("_", 2)[2] not in listed.output  # the secret may hold a "_" of its own
 
 
 def test_create_gives_the_key_a_scope(database: str) -> None:
