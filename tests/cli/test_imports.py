@@ -87,3 +87,17 @@ def test_states_of_no_source_are_refused(run, database):
     assert "'smart' isn't one of instantly_daily" in run("interest", "smart").err
     assert "Name the source" in run("interest", "--meeting", "Won").err
     assert "hold no replies to classify" in run("interest", "apollo_contacts", "--positive", "Won").err
+
+
+def test_a_second_export_of_a_day_needs_a_choice(run, database, tmp_path):
+    def bring(opened, *options):
+        path = write(tmp_path / "leads.csv", f"Email,Opened\nada@acme.example,{opened}\n")
+        return run("import", "--campaign", "Q1", "--as-of", "2026-02-01", *options, path)
+
+    assert bring("no").status == 0
+    refused = bring("yes")
+    assert refused.status == 1
+    assert "Say it with --same-day keep or --same-day replace." in refused.err
+    assert "leads.csv was left out (1 contact)" in bring("yes", "--same-day", "keep").err
+    assert "was replaced (1 contact)" in bring("yes", "--same-day", "replace").err
+    assert "between 1990 and 2100" in run("import", "--as-of", "9000-01-01", tmp_path / "leads.csv").err

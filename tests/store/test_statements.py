@@ -27,6 +27,7 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
+from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Sentiment
 from outreach_results.reconcile.comparison import reconcile
@@ -197,6 +198,24 @@ def import_and_undo(store):
     assert len(rejected_rows(store, again)) == 1
     for load_id in firsts:
         undo_load(store, load_id, by="ada")
+    choose_between_exports(store)
+
+
+def choose_between_exports(store):
+    """Two exports of one day that differ: asked about, then one or the other of them counts."""
+    with TemporaryDirectory() as folder:
+        for opened, choice in (
+            ("yes", SameDay.ASK),
+            ("no", SameDay.KEEP),
+            ("no", SameDay.REPLACE),
+            ("no", SameDay.ASK),
+        ):
+            path = write(Path(folder, "leads.csv"), f"Email,Opened\nada@acme.example,{opened}\n")
+            answers = Answers(campaign="Q1", as_of=at(9), same_day=choice)
+            with plans_of(store, path, path.name, answers) as [plan]:
+                contacts = [record for record in plan.records() if isinstance(record, ContactRecord)]
+            assert (open_question(store, path.name, contacts, is_all=True) is None) == (choice is SameDay.ASK)
+            import_file(store, path, answers=answers)
 
 
 def do_rare_things(store):

@@ -24,8 +24,10 @@ from outreach_results.ingest.mapping import TARGETS, Mapping
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.undo import undo_load
 from outreach_results.ingest.values import DateForm
+from outreach_results.models import YEARS
 from outreach_results.results import ImportEntry, load_history
 from outreach_results.store.engine import Store, time_zone
 
@@ -36,6 +38,7 @@ _OPTION_FOR = {
     "campaign": "--campaign NAME",
     "zone": "--zone, such as --zone Europe/Zurich",
     "as_of": "--as-of YYYY-MM-DD",
+    "same_day": "--same-day keep or --same-day replace",
     "columns": "--column OURS=THEIRS",
     "date": f"--dates {' or '.join(_DATES)}",
 }
@@ -52,6 +55,9 @@ def import_files(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that a list of contacts shows.")
     ] = None,
+    same_day: Annotated[
+        SameDay, typer.Option(help="Where another export of the same campaign and day is stored and differs.")
+    ] = SameDay.ASK,
     dates: Annotated[
         str | None, typer.Option(help=f"How dates such as 12/01/2026 are written: {', '.join(_DATES)}.")
     ] = None,
@@ -68,10 +74,13 @@ def import_files(
     Exit status: 0 all rows of all files are in, 1 some file or row could not be used.
     """
     store = open_database()
+    if as_of is not None and as_of.year not in YEARS:
+        raise typer.BadParameter(f"--as-of is between {YEARS[0]} and {YEARS[-1]}.")
     answers = Answers(
         campaign=campaign,
         zone=None if zone is None else time_zone(zone),
         as_of=None if as_of is None else datetime.combine(as_of.date(), time(23, 59, 59), store.zone()).astimezone(UTC),
+        same_day=same_day,
     )
     if rejected is not None:
         _write_rejected(rejected, [])  # a file that cannot be written is reported before anything is imported

@@ -16,6 +16,7 @@ from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.saved import saved_mapping
 from outreach_results.ingest.plans import Answers, FilePlan, plan_import
 from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.same_day import SameDayError
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.interests import interest_states
 
@@ -25,9 +26,11 @@ _log = logging.getLogger(__name__)
 class OpenQuestionsError(SourceError):
     """A file leaves open what only a person can say; ``questions`` are what it leaves open."""
 
-    def __init__(self, name: str, questions: list[Question]) -> None:
+    def __init__(self, name: str, questions: list[Question], already: str = "") -> None:
+        """``already`` says what of the file was imported before the question came up."""
         self.questions = questions
-        super().__init__(f"{name} was not imported yet: {' '.join(question.text for question in questions)}")
+        asked = " ".join(question.text for question in questions)
+        super().__init__(f"{name} was not imported yet: {asked} {already}".rstrip())
 
 
 @contextmanager
@@ -93,12 +96,15 @@ def _import(
                     store,
                     plan.name,
                     plan.records(),
+                    same_day=answers.same_day,
                     loaded_by=loaded_by,
                     on_rejected=on_rejected,
                     on_progress=on_progress,
                 )
                 reports.append(report)
             return reports
+    except SameDayError as error:
+        raise OpenQuestionsError(name, [error.question], _already(reports) if reports else "") from None
     except OutreachError as error:
         if not reports:
             raise

@@ -20,6 +20,7 @@ from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
 from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
 from outreach_results.ingest.report import LoadReport
+from outreach_results.ingest.same_day import SameDay
 from outreach_results.store import entries
 from outreach_results.store.batches import batches
 from outreach_results.store.engine import Store
@@ -38,6 +39,7 @@ def load(
     *,
     is_sample: bool = False,
     replace: bool = False,
+    same_day: SameDay | None = None,
     on_rejected: Callable[[Rejected], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
     also: Callable[[Connection, LoadReport], None] | None = None,
@@ -49,6 +51,8 @@ def load(
     Args:
         source: the name of the load in reports and in the history.
         replace: the source is the authority: its value of a campaign, email, event or reply wins over the stored one.
+        same_day: what becomes of a snapshot where another one of the same moment is there and differs; None merges
+            what they say of each contact.
         on_rejected: called with every rejected row, also those beyond the limit of the report.
         on_progress: called after each batch with the number of records read so far.
         also: called in the same transaction when all records are written.
@@ -57,6 +61,7 @@ def load(
 
     Raises:
         StoreError: nothing was changed.
+        SameDayError: ``same_day`` leaves open which of two snapshots counts; nothing was changed.
         Whatever ``records`` raises while being read (`SourceError`): nothing was changed.
     """
     started = datetime.now(UTC)
@@ -77,6 +82,7 @@ def load(
             is_sample=is_sample,
             replace=replace,
             load_no=load_no,
+            same_day=same_day,
             on_rejected=reject,
         )
         read = 0

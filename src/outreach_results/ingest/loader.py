@@ -40,6 +40,7 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
+from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_of, person_key
@@ -67,6 +68,7 @@ class Loader:
         is_sample: bool,
         replace: bool,
         load_no: int,
+        same_day: SameDay | None,
         on_rejected: Callable[[Rejected], None] | None,
     ) -> None:
         self.report = report
@@ -84,7 +86,7 @@ class Loader:
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks = MarkWriter(connection, self._encoder, report)
         self._totals = TotalsWriter(connection, report, is_sample=is_sample, replace=replace)
-        self._snapshots = SnapshotWriter(connection, self._encoder, report, load_no)
+        self._snapshots = SnapshotWriter(connection, self._encoder, report, load_no, same_day)
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date

@@ -24,6 +24,7 @@ from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.mapping.types import Level, as_of_question, campaign_question
 from outreach_results.ingest.records import Records, Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
+from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.tool_formats import ToolFormat
 from outreach_results.store.interests import InterestStates
 
@@ -38,6 +39,7 @@ class Answers:
         as_of: the moment that a snapshot shows.
         mapping: the corrected mapping of every table of the file.
         mappings: the corrected mappings of single tables, by the name of their content.
+        same_day: what becomes of a snapshot where another one of the same day is there and differs.
         is_table: read as a table by its mapping, although a source recognizes the file.
         meetings, positives: interest states of the source that count as such.
     """
@@ -45,6 +47,7 @@ class Answers:
     campaign: str | None = None
     zone: ZoneInfo | None = None
     as_of: datetime | None = None
+    same_day: SameDay = SameDay.ASK
     mapping: Mapping | None = None
     mappings: Dictionary[str, Mapping] = field(default_factory=dict)
     is_table: bool = False

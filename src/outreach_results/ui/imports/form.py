@@ -11,6 +11,7 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.ingest.plans import Answers
+from outreach_results.ingest.same_day import OPTIONS, SameDay
 from outreach_results.ui import cache
 from outreach_results.ui.imports.mapping_form import corrected
 from outreach_results.ui.imports.uploads import FileView, Upload
@@ -19,7 +20,7 @@ from outreach_results.ui.imports.uploads import FileView, Upload
 def answered(upload: Upload, views: list[FileView], key: str) -> Answers:
     """Draw the questions about a file and its mapping; the present answers."""
     answers = upload.answers
-    about = {question.about for view in views for question in view.plan.questions}
+    about = {question.about for view in views for question in view.questions}
     needs = {need for view in views if view.plan.format is not None for need in view.plan.format.needs}
     columns = st.columns(3)
     if "campaign" in about | needs or answers.campaign is not None:
@@ -32,6 +33,8 @@ def answered(upload: Upload, views: list[FileView], key: str) -> Answers:
     if "as_of" in about | needs or answers.as_of is not None:
         with columns[2]:
             answers = replace(answers, as_of=_as_of(key))
+    if "same_day" in about or answers.same_day is not SameDay.ASK:
+        answers = replace(answers, same_day=_same_day(answers.same_day, key))
     mappings = dict(answers.mappings)
     for place, view in enumerate(views):
         if view.plan.mapping is not None:
@@ -74,3 +77,17 @@ def _as_of(key: str) -> datetime:
         help="The day that this list of contacts shows. A newer list replaces an older one.",
     )
     return datetime.combine(day, time(23, 59, 59), cache.zone()).astimezone(UTC)
+
+
+def _same_day(chosen: SameDay, key: str) -> SameDay:
+    choices = list(OPTIONS)
+    made: SameDay | None = st.radio(
+        "This day is already stored",
+        choices,
+        index=choices.index(chosen) if chosen in choices else None,
+        format_func=OPTIONS.__getitem__,
+        horizontal=True,
+        key=f"{key}-same-day",
+        help="Two exports of one campaign and day differ, and only one of them can count.",
+    )
+    return made or SameDay.ASK

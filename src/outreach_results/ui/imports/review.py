@@ -95,12 +95,12 @@ def _understood(upload: Upload, key: str, *, is_only: bool) -> _State:
             st.error(text.escape(str(error)), icon="⚠️")
             return _State.UNUSABLE
         for place, view in enumerate(views):
-            for question in view.plan.questions:
+            for question in view.questions:
                 if not question.about.startswith("date:"):  # these stand beside their choices already
                     st.warning(text.escape(question.text), icon="❓")
             if view.preview is not None:
                 _preview(view.preview, f"{key}-{place}", is_open=is_only)
-        return _State.OPEN if any(view.plan.questions for view in views) else _State.READY
+        return _State.OPEN if any(view.questions for view in views) else _State.READY
 
 
 def _preview(preview: Preview, key: str, *, is_open: bool) -> None:

@@ -12,9 +12,12 @@ from typing import IO
 
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.importing import plans_of
+from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.plans import Answers, FilePlan
 from outreach_results.ingest.preview import Preview, preview
+from outreach_results.ingest.records import ContactRecord, Records
+from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.values import DateColumn
 from outreach_results.store.engine import Store
 
@@ -24,11 +27,12 @@ PREVIEWED = 20_000
 
 @dataclass(frozen=True)
 class FileView:
-    """One table or list of a file: its plan, what was counted of it, and how its dates can be read."""
+    """One table or list of a file: its plan, what was counted of it, how its dates can be read, and what is open."""
 
     plan: FilePlan
     preview: Preview | None
     dates: dict[str, DateColumn] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
 
 
 @dataclass
@@ -56,11 +60,30 @@ def _views(store: Store, upload: Upload) -> list[FileView]:
     views = []
     with plans_of(store, upload.path, upload.name, upload.answers) as plans:
         for plan in plans:
-            counted = None if plan.questions else preview(plan.records(), at_most=PREVIEWED)
+            contacts: list[ContactRecord] = []
+            counted = None if plan.questions else preview(_noting(plan.records(), contacts), at_most=PREVIEWED)
             is_table = plan.content is not None and plan.mapping is not None
             dates = date_columns(plan.content, plan.mapping) if is_table else {}  # type: ignore[arg-type]
-            views.append(FileView(plan, counted, dates))
+            views.append(FileView(plan, counted, dates, _questions(store, upload, plan, counted, contacts)))
     return views
+
+
+def _noting(records: Records, contacts: list[ContactRecord]) -> Records:
+    """The same records, of which the contacts are kept too."""
+    for record in records:
+        if isinstance(record, ContactRecord):
+            contacts.append(record)
+        yield record
+
+
+def _questions(
+    store: Store, upload: Upload, plan: FilePlan, counted: Preview | None, contacts: list[ContactRecord]
+) -> list[Question]:
+    """What a person has to say first: what the file leaves open, and what it and the database do together."""
+    if counted is None or upload.answers.same_day is not SameDay.ASK:
+        return plan.questions
+    about_day = open_question(store, plan.name, contacts, is_all=counted.is_complete)
+    return plan.questions if about_day is None else [*plan.questions, about_day]
 
 
 class Uploads:

@@ -1,0 +1,57 @@
+"""The import card of the data page: what it asks, and what it says of files that cannot be read."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from outreach_results import results
+from outreach_results.models import Filters
+from outreach_results.store.engine import open_store
+from support.dashboard import run_page, words
+from support.databases import sqlite_url
+from support.http import eventually
+
+LEADS = "Email,Opened\nada@acme.example,{}\nben@bolt.example,no\n"
+
+
+@pytest.fixture
+def store(tmp_path, use_database):
+    url = sqlite_url(tmp_path / "own.db")
+    use_database(url)
+    with closing(open_store(url)) as opened:
+        yield opened
+
+
+def drop(app, name, content):
+    app.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not app.exception
+    return app
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def imported(app):
+    press(app, "Import")
+    job = app.session_state["import-job"]
+    eventually(lambda: job.is_done)
+    app.run()
+    return job
+
+
+def test_a_second_export_of_a_day_is_kept_or_replaces(store):
+    opened = {}
+    for answer, choice in ((None, None), ("yes", "keep"), ("yes", "replace")):
+        app = drop(run_page("data"), "Q1.csv", LEADS.format(answer or "no").encode())
+        if choice is not None:
+            assert any("differs from what is stored of Q1 for the same day" in warning.value for warning in app.warning)
+            assert app.button(key="import-now").disabled
+            next(radio for radio in app.radio if radio.label == "This day is already stored").set_value(choice).run()
+        assert imported(app).problems == []
+        opened[choice] = results.totals(store, Filters()).stats.opened
+        assert ("what was stored for" in " ".join(words(app))) == (choice is not None)
+    assert opened == {None: 0, "keep": 0, "replace": 1}
