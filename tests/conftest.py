@@ -22,6 +22,7 @@ from support.chromium import find_chromium
 from support.databases import open_read_only, sqlite_url
 from support.postgres import EmptyDatabases, Postgres, PostgresUnavailableError, name_of, running_postgres
 from support.server import Server, running_server
+from support.snapshot import explain_difference
 
 hypothesis.settings.register_profile(
     "outreach",
@@ -65,6 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(item.config.rootpath).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Say where two whole databases differ, in a few lines."""
+    return explain_difference(left, right) if op == "==" else None
 
 
 def missing(what: str) -> NoReturn:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, delete, event, select
 
 from outreach_results.store import schema
 from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_meta
+from support.snapshot import Snapshot
 
 BOOKKEEPING = frozenset(
     {"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_runs", "sync_state"}
@@ -47,14 +48,16 @@ def open_read_only(url: str) -> Store:
     return store
 
 
-def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> dict[str, Counter[tuple[Any, ...]]]:
+def contents(store: Store, *, without: frozenset[str] = BOOKKEEPING) -> Snapshot[Counter[tuple[Any, ...]]]:
     """Every row of every table, in no order; what tells how a row came here is left out."""
     with store.read() as connection:
-        return {
-            table.name: Counter(rows_of(connection, table, without=_ORIGIN))
-            for table in schema.metadata.sorted_tables
-            if table.name not in without
-        }
+        return Snapshot(
+            {
+                table.name: Counter(rows_of(connection, table, without=_ORIGIN))
+                for table in schema.metadata.sorted_tables
+                if table.name not in without
+            }
+        )
 
 
 def rows_of(

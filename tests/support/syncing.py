@@ -30,6 +30,7 @@ from support.faulty_server import KEY, FaultyServer, RemoteCampaign
 from support.http import eventually
 from support.records import at, campaign, emails, event, reply
 from support.server import clean_environment, free_port
+from support.snapshot import Snapshot
 
 RECORDS: list[Record] = [
     campaign(),
@@ -81,13 +82,13 @@ def replies_here(store: Store) -> set[str]:
         return set(connection.execute(query(schema.replies.c.reply_id)).scalars())
 
 
-def files_of(store: Store) -> dict[str, bytes]:
+def files_of(store: Store) -> Snapshot[bytes]:
     """Everything in a database, as the files that leave it."""
     downloads = [export.account_download(store)]
     for known in results.all_campaigns(store):
         formats = ("json",) if known.detail is Detail.DAILY else ("csv", "json")
         downloads += [export.campaign_download(store, known.id, fmt) for fmt in formats]
-    return {download.file_name: download.content() for download in downloads}
+    return Snapshot({download.file_name: download.content() for download in downloads})
 
 
 # --- processes ---------------------------------------------------------------------------------------------------

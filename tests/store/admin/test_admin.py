@@ -102,8 +102,7 @@ OWN_ACCOUNT: list[Record] = [
 
 
 def account(store):
-    result = contents(store)
-    return result["plan"], result["benchmarks"]
+    return contents(store).only("plan", "benchmarks")
 
 
 @pytest.mark.parametrize("first", ["own", "sample"])

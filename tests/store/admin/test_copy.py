@@ -39,6 +39,7 @@ from support.optional import present
 from support.postgres import name_of
 from support.records import CAMPAIGN, at, campaign, email, emails, event, mark, reply, reported
 from support.server import ROOT, clean_environment
+from support.snapshot import Snapshot
 
 OF_ONE_DATABASE = {"data_version", "copy", "sync_lease"}
 FOREIGN = "Ωmega Zürich/%s"
@@ -140,12 +141,16 @@ def two_small(make_sqlite):
 def everything(store):
     """Every row of every table, apart from the facts that are true of one database only."""
     with store.read() as connection:
-        return {
-            table.name: Counter(
-                row for row in rows_of(connection, table) if table is not schema.meta or row[0] not in OF_ONE_DATABASE
-            )
-            for table in schema.metadata.sorted_tables
-        }
+        return Snapshot(
+            {
+                table.name: Counter(
+                    row
+                    for row in rows_of(connection, table)
+                    if table is not schema.meta or row[0] not in OF_ONE_DATABASE
+                )
+                for table in schema.metadata.sorted_tables
+            }
+        )
 
 
 def rows_in(found, tables):
