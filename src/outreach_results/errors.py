@@ -7,6 +7,7 @@ Each message is a sentence that a person can act on; nothing else of an error is
     ├── StoreError          the database cannot be opened, or is of another version
     │   └── StoreBusyError  another process is writing; trying again helps
     ├── UnknownCampaignError  no campaign has that id
+    │   └── DeletedCampaignError  it was deleted, and can be restored
     ├── QueryError          a parameter of a query is not allowed (names the parameter)
     ├── SourceError         a file or server cannot be read at all; nothing was changed
     │   ├── KeyRefusedError   the server does not accept the key
@@ -39,6 +40,14 @@ class UnknownCampaignError(OutreachError):
     def __init__(self, campaign_id: str) -> None:
         self.campaign_id = campaign_id
         super().__init__(f"There is no campaign {campaign_id!r} in this database.")
+
+
+class DeletedCampaignError(UnknownCampaignError):
+    """The campaign with the given id was deleted, and can be restored."""
+
+    def __init__(self, campaign_id: str) -> None:
+        super().__init__(campaign_id)
+        self.args = (f"The campaign {campaign_id!r} is deleted here. Restore it in Data → Settings.",)
 
 
 class QueryError(OutreachError):

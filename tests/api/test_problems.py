@@ -16,6 +16,7 @@ from outreach_results.api import api_routes, service
 from outreach_results.api.problems import Problem
 from outreach_results.errors import StoreBusyError, StoreError
 from outreach_results.store import api_keys
+from outreach_results.store.admin import deletion
 from outreach_results.store.api_keys import KeyScope, ValidKey
 from outreach_results.store.engine import Store
 
@@ -225,3 +226,15 @@ def test_a_database_that_goes_away_is_a_503(client: TestClient, writable_sample:
     answer = client.get(f"{STATS}?basis=send")
     _problem(answer, 503)
     assert "daily_stats" not in answer.text
+
+
+def test_a_deleted_campaign_is_not_answered(client: TestClient, writable_sample: Store) -> None:
+    before = client.get("/campaigns").json()["pagination"]["total"]
+    deletion.delete(writable_sample, "camp_abc123", by="ada")
+    for path in (STATS, DAILY, REPLIES, EXPORT):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "The campaign 'camp_abc123' is deleted here. Restore it in Data → Settings."
+    assert client.get("/campaigns").json()["pagination"]["total"] == before - 1
+    deletion.restore(writable_sample, "camp_abc123")
+    assert client.get(STATS).status_code == 200

@@ -374,3 +374,20 @@ def test_without_the_sample_files_demo_says_so(run, database, monkeypatch, tmp_p
     monkeypatch.setattr(sample, "_PACKAGE", tmp_path / "site-packages" / "outreach_results")
     ended = run("demo")
     assert (ended.status, ended.err) == (1, "The sample data is not part of this installation.\n")
+
+
+def test_campaigns_are_deleted_and_restored(run, with_sample):
+    assert b"camp_abc123" in run("campaigns", "list").out
+    ended = run("campaigns", "delete", "camp_abc123")
+    assert (ended.status, ended.out) == (0, b"")
+    assert ended.err.endswith("is deleted. Undo it with: outreach-results campaigns restore camp_abc123\n")
+    assert b"camp_abc123" not in run("campaigns", "list").out
+    header, row = run("campaigns", "list", "--deleted").out.decode().splitlines()
+    assert header.split() == ["CAMPAIGN", "NAME", "DELETED", "(UTC)", "BY"]
+    assert row.startswith("camp_abc123")
+    assert run("export", "camp_abc123").err == (
+        "The campaign 'camp_abc123' is deleted here. Restore it in Data → Settings.\n"
+    )
+    assert "is restored. It was deleted" in run("campaigns", "restore", "camp_abc123").err
+    assert run("export", "camp_abc123").status == 0
+    assert run("campaigns", "restore", "camp_abc123").status == 1

@@ -10,9 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import DateTime, insert, inspect, select
 
+from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
 from outreach_results.store import schema
+from outreach_results.store.admin import deletion
 from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import MIGRATIONS, open_store
 from support.databases import downgrade
@@ -143,4 +145,22 @@ def test_older_database_counts_hidden_replies(new_database):
             ("r2", "replied", True),
         ]
     assert stored_days(again) == days_of(records)
+    again.close()
+
+
+def test_an_older_database_counts_deleted_replies(new_database):
+    """Before campaigns could be deleted, every reply counted."""
+    url = new_database()
+    store = open_store(url)
+    load(store, "all", [campaign(), email("e1"), reply("r1"), campaign("other"), reply("r2", of="other")])
+    everything = select(schema.inbox_stats).order_by(*schema.inbox_stats.primary_key)
+    with store.read() as connection:
+        before = connection.execute(everything).all()
+    deletion.delete(store, "other")
+    downgrade(store, "0020")
+    store.close()
+    again = open_store(url)
+    with again.read() as connection:
+        assert connection.execute(everything).all() == before
+    assert len(results.all_campaigns(again)) == 2
     again.close()

@@ -35,6 +35,7 @@ from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, api_keys, rollup, schema, sync_sources
 from outreach_results.store import annotations as notes
+from outreach_results.store.admin import deletion
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import open_store
 from outreach_results.store.entries import checked, enter, source_values
@@ -247,6 +248,9 @@ def copy_both_ways(store, other):
         connection.execute(text(f"TRUNCATE {', '.join(schema.metadata.tables)}"))
     copy(store, other)
     load(store, "later", [email("e1", of="daily"), campaign("new")])
+    deletion.delete(store, "new", by="ada")
+    assert len(deletion.deleted_campaigns(store)) == 1
+    deletion.restore(store, "new")
     assert copy(store, other).is_equal
     assert admin.has_sample(store)
     admin.remove_sample(store)

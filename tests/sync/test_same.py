@@ -11,10 +11,12 @@ import pytest
 
 from outreach_results import results
 from outreach_results.store import api_keys
+from outreach_results.store.admin import deletion
 from outreach_results.store.engine import Store, open_store
 from support import faulty_server as faults
 from support.databases import BOOKKEEPING, contents, sqlite_url
 from support.faulty_server import FaultyServer, remote_campaign
+from support.records import CAMPAIGN
 from support.syncing import api_process, bodies, files_of, publish, sync_from
 
 # --- from the product's own API --------------------------------------------------------------------------------------
@@ -107,3 +109,16 @@ def test_another_server_is_read_in_full(published: FaultyServer, origin: Store, 
         publish(other, origin)
         sync_from(other.url, sqlite_store)
         assert all("If-None-Match" not in request.headers for request in other.requests)
+
+
+def test_a_deleted_campaign_is_not_read(published: FaultyServer, sqlite_store: Store) -> None:
+    published.campaigns["other"] = remote_campaign()
+    sync_from(published.url, sqlite_store)
+    deletion.delete(sqlite_store, CAMPAIGN)
+    published.requests.clear()
+    report = sync_from(published.url, sqlite_store)
+    assert report.is_complete
+    assert report.sentence() == ("1 campaign: 1 unchanged. 1 campaign is deleted here: restore it in Data → Settings.")
+    assert published.targets(CAMPAIGN) == []
+    deletion.restore(sqlite_store, CAMPAIGN)
+    assert sync_from(published.url, sqlite_store).sentence() == "2 campaigns: 2 unchanged."

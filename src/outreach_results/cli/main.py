@@ -15,6 +15,7 @@ from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
+from outreach_results.cli.campaigns import campaigns
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
@@ -244,6 +245,7 @@ def tracking(
 
 
 app.command(name="campaign")(enter_of_campaign)
+app.add_typer(campaigns, name="campaigns")
 app.command()(plan)
 app.command(name="days-off")(enter_days)
 app.command(name="interest")(choose_states)

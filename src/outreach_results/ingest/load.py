@@ -22,6 +22,7 @@ from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
 from outreach_results.ingest.report import LoadReport
 from outreach_results.ingest.same_day import SameDay
 from outreach_results.store import entries
+from outreach_results.store.admin.deletion import KEPT_UNTIL_THEN, deleted_among, still_deleted
 from outreach_results.store.batches import batches
 from outreach_results.store.engine import Store
 
@@ -93,6 +94,9 @@ def load(
                 on_progress(read)
         loader.finish()
         report = loader.report
+        if deleted := deleted_among(connection, report.campaigns):
+            sentence = still_deleted(len(deleted), [one.name for one in deleted])
+            report.add_note(f"{sentence} {KEPT_UNTIL_THEN}", is_first=True)
         if also:
             also(connection, report)
         entries.apply(connection)

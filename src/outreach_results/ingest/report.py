@@ -36,11 +36,11 @@ class LoadReport:
     notes_total: int = 0
     campaigns: set[str] = field(default_factory=set)
 
-    def add_note(self, sentence: str) -> None:
-        """Say something that a person should know of the load."""
+    def add_note(self, sentence: str, *, is_first: bool = False) -> None:
+        """Say something that a person should know of the load; what comes first is kept in any case."""
         self.notes_total += 1
-        if len(self.notes) < NOTES_KEPT:
-            self.notes.append(sentence)
+        self.notes.insert(0 if is_first else len(self.notes), sentence)
+        del self.notes[NOTES_KEPT:]
 
     def sentence(self) -> str:
         """The report in one line."""

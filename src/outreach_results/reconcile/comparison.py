@@ -17,6 +17,7 @@ from outreach_results.models import COST_COLUMNS, COUNT_OF, COUNTS, Basis, Detai
 from outreach_results.reconcile.evidence import Evidence, MonthEvidence, evidence_of, month_evidence
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.shown import IS_SHOWN
 from outreach_results.store.sync_state import ReportedUsage, reported_usage
 
 ACCOUNT_NAME = "Account"
@@ -93,6 +94,7 @@ def _reported(connection: Connection) -> list[Row[Any]]:
                 sums, sums.c.campaign_id == reported.campaign_id
             )
         )
+        .where(IS_SHOWN)
         .order_by(campaign.created_at.desc(), campaign.campaign_id)
     )
     return list(connection.execute(query).all())
@@ -205,6 +207,8 @@ def _explain_month(difference: int, reported: int, evidence: MonthEvidence) -> s
         return "All of it belongs to campaigns that did not come from this server."
     if difference == evidence.late:
         return "All of it was sent after the server was asked."
+    if -difference == evidence.deleted:
+        return "All of it belongs to campaigns that are deleted here."
     if difference < 0:
         return "Not explained: some campaigns of the server may not be here."
     return "Not explained."

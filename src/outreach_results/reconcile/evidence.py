@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
 
 from outreach_results.models import Basis, EventType, Filters
-from outreach_results.results.query import chosen_days
+from outreach_results.results.query import chosen_days, roles
 from outreach_results.results.usage import next_month
 from outreach_results.store import schema
 from outreach_results.store.engine import zone_of
+from outreach_results.store.shown import is_shown
 
 WIDEST_OFFSET = timedelta(hours=14)
 """The largest offset of a time zone from UTC."""
@@ -128,12 +129,14 @@ def _unlinked_replies(connection: Connection, campaign_id: str) -> int:
 @dataclass(frozen=True, slots=True)
 class MonthEvidence:
     """Emails of a month: those counted here, those that a month in UTC would hold, those of campaigns that did not
-    come from the server, and those sent after its number was fetched."""
+    come from the server, those sent after its number was fetched, and those of campaigns that are deleted here, which
+    do not count."""
 
     here: int
     in_utc: int
     elsewhere: int
     late: int
+    deleted: int
     zone: str
 
 
@@ -143,7 +146,8 @@ def month_evidence(connection: Connection, period: str, server: str, fetched_at:
     last = next_month(first)
     zone = zone_of(connection)
     day, email = schema.daily_stats.c, schema.emails.c
-    in_month = chosen_days(Filters(start=first, end=last - timedelta(days=1), basis=Basis.SEND))
+    filters = Filters(start=first, end=last - timedelta(days=1), basis=Basis.SEND)
+    in_month = chosen_days(filters)
     state = schema.sync_state.c
     from_server = select(state.campaign_id).where(state.server == server)
 
@@ -151,9 +155,11 @@ def month_evidence(connection: Connection, period: str, server: str, fetched_at:
         return int(connection.execute(select(func.sum(day.emails_sent)).where(*in_month, *conditions)).scalar() or 0)
 
     def emails(start: datetime, end: datetime) -> int:
-        query = select(func.count()).where(email.sent_at >= start, email.sent_at < end)
+        query = select(func.count()).where(email.sent_at >= start, email.sent_at < end, is_shown(email.campaign_id))
         return connection.execute(query).scalar_one()
 
+    hidden = [*filters.conditions(roles(schema.daily_stats)), ~is_shown(day.campaign_id)]
+    deleted = select(func.sum(day.emails_sent)).where(*hidden, day.campaign_id.in_(from_server))
     start, end = (datetime.combine(month, time.min, zone).astimezone(UTC) for month in (first, last))
     start_utc, end_utc = (datetime.combine(month, time.min, UTC) for month in (first, last))
     here = sent()
@@ -162,5 +168,6 @@ def month_evidence(connection: Connection, period: str, server: str, fetched_at:
         in_utc=here - emails(start, end) + emails(start_utc, end_utc),
         elsewhere=sent(day.campaign_id.not_in(from_server)),
         late=emails(max(start, fetched_at), end) if fetched_at < end else 0,
+        deleted=int(connection.execute(deleted).scalar() or 0),
         zone=zone.key,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from outreach_results.models import Annotation, Filters
-from outreach_results.results.query import check_period, roles
+from outreach_results.results.query import check_period, chosen_rows
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -28,7 +28,7 @@ def annotations_in(store: Store, filters: Filters) -> list[Annotation]:
         filters = replace(filters, campaigns=(ALL_CAMPAIGNS, *filters.campaigns))
     query = (
         select(schema.annotations)
-        .where(*filters.conditions(roles(schema.annotations)))
+        .where(*chosen_rows(schema.annotations, filters))
         .order_by(table.date, table.created_at, table.annotation_id)
     )
     with store.read() as connection:

@@ -13,6 +13,7 @@ from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagina
 from outreach_results.results.query import PER_PAGE, check_page, chosen_days
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.shown import IS_SHOWN, shown_campaign
 from outreach_results.store.tracking import tracking_in
 
 
@@ -25,11 +26,12 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
     check_page(page, per_page)
     table = schema.campaigns
     with store.read() as connection:
-        total = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        total = connection.execute(select(func.count()).select_from(table).where(IS_SHOWN)).scalar_one()
         # The id decides between campaigns created at the same time: in an order with ties, a campaign could be on two
         # pages and another on none.
         rows = connection.execute(
             select(table)
+            .where(IS_SHOWN)
             .order_by(table.c.created_at.desc(), table.c.campaign_id)
             .limit(per_page)
             .offset((page - 1) * per_page)
@@ -44,7 +46,8 @@ def all_campaigns(store: Store) -> list[Campaign]:
     """Every campaign, newest first."""
     table = schema.campaigns
     with store.read() as connection:
-        rows = connection.execute(select(table).order_by(table.c.created_at.desc(), table.c.campaign_id))
+        shown = select(table).where(IS_SHOWN)
+        rows = connection.execute(shown.order_by(table.c.created_at.desc(), table.c.campaign_id))
         return [_campaign(row) for row in rows]
 
 
@@ -73,16 +76,12 @@ def require_campaign(connection: Connection, campaign_id: str) -> Row[Any]:
     """The row of a campaign.
 
     Raises:
-        UnknownCampaignError: there is none of that id.
+        UnknownCampaignError: there is none of that id, or it is deleted.
     """
-    table = schema.campaigns
-    row = None
     # The id comes from a URL: one that the database cannot even compare is as unknown as any other.
-    if _can_be_stored(campaign_id):
-        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).first()
-    if row is None:
+    if not _can_be_stored(campaign_id):
         raise UnknownCampaignError(campaign_id)
-    return row
+    return shown_campaign(connection, campaign_id)
 
 
 def _can_be_stored(text: str) -> bool:

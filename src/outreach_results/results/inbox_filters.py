@@ -26,6 +26,7 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.models.filters import CONDITIONS, about, conditions, metadata_of
 from outreach_results.store import schema
 from outreach_results.store.replies.search_index import is_search, matching, search_tokens, unindexed
+from outreach_results.store.shown import is_shown
 
 # Indexes hold instants, not local dates. A day begins up to 14 hours before the UTC day, or up to 12 after it.
 _DAY, _EARLIEST, _LATEST = timedelta(days=1), timedelta(hours=14), timedelta(hours=12)
@@ -261,6 +262,7 @@ def parameterized_conditions(
 
     chosen = [part for name, one in ROW_FILTERS.items() for part in one.where(getattr(inbox_filters, name))]
     chosen += conditions({name: bound(name) for name in names}, columns)
+    chosen.append(is_shown(schema.inbox.c.campaign_id))
     # The indexes hold instants, not dates: these wider bounds let them be used, the dates above decide.
     received_at = _column("received_at", inbox_filters)
     bounds = {"filter_from": operator.ge, "filter_until": operator.lt}

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, Table, case, func
 from outreach_results.errors import QueryError
 from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, Filters, dollars
 from outreach_results.store import schema
+from outreach_results.store.shown import is_shown
 
 PER_PAGE = 20
 MAX_PER_PAGE = 100
@@ -37,9 +38,18 @@ def roles(table: Table, date: str = "date") -> dict[str, ColumnElement[Any]]:
     return columns | ({"basis": table.c.basis} if "basis" in table.c else {})
 
 
+def chosen_rows(table: Table, filters: Filters, date: str = "date") -> list[ColumnElement[bool]]:
+    """The conditions on a table for the rows of the filters, without those of deleted campaigns.
+
+    Args:
+        date: its column of local dates.
+    """
+    return [*filters.conditions(roles(table, date)), is_shown(table.c.campaign_id)]
+
+
 def chosen_days(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions on `daily_stats` for the days and campaigns of the filters."""
-    return filters.conditions(roles(schema.daily_stats))
+    return chosen_rows(schema.daily_stats, filters)
 
 
 def integers(row: RowMapping) -> dict[str, Any]:

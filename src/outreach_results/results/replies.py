@@ -47,6 +47,7 @@ from outreach_results.results.reply_counts import count_cells
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import effective_sentiment, mark_version, replies_with_state, same_reply
+from outreach_results.store.shown import is_shown
 
 
 class ReplyKey(NamedTuple):
@@ -146,7 +147,8 @@ def inbox(
 def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     """One reply with its full text, or None if there is none of that key."""
     table = schema.replies.c
-    query = reply_query([table.campaign_id == campaign_id, table.reply_id == reply_id])
+    own = [table.campaign_id == campaign_id, table.reply_id == reply_id, is_shown(table.campaign_id)]
+    query = reply_query(own)
     with store.read() as connection:
         row = connection.execute(query).mappings().first()
     return None if row is None else _inbox_reply(row)

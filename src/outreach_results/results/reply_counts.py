@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results.inbox_filters import Cell, InboxFilters, chosen_cells, matching_replies
-from outreach_results.results.query import roles
+from outreach_results.results.query import chosen_rows
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
 
@@ -62,7 +62,7 @@ def positive_by_campaign(connection: Connection, filters: Filters) -> dict[str, 
     campaign_id = inbox_stats.c.campaign_id
     query = (
         select(campaign_id, *_sums(cells))
-        .where(*filters.conditions(roles(inbox_stats)), campaign_id != ALL_CAMPAIGNS)
+        .where(*chosen_rows(inbox_stats, filters), campaign_id != ALL_CAMPAIGNS)
         .group_by(campaign_id)
     )
     found = {}
@@ -88,4 +88,4 @@ def _days(filters: Filters) -> list[ColumnElement[bool]]:
     # Without a choice of campaigns the sums of all of them together are read, so that the cost does not grow with
     # their number.
     chosen = filters if filters.campaigns is not None else replace(filters, campaigns=(ALL_CAMPAIGNS,))
-    return chosen.conditions(roles(inbox_stats))
+    return chosen_rows(inbox_stats, chosen)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import check_period, chosen_days, roles
+from outreach_results.results.query import check_period, chosen_days, chosen_rows
 from outreach_results.results.tracked import Unknown, tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
@@ -97,7 +97,7 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
         .where(
             _of_any_campaign(table.campaign_id),
             table.metric.in_(stored),
-            *learned_from.conditions(roles(schema.lag_stats)),
+            *chosen_rows(schema.lag_stats, learned_from),
         )
         .group_by(table.metric, table.date)
     )
@@ -121,7 +121,7 @@ def _stored(name: str, filters: Filters) -> str:
 
 def _hours_query(filters: Filters, stored: tuple[str, ...], unknown: Mapping[str, Unknown]) -> Select[Any]:
     table = schema.hourly_stats.c
-    chosen = [*filters.conditions(roles(schema.hourly_stats)), table.metric.in_(stored)]
+    chosen = [*chosen_rows(schema.hourly_stats, filters), table.metric.in_(stored)]
     if filters.campaigns is None:
         chosen.append(_of_any_campaign(table.campaign_id))
     for name in HOURLY_COUNTS:

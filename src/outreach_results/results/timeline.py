@@ -12,6 +12,7 @@ from outreach_results.models import EventType, Sentiment, domain_of, person_key
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state
+from outreach_results.store.shown import is_shown
 
 LONGEST = 200
 """The most events of a timeline; queries read one more, which shows that something was cut."""
@@ -72,7 +73,9 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
     """The events of the campaign's emails to the sender of this reply; empty if there is no such reply."""
     with store.read() as connection:
         answered = _answered(connection, campaign_id, reply_id)
-        sent = _emails(connection, campaign_id, answered) if answered else []
+        if answered is None:
+            return Timeline([], 0, is_cut=False)
+        sent = _emails(connection, campaign_id, answered)
         number = {row.email_id: n for n, row in enumerate(sent, 1)}
         events = [
             TimelineEvent(EventType.SENT, row.sent_at, row.sent_at, 1, number[row.email_id])
@@ -83,7 +86,7 @@ def timeline(store: Store, campaign_id: str, reply_id: str) -> Timeline:
         events += _replies(connection, campaign_id, reply_id, number)
     events.sort(key=lambda event: (event.at, _ORDER[event.type]))
     is_cut = len(events) > LONGEST or len(sent) > LONGEST
-    known = None if answered is None or answered.known_id is None else SentEmail(*answered[-len(_DETAILS) :])
+    known = None if answered.known_id is None else SentEmail(*answered[-len(_DETAILS) :])
     return Timeline(events[:LONGEST], len(sent), is_cut, known)
 
 
@@ -105,7 +108,7 @@ def _answered(connection: Connection, campaign_id: str, reply_id: str) -> Row[An
                 schema.emails, and_(reply.campaign_id == email.campaign_id, reply.email_id == email.email_id)
             )
         )
-        .where(reply.campaign_id == campaign_id, reply.reply_id == reply_id)
+        .where(reply.campaign_id == campaign_id, reply.reply_id == reply_id, is_shown(reply.campaign_id))
     )
     return connection.execute(query).first()
 

@@ -36,6 +36,7 @@ from outreach_results.results.undated import sums_by_sending, undated_counts
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.entries import CostPer, with_entered_cost
+from outreach_results.store.shown import IS_SHOWN
 from outreach_results.store.tracking import untracked_columns
 
 
@@ -254,7 +255,7 @@ def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, d
         known = query.join(schema.campaigns, schema.campaigns.c.campaign_id == table.c.campaign_id)
         known = known.outerjoin(entered, entered.c.campaign_id == table.c.campaign_id)
         known = known.add_columns(entered.c.cost.label("entered"), entered.c.cost_per)
-        chosen = filters.conditions({"campaign_id": table.c.campaign_id})
+        chosen = [*filters.conditions({"campaign_id": table.c.campaign_id}), IS_SHOWN]
         for row in connection.execute(known.where(schema.campaigns.c.detail == detail, *chosen)).mappings():
             totals = {name: row[name] for name in (*COUNTS, "cost", *COST_COLUMNS) if row.get(name) is not None}
             totals = _with_entered_cost(totals, row)

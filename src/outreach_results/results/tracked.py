@@ -16,6 +16,7 @@ from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.results.query import chosen_days, count_column
 from outreach_results.store import schema
 from outreach_results.store.entries import with_entered_cost
+from outreach_results.store.shown import IS_SHOWN
 from outreach_results.store.tracking import entered_cost_only, is_untracked
 
 NUMBERS = (*COUNTS, "cost", *COST_COLUMNS)
@@ -62,7 +63,7 @@ def number_column(name: str, filters: Filters) -> ColumnElement[int]:
 def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unknown]:
     """By id, what each of the chosen campaigns does not know; those that know everything are left out."""
     table = schema.campaigns.c
-    chosen = () if filters.campaigns is None else (table.campaign_id.in_(filters.campaigns),)
+    chosen = [IS_SHOWN] + ([] if filters.campaigns is None else [table.campaign_id.in_(filters.campaigns)])
     has_no_events = table.detail != Detail.EVENTS
     flags = [is_untracked(kind) for kind in TRACKED]
     query = select(

@@ -23,6 +23,7 @@ from outreach_results.results.headlines import HeadlineRate
 from outreach_results.results.query import chosen_days, complete_sum, count_column
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.shown import IS_SHOWN, is_shown
 
 CountNames = frozenset[str]
 
@@ -110,7 +111,7 @@ def share_of_sent(count: int, sent: int, days: Collection[DailyCounts]) -> Headl
 def snapshot_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:
     """The local days of the first and the last export of these campaigns (None: all); None without one."""
     table = schema.snapshot_stats.c
-    query = select(func.min(table.as_of), func.max(table.as_of))
+    query = select(func.min(table.as_of), func.max(table.as_of)).where(is_shown(table.campaign_id))
     if campaign_ids is not None:
         query = query.where(table.campaign_id.in_(tuple(campaign_ids)))
     with store.read() as connection:
@@ -148,6 +149,6 @@ def snapshot_trend(store: Store, filters: Filters) -> pd.DataFrame:
 
 def _known_by_snapshots(connection: Connection, filters: Filters) -> list[str]:
     table = schema.campaigns.c
-    chosen = () if filters.campaigns is None else (table.campaign_id.in_(filters.campaigns),)
+    chosen = [IS_SHOWN] + ([] if filters.campaigns is None else [table.campaign_id.in_(filters.campaigns)])
     query = select(table.campaign_id).where(table.detail == Detail.CONTACTS, *chosen).order_by(table.campaign_id)
     return list(connection.execute(query).scalars())

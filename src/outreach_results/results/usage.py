@@ -25,10 +25,10 @@ from outreach_results.results.campaigns import last_day
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
     chosen_days,
+    chosen_rows,
     in_dollars,
     in_micros,
     not_broken_down,
-    roles,
     sum_usd,
 )
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
@@ -37,6 +37,7 @@ from outreach_results.store import schema
 from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import entered_plan, source_plan
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.shown import IS_SHOWN
 
 
 def usage(store: Store, period: str = "month", *, now: datetime | None = None) -> Usage:
@@ -67,7 +68,7 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
                 func.count(case((cost_column.is_not(None), days.campaign_id)).distinct()),
             ).where(*chosen_days(in_month))
         ).one()
-        created = in_month.conditions(roles(schema.campaigns, date="created_on"))
+        created = chosen_rows(schema.campaigns, in_month, date="created_on")
         started = connection.execute(select(func.count()).where(*created)).scalar_one()
         plan = _plan(connection)
     return Usage(
@@ -99,7 +100,9 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     months = in_dollars(months, _COSTS).reset_index()
     created_on = schema.campaigns.c.created_on
     with store.read() as connection:
-        created = pd.Series(connection.execute(select(created_on)).scalars().all(), dtype="datetime64[s]")
+        created = pd.Series(
+            connection.execute(select(created_on).where(IS_SHOWN)).scalars().all(), dtype="datetime64[s]"
+        )
     by_month = created.dt.to_period("M").dt.to_timestamp().value_counts()
     months.insert(1, "campaigns_created", months["month"].map(by_month).fillna(0).astype("Int64"))
     return _per_email(months)

@@ -6,12 +6,13 @@ import secrets
 import unicodedata
 from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 
-from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.errors import QueryError
 from outreach_results.models import YEARS, Annotation
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.shown import shown_campaign
 
 MAX_LENGTH = 200
 
@@ -42,11 +43,7 @@ def restore(store: Store, annotation: Annotation) -> None:
     """
     with store.write() as connection:
         if annotation.campaign_id:
-            stored = select(schema.campaigns.c.campaign_id).where(
-                schema.campaigns.c.campaign_id == annotation.campaign_id
-            )
-            if connection.execute(stored).first() is None:
-                raise UnknownCampaignError(annotation.campaign_id)
+            shown_campaign(connection, annotation.campaign_id)
         connection.execute(
             insert(schema.annotations),
             {

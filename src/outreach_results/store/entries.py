@@ -16,10 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, Basis
 from outreach_results.store.engine import Store
 from outreach_results.store.schema import DECLARED, campaign_entries, campaigns, daily_stats
+from outreach_results.store.shown import is_shown, shown_campaign
 
 MAX_NAME = 200
 MAX_COST_USD = 1_000_000_000
@@ -84,7 +85,7 @@ def entries_of(store: Store, campaign_id: str) -> Entries:
         UnknownCampaignError: there is no such campaign.
     """
     with store.read() as connection:
-        _require(connection, campaign_id)
+        shown_campaign(connection, campaign_id)
         return entries_in(connection, campaign_id)
 
 
@@ -104,7 +105,7 @@ def source_values(store: Store, campaign_id: str) -> SourceValues:
     """
     days, own = daily_stats.c, campaigns.c.campaign_id == campaign_id
     with store.read() as connection:
-        _require(connection, campaign_id)
+        shown_campaign(connection, campaign_id)
         tracks_costs = campaigns.c[DECLARED["costs"]].label("tracks_costs")
         campaign = connection.execute(select(campaigns.c.name, campaigns.c.mcp, tracks_costs).where(own)).one()
         entered = connection.execute(
@@ -124,7 +125,7 @@ def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = 
         UnknownCampaignError: there is no such campaign.
     """
     with store.write(exclusive=True) as connection:
-        _require(connection, campaign_id)
+        shown_campaign(connection, campaign_id)
         lift(connection, (campaign_id,))
         remove(connection, campaign_id)
         if entries != Entries():
@@ -159,8 +160,9 @@ def add(
 
 
 def with_entered_cost(connection: Connection) -> frozenset[str]:
-    """The ids of the campaigns whose cost was entered."""
-    query = select(campaign_entries.c.campaign_id).where(campaign_entries.c.cost.is_not(None))
+    """The ids of the campaigns whose cost was entered, without the deleted ones."""
+    table = campaign_entries.c
+    query = select(table.campaign_id).where(table.cost.is_not(None), is_shown(table.campaign_id))
     return frozenset(connection.execute(query).scalars())
 
 
@@ -239,11 +241,3 @@ def costs_of_days(sent: Sequence[tuple[date, int]], cost: int, per: CostPer) -> 
                 shares[day] = cost * (so_far + n) // whole - cost * so_far // whole
                 so_far += n
     return shares
-
-
-def _require(connection: Connection, campaign_id: str) -> None:
-    if (
-        connection.execute(select(campaigns.c.campaign_id).where(campaigns.c.campaign_id == campaign_id)).first()
-        is None
-    ):
-        raise UnknownCampaignError(campaign_id)

@@ -80,6 +80,7 @@ No source gives out such an id, because ids have no control characters.
 """
 
 _UNSENT = text("sent_at IS NULL")
+_DELETED = text("deleted_at IS NOT NULL")
 
 HAS_SUBJECT = text("length(subject) <= 500")  # a longer one groups nothing, and PostgreSQL could not index it
 
@@ -103,8 +104,13 @@ campaigns = table(
     *(Column(name, Boolean) for name in (*DECLARED.values(), *CHOSEN.values())),
     Column("tracks_chosen_here", Text),  # which of the choices a person made in this database, each between spaces
     Column("has_marked_meetings", Boolean),  # derived: somebody marked a reply as one that led to a meeting
+    # A deleted campaign stays with all that belongs to it, so that it can be restored, but no question finds it.
+    Column("deleted_at", Instant),
+    Column("deleted_by", Text),
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
+    # The few that every question leaves out.
+    Index("campaigns_deleted", "campaign_id", sqlite_where=_DELETED, postgresql_where=_DELETED),
 )
 
 # What people entered of a campaign; where it is applied, `campaigns` and `daily_stats` hold it, and the source's is

@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, true, update
 
-from outreach_results.errors import QueryError, UnknownCampaignError
+from outreach_results.errors import QueryError
 from outreach_results.models import COST_COLUMNS, COUNT_OF, Detail, EventType
 from outreach_results.models.metric_definitions import METRICS, TRACKED
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import with_entered_cost
+from outreach_results.store.shown import shown_campaign
 
 ColumnNames = frozenset[str]
 
@@ -58,12 +59,8 @@ def tracking_of(store: Store, campaign_id: str) -> Tracking:
     Raises:
         UnknownCampaignError: there is no such campaign.
     """
-    table = schema.campaigns
     with store.read() as connection:
-        row = connection.execute(select(table).where(table.c.campaign_id == campaign_id)).first()
-    if row is None:
-        raise UnknownCampaignError(campaign_id)
-    return tracking_in(row)
+        return tracking_in(shown_campaign(connection, campaign_id))
 
 
 def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | None]) -> Tracking:
@@ -85,9 +82,7 @@ def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | 
     table = schema.campaigns
     here = table.c.campaign_id == campaign_id
     with store.write() as connection:
-        row = connection.execute(select(table).where(here)).first()
-        if row is None:
-            raise UnknownCampaignError(campaign_id)
+        row = shown_campaign(connection, campaign_id)
         if choice:
             values: dict[str, object] = {schema.CHOSEN[kind]: value for kind, value in choice.items()}
             kinds = (chosen_here(row) | choice.keys()) - {kind for kind, value in choice.items() if value is None}

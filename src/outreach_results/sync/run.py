@@ -20,6 +20,7 @@ from outreach_results.errors import (
     SourceError,
     StoreError,
 )
+from outreach_results.store.admin.deletion import deleted_among
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_state import ACCOUNT, forget, owner_of, synced_campaigns
@@ -120,6 +121,7 @@ class _Run:
             if is_first:
                 self._account.sync_usage()
             ids, listed = self._campaigns(campaign_ids)
+            ids = self._without_deleted(ids)
             self._report.campaigns = len(ids)
             for self._done, self._doing in enumerate(ids):
                 self._show()
@@ -158,6 +160,13 @@ class _Run:
         if listed.is_complete:
             self._note_unlisted(listed.campaigns)
         return list(listed.campaigns), listed.campaigns
+
+    def _without_deleted(self, campaign_ids: list[str]) -> list[str]:
+        """The campaigns that are not deleted here: the others are read again once they are restored."""
+        with self._store.read() as connection:
+            deleted = {one.id for one in deleted_among(connection, campaign_ids)}
+        self._report.deleted = len(deleted)
+        return [campaign_id for campaign_id in campaign_ids if campaign_id not in deleted]
 
     def _campaigns_synced_before(self, error: SourceError) -> list[str]:
         with self._store.read() as connection:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from outreach_results.store.admin.deletion import still_deleted
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import current_claim
 from outreach_results.store.sync_runs import StartFailure, last_runs
@@ -20,7 +21,8 @@ class SyncReport(BaseModel):
     """The result of one run.
 
     ``failed`` and ``notes`` are sentences by campaign, '' being the account; ``incomplete`` are those of which rows or
-    replies are missing, which the notes tell; ``problem`` is what stopped the whole run.
+    replies are missing, which the notes tell; ``deleted`` counts those that are deleted here and were not read, beside
+    ``campaigns``; ``problem`` is what stopped the whole run.
     """
 
     server: str
@@ -30,6 +32,7 @@ class SyncReport(BaseModel):
     changed: int = 0
     unchanged: int = 0
     account_changed: bool = False
+    deleted: int = 0
     failed: dict[str, str] = {}
     incomplete: list[str] = []
     notes: dict[str, list[str]] = {}
@@ -53,7 +56,7 @@ class SyncReport(BaseModel):
         }
         parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or self._without_campaigns()
         campaigns = "1 campaign" if self.campaigns == 1 else f"{self.campaigns:,} campaigns"
-        return f"{campaigns}: {parts}."
+        return " ".join(filter(None, (f"{campaigns}: {parts}.", still_deleted(self.deleted))))
 
     def _without_campaigns(self) -> str:
         """What happened where no campaign was read."""

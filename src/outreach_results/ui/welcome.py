@@ -7,6 +7,7 @@ import streamlit as st
 from outreach_results import sample
 from outreach_results.ui import imports, sources
 from outreach_results.ui.cache import store
+from outreach_results.ui.settings.deleted import deleted
 
 
 def ways_in() -> None:
@@ -32,3 +33,4 @@ def welcome() -> None:
             with st.spinner("Loading sample data …"):
                 sample.load_sample(store())
             st.rerun()
+    deleted()  # the last campaign may have been deleted by mistake

@@ -21,10 +21,11 @@ from outreach_results.store.replies.search_index import tokenize
 from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
 from outreach_results.store.rollup import id_in
 from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
+from outreach_results.store.shown import IS_SHOWN
 from outreach_results.store.write import upserting
 
 ALL_CAMPAIGNS = ""
-"""Under this id `inbox_stats` holds the days of all campaigns together."""
+"""Under this id `inbox_stats` holds the days of all campaigns together, without the deleted ones."""
 
 _AT_A_TIME = 2_000
 _TEXT_AT_A_TIME = 4_000_000  # characters of words
@@ -201,12 +202,31 @@ def _write_words(connection: Connection, texts: Sequence[str]) -> range:
 
 
 def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
-    """Add a change to the days of the campaign and of all campaigns, and delete the days that it leaves empty."""
+    """Add a change to the days of the campaign and, unless it is deleted, to those of all campaigns."""
     days: dict[date, dict[str, int]] = {}
     for (day, (sentiment, is_open)), n in change.items():
         if n:
             counts = days.setdefault(day, dict.fromkeys(INBOX_CELLS.values(), 0))
             counts[INBOX_CELLS[Sentiment(sentiment), is_open]] += n
+    is_shown = select(campaigns.c.campaign_id).where(campaigns.c.campaign_id == campaign_id, IS_SHOWN)
+    owners = (campaign_id, ALL_CAMPAIGNS) if days and connection.execute(is_shown).first() else (campaign_id,)
+    for owner in owners:
+        _add_days(connection, owner, days)
+
+
+def add_to_all(connection: Connection, campaign_id: str, *, sign: int) -> None:
+    """Add the days of a campaign to those of all campaigns (``sign`` 1), or subtract them (-1)."""
+    lock_reply_states(connection)
+    query = select(inbox_stats).where(inbox_stats.c.campaign_id == campaign_id)
+    days = {
+        row["date"]: {name: sign * row[name] for name in INBOX_CELLS.values()}
+        for row in connection.execute(query).mappings()
+    }
+    _add_days(connection, ALL_CAMPAIGNS, days)
+
+
+def _add_days(connection: Connection, owner: str, days: dict[date, dict[str, int]]) -> None:
+    """Add counts to the days of a campaign, or of all of them, and delete the days that it leaves empty."""
     if not days:
         return
     adding = upserting(connection, inbox_stats)
@@ -215,7 +235,6 @@ def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
         set_={name: inbox_stats.c[name] + adding.excluded[name] for name in INBOX_CELLS.values()},
     )
     is_empty = and_(*(inbox_stats.c[name] == 0 for name in INBOX_CELLS.values()))
-    for owner in (campaign_id, ALL_CAMPAIGNS):
-        connection.execute(adding, [{"campaign_id": owner, "date": day, **counts} for day, counts in days.items()])
-        here = and_(inbox_stats.c.campaign_id == owner, inbox_stats.c.date.in_(days))
-        connection.execute(delete(inbox_stats).where(here, is_empty))
+    connection.execute(adding, [{"campaign_id": owner, "date": day, **counts} for day, counts in days.items()])
+    here = and_(inbox_stats.c.campaign_id == owner, inbox_stats.c.date.in_(days))
+    connection.execute(delete(inbox_stats).where(here, is_empty))

@@ -31,6 +31,7 @@ from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.replies import events, inbox_table
 from outreach_results.store.replies.state import effective_sentiment, inbox_replies, mark_version, same_reply
 from outreach_results.store.schema import mark_changes, replies, reply_marks
+from outreach_results.store.shown import is_shown
 from outreach_results.store.write import upserting
 
 NAMED = 5
@@ -118,7 +119,7 @@ def change_reply(store: Store, campaign_id: str, reply_id: str, change: Change, 
     Raises:
         ConflictError: somebody changed it since; nothing was changed.
     """
-    own = (replies.c.campaign_id == campaign_id, replies.c.reply_id == reply_id)
+    own = (replies.c.campaign_id == campaign_id, replies.c.reply_id == reply_id, is_shown(replies.c.campaign_id))
     with _locked(store, change) as connection:
         version = connection.execute(select(mark_version).select_from(inbox_replies).where(*own)).scalar()
         if version is None:

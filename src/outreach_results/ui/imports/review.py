@@ -20,6 +20,7 @@ from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
+from outreach_results.ui.settings.deleted import still_deleted
 
 _ROWS = 5
 
@@ -110,7 +111,7 @@ def _preview(preview: Preview, key: str, *, is_open: bool) -> None:
     campaigns = ", ".join(list(preview.campaigns.values())[:5]) + (" …" if len(preview.campaigns) > 5 else "")
     limit = "" if preview.is_complete else f"The first {PREVIEWED:,} records: "
     st.text(limit + " · ".join(filter(None, (kinds, types, span, campaigns and f"campaign {campaigns}"))))
-    for remark in preview.notices:
+    for remark in filter(None, (*preview.notices, still_deleted(preview.campaigns))):
         st.caption(text.escape(remark))
     if preview.records:
         with st.expander("First rows as they will be imported", expanded=is_open, key=f"{key}-rows"):

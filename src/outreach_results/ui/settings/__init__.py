@@ -1,6 +1,7 @@
 """The section of the data page where people enter what their files lack.
 
 campaigns  name, type and cost of a campaign
+deleted    deleting and restoring campaigns
 account    plan, days off and time zone
 states     which interest states count as positive replies or meetings
 """

@@ -21,6 +21,7 @@ from outreach_results.store.entries import (
 from outreach_results.ui import filters, text
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.settings import deleted
 
 _PER = {CostPer.EMAIL: "per email sent", CostPer.CAMPAIGN: "for the whole campaign", CostPer.MONTH: "per month"}
 _UNKNOWN = "unknown"
@@ -34,6 +35,7 @@ def form(campaigns: list[Campaign]) -> None:
         "Campaign", list(labels), format_func=lambda own: labels.get(own, own), key="settings-of", width=_WIDTH
     )
     if chosen is None:
+        deleted.deleted()
         return
     known, source = ask(_entries, chosen), ask(_source, chosen)
     of_source = source_texts(source)
@@ -65,6 +67,8 @@ def form(campaigns: list[Campaign]) -> None:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
             st.rerun()
+    deleted.delete_button(chosen)
+    deleted.deleted()
 
 
 def source_texts(source: SourceValues) -> dict[str, str]:

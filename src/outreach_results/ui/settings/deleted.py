@@ -1,0 +1,55 @@
+"""Deleting a campaign, and the deleted ones, each with what brings it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import streamlit as st
+
+from outreach_results.errors import OutreachError
+from outreach_results.store.admin import deletion
+from outreach_results.ui import text
+from outreach_results.ui.cache import ask, store, zone
+from outreach_results.ui.inbox.state_changes import who
+
+
+def delete_button(campaign_id: str) -> None:
+    """Draw the button that deletes a campaign."""
+    if st.button(
+        "Delete campaign",
+        key="delete-campaign",
+        type="tertiary",
+        help="Hides it on all pages, in the API and in exports. Nothing of it is lost, and Restore brings it back.",
+    ):
+        _change(lambda: deletion.delete(store(), campaign_id, by=who()))
+
+
+def deleted() -> None:
+    """Draw the deleted campaigns."""
+    found = ask(deletion.deleted_campaigns)
+    if not found:
+        return
+    st.markdown("**Deleted campaigns**")
+    st.caption("What an import brings in for them is kept and not shown. A sync does not read them.")
+    for one in found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            by = f" by {one.by}" if one.by else ""
+            at = one.at.astimezone(zone())
+            st.text(f"{one.name} · deleted {text.day(at.date())}, {text.clock(at)}{by}", width="content")
+            if st.button("Restore", key=f"restore-{one.id}", type="tertiary"):
+                _change(lambda campaign_id=one.id: deletion.restore(store(), campaign_id))  # type: ignore[misc]
+
+
+def still_deleted(campaign_ids: Collection[str]) -> str:
+    """Which of these campaigns are deleted, so that an import into them is not seen; blank where none is."""
+    names = [one.name for one in ask(deletion.deleted_campaigns) if one.id in campaign_ids]
+    return deletion.still_deleted(len(names), names)
+
+
+def _change(change: Callable[[], object]) -> None:
+    try:
+        change()
+    except OutreachError as error:
+        st.error(text.escape(str(error)), icon="⚠️")
+        return
+    st.rerun()
