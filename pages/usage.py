@@ -20,7 +20,7 @@ costs = ask(results.campaign_costs, of_month)
 
 quota, costs_of_month = st.columns([7, 4])
 with quota, cards.card("Quota", key="quota") as card:
-    usage.quota(month, view.filters)
+    usage.quota(month)
     usage.month_progress(month, view.filters, card)
 with costs_of_month:
     with cards.card(f"Cost of {text.month(first)}", key="month-costs"):
@@ -31,6 +31,6 @@ with costs_of_month:
 
 usage.history(months, month.plan, per_email=per_email)
 if costs.empty:
-    st.info("The chosen campaigns sent nothing in this month.")
+    st.info("Nothing was sent in this month.")
 else:
     usage.by_campaign(costs, of_month, per_email=per_email)

@@ -195,7 +195,7 @@ def test_unusual_days_are_listed_and_linked(visitor: Visitor) -> None:
     assert visitor.parameters["basis"] == ["send"]
     row = visitor.page.locator(".st-key-card-unusual").get_by_role("row").filter(has_text="Feb 11")
     expect(row).to_contain_text("83.0%")
-    expect(row).to_contain_text("84.9% – 100.0%")
+    expect(row).to_contain_text("84.9–100.0%")
     row.get_by_role("button").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()

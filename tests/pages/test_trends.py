@@ -133,7 +133,7 @@ def test_unusual_days_are_listed_with_their_range(sample_dashboard, sample_store
     assert row["date"].text == "Wed, Feb 11, 2026"
     assert row["date"].value == "2026-02-11..2026-02-11"
     assert (row["value"].text, row["value"].note) == (f"{point['value']:.1%}", "44 of 53 sent")
-    assert row["usual"].text == "84.9% – 100.0%"
+    assert row["usual"].text == "84.9–100.0%"
 
 
 def test_where_nothing_is_unusual_it_says_so(sample_dashboard):

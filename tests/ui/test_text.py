@@ -144,3 +144,18 @@ def test_instants_are_shown_in_the_reporting_zone():
     instant = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
     assert text.moment(instant, ZoneInfo("UTC")) == "Jan 31, 2026, 11:30 PM"
     assert text.moment(instant, ZoneInfo("Asia/Tokyo")) == "Feb 1, 2026, 8:30 AM"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [(74.4, 81.3, "$74–$81"), (3.2, 4.1, "$3.20–$4.10"), (1200.4, 1900.0, "$1,200–$1,900")],
+)
+def test_wide_money_range_has_no_cents(low, high, shown):
+    assert text.money_range(low, high) == shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"), [("3.1%", "5.5%", "3.1–5.5%"), ("<0.1%", "1.0%", "<0.1–1.0%"), ("30", "42", "30–42")]
+)
+def test_range_has_its_percent_sign_once(low, high, shown):
+    assert text.span(low, high) == shown

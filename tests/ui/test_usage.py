@@ -45,14 +45,6 @@ def test_run_out_day_states_its_certainty(result, words):
     assert usage.run_out_sentence(result, END) == words
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "shown"),
-    [(74.4, 81.3, "$74 – $81"), (3.2, 4.1, "$3.20 – $4.10"), (1200.4, 1900.0, "$1,200 – $1,900")],
-)
-def test_wide_money_range_has_no_cents(low, high, shown):
-    assert usage.money_range(low, high) == shown
-
-
 def test_month_table_has_past_and_coming_days(sample_store):
     month = results.outlook(sample_store, date(2026, 3, 1))
     table = usage.progress_table(month)

@@ -313,7 +313,7 @@ def _range(row: Mapping[Any, Any]) -> Cell:
     low, high = row["reply_rate_low"], row["reply_rate_high"]
     if low is None or high is None:
         return _unknown(row, *RATES["reply_rate"].parts)
-    return Cell(f"{low * 100:.1f}–{high * 100:.1f}%", low)
+    return Cell(text.span(text.percent(low), text.percent(high)), low)
 
 
 def _per_meeting(row: Mapping[Any, Any]) -> Cell:

@@ -78,6 +78,16 @@ def unit_price(value: float | None) -> str:
     return f"${value:.4f}".removesuffix("0") if value > 0 else f"-${-value:.4f}".removesuffix("0")
 
 
+def span(low: str, high: str) -> str:
+    """A range of two formatted ends, with the percent sign once: 3.1–5.5%, $1.68–$5.17."""
+    return f"{low.removesuffix('%') if high.endswith('%') else low}–{high}"
+
+
 def price_range(low: float, high: float | None) -> str:
     """Between which amounts a cost lies: $1.68–$5.17, or over $1.68 without an upper end."""
-    return f"over {money(low)}" if high is None else f"{money(low)}–{money(high)}"
+    return f"over {money(low)}" if high is None else span(money(low), money(high))
+
+
+def money_range(low: float, high: float) -> str:
+    """A range of dollars, without cents where it is at least two dollars wide: $74–$81."""
+    return span(f"${low:,.0f}", f"${high:,.0f}") if high - low >= 2 else price_range(low, high)

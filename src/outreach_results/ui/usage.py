@@ -39,7 +39,7 @@ def month_chooser(months: pd.DataFrame) -> date:
     return date.fromisoformat(chosen + "-01")
 
 
-def quota(month: Outlook, filters: Filters) -> None:
+def quota(month: Outlook) -> None:
     """Draw how much of the plan's quota is used, and whether it will last."""
     st.markdown(" ".join([*_used(month), *_ahead(month)]))
     plan = month.plan
@@ -53,7 +53,7 @@ def quota(month: Outlook, filters: Filters) -> None:
             alt=f"{month.total:,} of {plan.email_limit:,} emails used"
             + ("" if due is None else f"; {due:,.0f} are expected by today"),
         )
-    st.caption(" ".join(_remarks(month, filters)))
+    st.caption(" ".join(_remarks(month)))
 
 
 LIKELY_ENOUGH = 0.05
@@ -120,7 +120,7 @@ def run_out_sentence(run_out: RunOut, month_end: date) -> str:
     return f"**The quota runs out between {first}, and {last}** (80% likely)."
 
 
-def _remarks(month: Outlook, filters: Filters) -> list[str]:
+def _remarks(month: Outlook) -> list[str]:
     sentences = []
     if not month.is_over:
         pace = "in the account's own weekday rhythm" if month.has_seasonality else "at an even pace"
@@ -132,8 +132,6 @@ def _remarks(month: Outlook, filters: Filters) -> list[str]:
                 "The lighter stretch is where it may end; the forecast carries the account's recent weeks on, with "
                 "their growth, ups and downs, and does not know of plans or holidays to come."
             )
-    if filters.campaigns is not None:
-        sentences.append("The quota counts all campaigns; costs by component and campaign are of the chosen ones.")
     return sentences
 
 
@@ -217,18 +215,11 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
     low, high = (amount + price for amount in month.forecast.cost)
     st.metric(
         f"Projected total by {text.short_day(month.last)}",
-        money_range(low, high),
+        text.money_range(low, high),
         border=True,
         help=f"80% likely, the plan included; most likely {text.money(month.forecast.likely_cost + price)}. "
-        f"API spend alone: {money_range(*month.forecast.cost)}.",
+        f"API spend alone: {text.money_range(*month.forecast.cost)}.",
     )
-
-
-def money_range(low: float, high: float) -> str:
-    """A range of dollars, without cents where it is at least two dollars wide."""
-    if high - low >= 2:
-        return f"${low:,.0f} – ${high:,.0f}"
-    return f"{text.money(low)} – {text.money(high)}"
 
 
 def cost_mode() -> bool:

@@ -35,7 +35,7 @@ def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
         ("finished_at", datetime(2026, 3, 7, 14, 23, tzinfo=UTC), "Finished at", "Mar 7, 2026, 2:23 PM"),
         ("day", date(2026, 3, 7), "Day", "Mar 7, 2026"),
         ("mcp", "sales-outreach", "MCP", "sales-outreach"),
-        ("95% interval", "3.1 – 5.5%", "95% interval", "3.1 – 5.5%"),
+        ("95% interval", "3.1–5.5%", "95% interval", "3.1–5.5%"),
     ],
 )
 def test_every_value_is_worded_as_on_the_pages(name, value, header, shown):

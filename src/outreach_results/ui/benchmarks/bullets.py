@@ -305,7 +305,7 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
             "You": value_text(row.metric, row.value),
             "95% interval": text.MISSING
             if row.interval is None
-            else f"{value_text(row.metric, row.interval.low)} – {value_text(row.metric, row.interval.high)}",
+            else text.span(value_text(row.metric, row.interval.low), value_text(row.metric, row.interval.high)),
             "Emails": row.cases,
             **{
                 label: value_text(row.metric, value)

@@ -132,7 +132,7 @@ def verdicts(view: View, metric: str, frame: pd.DataFrame, card: Card) -> None:
     rows = frame.to_dict("records")
     words = frame.assign(
         shown=[value_text(metric, value) for value in _values(frame, "value")],
-        interval=[_ends(metric, row) for row in rows],
+        interval=[text.span(*ends) if (ends := _ends(metric, row)) else text.MISSING for row in rows],
         percentile=[_percentiles(row) for row in rows],
         brief=[_brief(metric, row) for row in rows],
     )[[column.name for column in columns]]
@@ -281,7 +281,8 @@ def _sentence(metric: str, row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["value"]):
         return str(row["verdict"])
     value = f"{value_text(metric, row['value'])} {_of_what(metric)} {row['cases']:,.0f} {_cases(metric)}"
-    reach = "" if pd.isna(row["low"]) else f", with 95% confidence between {_ends(metric, row, ' and ')}"
+    ends = _ends(metric, row)
+    reach = f", with 95% confidence between {' and '.join(ends)}" if ends else ""
     maturity = maturity_sentence(metric, None if pd.isna(row["share_in"]) else float(row["share_in"]))
     return " ".join(part for part in (f"{value}{reach}.", maturity, row["verdict"]) if part)
 
@@ -295,12 +296,9 @@ def _cases(metric: str) -> str:
     return "delivered emails" if rate is not None and rate.denominator == "delivered" else "emails"
 
 
-def _ends(metric: str, row: Mapping[Hashable, Any], between: str = " – ") -> str:
-    return (
-        text.MISSING
-        if pd.isna(row["low"])
-        else f"{value_text(metric, row['low'])}{between}{value_text(metric, row['high'])}"
-    )
+def _ends(metric: str, row: Mapping[Hashable, Any]) -> list[str]:
+    """The ends of the interval; none where it is not known."""
+    return [] if pd.isna(row["low"]) else [value_text(metric, row[end]) for end in ("low", "high")]
 
 
 def _percentiles(row: Mapping[Hashable, Any]) -> str:
@@ -309,7 +307,7 @@ def _percentiles(row: Mapping[Hashable, Any]) -> str:
     low, high = f"{row['percentile_low'] * 100:.0f}", f"{row['percentile_high'] * 100:.0f}"
     if high == "100":
         return "any" if low == "0" else f"above {low}"
-    return f"below {high}" if low == "0" else f"{low} – {high}"
+    return f"below {high}" if low == "0" else text.span(low, high)
 
 
 def _brief(metric: str, row: Mapping[Hashable, Any]) -> str:

@@ -64,7 +64,7 @@ def _row(series: TimeSeries, point: trend_labels.Point, trends: Trends) -> Row:
             by=float(point["value"]),
             note=trend_labels.shares(series, point),
         ),
-        "usual": Cell(f"{low} – {high}", is_quiet=True),
+        "usual": Cell(text.span(low, high), is_quiet=True),
     }
 
 
