@@ -91,6 +91,6 @@ else:
             Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
             Middleware(compressed_assets.CompressedAssets, streamlit_charts=charts.uses_streamlit_charts),
-            Middleware(PageStyles, css=styles.read("page.css")),
+            Middleware(PageStyles, css=styles.of_pages()),
         ],
     )

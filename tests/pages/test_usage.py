@@ -62,7 +62,7 @@ def test_month_cost_is_own_keys_plus_plan(sample_dashboard, sample_store):
         "API spend to date": "$51.25",
         "Cost per email": "$0.0197",
         "Plan Pro": "$20.00",
-        "Projected total by Mar 31": f"${cost.low + 20:,.0f} – ${cost.high + 20:,.0f}",
+        "Projected total by Mar 31": f"${cost.low + 20:,.0f}–${cost.high + 20:,.0f}",
     }
 
 

@@ -126,6 +126,7 @@ def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
         tables.show_encoded(
             ask(_encoded, view.filters),
             key="campaign-table",
+            rows=len(frame),
             alt="Campaigns with counts, rates and cost; a click on a name shows only that campaign",
             leads_to=url_state.address("overview", {"campaigns": tables.ANY, "sort": "", "find": ""}),
             sort=sort_at_first,

@@ -49,7 +49,7 @@ def card(title: str, *, key: str, help: str | None = None, downloads: Offer | No
         downloads: what the buttons of the header hold; `Card.offer` takes it as well, later.
     """
     with st.container(border=True, height="stretch", key=f"card-{key}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"card-heading-{key}"):
             st.subheader(text.escape(title), anchor=False, help=help)
             place = st.container(width="content")
         drawn = Card(title, key, place)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from outreach_results.export import file_name
 from outreach_results.models import Filters
-from outreach_results.ui import cache, charts, styles, text
+from outreach_results.ui import cache, charts, text
 from outreach_results.ui.charts import Inks
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import ways_of_counting
@@ -18,7 +18,6 @@ def dialog(offered: Table, *, key: str) -> None:
     chart = offered.chart
     pictured = offered.pictured() if callable(offered.pictured) else offered.pictured
     table = pictured if pictured is not None or chart is not None else offered.frame
-    styles.apply("png_export")
     with st.container(key="pictures"):
         stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")
         if chart is not None:

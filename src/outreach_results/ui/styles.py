@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import streamlit as st
-
 FOLDER = Path(__file__).parent / "static"
-_PAGE_BACKGROUND = {"dark": "#11161d", "light": "#ffffff"}  # backgroundColor of each theme in .streamlit/config.toml
+_OF_PAGES = ("page", "inbox", "inbox_controls", "inbox_status", "timeline", "png_export")
 
 
 @lru_cache
@@ -17,16 +15,6 @@ def read(file: str) -> str:
     return (FOLDER / file).read_text(encoding="utf-8")
 
 
-def apply(name: str, *, extra: str = "") -> None:
-    """Add a style sheet to the page.
-
-    Args:
-        extra: rules of this run, after those of the file. Never what a stranger wrote.
-    """
-    st.html(f"<style>{read(f'{name}.css')}{extra}</style>")
-
-
-def page_background() -> str:
-    """The rule that gives style sheets the background color of the theme as ``--page-background``."""
-    color = _PAGE_BACKGROUND["dark" if st.context.theme.type == "dark" else "light"]
-    return f":root {{ --page-background: {color} }}"
+def of_pages() -> str:
+    """All that the server puts into the HTML of the dashboard, see `server.page_styles`."""
+    return "".join(read(f"{name}.css") for name in _OF_PAGES)

@@ -50,7 +50,7 @@ def test_a_link_in_the_timeline_is_plain_text(hostile, monkeypatch):
     drawn = []
     monkeypatch.setattr(timeline.st, "html", drawn.append)
     timeline.timeline(Timeline([event("clicked", url=hostile)], 1, is_cut=False), "r1", TOKYO)
-    _styles, entries = drawn
+    (entries,) = drawn
     ours = {"h3", "/h3", "ol", "li", "time", "/time", "span", "/span", "/li", "/ol"}
     assert set(re.findall(r"<(/?\w+)", entries)) == ours
     assert f"Clicked {hostile}" in unescape(entries)

@@ -10,7 +10,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.ui import styles, text, url_state
+from outreach_results.ui import text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.fragments import fragment_run
 from outreach_results.ui.inbox import inbox_url, keys, labels, watch
@@ -25,7 +25,6 @@ def controls(filters: Filters) -> None:
         inbox_filters = inbox_url.read_filters()
         counted = ask(results.inbox, filters, inbox_filters)
         watch.note_drawn(keys.CONTROLS)
-        styles.apply("inbox_controls")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-choices"):
             _one(
                 "Status",

@@ -8,7 +8,7 @@ from outreach_results import results
 from outreach_results.models import Detail, Filters, InboxReply, Sentiment
 from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, Timeline, key_of
 from outreach_results.store.replies.state_changes import Action
-from outreach_results.ui import cache, styles, text, url_state
+from outreach_results.ui import cache, text, url_state
 from outreach_results.ui.cache import ask, store
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import fragment_run
@@ -30,7 +30,6 @@ def desk(view: View) -> None:
         shown = shown_reply(inbox_page, read_before=watch.read_before(listed))
         watch.note_drawn(keys.DESK)
         watch.note_read(listed, shown)
-        styles.apply("inbox", extra=styles.page_background())
         # What comes and goes has places of its own: where elements move, the browser draws those after them again.
         with st.container(horizontal=True, key="inbox-desk"):
             with st.container(border=True, key="inbox-list", gap=None):

@@ -15,7 +15,7 @@ from outreach_results.models import InboxReply
 from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, key_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action, Batch, Change
-from outreach_results.ui import cache, filters, styles
+from outreach_results.ui import cache, filters
 from outreach_results.ui.cache import store
 from outreach_results.ui.inbox import inbox_url, keys, labels
 
@@ -96,7 +96,6 @@ def show_status() -> None:
     status: StatusMessage | None = st.session_state.get(_STATUS)
     if status is None:
         return
-    styles.apply("inbox_status", extra=styles.page_background())
     with st.container(
         horizontal=True,
         vertical_alignment="center",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from outreach_results.models import COUNT_OF, EventType
 from outreach_results.results import Timeline, TimelineEvent
-from outreach_results.ui import styles, text
+from outreach_results.ui import text
 from outreach_results.ui.charts import COLORS, SENTIMENT_NAMES
 
 _COLOR = {kind: COLORS[count] for kind, count in COUNT_OF.items()}
@@ -32,7 +32,6 @@ def timeline(history: Timeline, reply_id: str, zone: ZoneInfo) -> None:
         st.caption("Nothing else is known about this contact.")
         return
     entries = "".join(_entry(event, history.emails, reply_id, zone) for event in history.events)
-    styles.apply("timeline")
     st.html(f'<h3 class="timeline-heading">Timeline</h3><ol class="timeline" aria-label="Timeline">{entries}</ol>')
     if history.is_cut:
         st.caption(f"Only the first {len(history.events):,} entries are shown.")

@@ -16,11 +16,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function mount(root) {
   const chart = { root, plot: root.querySelector(".chart-plot"), isGone: false };
   const resized = new ResizeObserver(() => fit(chart));
+  const print = () => onPaper(chart);
+  const done = () => fit(chart);
+  addEventListener("beforeprint", print);
+  addEventListener("afterprint", done);
   chart.save = root.querySelector(".chart-save");
   chart.save.addEventListener("click", () => save(chart));
   chart.unmount = () => {
     chart.isGone = true;
     resized.disconnect();
+    removeEventListener("beforeprint", print);
+    removeEventListener("afterprint", done);
     window.Plotly?.purge(chart.plot);
     charts.delete(root);
   };
@@ -92,6 +98,15 @@ function fit({ plot }) {
   if (!drawn || !plot.clientWidth || plot.layout.width) return;
   if (Math.abs(drawn.width - plot.clientWidth) < 1) return;
   window.Plotly.relayout(plot, { autosize: true }).then(() => scalable(plot));
+}
+
+// Drawn for the window and shrunk to the paper, its words would be too small to read.
+function onPaper({ root, plot }) {
+  const width = parseInt(getComputedStyle(root).getPropertyValue("--paper"), 10);
+  if (!plot._fullLayout || plot.layout.width || !width) return;
+  window.Plotly.relayout(plot, { width });
+  delete plot.layout.width;
+  scalable(plot);
 }
 
 // Without a viewBox, paper narrower than the window would cut the chart off.

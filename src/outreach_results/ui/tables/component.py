@@ -22,6 +22,9 @@ _component = st.components.v2.component(
 )
 
 
+_MOST_ROWS = 12
+"""For how many rows the page keeps room until the table is drawn."""
+
 ANY = "any-value"
 """What stands for the value of a cell in the address that a table leads to."""
 
@@ -52,7 +55,14 @@ def show(
         sort: what the rows are sorted by before a person sorts.
         on_click: called before the next run with what was clicked; without it, links load a page.
     """
-    show_encoded(encoded(columns, rows, totals), key=key, alt=alt, sort=sort, on_click=on_click)
+    show_encoded(
+        encoded(columns, rows, totals),
+        key=key,
+        alt=alt,
+        rows=len(rows) + (totals is not None),
+        sort=sort,
+        on_click=on_click,
+    )
 
 
 def show_frame(
@@ -75,6 +85,7 @@ def show_encoded(
     *,
     key: str,
     alt: str,
+    rows: int = 0,
     leads_to: str = "",
     sort: Sort | None = None,
     search: str | None = None,
@@ -87,6 +98,7 @@ def show_encoded(
 
     Args:
         content: as `encoded` gives it; worth keeping where a table is large.
+        rows: how many it has; so much room is kept for it before it is drawn.
         leads_to: where cells without an ``href`` lead that have a ``value``, with `ANY` in place of it.
         alt, sort, on_click: as of `show`.
         search: the label of a field above the table that searches in the first column; without one, there is none.
@@ -103,21 +115,22 @@ def show_encoded(
 
         return reported
 
-    _component(
-        key=key,
-        data={
-            "table": content,
-            "alt": alt,
-            "leads_to": leads_to,
-            "sort": None if sort is None else [sort.column, sort.descending],
-            "search": search,
-            "searched": searched,
-            "reports": [name for name, asked in _reports(on_click, on_sort, on_search).items() if asked],
-        },
-        on_click_change=report("click", None if on_click is None else lambda value: on_click(Click(*value))),
-        on_sort_change=report("sort", None if on_sort is None else lambda value: on_sort(Sort(*value))),
-        on_search_change=report("search", on_search),
-    )
+    with st.container(key=f"table-of-{min(rows, _MOST_ROWS)}-{key}"):
+        _component(
+            key=key,
+            data={
+                "table": content,
+                "alt": alt,
+                "leads_to": leads_to,
+                "sort": None if sort is None else [sort.column, sort.descending],
+                "search": search,
+                "searched": searched,
+                "reports": [name for name, asked in _reports(on_click, on_sort, on_search).items() if asked],
+            },
+            on_click_change=report("click", None if on_click is None else lambda value: on_click(Click(*value))),
+            on_sort_change=report("sort", None if on_sort is None else lambda value: on_sort(Sort(*value))),
+            on_search_change=report("search", on_search),
+        )
 
 
 def encoded(columns: Sequence[Column], rows: Sequence[Row], totals: Row | None = None) -> str:
