@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-from openpyxl import Workbook
-
 TEMPLATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Email", "the address that was written to", "yes"),
     ("Date", "the day on which the email was sent, such as 2026-01-31", "optional"),
@@ -34,6 +32,8 @@ def template_csv() -> bytes:
 
 def template_xlsx() -> bytes:
     """The header alone, as an Excel workbook."""
+    from openpyxl import Workbook  # here, as in content/workbook.py
+
     workbook = Workbook(write_only=True)
     workbook.create_sheet("Results").append([name for name, _, _ in TEMPLATE_COLUMNS])
     written = io.BytesIO()

@@ -7,9 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content.header import LINES_ABOVE, checked_header, header_place
 from outreach_results.ingest.content.types import Content, Row, first_rows
@@ -37,6 +34,10 @@ def sheets(file: File) -> list[Content]:
     Raises:
         SourceError: the workbook is damaged, unpacks to far too much, or has no rows on any sheet.
     """
+    # Here, because every command of the program would take its 7 MB and a tenth of a second.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _refuse_bombs(file)
     try:
         workbook = load_workbook(file.path, read_only=True)
@@ -102,6 +103,8 @@ def _sheet(file: File, sheet: str, *, is_only: bool) -> Content | None:
 
 def _lines(file: File, sheet: str) -> Iterator[Line]:
     """The rows of a sheet that are not empty, with their numbers as Excel shows them."""
+    from openpyxl import load_workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know: they hold no values
         workbook = load_workbook(file.path, read_only=True, data_only=True)

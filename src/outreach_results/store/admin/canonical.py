@@ -13,7 +13,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -107,7 +106,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
                     if values[place] is not None:
                         values[place] = encode(values[place])
                 copy.write_row(values)
-    except psycopg.Error as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         raise StoreError(f"The database refused rows of {table.name}: {str(error).splitlines()[0]}.") from error
 
 
