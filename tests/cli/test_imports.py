@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 from outreach_results.store.engine import open_store
+from support.bad_files import bad_files
 from support.databases import contents
 from support.files import csv_event, csv_row, csv_text, load_file, write
 
@@ -101,3 +102,14 @@ def test_a_second_export_of_a_day_needs_a_choice(run, database, tmp_path):
     assert "leads.csv was left out (1 contact)" in bring("yes", "--same-day", "keep").err
     assert "was replaced (1 contact)" in bring("yes", "--same-day", "replace").err
     assert "between 1990 and 2100" in run("import", "--as-of", "9000-01-01", tmp_path / "leads.csv").err
+
+
+def test_each_bad_file_gets_its_sentence(run, database, tmp_path):
+    files = bad_files()
+    for name, (content, _, _) in files.items():
+        (tmp_path / name).write_bytes(content)
+    ended = run("import", "--campaign", "Q1", "--as-of", "2026-02-01", *(tmp_path / name for name in files))
+    printed = " ".join(ended.err.split())
+    assert ended.status == 1
+    assert [name for name, (_, found, hint) in files.items() if found not in printed or hint not in printed] == []
+    assert not any(contents(open_store(database)).values())

@@ -48,7 +48,7 @@ def test_source_is_known_by_content_not_name(tmp_path, content, source):
 
 @pytest.mark.parametrize("content", [b"", b"  \r\n\t ", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_reported(tmp_path, content):
-    with pytest.raises(SourceError, match=r"^new\.csv is empty\. Nothing was imported\.$"):
+    with pytest.raises(SourceError, match=r"^new\.csv is empty\. Nothing was imported; download it again\.$"):
         read_records(write(tmp_path / "new.csv", content))
 
 

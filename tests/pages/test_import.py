@@ -9,8 +9,9 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.store.engine import open_store
+from support.bad_files import bad_files
 from support.dashboard import run_page, words
-from support.databases import sqlite_url
+from support.databases import contents, sqlite_url
 from support.http import eventually
 
 LEADS = "Email,Opened\nada@acme.example,{}\nben@bolt.example,no\n"
@@ -55,3 +56,14 @@ def test_a_second_export_of_a_day_is_kept_or_replaces(store):
         opened[choice] = results.totals(store, Filters()).stats.opened
         assert ("what was stored for" in " ".join(words(app))) == (choice is not None)
     assert opened == {None: 0, "keep": 0, "replace": 1}
+
+
+def test_each_bad_file_gets_its_sentence_on_the_page(store):
+    files = bad_files()
+    app = run_page("data")
+    app.file_uploader[0].set_value([(name, content, "") for name, (content, _, _) in files.items()]).run()
+    assert not app.exception
+    said = " ".join(error.value for error in app.error).replace("\\", "")
+    assert [name for name, (_, found, hint) in files.items() if found not in said or hint not in said] == []
+    assert app.button(key="import-now").disabled
+    assert not any(contents(store).values())

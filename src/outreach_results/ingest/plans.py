@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content import Content, open_contents
 from outreach_results.ingest.context import Context
+from outreach_results.ingest.fields import quoted
 from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, guess_mapping, questions
 from outreach_results.ingest.mapping.applying import latest_date
 from outreach_results.ingest.mapping.guessing import date_columns
@@ -163,6 +164,11 @@ def _lacks_campaign(content: Content, context: Context, entry: ToolFormat) -> bo
     )
 
 
+def _is_error_message(content: Content) -> bool:
+    """Whether that is what a server answers instead of an export."""
+    return not content.is_table and len(content.sample) == 1 and (content.has("error") or content.has("message"))
+
+
 def _plan_of_table(
     content: Content,
     context: Context,
@@ -175,10 +181,15 @@ def _plan_of_table(
         or (saved and saved(content.fields))
         or guess_mapping(content)
     )
+    if not mapping.columns and _is_error_message(content):
+        raise SourceError(
+            f"{content.name} holds an error message and no rows: {quoted(dict(content.sample[0]))}. Nothing was "
+            "imported. Sign in to your tool, or check the key, and download the export again."
+        )
     if not mapping.columns and len(content.fields) < 2:
         raise SourceError(
-            f"{content.name} is a {content.description}, but it has one column only, "
-            f"{content.fields[0][:60]!r}. Nothing was imported. A column of email addresses or of dates is needed."
+            f"{content.name} has only one {'column' if content.is_table else 'field'}, {content.fields[0][:60]!r} "
+            f"({content.description}). Nothing was imported. A column of email addresses or of dates is needed."
         )
     open_questions = questions(
         content,

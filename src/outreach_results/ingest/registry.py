@@ -211,7 +211,7 @@ def _start(path: Path) -> bytes:
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
     if not start:
-        raise SourceError(f"{path.name} is empty. Nothing was imported.")
+        raise SourceError(f"{path.name} is empty. Nothing was imported; download it again.")
     return start
 
 

@@ -138,13 +138,6 @@ def test_an_archive_that_explodes_is_refused(tmp_path):
         pass
 
 
-def test_two_tables_in_a_sheet_are_refused(tmp_path):
-    second = [[f"x{n}", n] for n in range(10)]
-    path = workbook(tmp_path / "a.xlsx", [["Email", "Opens"], ["a@x.example", 1], [], ["Name", "Count"], *second])
-    with pytest.raises(SourceError, match="seems to hold two tables"), open_contents(path) as contents:
-        list(contents[0].read())
-
-
 def test_objects_at_hand_are_a_content_too():
     content = content_of([{"a": 1}, {"b": None}], "body")
     assert (content.fields, content.is_table) == (("a", "b"), False)

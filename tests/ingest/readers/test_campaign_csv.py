@@ -77,7 +77,9 @@ def test_a_reply_without_a_sentiment_is_only_the_event(read):
 
 
 def test_a_header_alone_is_reported_as_no_rows(refused):
-    assert refused(csv_text()) == "campaign.csv has a header and no rows. Nothing was imported."
+    assert refused(csv_text()) == (
+        "campaign.csv has a header and no rows. Nothing was imported; choose a longer period in the export."
+    )
     assert refused(csv_text() + "\r\n\r\n").startswith("campaign.csv has a header and no rows.")
 
 
@@ -230,7 +232,9 @@ def test_a_file_with_nul_characters_is_no_text(refused):
 
 def test_file_cut_short_in_quotes_changes_nothing(sqlite_store, tmp_path):
     whole = csv_text(csv_row(), csv_reply(body="a long body\n" * 50))
-    with pytest.raises(SourceError, match=r"cut\.csv cannot be read as CSV near line \d+: .+ Nothing was imported"):
+    with pytest.raises(
+        SourceError, match=r"cut\.csv ends within a quoted cell that begins in row 3.+ Nothing was imported"
+    ):
         load_file(sqlite_store, write(tmp_path / "cut.csv", whole[:-100]))
     assert not any(contents(sqlite_store).values())
 

@@ -32,7 +32,9 @@ def test_a_cell_without_an_end_refuses_the_file(tmp_path, monkeypatch):
     text = csv_text(csv_row(), csv_row()).replace("prospect.example", 'prospect.example,"' + "x" * 10_000)
     before = csv.field_size_limit(5_000)
     try:
-        with pytest.raises(SourceError, match="near line 2: a cell has no end; is a quotation mark missing"):
+        with pytest.raises(
+            SourceError, match="ends within a quoted cell that begins in row 2: its closing quotation mark is missing"
+        ):
             list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", text)))
     finally:
         csv.field_size_limit(before)

@@ -46,7 +46,7 @@ def _contents(file: File) -> list[Content]:
     except OSError as error:
         raise SourceError(f"{file.name} cannot be read: {error.strerror}.") from None
     if not start.strip():
-        raise SourceError(f"{file.name} is empty. Nothing was imported.")
+        raise SourceError(f"{file.name} is empty. Nothing was imported; download it again.")
     if is_workbook(file):
         return sheets(file)
     refuse_other_kinds(file, start)

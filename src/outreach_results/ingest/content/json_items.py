@@ -50,7 +50,9 @@ def json_items(file: File) -> Content:
 
     sample = first_rows(read)
     if not sample:
-        raise SourceError(f"{file.name} holds an empty list. Nothing was imported.")
+        raise SourceError(
+            f"{file.name} holds an empty list. Nothing was imported; choose a longer period in the export."
+        )
     return Content(file.name, description, fields_of(sample), sample, read, is_table=False, envelope=envelope)
 
 
@@ -99,7 +101,7 @@ def _lines_or_object(file: File) -> str:
         for prefix, event, _ in ijson.parse(opened, multiple_values=True):
             objects += prefix == "" and event == "start_map"
             if objects > 1:
-                return "JSON, one object a line"
+                return "NDJSON: one JSON object per line"
     return "JSON object"
 
 

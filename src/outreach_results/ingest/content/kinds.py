@@ -5,11 +5,12 @@ from __future__ import annotations
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content.unpacking import File
 
+_EXPORT = "Drop the file that your tool exports instead."
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x89PNG", "a picture (PNG)", "Drop the file that your tool exports instead."),
-    (b"\xff\xd8\xff", "a picture (JPEG)", "Drop the file that your tool exports instead."),
-    (b"GIF8", "a picture (GIF)", "Drop the file that your tool exports instead."),
-    (b"RIFF", "a picture or sound file", "Drop the file that your tool exports instead."),
+    (b"\x89PNG", "a picture (PNG)", _EXPORT),
+    (b"\xff\xd8\xff", "a picture (JPEG)", _EXPORT),
+    (b"GIF8", "a picture (GIF)", _EXPORT),
+    (b"RIFF", "a picture or sound file", _EXPORT),
     (b"%PDF", "a PDF document", "Export the same report as CSV or Excel."),
     (b"{\\rtf", "a text document (RTF)", "Save it as CSV."),
     (b"SQLite format 3", "a SQLite database", "Export its table as CSV."),
@@ -31,13 +32,15 @@ def refuse_other_kinds(file: File, start: bytes) -> None:
     for signature, what, hint in _SIGNATURES:
         if start.startswith(signature):
             raise SourceError(f"{file.name} is {what}. Nothing was imported. {hint}")
+    if start[4:8] == b"ftyp":
+        raise SourceError(f"{file.name} is a picture or video. Nothing was imported. {_EXPORT}")
     if start.startswith(_OLE):
         raise SourceError(
             f"{file.name} is an old Excel file (.xls) or a workbook with a password. Nothing was imported. "
             "Open it and save it as Excel workbook (.xlsx) without a password, or as CSV."
         )
     lower = start[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if lower.startswith((b"<!doctype html", b"<html")):
+    if lower.startswith(b"<") and (b"<html" in lower or b"<!doctype html" in lower):
         raise SourceError(
             f"{file.name} is a web page, not a table: perhaps a sign-in or error page was saved in its place. "
             "Nothing was imported. Sign in to your tool and download the export again."

@@ -85,7 +85,9 @@ def _zip(path: Path, name: str, folder: Path) -> list[File]:
                 f"{name} holds {len(members):,} files; at most {MAX_MEMBERS} are read at once. Nothing was imported."
             )
         if any(member.flag_bits & 1 for member in members):
-            raise SourceError(f"{name} is protected by a password. Unpack it and import the files in it.")
+            raise SourceError(
+                f"{name} is protected by a password. Nothing was imported. Unpack it and import the files in it."
+            )
         total = 0
         for place, member in enumerate(members):
             to = folder / str(place)
@@ -96,7 +98,9 @@ def _zip(path: Path, name: str, folder: Path) -> list[File]:
         raise SourceError(f"{name} holds no files. Nothing was imported.")
     nested = next((file.name for file in files if _is_packed(file.path)), None)
     if nested:
-        raise SourceError(f"{nested} is an archive inside an archive. Unpack it and import the files in it.")
+        raise SourceError(
+            f"{nested} is an archive inside an archive. Nothing was imported. Unpack it and import the files in it."
+        )
     return files
 
 

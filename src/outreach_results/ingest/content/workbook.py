@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest.content.header import LINES_ABOVE, checked_header, header_place
+from outreach_results.ingest.content.second_table import SecondTableWatch
 from outreach_results.ingest.content.types import Content, Row, first_rows
 from outreach_results.ingest.content.unpacking import MAX_RATIO, MAX_UNPACKED, File
 
 _RATIO_MATTERS_FROM = 512 * 1024**2
-_FOOTER_LINES = 5
-"""Rows after an empty one that still pass as totals or notes; more of them are a second table."""
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, OSError)
+"""What reading a damaged workbook raises."""
 
 Line = tuple[int, list[Any]]
 
@@ -41,18 +45,18 @@ def sheets(file: File) -> list[Content]:
     _refuse_bombs(file)
     try:
         workbook = load_workbook(file.path, read_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise SourceError(
-            f"{file.name} cannot be opened as an Excel workbook: it is damaged or incomplete. Nothing was imported. "
-            "Open it in Excel and save it again."
-        ) from error
+    except (InvalidFileException, *_DAMAGED) as error:
+        raise _damaged(file) from error
     try:
         names = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     finally:
         workbook.close()
     contents = [content for name in names if (content := _sheet(file, name, is_only=len(names) == 1)) is not None]
     if not contents:
-        raise SourceError(f"{file.name} has no sheet with a header and rows. Nothing was imported.")
+        raise SourceError(
+            f"{file.name} has no sheet with a header and rows. Nothing was imported; choose a longer period in the "
+            "export."
+        )
     return contents
 
 
@@ -83,22 +87,23 @@ def _sheet(file: File, sheet: str, *, is_only: bool) -> Content | None:
 
     def read() -> Iterator[tuple[int, Row]]:
         before = line_of_header
-        footer = 0
+        watch = SecondTableWatch(name, header, line_of_header)
         for number, cells in _lines(file, sheet):
             if number <= line_of_header:
                 continue
-            # Titles and totals may stand apart from a table, but a second table would be read under the wrong header.
-            footer = footer + 1 if footer or number > before + 1 else 0
-            if footer > _FOOTER_LINES:
-                raise SourceError(
-                    f"{name} seems to hold two tables: after an empty row the second begins near row "
-                    f"{number - footer + 1}. Nothing was imported; put each table on a sheet of its own."
-                )
+            watch.look_at(number, cells, follows_empty=number > before + 1)
             before = number
             yield number, dict(zip(header, cells, strict=False))
 
     sample = first_rows(read)
     return Content(name, "Excel workbook", tuple(header), sample, read, is_table=True) if sample else None
+
+
+def _damaged(file: File) -> SourceError:
+    return SourceError(
+        f"{file.name} cannot be read as an Excel workbook: it is damaged or incomplete. Nothing was imported. Open it "
+        "in Excel and save it again, or download it again."
+    )
 
 
 def _lines(file: File, sheet: str) -> Iterator[Line]:
@@ -114,5 +119,7 @@ def _lines(file: File, sheet: str) -> Iterator[Line]:
             for number, cells in enumerate(opened.iter_rows(values_only=True), 1):
                 if any(cell not in (None, "") for cell in cells):
                     yield number, list(cells)
+        except _DAMAGED as error:
+            raise _damaged(file) from error
         finally:
             workbook.close()

@@ -23,6 +23,7 @@ from typing import TextIO
 from outreach_results.errors import SourceError
 from outreach_results.export import CSV_COLUMNS, unescape_formula
 from outreach_results.ingest import fields as read
+from outreach_results.ingest.content.delimited import unclosed_quote
 from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.records import (
     CampaignRecord,
@@ -76,6 +77,7 @@ def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records
         SourceError: it is no such file, or has no rows although it ``needs_rows``.
     """
     reader = csv.reader(_without_nul(file, source), strict=True)
+    number = 1
     try:
         header = next(reader, [])
         missing = [name for name in REQUIRED if name not in header]
@@ -106,12 +108,15 @@ def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records
             except FieldError as error:
                 yield Rejected(source, number, error.column, error.reason, _original(header, row))
         if needs_rows:
-            raise SourceError(f"{source} has a header and no rows. Nothing was imported.")
+            raise SourceError(
+                f"{source} has a header and no rows. Nothing was imported; choose a longer period in the export."
+            )
     except csv.Error as error:
-        is_too_long = "field larger" in str(error)
-        what = "a cell has no end; is a quotation mark missing?" if is_too_long else f"{error}."
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            raise unclosed_quote(source, number + 1) from None
         raise SourceError(
-            f"{source} cannot be read as CSV near line {reader.line_num}: {what} Nothing was imported."
+            f"{source} cannot be read as CSV in row {number + 1}: {error}. Nothing was imported; check the quotation "
+            "marks in that row."
         ) from None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from outreach_results.errors import OutreachError
+from outreach_results.errors import OutreachError, SourceError
 from outreach_results.ingest.importing import plans_of
 from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.guessing import date_columns
@@ -42,7 +42,8 @@ class Upload:
     name: str
     path: Path
     answers: Answers = field(default_factory=Answers)
-    _views: list[FileView] | None = None
+    _views: list[FileView] = field(default_factory=list)
+    _problem: SourceError | None = None
     _views_of: Answers | None = None
 
     def views(self, store: Store) -> list[FileView]:
@@ -51,8 +52,14 @@ class Upload:
         Raises:
             OutreachError: the file cannot be read.
         """
-        if self._views is None or self._views_of != self.answers:
-            self._views, self._views_of = _views(store, self), self.answers
+        if self._views_of != self.answers:
+            try:
+                self._views, self._problem = _views(store, self), None
+            except SourceError as error:  # reading it again, at the next click, would take as long
+                self._views, self._problem = [], error
+            self._views_of = self.answers
+        if self._problem is not None:
+            raise self._problem
         return self._views
 
 
