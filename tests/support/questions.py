@@ -8,7 +8,7 @@ from functools import partial
 
 from outreach_results import results
 from outreach_results.metrics.buckets import Every
-from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.models import Basis, Dimension, Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
 from outreach_results.store.engine import Store
 from support.optional import present
@@ -28,6 +28,9 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     peers = results.community(store, None)
     for filters in (EVERYTHING, NARROW):
         of_one = filters.of(SAMPLE)
+        for dimension in Dimension:
+            yield "breakdown", partial(results.breakdown, store, filters, dimension)
+        yield "breakdown_dimensions", partial(results.breakdown_dimensions, store, filters)
         yield "annotations_in", partial(results.annotations_in, store, filters)
         yield "own_peers", partial(results.own_peers, store, filters)
         yield "comparisons", partial(results.comparisons, store, filters, peers)

@@ -70,7 +70,10 @@ _SAID_BY = {"step": "step", "variant": "variant", "mailbox": "mailbox", "domain"
 
 
 def groups_of(records: Iterable[Record], least: int, zone: str = "UTC") -> Groups:
-    """The days of the emails of each step, variant, mailbox, and of each domain and subject of ``least`` emails."""
+    """The days of the emails of each step, variant, mailbox, and of each domain and subject of ``least`` emails.
+
+    The emails without a domain or subject have an empty one.
+    """
     records = list(records)
     sent, _, first = _facts(records)
     said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
@@ -87,9 +90,14 @@ def groups_of(records: Iterable[Record], least: int, zone: str = "UTC") -> Group
             name = _domain(value) if dimension == "domain" else value
             if name is not None:
                 members[email[0], dimension, name].add(email)
+    for campaign_id, email_id in {*sent, *(key[:2] for key in first)}:
+        for dimension in ("domain", "subject"):
+            value = said[campaign_id, email_id].get(dimension)
+            if value is None or (dimension == "domain" and _domain(value) is None):
+                members[campaign_id, dimension, ""].add((campaign_id, email_id))
     groups: Groups = {}
     for (campaign_id, dimension, name), emails in members.items():
-        if dimension in ("domain", "subject") and len(emails) < least:
+        if dimension in ("domain", "subject") and name and len(emails) < least:
             continue
         own_sent = {email: instant for email, instant in sent.items() if email in emails}
         own_first = {key: instant for key, instant in first.items() if key[:2] in emails}

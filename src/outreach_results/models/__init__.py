@@ -45,7 +45,7 @@ from outreach_results.models.contract import (
     UsageNumbers,
     dollars,
 )
-from outreach_results.models.dimensions import Dimension
+from outreach_results.models.dimensions import DIMENSIONS, Dimension, RowKind
 from outreach_results.models.filters import Filters
 from outreach_results.models.metric_definitions import (
     COST_COLUMNS,
@@ -62,6 +62,7 @@ __all__ = [
     "COST_COLUMNS",
     "COUNTS",
     "COUNT_OF",
+    "DIMENSIONS",
     "HOURLY_METRICS",
     "HUMAN_COUNTS",
     "LAG_METRICS",
@@ -94,6 +95,7 @@ __all__ = [
     "Rates",
     "Replies",
     "Reply",
+    "RowKind",
     "Sentiment",
     "Stats",
     "TrackedCampaigns",

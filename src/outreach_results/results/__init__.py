@@ -19,6 +19,7 @@ from outreach_results.results.benchmarks import (
     benchmarks,
     community,
 )
+from outreach_results.results.breakdown import BREAKDOWN_RATES, JUDGED, Breakdown, breakdown, breakdown_dimensions
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
 from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
 from outreach_results.results.campaigns import (
@@ -123,12 +124,14 @@ from outreach_results.results.usage import (
 
 __all__ = [
     "ACTIVE_DAYS",
+    "BREAKDOWN_RATES",
     "COST_FIELDS",
     "COST_PER_EMAIL",
     "ENOUGH_CASES",
     "ESTIMATES",
     "EVERYTHING",
     "HOURLY_COUNTS",
+    "JUDGED",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
     "NOT_BROKEN_DOWN",
@@ -136,6 +139,7 @@ __all__ = [
     "PER_PAGE",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
+    "Breakdown",
     "Comparison",
     "HeadlineRate",
     "HeadlineSeries",
@@ -162,6 +166,8 @@ __all__ = [
     "annotations_in",
     "benchmark_mcps",
     "benchmarks",
+    "breakdown",
+    "breakdown_dimensions",
     "campaign",
     "campaign_changes",
     "campaign_comparison",

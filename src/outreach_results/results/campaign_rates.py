@@ -38,7 +38,7 @@ def campaign_rates(
     Raises:
         QueryError: the period starts after its end.
     """
-    periods = _periods(store, filters, names, _curves(store, filters), data_as_of(store))
+    periods = _periods(store, filters, names, curves_of(store, filters), data_as_of(store))
     return {campaign_id: {name: period.headline(name) for name in names} for campaign_id, period in periods}
 
 
@@ -52,7 +52,7 @@ def campaign_changes(
     Raises:
         QueryError: a period starts after its end.
     """
-    curves, clock = _curves(store, filters), data_as_of(store)
+    curves, clock = curves_of(store, filters), data_as_of(store)
     now, before = (dict(_periods(store, chosen, (name,), curves, clock)) for chosen in (filters, comparison))
     count, of = RATES[name].parts
     pairs = {
@@ -72,7 +72,7 @@ def rates_and_standouts(
     Raises:
         QueryError: the period starts after its end.
     """
-    periods = dict(_periods(store, filters, (*names, name), _curves(store, filters), data_as_of(store)))
+    periods = dict(_periods(store, filters, (*names, name), curves_of(store, filters), data_as_of(store)))
     rates = {own: {each: period.headline(each) for each in names} for own, period in periods.items()}
     return rates, standouts_among({own: period.counts(*RATES[name].parts) for own, period in periods.items()})
 
@@ -107,7 +107,8 @@ def changes_among_many(pairs: Mapping[str, tuple[DailyCounts, DailyCounts]]) -> 
     return changes
 
 
-def _curves(store: Store, filters: Filters) -> MaturityCurves:
+def curves_of(store: Store, filters: Filters) -> MaturityCurves:
+    """The maturity curves by which rates are adjusted: none by event date."""
     is_cohort = filters.basis == Basis.SEND
     return maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
 

@@ -174,7 +174,10 @@ class PeriodDays:
 
     def headline(self, name: str) -> HeadlineRate:
         """A rate of this period, adjusted for maturity on the send basis."""
-        count, of = RATES[name].parts
+        return self.share(*RATES[name].parts)
+
+    def share(self, count: str, of: str) -> HeadlineRate:
+        """One count as a share of another, adjusted for maturity on the send basis."""
         plain = self.plain(count, of)
         if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
             return HeadlineRate(None, None)  # unknown on some of the days: the rest would pass for the whole period

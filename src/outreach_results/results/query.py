@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, RowMapping, Table, case, func
+from sqlalchemy import ColumnElement, RowMapping, Table, case, func, select
 
 from outreach_results.errors import QueryError
 from outreach_results.models import COST_COLUMNS, COUNTS, MICROS_PER_DOLLAR, Filters, dollars
@@ -50,6 +50,12 @@ def chosen_rows(table: Table, filters: Filters, date: str = "date") -> list[Colu
 def chosen_days(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions on `daily_stats` for the days and campaigns of the filters."""
     return chosen_rows(schema.daily_stats, filters)
+
+
+def of_any_campaign(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """A condition that is true for every campaign."""
+    # The key begins with the campaign: naming all of them lets the database read only the days of the period.
+    return column.in_(select(schema.campaigns.c.campaign_id))
 
 
 def integers(row: RowMapping) -> dict[str, Any]:

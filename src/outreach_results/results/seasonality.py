@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import check_period, chosen_days, chosen_rows
+from outreach_results.results.query import check_period, chosen_days, chosen_rows, of_any_campaign
 from outreach_results.results.tracked import Unknown, tracked_column, unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
@@ -95,7 +95,7 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
     query = (
         select(table.metric, table.date, *(func.sum(table[name]) for name in schema.LAGS))
         .where(
-            _of_any_campaign(table.campaign_id),
+            of_any_campaign(table.campaign_id),
             table.metric.in_(stored),
             *chosen_rows(schema.lag_stats, learned_from),
         )
@@ -123,7 +123,7 @@ def _hours_query(filters: Filters, stored: tuple[str, ...], unknown: Mapping[str
     table = schema.hourly_stats.c
     chosen = [*chosen_rows(schema.hourly_stats, filters), table.metric.in_(stored)]
     if filters.campaigns is None:
-        chosen.append(_of_any_campaign(table.campaign_id))
+        chosen.append(of_any_campaign(table.campaign_id))
     for name in HOURLY_COUNTS:
         off = sorted(campaign_id for campaign_id, own in unknown.items() if name in own.untracked)
         if off:
@@ -133,9 +133,3 @@ def _hours_query(filters: Filters, stored: tuple[str, ...], unknown: Mapping[str
         .where(*chosen)
         .group_by(table.metric, table.date)
     )
-
-
-def _of_any_campaign(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """A condition that is true for every campaign."""
-    # The key begins with the campaign: naming all of them lets the database read only the days of the period.
-    return column.in_(select(schema.campaigns.c.campaign_id))

@@ -97,7 +97,7 @@ def campaign_stats(store: Store, campaign_id: str, filters: Filters | None = Non
     check_period(narrowed)
     with store.read() as connection:
         require_campaign(connection, campaign_id)
-        sums = _sums(connection, narrowed).get(campaign_id, _NOTHING)
+        sums = campaign_sums(connection, narrowed).get(campaign_id, _NOTHING)
         totals = totals_of([sums])
         stats = CampaignStats(
             campaign_id=campaign_id,
@@ -132,7 +132,7 @@ def totals(store: Store, filters: Filters) -> Totals:
     check_period(filters)
     with store.read() as connection:
         # Summed from the campaigns, not by SQL: their sums may be replaced by reported totals, or not be tracked.
-        return totals_of(list(_sums(connection, filters).values()))
+        return totals_of(list(campaign_sums(connection, filters).values()))
 
 
 def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
     """
     check_period(filters)
     with store.read() as connection:
-        sums = _sums(connection, filters)
+        sums = campaign_sums(connection, filters)
         names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns))}
     rows = []
     for campaign_id, campaign in sums.items():
@@ -204,8 +204,8 @@ _NOTHING: dict[str, Any] = dict.fromkeys((*COUNTS, "cost", *COST_COLUMNS), 0) | 
 _UNKNOWN: dict[str, Any] = dict.fromkeys(_NOTHING)
 
 
-def _sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
-    """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on."""
+def campaign_sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
+    """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on; see `totals_of`."""
     table = schema.daily_stats.c
     query = (
         select(

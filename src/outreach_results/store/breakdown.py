@@ -1,8 +1,9 @@
 """``breakdown_stats``: the days of ``daily_stats`` for groups of a campaign's emails, such as those of one step.
 
 Of domains and subjects there may be as many as emails. One of them is a group only where its campaign has `LEAST`
-emails of it. The smaller ones, and the emails of which the source does not say it, have no rows: they are what is
-missing to ``daily_stats``.
+emails of it. The smaller ones have no rows: they are what is missing to ``daily_stats``. The emails of which the source
+does not say the domain or subject are the group `NOT_SAID`, so that they are not taken for the smaller ones. Of the
+other dimensions, what is missing to ``daily_stats`` are the emails of which it is not said.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, case, delete, func, or_, select, true
 
 from outreach_results.models import COUNT_OF, COUNTS, HUMAN_COUNTS, Basis, Dimension, EventType
-from outreach_results.models.dimensions import OF_EMAILS
+from outreach_results.models.dimensions import DIMENSIONS, NOT_SAID, OF_EMAILS
 from outreach_results.store.column_types import day_of_hour, id_in, is_sqlite
 from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, emails, events
 from outreach_results.store.write import insert_new
@@ -56,14 +57,8 @@ A domain or subject that may have become a group, or ceased to be one, has a key
 
 _CONCERNED = (date.min, "")
 
-_COLUMN_OF = {
-    Dimension.STEP: emails.c.step,
-    Dimension.VARIANT: emails.c.variant,
-    Dimension.MAILBOX: emails.c.mailbox,
-    Dimension.DOMAIN: emails.c.recipient_domain,
-    Dimension.SUBJECT: emails.c.subject,
-}
-_CAN_BE_MANY: dict[Dimension, ColumnElement[bool] | TextClause] = {
+_COLUMN_OF = {dimension: emails.c[DIMENSIONS[dimension].column] for dimension in OF_EMAILS}
+CAN_BE_MANY: dict[Dimension, ColumnElement[bool] | TextClause] = {
     Dimension.DOMAIN: emails.c.recipient_domain.is_not(None),
     Dimension.SUBJECT: HAS_SUBJECT,
 }
@@ -78,10 +73,10 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
     """Count the groups of a campaign anew."""
     connection.execute(delete(breakdown_stats).where(breakdown_stats.c.campaign_id == campaign_id))
     wanted: _Wanted = {
-        dimension: set(connection.execute(_large(campaign_id, dimension)).scalars())
-        if dimension in _CAN_BE_MANY
+        dimension: {NOT_SAID, *connection.execute(_large(campaign_id, dimension)).scalars()}
+        if dimension in CAN_BE_MANY
         else None
-        for dimension in _known(connection, campaign_id, None)
+        for dimension in _counted(connection, campaign_id, None)
     }
     _insert_counted(connection, campaign_id, wanted)
 
@@ -89,9 +84,10 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
 def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Change:
     """What a campaign's emails, or only those given, add to its groups."""
     change: Change = Counter()
-    wanted: _Wanted = dict.fromkeys(_known(connection, campaign_id, email_ids))
-    for dimension in _CAN_BE_MANY.keys() & wanted.keys():
-        wanted[dimension], concerned = _concerned(connection, campaign_id, dimension, email_ids)
+    wanted: _Wanted = dict.fromkeys(_counted(connection, campaign_id, email_ids))
+    for dimension in CAN_BE_MANY:
+        groups, concerned = _concerned(connection, campaign_id, dimension, email_ids)
+        wanted[dimension] = {NOT_SAID, *groups}
         change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in concerned})
     for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
         for basis, on, value, counts in sums.rows():
@@ -123,11 +119,11 @@ def _among(connection: Connection, email_ids: Collection[str] | None) -> list[Co
     return [] if email_ids is None else [id_in(connection, emails.c.email_id, email_ids)]
 
 
-def _known(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> list[Dimension]:
-    """What any of these emails (None: all) says."""
+def _counted(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> list[Dimension]:
+    """The dimensions of which these emails (None: all) are in any group."""
     chosen = (emails.c.campaign_id == campaign_id, *_among(connection, email_ids))
     counts = connection.execute(select(*(func.count(_COLUMN_OF[one]) for one in OF_EMAILS)).where(*chosen)).one()
-    return [one for one, n in zip(OF_EMAILS, counts, strict=True) if n]
+    return [one for one, n in zip(OF_EMAILS, counts, strict=True) if n or one in CAN_BE_MANY]
 
 
 def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
@@ -135,7 +131,7 @@ def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
     column = _COLUMN_OF[dimension]
     return (
         select(column)
-        .where(emails.c.campaign_id == campaign_id, _CAN_BE_MANY[dimension])
+        .where(emails.c.campaign_id == campaign_id, CAN_BE_MANY[dimension], column != NOT_SAID)
         .group_by(column)
         .having(func.count() >= LEAST)
     )
@@ -148,7 +144,12 @@ def _concerned(
     column = _COLUMN_OF[dimension]
     named = (
         select(column.label("value"))
-        .where(emails.c.campaign_id == campaign_id, _CAN_BE_MANY[dimension], *_among(connection, email_ids))
+        .where(
+            emails.c.campaign_id == campaign_id,
+            CAN_BE_MANY[dimension],
+            column != NOT_SAID,
+            *_among(connection, email_ids),
+        )
         .distinct()
         .subquery("named")
     )
@@ -330,11 +331,13 @@ def _first_events(
 def _value(dimension: Dimension) -> ColumnElement[str]:
     """What emails are grouped by."""
     column = _COLUMN_OF[dimension]
-    return column if dimension in _CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
+    return func.coalesce(column, NOT_SAID) if dimension in CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
 
 
 def _is_one_of(connection: Connection, dimension: Dimension, values: Collection[str]) -> ColumnElement[bool]:
-    return and_(_CAN_BE_MANY[dimension], id_in(connection, _COLUMN_OF[dimension], values, dimension.value))
+    column = _COLUMN_OF[dimension]
+    said = and_(CAN_BE_MANY[dimension], id_in(connection, column, values, dimension.value))
+    return or_(said, column.is_(None)) if NOT_SAID in values else said
 
 
 def _columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
