@@ -52,6 +52,9 @@ class GroupDays:
     def group_counts(self, count: str, of: str, groups: Sequence[str], judged: int) -> GroupCounts:
         """The counts of the groups by campaign, of which the first ones are judged."""
         known = self._of_both(count, of)
+        if known.empty:
+            nothing = np.zeros((len(groups), 1))
+            return GroupCounts(nothing, nothing, judged=judged)
         known[of] = self._period(known, count, of).counts(count, of).of
         sums = known.groupby(["group", "campaign_id"])[[count, of]].sum()
         table = sums.unstack("campaign_id", fill_value=0.0).reindex(list(groups), fill_value=0.0)
