@@ -17,7 +17,8 @@ from outreach_results.results.headlines import HeadlineRate, PeriodDays
 CountsByCampaign = Mapping[str, Mapping[str, int | None]]
 """The counts of a group by campaign id, then by name; None where not known."""
 
-_DAYS_FOR_DISPERSION = 300  # groups of a campaign, the largest: more of them hardly say more of how days differ
+_MOST_PERIODS = 300
+"""So many groups of a campaign, the largest, say how days differ; more of them would hardly say more."""
 
 PeriodOf = Callable[[NDArray[np.datetime64], Mapping[str, NDArray[np.float64]]], PeriodDays]
 """The days of a period, from dates and counts."""
@@ -87,13 +88,13 @@ def _agreeing(share: HeadlineRate, days: pd.DataFrame, pair: tuple[int | None, i
 
 def _spread(days: pd.DataFrame, count: str, of: str) -> Dispersion:
     """The dispersion of the daily counts, each group of a campaign around its own rate."""
-    by_group = days.groupby(["campaign_id", "group"])
-    largest = by_group[of].sum().nlargest(_DAYS_FOR_DISPERSION).index
-    return dispersion([_daily(by_group.get_group(key), count, of) for key in largest])
-
-
-def _daily(days: pd.DataFrame, count: str, of: str) -> DailyCounts:
-    return DailyCounts(*(np.asarray(days[name], dtype=np.float64) for name in (count, of)))
+    group = days.groupby(["campaign_id", "group"]).ngroup().to_numpy()
+    by_group = np.argsort(group, kind="stable")
+    ends = np.flatnonzero(np.diff(group[by_group])) + 1
+    parts = [np.split(np.asarray(days[name], dtype=np.float64)[by_group], ends) for name in (count, of)]
+    periods = [DailyCounts(*pair) for pair in zip(*parts, strict=True)]
+    largest = sorted(periods, key=lambda one: one.of.sum(), reverse=True)
+    return dispersion(largest[:_MOST_PERIODS])
 
 
 def rate_columns(
