@@ -19,6 +19,7 @@ from outreach_results.results.query import chosen_days, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.breakdown import LONGEST_VALUE
 from outreach_results.store.schema import IS_BOUNCE
+from outreach_results.store.shown import is_shown
 
 Sums = Mapping[str, Mapping[str, Any]]
 
@@ -96,7 +97,8 @@ def _of_campaigns(filters: Filters) -> list[Any]:
     event = schema.events.c
     any_campaign = [of_any_campaign(event.campaign_id)] if filters.campaigns is None else []
     of_people = [~event.is_machine] if filters.humans_only else []
-    return [*any_campaign, *filters.conditions({"campaign_id": event.campaign_id}), IS_BOUNCE, *of_people]
+    chosen = filters.conditions({"campaign_id": event.campaign_id})
+    return [*any_campaign, *chosen, is_shown(event.campaign_id), IS_BOUNCE, *of_people]
 
 
 def _bounces(connection: Connection, filters: Filters, dimension: Dimension) -> pd.DataFrame:

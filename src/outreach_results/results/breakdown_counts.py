@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, selec
 
 from outreach_results.models import COUNTS, Detail, Dimension, Filters, Sentiment
 from outreach_results.models.dimensions import DIMENSIONS, NOT_SAID
-from outreach_results.results.query import chosen_days, count_column, of_any_campaign, roles
+from outreach_results.results.query import chosen_days, chosen_rows, count_column, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.breakdown import CAN_BE_MANY, LONGEST_VALUE
 from outreach_results.store.replies.state import same_reply
@@ -29,7 +29,7 @@ OTHER = "\x1fother"
 def conditions(filters: Filters, table: Table, date: str = "date") -> list[ColumnElement[bool]]:
     """The conditions on a table that also name the campaigns where all are chosen, for the sake of its key."""
     any_campaign = [of_any_campaign(table.c.campaign_id)] if filters.campaigns is None else []
-    return [*any_campaign, *filters.conditions(roles(table, date))]
+    return [*any_campaign, *chosen_rows(table, filters, date)]
 
 
 def largest_groups(connection: Connection, filters: Filters, dimension: Dimension) -> list[str]:
