@@ -51,7 +51,7 @@ def history() -> list[Record]:
     ]
 
 
-def rows(store: Store, dimension: Dimension, filters: Filters | None = None) -> dict[str, dict[str, Any]]:
+def rows(store: Store, dimension: Dimension, filters: Filters | None = None) -> dict[str, dict[Any, Any]]:
     """The rows by value; those of no value by their kind."""
     frame = results.breakdown(store, filters or Filters(), dimension).rows
     plain = frame.astype(object).where(frame.notna(), None)
@@ -104,8 +104,8 @@ def test_period_and_basis_choose_the_days(store):
 
 
 def test_small_domains_share_a_row(store):
-    few = [sent(n, of=SECOND, domain=f"firm{n}.example") for n in range(30, 35)]
-    unknown = [EmailRecord(SECOND, "nobody", None, None, None, at(5))]
+    few: list[Record] = [sent(n, of=SECOND, domain=f"firm{n}.example") for n in range(30, 35)]
+    unknown: list[Record] = [EmailRecord(SECOND, "nobody", None, None, None, at(5))]
     load(store, "all", [*history(), *few, *unknown])
     found = rows(store, Dimension.DOMAIN)
     assert {name: row["emails_sent"] for name, row in found.items()} == {
@@ -143,7 +143,7 @@ def test_without_deliveries_rates_are_of_sent(store):
 
 
 def test_positive_replies_are_those_of_the_emails(store):
-    answers = [reply("r1", email_id="e1", sentiment="positive"), reply("r2", email_id="e45"), mark("r2")]
+    answers: list[Record] = [reply("r1", email_id="e1", sentiment="positive"), reply("r2", email_id="e45"), mark("r2")]
     load(store, "all", [*history(), *answers, reply("r3", email_id=None, sentiment="positive")])
     found = rows(store, Dimension.STEP)
     assert {step: row["positive_replies"] for step, row in found.items()} == {"1": 1, "2": 1, "unknown": 1}
@@ -156,8 +156,11 @@ def test_unreadable_replies_are_not_0_positive(store):
 
 
 def test_days_and_exports_without_emails_are_unknown(store):
-    days = [campaign("days", detail="daily"), DailyRecord("days", date(2026, 1, 5), emails_sent=100, replied=4)]
-    exported = [campaign("exported", detail="contacts"), contact(of="exported", sent_at=at(5), replied=1)]
+    days: list[Record] = [
+        campaign("days", detail="daily"),
+        DailyRecord("days", date(2026, 1, 5), emails_sent=100, replied=4),
+    ]
+    exported: list[Record] = [campaign("exported", detail="contacts"), contact(of="exported", sent_at=at(5), replied=1)]
     load(store, "all", [*history(), *days, *exported])
     for dimension in (Dimension.STEP, Dimension.DOMAIN):
         found = rows(store, dimension)
@@ -259,10 +262,8 @@ def test_a_mailbox_of_a_weak_campaign_does_not(sqlite_store):
     weak = replies_of(random, SECOND, {"a": (100, 0.02), "b": (900, 0.02)})
     load(sqlite_store, "all", [*strong, *weak])
     frame = results.breakdown(sqlite_store, Filters(), Dimension.MAILBOX).rows.set_index("value")
-    assert (
-        wilson(*frame.loc["a", ["replied", "delivered"]]).low
-        > present(wilson(*frame.loc["b", ["replied", "delivered"]])).high
-    )
+    a, b = (present(wilson(*frame.loc[one, ["replied", "delivered"]])) for one in ("a", "b"))
+    assert a.low > b.high
     assert frame["reply_rate_stands_out"].to_dict() == {"a": 0, "b": 0}
 
 
