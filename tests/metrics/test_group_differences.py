@@ -119,7 +119,7 @@ def test_holm_counts_every_row_of_every_rate():
     assert among.direction == 0
 
 
-def test_days_that_differ_make_a_difference_less_certain():
+def test_days_that_differ_make_it_less_certain():
     count, of = np.array([[30.0], [90.0]]), np.array([[1000.0], [1000.0]])
     calm = dispersion([DailyCounts(np.full(30, 2.0), np.full(30, 66.0))])
     wild = dispersion([DailyCounts(np.tile([0.0, 4.0], 15), np.full(30, 66.0))])
