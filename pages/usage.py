@@ -14,6 +14,7 @@ if months.empty:
 
 first = usage.month_chooser(months)
 month = ask(results.outlook, first)
+used = ask(results.usage, f"{first:%Y-%m}")
 
 of_month = usage.month_filters(view.filters, first)
 costs = ask(results.campaign_costs, of_month)
@@ -21,10 +22,11 @@ costs = ask(results.campaign_costs, of_month)
 quota, costs_of_month = st.columns([7, 4])
 with quota, cards.card("Quota", key="quota") as card:
     usage.quota(month)
+    usage.of_accounts(used)
     usage.month_progress(month, view.filters, card)
 with costs_of_month:
     with cards.card(f"Cost of {text.month(first)}", key="month-costs"):
-        usage.month_costs(month, ask(results.usage, f"{first:%Y-%m}").usage)
+        usage.month_costs(month, used.usage)
         per_email = usage.cost_mode()
     if not costs.empty:
         usage.by_component(costs, of_month, per_email=per_email)

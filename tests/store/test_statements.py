@@ -29,7 +29,7 @@ from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
 from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.undo import undo_load
-from outreach_results.models import Sentiment
+from outreach_results.models import Sentiment, UsageOfAccounts
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
@@ -43,6 +43,13 @@ from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_runs import keep_start_failure
+from outreach_results.store.sync_state import (
+    ACCOUNT,
+    forget_other_accounts,
+    has_other_accounts,
+    store_answers,
+    stored_answers,
+)
 from outreach_results.store.tracking import choose_tracking
 from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
@@ -139,6 +146,14 @@ def do_syncs(store, other):
         sync_from(remote.url, store)
     assert sync_status(store).latest.last is not None
     assert reconcile(store)
+    with store.write() as connection:  # another account, whose usage is kept beside that of the first
+        answers = stored_answers(connection, f"{remote.url}/", ACCOUNT)
+        store_answers(connection, "another", ACCOUNT, answers)
+    assert len(reconcile(store)) > 1
+    assert isinstance(results.usage(store, "2026-01"), UsageOfAccounts)
+    with store.write() as connection:
+        assert has_other_accounts(connection, [f"{remote.url}/"])
+        forget_other_accounts(connection, [f"{remote.url}/"])
     Lease(store, remote.url).acquire()
     keep_start_failure(store, remote.url, "The key is malformed.")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -12,10 +14,15 @@ from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from outreach_results import results
+from outreach_results.api.in_process import get
 from outreach_results.cli import main
 from outreach_results.config import Settings
 from outreach_results.errors import ConfigError, KeyRefusedError, OutreachError, QueryError, SourceError
+from outreach_results.ingest.load import load
+from outreach_results.models import Basis, Filters, Plan, UsageOfAccounts
+from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import schema, sync_sources
+from outreach_results.store.account_entries import enter_plan
 from outreach_results.store.engine import Store
 from outreach_results.sync.run import sync
 from outreach_results.sync.sources import (
@@ -29,7 +36,10 @@ from outreach_results.sync.sources import (
 )
 from outreach_results.sync.status import SyncReport, sync_status
 from support import faulty_server as faults
+from support.dashboard import run_page
 from support.faulty_server import KEY, FaultyServer, remote_campaign
+from support.optional import present
+from support.records import campaign, emails
 from support.syncing import QUICK
 
 Run = Callable[..., Result]
@@ -91,7 +101,7 @@ def test_two_keys_of_one_server_are_two_accounts(remote: FaultyServer, sqlite_st
     assert [status.of(account.account).last is not None for account in accounts(sqlite_store, settings)] == [True] * 2
 
 
-def test_usage_and_benchmarks_are_of_the_first(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
+def test_benchmarks_are_of_the_first(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:
     """Two accounts would otherwise replace each other's at every sync, and no answer could stay in the cache."""
     settings = settings_for(remote)
     add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
@@ -100,7 +110,93 @@ def test_usage_and_benchmarks_are_of_the_first(remote: FaultyServer, second: Fau
     all_synced(sqlite_store, settings)
     assert sqlite_store.version() == version
     assert remote.targets("^/usage")
-    assert second.targets("^/(usage|benchmarks)") == []
+    assert second.targets("^/usage")
+    assert second.targets("^/benchmarks") == []
+
+
+def usage_of(name: str, limit: int, price: int = 20) -> dict[str, Any]:
+    """An account's usage of January."""
+    plan = {"name": name, "email_limit": limit, "price_usd": price}
+    numbers = {"campaigns_created": 1, "emails_sent": 7, "emails_remaining": limit - 7, "byok_cost_usd": 0}
+    return {"period": "2026-01", "usage": numbers, "plan": plan}
+
+
+@pytest.fixture
+def two(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> Settings:
+    """Two synced accounts with a campaign each, and a campaign from a file."""
+    remote.campaigns["a"], remote.usage = remote_campaign(), usage_of("Growth", 10)
+    second.campaigns["b"], second.usage = remote_campaign(), usage_of("Starter", 5, 7)
+    load(sqlite_store, "file", [campaign("c"), *emails(4, of="c")])
+    settings = settings_for(remote)
+    add_account(sqlite_store, "Second", second.url, SecretStr(KEY), settings)
+    all_synced(sqlite_store, settings)
+    return settings
+
+
+def test_each_account_has_its_own_quota(two: Settings, remote: FaultyServer, sqlite_store: Store) -> None:
+    sent = {
+        own: results.campaign_stats(sqlite_store, own, Filters(basis=Basis.SEND)).stats.emails_sent for own in "abc"
+    }
+    used = results.usage(sqlite_store, "2026-01")
+    assert isinstance(used, UsageOfAccounts)
+    first, other = used.accounts
+    assert (first.name, other.name) == (f"{remote.url}/", "Second")
+    assert (first.emails_sent, other.emails_sent) == (sent["a"], sent["b"])
+    assert present(first.plan).email_limit == 10
+    assert other.emails_remaining == max(0, 5 - present(sent["b"]))
+    assert present(used.plan) == Plan(name="Growth + Starter", email_limit=15, price_usd=27)
+    assert used.usage.emails_sent == sum(map(present, sent.values()))
+    assert used.usage.emails_remaining == present(first.emails_remaining) + present(other.emails_remaining)
+    assert present(results.plan_known_at(sqlite_store)).year >= 2026
+
+
+def test_an_entered_plan_is_that_of_all(two: Settings, sqlite_store: Store) -> None:
+    enter_plan(sqlite_store, Plan(name="Own", email_limit=1_000, price_usd=1))
+    used = results.usage(sqlite_store, "2026-01")
+    assert present(used.plan).name == "Own"
+    assert used.usage.emails_remaining == 1_000 - used.usage.emails_sent
+
+
+def test_a_plan_that_one_does_not_say_is_unknown(two: Settings, second: FaultyServer, sqlite_store: Store) -> None:
+    present(second.usage)["plan"] = None
+    version = sqlite_store.version()
+    all_synced(sqlite_store, two)
+    assert sqlite_store.version() != version
+    used = results.usage(sqlite_store, "2026-01")
+    assert isinstance(used, UsageOfAccounts)
+    assert (used.plan, used.usage.emails_remaining) == (None, None)
+    assert [one.plan is None for one in used.accounts] == [False, True]
+
+
+def test_one_account_left_is_the_account(two: Settings, second: FaultyServer, sqlite_store: Store) -> None:
+    """The plan of the other goes, although what this one says has not changed since."""
+    alone = settings_for()
+    all_synced(sqlite_store, alone)
+    used = results.usage(sqlite_store, "2026-01")
+    assert not isinstance(used, UsageOfAccounts)
+    assert present(used.plan).name == "Starter"
+
+
+def test_each_account_is_reconciled(two: Settings, remote: FaultyServer, sqlite_store: Store) -> None:
+    rows = {row.campaign: row for row in reconcile(sqlite_store) if not row.campaign_id}
+    assert set(rows) == {f"Account {remote.url}/", "Account Second"}
+    used = results.usage(sqlite_store, "2026-01")
+    assert isinstance(used, UsageOfAccounts)
+    assert [row.counted for row in rows.values()] == [one.emails_sent for one in used.accounts]
+
+
+def test_the_api_and_the_page_name_each_account(
+    two: Settings, sqlite_store: Store, use_database: Callable[[str], None]
+) -> None:
+    written: list[bytes] = []
+    get(sqlite_store, "usage?period=2026-01", written.append)
+    body = json.loads(b"".join(written))
+    assert [one["name"] for one in body["accounts"]][1] == "Second"
+    assert set(body) == {"period", "usage", "plan", "accounts"}
+    use_database(sqlite_store.engine.url.render_as_string(hide_password=False))
+    page = run_page("usage")
+    assert any("Growth + Starter" in element.value.replace("\\", "") for element in page.markdown)
+    assert any("Each account has a quota of its own" in element.value for element in page.caption)
 
 
 def test_each_account_has_its_own_status(remote: FaultyServer, second: FaultyServer, sqlite_store: Store) -> None:

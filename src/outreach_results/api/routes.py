@@ -35,6 +35,7 @@ from outreach_results.models import (
     Model,
     Replies,
     Usage,
+    UsageOfAccounts,
 )
 from outreach_results.store.engine import Store
 
@@ -180,7 +181,7 @@ async def export(
     return DownloadResponse(download, context.headers, service.exports, service.chunks, etag)
 
 
-@router.get("/usage", response_model=Usage, tags=["Account"])
+@router.get("/usage", response_model=Usage | UsageOfAccounts, tags=["Account"])
 async def usage(request: Request, query: Annotated[parameters.UsageQuery, Query()]) -> Response:
     """What a month used of the plan."""
     return await _answer(request, lambda store: results.usage(store, query.period))

@@ -43,6 +43,8 @@ from outreach_results.models.contract import (
     TrackedCampaigns,
     Usage,
     UsageNumbers,
+    UsageOfAccount,
+    UsageOfAccounts,
     dollars,
 )
 from outreach_results.models.dimensions import DIMENSIONS, Dimension, RowKind
@@ -101,6 +103,8 @@ __all__ = [
     "TrackedCampaigns",
     "Usage",
     "UsageNumbers",
+    "UsageOfAccount",
+    "UsageOfAccounts",
     "dollars",
     "domain_of",
     "person_key",

@@ -302,6 +302,24 @@ class Usage(Model):
     plan: Plan | None = None
 
 
+class UsageOfAccount(Model):
+    """What a month used of the plan of one of several accounts; ``plan`` is None where its platform does not say it.
+
+    ``emails_sent`` are those of the campaigns that were read from the account.
+    """
+
+    name: str
+    emails_sent: int
+    emails_remaining: int | None = None
+    plan: Plan | None = None
+
+
+class UsageOfAccounts(Usage):
+    """``GET /usage`` where several accounts are connected: ``usage`` and ``plan`` are of all of them together."""
+
+    accounts: list[UsageOfAccount]
+
+
 class Distribution(Model):
     """How a metric is spread over the community."""
 

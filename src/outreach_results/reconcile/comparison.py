@@ -18,7 +18,7 @@ from outreach_results.reconcile.evidence import Evidence, MonthEvidence, evidenc
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.shown import IS_SHOWN
-from outreach_results.store.sync_state import ReportedUsage, reported_usage
+from outreach_results.store.sync_state import ReportedUsage, reported_usages
 
 ACCOUNT_NAME = "Account"
 _TYPE_OF = {name: kind for kind, name in COUNT_OF.items()}
@@ -52,8 +52,8 @@ def reconciliation(store: Store) -> pd.DataFrame:
 def reconcile(store: Store) -> list[Reconciled]:
     """Every number that a server reported beside the one counted here: the account, then campaign by campaign."""
     with store.read() as connection:
-        usage = reported_usage(connection)
-        rows = [] if usage is None else [_account_row(connection, usage)]
+        usages = reported_usages(connection)
+        rows = [_account_row(connection, usage, is_only=len(usages) == 1) for usage in usages]
         for campaign in _reported(connection):
             rows.extend(_campaign_rows(connection, campaign))
     return rows
@@ -185,13 +185,13 @@ def _explain_count(name: str, difference: int, evidence: Evidence) -> str:
 # --- the account -------------------------------------------------------------------------------------------------
 
 
-def _account_row(connection: Connection, usage: ReportedUsage) -> Reconciled:
+def _account_row(connection: Connection, usage: ReportedUsage, *, is_only: bool) -> Reconciled:
     reported = usage.usage.usage.emails_sent
-    evidence = month_evidence(connection, usage.usage.period, usage.server, usage.fetched_at)
+    evidence = month_evidence(connection, usage.usage.period, usage.server, usage.fetched_at, is_only=is_only)
     difference = evidence.here - reported
     return Reconciled(
         "",
-        ACCOUNT_NAME,
+        ACCOUNT_NAME if is_only else f"{ACCOUNT_NAME} {usage.name}",
         f"emails_sent in {usage.usage.period}",
         reported,
         evidence.here,

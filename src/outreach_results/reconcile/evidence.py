@@ -14,6 +14,7 @@ from outreach_results.results.usage import next_month
 from outreach_results.store import schema
 from outreach_results.store.engine import zone_of
 from outreach_results.store.shown import is_shown
+from outreach_results.store.sync_state import campaigns_of
 
 WIDEST_OFFSET = timedelta(hours=14)
 """The largest offset of a time zone from UTC."""
@@ -140,22 +141,28 @@ class MonthEvidence:
     zone: str
 
 
-def month_evidence(connection: Connection, period: str, server: str, fetched_at: datetime) -> MonthEvidence:
-    """The evidence on the emails that count in a month (YYYY-MM)."""
+def month_evidence(
+    connection: Connection, period: str, server: str, fetched_at: datetime, *, is_only: bool
+) -> MonthEvidence:
+    """The evidence on the emails that count in a month (YYYY-MM).
+
+    Args:
+        is_only: whether no other account reports its usage; otherwise only the campaigns of this one count.
+    """
     first = date.fromisoformat(f"{period}-01")
     last = next_month(first)
     zone = zone_of(connection)
     day, email = schema.daily_stats.c, schema.emails.c
     filters = Filters(start=first, end=last - timedelta(days=1), basis=Basis.SEND)
-    in_month = chosen_days(filters)
-    state = schema.sync_state.c
-    from_server = select(state.campaign_id).where(state.server == server)
+    from_server = campaigns_of(server)
+    in_month = [*chosen_days(filters), *([] if is_only else [day.campaign_id.in_(from_server)])]
+    of_account = [is_shown(email.campaign_id), *([] if is_only else [email.campaign_id.in_(from_server)])]
 
     def sent(*conditions: ColumnElement[bool]) -> int:
         return int(connection.execute(select(func.sum(day.emails_sent)).where(*in_month, *conditions)).scalar() or 0)
 
     def emails(start: datetime, end: datetime) -> int:
-        query = select(func.count()).where(email.sent_at >= start, email.sent_at < end, is_shown(email.campaign_id))
+        query = select(func.count()).where(email.sent_at >= start, email.sent_at < end, *of_account)
         return connection.execute(query).scalar_one()
 
     hidden = [*filters.conditions(roles(schema.daily_stats)), ~is_shown(day.campaign_id)]

@@ -19,8 +19,10 @@ from outreach_results.models import (
     TrackedCampaigns,
     Usage,
     UsageNumbers,
+    UsageOfAccounts,
     dollars,
 )
+from outreach_results.results.account_usage import usage_of_accounts
 from outreach_results.results.campaigns import last_day
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
@@ -33,7 +35,7 @@ from outreach_results.results.query import (
 )
 from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.results.tracked import tracked_column, unknown_numbers
-from outreach_results.store import schema
+from outreach_results.store import account_entries, schema
 from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import entered_plan, source_plan
 from outreach_results.store.engine import Store, zone_of
@@ -41,7 +43,7 @@ from outreach_results.store.shown import IS_SHOWN
 
 
 def usage(store: Store, period: str = "month", *, now: datetime | None = None) -> Usage:
-    """The usage of the plan in a month: the contract's ``/usage``.
+    """The usage of the plan in a month: the contract's ``/usage``; of several accounts `UsageOfAccounts`.
 
     Args:
         period: ``month`` for the current calendar month of the reporting zone, or YYYY-MM.
@@ -70,18 +72,24 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
         ).one()
         created = chosen_rows(schema.campaigns, in_month, date="created_on")
         started = connection.execute(select(func.count()).where(*created)).scalar_one()
-        plan = _plan(connection)
-    return Usage(
+        plan, is_entered = _plan(connection), entered_plan(connection) is not None
+        accounts = usage_of_accounts(connection, in_month)
+    remaining = None if plan is None else max(0, plan.email_limit - int(sent or 0))
+    if accounts and plan is not None and not is_entered:
+        # What one account has left, another cannot use.
+        remaining = sum(account.emails_remaining or 0 for account in accounts)
+    answer = Usage(
         period=month.isoformat()[:7],
         usage=UsageNumbers(
             campaigns_created=started,
             emails_sent=int(sent or 0),
-            emails_remaining=None if plan is None else max(0, plan.email_limit - int(sent or 0)),
+            emails_remaining=remaining,
             byok_cost_usd=None if active and not with_cost else dollars(int(cost or 0)),
             cost_tracked=TrackedCampaigns(campaigns=with_cost, of_campaigns=active),
         ),
         plan=plan,
     )
+    return UsageOfAccounts(**dict(answer), accounts=accounts) if accounts else answer
 
 
 _COSTS = ("cost", *COST_COLUMNS, NOT_BROKEN_DOWN)
@@ -269,7 +277,7 @@ def plan_of(store: Store) -> Plan | None:
 def plan_known_at(store: Store) -> datetime | None:
     """As of when the account's plan is known; None where no source says."""
     with store.read() as connection:
-        return connection.execute(select(schema.plan.c.known_at)).scalar()
+        return account_entries.plan_known_at(connection)
 
 
 def _plan(connection: Connection) -> Plan | None:

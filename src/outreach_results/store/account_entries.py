@@ -6,15 +6,16 @@ An entered plan counts instead of the source's, which stays in `plan`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select
 
 from outreach_results.errors import QueryError
-from outreach_results.models import Plan, dollars
+from outreach_results.models import MICROS_PER_DOLLAR, Plan, dollars
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.schema import meta, plan
+from outreach_results.store.sync_state import reported_usages
 
 _PLAN, _DAYS_OFF = "entered_plan", "days_off"
 MAX_NAME = 100
@@ -28,9 +29,35 @@ def entered_plan(connection: Connection) -> Plan | None:
 
 
 def source_plan(connection: Connection) -> Plan | None:
-    """The plan as its source says it; None where none does."""
+    """The plan as its source says it; None where none does.
+
+    Of several accounts it is all their plans together, and unknown where the plan of one is.
+    """
+    accounts = reported_usages(connection)
+    if len(accounts) > 1:
+        return sum_of_plans([account.usage.plan for account in accounts])
     row = connection.execute(select(plan)).first()
     return None if row is None else Plan(name=row.name, email_limit=row.email_limit, price_usd=dollars(row.price))
+
+
+def sum_of_plans(plans: Sequence[Plan | None]) -> Plan | None:
+    """Several plans as one; None where one of them is unknown."""
+    known = [each for each in plans if each is not None]
+    if not known or len(known) < len(plans):
+        return None
+    return Plan(
+        name=" + ".join(each.name for each in known),
+        email_limit=sum(each.email_limit for each in known),
+        price_usd=dollars(sum(round(each.price_usd * MICROS_PER_DOLLAR) for each in known)),
+    )
+
+
+def plan_known_at(connection: Connection) -> datetime | None:
+    """As of when the source's plan is known; of several accounts the earliest. None where no source says."""
+    accounts = reported_usages(connection)
+    if len(accounts) > 1:
+        return min(account.fetched_at for account in accounts)
+    return connection.execute(select(plan.c.known_at)).scalar()
 
 
 def enter_plan(store: Store, entered: Plan | None) -> None:

@@ -93,7 +93,7 @@ def edit_source(
         ConfigError: the secret or its file cannot be used.
     """
     fernet = None if key is None else cipher(store, secret, may_create=True)
-    with store.write(exclusive=True, is_data=False) as connection:
+    with store.write(exclusive=True) as connection:
         row = connection.execute(select(sync_sources).where(sync_sources.c.name == name)).first()
         if row is None:
             raise _unknown(name)
@@ -127,7 +127,7 @@ def remove_source(store: Store, name: str) -> None:
         QueryError: there is none of that name.
     """
     here = sync_sources.c.name == name
-    with store.write(exclusive=True, is_data=False) as connection:
+    with store.write(exclusive=True) as connection:
         account = connection.execute(select(sync_sources.c.account).where(here)).scalar_one_or_none()
         if account is None:
             raise _unknown(name)

@@ -6,15 +6,16 @@ A server stands for one account there: it is the account's address, or more wher
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, true
 
 from outreach_results.models import Usage
-from outreach_results.store.schema import sync_state
+from outreach_results.store.schema import sync_sources, sync_state
 
 ACCOUNT = ""
 """The campaign id of answers that concern the whole account."""
@@ -69,22 +70,43 @@ def store_answers(connection: Connection, server: str, campaign_id: str, answers
 
 @dataclass(frozen=True, slots=True)
 class ReportedUsage:
-    """The usage of a month that a server reported last."""
+    """The usage of a month that an account reported last; ``name`` is what people call the account, or its address."""
 
     usage: Usage
     server: str
     fetched_at: datetime
+    name: str
 
 
-def reported_usage(connection: Connection) -> ReportedUsage | None:
-    """The usage that the server of the last sync reported; None if there is none."""
-    query = select(sync_state).where(sync_state.c.campaign_id == ACCOUNT, sync_state.c.resource == USAGE)
-    row = connection.execute(query.order_by(sync_state.c.fetched_at.desc())).first()
-    try:
-        usage = Usage.model_validate_json(row.answer) if row is not None and row.answer else None
-    except ValidationError:  # written by another version
-        usage = None
-    return None if usage is None or row is None else ReportedUsage(usage, row.server, row.fetched_at)
+def reported_usages(connection: Connection) -> list[ReportedUsage]:
+    """The usage that each account reported last: that of the settings, then the others from the oldest on."""
+    state, source = sync_state.c, sync_sources.c
+    of_account = select(state.answer, state.server, state.fetched_at)
+    rows = connection.execute(of_account.where(state.campaign_id == ACCOUNT, state.resource == USAGE)).all()
+    named = connection.execute(select(source.account, source.name).order_by(source.created_at, source.name)).all()
+    names = {row.account: row.name for row in named}
+    places = {account: place for place, account in enumerate(names, 1)}
+    found = []
+    for row in sorted(rows, key=lambda row: (places.get(row.server, 0), row.server)):
+        with suppress(ValidationError):  # written by another version
+            usage = Usage.model_validate_json(row.answer or "")
+            found.append(ReportedUsage(usage, row.server, row.fetched_at, names.get(row.server, row.server)))
+    return found
+
+
+def has_other_accounts(connection: Connection, accounts: Collection[str]) -> bool:
+    """Whether there are answers that concern other accounts than these as a whole."""
+    others = select(sync_state.c.server).where(*_of_others(accounts)).limit(1)
+    return connection.execute(others).first() is not None
+
+
+def forget_other_accounts(connection: Connection, accounts: Collection[str]) -> None:
+    """Delete the answers that concern other accounts than these as a whole: they are no longer connected."""
+    connection.execute(delete(sync_state).where(*_of_others(accounts)))
+
+
+def _of_others(accounts: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return sync_state.c.campaign_id == ACCOUNT, sync_state.c.server.not_in(accounts)
 
 
 def forget(connection: Connection, campaign_id: str, server: str | None = None) -> None:
@@ -100,8 +122,11 @@ def owner_of(connection: Connection, campaign_id: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def campaigns_of(server: str) -> Select[str]:
+    """The query of the campaigns that were read from this account."""
+    return select(sync_state.c.campaign_id).where(sync_state.c.server == server, sync_state.c.campaign_id != ACCOUNT)
+
+
 def synced_campaigns(connection: Connection, server: str) -> list[str]:
     """The campaigns that were read from this server."""
-    table = sync_state.c
-    query = select(table.campaign_id).where(table.server == server, table.campaign_id != ACCOUNT).distinct()
-    return sorted(connection.execute(query).scalars())
+    return sorted(connection.execute(campaigns_of(server).distinct()).scalars())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +13,22 @@ from sqlalchemy import Connection, select
 from outreach_results.errors import KeyRefusedError, NotOfferedError, SourceError, StoreBusyError
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
+from outreach_results.ingest.readers.account_json import plan_record
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
+from outreach_results.models import Usage
 from outreach_results.store import admin, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
-from outreach_results.store.sync_state import ACCOUNT, USAGE, StoredAnswer, digest_of, store_answers, stored_answers
+from outreach_results.store.sync_state import (
+    ACCOUNT,
+    USAGE,
+    StoredAnswer,
+    digest_of,
+    forget_other_accounts,
+    has_other_accounts,
+    store_answers,
+    stored_answers,
+)
 from outreach_results.sync import paging
 from outreach_results.sync.results_api import ListedCampaign, ResultsApi
 
@@ -54,16 +65,44 @@ class AccountSync:
         with store.read() as connection:
             self._answers = stored_answers(connection, api.server.account, ACCOUNT)
 
-    def sync_usage(self) -> None:
-        """Import the usage of the month, and the plan."""
+    def sync_usage(self, *, is_first: bool) -> None:
+        """Import the usage of the month, and the plan.
+
+        Args:
+            is_first: whether it is the plan of the account as long as no other one is connected, too.
+        """
         with self._errors_recorded():
             response = self._api.usage(self._etag(USAGE))
-            if response is None:
-                return
-            plan = response.content.plan
+            stored = self._stored_usage()
+            usage = stored if response is None else response.content.usage
+            plan = plan_record(usage.plan) if is_first and usage and usage.plan else None
             records = [] if plan is None or self._is_stored(plan) else [plan._replace(known_at=datetime.now(UTC))]
-            answer = StoredAnswer(response.etag, response.content.usage.model_dump_json())
-            self._import_records(records, {USAGE: answer})
+            answers = {}
+            if response is not None:
+                answers[USAGE] = StoredAnswer(response.etag, response.content.usage.model_dump_json())
+            is_another_plan = usage is not None and (stored is None or stored.plan != usage.plan)
+            self._import_records(records, answers, is_data=is_another_plan)
+
+    def _stored_usage(self) -> Usage | None:
+        """What the account reported the last time."""
+        stored = self._answers.get(USAGE)
+        try:
+            return None if stored is None else Usage.model_validate_json(stored.answer or "")
+        except ValidationError:  # written by another version
+            return None
+
+    def forget_others(self, connected: Collection[str]) -> None:
+        """Forget what accounts reported that are no longer connected.
+
+        Args:
+            connected: the other accounts that are.
+        """
+        accounts = {self._api.server.account, *connected}
+        with self._store.read() as connection:
+            if not has_other_accounts(connection, accounts):
+                return
+        with self._store.write(exclusive=True) as connection:
+            forget_other_accounts(connection, accounts)
 
     def listed_campaigns(self) -> CampaignListing:
         """The campaigns that the server lists.
@@ -143,9 +182,17 @@ class AccountSync:
             self.problems.append(str(error))
 
     def _import_records(
-        self, records: list[PlanRecord] | list[BenchmarkRecord], answers: dict[str, StoredAnswer]
+        self,
+        records: list[PlanRecord] | list[BenchmarkRecord],
+        answers: dict[str, StoredAnswer],
+        *,
+        is_data: bool = False,
     ) -> None:
-        """Write the records and the answers that they came with in one transaction."""
+        """Write the records and the answers that they came with in one transaction.
+
+        Args:
+            is_data: whether the answers themselves change what pages show.
+        """
         all_answers = self._answers | answers
         if not records and all_answers == self._answers:
             return
@@ -158,7 +205,7 @@ class AccountSync:
             load(self._store, f"{self._api.server.name}: account", records, replace=True, also=also, kind=LoadKind.SYNC)
             self.is_changed = True
         else:
-            with self._store.write(exclusive=True, is_data=False) as connection:
+            with self._store.write(exclusive=True, is_data=is_data) as connection:
                 also(connection)
         self._answers = all_answers
 

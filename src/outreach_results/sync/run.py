@@ -65,9 +65,10 @@ def sync(
 
     Args:
         campaign_ids: only these; by default all that the server lists or, without a list, those of earlier syncs.
-        others: the names of other accounts, by what their answers are kept under; a campaign that was first read from
-            one of them is left to it.
-        is_first: whether usage, plan and benchmarks are those of this account, too; there is one of each.
+        others: the names of all other accounts, by what their answers are kept under; a campaign that was first read
+            from one of them is left to it, and what accounts reported that are not among them is forgotten.
+        is_first: whether the benchmarks are those of this account, too; there is one of each. Usage and plan are kept
+            of every account.
 
     Raises:
         SyncRunningError: another sync of this database is running.
@@ -76,7 +77,7 @@ def sync(
     lease = Lease(store, server.account)
     report = SyncReport(server=server.url, started_at=lease.acquire())
     try:
-        _Run(store, ResultsApi(server), lease, report, on_progress, others or {}).run(campaign_ids, is_first=is_first)
+        _Run(store, ResultsApi(server), lease, report, on_progress, others).run(campaign_ids, is_first=is_first)
     except OutreachError as error:
         report.problem = str(error)
         if isinstance(error, StoreError):
@@ -101,14 +102,15 @@ class _Run:
         lease: Lease,
         report: SyncReport,
         on_progress: OnProgress,
-        others: Mapping[str, str],
+        others: Mapping[str, str] | None,
     ) -> None:
         self._store = store
         self._api = api
         self._lease = lease
         self._report = report
         self._on_progress = on_progress
-        self._others = others
+        self._others = others or {}
+        self._connected = others
         self._done, self._doing = 0, "account"
         self._missing: list[str] = []
         self._account = AccountSync(store, api, lease)
@@ -118,8 +120,9 @@ class _Run:
     def run(self, campaign_ids: Sequence[str], *, is_first: bool) -> None:
         self._show()
         try:
-            if is_first:
-                self._account.sync_usage()
+            if self._connected is not None:
+                self._account.forget_others(self._connected)
+            self._account.sync_usage(is_first=is_first)
             ids, listed = self._campaigns(campaign_ids)
             ids = self._without_deleted(ids)
             self._report.campaigns = len(ids)

@@ -38,7 +38,7 @@ class Account:
         account: what its answers and runs are kept under.
         every: how often it is synced by itself; None is never.
         others: the names of all others, by what theirs are kept under.
-        is_first: whether usage, plan and benchmarks are its own.
+        is_first: whether the benchmarks are its own.
     """
 
     name: str

@@ -42,7 +42,8 @@ def card() -> None:
             _heading(_host(name), "synced by command")
             _state(status.of(name), None)
         if len(accounts) > 1:
-            st.caption(text.escape(f"Usage, plan and benchmarks come from {accounts[0].label}."))
+            first = text.escape(accounts[0].label)
+            st.caption(f"Usage and plan are those of all accounts. Benchmarks come from {first}.")
         with st.container(horizontal=True):
             if st.button("Connect an account", key="connect-account"):
                 account_form.add(sync_now)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.metrics import RunOut
-from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, UsageNumbers
+from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, Usage, UsageNumbers, UsageOfAccounts
 from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.cache import derive, draw
@@ -133,6 +133,37 @@ def _remarks(month: Outlook) -> list[str]:
                 "their growth, ups and downs, and does not know of plans or holidays to come."
             )
     return sentences
+
+
+def of_accounts(used: Usage) -> None:
+    """Draw how much of its own plan each account has used, where several are connected."""
+    if not isinstance(used, UsageOfAccounts):
+        return
+    st.caption("Each account has a quota of its own, which the campaigns that were read from it count against.")
+    tables.show_frame(
+        derive(accounts_table, used),
+        _ACCOUNT_COLUMNS,
+        key="accounts-usage",
+        alt="What each account used of its quota",
+    )
+
+
+def accounts_table(used: UsageOfAccounts) -> pd.DataFrame:
+    """One row an account: account, plan, emails_sent, email_limit, quota_share and emails_remaining; NA is unknown."""
+    rows = [
+        (
+            one.name,
+            one.plan.name if one.plan else None,
+            one.emails_sent,
+            one.plan.email_limit if one.plan else None,
+            one.emails_sent / one.plan.email_limit if one.plan and one.plan.email_limit else None,
+            one.emails_remaining,
+        )
+        for one in used.accounts
+    ]
+    columns = [column.name for column in _ACCOUNT_COLUMNS]
+    whole = dict.fromkeys(("emails_sent", "email_limit", "emails_remaining"), "Int64")
+    return pd.DataFrame(rows, columns=columns).astype(whole | {"quota_share": "float64"})
 
 
 def month_progress(month: Outlook, filters: Filters, card: Card) -> None:
@@ -320,6 +351,15 @@ def _month(value: date) -> tables.Cell:
 def _quota_share(value: float) -> tables.Cell:
     return replace(tables.share(value), bar=None if pd.isna(value) else value)
 
+
+_ACCOUNT_COLUMNS = (
+    tables.Column("account", "Account", is_wide=True),
+    tables.Column("plan", "Plan"),
+    tables.Column("emails_sent", "Sent", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("email_limit", "Quota", tables.Kind.NUMBER, write=tables.number),
+    tables.Column("quota_share", "Of the quota", tables.Kind.NUMBER, write=_quota_share),
+    tables.Column("emails_remaining", "Left", tables.Kind.NUMBER, write=tables.number),
+)
 
 _MONTH_COLUMNS = (
     tables.Column("month", "Month", descending=True, write=_month),
