@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 from outreach_results.store.engine import open_store
 from support.bad_files import bad_files
@@ -113,3 +114,14 @@ def test_each_bad_file_gets_its_sentence(run, database, tmp_path):
     assert ended.status == 1
     assert [name for name, (_, found, hint) in files.items() if found not in printed or hint not in printed] == []
     assert not any(contents(open_store(database)).values())
+
+
+def test_rejected_json_keeps_its_fields(run, database, tmp_path):
+    rows = [
+        {"email": "a@x.example", "event": "open", "timestamp": 1767776400, "tags": ["a"]},
+        {"event": "open", "tags": []},
+    ]
+    path, rejected = write(tmp_path / "events.json", json.dumps(rows)), tmp_path / "rejected.json"
+    assert run("import", "--campaign", "Q1", "--rejected", rejected, path).status == 1
+    [row] = json.loads(rejected.read_text(encoding="utf-8"))
+    assert (row["event"], row["tags"], row["import_row"], row["import_column"]) == ("open", [], 2, "email")

@@ -9,6 +9,7 @@ from outreach_results.errors import ConflictError
 from outreach_results.ingest import history
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record, Rejected
+from outreach_results.ingest.rejects import rejected_table
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
 from outreach_results.results import totals
@@ -88,7 +89,7 @@ def test_rejected_rows_are_kept_with_their_fields(store):
     loaded = load(store, "mine.csv", [*FIRST, bad])
     kept = history.rejected_rows(store, loaded.load_id)
     assert kept == [bad]
-    assert history.rejected_table(kept) == [
+    assert rejected_table(kept) == [
         ["Email", "Opened", "import_file", "import_row", "import_column", "import_problem"],
         ["nobody", 1, "mine.csv", 3, "Email", "isn't an email address"],
     ]

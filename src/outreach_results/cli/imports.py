@@ -24,6 +24,7 @@ from outreach_results.ingest.mapping import TARGETS, Mapping
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.rejects import RejectsForm, form_of, write_rejected
 from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.undo import undo_load
 from outreach_results.ingest.values import DateForm
@@ -66,7 +67,8 @@ def import_files(
         typer.Option(help=f"Which column is which, as OURS=THEIRS. Ours: {_TARGET_NAMES}."),
     ] = None,
     rejected: Annotated[
-        Path | None, typer.Option(help="Write the rows that could not be used to this CSV file, ready to be corrected.")
+        Path | None,
+        typer.Option(help="Write the rows that could not be used to this .csv or .json file, ready to be corrected."),
     ] = None,
 ) -> None:
     """Bring files in. Each table is one transaction; the same file twice adds nothing.
@@ -175,8 +177,13 @@ def _progress() -> Progress:
 
 
 def _write_rejected(path: Path, rows: list[Rejected]) -> None:
+    form = form_of(rows)
+    if path.suffix.lower() == ".csv":
+        form = RejectsForm.CSV
+    elif form is RejectsForm.CSV and path.suffix:
+        form = RejectsForm.ARRAY
     with file_errors(path), path.open("w", encoding="utf-8", newline="") as file:
-        history.write_rejected(file, rows)
+        write_rejected(file, rows, form)
 
 
 def _print_report(report: LoadReport, written_to: Path | None) -> None:

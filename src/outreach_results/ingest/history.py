@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import secrets
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from outreach_results.export import escape_formula
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.report import LoadReport
 from outreach_results.store import schema
@@ -56,7 +55,7 @@ class RejectedRows:
         self._total += 1
         if self._total > REJECTS_KEPT:
             return
-        original = None if rejected.original is None else json.dumps(dict(rejected.original), default=str)
+        original = None if rejected.original is None else json.dumps(dict(rejected.original), default=_plain)
         length = len(original or "")
         if self._text + length > TEXT_KEPT:
             original, length = None, 0
@@ -137,10 +136,15 @@ def record_failure(store: Store, source: str, problem: str, *, loaded_by: str | 
         connection.execute(insert(schema.loads), row)
 
 
-def rejected_rows(store: Store, load_id: str) -> list[Rejected]:
-    """The rejected rows that are kept of a load, in the order of the file."""
+def _plain(value: Any) -> float | str:
+    """A value that JSON does not have: amounts as numbers, dates as texts."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def rejected_rows(store: Store, load_id: str, *, at_most: int | None = None) -> list[Rejected]:
+    """The rejected rows that are kept of a load, in the order of the file; the first ones, or all if None."""
     table = schema.rejected_rows.c
-    query = select(schema.rejected_rows).where(table.load_id == load_id).order_by(table.place)
+    query = select(schema.rejected_rows).where(table.load_id == load_id).order_by(table.place).limit(at_most)
     with store.read() as connection:
         return [
             Rejected(
@@ -152,34 +156,3 @@ def rejected_rows(store: Store, load_id: str) -> list[Rejected]:
             )
             for row in connection.execute(query).mappings()
         ]
-
-
-def rejected_table(rows: list[Rejected]) -> list[list[Any]]:
-    """Rejected rows as a table with their own columns first, ready to be corrected and imported again.
-
-    Returns:
-        A header and the rows. The last columns, `REASON_COLUMNS`, say what is wrong; an import leaves them out.
-    """
-    fields = list(dict.fromkeys(name for row in rows for name in row.original or {}))
-    table: list[list[Any]] = [[*fields, *REASON_COLUMNS]]
-    for row in rows:
-        original = row.original or {}
-        cells = (_cell(original.get(name)) for name in fields)
-        table.append([*cells, row.source, row.row, row.column, row.reason])
-    return table
-
-
-def write_rejected(file: TextIO, rows: list[Rejected]) -> None:
-    """Write `rejected_table` as CSV, without a cell that a spreadsheet would run as a formula."""
-    csv.writer(file).writerows(
-        [escape_formula(cell) if isinstance(cell, str) else cell for cell in line] for line in rejected_table(rows)
-    )
-
-
-def _cell(value: Any) -> Any:
-    """What stands in a table for a value of a JSON object: objects and lists as JSON, which readers understand."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-
-
-REASON_COLUMNS = ("import_file", "import_row", "import_column", "import_problem")
-"""The columns of a file of rejected rows that say what is wrong with them."""

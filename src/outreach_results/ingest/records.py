@@ -211,7 +211,8 @@ class BenchmarkRecord(NamedTuple):
 class Rejected(NamedTuple):
     """A row that could not be used: its source, number and column, and the reason.
 
-    ``original`` are the row's own fields, where the file has named ones: it can be corrected and imported again.
+    ``original`` are the row's own fields, where the file has named ones, or what `rejects.within_document` gives: the
+    row can be corrected and imported again.
     """
 
     source: str

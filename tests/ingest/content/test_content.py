@@ -142,3 +142,11 @@ def test_objects_at_hand_are_a_content_too():
     content = content_of([{"a": 1}, {"b": None}], "body")
     assert (content.fields, content.is_table) == (("a", "b"), False)
     assert [list(content.read()) for _ in range(2)] == [[(1, {"a": 1}), (2, {"b": None})]] * 2
+
+
+def test_lines_of_objects_may_hold_lists_of_objects(tmp_path):
+    lines = [{"id": "a", "to": [{"address": "ada@acme.example"}]}, {"id": "b", "to": []}]
+    path = put(tmp_path, "a.ndjson", "".join(json.dumps(line) + "\n" for line in lines))
+    assert rows_of(path) == lines
+    with open_contents(path) as [content]:
+        assert content.description == "NDJSON: one JSON object per line"

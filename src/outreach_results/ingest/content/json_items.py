@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from typing import IO, Any
 from urllib.parse import parse_qs
@@ -16,6 +17,9 @@ from outreach_results.ingest.content.unpacking import File
 
 _FORM_FIELD = "mandrill_events"
 _MAX_FORM = 64 * 1024**2
+_LINES = "NDJSON: one JSON object per line"
+_LONGEST_LINE = 16 * 1024**2
+_LOOKED_AT = 1024
 
 
 def is_json(start: bytes) -> bool:
@@ -79,6 +83,9 @@ def _layout(file: File) -> tuple[str, dict[str, Any], str]:
     key = ""
     try:
         with _opened(file) as opened:
+            if _is_lines(opened):
+                return "", {}, _LINES
+        with _opened(file) as opened:
             for n, (prefix, event, value) in enumerate(ijson.parse(opened, multiple_values=True)):
                 if n == 0 and event == "start_array":
                     return "item", {}, "JSON array"
@@ -95,13 +102,24 @@ def _layout(file: File) -> tuple[str, dict[str, Any], str]:
     raise SourceError(f"{file.name} holds no objects. Nothing was imported.")
 
 
+def _is_lines(opened: IO[bytes]) -> bool:
+    """Whether the first line is an object of its own and another one follows, whatever lists the first one holds."""
+    first = opened.readline(_LONGEST_LINE)
+    if not first.strip().endswith(b"}") or not opened.read(_LOOKED_AT).lstrip().startswith(b"{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
+
+
 def _lines_or_object(file: File) -> str:
     with _opened(file) as opened:
         objects = 0
         for prefix, event, _ in ijson.parse(opened, multiple_values=True):
             objects += prefix == "" and event == "start_map"
             if objects > 1:
-                return "NDJSON: one JSON object per line"
+                return _LINES
     return "JSON object"
 
 

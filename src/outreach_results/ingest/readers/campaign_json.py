@@ -31,6 +31,7 @@ from outreach_results.ingest.records import (
     ReportedRecord,
     require_cost_has_sending,
 )
+from outreach_results.ingest.rejects import within_document
 from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
 from outreach_results.store.entries import Entries
@@ -60,6 +61,7 @@ def campaign_json(path: Path) -> Records:
 def read_campaign(file: IO[bytes], source: str) -> Records:
     """The records of an open document; ``source`` names it in rejected rows, which are counted in each section."""
     campaign_id: str | None = None
+    document: dict[str, Any] = {}
     rows: Counter[str] = Counter()
     unknown: dict[str, None] = {}
     try:
@@ -69,6 +71,7 @@ def read_campaign(file: IO[bytes], source: str) -> Records:
             elif section == "campaign":
                 record = _campaign(item, source)
                 campaign_id = record.campaign_id
+                document = {"meta": {"format": FORMAT}, "campaign": item}
                 yield record
             elif section in _SECTIONS or section == "reported":
                 if campaign_id is None:
@@ -79,7 +82,8 @@ def read_campaign(file: IO[bytes], source: str) -> Records:
                         raise FieldError(section, "an object is required")
                     yield from (_SECTIONS.get(section) or _reported)(campaign_id, item)
                 except FieldError as error:
-                    yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason)
+                    original = within_document(document, section, item)
+                    yield Rejected(source, rows[section], f"{section}.{error.column}", error.reason, original)
             elif len(unknown) < _UNKNOWN_NAMED:
                 unknown[read.quoted(section)] = None
     except ArithmeticError:  # the parser makes decimals, which have no such exponents

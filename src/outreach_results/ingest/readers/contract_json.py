@@ -20,6 +20,7 @@ from outreach_results.ingest import fields as read
 from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.readers.campaign_json import top_level_items
 from outreach_results.ingest.records import CampaignRecord, DailyRecord, Notice, Records, Rejected, ReplyRecord
+from outreach_results.ingest.rejects import within_document
 from outreach_results.models import COUNTS, Detail
 
 Item = Mapping[str, Any]
@@ -105,7 +106,8 @@ def _records(path: Path, section: str, parse: Parse) -> Records:
             try:
                 yield _parsed(parse, campaign_id, item, section)
             except FieldError as error:
-                yield Rejected(path.name, row, f"{section}.{error.column}", error.reason)
+                original = within_document({"campaign_id": campaign_id}, section, item)
+                yield Rejected(path.name, row, f"{section}.{error.column}", error.reason, original)
     if total > count:
         yield Notice(
             f"{path.name} has {count:,} of {total:,} {section}. "

@@ -9,8 +9,9 @@ from itertools import islice
 
 import streamlit as st
 
-from outreach_results.ingest.history import rejected_rows, write_rejected
+from outreach_results.ingest.history import rejected_rows
 from outreach_results.ingest.records import Rejected
+from outreach_results.ingest.rejects import RejectsForm, form_of, write_rejected
 from outreach_results.ingest.report import counted
 from outreach_results.ui import tables
 from outreach_results.ui.cache import store
@@ -45,18 +46,21 @@ def rejected_of(load_ids: Sequence[str]) -> Iterator[Rejected]:
 
 def rejected_button(load_ids: Sequence[str]) -> None:
     """Draw the download of the rows that loads could not use."""
+    first = rejected_rows(store(), load_ids[0], at_most=SHOWN)
+    form = form_of(first) if len(load_ids) == 1 else RejectsForm.CSV
     st.download_button(
         "Download these rows",
-        partial(_rejected_csv, tuple(load_ids)),
-        f"rejected-{load_ids[0]}.csv",
-        "text/csv",
+        partial(_rejected_file, tuple(load_ids), form),
+        f"rejected-{load_ids[0]}.{form.extension}",
+        form.media_type,
         on_click="ignore",
         key=f"rejected-rows-{load_ids[0]}",
-        help="The rows with their own columns and the reason. Correct them and drop the file again.",
+        help="The rows with their own fields and the reason. Correct them and drop the file again.",
     )
 
 
-def _rejected_csv(load_ids: tuple[str, ...]) -> bytes:
+def _rejected_file(load_ids: tuple[str, ...], form: RejectsForm) -> bytes:
     written = io.StringIO()
-    write_rejected(written, list(rejected_of(load_ids)))
-    return written.getvalue().encode("utf-8-sig")
+    write_rejected(written, list(rejected_of(load_ids)), form)
+    # Only Excel needs the mark to know that a file is in UTF-8.
+    return written.getvalue().encode("utf-8-sig" if form is RejectsForm.CSV else "utf-8")
