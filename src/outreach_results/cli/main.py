@@ -21,6 +21,7 @@ from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
+from outreach_results.cli.serve import serve
 from outreach_results.cli.session import console, open_database, opened
 from outreach_results.cli.sources import sources
 from outreach_results.config import settings
@@ -81,6 +82,7 @@ def demo(
     console.print("Remove it with: outreach-results demo --remove")
 
 
+app.command()(serve)
 app.command(name="import")(import_files)
 app.add_typer(imports, name="imports")
 
