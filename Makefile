@@ -16,10 +16,10 @@ JOBS   ?= 2
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
-	$(BIN)/streamlit run app.py
+	$(BIN)/outreach-results serve
 
 test: $(VENV)/.test
-	tests/install-chromium
+	tests/install-programs
 	$(MAKE) check
 
 quick: $(VENV)/.test
@@ -31,7 +31,7 @@ failed: $(VENV)/.test
 
 # ONLY=load,export measures some sections; see tests/performance/__main__.py.
 bench: $(VENV)/.test
-	tests/install-chromium
+	tests/install-programs
 	ONLY=$(ONLY) $(BIN)/python tests/performance
 
 check: lint types unit
