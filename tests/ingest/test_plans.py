@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+import zipfile
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from outreach_results import results
+from outreach_results.ingest.importing import import_file
 from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping import Level
 from outreach_results.ingest.plans import Answers, plan_import
@@ -17,7 +20,9 @@ from outreach_results.ingest.preview import preview
 from outreach_results.ingest.records import CampaignRecord
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import TRACKED
+from support.databases import contents
 from support.records import campaign, contact, email
+from support.server import ROOT
 
 UTC_ZONE = ZoneInfo("UTC")
 SHEET = "Date,Email,Opened,Replied\n31/01/2026,ada@acme.example,yes,no\n31/01/2026,ben@bolt.example,no,\n"
@@ -177,3 +182,22 @@ def test_events_follow_a_list_that_knows_no_sendings(store):
     load(store, "list", [campaign(detail="contacts"), listed])
     load(store, "events", [campaign(detail="contacts"), email()])
     assert results.totals(store, Filters()).stats.delivered == 1
+
+
+def test_packed_exports_of_ours_are_read_as_such(tmp_path, make_sqlite):
+    plain, packed = make_sqlite(), make_sqlite()
+    exports = [ROOT / "sample_data" / f"{name}.json" for name in ("camp_abc123", "camp_0e649d")]
+    archive, gz = tmp_path / "exports.zip", tmp_path / "one.json.gz"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in exports:
+            file.write(path, f"folder/{path.name}")
+    gz.write_bytes(gzip.compress(exports[0].read_bytes()))
+    for path in exports:
+        import_file(plain, path)
+    reports = [*import_file(packed, archive), *import_file(packed, gz)]
+    assert [report.source for report in reports] == [
+        *(f"exports.zip/folder/{path.name}" for path in exports),
+        "one.json",
+    ]
+    assert reports[-1].inserted.total() == 0
+    assert contents(packed) == contents(plain)

@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from outreach_results.errors import SourceError
-from outreach_results.ingest.content import Content, open_contents
+from outreach_results.ingest.content import Content, File, contents_of, unpacked
 from outreach_results.ingest.context import Context
 from outreach_results.ingest.fields import quoted
 from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, guess_mapping, questions
@@ -104,10 +104,6 @@ def plan_import(
         SourceError: the file cannot be read, or holds nothing that can be imported.
     """
     answers = answers or Answers()
-    source = own_source(path)
-    if source is not None:
-        yield [FilePlan(name, source.name, "", lambda: source.read(path))]
-        return
     context = Context(
         zone=answers.zone or zone,
         campaign=answers.campaign,
@@ -116,8 +112,21 @@ def plan_import(
         meetings=answers.meetings,
         positives=answers.positives,
     )
-    with open_contents(path, name) as contents:
-        yield [_plan(content, context, answers, saved, states or {}) for content in contents]
+    with unpacked(path, name) as files:
+        yield [plan for file in files for plan in _plans(file, context, answers, saved, states or {})]
+
+
+def _plans(
+    file: File,
+    context: Context,
+    answers: Answers,
+    saved: Callable[[tuple[str, ...]], Mapping | None] | None,
+    states: Dictionary[str, InterestStates],
+) -> list[FilePlan]:
+    source = own_source(file.path)
+    if source is not None:
+        return [FilePlan(file.name, source.name, "", lambda: source.read(file.path))]
+    return [_plan(content, context, answers, saved, states) for content in contents_of(file)]
 
 
 def _plan(

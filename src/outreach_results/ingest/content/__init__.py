@@ -19,7 +19,17 @@ from outreach_results.ingest.content.types import NUMBER_OF_SAMPLES, Content, Ro
 from outreach_results.ingest.content.unpacking import File, unpacked
 from outreach_results.ingest.content.workbook import is_workbook, sheets
 
-__all__ = ["EXTENSIONS", "NUMBER_OF_SAMPLES", "Content", "Row", "content_of", "open_contents"]
+__all__ = [
+    "EXTENSIONS",
+    "NUMBER_OF_SAMPLES",
+    "Content",
+    "File",
+    "Row",
+    "content_of",
+    "contents_of",
+    "open_contents",
+    "unpacked",
+]
 
 EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "json", "ndjson", "jsonl", "gz", "zip")
 """Of the files that people have; what is in one decides, and never its name."""
@@ -36,10 +46,15 @@ def open_contents(path: Path, name: str | None = None) -> Iterator[list[Content]
         SourceError: the file cannot be read, or is nothing that holds rows; says what it looks like and what to do.
     """
     with unpacked(path, name or path.name) as files:
-        yield [content for file in files for content in _contents(file)]
+        yield [content for file in files for content in contents_of(file)]
 
 
-def _contents(file: File) -> list[Content]:
+def contents_of(file: File) -> list[Content]:
+    """The contents of a file that is not packed.
+
+    Raises:
+        SourceError: it is nothing that holds rows.
+    """
     try:
         with file.path.open("rb") as opened:
             start = opened.read(_START)

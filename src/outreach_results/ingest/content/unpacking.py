@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from outreach_results.errors import SourceError
@@ -20,6 +20,7 @@ MAX_RATIO = 200
 _RATIO_MATTERS_FROM = 256 * 1024**2
 MAX_MEMBERS = 500
 _AT_ONCE = 1024 * 1024
+_LONGEST_NAME = 60
 
 
 class _Readable(Protocol):
@@ -70,7 +71,7 @@ def _is_office(path: Path) -> bool:
 
 
 def _gz(path: Path, name: str, folder: Path) -> list[File]:
-    to = folder / "0"
+    to = folder / (_plain_name(name.removesuffix(".gz")))
     with gzip.open(path) as source:
         _copy(source, to, name, path.stat().st_size, 0)
     return [File(to, name.removesuffix(".gz"))]
@@ -90,7 +91,8 @@ def _zip(path: Path, name: str, folder: Path) -> list[File]:
             )
         total = 0
         for place, member in enumerate(members):
-            to = folder / str(place)
+            to = folder / str(place) / _plain_name(member.filename)
+            to.parent.mkdir()
             with archive.open(member) as source:
                 total = _copy(source, to, name, path.stat().st_size, total)
             files.append(File(to, f"{name}/{member.filename}"))
@@ -102,6 +104,12 @@ def _zip(path: Path, name: str, folder: Path) -> list[File]:
             f"{nested} is an archive inside an archive. Nothing was imported. Unpack it and import the files in it."
         )
     return files
+
+
+def _plain_name(name: str) -> str:
+    """The name under which a file is unpacked: readers name files in messages by it."""
+    plain = PurePosixPath(name.replace("\\", "/")).name.replace("\x00", "")
+    return plain[-_LONGEST_NAME:] if plain not in ("", ".", "..") else "unpacked"
 
 
 def _is_litter(name: str) -> bool:
