@@ -8,6 +8,9 @@ from outreach_results.ui.cache import ask
 
 overview.follow_click()
 view = shell.begin("Overview", "How are the campaigns doing?")
+if view.of_people:
+    overview.people(view)
+    st.stop()
 totals = ask(results.totals, view.filters)
 if not any(totals.stats.model_dump().values()):
     st.info(shell.NO_ACTIVITY)

@@ -101,6 +101,13 @@ def test_inbox_page_comes_from_covering_indexes(sample_store, filters, index, in
     assert not re.search(r"SEARCH inbox.*\nUSE TEMP B-TREE", plan), "replies are sorted, though the index has an order"
 
 
+def test_people_come_from_covering_indexes(sample_store):
+    plan = plan_of(sample_store, lambda: results.people(sample_store, EVERYTHING), r"WITH persons")
+    assert re.search(r"SEARCH emails USING COVERING INDEX emails_by_recipient \(campaign_id=\?\)", plan)
+    assert re.search(r"SEARCH events USING COVERING INDEX events_by_email \(campaign_id=\? AND email_id=\?\)", plan)
+    assert plan.count("SEARCH emails") == 1, "the emails are read twice"
+
+
 def test_a_search_begins_with_the_words(sample_store):
     inbox_filters = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, q="thanks")
     plan = plan_of(

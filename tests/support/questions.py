@@ -47,6 +47,7 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "daily_costs", partial(results.daily_costs, store, filters)
         yield "replies", partial(results.replies, store, SAMPLE, of_one, sentiment=Sentiment.POSITIVE, q="a")
         yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, InboxFilters(q="a"))
+        yield "people", partial(results.people, store, filters)
         yield "totals", partial(results.totals, store, filters)
         yield "sending_days", partial(results.sending_days, store, filters, "replied")
         yield "reply_rate_bias", partial(results.reply_rate_bias, store, filters)

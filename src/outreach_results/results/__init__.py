@@ -69,6 +69,7 @@ from outreach_results.results.inbox_filters import (
     newest_first,
     replies_of,
 )
+from outreach_results.results.people import People, people
 from outreach_results.results.query import MAX_PER_PAGE, NOT_BROKEN_DOWN, PER_PAGE
 from outreach_results.results.replies import (
     Inbox,
@@ -152,6 +153,7 @@ __all__ = [
     "Neighbors",
     "Outlook",
     "Peers",
+    "People",
     "ReplyKey",
     "ReplyKind",
     "ReplyStatus",
@@ -210,6 +212,7 @@ __all__ = [
     "outlook",
     "own_peers",
     "page_of",
+    "people",
     "plan_known_at",
     "plan_of",
     "positive_replies_change",

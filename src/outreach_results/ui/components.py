@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.models.metric_definitions import GLOSSARY
+from outreach_results.models.metric_definitions import GLOSSARY, PERSON
 from outreach_results.results import HeadlineRate
 from outreach_results.ui import cards, charts, text
 from outreach_results.ui.cards import Card
@@ -26,6 +26,7 @@ def glossary() -> None:
         lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
         lines += [
             "**Counts** are emails, not events: one opened five times counts once.",
+            f"**People**: {PERSON}",
             "**–** means: not tracked, or nothing to divide by. It never means 0.",
             "**Intervals** (95%, Wilson) say how far chance alone could have moved a rate.",
             "**Exclude bots & auto-replies** leaves out machine opens, machine clicks and automatic replies.",

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
+from outreach_results.models.metric_definitions import PERSON
 from outreach_results.models.periods import Days, a_year_earlier
 from outreach_results.store.engine import Store
 from outreach_results.ui import campaign_codes, dates, text, url_state
@@ -23,12 +24,18 @@ EVENT_DATE, SEND_DATE = "Event date", "Send date"
 _BASIS = {EVENT_DATE: Basis.ACTIVITY, SEND_DATE: Basis.SEND}
 _BY = {Basis.ACTIVITY: "by event date", Basis.SEND: "by send date"}
 
+EMAILS, PEOPLE = _COUNTED = tuple(url_state.codes("count"))
+_COUNT_CODES = url_state.codes("count")
+
 _BASIS_CODES = url_state.codes("basis")
 _COMPARE_CODES = url_state.codes("compare")
 _PREVIOUS, _LAST_YEAR, _NONE = _COMPARE_CODES
 
 _OPTIONS = "view-options-place"
 _MOST_IN_PRINT = 20  # campaigns that are named
+
+WITH_PEOPLE = frozenset({"overview"})
+"""The pages that can count people instead of emails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class View:
     ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one that
     follows "vs.". ``no_comparison`` says why there is none although one was asked for, or why it falls short.
     ``has_dates`` is off where no event of the chosen campaigns has a date. ``period`` is the name of the period.
+    ``of_people`` is on where people are counted instead of emails.
     """
 
     filters: Filters
@@ -50,6 +58,7 @@ class View:
     no_comparison: str = ""
     has_dates: bool = True
     period: str = ""
+    of_people: bool = False
 
     def days(self) -> str:
         """The days shown: Feb 28 – Mar 27, 2026."""
@@ -70,7 +79,8 @@ class View:
             as_of: the last day of the account's data, at midnight, or the time until which that day is known if it is
                 unfinished.
         """
-        parts = [self.days(), *ways_of_counting(self.filters), *_reach(as_of, self.last), self.no_comparison]
+        unit = ["people"] if self.of_people else []
+        parts = [self.days(), *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.no_comparison]
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
@@ -102,11 +112,12 @@ def _reach(as_of: datetime | None, last: date) -> list[str]:
     return [f"data through {day}, {text.clock(as_of)} (day not over)" if is_unfinished else f"data through {day}"]
 
 
-def bar(label_of: dict[str, str]) -> View | None:
+def bar(label_of: dict[str, str], page: str = "") -> View | None:
     """Draw the controls and return what is chosen; None while nothing was sent.
 
     Args:
         label_of: as `campaign_labels` gives it.
+        page: on which it is drawn; only some can count people.
     """
     account = _account()
     if account is None:
@@ -117,7 +128,8 @@ def bar(label_of: dict[str, str]) -> View | None:
     period = dates.period_control(own or account, account[1], dates.DEFAULT_PERIOD if dated else dates.ALL_TIME)
     place = st.container(width="content")  # comparing needs to know the options, which stand after it
     with st.popover("View", key="view-options"):
-        basis, humans_only = _options()
+        of_people = page in WITH_PEOPLE and _counts_people()
+        basis, humans_only = _options(of_people=of_people)
         st.session_state[_OPTIONS] = st.container()
     filters = Filters(
         campaigns=chosen,
@@ -135,6 +147,7 @@ def bar(label_of: dict[str, str]) -> View | None:
         *comparison,
         has_dates=dated is not None or not period.is_open,
         period=period.label,
+        of_people=of_people,
     )
 
 
@@ -255,7 +268,21 @@ def _campaigns_in_short(chosen: Sequence[str], label_of: Mapping[str, str]) -> s
     return text.escape(label_of[chosen[0]]) if len(chosen) == 1 else f"{len(chosen)} of {len(label_of)} campaigns"
 
 
-def _options() -> tuple[Basis, bool]:
+def _counts_people() -> bool:
+    written = url_state.one_of("count", _COUNT_CODES, EMAILS)
+    chosen = st.segmented_control(
+        "Count",
+        list(_COUNTED),
+        default=written,
+        required=True,
+        key=url_state.control("count", written),
+        on_change=url_state.writes_one("count", _COUNT_CODES, EMAILS),
+        help=PERSON,
+    )
+    return chosen == PEOPLE
+
+
+def _options(*, of_people: bool) -> tuple[Basis, bool]:
     """The way of counting: by which date, and whether without machines.
 
     Like the campaigns they are in a popover, which draws them only when it is opened. Then they show their defaults
@@ -271,7 +298,8 @@ def _options() -> tuple[Basis, bool]:
         key=url_state.control("basis", written),
         on_change=url_state.writes_one("basis", _BASIS_CODES, EVENT_DATE),
         help="Event date: an open counts on the day of the open. Send date: on the day its email was sent, "
-        "so that a day's rate is the rate of that day's emails.",
+        "so that a day's rate is the rate of that day's emails. People count by send date.",
+        disabled=of_people,
     )
     humans_only = st.toggle(
         "Exclude bots & auto-replies",
@@ -280,7 +308,7 @@ def _options() -> tuple[Basis, bool]:
         on_change=url_state.writes_switch("humans"),
         help="Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
     )
-    return _BASIS[basis or EVENT_DATE], humans_only
+    return Basis.SEND if of_people else _BASIS[basis or EVENT_DATE], humans_only
 
 
 def _comparison(

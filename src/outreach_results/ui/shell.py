@@ -58,7 +58,7 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
         folded = st.container(key="filter-fold")
         if has_filters:
             with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
-                view = filters.bar(label_of)
+                view = filters.bar(label_of, page)
         else:
             view = filters.unfiltered()
         if view is None:

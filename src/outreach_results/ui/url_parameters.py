@@ -56,6 +56,7 @@ PARAMETERS: dict[str, Parameter] = {
             former_labels={"Nothing": "none"},
         ),
         # the overview
+        Parameter("count", "an unknown value of “count”", {"Emails": "emails", "People": "people"}, page="overview"),
         Parameter("tile", "a metric that does not exist", page="overview"),
         Parameter("find", page="overview"),
         Parameter(

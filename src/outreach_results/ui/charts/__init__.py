@@ -9,7 +9,7 @@ from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet
 from outreach_results.ui.charts.component import Clicked, Point, show, uses_streamlit_charts
 from outreach_results.ui.charts.headline import headline_chart
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, SENTIMENT_NAMES, sentiment_over_time
-from outreach_results.ui.charts.overview import funnel
+from outreach_results.ui.charts.overview import funnel, people
 from outreach_results.ui.charts.seasonality import busiest, heat_map
 from outreach_results.ui.charts.snapshots import snapshot_trend
 from outreach_results.ui.charts.table import Inks, table
@@ -47,6 +47,7 @@ __all__ = [
     "heat_map",
     "month_progress",
     "over_time",
+    "people",
     "quota",
     "sentiment_over_time",
     "shorten",

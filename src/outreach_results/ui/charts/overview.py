@@ -48,3 +48,36 @@ def _whole(stage: str, of_emails: int, emails: int) -> str:
     """What a share is of: a stage, or where only some campaigns track both, so many emails of it."""
     name = LABELS[stage].lower()
     return name if of_emails == emails else f"{number(of_emails)} {name}, as far as tracked"
+
+
+def people(stages: pd.DataFrame) -> go.Figure:
+    """How far people came: one bar for each stage, with its share of all who were contacted.
+
+    Args:
+        stages: stage, people and share_of_contacted, NA where unknown.
+    """
+    known = stages.dropna(subset="people")
+    figure = empty(
+        300,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [0, max([*known["people"], 1]) * 1.3]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
+    shares = ["" if pd.isna(share) or share == 1 else f"  ·  {percent(share)}" for share in known["share_of_contacted"]]
+    numbers = [number(n) for n in known["people"]]
+    figure.add_bar(
+        orientation="h",
+        y=list(known["stage"]),
+        x=known["people"].astype("float64"),
+        marker_color=COLORS["opened"],
+        text=[n + share for n, share in zip(numbers, shares, strict=True)],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[
+            f"{n} people: {stage.lower()}{share.replace('  ·  ', ', ')}{' of those contacted' if share else ''}."
+            for n, stage, share in zip(numbers, known["stage"], shares, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    return figure

@@ -3,5 +3,6 @@
 from outreach_results.ui.overview.attention import follow_click, side
 from outreach_results.ui.overview.chart import headline, undated_remark
 from outreach_results.ui.overview.costs import costs, funnel
+from outreach_results.ui.overview.people import people
 
-__all__ = ["costs", "follow_click", "funnel", "headline", "side", "undated_remark"]
+__all__ = ["costs", "follow_click", "funnel", "headline", "people", "side", "undated_remark"]

@@ -61,20 +61,21 @@ class Tile:
     line: str = ""
 
 
-def show(tiles: Sequence[Tile], chosen: str, *, key: str, on_choice: Callable[[str], None]) -> None:
+def show(tiles: Sequence[Tile], chosen: str = "", *, key: str, on_choice: Callable[[str], None] | None = None) -> None:
     """Draw the strip.
 
     Args:
         chosen: the metric that the chart draws.
-        on_choice: called before the next run with the metric that was clicked.
+        on_choice: called before the next run with the metric that was clicked; without it, tiles are only read.
     """
 
     def report() -> None:
         name = st.session_state[key].get("chosen")
-        if name in METRICS:
+        if name in METRICS and on_choice is not None:
             on_choice(name)
 
-    _component(key=key, data={"tiles": [asdict(tile) for tile in tiles], "chosen": chosen}, on_chosen_change=report)
+    data = {"tiles": [asdict(tile) for tile in tiles], "chosen": chosen, "leads": on_choice is not None}
+    _component(key=key, data=data, on_chosen_change=report)
 
 
 def tiles(view: View) -> list[Tile]:

@@ -10,17 +10,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const focused = root.getRootNode().activeElement?.dataset?.name;
   root.replaceChildren(
     ...data.tiles.map((tile) => {
-      const button = element("button", "tile");
-      button.type = "button";
+      const button = element(data.leads ? "button" : "div", "tile");
+      if (data.leads) button.type = "button";
       button.dataset.name = tile.name;
       button.title = tile.help;
-      button.setAttribute("aria-pressed", String(tile.name === data.chosen));
+      if (data.leads) button.setAttribute("aria-pressed", String(tile.name === data.chosen));
       button.append(element("span", "label", tile.label));
       button.append(element("span", tile.value.length > 9 ? "value long" : "value", tile.value));
       if (tile.change) button.append(element("span", `change ${tile.tone}`, tile.change));
       for (const note of tile.notes) button.append(element("span", "note", note));
       if (tile.line) button.append(sparkline(tile.line));
-      button.onclick = () => {
+      if (data.leads) button.onclick = () => {
         for (const other of root.children) other.setAttribute("aria-pressed", String(other === button));
         setTriggerValue("chosen", tile.name);
       };
