@@ -18,7 +18,7 @@ from outreach_results.ingest.mapping import Level
 from outreach_results.ingest.plans import Answers, plan_import
 from outreach_results.ingest.preview import preview
 from outreach_results.ingest.records import CampaignRecord
-from outreach_results.models import Basis, Filters
+from outreach_results.models import Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import TRACKED
 from support.databases import contents
 from support.records import campaign, contact, email
@@ -201,3 +201,20 @@ def test_packed_exports_of_ours_are_read_as_such(tmp_path, make_sqlite):
     ]
     assert reports[-1].inserted.total() == 0
     assert contents(packed) == contents(plain)
+
+
+def test_replies_of_programs_are_recognized(tmp_path, sqlite_store):
+    rows = [
+        "2026-01-05T10:00:00Z,ada@x.example,replied,I am away,,Automatic reply: Hi",
+        "2026-01-06T10:00:00Z,ben@x.example,replied,Back on Monday,auto-replied,Re: Hi",
+        "2026-01-07T10:00:00Z,cy@x.example,replied,Tell me more,no,Re: Hi",
+        "2026-01-08T10:00:00Z,di@x.example,replied,,auto-replied,",
+    ]
+    header = "Date,Email,Event,Reply text,Auto-Submitted,Subject\n"
+    path = put(tmp_path, header + "\n".join(rows) + "\n")
+    [report] = import_file(sqlite_store, path, answers=Answers(campaign="Q1"))
+    assert not report.rejected
+    counts = results.inbox(sqlite_store, Filters()).counts
+    assert {kind: n for kind, n in counts.items() if n} == {Sentiment.AUTOMATIC: 2, Sentiment.UNCLASSIFIED: 1}
+    totals = results.totals(sqlite_store, Filters())
+    assert (totals.stats.replied, results.totals(sqlite_store, Filters(humans_only=True)).stats.replied) == (4, 1)

@@ -119,6 +119,17 @@ def test_of_two_files_entries_one_stays_in_any_order(store):
         assert entries_of(store, CAMPAIGN).name == "Summer"
         assert notes == [f"Two things were entered of {CAMPAIGN!r}: name 'Summer' was kept, name 'Spring' was not."]
     enter(store, CAMPAIGN, checked("Autumn", None, None, None))
-    (note,) = load(store, "f", [told[1]]).notes
+    note, _ = load(store, "f", [told[1]]).notes
     assert "name 'Autumn' was kept as entered here" in note
     assert entries_of(store, CAMPAIGN).name == "Autumn"
+
+
+def test_an_import_says_what_was_entered(entered):
+    report = load(entered, "again", RECORDS)
+    assert report.notes == [
+        "Of 'camp_1', what was entered here counts and not what the file says: name, type and cost."
+    ]
+    enter(entered, CAMPAIGN, Entries(name="Own"))
+    assert load(entered, "again", RECORDS).notes[0].endswith(": name.")
+    enter(entered, CAMPAIGN, Entries())
+    assert load(entered, "again", RECORDS).notes == []

@@ -100,9 +100,21 @@ def load(
         if also:
             also(connection, report)
         entries.apply(connection)
+        if kind is LoadKind.FILE:
+            _note_entered(connection, report)
         rejects.flush()
         history.record(connection, report, load_no=load_no, kind=kind, loaded_by=loaded_by, started_at=started)
     return report
+
+
+def _note_entered(connection: Connection, report: LoadReport) -> None:
+    """Say of which campaigns of the load something entered counts, instead of what the file says."""
+    for campaign_id in sorted(report.campaigns & entries.with_entries_made_here(connection)):
+        entered = entries.entries_in(connection, campaign_id)
+        fields = {"name": entered.name, "type": entered.mcp, "cost": entered.cost}
+        named = [field for field, value in fields.items() if value is not None]
+        what = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+        report.add_note(f"Of {campaign_id!r}, what was entered here counts and not what the file says: {what}.")
 
 
 @contextmanager

@@ -159,6 +159,13 @@ def add(
     connection.execute(insert(campaign_entries), values | origin | {"campaign_id": campaign_id})
 
 
+def with_entries_made_here(connection: Connection) -> frozenset[str]:
+    """The ids of the campaigns of which anything was entered in this database."""
+    table = campaign_entries.c
+    query = select(table.campaign_id).where(table.is_from_file.is_not(True))
+    return frozenset(connection.execute(query).scalars())
+
+
 def with_entered_cost(connection: Connection) -> frozenset[str]:
     """The ids of the campaigns whose cost was entered, without the deleted ones."""
     table = campaign_entries.c

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from outreach_results.ingest.auto_replies import headers_in, is_automatic
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.content.delimited import EXTRA_CELLS
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
@@ -172,13 +173,20 @@ class _Events(_Reader):
         yield EmailRecord(campaign, email_id, address, name, company, **details)
         event_id = self.text(row, "event_id", 200) or natural_id(campaign, key, kind.value, at.isoformat())
         if kind == EventType.REPLIED:
-            body = self.text(row, "reply_text", 1_000_000)
+            body, sentiment = self.text(row, "reply_text", 1_000_000), self._sentiment(row)
             if body is not None:
-                sentiment = (self.text(row, "sentiment") or "").casefold()
-                known = sentiment if sentiment in frozenset(Sentiment) else Sentiment.UNCLASSIFIED.value
-                yield ReplyRecord(campaign, event_id, email_id, address, name, company, known, body[:200], body, at)
+                yield ReplyRecord(campaign, event_id, email_id, address, name, company, sentiment, body[:200], body, at)
                 return
-        yield EventRecord(campaign, event_id, email_id, kind.value, at, False, self.text(row, "url"))
+        is_machine = kind == EventType.REPLIED and sentiment == Sentiment.AUTOMATIC
+        yield EventRecord(campaign, event_id, email_id, kind.value, at, is_machine, self.text(row, "url"))
+
+    def _sentiment(self, row: Row) -> Sentiment:
+        """That of the reply in a row: the one that it names, else automatic where its headers or its subject say so."""
+        word = (self.text(row, "sentiment") or "").casefold()
+        if word in frozenset(Sentiment):
+            return Sentiment(word)
+        is_by_program = is_automatic(headers_in(row), self.text(row, "subject"))
+        return Sentiment.AUTOMATIC if is_by_program else Sentiment.UNCLASSIFIED
 
     def _type(self, row: Row) -> EventType:
         word = self.text(row, "type")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from outreach_results.ingest.auto_replies import has_automatic_subject
+from outreach_results.ingest.auto_replies import headers_in, is_automatic
 from outreach_results.ingest.content import Content, Row
 from outreach_results.ingest.context import CampaignNames, Context, natural_id, person_key
 from outreach_results.ingest.fields import MAX_BODY, FieldError, quoted, text
@@ -157,7 +157,7 @@ def _is_among(state: int | None, words: frozenset[str]) -> bool:
 
 
 def _sentiment(cells: Cells, row: Row, state: int | None, context: Context) -> Sentiment:
-    if cells.flag(row, "is_auto_reply") or has_automatic_subject(cells.cut(row, "subject")):
+    if cells.flag(row, "is_auto_reply") or is_automatic(headers_in(row), cells.cut(row, "subject")):
         return Sentiment.AUTOMATIC
     if state is None:
         return Sentiment.UNCLASSIFIED
