@@ -26,7 +26,7 @@ from support.snapshot import explain_difference
 
 hypothesis.settings.register_profile(
     "outreach",
-    max_examples=int(os.environ.get("OUTREACH_TEST_EXAMPLES", "40")),  # more of them search deeper
+    max_examples=int(os.environ.get("OUTREACH_TEST_EXAMPLES", "25")),  # more of them search deeper
     derandomize=bool(os.environ.get("CI")),
     deadline=None,
     database=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,13 @@ SOURCES = [*ROOT.glob("src/outreach_results/**/*.py"), *ROOT.glob("pages/*.py"),
 DOCS = [*ROOT.glob("*.md"), *(path for path in ROOT.glob("docs/*.md") if path.name != "copy.md")]
 
 
-def texts(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def texts(path: Path) -> list[tuple[int, str]]:
     """The line and text of every string literal with a space in it that is no docstring."""
+    return list(_texts(path))
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
     tree = ast.parse(path.read_text())
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):

@@ -70,30 +70,23 @@ def test_navigation_opens_pages_with_figures(visitor):
         assert visitor.overflow() <= 0
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_is_wider_than_a_phone(page, open_visitor):
-    visitor = open_visitor(**PHONE)
-    visitor.open(address(page))
-    assert visitor.title == title(page)
-    assert visitor.overflow() <= 0
-    cut_off = visitor.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid="stMain"] :is(button, p, h1, h2, h3, label, input)')]
-            .filter(box => box.offsetParent && box.getBoundingClientRect().right > window.innerWidth + 1
-                && !box.closest('[role="tablist"], [style*="overflow"]'))
-            .map(box => box.outerHTML.slice(0, 200))"""
-    )
-    assert cut_off == []
+_CUT_OFF = """() => [...document.querySelectorAll('[data-testid="stMain"] :is(button, p, h1, h2, h3, label, input)')]
+    .filter(box => box.offsetParent && box.getBoundingClientRect().right > window.innerWidth + 1
+        && !box.closest('[role="tablist"], [style*="overflow"]'))
+    .map(box => box.outerHTML.slice(0, 200))"""
 
 
-def test_on_a_phone_every_page_can_be_reached(open_visitor):
+def test_every_page_fits_a_phone_and_is_in_its_menu(open_visitor):
     visitor = open_visitor(**PHONE)
     visitor.open("/")
-    for page in ("usage", "inbox"):
+    for page in (*(page for page in PAGES if page != HOME), HOME):
         visitor.page.get_by_test_id("stExpandSidebarButton").tap()
         visitor.page.get_by_test_id("stSidebar").get_by_role("link", name=title(page), exact=True).tap()
         expect(visitor.page.get_by_role("heading", level=1, name=title(page), exact=True)).to_be_attached()
         expect(visitor.page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # the menu has closed
         visitor.settle()
+        assert visitor.title == title(page)
+        assert (visitor.overflow(), visitor.page.evaluate(_CUT_OFF)) == (0, []), page
 
 
 # --- the inbox and its files -------------------------------------------------------------------------------------

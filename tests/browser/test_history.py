@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from outreach_results.ui.url_parameters import PARAMETERS
 from outreach_results.ui.url_state import FIELDS
-from support.dashboard import PAGES, address, title
+from support.dashboard import HOME, PAGES, address, title
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -76,14 +76,16 @@ def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
     assert visitor.parameters["period"] == ["7d"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_hidden_fields_are_out_of_reach(page: str, visitor: Visitor) -> None:
-    visitor.open(address(page))
-    fields = visitor.page.locator(f".st-key-{FIELDS} input")
-    assert fields.count() == sum(parameter.page in ("", page) for parameter in PARAMETERS.values())
-    assert not any(field.is_visible() for field in fields.all())
-    box = visitor.page.locator(f".st-key-{FIELDS}").evaluate(
-        "box => box.closest('[data-testid=stLayoutWrapper]').offsetHeight"
-    )
-    assert box == 0
-    assert visitor.page.locator("[data-testid=stApp] script").count() == 0
+def test_the_hidden_fields_are_out_of_reach(visitor: Visitor) -> None:
+    visitor.open("/")
+    for page in (HOME, *(page for page in PAGES if page != HOME)):
+        if page != HOME:
+            visitor.turn_to(title(page))
+        fields = visitor.page.locator(f".st-key-{FIELDS} input")
+        assert fields.count() == sum(parameter.page in ("", page) for parameter in PARAMETERS.values()), page
+        assert not any(field.is_visible() for field in fields.all())
+        box = visitor.page.locator(f".st-key-{FIELDS}").evaluate(
+            "box => box.closest('[data-testid=stLayoutWrapper]').offsetHeight"
+        )
+        assert box == 0, page
+        assert visitor.page.locator("[data-testid=stApp] script").count() == 0

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from playwright.sync_api import Locator
-from sqlalchemy import update
 
 from outreach_results import results
 from outreach_results.models import Filters
-from outreach_results.store import schema
-from outreach_results.store.engine import Store, open_store
+from outreach_results.store.engine import Store
 from support.axe import violations
-from support.databases import sqlite_url
 from support.optional import present
 from support.server import Server
 from support.visitor import Visitor
@@ -24,18 +19,6 @@ from support.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-
-
-@pytest.fixture(scope="module")
-def tight_server(start_server, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The sample data under a plan of which the running month uses nearly everything."""
-    path = tmp_path_factory.mktemp("tight") / "tight.db"
-    shutil.copyfile(sample_file, path)
-    store = open_store(sqlite_url(path))
-    with store.engine.begin() as connection:
-        connection.execute(update(schema.plan).values(email_limit=2_750))
-    store.close()
-    return start_server({"OUTREACH_DATABASE_URL": sqlite_url(path)})
 
 
 def hover(visitor: Visitor, mark: Locator) -> str:
@@ -111,18 +94,6 @@ def test_campaign_bar_opens_the_campaign(visitor: Visitor, sample_store: Store) 
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
     assert visitor.title == "Overview"  # the filters do not apply to the page with the plan
-
-
-def test_quota_that_runs_out_is_in_words_and_chart(open_visitor, tight_server: Server) -> None:
-    visitor = open_visitor(tight_server, color_scheme="dark", **PHONE)
-    visitor.open("/usage")
-    assert visitor.main.get_by_text("The quota runs out").first.is_visible()
-    series = chart(visitor, "month-course")
-    assert series.get_by_text("quota runs out").is_visible()
-    assert series.get_by_text("limit 2,750").is_visible()
-    assert visitor.overflow() <= 0
-    visitor.open("/benchmarks?period=all")
-    assert visitor.overflow() <= 0
 
 
 def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:

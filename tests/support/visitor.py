@@ -15,15 +15,32 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 """What makes a visitor one with a phone."""
 
 CALM_MS = 300
-"""A page is settled after this long without a run: the time a click may take to reach the server."""
+"""A page is settled after this long without a run: the time a click may take to become a message to the server."""
+
+ANSWER_MS = 2_000
+"""After this long without an answer a message is taken for one that the server does not answer."""
+
+# Between a message to the server and its first answer nothing on the page says that something is on its way.
+_WATCH_MESSAGES = """() => {
+    const send = WebSocket.prototype.send, watched = new WeakSet();
+    WebSocket.prototype.send = function (...message) {
+        window.sentAt = performance.now();
+        if (!watched.has(this)) {
+            watched.add(this);
+            this.addEventListener('message', () => { window.sentAt = undefined });
+        }
+        return send.apply(this, message);
+    };
+}"""
 
 # Streamlit looks for its server's root below the page it was opened on first, and finds it one level up.
 _PROBE = re.compile(r"/_stcore/(health|host-config)$")
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
 
-_IS_CALM = """(calm) => {
+_IS_CALM = """([calm, answer]) => {
     const app = document.querySelector('[data-testid="stApp"]');
     const busy = !app
+        || performance.now() - window.sentAt < answer
         || app.dataset.testConnectionState !== 'CONNECTED'
         || app.dataset.testScriptState !== 'notRunning'
         || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stSpinner"]');
@@ -63,6 +80,7 @@ class Visitor:
     def enter(cls, context: BrowserContext) -> Iterator[Visitor]:
         """Open a page in a context, watched from its first request on until the block ends."""
         visitor = cls(context, context.new_page())
+        visitor.page.add_init_script(f"({_WATCH_MESSAGES})()")
         context.on("request", visitor._note_foreign_request)
         visitor.page.on("console", visitor._note_console_error)
         visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
@@ -101,7 +119,7 @@ class Visitor:
     def settle(self) -> None:
         """Wait until the script has run, everything is drawn and nothing is on its way."""
         self.page.evaluate("window.calmSince = undefined")
-        self.page.wait_for_function(_IS_CALM, arg=CALM_MS, polling=50)
+        self.page.wait_for_function(_IS_CALM, arg=[CALM_MS, ANSWER_MS], polling=50)
 
     def click(self, what: Locator) -> None:
         """Click, and wait for what comes of it."""
