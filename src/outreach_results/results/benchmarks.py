@@ -38,6 +38,7 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
     """
     table = schema.benchmarks
     with store.read() as connection:
+        # The community as a whole has the empty name: NULL could not be part of the primary key.
         rows = connection.execute(select(table).where(table.c.mcp == (mcp or "")).order_by(table.c.metric)).all()
         mcps = connection.execute(select(table.c.mcp).distinct().order_by(table.c.mcp)).scalars().all()
     # An unknown mcp is an error that lists the known ones; only for the community as a whole, none may be there yet.

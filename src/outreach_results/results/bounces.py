@@ -45,10 +45,11 @@ def bounce_groups(connection: Connection, filters: Filters, dimension: Dimension
     largest = _largest(days)
     days["group"] = days["value"].where(days["value"].isin(largest) | days["value"].isna(), _OTHER).fillna(_UNKNOWN)
     by_group = {str(group): own.groupby("date")["bounced"].sum() for group, own in days.groupby("group")}
-    said = sum(int(own.sum()) for group, own in by_group.items() if group != _UNKNOWN)
+    grouped = sum(int(own.sum()) for group, own in by_group.items() if group != _UNKNOWN)
     counts = {group: int(by_group[group].sum()) for group in (*largest, _OTHER) if group in by_group}
-    if bounced - said:
-        counts[_UNKNOWN] = bounced - said
+    # Also the bounces of campaigns that know only their total.
+    if bounced - grouped:
+        counts[_UNKNOWN] = bounced - grouped
     rows = [
         {
             **_named(group),
@@ -64,7 +65,7 @@ def bounce_groups(connection: Connection, filters: Filters, dimension: Dimension
     )
 
 
-_OTHER, _UNKNOWN = "\x1fother", "\x1funknown"
+_OTHER, _UNKNOWN = "\x1fother", "\x1funknown"  # with a control character, so that no value equals them
 
 
 def _named(group: str) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def _interval(count: int, sent: int, bounces: pd.Series[int] | None, of: pd.Seri
 
 def _largest(days: pd.DataFrame) -> list[str]:
     sizes = days.groupby("value")["bounced"].sum()
+    # Equal ones by name: which of them are rows of their own must not depend on the database.
     by_size = sorted(sizes.items(), key=lambda size: (-size[1], str(size[0])))
     return [str(value) for value, _ in by_size[:ROWS]]
 
@@ -104,9 +106,10 @@ def _of_campaigns(filters: Filters) -> list[Any]:
 def _bounces(connection: Connection, filters: Filters, dimension: Dimension) -> pd.DataFrame:
     """How many emails bounced first on a day, or were sent on it, with a value.
 
-    Columns: campaign_id, date, value (NA: not said), bounced.
+    Columns: campaign_id, date, value (NA: not stated), bounced.
     """
     event, email = schema.events.c, schema.emails.c
+    # A bounced email may have several bounces, each with another reason; counted once, the rows add up to `bounced`.
     order = func.row_number().over(
         partition_by=(event.campaign_id, event.email_id), order_by=(event.occurred_at, event.event_id)
     )

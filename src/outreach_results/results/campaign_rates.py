@@ -53,6 +53,7 @@ def campaign_changes(
         QueryError: a period starts after its end.
     """
     curves, clock = curves_of(store, filters), data_as_of(store)
+    # Both periods as of one moment, so that an import between the two statements cannot look like a change.
     now, before = (dict(_periods(store, chosen, (name,), curves, clock)) for chosen in (filters, comparison))
     count, of = RATES[name].parts
     pairs = {
@@ -83,13 +84,16 @@ def standouts_among(own: Mapping[str, DailyCounts]) -> dict[str, Change]:
     What is held against chance is how much days of one campaign differ, not how much campaigns do. Of many campaigns
     it is corrected by Holm's method.
     """
+    # One spread for all: the days of a single small campaign are too few to estimate it from.
     spread = dispersion(list(own.values()))
     sums = {campaign_id: (counts.total, counts.whole) for campaign_id, counts in own.items()}
     total, whole = sum(count for count, _ in sums.values()), sum(of for _, of in sums.values())
     p_values = holm([shares_p_value(*pair, total - pair[0], whole - pair[1], spread) for pair in sums.values()])
     differences = {}
     for (campaign_id, (count, of)), p_value in zip(sums.items(), p_values, strict=True):
+        # The others need emails and an outcome: `relative` divides by their rate.
         if 0 < of < whole and total > count:
+            # By event date outcomes of earlier emails can make a count exceed the emails of the period.
             rate, others = min(1.0, count / of), min(1.0, (total - count) / (whole - of))
             is_noise = p_value is None or p_value > SIGNIFICANT
             differences[campaign_id] = Change(rate - others, rate / others - 1, is_noise)
@@ -124,6 +128,7 @@ def _periods(
         query = (
             select(days.campaign_id, days.date, *(tracked_column(part, filters, unknown) for part in parts))
             .where(*chosen_days(filters))
+            # `groupby` below needs the rows of a campaign one after the other.
             .order_by(days.campaign_id, days.date)
         )
         rows = connection.execute(query).all()

@@ -102,6 +102,7 @@ def _more(store: Store, filters: Filters, frame: pd.DataFrame, standouts: Mappin
     with store.read() as connection:
         readable = positive_by_campaign(connection, filters)
     positive = [
+        # Without replies that can be read, the number of positive ones is known only where nobody replied.
         readable[campaign_id][0] if campaign_id in readable else None if pd.isna(replied) or replied else 0
         for campaign_id, replied in frame[["campaign_id", "replied"]].astype(object).itertuples(index=False)
     ]
@@ -117,6 +118,7 @@ def _more(store: Store, filters: Filters, frame: pd.DataFrame, standouts: Mappin
         "reply_rate_of_others": others,
         "reply_rate_stands_out": pd.array(
             [
+                # Both, because pages draw the interval beside the mark: one inside of it would contradict itself.
                 None if own is None else not own.is_noise and not low <= rate <= high
                 for own, rate, low, high in zip(
                     differences, others, frame["reply_rate_low"], frame["reply_rate_high"], strict=True
@@ -191,6 +193,7 @@ def _estimates(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     )
     delivered = np.where(np.isnan(delivered), sent, delivered)  # the nearest to it that is known
     meetings_in = _share_in(frame, "conversion_rate")
+    # Meetings for a dollar, not dollars for a meeting, are pulled together: without a meeting the latter is infinite.
     meetings_per_dollar = shrunken_rates_per_unit(meetings, cost * meetings_in)
     is_ranked = np.isfinite(_meeting_costs(frame)["cost_per_meeting_usd"])
     values = (

@@ -138,6 +138,7 @@ class _Account:
             return
         first, last = self._filters.start or dates.min().date(), self._filters.end or dates.max().date()
         for period in pd.period_range(first, last, freq=frequency):
+            # Cut to the period: days outside of it were read for their variation alone.
             start, end = max(period.start_time.date(), first), min(period.end_time.date(), last)
             days = chosen.between(start, end)
             yield start, end, measure(metric, days.sums(), days, alike(metric, self._histories(end)), numbers)
@@ -253,6 +254,7 @@ def comparison_over_time(
     account = _Account(store, filters, peers.numbers.mcp)
     rows = [
         {"start": pd.Timestamp(start), "end": pd.Timestamp(end)} | _row(_compare(metric, own, numbers, peers))
+        # Pandas names a week after its last day: this one begins on Monday.
         for start, end, own in account.over_time(metric, "W-SUN" if by == "week" else "M", numbers)
     ]
     return pd.DataFrame(rows, columns=["start", "end", *_COMPARISON_COLUMNS]).astype(_WHOLE)

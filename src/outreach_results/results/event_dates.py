@@ -31,6 +31,7 @@ def reply_rate_bias(store: Store, filters: Filters, mcp: str | None = None) -> f
     period = daily_stats(store, narrowed)
     if curve is None or period.empty:
         return None
+    # The replies of the first days answer emails sent before the period.
     start = period["date"].iloc[0].date() - timedelta(days=len(curve.arrived))
     days = daily_stats(store, replace(narrowed, start=start))
     return event_date_bias(days["emails_sent"].fillna(0).to_numpy(dtype=np.float64), len(period), curve)

@@ -63,6 +63,7 @@ def headline_series(store: Store, filters: Filters, name: str, comparison: Filte
     every = Every.DAY
     if comparison is not None:
         shift = filters.start - comparison.start if filters.start and comparison.start else timedelta(0)
+        # Matched by date below, because days without any activity may be missing on either side.
         earlier = _points(store, comparison, name).set_index("date")["value"]
         earlier.index = earlier.index + pd.Timedelta(shift)
         if earlier.fillna(0).any():  # a line of zeros would look like a failure, not like missing data
@@ -154,6 +155,7 @@ def _cost_per_meeting(store: Store, filters: Filters) -> pd.DataFrame:
         pd.Series(part.to_numpy(dtype=np.float64, na_value=np.nan)).rolling(COST_WINDOW, min_periods=1).sum()
         for part in metrics.pair(days, f"{COST.name}_usd", "meetings_booked")
     )
+    # Without a meeting there is no cost of one; divided by 0 it would be infinite, and stretch the axis.
     values = (cost / meetings.where(meetings > 0)).to_numpy(dtype=np.float64)
     return _frame(days["date"], values)[_shown(days["date"], filters.start)].reset_index(drop=True)
 

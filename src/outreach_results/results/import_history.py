@@ -79,6 +79,7 @@ _COLUMNS = (
 def load_history(store: Store) -> list[ImportEntry]:
     """The latest imports, newest first, at most `LOADS_SHOWN` lines."""
     table = schema.loads.c
+    # The reports are large, and read for one import at a time: see `import_details`.
     columns = [column for column in table if column.name != "report"]
     query = select(*columns).order_by(table.finished_at.desc(), table.load_id).limit(LOADS_READ)
     with store.read() as connection:

@@ -101,6 +101,7 @@ def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
     bounces, unsubscribes, machines = (_above(rows, limit) for limit in _LIMITS)
     untracked = [alert for alert in map(_tracking, rows) if alert is not None]
     candidates = [*bounces, *unsubscribes, *untracked, *machines]
+    # A stable sort: among alerts, and among what to watch, the most harmful kind stays first.
     return sorted(candidates, key=lambda alert: alert.is_watch)
 
 
@@ -187,6 +188,7 @@ def _verdict(change: metrics.Change) -> str:
 
 def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> str | None:
     """The campaign whose replies moved most, of those whose reply rate stands out among all; None where none does."""
+    # By how many replies the change is: by the rate, a campaign of a few emails would nearly always move most.
     moved = [
         (abs(change.difference) * delivered, str(name), change)
         for campaign_id, name, delivered in zip(
@@ -197,6 +199,7 @@ def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> st
     if not moved:
         return None
     _, name, change = max(moved, key=lambda one: one[0])
+    # The change is all that is known of the comparison: `relative` is its difference divided by the rate before.
     before = change.difference / change.relative
     return f"Biggest mover: “{name}”, {_percent(before + change.difference)} replied (was {_percent(before)})."
 

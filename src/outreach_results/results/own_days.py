@@ -148,6 +148,7 @@ def _totals(frame: pd.DataFrame, names: Sequence[str]) -> Sums:
     sums = {name: total(name, frame[frame[name].notna()]) for name in names}
     for one, other in (*_COUNT_PAIRS, ("cost_usd", "emails_sent")):
         both = frame[frame[one].notna() & frame[other].notna()]
+        # Numerator and denominator of the same campaigns: of different ones their ratio would be the rate of none.
         sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
     return sums
 
@@ -195,6 +196,7 @@ def measure(
         is_mature = share_in is not None
     if value is None or not cases:
         return Own(Measured(value), cases, share_in)
+    # How many emails it takes for one more case: a verdict says how many emails are missing, not how many deliveries.
     sent_per_case = max(1.0, (sums["emails_sent"] or 0) / cases)
     counts = together.counts(count, of) if is_mature else together.plain(count, of)
     measured = measured_rate(counts, within_day, community, value=value, sent_per_case=sent_per_case)

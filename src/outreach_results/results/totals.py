@@ -284,6 +284,7 @@ def totals_of(sums: Sequence[Mapping[str, Any]]) -> Totals:
 
     def total(name: str) -> int | None:
         values = [campaign[name] for campaign in sums if campaign.get(name) is not None]
+        # Of no campaigns at all the total is 0; of campaigns that all do not know it, it is unknown.
         return sum(values) if values or not sums else None
 
     knowing: dict[tuple[str, ...], list[Mapping[str, Any]]] = {
@@ -365,6 +366,7 @@ def campaign_time_series(
         if last is None:
             return {}
         first, last = filters.start or first, filters.end or last
+        # Rounded up, so that there are never more parts than points.
         days_a_part = max(1, -(-((last - first).days + 1) // points))
         parts = (last - first).days // days_a_part + 1
         begin = date.fromordinal(max(1, last.toordinal() - parts * days_a_part + 1))
@@ -374,6 +376,7 @@ def campaign_time_series(
     series: dict[str, list[float | None]] = {}
     for campaign_id, day, value in rows:
         sums = series.setdefault(campaign_id, [0.0] * parts)
+        # From the end: the last part is whole, as the period is.
         place = parts - 1 - (last - day).days // days_a_part
         so_far = sums[place]
         sums[place] = None if value is None or so_far is None else so_far + float(value)

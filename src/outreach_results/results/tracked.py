@@ -66,6 +66,7 @@ def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unkno
     chosen = [IS_SHOWN] + ([] if filters.campaigns is None else [table.campaign_id.in_(filters.campaigns)])
     has_no_events = table.detail != Detail.EVENTS
     flags = [is_untracked(kind) for kind in TRACKED]
+    # Read for a few campaigns only: most know everything, and those are not fetched.
     query = select(
         table.campaign_id, has_no_events, *(flag.label(kind) for kind, flag in zip(TRACKED, flags, strict=True))
     )
@@ -79,6 +80,7 @@ def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unkno
     for own in with_entered_cost(connection):
         if filters.campaigns is None or own in filters.campaigns:
             untracked[own] = entered_cost_only(untracked.get(own))
+    # Events are counted, so that no day can lack a number: the days are read for campaigns without events alone.
     if incomplete:
         incomplete |= _incomplete_numbers(connection, replace(filters, campaigns=tuple(incomplete)))
     every = {own: Unknown(names, incomplete.get(own, frozenset())) for own, names in untracked.items()}
@@ -88,6 +90,7 @@ def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unkno
 def _incomplete_numbers(connection: Connection, filters: Filters) -> dict[str, Names]:
     """The numbers that a day of a campaign lacks, by its id."""
     campaign_id = schema.daily_stats.c.campaign_id
+    # COUNT of a column leaves out NULL.
     is_complete = (func.count(number_column(name, filters)) == func.count() for name in NUMBERS)
     query = select(campaign_id, *is_complete).where(*chosen_days(filters)).group_by(campaign_id)
     return {
@@ -98,6 +101,7 @@ def _incomplete_numbers(connection: Connection, filters: Filters) -> dict[str, N
 
 def groups_of(unknown: Mapping[str, Unknown]) -> list[Unknown]:
     """What groups of campaigns do not know; those of the first group know everything."""
+    # In an order of their own, not that of a set: the places go into a statement, which then is the same every time.
     distinct = sorted(set(unknown.values()), key=lambda one: (sorted(one.untracked), sorted(one.incomplete)))
     return [Unknown(), *distinct]
 
@@ -121,5 +125,6 @@ def tracked_column(name: str, filters: Filters, unknown: Mapping[str, Unknown]) 
     column = number_column(name, filters)
     if not ids:
         return column
+    # NULL rather than 0: a sum leaves it out, and one of nothing else stays unknown.
     known: ColumnElement[Any] = case((schema.daily_stats.c.campaign_id.not_in(ids), column))
     return known

@@ -68,6 +68,7 @@ def sums_by_sending(
     if not undated:
         return {}
     by_sending = replace(filters, campaigns=tuple(sorted(undated)), basis=Basis.SEND)
+    # Here 0 is known: on days of sending without a row nothing was sent.
     columns = (func.coalesce(func.sum(count_column(name, filters)), 0).label(name) for name in COUNTS)
     campaign_id = schema.daily_stats.c.campaign_id
     query = select(campaign_id, *columns).where(*chosen_days(by_sending)).group_by(campaign_id)
@@ -140,6 +141,7 @@ def snapshot_trend(store: Store, filters: Filters) -> pd.DataFrame:
     by_day: dict[date, tuple[int | None, ...]] = {}
     for campaign_id, as_of, *counts in rows:
         newest[campaign_id] = counts
+        # One campaign that does not know a count makes the total unknown: without it the count would seem to fall.
         sums = (None if None in column else sum(column) for column in zip(*newest.values(), strict=True))
         by_day[as_of.astimezone(zone).date()] = (len(newest), *sums)
     return pd.DataFrame(

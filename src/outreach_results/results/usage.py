@@ -111,6 +111,7 @@ def usage_by_month(store: Store) -> pd.DataFrame:
         created = pd.Series(
             connection.execute(select(created_on).where(IS_SHOWN)).scalars().all(), dtype="datetime64[s]"
         )
+    # Counted here and not by SQL: the two databases have no common function for the month of a date.
     by_month = created.dt.to_period("M").dt.to_timestamp().value_counts()
     months.insert(1, "campaigns_created", months["month"].map(by_month).fillna(0).astype("Int64"))
     return _per_email(months)
@@ -167,11 +168,13 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
     days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])
     days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0).astype("int64")
     if len(days):
+        # The forecast takes the days by their place, so that a day without a row has to be there as 0.
         days = days.reindex(pd.date_range(days.index[0], days.index[-1], name="date"), fill_value=0)
     return days.assign(**{NOT_BROKEN_DOWN: not_broken_down(days)}).reset_index()
 
 
 def _per_email(frame: pd.DataFrame) -> pd.DataFrame:
+    # Without emails sent the cost per email is unknown; divided by 0 it would be infinite.
     sent = frame["emails_sent"].astype("float64")
     return frame.assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
 
