@@ -1,4 +1,4 @@
-"""Overview: how the chosen campaigns are doing, what changed, each beside the others, and what they cost."""
+"""Overview: how the chosen campaigns are doing, what changed, each beside the others, by step, and what they cost."""
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ with st.container(key="headlines"):
 overview.undated_remark(totals, view)
 event_dates.notice(view)
 campaign_table.campaigns(view)
+overview.breakdown(view)
 left, right = st.columns(2)
 with left:
     overview.funnel(totals, view)

@@ -1126,9 +1126,45 @@ def line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+BOUNCES = (
+    ("hard", "550 5.1.1 The address does not exist"),
+    ("soft", "452 4.2.2 The mailbox is full"),
+    ("blocked", "554 5.7.1 Rejected by policy"),
+)
+
+
+def place(record_id: str) -> int:
+    """A number from 0 to 255 that follows from an id, so that nothing else depends on it."""
+    return int(record_id[-2:], 16)
+
+
+def details(email: Email, spec: Spec, answered: set[str]) -> dict[str, str]:
+    """Step, variant, mailbox and subject of an email; variant B is answered more often."""
+    if spec is CONTRACT:
+        return {}  # the documentation says nothing of them
+    variant = "B" if place(email.id) % 16 < (10 if email.id in answered else 8) else "A"
+    topic = spec.topic[0].upper() + spec.topic[1:] if variant == "A" else f"10 minutes on {spec.topic}?"
+    domain = ("outreach.example", "team-outreach.example")[place(email.id) // 16 % 2]
+    return {
+        "step": "2" if email.follow_up else "1",
+        "variant": variant,
+        "mailbox": f"{spec.sender.lower()}@{domain}",
+        "subject": f"Re: {topic}" if email.follow_up else topic,
+    }
+
+
+def bounce(event: Event, spec: Spec) -> dict[str, str]:
+    """Kind and reason of a bounce."""
+    if spec is CONTRACT or event.type != "bounced":
+        return {}
+    kind, reason = BOUNCES[(0, 0, 0, 0, 1, 1, 2, 0)[place(event.id) % 8]]
+    return {"kind": kind, "reason": reason}
+
+
 def document(campaign: Campaign) -> str:
     """A campaign as its file: a record on each line."""
     spec = campaign.spec
+    answered = {reply.email_id for reply in campaign.replies}
     emails = [
         {
             "id": email.id,
@@ -1139,6 +1175,7 @@ def document(campaign: Campaign) -> str:
             "costs_usd": {
                 name: micros / MICROS if micros else 0 for name, micros in zip(COSTS, email.costs, strict=True)
             },
+            **details(email, spec, answered),
         }
         for email in sorted(campaign.emails, key=lambda email: (email.sent_at, email.id))
     ]
@@ -1150,6 +1187,7 @@ def document(campaign: Campaign) -> str:
             "occurred_at": z(event.occurred_at),
             "is_machine": event.is_machine,
             **({} if event.url is None else {"url": event.url}),
+            **bounce(event, spec),
         }
         for event in sorted(campaign.events, key=lambda event: (event.occurred_at, event.id))
     ]

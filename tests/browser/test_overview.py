@@ -59,6 +59,19 @@ def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
 
 
+def test_a_breakdown_is_chosen_without_a_run_of_the_page(visitor: Visitor) -> None:
+    visitor.open("/?period=all")
+    card = visitor.page.locator(".st-key-card-breakdown")
+    visitor.page.locator(".st-key-card-funnel h3").evaluate("heading => { heading.dataset.drawn = 'before' }")
+    visitor.click(card.get_by_role("radio", name="Variant", exact=True))
+    expect(card.get_by_role("columnheader", name="Variant")).to_be_visible()
+    assert visitor.parameters == {"period": ["all"], "breakdown": ["variant"]}
+    assert visitor.page.locator(".st-key-card-funnel h3[data-drawn=before]").count() == 1
+    visitor.back()
+    expect(card.get_by_role("columnheader", name="Step")).to_be_visible()
+    assert visitor.parameters == {"period": ["all"]}
+
+
 def test_invalid_url_notice_can_be_closed(visitor: Visitor) -> None:
     visitor.open("/?period=Next+year&campaign=camp_nowhere")
     notice = visitor.main.get_by_text("This link uses an unknown period")

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import streamlit as st
+
+from outreach_results.errors import OutreachError
 from outreach_results.server.run_limiter import SCRIPT_RUNS
-from outreach_results.ui import shell
+from outreach_results.ui import text
 from outreach_results.ui.cache import has_snapshot, request_snapshot
+
+
+@contextmanager
+def show_errors() -> Iterator[None]:
+    """Show an `OutreachError` as its message instead of a traceback."""
+    try:
+        yield
+    except OutreachError as error:
+        st.error(text.escape(str(error)), icon="⚠️")
 
 
 @contextmanager
@@ -19,5 +31,5 @@ def fragment_run() -> Iterator[bool]:
     if has_snapshot():
         yield False
         return
-    with SCRIPT_RUNS.slot(), request_snapshot(), shell.show_errors():
+    with SCRIPT_RUNS.slot(), request_snapshot(), show_errors():
         yield True

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import streamlit as st
 
-from outreach_results.errors import OutreachError
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
 from outreach_results.ui import filters, fold, imports, text, url_state
 from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
+from outreach_results.ui.fragments import show_errors as show_errors
 from outreach_results.ui.welcome import welcome
 
 _log = logging.getLogger(__name__)
@@ -96,15 +94,6 @@ def begin(title: str, question: str = "") -> View:
     elif question and not view.period:
         place.caption(question, width="content")
     return view
-
-
-@contextmanager
-def show_errors() -> Iterator[None]:
-    """Show an `OutreachError` as its message instead of a traceback."""
-    try:
-        yield
-    except OutreachError as error:
-        st.error(text.escape(str(error)), icon="⚠️")
 
 
 def unexpected(error: Exception) -> bool:

@@ -73,6 +73,7 @@ PARAMETERS: dict[str, Parameter] = {
             },
             page="overview",
         ),
+        Parameter("breakdown", "an unknown breakdown", page="overview"),
         # the trends
         Parameter("show", "an unknown value of “show”", {"Counts": "counts", "Rates": "rates"}, page="trends"),
         Parameter(
