@@ -59,7 +59,7 @@ def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
 
 
-def test_a_breakdown_is_chosen_without_a_run_of_the_page(visitor: Visitor) -> None:
+def test_a_breakdown_is_chosen_in_its_fragment(visitor: Visitor) -> None:
     visitor.open("/?period=all")
     card = visitor.page.locator(".st-key-card-breakdown")
     visitor.page.locator(".st-key-card-funnel h3").evaluate("heading => { heading.dataset.drawn = 'before' }")
