@@ -1,10 +1,9 @@
-"""What holds of every tool's format: its example is its own, is read whole, and in any order gives the same."""
+"""What holds of every tool's format: its example is its own, and is read whole."""
 
 from __future__ import annotations
 
 import csv
 import itertools
-import random
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,6 @@ from support.sources import (
     saved_as_unicode_text,
     saved_as_workbook,
     saved_with_semicolons,
-    shuffled,
     sources_document,
     sources_list,
 )
@@ -55,20 +53,6 @@ def test_an_example_has_only_the_expected_rejects(entry, make_sqlite):
     expected = list(csv.reader(lines))[1:]
     assert [[str(row.row), row.column, row.reason] for row in report.rejected] == expected
     assert results.totals(store, Filters()).stats.emails_sent
-
-
-@every_format
-@pytest.mark.parametrize("seed", range(3))
-def test_any_order_and_repetition_is_the_same(entry, seed, make_sqlite, tmp_path):
-    path = EXAMPLES / entry.example
-    first, second = make_sqlite(), make_sqlite()
-    import_file(first, path)
-    mixed = tmp_path / path.name
-    mixed.write_bytes(shuffled(path, random.Random(seed)))
-    import_file(second, mixed)
-    assert contents(second) == contents(first)
-    import_file(second, path)
-    assert contents(second) == contents(first)
 
 
 @pytest.mark.parametrize("saved", [saved_with_semicolons, saved_as_unicode_text, saved_as_workbook])

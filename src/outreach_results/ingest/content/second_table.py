@@ -51,6 +51,7 @@ class SecondTableWatch:
         self._header = header
         self._row_of_header = row_of_header
         self._kinds: list[Counter[_Kind]] = [Counter() for _ in header]
+        self._words: list[set[str]] = [set() for _ in header]  # what the first rows have in each column
         self._learned = 0
         self._typical: dict[int, _Kind] = {}  # the columns that hold no texts
         self._telling: tuple[int, ...] = ()  # those of them by which a row is known
@@ -76,7 +77,7 @@ class SecondTableWatch:
         self._after_empty = self._after_empty + 1 if self._after_empty or follows_empty else 0
         if self._after_empty > _FOOTER_LINES:
             raise self._refused(f"another one begins near row {number - self._after_empty + 1}")
-        if _is_like_a_header(cells):
+        if _is_like_a_header(cells) and not self._has_known_words(cells):
             self._candidate = _Candidate(number, cells, follows_empty)
 
     def _belongs(self, cells: Sequence[Any]) -> bool:
@@ -84,19 +85,25 @@ class SecondTableWatch:
 
     def _learn(self, cells: Sequence[Any]) -> None:
         self._learned += 1
-        for counts, cell in zip(self._kinds, cells, strict=False):
+        for counts, words, cell in zip(self._kinds, self._words, cells, strict=False):
             if cell not in (None, ""):
                 counts[_kind(cell)] += 1
+                words.add(_plain(cell))
         usual = {place: counts.most_common(1)[0][0] for place, counts in enumerate(self._kinds) if counts}
         self._typical = {place: kind for place, kind in usual.items() if kind != _Kind.TEXT}
         self._telling_kind = max(self._typical.values(), default=_Kind.TEXT)
         self._telling = tuple(place for place, kind in self._typical.items() if kind == self._telling_kind)
+
+    def _has_known_words(self, cells: Sequence[Any]) -> bool:
+        return any(_plain(cell) in words for words, cell in zip(self._words, cells, strict=False))
 
     def _decide(self, candidate: _Candidate, below: Sequence[Any], *, belongs: bool) -> None:
         names = {_plain(cell) for cell in candidate.cells if cell not in (None, "")}
         own = {_plain(cell) for cell in self._header}
         if names <= own:
             return  # the header once more, as in files that were put together
+        if any(map(_are_equal, candidate.cells, below)):
+            return  # rows of one table have the same words in a column, a header and what stands below it do not
         holds_values = any(_kind(cell) != _Kind.TEXT for cell in below)
         breaks_all = len(self._typical) > 1 and all(
             place < len(candidate.cells) and candidate.cells[place] not in (None, "") for place in self._typical
@@ -118,7 +125,7 @@ class SecondTableWatch:
 
 def _is_like_a_header(cells: Sequence[Any]) -> bool:
     filled = [cell for cell in cells if cell not in (None, "")]
-    return len(filled) > 1 and all(
+    return 1 < len(filled) == len(set(map(_plain, filled))) and all(
         isinstance(cell, str) and len(cell) <= _LONGEST_NAME and cell.strip()[:1].isalpha() and "@" not in cell
         for cell in filled
     )
@@ -134,6 +141,10 @@ def _kind(cell: Any) -> _Kind:
     if isinstance(cell, date):
         return _Kind.DATE
     return _Kind.NUMBER if isinstance(cell, int | float) else _Kind.TEXT
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    return one not in (None, "") and _plain(one) == _plain(other)
 
 
 def _plain(cell: Any) -> str:

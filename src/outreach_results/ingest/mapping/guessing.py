@@ -69,7 +69,7 @@ def _columns_by_name(content: Content) -> dict[str, str]:
 def _column_of_addresses(content: Content, used: set[str]) -> str | None:
     """The first column of which most values are email addresses: the others are rows to be rejected."""
     for field in content.fields:
-        values = [str(row[field]) for row in content.sample if not is_empty(row.get(field))]
+        values = {str(row[field]) for row in content.sample if not is_empty(row.get(field))}
         if field not in used and values and sum(bool(_ADDRESS.fullmatch(v)) for v in values) >= 0.5 * len(values):
             return field
     return None
@@ -88,7 +88,8 @@ def _level(content: Content, columns: dict[str, str]) -> Level:
     if "email" not in columns:
         return Level.DAYS
     if "type" in columns and "date" in columns:
-        words = [plain(str(row[columns["type"]])) for row in content.sample if not is_empty(row.get(columns["type"]))]
+        # Each word once: how often an event is repeated says nothing of what the column holds.
+        words = {plain(str(row[columns["type"]])) for row in content.sample if not is_empty(row.get(columns["type"]))}
         if words and sum(word in EVENT_WORDS for word in words) >= 0.5 * len(words):
             return Level.EVENTS
     return Level.CONTACTS
