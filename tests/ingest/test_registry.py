@@ -13,6 +13,7 @@ import pytest
 from outreach_results.errors import SourceError
 from outreach_results.ingest import readers
 from outreach_results.ingest.readers.account_json import account_json, benchmarks_json, usage_json
+from outreach_results.ingest.readers.benchmarks_csv import benchmarks_csv
 from outreach_results.ingest.readers.campaign_csv import campaign_csv
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.readers.contract_json import daily_json, replies_json
@@ -109,6 +110,7 @@ def test_every_source_names_its_extensions():
 def test_every_source_reads_an_example(tmp_path):
     examples = {
         account_json: ACCOUNT,
+        benchmarks_csv: "metric,average\nopen_rate,0.4\n",
         benchmarks_json: {"benchmarks": {"open_rate": {"p50": 0.2}}, "mcp": "sales"},
         campaign_csv: csv_text(csv_row()),
         campaign_json: json_document(),

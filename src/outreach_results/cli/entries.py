@@ -11,7 +11,7 @@ import typer
 from outreach_results.cli.session import open_database, user_name
 from outreach_results.errors import QueryError
 from outreach_results.models import dollars
-from outreach_results.store.entries import Entries, checked, enter, entries_of, source_values
+from outreach_results.store.entries import Entries, checked, enter, entered_by, entries_of, source_values
 
 _FIELDS = {"name": ("name",), "type": ("mcp",), "cost": ("cost", "cost_per")}
 
@@ -49,6 +49,9 @@ def enter_of_campaign(
         ("cost", cost_used, cost_known),
     ):
         typer.echo(f"{label:6}{_origin(used, of_source)}")
+    if (entered := entered_by(store, campaign_id)) is not None:
+        by, at = entered
+        typer.echo(f"Entered{f' by {by}' if by else ''} on {at.astimezone(store.zone()):%Y-%m-%d}.")
 
 
 def _origin(entered: str | None, of_source: str | None) -> str:

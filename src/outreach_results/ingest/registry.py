@@ -20,6 +20,7 @@ from outreach_results.ingest import content
 from outreach_results.ingest.readers import (
     amazon_ses,
     apollo,
+    benchmarks_csv,
     brevo,
     campaign_csv,
     instantly,
@@ -135,6 +136,12 @@ def _missing_columns(start: bytes) -> list[str]:
     return [name for name in campaign_csv.REQUIRED if name not in header]
 
 
+def _is_benchmarks_csv(start: bytes) -> bool:
+    return not start.startswith((b"{", b"[")) and benchmarks_csv.is_benchmarks_csv(
+        start.splitlines()[0].decode(errors="replace")
+    )
+
+
 def _is_campaign_csv(start: bytes) -> bool:
     return not _missing_columns(start)
 
@@ -147,6 +154,7 @@ SOURCES: tuple[Source, ...] = (
     Source("Replies (Results API)", ("json",), _is_replies_json, replies_json, _ANSWER),
     Source("Usage (Results API)", ("json",), _is_usage_json, usage_json, _ANSWER),
     Source("Benchmarks (Results API)", ("json",), _is_benchmarks_json, benchmarks_json, _ANSWER),
+    Source("Benchmarks (CSV)", ("csv",), _is_benchmarks_csv, benchmarks_csv.benchmarks_csv, "one row a metric"),
     Source("Account (JSON)", ("json",), _is_account_json, account_json),
     Source("Campaign (CSV)", ("csv",), _is_campaign_csv, campaign_csv.campaign_csv),
 )

@@ -97,6 +97,15 @@ def entries_in(connection: Connection, campaign_id: str) -> Entries:
     return Entries(row.name, row.mcp, row.cost, CostPer(row.cost_per) if row.cost_per else None)
 
 
+def entered_by(store: Store, campaign_id: str) -> tuple[str | None, datetime] | None:
+    """Who entered something of a campaign last (None: unknown) and when; None where nothing is entered."""
+    table = campaign_entries.c
+    query = select(table.entered_by, table.entered_at).where(table.campaign_id == campaign_id)
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else (row.entered_by, row.entered_at)
+
+
 def source_values(store: Store, campaign_id: str) -> SourceValues:
     """What the source says of a campaign, whatever was entered.
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results.ingest.load import load
-from outreach_results.models import Plan
+from outreach_results.models import Benchmarks, Distribution, Plan
 from outreach_results.store.account_entries import days_off, enter_days_off
 from outreach_results.store.engine import Store
-from outreach_results.store.entries import CostPer, Entries, SourceValues
+from outreach_results.store.entries import CostPer, Entries, SourceValues, enter
 from outreach_results.store.interests import InterestStates, interest_states
 from outreach_results.ui.settings.account import _between, _used_plan, ranges
+from outreach_results.ui.settings.benchmarks import sentence
 from outreach_results.ui.settings.campaigns import used_values
 from support import records
 from support.dashboard import run_page
@@ -102,3 +103,19 @@ def test_it_is_said_whose_plan_is_used() -> None:
     assert _used_plan(None, pro) == "The plan comes from the source: Pro, 10,000 emails for $20.00 a month."
     assert _used_plan(own, pro).endswith("instead of Pro, 10,000 emails for $20.00 a month.")
     assert _used_plan(own, None).endswith("instead of the source's, which is unknown.")
+
+
+def test_it_is_said_which_benchmarks_are_known() -> None:
+    known = Benchmarks(benchmarks={"open_rate": Distribution(p50=0.4)}, sample_size=1)
+    assert sentence(known) == "All campaigns of the community: 1 metric, 1 campaign"
+    dated = known.model_copy(
+        update={"mcp": "sales", "sample_size": 1_247, "updated_at": datetime(2026, 1, 31, tzinfo=UTC)}
+    )
+    assert sentence(dated) == "Campaign type sales: 1 metric, 1,247 campaigns, as of Jan 31, 2026"
+
+
+def test_it_is_said_who_entered_it(own: Store) -> None:
+    enter(own, records.CAMPAIGN, Entries("Own"), by="ada")
+    captions = [caption.value.replace("\\", "") for caption in run_page("data").caption]
+    assert any("Name: entered by hand, Own, instead of First contact." in value for value in captions)
+    assert any(" Entered by ada on " in value for value in captions)

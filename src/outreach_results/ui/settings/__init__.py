@@ -3,6 +3,7 @@
 campaigns  name, type and cost of a campaign
 deleted    deleting and restoring campaigns
 account    plan, days off and time zone
+benchmarks which are known, and the template of a file
 states     which interest states count as positive replies or meetings
 """
 
@@ -12,7 +13,7 @@ import streamlit as st
 
 from outreach_results.models import Campaign
 from outreach_results.ui import cards
-from outreach_results.ui.settings import account, states
+from outreach_results.ui.settings import account, benchmarks, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -27,6 +28,7 @@ def section(campaigns: list[Campaign]) -> None:
             "Plan": account.plan,
             "Days off": account.days_off,
             "Interest states": states.form,
+            "Benchmarks": benchmarks.known,
             "Time zone": account.time_zone,
         }
         for tab, draw in zip(st.tabs(list(drawn)), drawn.values(), strict=True):

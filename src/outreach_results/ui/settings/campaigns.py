@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import streamlit as st
@@ -15,11 +16,12 @@ from outreach_results.store.entries import (
     SourceValues,
     checked,
     enter,
+    entered_by,
     entries_of,
     source_values,
 )
 from outreach_results.ui import filters, text
-from outreach_results.ui.cache import ask, store
+from outreach_results.ui.cache import ask, store, zone
 from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings import deleted
 
@@ -58,7 +60,7 @@ def form(campaigns: list[Campaign]) -> None:
             index=list(_PER).index(known.cost_per or CostPer.EMAIL),
             format_func=lambda each: _PER[each],
         )
-        st.caption(text.escape(" ".join(used_values(known, source))))
+        st.caption(text.escape(" ".join([*used_values(known, source), *_origin(ask(_entered_by, chosen))])))
         if st.form_submit_button("Save campaign", type="primary", help="An empty field uses the source's value."):
             amount = None if cost is None else Decimal(str(cost))
             try:
@@ -88,6 +90,18 @@ def used_values(known: Entries, source: SourceValues) -> list[str]:
         else f"{field.capitalize()}: entered by hand, {value}, instead of {of_source[field]}."
         for field, value in entered.items()
     ]
+
+
+def _origin(entered: tuple[str | None, datetime] | None) -> list[str]:
+    """Who entered it and when."""
+    if entered is None:
+        return []
+    by, at = entered
+    return [f"Entered{f' by {by}' if by else ''} on {text.day(at.astimezone(zone()).date())}."]
+
+
+def _entered_by(opened: Store, campaign_id: str) -> tuple[str | None, datetime] | None:
+    return entered_by(opened, campaign_id)
 
 
 def _entries(opened: Store, campaign_id: str) -> Entries:
