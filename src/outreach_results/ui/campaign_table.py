@@ -12,7 +12,7 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.metrics.exceedance import Finding
-from outreach_results.models import Filters
+from outreach_results.models import COUNTS, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import insights
 from outreach_results.store.engine import Store
@@ -64,6 +64,11 @@ _COLUMNS = (
         remark=f"Lowest cost per meeting first. {_SHRUNKEN} Campaigns with fewer than three meetings come last.",
     ),
     Column("cost_usd", "Cost", Kind.NUMBER, DEFINITIONS["cost"]),
+    *(
+        Column(name, charts.LABELS[name], Kind.NUMBER, DEFINITIONS[name], is_extra=True)
+        for name in COUNTS
+        if name not in ("emails_sent", "meetings_booked")
+    ),
     _rate("delivery_rate"),
     _rate("open_rate", remark=_SHRUNKEN),
     _rate("click_rate"),
@@ -239,7 +244,7 @@ def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float
     return {
         "name": Cell(name, name.casefold(), value=url_state.join([campaign_id])),
         "status": _status(row["status"]),
-        "emails_sent": tables.number(row["emails_sent"]),
+        **{count: tables.number(row[count]) for count in COUNTS},
         "positive_replies": _positive(row),
         **{rate: _rate_cell(row, rate) for rate in RATES},
         "reply_rate": _standing_out(_rate_cell(row, "reply_rate"), row),
@@ -247,7 +252,6 @@ def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float
         "replies_in": tables.share(row.get("reply_rate_share_in")),
         "line": _line(line),
         "bounce_rate": _bounces(row),
-        "meetings_booked": tables.number(row["meetings_booked"]),
         "cost_per_meeting_usd": _per_meeting(row),
         "cost_usd": tables.dollars(row["cost_usd"]),
         "unsubscribe_rate": _share(row, "unsubscribe_rate", "unsubscribed", "delivered"),

@@ -11,7 +11,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Sentiment
-from outreach_results.models.metric_definitions import COST
+from outreach_results.models.metric_definitions import COST, COUNT_METRICS
 from outreach_results.results import Totals
 from outreach_results.ui import cards, charts, tables, text
 from outreach_results.ui.cache import ask, derive, draw
@@ -34,10 +34,22 @@ def funnel(totals: Totals, view: View) -> None:
             reports=True,
             card=card,
         )
+        st.caption(text.escape(_losses(totals)))
         if tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison)):
             st.caption("What is in so far; the rates above are those expected in the end.")
     if clicked:
         _go_to(stages["stage"][clicked[0].index])
+
+
+def _losses(totals: Totals) -> str:
+    """What left the funnel: 105 bounced (4.0% of sent) · 31 unsubscribed (1.2% of delivered)."""
+    parts = []
+    for name in ("bounced", "unsubscribed"):
+        count, of = COUNT_METRICS[name], COUNT_METRICS[name].share_of or ""
+        share = totals.ratio(name, of)
+        shown = "" if share is None else f" ({text.percent(share)} of {charts.LABELS[of].lower()})"
+        parts.append(f"{text.number(getattr(totals.stats, name))} {count.label.lower()}{shown}")
+    return " · ".join(parts)
 
 
 def _go_to(stage: str) -> None:
