@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Download, Locator, Page, Request, WebSocket
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 """What makes a visitor one with a phone."""
@@ -189,11 +189,16 @@ class Visitor:
         """The button that downloads a card's file."""
         return self.page.get_by_role("link", name=f"Download {title} as {label}", exact=True)
 
-    def open_picture(self, title: str) -> Locator:
-        """Open the dialog with the picture of a card, from its menu."""
+    def save_pictures(self, title: str, count: int = 1) -> list[Downloaded]:
+        """Save the pictures of a card from its menu: so many, by their names."""
+        saved: list[Download] = []
+        self.page.on("download", lambda one: saved.append(one))  # a built-in method cannot be called back
         self.page.get_by_role("button", name=f"More for {title}", exact=True).click()
         self.click(self.page.get_by_role("button", name=f"Save {title} as PNG", exact=True))
-        return self.page.get_by_role("dialog")
+        if len(saved) < count:
+            self.page.wait_for_event("download", lambda _: len(saved) >= count)
+        files = [Downloaded(one.suggested_filename, Path(one.path()).read_bytes()) for one in saved]
+        return sorted(files, key=lambda file: file.name)
 
     def download(self, what: Locator) -> Downloaded:
         """Click what starts a download, and return the file."""

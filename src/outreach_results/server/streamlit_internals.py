@@ -69,7 +69,6 @@ CSS_CLASSES: Mapping[str, str] = {
     "stPopover": "a printed report shows the buttons of popovers",
     "stPagination": "a printed report shows the buttons that turn pages",
     "stPlotlyChart": "a printed chart is cut in two at the end of a page",
-    "stElementContainer": "a picture wider than its dialog is cut off",
     "stMarkdownBadge": "a verdict of a benchmark is cut off on a phone and on paper",
     "stMarkdownColoredText": "what is said beside a tile's value is as large as the value",
     "svg-container": "a printed chart is cut off where the paper is narrower than the window",

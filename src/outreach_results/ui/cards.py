@@ -85,4 +85,4 @@ def actions(title: str, offered: Offer, *, key: str) -> None:
         on_picture_change=lambda: None,  # without a callback, Streamlit reports nothing
     )
     if table is not None and result.get("picture"):
-        png_export.dialog(table, key=key)
+        png_export.save(table, key=key)

@@ -11,23 +11,25 @@ from outreach_results.ui.charts import Inks
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import ways_of_counting
 
+_SAVED = "pictures-saved"
 
-@st.dialog("Save as a picture", width="large")
-def dialog(offered: Table, *, key: str) -> None:
-    """Open a dialog with the chart, the table or both, each with a button that saves it as PNG."""
+
+def save(offered: Table, *, key: str) -> None:
+    """Let the browser save the chart, the table or both as PNG: they are drawn out of sight for that, once."""
     chart = offered.chart
     pictured = offered.pictured() if callable(offered.pictured) else offered.pictured
     table = pictured if pictured is not None or chart is not None else offered.frame
+    stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")
+    # Another element each time, so that it saves again.
+    st.session_state[_SAVED] = saved = st.session_state.get(_SAVED, 0) + 1
     with st.container(key="pictures"):
-        stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")
         if chart is not None:
-            charts.show(chart, key=f"{key}-picture", alt=offered.title, name=stem, is_picture=True)
+            charts.show(chart, key=f"{key}-picture-{saved}", alt=offered.title, name=stem, is_picture=True)
         if table is not None:
             file = stem if chart is None else f"{stem}_table"
             figure = charts.table(table, offered.title, in_words(offered.filters), _inks())
-            charts.show(
-                figure, key=f"{key}-picture-of-table", alt=f"{offered.title} as a table", name=file, is_picture=True
-            )
+            alt = f"{offered.title} as a table"
+            charts.show(figure, key=f"{key}-picture-of-table-{saved}", alt=alt, name=file, is_picture=True)
 
 
 def in_words(filters: Filters) -> str:

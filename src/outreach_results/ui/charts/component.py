@@ -15,8 +15,6 @@ from outreach_results.errors import ConfigError
 from outreach_results.server import chart_library
 from outreach_results.ui import styles
 
-_BUTTON_HEIGHT = 46  # pixels: of the button above a picture, with the gap below it
-
 _component = st.components.v2.component(
     "outreach_chart",
     html=styles.read("chart.html"),
@@ -56,7 +54,7 @@ def show(
         name: of the file, without extension; ``outreach-`` and the key without one.
         on_click: called before the next run with the points that were clicked.
         reports: whether a click makes a run although there is no ``on_click``.
-        is_picture: whether the button stands above the chart at all times.
+        is_picture: whether the chart is saved as soon as it is drawn.
 
     Returns:
         The points whose click made this run, where clicks are reported.
@@ -78,7 +76,7 @@ def show(
             "palette": st.get_option("theme.light.chartCategoricalColors") or [],
         },
         width=figure.to_dict()["layout"].get("width", "stretch"),
-        height=height + (_BUTTON_HEIGHT if is_picture else 0),
+        height=height,
         on_points_change=_reporting(on_click, lambda: points_of(st.session_state[key].get("points"))),
     )
     return points_of(result.get("points"))

@@ -21,7 +21,7 @@ function mount(root) {
   addEventListener("beforeprint", print);
   addEventListener("afterprint", done);
   chart.save = root.querySelector(".chart-save");
-  chart.save.addEventListener("click", () => save(chart));
+  chart.save.addEventListener("click", () => savePicture(chart));
   chart.unmount = () => {
     chart.isGone = true;
     resized.disconnect();
@@ -40,7 +40,6 @@ async function draw(chart) {
   plot.setAttribute("aria-label", data.alt);
   plot.style.height = `${data.height}px`;
   save.setAttribute("aria-label", `Save PNG: ${data.alt}`);
-  root.toggleAttribute("data-picture", data.picture);
   try {
     const Plotly = await load(data.library);
     if (chart.isGone || chart.data !== data) return; // drawn with newer data, or gone meanwhile
@@ -57,6 +56,10 @@ async function draw(chart) {
     scalable(plot);
     fit(chart);
     save.hidden = false;
+    if (data.picture && !chart.isSaved) {
+      chart.isSaved = true;
+      savePicture(chart);
+    }
     root.querySelector(".chart-problem")?.remove();
   } catch (error) {
     console.warn(error);
@@ -116,7 +119,7 @@ function scalable(plot) {
   }
 }
 
-function save({ plot, data }) {
+function savePicture({ plot, data }) {
   const { width, height } = plot._fullLayout;
   window.Plotly.downloadImage(plot, { format: "png", scale: 2, width, height, filename: data.name });
 }
