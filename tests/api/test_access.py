@@ -19,6 +19,7 @@ PATHS = [
     "/campaigns",
     "/campaigns/camp_abc123/stats",
     "/campaigns/camp_abc123/stats/daily",
+    "/campaigns/camp_abc123/breakdown",
     "/campaigns/camp_abc123/replies",
     "/campaigns/camp_abc123/export",
     "/campaigns/nope/stats",

@@ -27,6 +27,7 @@ ROUTES = {
     "/campaigns": {"page", "per_page"},
     "/campaigns/{campaign_id}/stats": {"campaign_id", "start", "end", "basis", "humans_only"},
     "/campaigns/{campaign_id}/stats/daily": {"campaign_id", "start", "end", "basis", "humans_only"},
+    "/campaigns/{campaign_id}/breakdown": {"campaign_id", "by", "start", "end", "basis", "humans_only"},
     "/campaigns/{campaign_id}/replies": {
         "campaign_id",
         "page",

@@ -17,12 +17,13 @@ from outreach_results.api.encoded import BodyCache, EncodedBody, accepts_gzip
 from outreach_results.ingest.fields import instant
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import CampaignRecord, EmailRecord
-from outreach_results.models import Basis, Filters, Sentiment, Usage, UsageNumbers
+from outreach_results.models import Basis, Dimension, Filters, Sentiment, Usage, UsageNumbers
 from outreach_results.store.engine import Store, open_store
 from support.http import eventually
 
 STATS = "/campaigns/camp_abc123/stats"
 DAILY = "/campaigns/camp_abc123/stats/daily"
+BREAKDOWN = "/campaigns/camp_abc123/breakdown"
 REPLIES = "/campaigns/camp_abc123/replies"
 
 
@@ -126,6 +127,16 @@ def test_parameters_reach_the_data_module(
     assert daily.text == results.campaign_daily(writable_sample, "camp_8316e8", filters).model_dump_json()
 
 
+@pytest.mark.parametrize("dimension", Dimension)
+def test_parameters_of_breakdowns_reach_it(client: TestClient, writable_sample: Store, dimension: Dimension) -> None:
+    filters = Filters(start=date(2026, 2, 1), basis=Basis.SEND, humans_only=True)
+    query = f"by={dimension}&start=2026-02-01&basis=send&humans_only=true"
+    answer = client.get(f"/campaigns/camp_8316e8/breakdown?{query}")
+    expected = results.campaign_breakdown(writable_sample, "camp_8316e8", filters, dimension)
+    assert answer.text == expected.model_dump_json()
+    assert expected.rows
+
+
 def test_parameters_of_replies_reach_the_data_module(client: TestClient, writable_sample: Store) -> None:
     answer = client.get(f"{REPLIES}?sentiment=positive&q=thanks&start=2026-01-31&humans_only=true&per_page=2&page=2")
     expected = results.replies(
@@ -152,7 +163,7 @@ def test_ids_may_hold_slashes(client: TestClient, writable_sample: Store) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", [STATS, DAILY, REPLIES, "/campaigns", "/usage", "/benchmarks", "/openapi.json", "/docs"]
+    "path", [STATS, DAILY, BREAKDOWN, REPLIES, "/campaigns", "/usage", "/benchmarks", "/openapi.json", "/docs"]
 )
 def test_an_unchanged_answer_is_not_sent_again(client: TestClient, path: str) -> None:
     etag = client.get(path).headers["ETag"]

@@ -24,6 +24,7 @@ TARGETS = [
     "campaigns/camp_abc123/stats",
     "campaigns/camp_abc123/stats?start=2026-01-31&basis=send&humans_only=true",
     "campaigns/camp_abc123/stats/daily",
+    "campaigns/camp_8316e8/breakdown?by=bounce_kind&basis=send",
     "campaigns/camp_abc123/replies?sentiment=positive&q=thanks",
     "campaigns/camp_abc123/export?format=csv",
     "campaigns/camp_abc123/export?humans_only=true",

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from outreach_results import results
@@ -267,6 +266,19 @@ def test_a_mailbox_of_a_weak_campaign_does_not(sqlite_store):
     assert frame["reply_rate_stands_out"].to_dict() == {"a": 0, "b": 0}
 
 
+def test_the_api_answers_the_rows_of_one_campaign(sqlite_store):
+    random = np.random.default_rng(1)
+    load(sqlite_store, "all", replies_of(random, CAMPAIGN, {"a": (600, 0.1), "b": (600, 0.1), "c": (600, 0.03)}))
+    answer = results.campaign_breakdown(sqlite_store, CAMPAIGN, Filters(), Dimension.MAILBOX)
+    frame = results.breakdown(sqlite_store, Filters(), Dimension.MAILBOX).rows
+    assert (answer.by, answer.comparisons, [row.value for row in answer.rows]) == ("mailbox", 3, ["a", "b", "c"])
+    weak, row = answer.rows[2], frame.iloc[2]
+    assert weak.stands_out == {"reply_rate": "below"}
+    assert (weak.stats.emails_sent, weak.rates.reply_rate) == (600, round(row["reply_rate"], 3))
+    interval = weak.intervals["reply_rate"]
+    assert (interval.low, interval.high) == (round(row["reply_rate_low"], 3), round(row["reply_rate_high"], 3))
+
+
 def test_an_empty_period_has_no_rows(sqlite_store):
     load(sqlite_store, "all", history())
     for dimension in Dimension:
@@ -278,8 +290,14 @@ def test_young_emails_are_judged_by_what_is_in(sample_store):
     filters = Filters(start=date(2026, 3, 14), basis=Basis.SEND)
     frame = results.breakdown(sample_store, filters, Dimension.STEP).rows
     headline = results.headlines(sample_store, filters).rates["reply_rate"]
-    assert frame["reply_rate"].tolist() == pytest.approx([present(headline.rate)])
-    assert frame["reply_rate_share_in"].tolist() == pytest.approx([present(headline.share_in)])
-    assert not frame.filter(like="stands_out").notna().any(axis=None)
-    assert pd.isna(frame["value"].iloc[0])
-    assert frame["kind"].tolist() == [RowKind.UNKNOWN]
+    expected = frame["reply_rate"] * frame["reply_rate_share_in"] * frame["delivered"]
+    assert expected.sum() == pytest.approx(frame["replied"].sum())
+    assert (frame["reply_rate"] > frame["replied"] / frame["delivered"]).all()
+    assert frame["reply_rate_share_in"].min() < present(headline.share_in) < frame["reply_rate_share_in"].max()
+
+
+def test_rows_without_a_value_are_not_compared(sample_store):
+    frame = results.breakdown(sample_store, Filters(), Dimension.SUBJECT).rows.set_index("kind")
+    assert list(frame.index[-2:]) == [RowKind.OTHER, RowKind.UNKNOWN]
+    assert frame["value"].isna().tolist() == [False] * ROWS + [True, True]
+    assert not frame.iloc[-2:].filter(like="stands_out").notna().any(axis=None)

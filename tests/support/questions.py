@@ -30,6 +30,7 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         of_one = filters.of(SAMPLE)
         for dimension in Dimension:
             yield "breakdown", partial(results.breakdown, store, filters, dimension)
+        yield "campaign_breakdown", partial(results.campaign_breakdown, store, SAMPLE, of_one)
         yield "breakdown_dimensions", partial(results.breakdown_dimensions, store, filters)
         yield "annotations_in", partial(results.annotations_in, store, filters)
         yield "own_peers", partial(results.own_peers, store, filters)

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from outreach_results.api.webhooks.sources import NAMES
 from outreach_results.export import FORMATS
-from outreach_results.models import MAX_ID, Basis, Filters, Sentiment
+from outreach_results.models import MAX_ID, Basis, Dimension, Filters, Sentiment
 from outreach_results.results import MAX_PER_PAGE, PER_PAGE
 
 MAX_PAGE = 1_000_000
@@ -155,6 +155,15 @@ class StatsQuery(PeriodQuery):
     def filters(self) -> Filters:
         """These parameters as `Filters`."""
         return Filters(start=self.start, end=self.end, basis=self.basis, humans_only=self.humans_only)
+
+
+class BreakdownQuery(StatsQuery):
+    """What the campaign is broken down by."""
+
+    by: Annotated[Dimension, *_one_of(Dimension)] = Field(
+        default=Dimension.STEP,
+        description="What the emails, or their bounces, are grouped by.",
+    )
 
 
 class RepliesQuery(PeriodQuery, PageQuery):

@@ -27,6 +27,7 @@ from outreach_results.errors import QueryError
 from outreach_results.export import campaign_download
 from outreach_results.models import (
     Benchmarks,
+    CampaignBreakdown,
     Campaigns,
     CampaignStats,
     CohortStats,
@@ -140,6 +141,16 @@ async def stats(
 ) -> Response:
     """A campaign's counts, rates and costs."""
     return await _answer(request, lambda store: results.campaign_stats(store, campaign_id, query.filters()))
+
+
+@router.get("/campaigns/{campaign_id:path}/breakdown", response_model=CampaignBreakdown, tags=["Campaigns"])
+async def breakdown(
+    request: Request, campaign_id: CampaignId, query: Annotated[parameters.BreakdownQuery, Query()]
+) -> Response:
+    """A campaign's counts and rates by step, variant, mailbox, domain or subject, or its bounces by kind or reason."""
+    return await _answer(
+        request, lambda store: results.campaign_breakdown(store, campaign_id, query.filters(), query.by)
+    )
 
 
 @router.get("/campaigns/{campaign_id:path}/replies", response_model=Replies, tags=["Campaigns"])

@@ -1,5 +1,6 @@
 """The words of the Results API as types, shared by pages, API, sync, exports and docs.
 
+breakdown           the body of a breakdown
 contract            the bodies of the Results API and the enumerations they use
 dates               dates and times in words
 dimensions          what emails can be broken down by
@@ -9,6 +10,7 @@ people              who is the same person
 periods             the periods that people choose by name
 """
 
+from outreach_results.models.breakdown import BreakdownRow, CampaignBreakdown, RateRange
 from outreach_results.models.contract import (
     COUNT_OF,
     MAX_ID,
@@ -74,7 +76,9 @@ __all__ = [
     "Annotation",
     "Basis",
     "Benchmarks",
+    "BreakdownRow",
     "Campaign",
+    "CampaignBreakdown",
     "CampaignStats",
     "Campaigns",
     "CohortStats",
@@ -94,6 +98,7 @@ __all__ = [
     "Pagination",
     "Period",
     "Plan",
+    "RateRange",
     "Rates",
     "Replies",
     "Reply",

@@ -20,6 +20,7 @@ from outreach_results.results.benchmarks import (
     community,
 )
 from outreach_results.results.breakdown import BREAKDOWN_RATES, JUDGED, Breakdown, breakdown, breakdown_dimensions
+from outreach_results.results.campaign_breakdown import campaign_breakdown
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
 from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
 from outreach_results.results.campaigns import (
@@ -171,6 +172,7 @@ __all__ = [
     "breakdown",
     "breakdown_dimensions",
     "campaign",
+    "campaign_breakdown",
     "campaign_changes",
     "campaign_comparison",
     "campaign_costs",
