@@ -13,7 +13,7 @@ from outreach_results.ui.cache import ask, snapshot_value, store
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import show_errors as show_errors
-from outreach_results.ui.welcome import welcome
+from outreach_results.ui.welcome import welcome, without_activity
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def open_view(page: str) -> None:
         st.stop()
     view = _bar(label_of, page)
     if view is None:
-        st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
+        without_activity()
         st.stop()
     url_state.keep_place()
     imports.notice(page)

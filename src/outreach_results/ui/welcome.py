@@ -25,6 +25,7 @@ def welcome() -> None:
     st.title("Bring in your results", anchor=False)
     st.caption("Import a file or connect your outreach platform. Your data stays on this machine.")
     ways_in()
+    deleted()  # the last campaign may have been deleted by mistake
     if imports.is_busy():
         return  # what is dropped is looked at first
     with st.container(horizontal=True, vertical_alignment="center", key="sample-offer"):
@@ -33,4 +34,10 @@ def welcome() -> None:
             with st.spinner("Loading sample data …"):
                 sample.load_sample(store())
             st.rerun()
-    deleted()  # the last campaign may have been deleted by mistake
+
+
+def without_activity() -> None:
+    """Draw what every page shows while nothing is known to have happened: the ways in, and the deleted campaigns."""
+    st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
+    ways_in()
+    deleted()

@@ -13,6 +13,7 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.records import FileItem, Rejected
 from outreach_results.models import Filters
 from outreach_results.results import ImportEntry
+from outreach_results.store.admin import deletion
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 from outreach_results.ui.imports.history import _row
@@ -78,3 +79,15 @@ def test_lines_say_how_many_and_from_when() -> None:
     assert (row["source"].text, row["source"].note) == ("SendGrid", "2 deliveries")
     assert row["finished_at"].text == "Mar 9, 2026, 10:00 AM – 2:23 PM"
     assert row["loaded_by"].text == "Webhook"
+
+
+def test_deliveries_for_a_deleted_campaign_say_so(own: Store) -> None:
+    load(own, "b.csv", [records.campaign("other"), records.email(of="other")])
+    deletion.delete(own, records.CAMPAIGN)
+    for n in range(4, 6):
+        load(own, "SendGrid", [records.campaign(), records.email(f"e{n}")], kind=LoadKind.WEBHOOK)
+    newest = results.load_history(own)[0]
+    assert len(newest.load_ids) == 2
+    said = words(opened(newest.load_ids[0]))
+    assert "2 new, 0 already known in 2 imports." in said
+    assert any(line.startswith("1 campaign is deleted here, First contact: restore it in Data") for line in said)

@@ -9,6 +9,7 @@ import pytest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import Record
+from outreach_results.store.admin import deletion
 from outreach_results.store.engine import Store
 from support import records
 from support.dashboard import run_page
@@ -45,3 +46,15 @@ def test_the_last_campaign_can_be_restored(own: Store) -> None:
     assert results.all_campaigns(own) == []
     app.button(key="restore-other").click().run()
     assert [one.id for one in results.all_campaigns(own)] == ["other"]
+
+
+def test_it_can_be_restored_where_nothing_was_sent(own: Store) -> None:
+    load(own, "test", [records.campaign("new", "New")])
+    for campaign_id in (records.CAMPAIGN, "other"):
+        deletion.delete(own, campaign_id)
+    app = run_page("data")
+    assert any("nothing has been sent yet" in info.value for info in app.info)
+    assert any(button.label == "Connect an account" for button in app.button)
+    app.button(key="restore-other").click().run()
+    assert not app.exception
+    assert app.selectbox(key="settings-of")
