@@ -7,12 +7,14 @@ from contextlib import closing
 import pytest
 
 from outreach_results import results
+from outreach_results.ingest.registry import TOOL_FORMATS
 from outreach_results.models import Filters
 from outreach_results.store.engine import open_store
 from support.bad_files import bad_files
-from support.dashboard import run_page, words
+from support.dashboard import run_page, table, words
 from support.databases import contents, sqlite_url
 from support.http import eventually
+from support.sources import EXAMPLES, expected_rejects
 
 LEADS = "Email,Opened\nada@acme.example,{}\nben@bolt.example,no\n"
 
@@ -67,3 +69,21 @@ def test_each_bad_file_gets_its_sentence_on_the_page(store):
     assert [name for name, (_, found, hint) in files.items() if found not in said or hint not in said] == []
     assert app.button(key="import-now").disabled
     assert not any(contents(store).values())
+
+
+def test_every_tools_example_is_imported_and_shown(store):
+    """Dropped together, with the answers that the form offers; every rejected row is explained."""
+    examples = [EXAMPLES / entry.example for entry in TOOL_FORMATS]
+    app = run_page("data")
+    app.file_uploader[0].set_value([(path.name, path.read_bytes(), "") for path in examples]).run()
+    job = imported(app)
+    assert job.problems == []
+    assert {report.source for report in job.reports} == {path.name for path in examples}
+    explained = {reason for entry in TOOL_FORMATS for _, _, reason in expected_rejects(entry)}
+    unexplained = {row.reason for report in job.reports for row in report.rejected} - explained
+    assert all("choose the campaign for such rows" in reason for reason in unexplained)
+    shown = [row["name"].text for row in table(run_page("overview", period="all"), "delivery_rate")]
+    campaigns = results.all_campaigns(store)
+    assert len(shown) == len(campaigns)
+    assert all(any(label.startswith(campaign.name) for label in shown) for campaign in campaigns)
+    assert all(report.campaigns <= {campaign.id for campaign in campaigns} for report in job.reports)

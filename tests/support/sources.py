@@ -65,6 +65,12 @@ def entry_of(key: str) -> ToolFormat:
     return next(entry for entry in TOOL_FORMATS if entry.key == key)
 
 
+def expected_rejects(entry: ToolFormat) -> list[list[str]]:
+    """Row, column and reason of each row of an example that cannot be used, as the folder ``rejected`` lists them."""
+    listed = ROOT / "tests" / "ingest" / "readers" / "rejected" / f"{entry.key}.csv"
+    return list(csv.reader(listed.read_text(encoding="utf-8").splitlines()))[1:] if listed.exists() else []
+
+
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
     """Write rows as a CSV, or as a JSON array where the name ends in .json."""
     if path.suffix == ".json":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from datetime import UTC, datetime
 
@@ -17,13 +16,10 @@ from outreach_results.ui.imports.job import start_import
 from outreach_results.ui.imports.uploads import Uploads
 from support.databases import contents
 from support.http import eventually
-from support.server import ROOT
-from support.sources import EXAMPLES
+from support.sources import EXAMPLES, expected_rejects
 
 ANSWERS = Answers(campaign="Example", as_of=datetime(2026, 2, 1, 23, 59, 59, tzinfo=UTC))
 """What the options of the command say, and the form of the page."""
-
-REJECTED = ROOT / "tests" / "ingest" / "readers" / "rejected"
 
 
 def imported_by_page(store, path):
@@ -45,12 +41,6 @@ def imported_by_command(store, path, monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABASE_URL", store.engine.url.render_as_string(hide_password=False))
     options = ["--campaign", "Example", "--as-of", "2026-02-01"]
     return CliRunner().invoke(main.app, ["import", *options, str(path)])
-
-
-def expected_rejects(entry):
-    """Row, column and reason of those that the folder lists."""
-    listed = REJECTED / f"{entry.key}.csv"
-    return list(csv.reader(listed.read_text(encoding="utf-8").splitlines()))[1:] if listed.exists() else []
 
 
 @pytest.mark.parametrize("entry", TOOL_FORMATS, ids=lambda entry: entry.key)

@@ -32,6 +32,8 @@ class _State(Enum):
     OPEN = 2
     """A person has to say something first."""
     UNUSABLE = 3
+    ANSWERED = 4
+    """An answer can raise the next question, whose widget stands above: the page has to be drawn again."""
 
 
 def review() -> None:
@@ -47,6 +49,8 @@ def review() -> None:
         states = [
             _understood(each, f"import-{session.place()}-{n}", is_only=is_only) for n, each in enumerate(uploads.files)
         ]
+        if _State.ANSWERED in states:  # once for all files
+            st.rerun()
         if st.button(
             "Import",
             type="primary",
@@ -91,7 +95,7 @@ def _understood(upload: Upload, key: str, *, is_only: bool) -> _State:
             answers = answered(upload, views, key)
             if answers != upload.answers:
                 upload.answers = answers
-                st.rerun()  # an answer can raise the next question, whose widget stands above this line
+                return _State.ANSWERED
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return _State.UNUSABLE
