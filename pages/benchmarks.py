@@ -21,7 +21,7 @@ if not rows:
 event_dates.notice(view, peers.numbers.mcp)
 bullets.bullets(rows, peers, view)
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader("Metric detail", anchor=False, width="content")
     metric = bullets.metric_chooser(peers)
 series, kinds = st.columns(2)

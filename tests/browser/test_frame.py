@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from outreach_results.ui.shell import WITHOUT_FILTERS
-from support.dashboard import address, title
+from support.dashboard import PAGES, address, title
 from support.visitor import PHONE, Visitor
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
@@ -36,13 +36,16 @@ def test_first_number_is_near_the_top_the_bar_stays(open_visitor) -> None:
     )
 
 
-def test_the_page_does_not_move_while_it_loads(open_visitor) -> None:
+def test_no_page_moves_while_it_loads(open_visitor) -> None:
     visitor: Visitor = open_visitor(**DESK)
-    visitor.open("/usage")  # a page without filters, and with those fields that are never shown
-    assert top(visitor, ".st-key-filter-bar") < 60
-    assert sum(visitor.page.evaluate(SHIFTS)) < 0.2
-    fields = visitor.page.locator(".st-key-url-fields")
-    assert not fields.is_visible()
+    moved = {}
+    for page in PAGES:
+        visitor.open(address(page))
+        assert top(visitor, ".st-key-filter-bar") < 60
+        moved[page] = sum(visitor.page.evaluate(SHIFTS))
+    assert not visitor.page.locator(".st-key-url-fields").is_visible()
+    # Below 0.05 on a machine that does nothing else; elements arrive one by one where others take its time.
+    assert {page: shift for page, shift in moved.items() if shift > 0.1} == {}
 
 
 def test_filters_return_with_their_values(open_visitor) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.store.engine import Store
+from support.axe import violations
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -88,3 +89,16 @@ def test_the_table_downloads_what_it_shows(visitor: Visitor, sample_store: Store
     frame = pd.read_csv(io.StringIO(file.text))
     assert list(frame["campaign_id"]) == list(expected["campaign_id"])
     assert list(frame["replied"]) == list(expected["replied"])
+
+
+def test_view_switches_to_people(visitor: Visitor) -> None:
+    visitor.open("/")
+    visitor.click(visitor.open_options().get_by_text("People", exact=True))
+    visitor.close_options()
+    assert visitor.parameters == {"count": ["people"]}
+    expect(visitor.page.locator(".st-key-tiles").get_by_text("Contacted")).to_be_visible()
+    assert visitor.page.locator(".st-key-tiles").get_by_role("button").count() == 0  # people have no days to draw
+    assert violations(visitor) == []
+    visitor.turn_to("Trends")
+    visitor.back()
+    expect(visitor.page.locator(".st-key-tiles").get_by_text("Contacted")).to_be_visible()
