@@ -96,21 +96,31 @@ DOWNLOAD: dict[int | str, dict[str, Any]] = {
 """What a download answers instead of a JSON body."""
 
 
+_DOCUMENT: dict[str, Any] = {}
+
+
 def complete(app: FastAPI) -> None:
-    """Make ``app.openapi()`` describe problems too, and build the document once, at the first call."""
+    """Make ``app.openapi()`` describe problems too, and build the document once, at the first call.
+
+    Once in a process, as all applications in it have the same routes.
+    """
     describe = app.openapi
 
-    @lru_cache(maxsize=1)
     def openapi() -> dict[str, Any]:
-        document = describe()
-        schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
-        schemas = document["components"]["schemas"]
-        schemas |= schema.pop("$defs") | {"Problem": schema}
-        for described in schemas.values():  # docstrings speak Python
-            described["description"] = described.get("description", "").replace("None", "null").replace("``", "`")
-        return document
+        if not _DOCUMENT:
+            _DOCUMENT.update(_with_problems(describe()))
+        return _DOCUMENT
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schemas = document["components"]["schemas"]
+    schemas |= schema.pop("$defs") | {"Problem": schema}
+    for described in schemas.values():  # docstrings speak Python
+        described["description"] = described.get("description", "").replace("None", "null").replace("``", "`")
+    return document
 
 
 def query_names(document: dict[str, Any], path: str) -> list[str]:
