@@ -30,7 +30,7 @@ from outreach_results.models.metric_definitions import TRACKED
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
-from outreach_results.store.admin.distribute import distribute
+from outreach_results.store.admin.distribute import distribute, workers
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking, tracking_of
@@ -63,6 +63,16 @@ def init(
     if spread:
         placed = distribute(store)
         console.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
+        machines = workers(store)
+        if machines:
+            console.print(f"{machines} worker machine{'s' if machines != 1 else ''} took part.")
+        else:
+            console.print(
+                "No worker machine took part: all rows are on the coordinator. Add workers with citus_add_node, then "
+                "move rows to them with: SELECT citus_rebalance_start();",
+                style="yellow",
+                markup=False,
+            )
     console.print(f"The database is ready. Reporting time zone: {store.zone().key}.", markup=False)
 
 

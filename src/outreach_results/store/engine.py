@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -70,6 +70,9 @@ class Store:
     def read(self, *, is_stream: bool = False) -> Iterator[Connection]:
         """A connection whose statements all see the database at one moment.
 
+        On a Citus cluster that holds for what lies on one machine. Another machine shows its own moment, begun with the
+        first statement that reaches it, so rows of two campaigns may be from before and from after the same write.
+
         Args:
             is_stream: everything is read once, as for an export: SQLite then keeps few pages in memory.
         """
@@ -97,7 +100,20 @@ class Store:
                     lock_until_commit(connection, AdvisoryLock.IMPORT)
                 yield connection
                 if is_data:
-                    set_meta(connection, "data_version", secrets.token_hex(8))
+                    _change_version(connection)
+            if is_data and self.is_distributed:
+                # The version is on the coordinator, whose commit is visible before that of the other machines. What was
+                # read in between is an old answer under the new version; with one more version it is read again.
+                with connection.begin():
+                    _change_version(connection)
+
+    @cached_property
+    def is_distributed(self) -> bool:
+        """Whether this is a Citus cluster; as it was found at the first look of this process."""
+        if self.is_sqlite:
+            return False
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT to_regclass('pg_dist_partition') IS NOT NULL")).scalar_one())
 
     def version(self) -> str:
         """Changes with every write of any process: the key under which answers may be cached."""
@@ -112,6 +128,10 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def _change_version(connection: Connection) -> None:
+    set_meta(connection, "data_version", secrets.token_hex(8))
 
 
 @contextmanager
@@ -277,6 +297,8 @@ def _translated_errors() -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
         if "database is locked" in reason or "deadlock" in reason:
             raise StoreBusyError("The database is busy with another change. Try again in a moment.") from error
+        if "remote node" in reason:  # how Citus begins what names the address of the machine, which is not for everyone
+            raise StoreBusyError("A machine of the database cluster does not answer. Try again in a moment.") from error
         raise StoreError(
             f"The database cannot be used: {reason}. Check OUTREACH_DATABASE_URL, and that the server runs or the "
             "folder exists and is writable."

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import event
+from typer.testing import CliRunner
 
-from outreach_results.errors import StoreError
+from outreach_results.cli import main
+from outreach_results.errors import StoreBusyError, StoreError
 from outreach_results.store import schema
 from outreach_results.store.admin.distribute import Placement, distribute, placement, statements
+from outreach_results.store.engine import Store, open_store
 from support.databases import contents
 
 TABLES = schema.metadata.sorted_tables
@@ -106,6 +110,8 @@ STAND_IN = """
     END $$;
     CREATE FUNCTION create_reference_table(table_name regclass)
         RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, ''n'', NULL)';
+    CREATE TABLE workers (node_name text, node_port int);
+    CREATE FUNCTION citus_get_active_worker_nodes() RETURNS SETOF workers LANGUAGE sql AS 'SELECT * FROM workers';
     CREATE FUNCTION truncate_local_data_after_distributing_table(function_name regclass)
         RETURNS void LANGUAGE sql AS 'SELECT';
 """
@@ -162,3 +168,53 @@ def test_aborted_distribution_is_finished_by_the_next(with_stand_in):
         connection.exec_driver_sql("DELETE FROM pg_dist_partition WHERE logicalrelid = 'events'::regclass")
     assert distribute(with_stand_in) == ["events"]
     assert placed(with_stand_in) == once
+
+
+# --- what a cluster needs while it is used -----------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("machines", "sentence"),
+    [(0, "No worker machine took part"), (1, "1 worker machine took part."), (2, "2 worker machines took part.")],
+)
+def test_number_of_workers_is_printed(with_stand_in, monkeypatch, machines, sentence):
+    switch_on(with_stand_in, "'13.0'")
+    with with_stand_in.write() as connection:
+        for number in range(machines):
+            connection.exec_driver_sql(f"INSERT INTO workers VALUES ('worker-{number}', 5432)")
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", with_stand_in.engine.url.render_as_string(hide_password=False))
+    ended = CliRunner().invoke(main.app, ["init", "--distribute"])
+    assert sentence in " ".join(ended.output.split())
+
+
+@pytest.mark.postgres
+def test_version_changes_after_all_commits(with_stand_in):
+    """Readers see the coordinator's commit, and with it the new version, before the rows of the other machines."""
+    seen = []
+    other = open_store(with_stand_in.engine.url.render_as_string(hide_password=False))
+    event.listen(with_stand_in.engine, "begin", lambda _connection: seen.append(other.version()))
+    with Store(with_stand_in.engine).write():
+        pass
+    before, *_, between = seen
+    assert between != before, "the first commit shows a new version"
+    assert other.version() not in seen
+    other.close()
+
+
+@pytest.mark.postgres
+def test_a_plain_server_commits_once(make_postgres):
+    store = make_postgres()
+    commits = []
+    event.listen(store.engine, "commit", commits.append)
+    with store.write():
+        pass
+    assert len(commits) == 1
+
+
+@pytest.mark.postgres
+def test_silent_machine_has_no_address(with_stand_in):
+    refusal = "RAISE EXCEPTION USING ERRCODE = '08006', MESSAGE = 'connection to the remote node worker-1:5432 failed'"
+    with pytest.raises(StoreBusyError) as refused, with_stand_in.read() as connection:
+        connection.exec_driver_sql(f"DO $$ BEGIN {refusal}; END $$")
+    assert str(refused.value) == "A machine of the database cluster does not answer. Try again in a moment."

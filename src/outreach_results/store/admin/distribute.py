@@ -86,6 +86,12 @@ def distribute(store: Store) -> list[str]:
     return [table.name for table in _to_place(already)]
 
 
+def workers(store: Store) -> int:
+    """How many machines beside the coordinator hold rows of the cluster."""
+    with store.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM citus_get_active_worker_nodes()")).scalar_one())
+
+
 def _placed(store: Store) -> set[str]:
     """The tables that Citus knows of already."""
     if store.is_sqlite:
