@@ -48,7 +48,7 @@ def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = Non
     check_period(narrowed)
     with store.read() as connection:
         require_campaign(connection, campaign_id)
-        untracked = untracked_columns(connection, schema.campaigns.c.campaign_id == campaign_id).get(campaign_id, ())
+        untracked = untracked_columns(connection, [campaign_id]).get(campaign_id, ())
         days = [
             integers(row) | dict.fromkeys(untracked) for row in connection.execute(_daily_query(narrowed)).mappings()
         ]

@@ -136,7 +136,10 @@ def _events(connection: Connection, campaign_id: str, number: dict[str, int]) ->
     """The events of these emails, equal ones as one; without those of replies and their marks, see `_replies`."""
     event, reply = schema.events.c, schema.replies.c
     # A reply with a text is also an event of the same id: without this condition it would be listed twice.
-    has_full_reply = exists().where(reply.campaign_id == event.campaign_id, reply.reply_id == event.event_id)
+    # The campaign is named in it once more, because a cluster finds the one machine in no condition under an OR.
+    has_full_reply = exists().where(
+        reply.campaign_id == event.campaign_id, reply.campaign_id == campaign_id, reply.reply_id == event.event_id
+    )
     what = (event.email_id, event.type, event.is_machine, event.url)
     # Grouped in SQL, because an email can have any number of opens, of which only one entry is shown.
     query = (

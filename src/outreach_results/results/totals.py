@@ -226,9 +226,9 @@ def campaign_sums(connection: Connection, filters: Filters) -> dict[str, dict[st
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
     if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
         _prefer_reported(connection, filters, sums)
-    for campaign_id in with_entered_cost(connection) & sums.keys():
+    for campaign_id in with_entered_cost(connection, filters.campaigns) & sums.keys():
         sums[campaign_id]["has_entered_cost"] = True
-    for campaign_id, names in untracked_columns(connection).items():
+    for campaign_id, names in untracked_columns(connection, filters.campaigns).items():
         if campaign_id in sums:
             sums[campaign_id] |= dict.fromkeys(names)
     return sums
@@ -243,6 +243,7 @@ def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, d
     reported, snapshot, entered = schema.reported_stats, schema.snapshot_stats, schema.campaign_entries
     newest = (
         select(snapshot.c.campaign_id, func.max(snapshot.c.as_of).label("as_of"))
+        .where(*filters.conditions({"campaign_id": snapshot.c.campaign_id}))
         .group_by(snapshot.c.campaign_id)
         .subquery()
     )

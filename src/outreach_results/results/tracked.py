@@ -77,9 +77,8 @@ def unknown_numbers(connection: Connection, filters: Filters) -> dict[str, Unkno
         untracked[campaign_id] = frozenset(names)
         if is_incomplete:
             incomplete[campaign_id] = frozenset()
-    for own in with_entered_cost(connection):
-        if filters.campaigns is None or own in filters.campaigns:
-            untracked[own] = entered_cost_only(untracked.get(own))
+    for own in with_entered_cost(connection, filters.campaigns):
+        untracked[own] = entered_cost_only(untracked.get(own))
     # Events are counted, so that no day can lack a number: the days are read for campaigns without events alone.
     if incomplete:
         incomplete |= _incomplete_numbers(connection, replace(filters, campaigns=tuple(incomplete)))

@@ -175,10 +175,12 @@ def with_entries_made_here(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def with_entered_cost(connection: Connection) -> frozenset[str]:
-    """The ids of the campaigns whose cost was entered, without the deleted ones."""
+def with_entered_cost(connection: Connection, campaign_ids: Sequence[str] | None = None) -> frozenset[str]:
+    """The ids of those of these campaigns (None: all) whose cost was entered, without the deleted ones."""
     table = campaign_entries.c
     query = select(table.campaign_id).where(table.cost.is_not(None), is_shown(table.campaign_id))
+    if campaign_ids is not None:
+        query = query.where(table.campaign_id.in_(campaign_ids))
     return frozenset(connection.execute(query).scalars())
 
 

@@ -5,7 +5,7 @@ A campaign whose source does not track meetings tracks those that people mark in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,20 +113,22 @@ def is_untracked(kind: str) -> ColumnElement[bool]:
     return ~func.coalesce(chosen, declared, true())
 
 
-def untracked_columns(connection: Connection, *chosen: ColumnElement[bool]) -> dict[str, ColumnNames]:
-    """The columns of `daily_stats` that a campaign does not track, by id; campaigns that track everything are left out.
+def untracked_columns(connection: Connection, campaign_ids: Sequence[str] | None = None) -> dict[str, ColumnNames]:
+    """The columns of `daily_stats` that each of these campaigns (None: all) does not track, by id.
 
-    Args:
-        chosen: conditions on `campaigns`.
+    Campaigns that track everything are left out.
     """
     table = schema.campaigns
     flags = [is_untracked(kind).label(kind) for kind in TRACKED]
-    query = select(table.c.campaign_id, *flags).where(*chosen, or_(*map(is_untracked, TRACKED)))
+    query = select(table.c.campaign_id, *flags).where(or_(*map(is_untracked, TRACKED)))
+    if campaign_ids is not None:
+        query = query.where(table.c.campaign_id.in_(campaign_ids))
     untracked = {
         campaign_id: frozenset(name for kind, off in zip(TRACKED, row, strict=True) if off for name in TRACKED[kind])
         for campaign_id, *row in connection.execute(query)
     }
-    return untracked | {own: entered_cost_only(untracked.get(own)) for own in with_entered_cost(connection)}
+    entered = with_entered_cost(connection, campaign_ids)
+    return untracked | {own: entered_cost_only(untracked.get(own)) for own in entered}
 
 
 def entered_cost_only(untracked: ColumnNames | None) -> ColumnNames:
