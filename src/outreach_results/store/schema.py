@@ -80,7 +80,6 @@ No source gives out such an id, because ids have no control characters.
 """
 
 _UNSENT = text("sent_at IS NULL")
-_DELETED = text("deleted_at IS NOT NULL")
 
 IS_BOUNCE = text("type = 'bounced'")  # spelled out, because SQLite takes no index for a value that it does not see
 
@@ -106,13 +105,19 @@ campaigns = table(
     *(Column(name, Boolean) for name in (*DECLARED.values(), *CHOSEN.values())),
     Column("tracks_chosen_here", Text),  # which of the choices a person made in this database, each between spaces
     Column("has_marked_meetings", Boolean),  # derived: somebody marked a reply as one that led to a meeting
-    # A deleted campaign stays with all that belongs to it, so that it can be restored, but no question finds it.
-    Column("deleted_at", Instant),
-    Column("deleted_by", Text),
     PrimaryKeyConstraint("campaign_id", name="campaigns_pk"),
     CheckConstraint("detail IN ('events', 'daily', 'contacts')", name="campaigns_detail"),
-    # The few that every question leaves out.
-    Index("campaigns_deleted", "campaign_id", sqlite_where=_DELETED, postgresql_where=_DELETED),
+)
+
+# A deleted campaign stays with all that belongs to it, so that it can be restored, but no question finds it. On a
+# cluster every machine has the whole of this table, which is why its key has another name than ``campaign_id``: so a
+# question about one campaign stays on one machine.
+deleted_campaigns = table(
+    "deleted_campaigns",
+    Column("id", Id, nullable=False),
+    Column("deleted_at", Instant, nullable=False),
+    Column("deleted_by", Text),
+    PrimaryKeyConstraint("id", name="deleted_campaigns_pk"),
 )
 
 # What people entered of a campaign; where it is applied, `campaigns` and `daily_stats` hold it, and the source's is

@@ -32,11 +32,11 @@ def test_campaign_tables_are_distributed():
 
 def test_other_tables_are_references_or_local():
     without = {table.name for table in TABLES if "campaign_id" not in table.c}
-    assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "plan"}
+    assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "deleted_campaigns", "plan"}
     local = {table.name for table in TABLES if placement(table) is Placement.LOCAL}
     assert (
         local
-        == without - {"benchmarks", "plan"}
+        == without - {"benchmarks", "deleted_campaigns", "plan"}
         == {*("api_keys", "loads", "meta", "rejected_rows", "saved_mappings", "sync_runs", "sync_sources")}
     )
     assert not any(f"'{name}'" in statement for name in local for statement in statements())

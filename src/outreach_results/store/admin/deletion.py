@@ -10,12 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select
+from sqlalchemy import delete as delete_from
 
 from outreach_results.errors import ConflictError, DeletedCampaignError
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import campaigns
+from outreach_results.store.schema import deleted_campaigns as deleted_table
 from outreach_results.store.shown import shown_campaign
 
 
@@ -43,7 +45,8 @@ def delete(store: Store, campaign_id: str, *, by: str | None = None) -> DeletedC
             raise ConflictError(f"The campaign {campaign_id!r} is deleted already.") from None
         inbox_table.add_to_all(connection, campaign_id, sign=-1)
         deleted = DeletedCampaign(campaign_id, row.name, datetime.now(UTC), by)
-        _set(connection, campaign_id, deleted.at, by)
+        values = {"id": campaign_id, "deleted_at": deleted.at, "deleted_by": by}
+        connection.execute(insert(deleted_table), values)
     return deleted
 
 
@@ -60,7 +63,7 @@ def restore(store: Store, campaign_id: str) -> DeletedCampaign:
             shown_campaign(connection, campaign_id)
             raise ConflictError(f"The campaign {campaign_id!r} is not deleted.")
         inbox_table.add_to_all(connection, campaign_id, sign=1)
-        _set(connection, campaign_id, None, None)
+        connection.execute(delete_from(deleted_table).where(deleted_table.c.id == campaign_id))
     return found[0]
 
 
@@ -72,10 +75,10 @@ def deleted_campaigns(store: Store) -> list[DeletedCampaign]:
 
 def deleted_among(connection: Connection, campaign_ids: Collection[str] | None = None) -> list[DeletedCampaign]:
     """The deleted ones of these campaigns (None: of all), the latest deletion first."""
-    table = campaigns.c
-    query = select(table.campaign_id, table.name, table.deleted_at, table.deleted_by)
+    table = deleted_table.c
+    query = select(table.id, campaigns.c.name, table.deleted_at, table.deleted_by)
     rows = connection.execute(
-        query.where(table.deleted_at.is_not(None)).order_by(table.deleted_at.desc(), table.campaign_id)
+        query.join(campaigns, campaigns.c.campaign_id == table.id).order_by(table.deleted_at.desc(), table.id)
     )
     every = [DeletedCampaign(*row) for row in rows]
     return [one for one in every if campaign_ids is None or one.id in campaign_ids]
@@ -94,8 +97,3 @@ def still_deleted(n: int, names: Sequence[str] = ()) -> str:
 
 _NAMED = 3
 KEPT_UNTIL_THEN = "What comes in for a deleted campaign is kept until then."
-
-
-def _set(connection: Connection, campaign_id: str, at: datetime | None, by: str | None) -> None:
-    own = campaigns.c.campaign_id == campaign_id
-    connection.execute(update(campaigns).where(own).values(deleted_at=at, deleted_by=by))

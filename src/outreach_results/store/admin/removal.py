@@ -19,6 +19,7 @@ def delete_campaign(connection: Connection, campaign_id: str) -> None:
     for table in reversed(schema.metadata.sorted_tables):
         if "campaign_id" in table.c:
             connection.execute(delete(table).where(table.c.campaign_id == campaign_id))
+    connection.execute(delete(schema.deleted_campaigns).where(schema.deleted_campaigns.c.id == campaign_id))
 
 
 def has_sample(store: Store) -> bool:
