@@ -98,7 +98,7 @@ def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown
         sums = campaign_sums(connection, filters)
         groups = largest_groups(connection, filters, dimension)
         days = _known_days(connection, filters, days_of_groups(connection, filters, dimension, groups))
-        counts = _counts_by_campaign(days, sums, _known_by_events(connection))
+        counts = _counts_by_campaign(days, sums, _known_by_events(connection, filters))
         positive = positive_replies(connection, filters, dimension, groups)
         readable = positive_by_campaign(connection, filters).keys()
     in_order = [group for group in (*_in_order(dimension, groups), OTHER, NOT_SAID) if group in counts]
@@ -128,9 +128,10 @@ def _known_days(connection: Connection, filters: Filters, days: pd.DataFrame) ->
     return days
 
 
-def _known_by_events(connection: Connection) -> set[str]:
+def _known_by_events(connection: Connection, filters: Filters) -> set[str]:
     table = schema.campaigns.c
-    query = select(table.campaign_id).where(table.detail == Detail.EVENTS.value)
+    chosen = filters.conditions({"campaign_id": table.campaign_id})
+    query = select(table.campaign_id).where(table.detail == Detail.EVENTS.value, *chosen)
     return set(connection.execute(query).scalars())
 
 

@@ -273,6 +273,13 @@ def parameterized_conditions(
     return chosen
 
 
+def chosen_campaigns(column: ColumnElement[str], names: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The condition of the campaigns alone, on a column beside `inbox`, with the same parameter; none without it."""
+    if "campaigns" not in names:
+        return []
+    return [column.in_(bindparam(_parameter("campaigns"), None, column.type, expanding=True))]
+
+
 _ROLES = {"campaign_id": "campaign_id", "date": "received_on"}
 """The columns of `inbox` by the role that `Filters` use for them."""
 

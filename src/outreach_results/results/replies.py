@@ -31,6 +31,7 @@ from outreach_results.results.inbox_filters import (
     ReplyKind,
     ReplyStatus,
     cell_conditions,
+    chosen_campaigns,
     chosen_cells,
     chosen_replies,
     matching_replies,
@@ -237,7 +238,9 @@ def _page_query(names: tuple[str, ...], typical: InboxFilters, cells: tuple[Cell
     )
     beside = keys.join(schema.replies, same_reply(schema.replies.c, keys.c))
     beside = beside.outerjoin(schema.reply_marks, same_reply(schema.replies.c, schema.reply_marks.c))
-    return reply_query([], beside=beside).order_by(*(keys.c[name].desc() for name in SORT_COLUMNS))
+    # The keys name the campaign already, but a cluster looks for the machine in the conditions of each table.
+    named = chosen_campaigns(schema.replies.c.campaign_id, names)
+    return reply_query(named, beside=beside).order_by(*(keys.c[name].desc() for name in SORT_COLUMNS))
 
 
 def _first(connection: Connection, listed: Select[Any]) -> ReplyKey | None:

@@ -146,7 +146,8 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
     check_period(filters)
     with store.read() as connection:
         sums = campaign_sums(connection, filters)
-        names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns))}
+        chosen = filters.conditions({"campaign_id": schema.campaigns.c.campaign_id})
+        names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns).where(*chosen))}
     rows = []
     for campaign_id, campaign in sums.items():
         row: dict[str, Any] = {
