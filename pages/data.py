@@ -2,7 +2,7 @@
 
 from outreach_results import results
 from outreach_results.reconcile.comparison import reconciliation
-from outreach_results.ui import data, imports, settings, shell
+from outreach_results.ui import data, imports, settings, shell, unsent
 from outreach_results.ui.cache import ask, zone
 from outreach_results.ui.welcome import ways_in
 
@@ -10,5 +10,6 @@ shell.begin("Data", f"Where your numbers come from. Days are those of the report
 
 ways_in()
 imports.history(ask(results.load_history))
+unsent.unsent(ask(results.unsent_events))
 data.reconciliation(ask(reconciliation))
 settings.section(ask(results.all_campaigns))

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from support.dashboard import metrics, run_page, table
+from outreach_results.ingest.load import load
+from outreach_results.store.engine import Store
+from support import records
+from support.dashboard import file_frame, metrics, run_page, table, words
 
 
 @pytest.fixture
@@ -55,3 +58,18 @@ def test_a_plan_is_entered_and_counts(data: AppTest) -> None:
 
 def test_without_a_sync_it_says_not_connected(data: AppTest) -> None:
     assert "Not connected yet." in [element.value for element in data.text]
+
+
+def test_events_without_a_sent_record_are_listed(writable_sample: Store, use_database: Callable[[str], None]) -> None:
+    load(writable_sample, "webhook", [records.campaign(), records.event("opened", email_id="never-sent")])
+    use_database(str(writable_sample.engine.url))
+    page = run_page("data")
+    assert not page.exception
+    assert any(said.startswith("1 outcome belongs to emails of one campaign") for said in words(page))
+    (row,) = table(page, "event")
+    assert (row["campaign_name"].text, row["event"].text) == ("First contact", "Opened")
+    assert list(file_frame(page, "Without a sent record")["email_id"]) == ["never-sent"]
+
+
+def test_without_such_events_there_is_no_card(data: AppTest) -> None:
+    assert "Without a sent record" not in words(data)

@@ -197,6 +197,7 @@ def take_out(store):
     export.account_download(store).content()
     for fmt in FORMATS:
         replies_download(store, NARROW, OPEN_NOT_NEGATIVE, fmt).content()
+        export.unsent_download(store, fmt).content()
 
 
 def import_and_undo(store):

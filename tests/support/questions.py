@@ -89,4 +89,5 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "usage_by_month", partial(results.usage_by_month, store)
     yield "outlook", partial(results.outlook, store, date(2026, 2, 1), now=now)
     yield "plan_known_at", partial(results.plan_known_at, store)
+    yield "unsent_events", partial(results.unsent_events, store)
     yield "plan_of", partial(results.plan_of, store)

@@ -20,6 +20,7 @@ from outreach_results.export.streams import (
     can_hold,
     table_download,
 )
+from outreach_results.export.unsent import unsent_download
 
 __all__ = [
     "CSV_COLUMNS",
@@ -39,4 +40,5 @@ __all__ = [
     "replies_download",
     "table_download",
     "unescape_formula",
+    "unsent_download",
 ]

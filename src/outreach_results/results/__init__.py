@@ -112,6 +112,14 @@ from outreach_results.results.undated import (
     snapshot_range,
     snapshot_trend,
 )
+from outreach_results.results.unsent import (
+    UNSENT_COLUMNS,
+    UNSENT_SHOWN,
+    UnsentEvents,
+    campaigns_with_unsent,
+    unsent_events,
+    unsent_query,
+)
 from outreach_results.results.usage import (
     Outlook,
     campaign_costs,
@@ -141,6 +149,8 @@ __all__ = [
     "PER_PAGE",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
+    "UNSENT_COLUMNS",
+    "UNSENT_SHOWN",
     "Breakdown",
     "Comparison",
     "HeadlineRate",
@@ -164,6 +174,7 @@ __all__ = [
     "Totals",
     "TrackedPart",
     "Trends",
+    "UnsentEvents",
     "WeeklyActivity",
     "all_campaigns",
     "annotations_in",
@@ -183,6 +194,7 @@ __all__ = [
     "campaign_time_series",
     "campaign_totals",
     "campaigns",
+    "campaigns_with_unsent",
     "chosen_replies",
     "community",
     "comparison_over_time",
@@ -235,6 +247,8 @@ __all__ = [
     "totals",
     "totals_of",
     "trends",
+    "unsent_events",
+    "unsent_query",
     "usage",
     "usage_by_month",
     "weekly_activity",

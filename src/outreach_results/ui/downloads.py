@@ -33,6 +33,7 @@ from outreach_results.export import (
     content_disposition,
     replies_download,
     table_download,
+    unsent_download,
 )
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters
@@ -106,6 +107,15 @@ class Replies:
         return {fmt: _address("replies", *parameters, fmt) for fmt in FORMATS}
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """All events of emails that no source says were sent."""
+
+    def addresses(self, key: str) -> Mapping[str, str]:  # noqa: ARG002 -- the ticket says it all
+        """An address for each format."""
+        return {fmt: _address("unsent", fmt) for fmt in FORMATS}
+
+
 class _Held:
     """A table that a session shows. The session alone keeps it, so that it ends with the session."""
 
@@ -168,6 +178,10 @@ def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:
     return replies_download(store(), *_REPLIES.validate_python((filters, inbox_filters)), fmt)
 
 
+def _unsent(fmt: str) -> Download:
+    return unsent_download(store(), fmt)
+
+
 def _table(token: str, fmt: str) -> Download:
     held = _TABLES.get(token)
     if held is None:
@@ -180,5 +194,10 @@ class _GoneError(Exception):
 
 
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])
-_OFFERED: dict[str, Callable[..., Download]] = {"campaign": _campaign, "replies": _replies, "table": _table}
+_OFFERED: dict[str, Callable[..., Download]] = {
+    "campaign": _campaign,
+    "replies": _replies,
+    "table": _table,
+    "unsent": _unsent,
+}
 """The kinds of tickets, and how each one's file is made from the other fields of the ticket."""
