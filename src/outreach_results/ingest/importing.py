@@ -29,8 +29,8 @@ class OpenQuestionsError(SourceError):
     def __init__(self, name: str, questions: list[Question], already: str = "") -> None:
         """``already`` says what of the file was imported before the question came up."""
         self.questions = questions
-        asked = " ".join(question.text for question in questions)
-        super().__init__(f"{name} was not imported yet: {asked} {already}".rstrip())
+        open_questions = " ".join(question.text for question in questions)
+        super().__init__(f"{name} was not imported yet: {open_questions} {already}".rstrip())
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def import_file(
     except (OpenQuestionsError, StoppedError):
         raise
     except OutreachError as error:
-        with suppress(OutreachError):  # the error itself is told in any case
+        with suppress(OutreachError):  # the error itself is raised in any case
             record_failure(store, name, str(error), loaded_by=loaded_by)
         raise
 

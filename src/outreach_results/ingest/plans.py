@@ -1,7 +1,7 @@
 """How a file will be imported: which source reads it, which questions are open, and its records.
 
 The page and the command take the same way: `plan_import` opens a file and gives a `FilePlan` for each table or list in
-it; questions are answered by making the plans anew with more `Answers`; `preview` counts a plan's records and `load`
+it; questions are answered by making the plans again with more `Answers`; `preview` counts a plan's records and `load`
 writes them.
 """
 

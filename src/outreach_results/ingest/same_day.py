@@ -106,7 +106,7 @@ def open_question(store: Store, source: str, contacts: Iterable[ContactRecord], 
     """The question that the first contacts of a file raise, before anything is written; None where they raise none.
 
     Args:
-        is_all: whether the file has no more than these; otherwise it is asked where a snapshot of the day is there.
+        is_all: whether the file has no more than these; otherwise a snapshot of that day raises a question.
     """
     by_snapshot: dict[tuple[str, datetime], dict[str, ContactRecord]] = {}
     for record in contacts:

@@ -66,10 +66,10 @@ class SnapshotWriter:
         self._contacts.clear()
 
     def finish(self) -> None:
-        """Write the rest, settle what waits, and derive totals and days anew.
+        """Write the rest, settle what waits, and derive totals and days again.
 
         Raises:
-            SameDayError: another export of the same day is there, and nobody said which of the two counts.
+            SameDayError: another export of the same day is there, and it was not chosen which of the two counts.
         """
         self.flush()
         for (campaign_id, as_of), is_contacts in sorted(self._waiting.items()):

@@ -1,4 +1,4 @@
-"""Undoing a load: what it added is removed, and all that is derived is counted anew."""
+"""Undoing a load: what it added is removed, and all that is derived is counted again."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from outreach_results.store.engine import Store
 Floats = NDArray[np.float64]
 
 WEEKLY_FROM = 61
-"""From this many days on, numbers are summed by week: single days would not be told apart."""
+"""From this many days on, numbers are summed by week: single days would be too narrow to see."""
 
 COST_WINDOW = 28
 """Days over which cost per meeting is taken: most days have no meeting."""

@@ -158,7 +158,7 @@ def import_details(store: Store, load_id: str) -> ImportDetails:
 def data_as_of(store: Store) -> datetime:
     """Until when the data is known, in the reporting zone: the latest import, or now before the first one.
 
-    Unlike the clock it stands still between two imports, so that pages, API and files agree whenever they are asked.
+    Unlike the clock it stands still between two imports, so that pages, API and files agree whenever they are read.
     """
     table = schema.loads.c
     query = select(table.finished_at).where(table.problem.is_(None)).order_by(table.finished_at.desc()).limit(1)

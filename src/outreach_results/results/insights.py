@@ -1,7 +1,7 @@
 """What the numbers mean, in sentences: what changed, and what needs attention.
 
 Pure functions over totals and frames from `results`; a name in a sentence is the plain text that a stranger may have
-written, so whoever shows a sentence shows it character by character.
+written: show a sentence as characters, never as markup.
 """
 
 from __future__ import annotations

@@ -198,5 +198,5 @@ def _account_of_settings(settings: Settings) -> str:
     address = settings.api_url or ""
     try:
         return str(checked_address(address, settings.api_key))
-    except ConfigError:  # what is wrong is said when it is to be synced
+    except ConfigError:  # the error is reported when it is synced
         return address

@@ -39,9 +39,9 @@ def add(then: Callable[[list[Account]], None]) -> None:
         if is_saved and not name.strip():
             raise QueryError("name", "Give the account a name, such as that of its team.")
         with st.spinner("Connecting …"):
-            said = sources.try_connection(address, _given(key))
+            result = sources.try_connection(address, _given(key))
         if not is_saved:
-            st.success(text.escape(said))
+            st.success(text.escape(result))
             return
         sources.add_account(store(), name, address, _given(key), settings(), every=every)
     except OutreachError as error:
@@ -62,9 +62,9 @@ def edit(account: Account) -> None:
             raise QueryError("key", "Enter the key for the new address: the present one is not sent there.")
         if is_tested or key:
             with st.spinner("Connecting …"):
-                said = sources.try_connection(address, SecretStr(key)) if key else _tested(account)
+                result = sources.try_connection(address, SecretStr(key)) if key else _tested(account)
             if not is_saved:
-                st.success(text.escape(said))
+                st.success(text.escape(result))
                 return
         new_key = SecretStr(key) if key else None
         sources.edit_account(

@@ -50,9 +50,9 @@ def read(text: str, known: Collection[str]) -> tuple[list[str], bool]:
         left_out = set(url_state.split(text.removeprefix(_EXCEPT)))
         return [one for one in known if one not in left_out], False
     codes = text.removeprefix(_CODES)
-    asked = {codes[start : start + _CODE_LENGTH] for start in range(0, len(codes), _CODE_LENGTH)}
-    found = [one for one in known if _code(one) in asked]
-    return found, not asked <= set(map(_code, found))
+    codes_in_link = {codes[start : start + _CODE_LENGTH] for start in range(0, len(codes), _CODE_LENGTH)}
+    chosen = [one for one in known if _code(one) in codes_in_link]
+    return chosen, not codes_in_link <= set(map(_code, chosen))
 
 
 def _code(campaign_id: str) -> str:

@@ -104,7 +104,7 @@ def unexpected(error: Exception) -> bool:
 
 
 def _sync_trouble() -> list[str]:
-    """What is to be said of the last sync, if something is wrong with it."""
+    """The warning about the last sync, as a list of one; empty where nothing is wrong with it."""
     status = snapshot_value(sync_status)
     is_fine = all(account.is_fine for account in status.accounts.values())
     return [] if is_fine else ["the last sync is incomplete: see Data"]

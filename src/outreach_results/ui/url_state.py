@@ -225,7 +225,7 @@ def control(name: str, value: Any, *, label: str = "") -> str:
     Of several choices it keeps the order in which somebody made them; the URL has the order in which they are offered.
 
     Args:
-        label: how the value is shown, where that changes. The browser keeps what is shown, so it has to be told.
+        label: how the value is shown, where that changes. The browser keeps what is shown, so it has to be sent.
     """
     key, label_key = f"{name}_choice", f"{name}_label"
     held = st.session_state.get(key)

@@ -252,7 +252,7 @@ def _reply(campaign_id: str, item: Item) -> Records:
 
 
 def _mark(campaign_id: str, reply_id: str, mark: Item) -> MarkRecord:
-    """The mark of a reply; whoever changed it last is taken for the author of parts that name none."""
+    """The state of a reply. Its last editor is taken for the author of parts that name none."""
     sentiment, handled_at = mark.get("sentiment"), mark.get("handled_at")
     by, at = mark.get("by"), mark.get("at")
     return MarkRecord(

@@ -1,7 +1,7 @@
 """Changes of reply states by people: done or reopened, sentiment corrected, meeting booked.
 
-Nobody overwrites anybody silently. A mark carries a version that rises with every change; whoever changes one says
-which version they saw, and where it is no longer the current one, a `ConflictError` names who changed what and when.
+Nobody overwrites anybody silently. A mark carries a version that rises with every change. A change
+names the version that was seen; where that is not the current one, `ConflictError` says who changed what and when.
 Every change is noted beside what was there before, under the batch it was part of, so that a batch of any size can be
 undone: exactly, and without touching what somebody changed meanwhile.
 

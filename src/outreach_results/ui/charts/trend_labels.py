@@ -55,7 +55,7 @@ def point_sentence(series: TimeSeries, point: Point) -> str:
 
 
 def remarks(series: TimeSeries, point: Point) -> str:
-    """What is to be said of a point beside its value: whether it is unusual, and what share is still expected."""
+    """The remarks on a point beside its value: whether it is unusual, and what share is still expected."""
     return " ".join(filter(None, (_usual(series, point), _to_come(series, point))))
 
 

@@ -56,7 +56,7 @@ def _chart(view: View, name: str) -> None:
 
 
 def still_collecting(view: View) -> list[str]:
-    """What is said where rates are adjusted for what is still to come in."""
+    """The note where rates are adjusted for outcomes that are still expected."""
     shares = tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison))
     if not shares:
         return []

@@ -40,7 +40,7 @@ def people(view: View) -> None:
 
 
 def _unknown(found: People) -> str:
-    """What is said of campaigns whose sources name no recipients."""
+    """The notice about campaigns whose sources name no recipients."""
     left_out = found.of_campaigns - found.campaigns
     return (
         f"People are not known of {left_out} of {found.of_campaigns} campaigns: "

@@ -43,7 +43,7 @@ class Tile:
 
     Attributes:
         name: of the metric.
-        change: since the comparison, with what is to be said about it; empty without one.
+        change: since the comparison, with a sentence about it; empty without one.
         tone: ``better`` or ``worse`` where a change is by more than chance and neither decided by people nor by
             machines; else empty.
         notes: lines below, such as which part of the campaigns the number is of.

@@ -1,4 +1,4 @@
-"""The cells of a table: what is shown, what it sorts by, and what is said about it."""
+"""The cells of a table: what is shown, what it sorts by, and its tooltip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 from outreach_results.ui import text
 
 NOT_TRACKED = "Not tracked"
-"""What is said of a number that is not known; nothing to divide by is said as such, and 0 is shown as 0."""
+"""The tooltip of a number that is not known. A ratio without a denominator has one of its own; 0 is shown as 0."""
 
 
 class Tone(StrEnum):

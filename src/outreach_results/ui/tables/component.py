@@ -165,7 +165,7 @@ def _reports(*handlers: object) -> dict[str, bool]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    said = {
+    fields = {
         "name": column.name,
         "label": column.label,
         "kind": column.kind,
@@ -175,7 +175,7 @@ def _column(column: Column) -> dict[str, Any]:
         "extra": column.is_extra,
         "wide": column.is_wide,
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _cells(row: Row, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -201,7 +201,7 @@ _values = attrgetter(*SHORT)
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    """Only what is said, by short names. What a cell sorts by is there even if it is 0."""
+    """The attributes that a cell has, by short names. What it sorts by is there even if it is 0."""
     return {
         short: value
         for short, value in zip(SHORT.values(), _values(cell), strict=True)

@@ -45,7 +45,7 @@ def card(trends: Trends, starts: Sequence[date], selected: date | None, question
 
 
 def values(trends: Trends, place: int, question: Question) -> None:
-    """Draw the values of one point, what is to be said of them, and links to other pages.
+    """Draw the values of one point, the remarks on them, and links to other pages.
 
     Args:
         place: of the point in the series.
