@@ -73,3 +73,14 @@ def test_events_without_a_sent_record_are_listed(writable_sample: Store, use_dat
 
 def test_without_such_events_there_is_no_card(data: AppTest) -> None:
     assert "Without a sent record" not in words(data)
+
+
+def test_many_of_them_are_listed_on_request(writable_sample: Store, use_database: Callable[[str], None]) -> None:
+    happened = [records.event("opened", email_id=f"never-sent-{n}") for n in range(130)]
+    load(writable_sample, "webhook", [records.campaign(), *happened])
+    use_database(str(writable_sample.engine.url))
+    page = run_page("data")
+    assert len(table(page, "event")) == 10
+    page.toggle(key="unsent-all").set_value(True).run()
+    assert len(table(page, "event")) == 100
+    assert len(file_frame(page, "Without a sent record")) == 130
