@@ -131,6 +131,13 @@ def test_a_timeline_finds_a_person_by_an_index(make_store):
         assert re.search(rf"emails_by_recipient.*\n\s+Index Cond: {condition}", plan)
 
 
+def test_unsent_emails_are_found_by_their_index(sample_store):
+    with plans(sample_store) as result, sample_store.read() as connection:
+        list(results.unsent_rows(connection, SAMPLE))
+    (of_emails,) = [plan for statement, plan in result.items() if "FROM emails" in statement]
+    assert "INDEX emails_unsent (campaign_id=? AND email_id>?)" in of_emails
+
+
 def test_recount_reads_only_an_index(make_store):
     store = make_store()
     with plans(store) as result, store.read() as connection:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from outreach_results.export.file_names import file_name
-from outreach_results.export.reading import read_rows
 from outreach_results.export.streams import Download, file_metadata, find_format
 from outreach_results.models import Filters
-from outreach_results.results import UNSENT_COLUMNS, campaigns_with_unsent, unsent_query
+from outreach_results.results import UNSENT_COLUMNS, campaigns_with_unsent, unsent_rows
 from outreach_results.store.engine import Store, zone_of
 
 NAME = "without-a-sent-record"
@@ -27,9 +26,9 @@ def unsent_download(store: Store, fmt: str) -> Download:
             yield chosen.bom
         with store.read(is_stream=True) as connection:
             rows = (
-                [list(row) for row in part]
+                part
                 for campaign_id in campaigns_with_unsent(connection)
-                for part in read_rows(connection, unsent_query(campaign_id))
+                for part in unsent_rows(connection, campaign_id)
             )
             yield from chosen.rows(list(UNSENT_COLUMNS), rows, file_metadata(filters, zone_of(connection).key))
 

@@ -118,7 +118,7 @@ from outreach_results.results.unsent import (
     UnsentEvents,
     campaigns_with_unsent,
     unsent_events,
-    unsent_query,
+    unsent_rows,
 )
 from outreach_results.results.usage import (
     Outlook,
@@ -248,7 +248,7 @@ __all__ = [
     "totals_of",
     "trends",
     "unsent_events",
-    "unsent_query",
+    "unsent_rows",
     "usage",
     "usage_by_month",
     "weekly_activity",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from outreach_results.models import COUNTS, Basis, Detail
 from outreach_results.store import schema
+from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.shown import IS_SHOWN
 
 UNSENT_SHOWN = 100
 """So many events are listed; a file has all of them."""
+
+_EMAILS_AT_A_TIME = 1_000
 
 UNSENT_COLUMNS: dict[str, str] = {
     "campaign_id": "Id of the campaign.",
@@ -54,13 +58,10 @@ def unsent_events(store: Store) -> UnsentEvents:
     """
     with store.read() as connection:
         outcomes = _outcomes(connection)
-        rows: list[Any] = []
-        for campaign_id in outcomes:
-            rows += connection.execute(unsent_query(campaign_id).limit(UNSENT_SHOWN - len(rows))).all()
-            if len(rows) >= UNSENT_SHOWN:
-                break
+        every = (row for campaign_id in outcomes for rows in unsent_rows(connection, campaign_id) for row in rows)
+        first = list(islice(every, UNSENT_SHOWN))
         zone = zone_of(connection)
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=list(UNSENT_COLUMNS))
+    frame = pd.DataFrame(first, columns=list(UNSENT_COLUMNS))
     at = [moment.astimezone(zone) for moment in frame["occurred_at"]]
     return UnsentEvents(outcomes, frame.assign(occurred_at=pd.Series(at, frame.index, dtype=object)))
 
@@ -70,29 +71,44 @@ def campaigns_with_unsent(connection: Connection) -> Iterator[str]:
     yield from _outcomes(connection)
 
 
-def unsent_query(campaign_id: str) -> Select[Any]:
-    """The events of a campaign's emails without a sent record, by email and time, with `UNSENT_COLUMNS`."""
-    email, event, campaign = schema.emails.c, schema.events.c, schema.campaigns.c
-    of_email = and_(event.campaign_id == email.campaign_id, event.email_id == email.email_id)
-    columns: list[ColumnElement[Any]] = [
-        email.campaign_id,
-        campaign.name,
-        email.email_id,
-        email.recipient,
-        event.type,
-        event.occurred_at,
-        event.is_machine,
-        event.kind,
-        event.reason,
-        event.source_type,
-    ]
+def unsent_rows(connection: Connection, campaign_id: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The events of a campaign's emails without a sent record, by email and time, some at a time; `UNSENT_COLUMNS`."""
+    own = schema.campaigns.c
+    name = connection.execute(select(own.name).where(own.campaign_id == campaign_id)).scalar_one()
+    last = ""
+    while recipients := _unsent_emails(connection, campaign_id, last):
+        last = next(reversed(recipients))
+        if rows := connection.execute(_events_of(connection, campaign_id, recipients)).all():
+            yield [(campaign_id, name, email_id, recipients[email_id], *event) for email_id, *event in rows]
+
+
+def _unsent_emails(connection: Connection, campaign_id: str, after: str) -> dict[str, str | None]:
+    """By id the recipients of the next emails without a sending."""
+    email = schema.emails.c
+    # From id to id: by that SQLite takes the index of such emails, and reads none of the others.
+    query = (
+        select(email.email_id, email.recipient)
+        .where(email.campaign_id == campaign_id, email.sent_at.is_(None), email.email_id > after)
+        .order_by(email.email_id)
+        .limit(_EMAILS_AT_A_TIME)
+    )
+    return {row.email_id: row.recipient for row in connection.execute(query)}
+
+
+def _events_of(connection: Connection, campaign_id: str, email_ids: Collection[str]) -> Select[Any]:
+    event = schema.events.c
     return (
-        select(*(column.label(name) for name, column in zip(UNSENT_COLUMNS, columns, strict=True)))
-        .select_from(schema.emails)
-        .join(schema.events, of_email)
-        .join(schema.campaigns, campaign.campaign_id == email.campaign_id)
-        .where(email.campaign_id == campaign_id, event.campaign_id == campaign_id, email.sent_at.is_(None))
-        .order_by(email.email_id, event.occurred_at, event.event_id)
+        select(
+            event.email_id,
+            event.type,
+            event.occurred_at,
+            event.is_machine,
+            event.kind,
+            event.reason,
+            event.source_type,
+        )
+        .where(event.campaign_id == campaign_id, id_in(connection, event.email_id, email_ids))
+        .order_by(event.email_id, event.occurred_at, event.event_id)
     )
 
 
