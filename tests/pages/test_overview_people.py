@@ -12,7 +12,7 @@ from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord
 from outreach_results.models import Filters
-from outreach_results.models.metric_definitions import PEOPLE
+from outreach_results.models.people import PEOPLE
 from outreach_results.store.engine import Store, open_store
 from outreach_results.ui import text
 from support import records

@@ -12,7 +12,7 @@ from outreach_results.errors import QueryError
 from outreach_results.ingest.load import load
 from outreach_results.ingest.records import DailyRecord, EmailRecord, Record
 from outreach_results.models import Basis, Filters, Sentiment
-from outreach_results.models.metric_definitions import PEOPLE
+from outreach_results.models.people import PEOPLE
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking

@@ -346,26 +346,6 @@ METRICS: dict[str, Metric] = {
 }
 """All metrics by name: counts, rates, costs, positive replies."""
 
-PERSON = (
-    "Recipients instead of emails. Each address counts once, whatever its case and however many emails it got. People "
-    "count by send date: of those contacted in a period, how many opened, replied or booked since. Rates are shares of "
-    "the people contacted."
-)
-"""What counting people means, as pages explain it."""
-
-PEOPLE: dict[str, str] = {
-    "emails_sent": "Contacted",
-    "delivered": "Reached",
-    "bounced": "Bounced",
-    "opened": "Opened",
-    "clicked": "Clicked",
-    "replied": "Replied",
-    POSITIVE_REPLIES.name: "Positive",
-    "meetings_booked": "Booked a meeting",
-    "unsubscribed": "Unsubscribed",
-}
-"""What is counted of people, by the metric of emails or replies that it is made from: its label on pages."""
-
 TILES: tuple[Metric, ...] = tuple(
     sorted((metric for metric in METRICS.values() if metric.tile is not None), key=lambda metric: metric.tile or 0)
 )

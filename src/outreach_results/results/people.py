@@ -30,7 +30,8 @@ from sqlalchemy import (
 )
 
 from outreach_results.models import COUNT_OF, Basis, Detail, EventType, Filters, Sentiment
-from outreach_results.models.metric_definitions import PEOPLE, POSITIVE_REPLIES
+from outreach_results.models.metric_definitions import POSITIVE_REPLIES
+from outreach_results.models.people import PEOPLE
 from outreach_results.results.query import check_period, chosen_days
 from outreach_results.results.reply_counts import positive_by_campaign
 from outreach_results.results.tracked import unknown_numbers

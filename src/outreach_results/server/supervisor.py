@@ -17,7 +17,6 @@ from types import FrameType
 
 import httpx
 
-import outreach_results
 from outreach_results.errors import ConfigError
 from outreach_results.server.bind_check import check_bind_address
 from outreach_results.server.proxy import open_connections, proxy_config, set_state
@@ -31,7 +30,7 @@ _LEAST_LIFE_S = 10
 
 def entry_script() -> Path:
     """The dashboard's ``app.py``: that of the installed package, else that of the checkout."""
-    package = Path(outreach_results.__path__[0])
+    package = Path(__file__).parents[1]
     return next(path for path in (package / "dashboard" / "app.py", package.parents[1] / "app.py") if path.exists())
 
 

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.models.metric_definitions import GLOSSARY, PERSON
+from outreach_results.models.metric_definitions import GLOSSARY
+from outreach_results.models.people import PERSON
 from outreach_results.results import HeadlineRate
 from outreach_results.ui import cards, charts, text
 from outreach_results.ui.cards import Card

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
-from outreach_results.models.metric_definitions import PERSON
+from outreach_results.models.people import PERSON
 from outreach_results.models.periods import Days, a_year_earlier
 from outreach_results.store.engine import Store
 from outreach_results.ui import campaign_codes, dates, text, url_state

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.models.metric_definitions import METRICS, PEOPLE, PERSON, POSITIVE_REPLIES
+from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
+from outreach_results.models.people import PEOPLE, PERSON
 from outreach_results.results import People
 from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
