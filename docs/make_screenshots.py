@@ -20,7 +20,7 @@ from support.server import running_server  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
 PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
-VARIANTS = {"light": ("light", 1300), "dark": ("dark", 1300), "phone": ("light", 390)}
+VARIANTS = {"light": ("light", 1440), "dark": ("dark", 1440), "phone": ("light", 390)}
 TALLEST = 4_000
 TOUR = {
     "meetings-per-dollar": "/?period=all&sort=meeting_cost",
@@ -55,11 +55,12 @@ def main() -> None:
                 for variant, (scheme, width) in VARIANTS.items():
                     _take(browser, address, scheme, width, FOLDER / f"{page}-{variant}.png")
             for name, path in TOUR.items():
-                _take(browser, server.url + path, "light", 1300, FOLDER / f"tour-{name}.png")
+                _take(browser, server.url + path, "light", 1440, FOLDER / f"tour-{name}.png", is_whole=False)
         browser.close()
 
 
-def _take(browser: Browser, address: str, scheme: str, width: int, file: Path) -> None:
+def _take(browser: Browser, address: str, scheme: str, width: int, file: Path, *, is_whole: bool = True) -> None:
+    """Take a picture of the whole page, or of what is above the fold."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -68,9 +69,10 @@ def _take(browser: Browser, address: str, scheme: str, width: int, file: Path) -
     page = context.new_page()
     page.goto(address)
     _settle(page)
-    height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(900, min(int(height) + 20, TALLEST))})
-    _settle(page)
+    if is_whole:
+        height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(900, min(int(height) + 20, TALLEST))})
+        _settle(page)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=255).save(file, optimize=True)
     context.close()

@@ -50,6 +50,10 @@ def test_order_and_search_survive_a_reload(visitor: Visitor) -> None:
     visitor.reload()
     assert visitor.parameters["sort"] == ["meeting_cost"]
     assert visitor.parameters["find"] == ["a"]
+    # A range, of fewer than three meetings, has no place in the order.
+    rows = visitor.page.locator(".st-key-campaign-table tbody.rows tr")
+    expect(rows.first).to_contain_text("Webinar “Scaling outbound” – attendees")
+    expect(rows.first).to_contain_text("$0.58")
 
 
 def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:

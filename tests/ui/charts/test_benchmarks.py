@@ -76,6 +76,14 @@ def test_median_is_centered_and_everything_fits(value, lower_is_better):
     assert first < last
 
 
+@pytest.mark.parametrize("value", [0.0, 0.002, 0.3, 1.0])
+def test_axis_has_no_mark_that_no_rate_can_be(value):
+    """The median stands in the middle, so that the axis may reach beyond."""
+    ticks = bullet("reply_rate", mark(value), OWN, lower_is_better=False).layout.xaxis.tickvals
+    assert 2 <= len(ticks) <= 7
+    assert all(0 <= tick <= 1 for tick in ticks)
+
+
 def test_all_bullets_have_the_same_height_and_margins():
     layouts = [
         bullet(metric, mark(value), None, lower_is_better=lower).layout

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from outreach_results.metrics import Interval
+from outreach_results.metrics import RATES, Interval
 from outreach_results.models import Distribution
 from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, shorten
 from outreach_results.ui.text import escape_plotly, percent, unit_price
@@ -335,13 +336,23 @@ def _value_axis(metric: str, center: float | None, known: Sequence[float | None]
     return {
         "range": [low, high],
         "tickformat": _tick_format(metric),
-        "nticks": 7,
+        "tickvals": _ticks(low, min(high, 1.0) if metric in RATES else high),
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": GRID,
         "tickfont": {"size": 12},
         "zeroline": False,
     }
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """At most seven round numbers between two ends, none below 0: no rate or cost is."""
+    low = max(low, 0.0)
+    if high <= low:
+        return []
+    unit = 10.0 ** math.floor(math.log10((high - low) / 6))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if (high - low) / (unit * factor) <= 6)
+    return [n * step for n in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
 
 
 def _tick_format(metric: str) -> str:

@@ -214,7 +214,8 @@ function sortBy(table, name) {
 
 function sorted(table) {
   const place = table.columns.findIndex(({ name }) => name === table.sort?.column);
-  const by = ({ cells }) => sortValue(cells[place]);
+  const isNumber = table.columns[place]?.kind === "number";
+  const by = ({ cells }) => sortValue(cells[place], isNumber);
   const rows = place < 0 ? table.rows : [...table.rows].sort((one, other) => compared(by(one), by(other), table.sort.down));
   table.body.replaceChildren(...rows.map(({ row }) => row));
   arrows(table);
@@ -227,8 +228,9 @@ function compared(one, other, down) {
   return down ? -order : order;
 }
 
-function sortValue({ s, t }) {
-  return s ?? (t === "–" ? null : t) ?? null;
+// Among numbers, a text without one, such as a range that rests on too few, has no place in the order.
+function sortValue({ s, t }, isNumber) {
+  return s ?? (isNumber || t === "–" ? null : t) ?? null;
 }
 
 function arrows(table) {
