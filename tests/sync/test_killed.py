@@ -27,7 +27,7 @@ from support.syncing import Job, Syncs, api_process, files_of, sync_from
 
 MakeStore = Callable[[], Store]
 CAMPAIGNS = 5
-KILLS = {"sqlite": 8, "postgres": 4}
+KILLS = {"sqlite": 5, "postgres": 3}
 UNLIKE = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_runs", "sync_state", "reported_stats"})
 
 
@@ -114,7 +114,7 @@ def test_killed_sync_repeats_to_the_same_end(
         assert status.last is not None
         assert status.last.is_complete
         store.close()
-    assert cut_off >= kills // 4
+    assert cut_off >= max(1, kills // 4)
 
 
 @pytest.fixture
