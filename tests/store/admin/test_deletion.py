@@ -247,3 +247,13 @@ def test_a_copy_has_it_deleted_too(both: Store, make_store: Any) -> None:
     assert results.inbox(other, Filters()).pagination.total == 1
     restore(other, CAMPAIGN)
     assert results.inbox(other, Filters()).pagination.total == 2
+
+
+def test_a_later_copy_follows_what_was_restored(both: Store, make_store: Any) -> None:
+    delete(both, CAMPAIGN)
+    other = make_store()
+    copy(both, other)
+    restore(both, CAMPAIGN)
+    delete(both, OTHER)
+    assert copy(both, other).is_equal
+    assert contents(other, without=frozenset({"meta"})) == contents(both, without=frozenset({"meta"}))

@@ -28,6 +28,7 @@ from sqlalchemy import URL, Connection, Table, delete, select
 from outreach_results.errors import ConflictError
 from outreach_results.store.admin import canonical, delete_campaign
 from outreach_results.store.admin.canonical import Row
+from outreach_results.store.admin.deletion import deleted_among
 from outreach_results.store.admin.verify import (
     COMPARED,
     COPY_STATE,
@@ -41,7 +42,7 @@ from outreach_results.store.admin.verify import (
     verify,
 )
 from outreach_results.store.engine import Store, get_meta, revision, set_meta
-from outreach_results.store.replies.inbox_table import apply_states, refresh
+from outreach_results.store.replies.inbox_table import add_to_all, apply_states, refresh
 from outreach_results.store.schema import meta, metadata, replies, reply_marks, sync_state
 
 PAGE = 10_000
@@ -190,10 +191,17 @@ class _Copy:
 
     def _replace_whole_tables(self) -> None:
         with self._step() as connection:
+            deleted_before = _deleted_ids(connection)
             for table in WHOLE:
                 connection.execute(delete(table).where(compared_rows(table)))
                 for page in _pages(table, canonical.read(self._source, table, compared_rows(table))):
                     self._append(connection, table, page)
+            # The replies that were copied counted among those of all campaigns, as far as their campaign was not
+            # deleted here by then.
+            deleted = _deleted_ids(connection)
+            for sign, ids in ((1, deleted_before - deleted), (-1, deleted - deleted_before)):
+                for campaign_id in sorted(ids):
+                    add_to_all(connection, campaign_id, sign=sign)
             version = token_hex(8)
             self._remember(connection, phase=_Phase.DONE, own_version=version)
             set_meta(connection, DATA_VERSION, version)
@@ -220,6 +228,10 @@ class _Copy:
 
     def _report(self, doing: str) -> None:
         self._on_progress(doing, self._copied)
+
+
+def _deleted_ids(connection: Connection) -> set[str]:
+    return {one.id for one in deleted_among(connection)}
 
 
 def _update_inbox(connection: Connection, table: Table, page: Sequence[Row]) -> None:
