@@ -42,6 +42,8 @@ def sheets(file: File) -> list[Content]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    from outreach_results.ingest.content import sheet_rows as sheet_rows  # how openpyxl opens a sheet depends on it
+
     _refuse_bombs(file)
     try:
         workbook = load_workbook(file.path, read_only=True)
@@ -110,15 +112,15 @@ def _lines(file: File, sheet: str) -> Iterator[Line]:
     """The rows of a sheet that are not empty, with their numbers as Excel shows them."""
     from openpyxl import load_workbook
 
+    from outreach_results.ingest.content.sheet_rows import sheet_rows
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know: they hold no values
         workbook = load_workbook(file.path, read_only=True, data_only=True)
         try:
-            opened = workbook[sheet]
-            opened.reset_dimensions()  # some tools write a wrong size, which would cut rows off
-            for number, cells in enumerate(opened.iter_rows(values_only=True), 1):
+            for number, cells in sheet_rows(workbook[sheet]):
                 if any(cell not in (None, "") for cell in cells):
-                    yield number, list(cells)
+                    yield number, cells
         except _DAMAGED as error:
             raise _damaged(file) from error
         finally:
