@@ -46,7 +46,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
-    path, rows = _csv_file(EMAILS, CAMPAIGNS)
+    path, rows = csv_file(EMAILS, CAMPAIGNS)
     result = []
     for kind in kinds():
         plain = _executemany if kind == "SQLite" else _copy
@@ -74,7 +74,7 @@ def measure(databases: Databases) -> list[Figure]:
 
 
 def _memory(databases: Databases, kind: str, path: Path) -> Figure:
-    short, _ = _csv_file(EMAILS // 5, CAMPAIGNS)
+    short, _ = csv_file(EMAILS // 5, CAMPAIGNS)
     of_short = _load(databases.empty(kind), short)["peak"] / MIB
     of_long = _load(databases.empty(kind), path)["peak"] / MIB
     return Figure(
@@ -111,7 +111,8 @@ def _new_day(databases: Databases, kind: str, *, ids_in_time: bool) -> Figure:
     )
 
 
-def _csv_file(emails: int, campaigns: int) -> tuple[Path, int]:
+def csv_file(emails: int, campaigns: int) -> tuple[Path, int]:
+    """A CSV of events in the order of time, and the number of its rows."""
     path = BENCH / f"events-{emails}-{campaigns}.csv"
     return path, write_csv(path, emails, campaigns)
 
