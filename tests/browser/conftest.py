@@ -28,7 +28,6 @@ _QUIET = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-first-run",
     "--process-per-site",  # see ContextPool
-    "--js-flags=--no-maglev --no-turbofan",  # to optimize scripts that run for a second costs more than it saves
 )
 
 OpenVisitor = Callable[..., Visitor]
