@@ -23,7 +23,7 @@ from outreach_results.models import Sentiment
 from outreach_results.sample import load_sample
 from outreach_results.store import admin, api_keys, schema, sync_sources
 from outreach_results.store import annotations as notes
-from outreach_results.store.admin import canonical
+from outreach_results.store.admin import canonical, deletion
 from outreach_results.store.admin import copy as copying
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.verify import COMPARED
@@ -73,6 +73,7 @@ def fill(store):
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)
+    deletion.delete(store, "camp_contacts", by=NASTY)
     secret = SecretStr(Fernet.generate_key().decode())
     sync_sources.add_source(store, "second", "https://results.example/api/v1", SecretStr("key"), secret)
     keep_start_failure(store, "http://there", NASTY)
