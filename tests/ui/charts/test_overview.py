@@ -36,8 +36,8 @@ def test_funnel_has_one_bar_per_stage_in_order():
 def test_the_funnel_says_of_what_each_share_is():
     sent, delivered, opened, *_ = bars(funnel(results.funnel(totals(STATS)))).text
     assert sent == "487"
-    assert delivered == "456  ·  93.6% of sent"
-    assert opened == "112  ·  24.6% of delivered"
+    assert delivered == "456 · 93.6% of sent"
+    assert opened == "112 · 24.6% of delivered"
 
 
 def test_the_funnel_leaves_out_what_is_not_tracked():
@@ -49,8 +49,8 @@ def test_the_funnel_leaves_out_what_is_not_tracked():
 def test_a_share_of_a_tracked_part_says_of_how_many():
     untracked = STATS.model_copy(update={"opened": None, "clicked": None}).model_dump()
     trace = bars(funnel(results.funnel(results.totals_of([STATS.model_dump(), untracked]))))
-    assert trace.text[1] == "912  ·  93.6% of sent"
-    assert trace.text[2] == "112  ·  24.6% of 456 delivered, as far as tracked"
+    assert trace.text[1] == "912 · 93.6% of sent"
+    assert trace.text[2] == "112 · 24.6% of 456 delivered, as far as tracked"
 
 
 def test_more_clicks_than_opens_have_no_share():

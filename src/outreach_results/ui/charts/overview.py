@@ -16,12 +16,12 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         250,
         showlegend=False,
         hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*known["emails"], 1]) * 1.55]},
+        xaxis={"visible": False, "range": [0, max([*known["emails"], 1]) * 1.75]},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
     reached = dict(zip(stages["stage"], stages["emails"], strict=True))
     shares = [
-        "" if pd.isna(share) else f"  ·  {percent(share)} of {_whole(stage, of_emails, reached[stage])}"
+        "" if pd.isna(share) else f" · {percent(share)} of {_whole(stage, of_emails, reached[stage])}"
         for share, stage, of_emails in zip(
             known["share"], known["of"].fillna("emails_sent"), known["of_emails"], strict=True
         )
@@ -36,7 +36,7 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         customdata=[
-            f"{number(n)} emails: {name.lower()}{share.replace('  ·  ', ', ')}. Click to see them."
+            f"{number(n)} emails: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
             for n, name, share in zip(known["emails"], names, shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -61,10 +61,10 @@ def people(stages: pd.DataFrame) -> go.Figure:
         300,
         showlegend=False,
         hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*known["people"], 1]) * 1.3]},
+        xaxis={"visible": False, "range": [0, max([*known["people"], 1]) * 1.5]},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
-    shares = ["" if pd.isna(share) or share == 1 else f"  ·  {percent(share)}" for share in known["share_of_contacted"]]
+    shares = ["" if pd.isna(share) or share == 1 else f" · {percent(share)}" for share in known["share_of_contacted"]]
     numbers = [number(n) for n in known["people"]]
     figure.add_bar(
         orientation="h",
@@ -75,7 +75,7 @@ def people(stages: pd.DataFrame) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         customdata=[
-            f"{n} people: {stage.lower()}{share.replace('  ·  ', ', ')}{' of those contacted' if share else ''}."
+            f"{n} people: {stage.lower()}{share.replace(' · ', ', ')}{' of those contacted' if share else ''}."
             for n, stage, share in zip(numbers, known["stage"], shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
