@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import GLOSSARY
@@ -22,17 +25,24 @@ FULL = 0.9995
 
 
 def glossary() -> None:
-    """Draw the definitions of all metrics, one a line."""
+    """Draw the definitions of all metrics, and how things are counted, each in a tab so that a window holds it."""
     with st.popover("Definitions", type="tertiary", key="definitions"):
-        lines = [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY]
-        lines += [
-            "**Counts** are emails, not events: one opened five times counts once.",
-            f"**People**: {PERSON}",
-            "**–** means: not tracked, or nothing to divide by. It never means 0.",
-            "**Intervals** (95%, Wilson) say how far chance alone could have moved a rate.",
-            "**Exclude bots & auto-replies** leaves out machine opens, machine clicks and automatic replies.",
-        ]
-        st.markdown("\n".join(f"- {line}" for line in lines))
+        metrics, counting = st.tabs(["Metrics", "How we count"])
+        _list(metrics, [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY])
+        _list(
+            counting,
+            [
+                "**Counts** are emails, not events: one opened five times counts once.",
+                f"**People**: {PERSON}",
+                "**–** means: not tracked, or nothing to divide by. It never means 0.",
+                "**Intervals** (95%, Wilson) say how far chance alone could have moved a rate.",
+                "**Exclude bots & auto-replies** leaves out machine opens, machine clicks and automatic replies.",
+            ],
+        )
+
+
+def _list(place: DeltaGenerator, lines: Sequence[str]) -> None:
+    place.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def chart_with_data(
