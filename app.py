@@ -32,7 +32,6 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
-    from outreach_results.config import settings
     from outreach_results.errors import OutreachError
     from outreach_results.server import compressed_assets
     from outreach_results.server.streamlit_internals import send_without_delay
@@ -42,7 +41,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     schedule = None
     try:
-        schedule = schedule_of(store, settings())
+        schedule = schedule_of(store)
         await asyncio.to_thread(store)
     except OutreachError as error:
         logging.getLogger(__name__).error("%s", error)  # every page shows it too, until it is corrected

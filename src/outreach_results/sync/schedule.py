@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
+from outreach_results import config
 from outreach_results.config import Settings
 from outreach_results.errors import OutreachError
 from outreach_results.store.engine import Store
@@ -23,15 +24,18 @@ LOOKED_AFTER_S = 30.0
 _log = logging.getLogger(__name__)
 
 
-def schedule_of(store: Callable[[], Store], settings: Settings) -> SyncSchedule:
+def schedule_of(store: Callable[[], Store], settings: Settings | None = None) -> SyncSchedule:
     """The schedule of all accounts.
 
     Args:
         store: called from the schedule's own thread.
+        settings: those of this process, if none are given.
+
+    Raises:
+        ConfigError: the settings of this process are wrong.
     """
-    return SyncSchedule(
-        store, lambda found: accounts(found, settings), lambda found, account: opened(found, account, settings)
-    )
+    own = settings or config.settings()
+    return SyncSchedule(store, lambda found: accounts(found, own), lambda found, account: opened(found, account, own))
 
 
 class SyncSchedule:
