@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import pytest
@@ -234,6 +235,7 @@ def test_a_database_that_goes_away_is_a_503(client: TestClient, writable_sample:
 def test_a_deleted_campaign_is_not_answered(client: TestClient, writable_sample: Store) -> None:
     before = client.get("/campaigns").json()["pagination"]["total"]
     deletion.delete(writable_sample, "camp_abc123", by="ada")
+    time.sleep(2 * service.FRESH_S)  # so long an answer may be of the database before it
     for path in (STATS, DAILY, REPLIES, EXPORT):
         answer = client.get(path)
         assert answer.status_code == 404

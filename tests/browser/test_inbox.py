@@ -293,7 +293,8 @@ def test_the_address_can_be_copied_and_answered(desk, enter):
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.click(pane(visitor).get_by_role("button", name="Copy address"))
     assert visitor.page.evaluate("navigator.clipboard.readText()") == name
-    assert pane(visitor).get_by_role("link", name="Reply in email app").get_attribute("href") == f"mailto:{name}"
+    answer = pane(visitor).get_by_role("link", name="Reply in email app").get_attribute("href")
+    assert answer.startswith(f"mailto:{name}?subject=Re%3A%20")
 
 
 def test_prospect_timeline_stands_beside_reply(desk, enter):
