@@ -18,6 +18,7 @@ from outreach_results.sync.sources import Account
 from outreach_results.sync.status import AccountStatus, SyncReport, sync_status
 from outreach_results.ui import account_form, cache, cards, text
 from outreach_results.ui.cache import store
+from outreach_results.ui.watched_jobs import redraw_after_jobs, watch
 
 _MESSAGE = "sync-message"
 
@@ -27,6 +28,7 @@ def card() -> None:
     with cards.card("Connect", key="connect"):
         accounts, status = cache.snapshot_value(_accounts), cache.snapshot_value(sync_status)
         running = CURRENT.running()
+        redraw_after_jobs()
         if running is not None:
             _progress(running)
         elif any(each.running_since for each in status.accounts.values()):
@@ -56,6 +58,7 @@ def sync_now(accounts: list[Account]) -> None:
     job = SyncJob(accounts)
     if CURRENT.enter(job):
         job.start(store(), _opened)
+        watch(job)
     else:
         st.session_state[_MESSAGE] = "Another sync is running. Try again when it is done."
     st.rerun()

@@ -21,6 +21,7 @@ from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
 from outreach_results.ui.settings.deleted import still_deleted
+from outreach_results.ui.watched_jobs import redraw_after_jobs
 
 _ROWS = 5
 
@@ -39,10 +40,12 @@ class _State(Enum):
 def review() -> None:
     """Draw the report of the last import, and how the dropped files are understood."""
     job = session.job()
-    if job is not None and job.is_done:
+    is_running = job is not None and not job.is_done
+    redraw_after_jobs()
+    if job is not None and not is_running:
         _report(job)
     uploads = session.uploads()
-    if uploads is None or (job is not None and not job.is_done):
+    if uploads is None or is_running:
         return
     with cards.card("Check before importing", key="import-review"):
         is_only = len(uploads.files) == 1
@@ -67,8 +70,10 @@ def notice(page: str) -> None:
     job = session.job()
     if job is None or page == "data":
         return
+    is_running = not job.is_done
+    redraw_after_jobs()
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="import-notice"):
-        if not job.is_done:
+        if is_running:
             section.progress(job)
             return
         rejected = sum(report.rejected_total for report in job.reports)

@@ -16,13 +16,16 @@ from outreach_results.ui.imports import session
 from outreach_results.ui.imports.job import ImportJob, start_import
 from outreach_results.ui.imports.uploads import Uploads
 from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.watched_jobs import redraw_after_jobs, watch
 
 
 def card() -> None:
     """Draw the card where files are dropped; while they are imported, the progress."""
     with cards.card("Import files", key="import"):
         job = session.job()
-        if job is not None and not job.is_done:
+        is_running = job is not None and not job.is_done
+        redraw_after_jobs()
+        if job is not None and is_running:
             progress(job)
         else:
             _drop()
@@ -31,7 +34,9 @@ def card() -> None:
 
 def start(uploads: Uploads) -> None:
     """Begin to import the uploaded files, and empty the uploader."""
-    session.begin(start_import(store(), uploads, loaded_by=who()))
+    job = start_import(store(), uploads, loaded_by=who())
+    session.begin(job)
+    watch(job)
     st.rerun()
 
 
