@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import time
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from support.axe import violations
 from support.databases import sqlite_url
@@ -60,8 +61,13 @@ def match(visitor, ours, theirs):
     """Say which column of the file is one of ours."""
     field = visitor.main.get_by_role("combobox", name=ours, exact=True)
     field.evaluate("field => field.scrollIntoView({block: 'center'})")  # its list closes when the page scrolls
-    field.click()
-    visitor.page.get_by_role("option", name=theirs, exact=True).click()
+    offered = visitor.page.get_by_role("option", name=theirs, exact=True)
+    for _ in range(3):  # and while the page is still being drawn, when a person would click again
+        field.click()
+        with suppress(Error):
+            offered.wait_for(timeout=3_000)
+            break
+    offered.click()
     visitor.settle()
 
 

@@ -24,8 +24,6 @@ from outreach_results.server.proxy import open_connections, proxy_config, set_st
 _LOOPBACK = "127.0.0.1"
 _STARTS_WITHIN_S = 120
 _ENDS_WITHIN_S = 15
-_LEAST_LIFE_S = 10
-"""A process that ends sooner after its start would only end again: everything is stopped then."""
 
 
 def entry_script() -> Path:
@@ -74,7 +72,6 @@ class _Supervisor:
         names = [f"p{number}" for number in range(1, processes + 1)]
         self._ports = dict(zip(names, _free_ports(processes), strict=True)) if processes > 1 else {names[0]: port}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._started_at: dict[str, float] = {}
         self._proxy: subprocess.Popen[bytes] | None = None
         self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._is_ending = False
@@ -126,7 +123,6 @@ class _Supervisor:
         self._running[name] = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
-        self._started_at[name] = time.monotonic()
 
     def _wait_until_healthy(self, name: str) -> None:
         give_up_at = time.monotonic() + _STARTS_WITHIN_S
@@ -148,8 +144,6 @@ class _Supervisor:
         for name, process in self._running.items():
             if process.poll() is None:
                 continue
-            if time.monotonic() - self._started_at[name] < _LEAST_LIFE_S:
-                raise ConfigError("A process of the dashboard ended right after its start; the lines above say why.")
             self._say(f"A process ended with status {process.returncode}; it is started again.")
             self._start(name)
             self._wait_until_healthy(name)
