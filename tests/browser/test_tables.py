@@ -89,9 +89,9 @@ def test_open_menu_and_all_columns_break_no_rule(
     visitor = open_visitor(server, color_scheme=theme)
     visitor.open("/?period=all")
     page = visitor.page
-    page.locator(CARD).get_by_role("button", name="More columns").click()
+    visitor.click(page.locator(CARD).get_by_role("button", name="More columns"))
     expect(page.get_by_role("columnheader", name="Campaign type")).to_be_visible()
-    page.get_by_role("button", name="More for Campaigns").click()
+    visitor.click(page.get_by_role("button", name="More for Campaigns"))
     assert visitor.download(visitor.file("Campaigns", "Excel")).name.endswith(".xlsx")
     page.get_by_role("button", name="More for Campaigns").click()
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
