@@ -76,11 +76,11 @@ def _names_a_campaign(condition: exp.Expression) -> bool:
 def test_questions_of_one_campaign_name_it(make_postgres: Callable[[], Store]) -> None:
     store = make_postgres()
     load_sample(store)
-    asked = questions(store)
+    of_one = questions(store)
     statements: list[str] = []
     event.listen(store.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: statements.append(statement))
     everywhere = {}
-    for name, ask in asked.items():
+    for name, ask in of_one.items():
         statements.clear()
         ask()
         assert statements

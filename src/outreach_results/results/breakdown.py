@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -173,10 +173,10 @@ def _sums(of_campaigns: CountsByCampaign) -> dict[str, int | None]:
     }
 
 
-def _positive(count: int, of_campaigns: CountsByCampaign, readable: Collection[str]) -> int | None:
+def _positive(count: int, of_campaigns: CountsByCampaign, readable: Set[str]) -> int | None:
     """The positive replies of a group; None where there are replies, and none that can be read."""
     answered = [own for own, counts in of_campaigns.items() if counts["replied"] is None or counts["replied"]]
-    return None if answered and not count and readable.isdisjoint(answered) else count  # type: ignore[attr-defined]
+    return None if answered and not count and readable.isdisjoint(answered) else count
 
 
 def _with_rates(

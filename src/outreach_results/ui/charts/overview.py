@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import add
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -12,13 +15,6 @@ from outreach_results.ui.text import number, percent
 def funnel(stages: pd.DataFrame) -> go.Figure:
     """The funnel: one bar per stage of `results.funnel`, with its share of the stage before."""
     known = stages.dropna(subset="emails")
-    figure = empty(
-        250,
-        showlegend=False,
-        hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*known["emails"], 1]) * 1.75]},
-        yaxis={"autorange": "reversed", "showgrid": False},
-    )
     reached = dict(zip(stages["stage"], stages["emails"], strict=True))
     shares = [
         "" if pd.isna(share) else f" · {percent(share)} of {_whole(stage, of_emails, reached[stage])}"
@@ -27,21 +23,12 @@ def funnel(stages: pd.DataFrame) -> go.Figure:
         )
     ]
     names = [LABELS[stage] for stage in known["stage"]]
-    figure.add_bar(
-        orientation="h",
-        y=names,
-        x=known["emails"].astype("float64"),
-        marker_color=COLORS["opened"],  # one hue: the stages are told apart by their names
-        text=[number(n) + share for n, share in zip(known["emails"], shares, strict=True)],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[
-            f"{number(n)} emails: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
-            for n, name, share in zip(known["emails"], names, shares, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    return figure
+    numbers = [number(n) for n in known["emails"]]
+    details = [
+        f"{n} emails: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
+        for n, name, share in zip(numbers, names, shares, strict=True)
+    ]
+    return _stages(names, known["emails"], list(map(add, numbers, shares)), details, height=250, room=1.75)
 
 
 def _whole(stage: str, of_emails: int, emails: int) -> str:
@@ -57,27 +44,42 @@ def people(stages: pd.DataFrame) -> go.Figure:
         stages: stage, people and share_of_contacted, NA where unknown.
     """
     known = stages.dropna(subset="people")
-    figure = empty(
-        300,
-        showlegend=False,
-        hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*known["people"], 1]) * 1.5]},
-        yaxis={"autorange": "reversed", "showgrid": False},
-    )
     shares = ["" if pd.isna(share) or share == 1 else f" · {percent(share)}" for share in known["share_of_contacted"]]
     numbers = [number(n) for n in known["people"]]
+    details = [
+        f"{n} people: {stage.lower()}{share.replace(' · ', ', ')}{' of those contacted' if share else ''}."
+        for n, stage, share in zip(numbers, known["stage"], shares, strict=True)
+    ]
+    return _stages(
+        list(known["stage"]), known["people"], list(map(add, numbers, shares)), details, height=300, room=1.5
+    )
+
+
+def _stages(
+    names: list[str], counts: pd.Series[Any], texts: list[str], details: list[str], *, height: int, room: float
+) -> go.Figure:
+    """One bar for each stage, the first at the top, with its text beside it.
+
+    Args:
+        details: what each bar says when it is pointed at.
+        room: how much wider than the longest bar the chart is, for the texts.
+    """
+    figure = empty(
+        height,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [0, max([*counts, 1]) * room]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
     figure.add_bar(
         orientation="h",
-        y=list(known["stage"]),
-        x=known["people"].astype("float64"),
-        marker_color=COLORS["opened"],
-        text=[n + share for n, share in zip(numbers, shares, strict=True)],
+        y=names,
+        x=counts.astype("float64"),
+        marker_color=COLORS["opened"],  # one hue: the stages are told apart by their names
+        text=texts,
         textposition="outside",
         cliponaxis=False,
-        customdata=[
-            f"{n} people: {stage.lower()}{share.replace(' · ', ', ')}{' of those contacted' if share else ''}."
-            for n, stage, share in zip(numbers, known["stage"], shares, strict=True)
-        ],
+        customdata=details,
         hovertemplate="%{customdata}<extra></extra>",
     )
     return figure
