@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
 
-from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support.dashboard import PAGES, metrics, run_page, table, words
-from support.databases import sqlite_url
 from support.sheets import HAND_MADE, import_sheet
 
 UNDATED = "Email,Opened\nada@acme.example,{}\nben@bolt.example,no\n"
-
-
-@pytest.fixture
-def store(tmp_path, use_database):
-    url = sqlite_url(tmp_path / "own.db")
-    use_database(url)
-    with closing(open_store(url)) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
-import pytest
-
 from outreach_results import results
 from outreach_results.ingest.registry import TOOL_FORMATS
 from outreach_results.models import Filters
-from outreach_results.store.engine import open_store
 from support.bad_files import bad_files
 from support.dashboard import run_page, table, words
-from support.databases import contents, sqlite_url
+from support.databases import contents
 from support.http import eventually
 from support.sources import EXAMPLES, expected_rejects
 
 LEADS = "Email,Opened\nada@acme.example,{}\nben@bolt.example,no\n"
-
-
-@pytest.fixture
-def store(tmp_path, use_database):
-    url = sqlite_url(tmp_path / "own.db")
-    use_database(url)
-    with closing(open_store(url)) as opened:
-        yield opened
 
 
 def drop(app, name, content):

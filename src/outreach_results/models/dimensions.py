@@ -53,8 +53,8 @@ DIMENSIONS: dict[Dimension, DimensionEntry] = {
     Dimension.BOUNCE_REASON: DimensionEntry("Bounce reason", "events", "reason"),
 }
 
-NOT_SAID = ""
-"""The value of the emails of which the source does not say it."""
+UNKNOWN_GROUP = ""
+"""The group of the emails of which the source does not tell the value."""
 
 OF_BOUNCES = tuple(one for one, entry in DIMENSIONS.items() if entry.table == "events")
 """Those that group bounces; the others group emails."""

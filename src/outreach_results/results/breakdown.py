@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from outreach_results.metrics.group_differences import group_differences
 from outreach_results.models import COUNTS, Basis, Detail, Dimension, Filters
-from outreach_results.models.dimensions import NOT_SAID, OF_BOUNCES, OF_EMAILS, RowKind
+from outreach_results.models.dimensions import OF_BOUNCES, OF_EMAILS, UNKNOWN_GROUP, RowKind
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.bounces import bounce_groups, has_bounce_groups
 from outreach_results.results.breakdown_counts import (
@@ -77,7 +77,7 @@ def _is_known(connection: Connection, filters: Filters, dimension: Dimension) ->
     table = schema.breakdown_stats
     of_campaigns = Filters(campaigns=filters.campaigns, basis=filters.basis)
     query = select(table.c.value).where(
-        *conditions(of_campaigns, table), table.c.dimension == dimension.value, table.c.value > NOT_SAID
+        *conditions(of_campaigns, table), table.c.dimension == dimension.value, table.c.value > UNKNOWN_GROUP
     )
     return connection.execute(query.limit(1)).first() is not None
 
@@ -101,7 +101,7 @@ def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown
         counts = _counts_by_campaign(days, sums, _known_by_events(connection, filters))
         positive = positive_replies(connection, filters, dimension, groups)
         readable = positive_by_campaign(connection, filters).keys()
-    in_order = [group for group in (*_in_order(dimension, groups), OTHER, NOT_SAID) if group in counts]
+    in_order = [group for group in (*_in_order(dimension, groups), OTHER, UNKNOWN_GROUP) if group in counts]
     of_groups = {group: counts[group] for group in in_order}
     rows = [
         _named(group) | _sums(own) | {"positive_replies": _positive(positive.get(group, 0), own, readable)}
@@ -147,7 +147,7 @@ def _counts_by_campaign(
             counts[group][campaign_id] = dict(zip(COUNTS, known, strict=True))
     for campaign_id, own in sums.items():
         if campaign_id not in with_events:
-            counts[NOT_SAID][campaign_id] = {name: own.get(name) for name in COUNTS}
+            counts[UNKNOWN_GROUP][campaign_id] = {name: own.get(name) for name in COUNTS}
     return dict(counts)
 
 
@@ -159,7 +159,7 @@ def _in_order(dimension: Dimension, groups: Sequence[str]) -> list[str]:
 
 
 def _named(group: str) -> dict[str, Any]:
-    if group in (OTHER, NOT_SAID):
+    if group in (OTHER, UNKNOWN_GROUP):
         return {"kind": RowKind.OTHER if group == OTHER else RowKind.UNKNOWN, "value": None}
     return {"kind": RowKind.VALUE, "value": group}
 
@@ -188,7 +188,7 @@ def _with_rates(
     }
     rates = {name: days.rates(*pair, of_groups) for name, pair in parts.items()}
     groups = list(of_groups)
-    judged = sum(group not in (OTHER, NOT_SAID) for group in groups)
+    judged = sum(group not in (OTHER, UNKNOWN_GROUP) for group in groups)
     columns: dict[str, Any] = {}
     for name, of_rate in rates.items():
         for column, values in rate_columns(name, of_rate, is_cohort=is_cohort):

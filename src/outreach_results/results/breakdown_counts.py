@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, select
 
 from outreach_results.models import COUNTS, Detail, Dimension, Filters, Sentiment
-from outreach_results.models.dimensions import DIMENSIONS, NOT_SAID
+from outreach_results.models.dimensions import DIMENSIONS, UNKNOWN_GROUP
 from outreach_results.results.query import chosen_days, chosen_rows, count_column, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.breakdown import CAN_BE_MANY, LONGEST_VALUE
@@ -37,7 +37,7 @@ def largest_groups(connection: Connection, filters: Filters, dimension: Dimensio
     table = schema.breakdown_stats
     query = (
         select(table.c.value)
-        .where(*_of_dimension(filters, dimension), table.c.value != NOT_SAID)
+        .where(*_of_dimension(filters, dimension), table.c.value != UNKNOWN_GROUP)
         .group_by(table.c.value)
         .order_by(func.sum(table.c.emails_sent).desc(), func.sum(table.c.replied).desc(), table.c.value)
         .limit(ROWS)
@@ -48,7 +48,7 @@ def largest_groups(connection: Connection, filters: Filters, dimension: Dimensio
 def days_of_groups(
     connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]
 ) -> pd.DataFrame:
-    """The counts of the chosen campaigns by group and day: what is in no group counts for `OTHER` or `NOT_SAID`.
+    """The counts of the chosen campaigns by group and day: what is in no group counts for `OTHER` or `UNKNOWN_GROUP`.
 
     Columns: campaign_id, date, group, and the counts (float64), NaN where a source's day does not know one.
     """
@@ -66,7 +66,7 @@ def _grouped_days(
     connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]
 ) -> pd.DataFrame:
     table = schema.breakdown_stats.c
-    shown = case((table.value.in_([*groups, NOT_SAID]), table.value), else_=OTHER)
+    shown = case((table.value.in_([*groups, UNKNOWN_GROUP]), table.value), else_=OTHER)
     rows = (
         select(
             table.campaign_id,
@@ -89,12 +89,12 @@ def _rest(connection: Connection, filters: Filters, dimension: Dimension, groupe
     """The days of the campaigns less those of their groups."""
     table, campaign = schema.daily_stats.c, schema.campaigns.c
     # Only of events it is known which groups they have: what has none is a small one, where such are left out.
-    of_events = OTHER if dimension in CAN_BE_MANY else NOT_SAID
+    of_events = OTHER if dimension in CAN_BE_MANY else UNKNOWN_GROUP
     query = (
         select(
             table.campaign_id,
             table.date,
-            case((campaign.detail == Detail.EVENTS.value, of_events), else_=NOT_SAID),
+            case((campaign.detail == Detail.EVENTS.value, of_events), else_=UNKNOWN_GROUP),
             *(count_column(name, filters) for name in COUNTS),
         )
         .join(schema.campaigns, campaign.campaign_id == table.campaign_id)
@@ -118,8 +118,8 @@ def positive_replies(
 ) -> dict[str, int]:
     """By group, the positive replies that came in the period to its emails, whatever the basis."""
     inbox, email = schema.inbox, schema.emails.c
-    column = func.coalesce(func.substr(email[DIMENSIONS[dimension].column], 1, LONGEST_VALUE), NOT_SAID)
-    shown = case((column.in_([*groups, NOT_SAID]), column), else_=OTHER)
+    column = func.coalesce(func.substr(email[DIMENSIONS[dimension].column], 1, LONGEST_VALUE), UNKNOWN_GROUP)
+    shown = case((column.in_([*groups, UNKNOWN_GROUP]), column), else_=OTHER)
     answered = and_(email.campaign_id == schema.replies.c.campaign_id, email.email_id == schema.replies.c.email_id)
     rows = (
         select(shown.label("group"))

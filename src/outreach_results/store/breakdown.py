@@ -1,9 +1,9 @@
 """``breakdown_stats``: the days of ``daily_stats`` for groups of a campaign's emails, such as those of one step.
 
 Of domains and subjects there may be as many as emails. One of them is a group only where its campaign has `LEAST`
-emails of it. The smaller ones have no rows: they are what is missing to ``daily_stats``. The emails of which the source
-does not say the domain or subject are the group `NOT_SAID`, so that they are not taken for the smaller ones. Of the
-other dimensions, what is missing to ``daily_stats`` are the emails of which it is not said.
+emails of it. The smaller ones have no rows: they are what is missing to ``daily_stats``. The emails whose domain or
+subject the source does not tell are the group `UNKNOWN_GROUP`, so that they are not taken for the smaller ones. Of the
+other dimensions, what is missing to ``daily_stats`` are the emails whose value is unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, case, delete, func, or_, select, true
 
 from outreach_results.models import COUNT_OF, COUNTS, HUMAN_COUNTS, Basis, Dimension, EventType
-from outreach_results.models.dimensions import DIMENSIONS, NOT_SAID, OF_EMAILS
+from outreach_results.models.dimensions import DIMENSIONS, OF_EMAILS, UNKNOWN_GROUP
 from outreach_results.store.column_types import day_of_hour, id_in, is_sqlite
 from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, emails, events
 from outreach_results.store.write import insert_new
@@ -73,7 +73,7 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
     """Count the groups of a campaign anew."""
     connection.execute(delete(breakdown_stats).where(breakdown_stats.c.campaign_id == campaign_id))
     wanted: _Wanted = {
-        dimension: {NOT_SAID, *connection.execute(_large(campaign_id, dimension)).scalars()}
+        dimension: {UNKNOWN_GROUP, *connection.execute(_large(campaign_id, dimension)).scalars()}
         if dimension in CAN_BE_MANY
         else None
         for dimension in _counted(connection, campaign_id, None)
@@ -87,7 +87,7 @@ def recount(connection: Connection, campaign_id: str, email_ids: Collection[str]
     wanted: _Wanted = dict.fromkeys(_counted(connection, campaign_id, email_ids))
     for dimension in CAN_BE_MANY:
         groups, concerned = _concerned(connection, campaign_id, dimension, email_ids)
-        wanted[dimension] = {NOT_SAID, *groups}
+        wanted[dimension] = {UNKNOWN_GROUP, *groups}
         change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in concerned})
     for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
         for basis, on, value, counts in sums.rows():
@@ -131,7 +131,7 @@ def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
     column = _COLUMN_OF[dimension]
     return (
         select(column)
-        .where(emails.c.campaign_id == campaign_id, CAN_BE_MANY[dimension], column != NOT_SAID)
+        .where(emails.c.campaign_id == campaign_id, CAN_BE_MANY[dimension], column != UNKNOWN_GROUP)
         .group_by(column)
         .having(func.count() >= LEAST)
     )
@@ -147,7 +147,7 @@ def _concerned(
         .where(
             emails.c.campaign_id == campaign_id,
             CAN_BE_MANY[dimension],
-            column != NOT_SAID,
+            column != UNKNOWN_GROUP,
             *_among(connection, email_ids),
         )
         .distinct()
@@ -331,13 +331,13 @@ def _first_events(
 def _value(dimension: Dimension) -> ColumnElement[str]:
     """What emails are grouped by."""
     column = _COLUMN_OF[dimension]
-    return func.coalesce(column, NOT_SAID) if dimension in CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
+    return func.coalesce(column, UNKNOWN_GROUP) if dimension in CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
 
 
 def _is_one_of(connection: Connection, dimension: Dimension, values: Collection[str]) -> ColumnElement[bool]:
     column = _COLUMN_OF[dimension]
-    said = and_(CAN_BE_MANY[dimension], id_in(connection, column, values, dimension.value))
-    return or_(said, column.is_(None)) if NOT_SAID in values else said
+    known = and_(CAN_BE_MANY[dimension], id_in(connection, column, values, dimension.value))
+    return or_(known, column.is_(None)) if UNKNOWN_GROUP in values else known
 
 
 def _columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -16,7 +16,7 @@ from outreach_results.models import Basis, Campaign, Filters
 from outreach_results.models.people import PERSON
 from outreach_results.models.periods import Days, a_year_earlier
 from outreach_results.store.engine import Store
-from outreach_results.ui import campaign_codes, dates, text, url_state
+from outreach_results.ui import bound_controls, campaign_codes, dates, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.dates import Period
 
@@ -24,10 +24,8 @@ EVENT_DATE, SEND_DATE = "Event date", "Send date"
 _BASIS = {EVENT_DATE: Basis.ACTIVITY, SEND_DATE: Basis.SEND}
 _BY = {Basis.ACTIVITY: "by event date", Basis.SEND: "by send date"}
 
-EMAILS, PEOPLE = _COUNTED = tuple(url_state.codes("count"))
-_COUNT_CODES = url_state.codes("count")
+EMAILS, PEOPLE = url_state.codes("count")
 
-_BASIS_CODES = url_state.codes("basis")
 _COMPARE_CODES = url_state.codes("compare")
 _PREVIOUS, _LAST_YEAR, _NONE = _COMPARE_CODES
 
@@ -269,46 +267,25 @@ def _campaigns_in_short(chosen: Sequence[str], label_of: Mapping[str, str]) -> s
 
 
 def _counts_people() -> bool:
-    written = url_state.one_of("count", _COUNT_CODES, EMAILS)
-    chosen = st.segmented_control(
-        "Count",
-        list(_COUNTED),
-        default=written,
-        required=True,
-        key=url_state.control("count", written),
-        on_change=url_state.writes_one("count", _COUNT_CODES, EMAILS),
-        help=PERSON,
-    )
-    return chosen == PEOPLE
+    return bound_controls.one_of("count", "Count", EMAILS, explanation=PERSON) == PEOPLE
 
 
 def _options(*, of_people: bool) -> tuple[Basis, bool]:
-    """The way of counting: by which date, and whether without machines.
-
-    Like the campaigns they are in a popover, which draws them only when it is opened. Then they show their defaults
-    unless this run set their values, so that the defaults have to be what is chosen.
-    """
-    written = url_state.one_of("basis", _BASIS_CODES, EVENT_DATE)
-    is_on = url_state.is_on("humans")
-    basis = st.segmented_control(
+    """The way of counting: by which date, and whether without machines."""
+    basis = bound_controls.one_of(
+        "basis",
         "Attribute to",
-        list(_BASIS),
-        default=written,
-        required=True,
-        key=url_state.control("basis", written),
-        on_change=url_state.writes_one("basis", _BASIS_CODES, EVENT_DATE),
-        help="Event date: an open counts on the day of the open. Send date: on the day its email was sent, "
+        EVENT_DATE,
+        explanation="Event date: an open counts on the day of the open. Send date: on the day its email was sent, "
         "so that a day's rate is the rate of that day's emails. People count by send date.",
         disabled=of_people,
     )
-    humans_only = st.toggle(
+    humans_only = bound_controls.switch(
+        "humans",
         "Exclude bots & auto-replies",
-        is_on,
-        key=url_state.control("humans", is_on),
-        on_change=url_state.writes_switch("humans"),
-        help="Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
+        "Leaves out opens and clicks by machines (privacy proxies, link scanners) and automatic replies.",
     )
-    return Basis.SEND if of_people else _BASIS[basis or EVENT_DATE], humans_only
+    return Basis.SEND if of_people else _BASIS[basis], humans_only
 
 
 def _comparison(

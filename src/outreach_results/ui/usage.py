@@ -12,7 +12,7 @@ from outreach_results import metrics
 from outreach_results.metrics import RunOut
 from outreach_results.models import COST_COLUMNS, Basis, Filters, Plan, Usage, UsageNumbers, UsageOfAccounts
 from outreach_results.results import Outlook, component_costs, next_month
-from outreach_results.ui import cards, charts, clicks, tables, text, url_state
+from outreach_results.ui import bound_controls, cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.cards import Card
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
@@ -255,15 +255,7 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
 
 def cost_mode() -> bool:
     """Draw the control of the cost mode; whether costs are shown per email rather than in total."""
-    codes = url_state.codes("costs")
-    chosen = st.segmented_control(
-        "Show costs",
-        list(codes),
-        required=True,
-        key=url_state.control("costs", url_state.one_of("costs", codes, PER_EMAIL)),
-        on_change=url_state.writes_one("costs", codes, PER_EMAIL),
-    )
-    return chosen != IN_ALL
+    return bound_controls.one_of("costs", "Show costs", PER_EMAIL) != IN_ALL
 
 
 def month_filters(filters: Filters, month: date) -> Filters:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy import delete as delete_from
 
 from outreach_results.errors import ConflictError, DeletedCampaignError
+from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import campaigns
@@ -77,11 +78,10 @@ def deleted_among(connection: Connection, campaign_ids: Collection[str] | None =
     """The deleted ones of these campaigns (None: of all), the latest deletion first."""
     table = deleted_table.c
     query = select(table.id, campaigns.c.name, table.deleted_at, table.deleted_by)
-    rows = connection.execute(
-        query.join(campaigns, campaigns.c.campaign_id == table.id).order_by(table.deleted_at.desc(), table.id)
-    )
-    every = [DeletedCampaign(*row) for row in rows]
-    return [one for one in every if campaign_ids is None or one.id in campaign_ids]
+    query = query.join(campaigns, campaigns.c.campaign_id == table.id).order_by(table.deleted_at.desc(), table.id)
+    if campaign_ids is not None:
+        query = query.where(id_in(connection, table.id, campaign_ids))
+    return [DeletedCampaign(*row) for row in connection.execute(query)]
 
 
 def still_deleted(n: int, names: Sequence[str] = ()) -> str:

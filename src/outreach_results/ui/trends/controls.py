@@ -9,7 +9,7 @@ import streamlit as st
 from outreach_results import metrics
 from outreach_results.metrics import Every
 from outreach_results.models import COUNTS
-from outreach_results.ui import charts, filters, url_state
+from outreach_results.ui import bound_controls, charts, filters, url_state
 from outreach_results.ui.filters import View
 
 DAYS_BY_DAY = 60
@@ -33,42 +33,21 @@ class Question:
 def controls(view: View) -> Question:
     """Draw the controls and return their choices, which are kept in the URL."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="trend-controls"):
-        show = _one_of("Show", _COUNTS, "show")
+        show = bound_controls.one_of("show", "Show", _COUNTS, label_visibility="collapsed")
         names = _metrics(
             "rates" if show == _RATES else "counts", list(metrics.RATES) if show == _RATES else list(COUNTS)
         )
         st.space("stretch")
-        by = _one_of("By", "Week" if (view.last - view.first).days >= DAYS_BY_DAY else "Day", "by")
+        usual = "Week" if (view.last - view.first).days >= DAYS_BY_DAY else "Day"
+        by = bound_controls.one_of("by", "By", usual, label_visibility="collapsed")
     with filters.options():
-        with_mean = by == "Day" and _toggle(
-            "7-day average", "mean", "The average of the seven days that end with each day, so that weekends even out."
+        with_mean = by == "Day" and bound_controls.switch(
+            "mean", "7-day average", "The average of the seven days that end with each day, so that weekends even out."
         )
-        with_comparison = view.comparison is not None and _toggle(
-            "Show comparison", "overlay", f"Draws {view.compared_with} as thin dashed lines."
+        with_comparison = view.comparison is not None and bound_controls.switch(
+            "overlay", "Show comparison", f"Draws {view.compared_with} as thin dashed lines."
         )
     return Question(tuple(names), _EVERY[by], with_mean, with_comparison)
-
-
-def _one_of(label: str, default: str, name: str) -> str:
-    codes = url_state.codes(name)
-    chosen = st.segmented_control(
-        label,
-        list(codes),
-        required=True,
-        key=url_state.control(name, url_state.one_of(name, codes, default)),
-        on_change=url_state.writes_one(name, codes, default),
-        label_visibility="collapsed",
-    )
-    return chosen or default
-
-
-def _toggle(label: str, name: str, explanation: str) -> bool:
-    return st.toggle(
-        label,
-        key=url_state.control(name, url_state.is_on(name)),
-        on_change=url_state.writes_switch(name),
-        help=explanation,
-    )
 
 
 def _metrics(name: str, offered: list[str]) -> list[str]:
