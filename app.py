@@ -65,8 +65,10 @@ else:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    from outreach_results.api import api_routes
+    from outreach_results.api.mount import routes_of
+    from outreach_results.api.service import Service
     from outreach_results.errors import ConfigError
+    from outreach_results.mcp_server.http import mcp_routes
     from outreach_results.server import bind_check, compressed_assets
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.page_styles import PageStyles
@@ -80,11 +82,12 @@ else:
     except ConfigError as error:
         raise SystemExit(str(error)) from None
     run_pages_through_the_entry()
+    service = Service(store)
     app = st.App(
         __file__,
         lifespan=lifespan,
         on_script_error=shell.unexpected,
-        routes=[*api_routes(store), *downloads.routes()],
+        routes=[*routes_of(service), *mcp_routes(service), *downloads.routes()],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),

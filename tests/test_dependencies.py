@@ -18,7 +18,10 @@ NOT_IMPORTED = {
 }
 IMPORTED_AS = {"mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
 """Distributions whose module has another name."""
-NOT_DECLARED = {"pydantic_core": "each release of pydantic requires one exact version of it"}
+NOT_DECLARED = {
+    "mcp_types": "each release of mcp requires one exact version of it",
+    "pydantic_core": "each release of pydantic requires one exact version of it",
+}
 
 
 def imported() -> set[str]:

@@ -17,6 +17,7 @@ from outreach_results.api.routes import router
 from outreach_results.cli.main import app
 from outreach_results.config import PREFIX, Settings
 from outreach_results.export import FORMAT
+from outreach_results.mcp_server.tools import TOOLS
 from outreach_results.store.schema import metadata
 from test_imports import LAYERS
 
@@ -223,6 +224,13 @@ def test_contract_names_every_status(openapi: dict[str, Any]) -> None:
     named = set(re.findall(r"^\| (\d{3}) \|", section("Errors", CONTRACT), flags=re.MULTILINE))
     answered = {status for item in openapi["paths"].values() for status in item["get"]["responses"]}
     assert named == answered - {"200", "304"} | {"405"}
+
+
+# --- assistants --------------------------------------------------------------------------------------------------
+
+
+def test_assistants_page_names_every_tool() -> None:
+    assert first_column(TEXTS["docs/assistants.md"]) == set(TOOLS)
 
 
 # --- changelog, security -----------------------------------------------------------------------------------------

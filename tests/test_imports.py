@@ -21,7 +21,7 @@ MODULES = sorted(
     for module in pkgutil.walk_packages(outreach_results.__path__, f"{PACKAGE}.")
     if ".migrations" not in module.name
 )
-FRONT_ENDS = (f"{PACKAGE}.ui", f"{PACKAGE}.api", f"{PACKAGE}.server")
+FRONT_ENDS = (f"{PACKAGE}.ui", f"{PACKAGE}.api", f"{PACKAGE}.server", f"{PACKAGE}.mcp_server")
 CORE = [name for name in MODULES if not name.startswith(FRONT_ENDS)]
 API = [name for name in MODULES if name.startswith(f"{PACKAGE}.api")]
 
@@ -33,6 +33,7 @@ LAYERS = [
     ("export", "reconcile"),
     ("ingest",),
     ("sync", "sample", "api"),
+    ("mcp_server",),
     ("ui", "cli"),
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -91,7 +92,7 @@ def test_the_core_is_all_that_the_front_ends_share():
 def test_core_imports_no_front_end(tmp_path):
     loaded = loaded_by(CORE, tmp_path)
     assert set(CORE) <= loaded
-    assert not loaded & {"streamlit", "plotly", "fastapi", "starlette", "uvicorn"}
+    assert not loaded & {"streamlit", "plotly", "fastapi", "starlette", "uvicorn", "mcp"}
     assert not {name for name in loaded if name.startswith(FRONT_ENDS)}
     assert list(tmp_path.iterdir()) == []
 
@@ -101,6 +102,13 @@ def test_api_does_not_import_the_dashboard(tmp_path):
     assert {"fastapi", *API} <= loaded
     assert not loaded & {"streamlit", "plotly", f"{PACKAGE}.ui"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_dashboard_starts_without_the_mcp_sdk(tmp_path):
+    """It is slow to import; the first request at /mcp does that."""
+    loaded = loaded_by([f"{PACKAGE}.mcp_server.http", f"{PACKAGE}.mcp_server.tools"], tmp_path)
+    assert "starlette" in loaded
+    assert not loaded & {"mcp", "mcp_types", "streamlit"}
 
 
 def test_every_module_has_a_rank():

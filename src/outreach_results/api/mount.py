@@ -29,9 +29,14 @@ def api_routes(
         wrong_keys_allowed: how many a minute from one address, before its wrong keys are answered with 429.
         amazon: verifies what Amazon SNS signs; by default with certificates fetched from Amazon.
     """
+    return routes_of(Service(open_store, wrong_keys_allowed, amazon))
+
+
+def routes_of(service: Service) -> list[BaseRoute]:
+    """The same routes over a service that others share."""
     nothing = _NotFound()
     return [
-        Mount("/api/v1", app=AuthCacheMiddleware(Service(open_store, wrong_keys_allowed, amazon), build)),
+        Mount("/api/v1", app=AuthCacheMiddleware(service, build)),
         Route("/api", nothing),
         Mount("/api", app=nothing),
     ]

@@ -54,7 +54,9 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _whole(last: int, example: int) -> tuple[Any, Any]:
+def whole(last: int, example: int) -> tuple[Any, Any]:
+    """The annotations of a parameter that is a whole number from 1."""
+
     def convert(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= last:
             raise ValueError
@@ -64,13 +66,16 @@ def _whole(last: int, example: int) -> tuple[Any, Any]:
     return _checked(schema, example, f"a whole number from 1 to {last:,}", convert)
 
 
-def _one_of(values: Iterable[str]) -> tuple[Any, Any]:
+def one_of(values: Iterable[str]) -> tuple[Any, Any]:
+    """The annotations of a parameter that is one of these words."""
     names = [str(value) for value in values]
     convert = {name: name for name in names}.__getitem__
     return _checked({"type": "string", "enum": names}, names[0], " or ".join(names), convert)
 
 
-def _text(shortest: int, longest: int, example: str) -> tuple[Any, Any]:
+def text_of(shortest: int, longest: int, example: str) -> tuple[Any, Any]:
+    """The annotations of a parameter that is a text of so many characters."""
+
     def convert(text: str) -> str:
         if not shortest <= len(text) <= longest or "\x00" in text:
             raise ValueError
@@ -95,14 +100,14 @@ Month = Annotated[
 ]
 CampaignId = Annotated[
     str,
-    *_text(1, MAX_ID, "camp_abc123"),
+    *text_of(1, MAX_ID, "camp_abc123"),
     Path(description="The campaign's id, as `/campaigns` lists it."),
 ]
 
 
 WebhookName = Annotated[
     str,
-    *_one_of(NAMES),
+    *one_of(NAMES),
     Path(description="The service that delivers."),
 ]
 
@@ -110,7 +115,7 @@ WebhookName = Annotated[
 class IngestQuery(BaseModel):
     """Where delivered events belong."""
 
-    campaign: Annotated[str, *_text(1, MAX_ID, "Spring")] | SkipJsonSchema[None] = Field(
+    campaign: Annotated[str, *text_of(1, MAX_ID, "Spring")] | SkipJsonSchema[None] = Field(
         default=None,
         description="The name or id of the campaign for events that name none.",
     )
@@ -119,8 +124,8 @@ class IngestQuery(BaseModel):
 class PageQuery(BaseModel):
     """Which page of a list."""
 
-    page: Annotated[int, *_whole(MAX_PAGE, 1)] = Field(default=1, description="Which page, counted from 1.")
-    per_page: Annotated[int, *_whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
+    page: Annotated[int, *whole(MAX_PAGE, 1)] = Field(default=1, description="Which page, counted from 1.")
+    per_page: Annotated[int, *whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
 
 
 class PeriodQuery(BaseModel):
@@ -147,7 +152,7 @@ class PeriodQuery(BaseModel):
 class StatsQuery(PeriodQuery):
     """Which days, whose doing, and on which day an event counts."""
 
-    basis: Annotated[Basis, *_one_of(Basis)] = Field(
+    basis: Annotated[Basis, *one_of(Basis)] = Field(
         default=Basis.ACTIVITY,
         description="On which day an event counts: its own (`activity`) or its email's sending day (`send`).",
     )
@@ -160,7 +165,7 @@ class StatsQuery(PeriodQuery):
 class BreakdownQuery(StatsQuery):
     """What the campaign is broken down by."""
 
-    by: Annotated[Dimension, *_one_of(Dimension)] = Field(
+    by: Annotated[Dimension, *one_of(Dimension)] = Field(
         default=Dimension.STEP,
         description="What the emails, or their bounces, are grouped by.",
     )
@@ -169,11 +174,11 @@ class BreakdownQuery(StatsQuery):
 class RepliesQuery(PeriodQuery, PageQuery):
     """Which replies."""
 
-    sentiment: Annotated[Sentiment, *_one_of(Sentiment)] | SkipJsonSchema[None] = Field(
+    sentiment: Annotated[Sentiment, *one_of(Sentiment)] | SkipJsonSchema[None] = Field(
         default=None,
         description="Only replies that sound like this, after corrections.",
     )
-    q: Annotated[str, *_text(0, MAX_Q, "pricing")] | SkipJsonSchema[None] = Field(
+    q: Annotated[str, *text_of(0, MAX_Q, "pricing")] | SkipJsonSchema[None] = Field(
         default=None,
         description=(
             "Only replies in whose name, address, company or text each of these words occurs, or begins a word. "
@@ -194,7 +199,7 @@ class UsageQuery(BaseModel):
 class BenchmarksQuery(BaseModel):
     """Whose benchmarks."""
 
-    mcp: Annotated[str, *_text(1, MAX_ID, "sales-outreach")] | SkipJsonSchema[None] = Field(
+    mcp: Annotated[str, *text_of(1, MAX_ID, "sales-outreach")] | SkipJsonSchema[None] = Field(
         default=None,
         description="The kind of outreach. Without it: the community as a whole.",
     )
@@ -203,7 +208,7 @@ class BenchmarksQuery(BaseModel):
 class ExportQuery(BaseModel):
     """Which file."""
 
-    format: Annotated[str, *_one_of(FORMATS)] = Field(
+    format: Annotated[str, *one_of(FORMATS)] = Field(
         default="json",
         description="The format of the file.",
     )

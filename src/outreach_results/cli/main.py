@@ -276,6 +276,14 @@ def get(
         typer.echo()
 
 
+@app.command(name="mcp")
+def mcp_on_stdio() -> None:
+    """Answer an assistant on standard input and output, by the Model Context Protocol. It can only read."""
+    from outreach_results.mcp_server.stdio import serve as answer  # slow to load, and nothing else here needs it
+
+    answer(open_database())
+
+
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(sources, name="sources")

@@ -33,6 +33,7 @@ from outreach_results.results.campaigns import (
     last_sent,
     require_campaign,
 )
+from outreach_results.results.chosen_period import ALL_TIME, PERIODS, ChosenPeriod, chosen_period, compared
 from outreach_results.results.comparisons import (
     Comparison,
     campaign_comparison,
@@ -71,6 +72,7 @@ from outreach_results.results.inbox_filters import (
     replies_of,
 )
 from outreach_results.results.people import People, people
+from outreach_results.results.period_summary import PeriodSummary, period_summary
 from outreach_results.results.query import MAX_PER_PAGE, NOT_BROKEN_DOWN, PER_PAGE
 from outreach_results.results.replies import (
     Inbox,
@@ -134,6 +136,7 @@ from outreach_results.results.usage import (
 
 __all__ = [
     "ACTIVE_DAYS",
+    "ALL_TIME",
     "BREAKDOWN_RATES",
     "COST_FIELDS",
     "COST_PER_EMAIL",
@@ -146,12 +149,14 @@ __all__ = [
     "MAX_PER_PAGE",
     "NOT_BROKEN_DOWN",
     "NO_CURVES",
+    "PERIODS",
     "PER_PAGE",
     "SMALL_BELOW_CAMPAIGNS",
     "STALE_AFTER_DAYS",
     "UNSENT_COLUMNS",
     "UNSENT_SHOWN",
     "Breakdown",
+    "ChosenPeriod",
     "Comparison",
     "HeadlineRate",
     "HeadlineSeries",
@@ -165,6 +170,7 @@ __all__ = [
     "Outlook",
     "Peers",
     "People",
+    "PeriodSummary",
     "ReplyKey",
     "ReplyKind",
     "ReplyStatus",
@@ -195,8 +201,10 @@ __all__ = [
     "campaign_totals",
     "campaigns",
     "campaigns_with_unsent",
+    "chosen_period",
     "chosen_replies",
     "community",
+    "compared",
     "comparison_over_time",
     "comparisons",
     "component_costs",
@@ -227,6 +235,7 @@ __all__ = [
     "own_peers",
     "page_of",
     "people",
+    "period_summary",
     "plan_known_at",
     "plan_of",
     "positive_replies_change",

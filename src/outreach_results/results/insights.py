@@ -15,7 +15,8 @@ import pandas as pd
 from outreach_results import metrics
 from outreach_results.metrics.exceedance import Finding, exceeding
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
-from outreach_results.results import Headlines, Totals
+from outreach_results.results.headlines import Headlines
+from outreach_results.results.totals import Totals
 
 BOUNCE_LIMIT = 0.02
 UNSUBSCRIBE_LIMIT = 0.01

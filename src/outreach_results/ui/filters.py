@@ -324,11 +324,11 @@ def _comparison(
         return None, "", "", "no comparison for all time"
     is_year = chosen == _LAST_YEAR
     start, end = a_year_earlier(period.first, period.last) if is_year else period.before
-    if end < begins:
-        return None, "", "", f"no comparison: the data begins {text.day(begins)}"
-    falls_short = f"comparison is partial: the data begins {text.day(begins)}" if start < begins else ""
+    comparison, remark = results.compared(filters, (start, end), begins)
+    if comparison is None:
+        return None, "", "", remark
     versus = "same period last year" if is_year else period.versus
-    return replace(filters, start=start, end=end), text.days(start, end), versus, falls_short
+    return comparison, text.days(start, end), versus, remark
 
 
 def _with_campaign(

@@ -1,0 +1,178 @@
+"""The tools that compare campaigns with each other and with other people's, and the month with its plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from outreach_results import results
+from outreach_results.errors import OutreachError
+from outreach_results.mcp_server.answers import (
+    ComparedAnswer,
+    ComparedCampaign,
+    ComparedMetric,
+    MeetingCost,
+    Outlook,
+    PeersAnswer,
+    Quoted,
+    Range,
+    UsageAnswer,
+)
+from outreach_results.mcp_server.arguments import CompareArguments, PeersArguments, UsageArguments
+from outreach_results.mcp_server.explained import about
+from outreach_results.mcp_server.questions import period_of, shown
+from outreach_results.models.metric_definitions import COST_PER_MEETING
+from outreach_results.results import Comparison, shown_rate
+from outreach_results.store.engine import Store
+
+_ORDER = {
+    "meetings_per_dollar": ("cost_per_meeting_estimate_usd", True),
+    "meetings_per_email": ("meetings_per_email_estimate", False),
+    "reply_rate": ("reply_rate_estimate", False),
+    "open_rate": ("open_rate_estimate", False),
+    "positive_replies": ("positive_replies", False),
+    "emails_sent": ("emails_sent", False),
+}
+"""By order, the column that it sorts by, and whether less of it is better."""
+
+
+def compare_campaigns(store: Store, asked: CompareArguments) -> ComparedAnswer:
+    """The campaigns of a period, the best first."""
+    period = period_of(store, asked)
+    table = results.campaign_table(store, period.filters)
+    if len(table) < 2:
+        active = "Only one campaign was" if len(table) else "No campaign was"
+        raise OutreachError(
+            f"{active} active in {period.days()}, so there is nothing to compare. Choose a longer period, or more "
+            "campaigns."
+        )
+    column, is_ascending = _ORDER[asked.order_by]
+    ranked = table.sort_values([column, "campaign_id"], ascending=[is_ascending, True], na_position="last")
+    ranked = ranked.assign(**{name: shown_rate(ranked, name) for name in ("open_rate", "reply_rate")})
+    rows = ranked.astype(object).where(ranked.notna(), None).head(asked.limit).to_dict("records")
+    unranked = int(ranked[column].isna().sum())
+    remarks = ["Rates are ranked by estimates that are pulled towards the account as far as they rest on few emails."]
+    if unranked:
+        remarks.append(
+            f"{unranked} of {len(table)} campaigns cannot be ranked by {asked.order_by} and come last: too little "
+            "happened, or they do not track it."
+        )
+    names = ("open_rate", "reply_rate", "positive_replies", "meetings_booked", "cost", COST_PER_MEETING.name)
+    return ComparedAnswer(
+        about=about(
+            store,
+            period.filters,
+            names,
+            unknown={"cost_per_meeting": "The campaign tracks no costs or no meetings, or has neither."},
+            remarks=remarks,
+        ),
+        period=shown(period),
+        order_by=asked.order_by,
+        of_campaigns=len(table),
+        campaigns=[_compared(rank, row) for rank, row in enumerate(rows, 1)],
+    )
+
+
+def _compared(rank: int, row: dict[Any, Any]) -> ComparedCampaign:
+    price = None
+    if row["cost_per_meeting_low_usd"] is not None:
+        price = MeetingCost(
+            value_usd=row["cost_per_meeting_usd"],
+            low_usd=row["cost_per_meeting_low_usd"],
+            high_usd=row["cost_per_meeting_high_usd"],
+        )
+    as_they_are = ComparedCampaign.model_fields.keys() - {"rank", "id", "name", "cost_per_meeting"}
+    return ComparedCampaign(
+        rank=rank,
+        id=row["campaign_id"],
+        name=Quoted(written_by_others=row["name"]),
+        cost_per_meeting=price,
+        **{name: row[name] for name in as_they_are},
+    )
+
+
+def compare_with_benchmarks(store: Store, asked: PeersArguments) -> PeersAnswer:
+    """The campaigns beside the community's, or beside all your own."""
+    period = period_of(store, asked)
+    mcp = asked.mcp or _mcp_of(store, asked.campaign_ids)
+    is_own = asked.peers == "own"
+    peers = results.own_peers(store, period.filters, mcp) if is_own else results.community(store, mcp)
+    if not peers.numbers.benchmarks:
+        raise OutreachError(
+            "There are too few campaigns of your own for quartiles: four with 30 emails each are needed."
+            if peers.is_own
+            else "No benchmarks are known yet. Import a file of them, or sync an account that has them."
+        )
+    compared = results.comparisons(store, period.filters, peers)
+    remarks = []
+    if not peers.is_own and peers.is_stale_on(period.last):
+        remarks.append(f"The benchmarks are {peers.age_on(period.last)} days older than the end of the period.")
+    if peers.is_small:
+        remarks.append(f"The benchmarks are of only {peers.numbers.sample_size} campaigns.")
+    whose = "all your own campaigns of the period" if peers.is_own else "the community"
+    return PeersAnswer(
+        about=about(store, period.filters, [one.metric for one in compared], remarks=remarks),
+        period=shown(period),
+        compared_with=whose if mcp is None else f"{whose}, only {mcp}",
+        sample_size=peers.numbers.sample_size,
+        metrics=[_beside(one, "all your own campaigns" if peers.is_own else "the community") for one in compared],
+    )
+
+
+def _mcp_of(store: Store, campaign_ids: list[str] | None) -> str | None:
+    """The kind of outreach that all of these campaigns are of, if the community has benchmarks of it."""
+    kinds = {results.campaign(store, campaign_id).mcp for campaign_id in campaign_ids or ()}
+    return kind if len(kinds) == 1 and (kind := kinds.pop()) in results.benchmark_mcps(store) else None
+
+
+def _beside(one: Comparison, whom: str) -> ComparedMetric:
+    low, high = one.interval or (None, None)
+    return ComparedMetric(
+        metric=one.metric,
+        value=one.value,
+        low=low,
+        high=high,
+        emails=one.cases,
+        **one.community.model_dump(),
+        standing=str(one.verdict.standing),
+        verdict=one.verdict.words(whom),
+        more_emails=one.verdict.more,
+    )
+
+
+def usage(store: Store, asked: UsageArguments) -> UsageAnswer:
+    """What a month used of the plan, and how it will end."""
+    last = results.last_day(store)
+    answer = results.usage(store, asked.period or ("month" if last is None else f"{last:%Y-%m}"))
+    of_month = results.outlook(store, date.fromisoformat(f"{answer.period}-01"))
+    unknown = {}
+    if answer.plan is None:
+        unknown["plan"] = "No source says it. Enter it in Data → Settings."
+        unknown["emails_remaining"] = "The plan is not known."
+    if answer.usage.byok_cost_usd is None:
+        unknown["byok_cost_usd"] = "Not tracked: none of the month's campaigns tracks costs."
+    forecast = of_month.forecast
+    if forecast is None:
+        unknown["forecast"] = (
+            "The month is over." if of_month.is_over else "There are too few days of sending to forecast the month."
+        )
+    run_out = None if forecast is None else forecast.run_out
+    return UsageAnswer(
+        about=about(store, None, ("emails_sent", "cost"), unknown=unknown),
+        answer=answer,
+        outlook=Outlook(
+            as_of=of_month.today,
+            is_over=of_month.is_over,
+            emails_sent=of_month.total,
+            limit_reached_on=of_month.reached_on,
+            emails_by_month_end=None
+            if forecast is None
+            else Range(low=forecast.emails.low, likely=forecast.likely_emails, high=forecast.emails.high),
+            cost_by_month_end_usd=None
+            if forecast is None
+            else Range(low=forecast.cost.low, likely=forecast.likely_cost, high=forecast.cost.high),
+            chance_of_running_out=None if run_out is None else run_out.chance,
+            runs_out_first=None if run_out is None else run_out.first,
+            runs_out_last=None if run_out is None else run_out.last,
+        ),
+    )
