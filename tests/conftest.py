@@ -44,6 +44,7 @@ SLOW = (
     "tests/metrics/test_sample_size.py",
     "tests/pages/",
     "tests/server/test_bind_check.py",
+    "tests/store/admin/test_backup.py",
     "tests/store/admin/test_copy.py",
     "tests/sync/",
     "tests/test_concurrency.py",

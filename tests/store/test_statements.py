@@ -36,6 +36,7 @@ from outreach_results.sample import load_sample
 from outreach_results.store import admin, api_keys, rollup, schema, sync_sources
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
+from outreach_results.store.admin.backup import backup, restore
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.engine import open_store
 from outreach_results.store.entries import checked, enter, source_values
@@ -268,6 +269,10 @@ def copy_both_ways(store, other):
     assert len(deletion.deleted_campaigns(store)) == 1
     deletion.restore(store, "new")
     assert copy(store, other).is_equal
+    with TemporaryDirectory() as folder:
+        content = backup(store, Path(folder, "backup.db"))
+        url = other.engine.url.render_as_string(hide_password=False)
+        assert restore(Path(folder, "backup.db"), url, replace=True) == content
     assert admin.has_sample(store)
     admin.remove_sample(store)
 

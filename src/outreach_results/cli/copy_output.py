@@ -34,7 +34,11 @@ def copy_progress(console: Console) -> Iterator[OnProgress]:
     """Show the current step and the number of rows done; it disappears at the end."""
     columns = SpinnerColumn(), TextColumn("{task.fields[rows]:,} rows"), TimeElapsedColumn()
     with Progress(
-        *columns, TextColumn("{task.description}", markup=False), console=console, transient=True
+        *columns,
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,  # it would leave a blank line in a log
     ) as progress:
         task = progress.add_task("", total=None, rows=0)
         yield lambda doing, rows: progress.update(task, description=doing, rows=rows)

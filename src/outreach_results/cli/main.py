@@ -15,6 +15,7 @@ from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
+from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
@@ -219,6 +220,10 @@ def copy_database(
         copy_output.print_comparison(Console(highlight=False), report)
     if not report.is_equal:
         raise typer.Exit(1)
+
+
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command()

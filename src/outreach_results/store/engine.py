@@ -189,7 +189,7 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
         ConfigError: the address is malformed or of an unsupported kind.
         StoreError: it cannot be reached, or was written by a newer version of this product.
     """
-    store = Store(_engine(url))
+    store = Store(engine_for(url))
     database = store.engine.url.database
     file = SqliteFile(store.engine, Path(database).absolute()) if store.is_sqlite and database else None
     try:
@@ -203,7 +203,12 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
     return store
 
 
-def _engine(url: str) -> Engine:
+def engine_for(url: str) -> Engine:
+    """An engine for the database at ``url``, to which nothing is connected yet.
+
+    Raises:
+        ConfigError: the address is malformed or of an unsupported kind.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -300,7 +305,8 @@ def _translated_errors() -> Iterator[None]:
         if "remote node" in reason:  # how Citus begins what names the address of the machine, which is not for everyone
             raise StoreBusyError("A machine of the database cluster does not answer. Try again in a moment.") from error
         raise StoreError(
-            f"The database cannot be used: {reason}. Check OUTREACH_DATABASE_URL, and that the server runs or the "
+            next_step_for(reason)
+            or f"The database cannot be used: {reason}. Check OUTREACH_DATABASE_URL, and that the server runs or the "
             "folder exists and is writable."
         ) from error
     except DBAPIError as error:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from outreach_results.errors import ConfigError
+from outreach_results.store.column_types import is_sqlite
 from outreach_results.store.engine import Store
 
 ENDING = ".key"
@@ -23,8 +25,13 @@ IN_HOME = Path(".config", "outreach-results", "secret.key")
 
 def key_file(store: Store) -> Path:
     """Where the secret of this database is kept if the settings have none."""
-    database = store.engine.url.database
-    return Path(database + ENDING) if store.is_sqlite and database else Path.home() / IN_HOME
+    return key_file_of(store.engine)
+
+
+def key_file_of(engine: Engine) -> Path:
+    """The same of a database that is not open."""
+    database = engine.url.database
+    return Path(database + ENDING) if is_sqlite(engine) and database else Path.home() / IN_HOME
 
 
 def cipher(store: Store, secret: SecretStr | None, *, may_create: bool) -> Fernet:

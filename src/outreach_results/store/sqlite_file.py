@@ -96,7 +96,22 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def next_step_for(reason: str) -> str | None:
-    """What to do about an error of SQLite that concerns the file; None for any other."""
+    """What to do about an error of a database that concerns its file or disk; None for any other."""
+    if "disk is full" in reason or "No space left on device" in reason:
+        return (
+            "The disk of the database is full, so nothing of this was saved. Make room on it, then try again; "
+            "what was saved before is all there."
+        )
+    if "readonly database" in reason or "read-only" in reason:
+        return (
+            "The database may only be read, so nothing of this was saved. Make its file and folder writable for the "
+            "user who runs the program, or let the database user write, then try again."
+        )
+    if "disk I/O error" in reason:
+        return (
+            "The disk cannot read or write the database (disk I/O error), so nothing of this was saved. Check the room "
+            "on the disk, a limit of the size of files, and the health of the disk, then try again."
+        )
     if "malformed" in reason:
         return (
             f"The database file is damaged ({reason}). Stop the program and put a backup in its place, or save what "

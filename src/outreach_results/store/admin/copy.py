@@ -163,7 +163,7 @@ class _Copy:
         names = [table.name for table in BY_CAMPAIGN]
         for table in BY_CAMPAIGN[names.index(self._state.table) :]:
             after = self._state.last if self._state.table == table.name else None
-            for page in _pages(table, canonical.read(self._source, table, after=after)):
+            for page in pages(table, canonical.read(self._source, table, after=after)):
                 with self._step() as connection:
                     self._append(connection, table, page)
                     self._remember(connection, table=table.name, last=list(canonical.primary_key_of(table, page[-1])))
@@ -185,7 +185,7 @@ class _Copy:
                 delete_campaign(connection, campaign_id)
                 for table in BY_CAMPAIGN:
                     own = table.c.campaign_id == campaign_id
-                    for page in _pages(table, canonical.read(self._source, table, own)):
+                    for page in pages(table, canonical.read(self._source, table, own)):
                         self._append(connection, table, page)
         return known
 
@@ -194,7 +194,7 @@ class _Copy:
             deleted_before = _deleted_ids(connection)
             for table in WHOLE:
                 connection.execute(delete(table).where(compared_rows(table)))
-                for page in _pages(table, canonical.read(self._source, table, compared_rows(table))):
+                for page in pages(table, canonical.read(self._source, table, compared_rows(table))):
                     self._append(connection, table, page)
             # The replies that were copied counted among those of all campaigns, as far as their campaign was not
             # deleted here by then.
@@ -207,9 +207,7 @@ class _Copy:
             set_meta(connection, DATA_VERSION, version)
 
     def _append(self, connection: Connection, table: Table, page: list[Row]) -> None:
-        canonical.append(connection, table, page)
-        if table in (replies, reply_marks):
-            _update_inbox(connection, table, page)
+        append(connection, table, page)
         self._copied += len(page)
 
     @contextmanager
@@ -230,6 +228,13 @@ class _Copy:
         self._on_progress(doing, self._copied)
 
 
+def append(connection: Connection, table: Table, page: list[Row]) -> None:
+    """Write rows none of whose keys is there, and what the inbox derives from them."""
+    canonical.append(connection, table, page)
+    if table in (replies, reply_marks):
+        _update_inbox(connection, table, page)
+
+
 def _deleted_ids(connection: Connection) -> set[str]:
     return {one.id for one in deleted_among(connection)}
 
@@ -244,7 +249,8 @@ def _update_inbox(connection: Connection, table: Table, page: Sequence[Row]) -> 
         update(connection, campaign_id, reply_ids)
 
 
-def _pages(table: Table, parts: Iterator[list[Row]]) -> Iterator[list[Row]]:
+def pages(table: Table, parts: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    """Rows of a table, put together into as many as are written at once."""
     size = PAGE_OF_LONG_TEXTS if _LONG & set(table.c.keys()) else PAGE
     page: list[Row] = []
     for part in parts:
@@ -266,13 +272,21 @@ def _state_in(connection: Connection) -> _State | None:
         ) from None
 
 
-def _check_is_empty(connection: Connection) -> None:
+def filled_table(connection: Connection) -> str | None:
+    """The name of a table that holds rows; None where the database is empty."""
     for table in metadata.sorted_tables:
         if table is not meta and connection.execute(select(table.c[0]).limit(1)).first() is not None:
-            raise ConflictError(
-                f"The target holds data already (in {table.name}), and no copy of this database. Nothing was changed. "
-                "Name an empty database."
-            )
+            return table.name
+    return None
+
+
+def _check_is_empty(connection: Connection) -> None:
+    filled = filled_table(connection)
+    if filled is not None:
+        raise ConflictError(
+            f"The target holds data already (in {filled}), and no copy of this database. Nothing was changed. "
+            "Name an empty database."
+        )
 
 
 def _check_are_different(source: URL, target: URL) -> None:

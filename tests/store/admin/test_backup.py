@@ -1,0 +1,266 @@
+"""Backups: complete, of one moment, private; restored whole or not at all, into either kind of database."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+from outreach_results import results
+from outreach_results.errors import ConflictError, StoreError
+from outreach_results.ingest.load import load
+from outreach_results.store.admin.backup import backup, restore
+from outreach_results.store.engine import open_store
+from support.databases import contents, downgrade, sqlite_url
+from support.filled import everything
+from support.killed_restore import BEGINS
+from support.optional import present
+from support.records import campaign, email, emails, event
+from support.server import ROOT, clean_environment
+
+KILLS = {"sqlite": 4, "postgres": 3}
+
+
+def url_of(store):
+    return store.engine.url.render_as_string(hide_password=False)
+
+
+def files_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder for backups."""
+    path = tmp_path / "backups"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def small(make_sqlite):
+    store = make_sqlite()
+    load(store, "first", [campaign("a"), email(of="a"), event("opened", of="a")])
+    return store
+
+
+@pytest.fixture
+def small_backup(small, folder):
+    backup(small, folder / "small.db")
+    return folder / "small.db"
+
+
+def campaigns_in(url):
+    with closing(open_store(url)) as store:
+        return [campaign.id for campaign in results.all_campaigns(store)]
+
+
+# --- complete, in every direction ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("sqlite", "sqlite"),
+        pytest.param("sqlite", "postgres", marks=pytest.mark.postgres),
+        pytest.param("postgres", "sqlite", marks=pytest.mark.postgres),
+    ],
+)
+def test_restored_database_holds_all(make_filled, request, folder, source, target):
+    """Also into a database that holds something else, which somebody has open meanwhile."""
+    origin, store = make_filled(source), request.getfixturevalue(f"make_{target}")()
+    load(store, "other", [campaign("other"), email(of="other")])
+    version = store.version()
+    content = backup(origin, folder / "one.db")
+    assert (content.campaigns, content.accounts) == (len(campaigns_in(url_of(origin))) + 1, 1)  # one is deleted
+    assert restore(folder / "one.db", url_of(store), replace=True) == content
+    assert everything(store) == everything(origin)
+    assert store.version() != version
+    assert files_in(folder) == ["one.db"]
+
+
+def test_backup_is_of_one_moment(make_store, folder):
+    """What is written while it is made is not in it."""
+    store = make_store()
+    load(store, "first", [campaign("a"), *emails(50, of="a")])
+    before = contents(store)
+    written = []
+
+    def write_meanwhile(doing, _rows):
+        if not written and doing in ("copying campaigns", "checking the backup"):
+            written.append(doing)
+            load(store, "meanwhile", [campaign("b"), *emails(50, of="b")])
+
+    backup(store, folder / "one.db", on_progress=write_meanwhile)
+    assert written
+    assert restore(folder / "one.db", url_of(store), replace=True).campaigns == 1
+    assert contents(store) == before
+
+
+def test_only_its_owner_may_read_a_backup(small_backup):
+    assert small_backup.stat().st_mode & 0o077 == 0
+
+
+def test_missing_database_is_made_from_a_backup(small, small_backup, tmp_path):
+    url = sqlite_url(tmp_path / "new.db")
+    restore(small_backup, url)
+    with closing(open_store(url)) as new:
+        assert everything(new) == everything(small)
+
+
+# --- nothing is overwritten unasked ----------------------------------------------------------------------------------
+
+
+def test_filled_database_is_not_overwritten(make_store, small_backup):
+    store = make_store()
+    load(store, "own", [campaign("own")])
+    before = everything(store), store.version()
+    with pytest.raises(ConflictError, match=r"holds data already \(in .*\)\. Nothing was changed\. .* add --replace"):
+        restore(small_backup, url_of(store))
+    assert (everything(store), store.version()) == before
+
+
+def test_existing_file_is_not_overwritten(small, small_backup):
+    before = small_backup.read_bytes()
+    load(small, "more", [campaign("b")])
+    with pytest.raises(ConflictError, match="is there already, and was left as it is"):
+        backup(small, small_backup)
+    assert small_backup.read_bytes() == before
+    assert backup(small, small_backup, replace=True).campaigns == 2
+
+
+def test_database_is_not_its_own_backup(small, tmp_path):
+    link = tmp_path / "link.db"
+    link.symlink_to(small.engine.url.database)
+    with pytest.raises(ConflictError, match="is the database itself"):
+        backup(small, link, replace=True)
+    with pytest.raises(ConflictError, match="is the database itself"):
+        restore(link, url_of(small), replace=True)
+    assert campaigns_in(url_of(small)) == ["a"]
+
+
+def test_other_program_is_not_overwritten(small_backup, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "music.db")) as music:
+        music.execute("CREATE TABLE songs (title TEXT)")
+    (tmp_path / "letter.txt").write_text("Dear Ada")
+    for name, sentence in (("music.db", "belongs to another program"), ("letter.txt", "isn't a SQLite database")):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(StoreError, match=rf"{sentence}\. Nothing was changed"):
+            restore(small_backup, sqlite_url(tmp_path / name), replace=True)
+        assert (tmp_path / name).read_bytes() == before
+
+
+# --- what is no backup -----------------------------------------------------------------------------------------------
+
+
+def spoil_page(path):
+    content = bytearray(path.read_bytes())
+    content[4096 * 20 : 4096 * 60] = b"\xff" * (4096 * 40)
+    path.write_bytes(content)
+
+
+def make_newer(path):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def break_reference(path):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM emails")
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (lambda path: path.unlink(), "There is no file"),
+        (lambda path: path.write_text("Dear Ada, " * 1_000), "isn't a backup that can be restored: file is not a"),
+        (lambda path: path.write_bytes(b""), "isn't a backup that can be restored: it holds no tables of"),
+        (lambda path: path.write_bytes(path.read_bytes()[:50_000]), "isn't a backup that can be restored: "),
+        (spoil_page, "isn't a backup that can be restored: "),
+        (break_reference, "restored: it is damaged: a row of events refers to one that is missing"),
+        (make_newer, "was written by a newer version of Outreach Results. Upgrade the program"),
+    ],
+    ids=["missing", "text", "empty", "cut off", "spoiled", "torn", "newer"],
+)
+def test_unusable_backup_changes_nothing(small, small_backup, harm, sentence):
+    harm(small_backup)
+    before = everything(small), small.version()
+    with pytest.raises(StoreError, match=sentence) as raised:
+        restore(small_backup, url_of(small), replace=True)
+    assert str(raised.value).endswith("Nothing was changed.")
+    assert (everything(small), small.version()) == before
+
+
+def test_backup_of_an_older_version_is_upgraded(small, small_backup, make_store):
+    with closing(open_store(sqlite_url(small_backup))) as old:
+        downgrade(old, "0018")
+    store = make_store()
+    restore(small_backup, url_of(store))
+    assert contents(store) == contents(small)
+
+
+def test_damaged_database_is_mended_by_a_backup(small, small_backup, tmp_path):
+    """It can no longer be read, but a backup takes its place."""
+    expected = everything(small)
+    path = shutil.copyfile(small_backup, tmp_path / "damaged.db")
+    spoil_page(path)
+    restore(small_backup, sqlite_url(path), replace=True)
+    with closing(open_store(sqlite_url(path))) as mended:
+        assert everything(mended) == expected
+
+
+def test_damaged_database_is_not_backed_up_unseen(small, folder):
+    with closing(sqlite3.connect(small.engine.url.database)) as connection, connection:
+        connection.execute("INSERT INTO reported_stats (campaign_id, fetched_at) VALUES ('nobody', 1)")
+    sentence = r"was not kept: it is damaged: a row of reported_stats .*outreach-results doctor"
+    with pytest.raises(StoreError, match=sentence):
+        backup(small, folder / "one.db")
+    assert files_in(folder) == []
+
+
+# --- killed ----------------------------------------------------------------------------------------------------------
+
+
+def kill_a_restore(file, url, after_s):
+    """Start to restore in a process of its own, and kill that after so many seconds of work."""
+    command = [sys.executable, "-m", "support.killed_restore", str(file), url]
+    environment = clean_environment({})
+    with subprocess.Popen(command, cwd=ROOT / "tests", env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert present(process.stdout).readline() == f"{BEGINS}\n"
+        time.sleep(after_s)
+        process.kill()
+
+
+def test_killed_restore_is_before_or_after(make_filled, make_store, backend, folder, tmp_path):
+    seed = secrets.randbits(32)
+    print(f"seed {seed}")  # noqa: T201
+    random_in = random.Random(seed).uniform
+    store, own, file = make_store(), folder / "own.db", folder / "other.db"
+    load(store, "own", [campaign("own"), *emails(30, of="own")])
+    backup(make_filled("sqlite"), file)
+    backup(store, own)
+    before = everything(store)
+    started = time.monotonic()
+    restore(file, url_of(store), replace=True)
+    duration, after = time.monotonic() - started, everything(store)
+    for number in range(KILLS[backend]):
+        restore(own, url_of(store), replace=True)
+        kill_a_restore(file, url_of(store), random_in(number, number + 1) * duration / KILLS[backend])
+        assert everything(store) in (before, after)
+    restore(file, url_of(store), replace=True)
+    assert everything(store) == after
+    assert not [name for name in files_in(tmp_path) if "restoring" in name]
+
+
+def test_killed_backup_is_overwritten_by_the_next(small, folder):
+    for ending in (".partial", ".partial-wal"):
+        (folder / f"one.db{ending}").write_bytes(b"cut off")
+    backup(small, folder / "one.db")
+    assert files_in(folder) == ["one.db"]
