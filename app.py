@@ -73,25 +73,37 @@ else:
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.page_styles import PageStyles
     from outreach_results.server.security_headers import SecurityHeaders
+    from outreach_results.server.sign_in import SignInCookies, SignInRequired
     from outreach_results.server.streamlit_internals import run_pages_through_the_entry
-    from outreach_results.ui import charts, downloads, shell, styles
+    from outreach_results.ui import charts, downloads, gate, shell, sign_in, styles
     from outreach_results.ui.cache import store
 
     try:
-        bind_check.check_bind_address(st.get_option("server.address"))
+        how = sign_in.configured()
+        bind_check.check_bind_address(st.get_option("server.address"), has_sign_in=how is not None)
     except ConfigError as error:
         raise SystemExit(str(error)) from None
     run_pages_through_the_entry()
     service = Service(store)
+    hosts = ["localhost", "127.0.0.1", "[::1]"]
+    of_sign_in = []
+    if how is not None:
+        hosts.append(how.host)
+        of_sign_in = [
+            Middleware(SignInCookies, is_encrypted=how.is_encrypted),
+            Middleware(SignInRequired, refusal=gate.refusal, paths=tuple(gate.GUARDED)),
+        ]
     app = st.App(
         __file__,
         lifespan=lifespan,
+        secrets=None if how is None else how.secrets(),
         on_script_error=shell.unexpected,
         routes=[*routes_of(service), *mcp_routes(service), *downloads.routes()],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),
-            Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            *of_sign_in,
             Middleware(compressed_assets.CompressedAssets, streamlit_charts=charts.uses_streamlit_charts),
             Middleware(PageStyles, css=styles.of_pages()),
         ],

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 OWN = "outreach_results"
 # The exceptions, each with its reason.
 NOT_IMPORTED = {
+    "authlib": "Streamlit signs people in with it",
     "psycopg": "SQLAlchemy loads it where the database is PostgreSQL",
     "tzdata": "zoneinfo reads it where the system has no time zone database",
     "uvicorn": "Streamlit and the API are served by it, started by its command or by Streamlit",

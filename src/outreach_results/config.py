@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from outreach_results.errors import ConfigError
+from outreach_results.models.team import allow_list
 
 PREFIX = "OUTREACH_"
 SHORTEST_SYNC_EVERY = timedelta(seconds=30)
+SHORTEST_CLIENT_SECRET = 16
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+_DISCOVERY = "/.well-known/openid-configuration"
 
 
 def duration(value: object) -> object:
@@ -51,6 +57,82 @@ def _sendgrid_key(value: object) -> object:
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise PydanticCustomError("sendgrid_key", "copy the verification key that SendGrid shows, which begins MFkw")
     return value
+
+
+def _people(value: object) -> object:
+    """Addresses and domains, separated by commas."""
+    if not isinstance(value, str):
+        return value
+    found = allow_list(value)
+    if found is None:
+        raise PydanticCustomError("people", "write addresses and domains like ann@example.com, @example.org")
+    return found
+
+
+def _web_address(value: object) -> object:
+    """An address that is encrypted, unless it is of this machine: sign-in is worth nothing where others can listen."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parts = urlsplit(value.strip())
+        is_web = bool(parts.hostname) and (parts.port is None or parts.port > 0) and "@" not in parts.netloc
+    except ValueError:
+        is_web = False
+    if not is_web or parts.scheme not in ("http", "https"):
+        raise PydanticCustomError("web_address", "write it like https://results.example.com")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise PydanticCustomError("web_address", "it has to begin with https://, unless it is of this machine")
+    return value.strip().rstrip("/")
+
+
+def _public_url(value: object) -> object:
+    address = _web_address(value)
+    if isinstance(address, str) and (urlsplit(address).path or urlsplit(address).query):
+        raise PydanticCustomError("public_url", "it cannot have a path: the dashboard needs a host name of its own")
+    return address
+
+
+People = Annotated[frozenset[str], NoDecode, BeforeValidator(_people)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How people sign in, and who may."""
+
+    provider: str
+    client_id: str
+    client_secret: SecretStr
+    public_url: str
+    allowed: frozenset[str]
+    admins: frozenset[str]
+    lasts: timedelta | None
+    trusts_unverified: bool
+
+    @property
+    def host(self) -> str:
+        """The name in the address of the dashboard."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether browsers reach the dashboard by TLS."""
+        return self.public_url.startswith("https:")
+
+    def secrets(self) -> dict[str, Any]:
+        """What `st.login` reads, as the ``secrets`` of `st.App`, so that no file has to hold it.
+
+        The cookie is signed with a key derived from the client secret: every process has it, a restart keeps it, and
+        nothing else has to be set up. The provider, who knows that secret too, vouches for every sign-in anyway.
+        """
+        key = self.client_secret.get_secret_value().encode()
+        auth = {
+            "redirect_uri": f"{self.public_url}/oauth2callback",
+            "cookie_secret": hmac.digest(key, b"outreach-results sign-in cookie", "sha256").hex(),
+            "client_id": self.client_id,
+            "client_secret": self.client_secret.get_secret_value(),
+            "server_metadata_url": self.provider if self.provider.endswith(_DISCOVERY) else self.provider + _DISCOVERY,
+        }
+        return {"auth": auth}
 
 
 class Settings(BaseSettings):
@@ -121,6 +203,80 @@ class Settings(BaseSettings):
         description="Draw charts with Streamlit's own copy of Plotly, which takes longer, instead of the dashboard's.",
         examples=["true"],
     )
+    public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
+        default=None,
+        description="The address at which people open the dashboard; needed for sign-in.",
+        examples=["https://results.example.com"],
+    )
+    sign_in_provider: Annotated[str | None, BeforeValidator(_web_address)] = Field(
+        default=None,
+        description="The OpenID Connect provider with whom people sign in: its issuer.",
+        examples=["https://accounts.google.com"],
+    )
+    sign_in_client_id: str | None = Field(
+        default=None,
+        description="What the provider calls this dashboard.",
+        examples=["1234.apps.googleusercontent.com"],
+    )
+    sign_in_client_secret: SecretStr | None = Field(
+        default=None,
+        description="The secret that the provider gave this dashboard.",
+        examples=["GOCSPX-…"],
+    )
+    sign_in_allowed: People = Field(
+        default=frozenset(),
+        description="Addresses and domains, separated by commas, that may sign in as viewers; others need "
+        "`outreach-results people add`.",
+        examples=["ann@example.com, @example.org"],
+    )
+    sign_in_admins: People = Field(
+        default=frozenset(),
+        description="Addresses, separated by commas, that may sign in as admins.",
+        examples=["ann@example.com"],
+    )
+    sign_in_lasts: Annotated[timedelta | None, BeforeValidator(duration)] = Field(
+        default=None,
+        description="After how long people have to sign in again; by default when the provider's token expires.",
+        examples=["12h"],
+    )
+    sign_in_trusts_unverified: bool = Field(
+        default=False,
+        description="Also let in addresses that the provider does not call verified: only where all its people are "
+        "your own, as in a Microsoft Entra tenant.",
+        examples=["true"],
+    )
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people sign in; None where nothing of it is set.
+
+        Raises:
+            ConfigError: a part of it is missing.
+        """
+        needed = ("sign_in_provider", "sign_in_client_id", "sign_in_client_secret", "public_url")
+        if not any(getattr(self, name) for name in needed[:3]):
+            return None
+        missing = [PREFIX + name.upper() for name in needed if not getattr(self, name)]
+        if missing:
+            raise ConfigError(f"Sign-in also needs {' and '.join(missing)}. docs/deploy.md says how to set it up.")
+        assert self.sign_in_client_secret is not None
+        if len(self.sign_in_client_secret.get_secret_value()) < SHORTEST_CLIENT_SECRET:
+            raise ConfigError(
+                f"OUTREACH_SIGN_IN_CLIENT_SECRET has to have {SHORTEST_CLIENT_SECRET} characters at least: it also "
+                "signs the cookie by which people are known. Have the provider make a new one."
+            )
+        if any(entry.startswith("@") for entry in self.sign_in_admins):
+            raise ConfigError("OUTREACH_SIGN_IN_ADMINS takes addresses, not whole domains.")
+        return SignIn(
+            provider=str(self.sign_in_provider),
+            client_id=str(self.sign_in_client_id),
+            client_secret=self.sign_in_client_secret,
+            public_url=str(self.public_url),
+            allowed=self.sign_in_allowed,
+            admins=self.sign_in_admins,
+            lasts=self.sign_in_lasts,
+            trusts_unverified=self.sign_in_trusts_unverified,
+        )
 
 
 @lru_cache(maxsize=1)

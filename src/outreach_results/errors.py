@@ -14,6 +14,8 @@ Each message is a sentence that a person can act on; nothing else of an error is
     │   └── NotOfferedError   the server does not have the resource
     ├── SyncRunningError    another sync of the same database is running
     ├── StoppedError        the operation was stopped
+    ├── NotSignedInError    nobody is signed in, or the sign-in has ended
+    ├── NotAllowedError     who is signed in may not do this
     └── ConflictError       somebody else changed the same thing first
 """
 
@@ -80,6 +82,14 @@ class SyncRunningError(OutreachError):
 
 class StoppedError(OutreachError):
     """The operation was stopped before it was done."""
+
+
+class NotSignedInError(OutreachError):
+    """Nobody is signed in, or the sign-in has ended."""
+
+
+class NotAllowedError(OutreachError):
+    """The role of whoever is signed in does not allow this."""
 
 
 class ConflictError(OutreachError):

@@ -30,10 +30,11 @@ from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
 from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Sentiment, UsageOfAccounts
+from outreach_results.models.team import Role
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, api_keys, rollup, schema, sync_sources
+from outreach_results.store import admin, api_keys, rollup, schema, sync_sources, team
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
@@ -242,6 +243,15 @@ def do_rare_things(store):
         assert api_keys.identify(key, api_keys.valid_keys(connection))
     api_keys.record_use(store, {row.key_id: at(9) for row in api_keys.list_keys(store)})
     api_keys.revoke_key(store, "reporting")
+    for role in (Role.VIEWER, Role.EDITOR):
+        team.set_role(store, "ann@example.com", role)
+    assert team.note_sign_in(store, "digest", "ann@example.com", at(9))
+    team.end_sign_in(store, "digest")
+    with store.read() as connection:
+        assert team.is_over(connection, "digest")
+        assert team.role_of(connection, "ann@example.com") is Role.EDITOR
+    assert team.members(store)
+    team.remove_member(store, "ann@example.com")
     secret = SecretStr(Fernet.generate_key().decode())
     address = "https://results.example/api/v1"
     for name in ("second", "third"):

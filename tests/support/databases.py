@@ -19,7 +19,17 @@ from outreach_results.store.engine import MIGRATIONS, Store, open_store, set_met
 from support.snapshot import Snapshot
 
 BOOKKEEPING = frozenset(
-    {"api_keys", "loads", "mark_changes", "meta", "rejected_rows", "saved_mappings", "sync_runs", "sync_state"}
+    {
+        "api_keys",
+        "loads",
+        "mark_changes",
+        "meta",
+        "rejected_rows",
+        "saved_mappings",
+        "sign_ins",
+        "sync_runs",
+        "sync_state",
+    }
 )
 """Tables about what was done with a database rather than about its content."""
 

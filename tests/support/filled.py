@@ -15,9 +15,10 @@ from outreach_results.ingest.mapping import Level, Mapping
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.records import ContactRecord, DailyRecord, Rejected
 from outreach_results.models import Sentiment
+from outreach_results.models.team import Role
 from outreach_results.sample import load_sample
 from outreach_results.store import annotations as notes
-from outreach_results.store import api_keys, schema, sync_sources
+from outreach_results.store import api_keys, schema, sync_sources, team
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.verify import COMPARED
 from outreach_results.store.engine import Store, set_meta
@@ -61,6 +62,8 @@ def fill(store: Store) -> None:
     state_changes.change_reply(store, CAMPAIGN, "r2", Sentiment.AUTOMATIC, by=NASTY, seen_version=0)
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
+    team.set_role(store, "ann@example.com", Role.EDITOR, by=NASTY)
+    team.note_sign_in(store, "digest", "ann@example.com", at(9))
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)
     deletion.delete(store, "camp_contacts", by=NASTY)
     secret = SecretStr(Fernet.generate_key().decode())

@@ -45,7 +45,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    folder: Path, env: Mapping[str, str], *options: str, script: str | Path = "app.py"
+    folder: Path, env: Mapping[str, str], *options: str, script: str | Path = "app.py", port: int | None = None
 ) -> Iterator[Server]:
     """Start the server with these settings, wait until it is healthy, and end it afterwards.
 
@@ -54,8 +54,9 @@ def running_server(
         env: its settings, such as OUTREACH_DATABASE_URL.
         options: more arguments for ``streamlit run``.
         script: another one than the product's, to see how Streamlit shows something.
+        port: where it listens, if its settings have to name it.
     """
-    port = free_port()
+    port = port or free_port()
     log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options]
     with log.open("wb") as output:

@@ -22,6 +22,7 @@ from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
+from outreach_results.cli.people import people
 from outreach_results.cli.serve import serve
 from outreach_results.cli.session import console, open_database, opened
 from outreach_results.cli.sources import sources
@@ -292,6 +293,7 @@ def mcp_on_stdio() -> None:
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(sources, name="sources")
+app.add_typer(people, name="people")
 
 
 @keys.command(name="create")

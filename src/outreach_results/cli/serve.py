@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from outreach_results.cli.session import console
+from outreach_results.config import settings
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on; one of this machine alone.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; one of this machine alone, unless people sign in.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     processes: Annotated[
         int, typer.Option(min=1, max=64, help="How many processes share the work. More than one need HAProxy.")
@@ -24,5 +27,10 @@ def serve(
     from outreach_results.server import supervisor
 
     supervisor.serve(
-        host, port, processes, drain_s=drain, say=lambda line: console.print(line, markup=False, highlight=False)
+        host,
+        port,
+        processes,
+        drain_s=drain,
+        say=lambda line: console.print(line, markup=False, highlight=False),
+        has_sign_in=settings().sign_in is not None,
     )

@@ -7,20 +7,21 @@ from ipaddress import ip_address
 from outreach_results.errors import ConfigError
 
 
-def check_bind_address(address: str | None) -> None:
-    """Check that the server listens on a loopback address only.
+def check_bind_address(address: str | None, *, has_sign_in: bool = False) -> None:
+    """Check that the server listens on a loopback address only, unless people have to sign in.
 
     Args:
         address: Streamlit's ``server.address``; None listens everywhere.
+        has_sign_in: everybody has to sign in.
 
     Raises:
         ConfigError: others could reach it.
     """
-    if not _is_of_this_machine(address):
+    if not has_sign_in and not _is_of_this_machine(address):
         raise ConfigError(
             f"The dashboard does not start on {address or 'every address of this machine'}: anyone who reaches it "
-            "could read all replies without signing in. Leave server.address at 127.0.0.1, and let others in through "
-            "something that asks who they are, such as an SSH tunnel or a proxy with sign-in on this machine."
+            "could read all replies without signing in. Leave server.address at 127.0.0.1, or set up sign-in as "
+            "docs/deploy.md says (OUTREACH_SIGN_IN_PROVIDER and three more settings)."
         )
 
 

@@ -17,6 +17,8 @@ from typing import Any
 import streamlit
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette import starlette_auth_routes, starlette_websocket
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 STATIC_FOLDER = Path(streamlit.__file__).parent / "static"
 """Where Streamlit keeps the files that it sends as they are."""
@@ -83,6 +85,30 @@ def run_pages_through_the_entry() -> None:
     With it, a fresh server whose first visitor asks for ``/inbox`` runs ``pages/inbox.py`` without ``app.py``.
     """
     PagesManager.uses_pages_directory = False
+
+
+# --- sign-in -----------------------------------------------------------------------------------------------------
+
+LOGIN_PATH = "/" + starlette_auth_routes._ROUTE_AUTH_LOGIN
+"""Where `st.login` sends a browser."""
+
+CALLBACK_PATH = "/" + starlette_auth_routes._ROUTE_OAUTH_CALLBACK
+"""Where the provider sends it back to."""
+
+USER_COOKIE = USER_COOKIE_NAME
+"""The cookie of whoever is signed in."""
+
+
+def signed_in_user(cookies: Mapping[str, str]) -> dict[str, Any]:
+    """What `st.user` would be for a browser with these cookies; nothing where they are not signed by this server.
+
+    `st.user` exists in scripts only, and files are served outside of them.
+    """
+    signed = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
+    if signed is None:
+        return {}
+    said = json.loads(signed)
+    return said if isinstance(said, dict) else {}
 
 
 # --- static files ------------------------------------------------------------------------------------------------

@@ -32,20 +32,23 @@ def entry_script() -> Path:
     return next(path for path in (package / "dashboard" / "app.py", package.parents[1] / "app.py") if path.exists())
 
 
-def serve(host: str, port: int, processes: int, *, drain_s: float, say: Callable[[str], None]) -> None:
+def serve(
+    host: str, port: int, processes: int, *, drain_s: float, say: Callable[[str], None], has_sign_in: bool = False
+) -> None:
     """Serve until SIGTERM or SIGINT. SIGHUP restarts the processes one after the other, while the others go on.
 
     Args:
-        host: a loopback address.
+        host: a loopback address, or any where people have to sign in.
         processes: 1 is served directly; more than one stand behind HAProxy.
         drain_s: how long a process that is restarted waits for its readers to leave.
         say: prints one line for the operator.
+        has_sign_in: everybody has to sign in.
 
     Raises:
         ConfigError: the address is not of this machine, the port is taken, HAProxy is missing, or a process did not
             start.
     """
-    check_bind_address(host)
+    check_bind_address(host, has_sign_in=has_sign_in)
     _check_port(host, port)
     if processes > 1 and shutil.which("haproxy") is None:
         raise ConfigError(
@@ -136,7 +139,10 @@ class _Supervisor:
     def _is_healthy(self, name: str) -> bool:
         url = _url(_LOOPBACK if self._has_proxy else self._host, self._ports[name])
         try:
-            return httpx.get(f"{url}/_stcore/health", trust_env=False, timeout=5).status_code == httpx.codes.OK
+            # Its own name, not the address that it listens on: the dashboard answers to names that it knows only.
+            headers = {"Host": "localhost"}
+            answer = httpx.get(f"{url}/_stcore/health", headers=headers, trust_env=False, timeout=5)
+            return answer.status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

@@ -111,3 +111,25 @@ api_keys = table(
     Column("scope", Id, nullable=False, server_default="read"),  # read, ingest or admin
     PrimaryKeyConstraint("key_id", name="api_keys_pk"),
 )
+
+# Who may sign in, and as what; whom the settings name needs no row.
+team_members = table(
+    "team_members",
+    Column("address", Id, nullable=False),  # the email address, canonical
+    Column("role", Id, nullable=False),  # none, viewer, editor or admin
+    Column("added_at", Instant, nullable=False),
+    Column("added_by", Text),
+    PrimaryKeyConstraint("address", name="team_members_pk"),
+)
+
+# Each sign-in of a person. A browser keeps its cookie, so that only this says that somebody has signed out.
+sign_ins = table(
+    "sign_ins",
+    Column("sign_in_id", Id, nullable=False),  # a digest of what the provider said
+    Column("address", Id, nullable=False),
+    Column("signed_in_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # signed out, or was shut out
+    PrimaryKeyConstraint("sign_in_id", name="sign_ins_pk"),
+    Index("sign_ins_by_address", "address"),
+)

@@ -46,8 +46,10 @@ meta = account_tables.meta
 plan = account_tables.plan
 rejected_rows = account_tables.rejected_rows
 saved_mappings = account_tables.saved_mappings
+sign_ins = account_tables.sign_ins
 sync_runs = account_tables.sync_runs
 sync_sources = account_tables.sync_sources
+team_members = account_tables.team_members
 
 # Those that are derived from emails and events.
 breakdown_stats = rollup_tables.breakdown_stats

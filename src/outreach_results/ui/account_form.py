@@ -10,11 +10,12 @@ from pydantic import SecretStr
 
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError, QueryError
+from outreach_results.models.team import Role
 from outreach_results.store.key_file import key_file
 from outreach_results.sync import sources
 from outreach_results.sync.sources import EVERY_BY_DEFAULT, Account
 from outreach_results.ui import text
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store_for
 
 _EVERY = {
     timedelta(minutes=15): "Every 15 minutes",
@@ -43,11 +44,11 @@ def add(then: Callable[[list[Account]], None]) -> None:
         if not is_saved:
             st.success(text.escape(result))
             return
-        sources.add_account(store(), name, address, _given(key), settings(), every=every)
+        sources.add_account(store_for(Role.ADMIN), name, address, _given(key), settings(), every=every)
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
-    then([sources.chosen_account(store(), settings(), name.strip())])
+    then([sources.chosen_account(store_for(Role.ADMIN), settings(), name.strip())])
 
 
 @st.dialog("Edit account")
@@ -68,7 +69,7 @@ def edit(account: Account) -> None:
                 return
         new_key = SecretStr(key) if key else None
         sources.edit_account(
-            store(), account.name, settings(), new_name=name, address=address, key=new_key, every=every
+            store_for(Role.ADMIN), account.name, settings(), new_name=name, address=address, key=new_key, every=every
         )
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
@@ -116,7 +117,7 @@ def _given(key: str) -> SecretStr:
 
 
 def _tested(account: Account) -> str:
-    with sources.opened(store(), account, settings(), sources.QUICK) as server:
+    with sources.opened(store_for(Role.ADMIN), account, settings(), sources.QUICK) as server:
         return sources.connection_to(server)
 
 
@@ -124,5 +125,5 @@ def _protection() -> str:
     """How the key is kept."""
     if settings().secret_key is not None:
         return "The key is stored encrypted, with OUTREACH_SECRET_KEY."
-    path = text.escape(str(key_file(store()).resolve()))
+    path = text.escape(str(key_file(store_for(Role.ADMIN)).resolve()))
     return f"The key is stored encrypted, with {path}, which only you can read. Back up that file with the database."

@@ -9,9 +9,10 @@ import streamlit as st
 
 from outreach_results.errors import OutreachError, QueryError
 from outreach_results.models import Annotation
+from outreach_results.models.team import Role
 from outreach_results.store.annotations import MAX_LENGTH, add, remove, restore
 from outreach_results.ui import cards, tables, text, url_state
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import may, person, store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.tables import Cell, Click, Column, Row, Sort
 
@@ -31,8 +32,9 @@ _COLUMNS = (
 def notes(annotations: Sequence[Annotation], label_of: Mapping[str, str], view: View) -> None:
     """The notes of the period, and the form that adds one. Campaigns are called as `filters.campaign_labels` says."""
     with cards.card("Notes", key="notes"):
-        _form(label_of, view)
-        _undo()
+        if may(Role.EDITOR):
+            _form(label_of, view)
+            _undo()
         if not annotations:
             st.caption("No notes in this period. A note such as “new subject line” shows on every chart over time.")
             return
@@ -71,7 +73,13 @@ def _add() -> None:
     try:
         if not isinstance(state["note-date"], date):
             raise QueryError("date", "Choose a day first.")
-        add(store(), state["note-date"], state["note-text"], campaign_id=state["note-campaign"], author=_author())
+        add(
+            store_for(Role.EDITOR),
+            state["note-date"],
+            state["note-text"],
+            campaign_id=state["note-campaign"],
+            author=_author(),
+        )
     except OutreachError as error:
         state[_REFUSED] = str(error)
         return
@@ -80,9 +88,8 @@ def _add() -> None:
 
 
 def _author() -> str | None:
-    """The name of the signed-in person, where sign-in is configured."""
-    email = st.user.to_dict().get("email")
-    return str(email) if email else None
+    """Who is signed in, where people sign in."""
+    return person().address or None
 
 
 def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
@@ -91,13 +98,15 @@ def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
         "date": tables.day(note.date),
         "note": Cell(note.text, note=note.author or ""),
         "campaign": Cell(about, is_quiet=True),
-        "delete": Cell("Delete", value=note.annotation_id, title="Takes this note off the charts"),
+        "delete": Cell("Delete", value=note.annotation_id, title="Takes this note off the charts")
+        if may(Role.EDITOR)
+        else Cell(""),
     }
 
 
 def _take_away(click: Click) -> None:
     note: Annotation | None = st.session_state.get(_SHOWN, {}).get(click.value)
-    if note is not None and remove(store(), note):
+    if note is not None and remove(store_for(Role.EDITOR), note):
         st.session_state[_TAKEN] = note
 
 
@@ -113,4 +122,4 @@ def _undo() -> None:
 
 def _bring_back(note: Annotation) -> None:
     del st.session_state[_TAKEN]
-    restore(store(), note)
+    restore(store_for(Role.EDITOR), note)

@@ -20,7 +20,9 @@ import streamlit as st
 from sqlalchemy import Connection, event
 
 from outreach_results.config import settings
+from outreach_results.models.team import Role
 from outreach_results.store.engine import Store, open_store
+from outreach_results.ui import sign_in
 from outreach_results.ui.cache_keys import content_key, function_name
 
 P = ParamSpec("P")
@@ -69,7 +71,10 @@ def has_snapshot() -> bool:
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """The store of this process, opened on first use."""
+    """The store of this process, opened on first use.
+
+    It asks nobody who they are, so pages do not use it: they ask questions, and write with `store_for`.
+    """
     opened = open_store(settings().database_url, new_zone=settings().time_zone)
     event.listen(opened.engine, "commit", _count_write)  # readers never commit
     return opened
@@ -80,8 +85,48 @@ def _count_write(_connection: Connection) -> None:
 
 
 def snapshot_value(fact: Callable[[Store], T]) -> T:
-    """A value that may change without a new data version: read once per script run and never kept longer."""
-    return (_current_snapshot.get() or _Snapshot()).get(fact)
+    """A value that may change without a new data version: read once per script run and never kept longer.
+
+    Raises:
+        NotSignedInError: nobody is signed in, or the sign-in has ended.
+        NotAllowedError: who is signed in may not see anything.
+    """
+    snapshot = _current_snapshot.get() or _Snapshot()
+    snapshot.get(_person)  # raises; every question comes through here, those of a fragment that runs alone too
+    return snapshot.get(fact)
+
+
+def person() -> sign_in.Person:
+    """Who is signed in.
+
+    Raises:
+        NotSignedInError: nobody is, or the sign-in has ended.
+        NotAllowedError: who is signed in may not see anything.
+    """
+    return snapshot_value(_person)
+
+
+def _person(opened: Store) -> sign_in.Person:
+    return sign_in.person_of(opened, sign_in.claims())
+
+
+def may(needed: Role) -> bool:
+    """Whether to show what needs this role. `store_for` is what keeps others from it."""
+    return person().role.allows(needed)
+
+
+def store_for(needed: Role) -> Store:
+    """The store, for somebody with this role.
+
+    Callbacks run before the page is drawn, and a browser can send whatever it likes: so whatever reads or writes with
+    a store asks here, also where the page did not show the button.
+
+    Raises:
+        NotSignedInError: nobody is signed in, or the sign-in has ended.
+        NotAllowedError: the role of who is signed in is not enough.
+    """
+    person().may(needed)
+    return store()
 
 
 def zone() -> ZoneInfo:

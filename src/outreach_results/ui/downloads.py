@@ -2,7 +2,7 @@
 
 An address carries a signed ticket, so that the route serves only what a page of this very process has offered. The
 ticket of a campaign or of replies names what to read from the database. That of a table names what the page holds: the
-file has exactly the numbers that are shown.
+file has exactly the numbers that are shown. Where people sign in, a ticket is of the one whose page offered it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from outreach_results.errors import OutreachError
+from outreach_results.errors import NotAllowedError, NotSignedInError, OutreachError
 from outreach_results.export import (
     FORMATS,
     Download,
@@ -37,7 +37,9 @@ from outreach_results.export import (
 )
 from outreach_results.models import Filters
 from outreach_results.results import InboxFilters
-from outreach_results.ui.cache import store
+from outreach_results.server.streamlit_internals import signed_in_user
+from outreach_results.ui.cache import person, store
+from outreach_results.ui.sign_in import person_of
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
@@ -135,10 +137,13 @@ def download(request: Request) -> Response:
     ``HEAD`` answers whether there is a file.
     """
     try:
-        kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        owner, kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        _check_owner(owner, request.cookies)
         download = _OFFERED[kind](*parameters)
     except (BadSignature, _GoneError):
         return PlainTextResponse(EXPIRED, 403)
+    except (NotSignedInError, NotAllowedError) as error:
+        return PlainTextResponse(str(error), 403)
     except OutreachError as error:
         return PlainTextResponse(str(error), 404)
     headers = {
@@ -162,7 +167,12 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _address(kind: str, *parameters: Any) -> str:
-    return _signed(json.dumps([kind, *parameters]), int(time() // _SAME_FOR))
+    return _signed(json.dumps([person().address, kind, *parameters]), int(time() // _SAME_FOR))
+
+
+def _check_owner(owner: str, cookies: Mapping[str, str]) -> None:
+    if person_of(store(), signed_in_user(cookies)).address != owner:
+        raise NotAllowedError("This link is another person's. Open the page and download the file there.")
 
 
 @lru_cache(maxsize=4096)

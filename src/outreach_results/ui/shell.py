@@ -6,10 +6,12 @@ import logging
 
 import streamlit as st
 
+from outreach_results.errors import OutreachError
+from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import filters, fold, imports, text, url_state
-from outreach_results.ui.cache import ask, snapshot_value, store
+from outreach_results.ui import filters, fold, gate, imports, text, url_state
+from outreach_results.ui.cache import ask, may, snapshot_value, store_for
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import show_errors as show_errors
@@ -29,6 +31,8 @@ def open_view(page: str) -> None:
     """Draw the bar with the filters, and the notices. Called by app.py on every run, before the page."""
     for kept in (_VIEW, _TITLE):
         st.session_state.pop(kept, None)
+    gate.pass_gate()
+    gate.account_menu()
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
@@ -97,7 +101,13 @@ def begin(title: str, question: str = "") -> View:
 
 
 def unexpected(error: Exception) -> bool:
-    """Show a general message for an unexpected error, and log the error. For `st.App`."""
+    """Show a general message for an unexpected error, and log the error. For `st.App`.
+
+    Of a callback also an expected one comes here: that somebody may not do this, for one.
+    """
+    if isinstance(error, OutreachError):
+        st.error(text.escape(str(error)), icon="⚠️")
+        return True
     _log.error("A page failed.", exc_info=error)
     st.error("Something went wrong here. Reload the page; if it stays, the log of the server says why.", icon="⚠️")
     return True
@@ -113,10 +123,10 @@ def _sync_trouble() -> list[str]:
 def _sample_notice() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="sample-notice"):
         st.markdown("This is sample data.", width="content")
-        if st.button(
+        if may(Role.ADMIN) and st.button(
             "Remove sample data",
             type="tertiary",
             help="Removes the sample campaigns, plan and benchmarks. Your own results stay.",
         ):
-            admin.remove_sample(store())
+            admin.remove_sample(store_for(Role.ADMIN))
             st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from outreach_results.config import settings
 from outreach_results.ingest.report import counted
+from outreach_results.models.team import Role
 from outreach_results.store import sync_sources
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_state import ACCOUNT
@@ -17,7 +18,7 @@ from outreach_results.sync.jobs import CURRENT, SyncJob
 from outreach_results.sync.sources import Account
 from outreach_results.sync.status import AccountStatus, SyncReport, sync_status
 from outreach_results.ui import account_form, cache, cards, text
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store_for
 from outreach_results.ui.watched_jobs import redraw_after_jobs, watch
 
 _MESSAGE = "sync-message"
@@ -57,7 +58,7 @@ def sync_now(accounts: list[Account]) -> None:
     """Begin to sync these accounts in the background."""
     job = SyncJob(accounts)
     if CURRENT.enter(job):
-        job.start(store(), _opened)
+        job.start(store_for(Role.ADMIN), _opened)
         watch(job)
     else:
         st.session_state[_MESSAGE] = "Another sync is running. Try again when it is done."
@@ -156,7 +157,7 @@ def _host(address: str) -> str:
 def _remove(account: Account) -> None:
     st.write(text.escape(f"{account.label} is no longer synced, and its key is deleted. What was read from it stays."))
     if st.button("Remove account", type="primary", key="remove-account"):
-        sync_sources.remove_source(store(), account.name)
+        sync_sources.remove_source(store_for(Role.ADMIN), account.name)
         st.rerun()
 
 
@@ -179,5 +180,5 @@ def _progress(job: SyncJob) -> None:
 @st.fragment(run_every="3s")
 def _elsewhere() -> None:
     """Look whether the sync of another process is done."""
-    if not any(found.running_since for found in sync_status(store()).accounts.values()):
+    if not any(found.running_since for found in sync_status(store_for(Role.VIEWER)).accounts.values()):
         st.rerun()

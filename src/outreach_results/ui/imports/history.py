@@ -11,9 +11,10 @@ from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.report import counted
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters
+from outreach_results.models.team import Role
 from outreach_results.results import ImportEntry, history_table, import_details
 from outreach_results.ui import cards, tables, text
-from outreach_results.ui.cache import ask, derive, store
+from outreach_results.ui.cache import ask, derive, may, store_for
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.imports import rejects
 from outreach_results.ui.inbox.state_changes import who
@@ -106,7 +107,7 @@ def _details(entry: ImportEntry) -> None:
         rejects.rejected_button(entry.load_ids)
     if entry.undone_at is not None:
         st.caption(f"Undone on {text.day(entry.undone_at.date())}.")
-    elif entry.kind == LoadKind.FILE:
+    elif entry.kind == LoadKind.FILE and may(Role.EDITOR):
         st.caption("Undo removes what this import added. Replies that someone has worked on since then stay.")
         if st.button("Undo this import", key=f"undo-{entry.load_ids[0]}"):
             _undo(entry.load_ids[0])
@@ -125,7 +126,7 @@ def _report(entry: ImportEntry) -> list[str]:
 
 def _undo(load_id: str) -> None:
     try:
-        report = undo_load(store(), load_id, by=who())
+        report = undo_load(store_for(Role.EDITOR), load_id, by=who())
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return

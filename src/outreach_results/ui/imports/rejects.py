@@ -13,8 +13,10 @@ from outreach_results.ingest.history import rejected_rows
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.rejects import RejectsForm, form_of, write_rejected
 from outreach_results.ingest.report import counted
+from outreach_results.models.team import Role
+from outreach_results.store.engine import Store
 from outreach_results.ui import tables
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store_for
 
 SHOWN = 200
 _COLUMNS = (
@@ -40,17 +42,21 @@ def rejected_table(rows: Iterable[Rejected], *, key: str) -> None:
 
 def rejected_of(load_ids: Sequence[str]) -> Iterator[Rejected]:
     """The rows that loads could not use."""
+    return _rejected_of(store_for(Role.VIEWER), load_ids)
+
+
+def _rejected_of(opened: Store, load_ids: Sequence[str]) -> Iterator[Rejected]:
     for load_id in load_ids:
-        yield from rejected_rows(store(), load_id)
+        yield from rejected_rows(opened, load_id)
 
 
 def rejected_button(load_ids: Sequence[str]) -> None:
     """Draw the download of the rows that loads could not use."""
-    first = rejected_rows(store(), load_ids[0], at_most=SHOWN)
+    first = rejected_rows(store_for(Role.VIEWER), load_ids[0], at_most=SHOWN)
     form = form_of(first) if len(load_ids) == 1 else RejectsForm.CSV
     st.download_button(
         "Download these rows",
-        partial(_rejected_file, tuple(load_ids), form),
+        partial(_rejected_file, store_for(Role.VIEWER), tuple(load_ids), form),
         f"rejected-{load_ids[0]}.{form.extension}",
         form.media_type,
         on_click="ignore",
@@ -59,8 +65,9 @@ def rejected_button(load_ids: Sequence[str]) -> None:
     )
 
 
-def _rejected_file(load_ids: tuple[str, ...], form: RejectsForm) -> bytes:
+def _rejected_file(opened: Store, load_ids: tuple[str, ...], form: RejectsForm) -> bytes:
+    """The file, made when it is asked for, where nobody is known to be signed in: `gate.GUARDED` has asked before."""
     written = io.StringIO()
-    write_rejected(written, list(rejected_of(load_ids)), form)
+    write_rejected(written, list(_rejected_of(opened, load_ids)), form)
     # Only Excel needs the mark to know that a file is in UTF-8.
     return written.getvalue().encode("utf-8-sig" if form is RejectsForm.CSV else "utf-8")

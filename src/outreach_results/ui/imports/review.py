@@ -14,8 +14,9 @@ from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.preview import Preview
 from outreach_results.ingest.records import Record
 from outreach_results.ingest.report import counted
+from outreach_results.models.team import Role
 from outreach_results.ui import cards, tables, text, url_state
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store_for
 from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.job import ImportJob
@@ -93,7 +94,7 @@ def _understood(upload: Upload, key: str, *, is_only: bool) -> _State:
     """Draw how a file is understood and what it leaves open; of the only file at once with its first rows."""
     with st.container(border=True):
         try:
-            views = upload.views(store())
+            views = upload.views(store_for(Role.EDITOR))
             for view in views:
                 kind = " · ".join(filter(None, (view.plan.source, view.plan.description)))
                 st.markdown(f"**{text.escape(view.plan.name)}**  \n{text.escape(kind)}")
@@ -146,12 +147,12 @@ def _row(record: Record) -> dict[str, Any]:
 def _remember_mappings(uploads: Uploads) -> None:
     for each in uploads.files:
         try:
-            views = each.views(store())
+            views = each.views(store_for(Role.EDITOR))
         except OutreachError:  # it is shown already, and the import keeps it in the history
             continue
         for view in views:
             if view.plan.mapping is not None and view.plan.content is not None:
-                save_mapping(store(), view.plan.content.fields, view.plan.mapping)
+                save_mapping(store_for(Role.EDITOR), view.plan.content.fields, view.plan.mapping)
 
 
 # --- the report --------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ import streamlit as st
 
 from outreach_results.errors import ConflictError
 from outreach_results.models import Filters, InboxReply
+from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyKey, chosen_replies, key_of, replies_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Change, Preview
 from outreach_results.ui import text
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import inbox_url, keys, labels, watch
 from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status, who
@@ -94,18 +95,18 @@ def confirmation(view: View, inbox_filters: InboxFilters) -> None:
 def _change(chosen: Sequence[InboxReply], change: Change) -> StatusMessage:
     """Change the ticked replies, unless one of them was changed since it was shown."""
     conditions = replies_of([key_of(reply) for reply in chosen])
-    preview = state_changes.preview(store(), conditions, change)
+    preview = state_changes.preview(store_for(Role.EDITOR), conditions, change)
     if preview.seen[:2] != (len(chosen), sum(reply.mark_version for reply in chosen)):
         raise ConflictError("Not saved: someone updated these first. Review and retry.")
     tick(())
     if not preview.changed:
         return StatusMessage(_NOTHING_TO_DO)
-    batch = state_changes.change_replies(store(), conditions, change, by=who(), seen=preview.seen)
+    batch = state_changes.change_replies(store_for(Role.EDITOR), conditions, change, by=who(), seen=preview.seen)
     return StatusMessage(labels.done_sentence(batch), batch=batch)
 
 
 def _propose(filters: Filters, inbox_filters: InboxFilters, change: Change) -> StatusMessage | None:
-    preview = state_changes.preview(store(), chosen_replies(filters, inbox_filters), change)
+    preview = state_changes.preview(store_for(Role.EDITOR), chosen_replies(filters, inbox_filters), change)
     if not preview.changed:
         return StatusMessage(_NOTHING_TO_DO)
     st.session_state[_PENDING] = _Pending(filters, inbox_filters, change, preview)
@@ -115,7 +116,9 @@ def _propose(filters: Filters, inbox_filters: InboxFilters, change: Change) -> S
 def _confirmed(pending: _Pending) -> None:
     def change_them() -> StatusMessage:
         conditions = chosen_replies(pending.filters, pending.inbox_filters)
-        batch = state_changes.change_replies(store(), conditions, pending.change, by=who(), seen=pending.preview.seen)
+        batch = state_changes.change_replies(
+            store_for(Role.EDITOR), conditions, pending.change, by=who(), seen=pending.preview.seen
+        )
         inbox_url.start_over()
         watch.forget_read()
         return StatusMessage(labels.done_sentence(batch), batch=batch)

@@ -13,9 +13,10 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Filters, InboxReply, Pagination
+from outreach_results.models.team import Role
 from outreach_results.results import Inbox, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, key_of
 from outreach_results.ui import cache, cards, downloads, styles, text, url_state
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, may
 from outreach_results.ui.charts import SENTIMENT_COLORS
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import bulk, inbox_url, labels
@@ -57,7 +58,8 @@ def reply_list(view: View, inbox_filters: InboxFilters, inbox_page: Inbox, shown
         st.markdown(f"**{labels.replies(total)}**", width="content")
         st.space("stretch")
         if total:
-            bulk.menu(filters, inbox_filters, total, inbox_page.replies)
+            if may(Role.EDITOR):
+                bulk.menu(filters, inbox_filters, total, inbox_page.replies)
             with st.container(width="content"):
                 cards.actions("Replies", downloads.Replies(filters, inbox_filters), key="replies-data")
     with st.container():

@@ -6,10 +6,11 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Detail, Filters, InboxReply, Sentiment
+from outreach_results.models.team import Role
 from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, Timeline, key_of
 from outreach_results.store.replies.state_changes import Action
 from outreach_results.ui import cache, text, url_state
-from outreach_results.ui.cache import ask, store
+from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import fragment_run
 from outreach_results.ui.inbox import inbox_url, keys, labels, listing, watch
@@ -68,7 +69,8 @@ def _pane(reply: InboxReply, inbox_page: Inbox, filters: Filters, inbox_filters:
             _states(reply, history, counts=campaign.detail == Detail.EVENTS)
         message(reply, campaign.name, history.answered)
         timeline(history, reply.id, cache.zone())
-    _sentiment(reply, around, inbox_filters)
+    if may(Role.EDITOR):
+        _sentiment(reply, around, inbox_filters)
 
 
 def _around(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
@@ -96,26 +98,32 @@ def _toolbar(
                 args=(to, inbox_page, filters, inbox_filters),
             )
         st.space("stretch")
-        has_meeting = reply.meeting_marked_at is not None
-        st.button(
-            "Remove meeting" if has_meeting else "Meeting booked",
-            key="inbox-meeting",
-            shortcut="M",
-            help="Counts a meeting for the email this reply answers, beside what the source reports, and once.",
-            on_click=change_shown_reply,
-            args=(reply, Action.MEETING_REMOVED if has_meeting else Action.MEETING_BOOKED),
-        )
-        change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
-        st.button(
-            "Mark done" if change == Action.HANDLED else "Reopen",
-            key="inbox-handle",
-            shortcut="E",
-            type="primary" if change == Action.HANDLED else "secondary",
-            on_click=change_shown_reply,
-            args=(reply, change, _next(change, around, inbox_filters)),
-        )
+        if may(Role.EDITOR):
+            _marks(reply, around, inbox_filters)
         if inbox_url.reply():  # on a phone it leads from the reply to the list, and shows which of them is seen
             st.button("‹ Replies", key="inbox-back", type="tertiary", on_click=_back)
+
+
+def _marks(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) -> None:
+    """Show the buttons that mark the reply."""
+    has_meeting = reply.meeting_marked_at is not None
+    st.button(
+        "Remove meeting" if has_meeting else "Meeting booked",
+        key="inbox-meeting",
+        shortcut="M",
+        help="Counts a meeting for the email this reply answers, beside what the source reports, and once.",
+        on_click=change_shown_reply,
+        args=(reply, Action.MEETING_REMOVED if has_meeting else Action.MEETING_BOOKED),
+    )
+    change = Action.HANDLED if reply.handled_at is None else Action.REOPENED
+    st.button(
+        "Mark done" if change == Action.HANDLED else "Reopen",
+        key="inbox-handle",
+        shortcut="E",
+        type="primary" if change == Action.HANDLED else "secondary",
+        on_click=change_shown_reply,
+        args=(reply, change, _next(change, around, inbox_filters)),
+    )
 
 
 def _next(change: Action | Sentiment, around: Neighbors, inbox_filters: InboxFilters) -> ReplyKey | None:
@@ -132,7 +140,7 @@ def _back() -> None:
 
 def _go(to: ReplyKey | None, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     if to is not None and to not in map(key_of, inbox_page.replies):
-        inbox_url.show_page(results.page_of(store(), filters, inbox_filters, to))
+        inbox_url.show_page(results.page_of(store_for(Role.VIEWER), filters, inbox_filters, to))
     inbox_url.read(to)
     url_state.keep_in_fragment()
 
@@ -147,13 +155,14 @@ def _states(reply: InboxReply, history: Timeline, *, counts: bool) -> None:
     if corrected:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.caption(text.escape(corrected), width="content")
-            st.button(
-                "Undo correction",
-                key="inbox-take-back",
-                type="tertiary",
-                on_click=change_shown_reply,
-                args=(reply, Action.CORRECTION_CLEARED),
-            )
+            if may(Role.EDITOR):
+                st.button(
+                    "Undo correction",
+                    key="inbox-take-back",
+                    type="tertiary",
+                    on_click=change_shown_reply,
+                    args=(reply, Action.CORRECTION_CLEARED),
+                )
 
 
 def _sentiment(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) -> None:

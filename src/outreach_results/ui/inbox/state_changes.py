@@ -1,6 +1,7 @@
 """Change the state of one reply, and undo the last change; a status message says what was done.
 
-The name recorded with a change comes from a field among the view's options until there is a sign-in.
+The name recorded with a change is that of who is signed in; where nobody signs in, it is entered among the view's
+options.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import streamlit as st
 
 from outreach_results.errors import ConflictError, OutreachError
 from outreach_results.models import InboxReply
+from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, key_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Action, Batch, Change
 from outreach_results.ui import cache, filters
-from outreach_results.ui.cache import store
+from outreach_results.ui.cache import person, store_for
 from outreach_results.ui.inbox import inbox_url, keys, labels
 
 SOMEONE = "someone"
@@ -35,7 +37,9 @@ class StatusMessage:
 
 
 def who_field() -> None:
-    """Show the field for the name that is recorded with changes."""
+    """Show the field for the name that is recorded with changes, where nobody signs in."""
+    if person().address:
+        return
     with filters.options():
         st.text_input(
             "Your name",
@@ -49,8 +53,8 @@ def who_field() -> None:
 
 
 def who() -> str:
-    """The name that is recorded with changes, or "someone" where none is given."""
-    return " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
+    """Whose name is recorded with changes: who is signed in, else what was entered, else "someone"."""
+    return person().address or " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
 
 
 def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = None) -> None:
@@ -59,7 +63,9 @@ def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey |
     def change_it() -> StatusMessage:
         key, subject = key_of(reply), labels.of_sender(reply)
         try:
-            batch = state_changes.change_reply(store(), *key, change, by=who(), seen_version=reply.mark_version)
+            batch = state_changes.change_reply(
+                store_for(Role.EDITOR), *key, change, by=who(), seen_version=reply.mark_version
+            )
         except ConflictError:
             inbox_url.read(key)  # keep showing it, with its new state, even where it is no longer listed
             raise
@@ -116,7 +122,7 @@ def _close() -> None:
 def _undo(status: StatusMessage) -> None:
     def restore() -> StatusMessage:
         assert status.batch is not None
-        undone = state_changes.undo(store(), status.batch, by=who())
+        undone = state_changes.undo(store_for(Role.EDITOR), status.batch, by=who())
         if status.reply is not None:
             inbox_url.read(status.reply)
         return StatusMessage(labels.undone_sentence(undone, cache.zone()), is_warning=undone.changed_since_total > 0)

@@ -10,12 +10,13 @@ import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Filters, Sentiment
+from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyStatus, insights
 from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text
-from outreach_results.ui.cache import ask, store
+from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View, choose_campaigns, switch_to
 from outreach_results.ui.overview.tiles import headlines
 
@@ -131,7 +132,7 @@ def _alert(alert: Alert, key: str) -> None:
             on_click=choose_campaigns,
             args=([alert.campaign_id],),
         )
-        if alert.untracked:
+        if alert.untracked and may(Role.ADMIN):
             st.button(
                 "Not tracked",
                 key=f"{key}-untracked",
@@ -142,4 +143,4 @@ def _alert(alert: Alert, key: str) -> None:
 
 
 def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
-    choose_tracking(store(), campaign_id, dict.fromkeys(kinds, False))
+    choose_tracking(store_for(Role.ADMIN), campaign_id, dict.fromkeys(kinds, False))

@@ -12,7 +12,9 @@ from __future__ import annotations
 import streamlit as st
 
 from outreach_results.models import Campaign
+from outreach_results.models.team import Role
 from outreach_results.ui import cards
+from outreach_results.ui.cache import may
 from outreach_results.ui.settings import account, benchmarks, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
@@ -20,7 +22,9 @@ __all__ = ["section"]
 
 
 def section(campaigns: list[Campaign]) -> None:
-    """Draw the card of the settings."""
+    """Draw the card of the settings, for admins."""
+    if not may(Role.ADMIN):
+        return
     with cards.card("Settings", key="settings"):
         st.caption("What you enter here counts instead of the source's value. No import or sync overwrites it.")
         drawn = {

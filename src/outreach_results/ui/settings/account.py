@@ -10,12 +10,13 @@ import streamlit as st
 
 from outreach_results.errors import OutreachError
 from outreach_results.models import Plan
+from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import enter_days_off, enter_plan, entered_plan, source_plan
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
-from outreach_results.ui.cache import ask, store, zone
+from outreach_results.ui.cache import ask, store_for, zone
 
 _WIDTH = 420
 MOST_DAYS = 366
@@ -51,7 +52,7 @@ def plan() -> None:
                 return
             entered = None if limit is None else Plan(name=name.strip(), email_limit=limit, price_usd=price)
             try:
-                enter_plan(store(), entered)
+                enter_plan(store_for(Role.ADMIN), entered)
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
@@ -77,7 +78,7 @@ def days_off() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(text.days(first, last), width="content")
             if st.button("Remove", key=f"days-off-{first}", type="tertiary"):
-                enter_days_off(store(), [day for day in known if not first <= day <= last])
+                enter_days_off(store_for(Role.ADMIN), [day for day in known if not first <= day <= last])
                 st.rerun()
     with st.form("days-off", border=False, clear_on_submit=True):
         chosen = st.date_input("First and last day", value=[], format="YYYY-MM-DD", width=_WIDTH)
@@ -88,7 +89,7 @@ def days_off() -> None:
             elif len(days) > MOST_DAYS:
                 st.error(f"At most {MOST_DAYS} days can be added at once.", icon="⚠️")
             else:
-                enter_days_off(store(), {*known, *days})
+                enter_days_off(store_for(Role.ADMIN), {*known, *days})
                 st.rerun()
 
 
@@ -119,7 +120,7 @@ def time_zone() -> None:
     if st.button("Change time zone", type="primary", disabled=chosen == present, key="change-zone"):
         try:
             with st.spinner("Computing all days and hours again …"):
-                admin.change_time_zone(store(), chosen)
+                admin.change_time_zone(store_for(Role.ADMIN), chosen)
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return

@@ -9,6 +9,7 @@ import streamlit as st
 
 from outreach_results.errors import OutreachError
 from outreach_results.models import Campaign, dollars
+from outreach_results.models.team import Role
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import (
     CostPer,
@@ -21,7 +22,7 @@ from outreach_results.store.entries import (
     source_values,
 )
 from outreach_results.ui import filters, text
-from outreach_results.ui.cache import ask, store, zone
+from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings import deleted
 
@@ -64,7 +65,7 @@ def form(campaigns: list[Campaign]) -> None:
         if st.form_submit_button("Save campaign", type="primary", help="An empty field uses the source's value."):
             amount = None if cost is None else Decimal(str(cost))
             try:
-                enter(store(), chosen, checked(name, mcp, amount, per), by=who())
+                enter(store_for(Role.ADMIN), chosen, checked(name, mcp, amount, per), by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return

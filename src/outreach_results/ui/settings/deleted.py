@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 import streamlit as st
 
 from outreach_results.errors import OutreachError
+from outreach_results.models.team import Role
 from outreach_results.store.admin import deletion
 from outreach_results.ui import text
-from outreach_results.ui.cache import ask, store, zone
+from outreach_results.ui.cache import ask, may, store_for, zone
 from outreach_results.ui.inbox.state_changes import who
 
 
@@ -21,12 +22,12 @@ def delete_button(campaign_id: str) -> None:
         type="tertiary",
         help="Hides it on all pages, in the API and in exports. Nothing of it is lost, and Restore brings it back.",
     ):
-        _change(lambda: deletion.delete(store(), campaign_id, by=who()))
+        _change(lambda: deletion.delete(store_for(Role.ADMIN), campaign_id, by=who()))
 
 
 def deleted() -> None:
-    """Draw the deleted campaigns."""
-    found = ask(deletion.deleted_campaigns)
+    """Draw the deleted campaigns, for admins."""
+    found = ask(deletion.deleted_campaigns) if may(Role.ADMIN) else []
     if not found:
         return
     st.markdown("**Deleted campaigns**")
@@ -37,7 +38,7 @@ def deleted() -> None:
             at = one.at.astimezone(zone())
             st.text(f"{one.name} · deleted {text.day(at.date())}, {text.clock(at)}{by}", width="content")
             if st.button("Restore", key=f"restore-{one.id}", type="tertiary"):
-                _change(lambda campaign_id=one.id: deletion.restore(store(), campaign_id))  # type: ignore[misc]
+                _change(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id))  # type: ignore[misc]
 
 
 def still_deleted(campaign_ids: Collection[str]) -> str:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.registry import FORMATS_WITH_STATES
+from outreach_results.models.team import Role
 from outreach_results.store.engine import Store
 from outreach_results.store.interests import APPLIES_LATER, InterestStates, choose_interest_states, interest_states
 from outreach_results.ui import text
-from outreach_results.ui.cache import ask, store
+from outreach_results.ui.cache import ask, store_for
 
 _WIDTH = 420
 
@@ -40,7 +41,7 @@ def form() -> None:
         st.caption(f"Empty uses the source's own. {APPLIES_LATER}")
         if st.form_submit_button("Save states", type="primary"):
             try:
-                choose_interest_states(store(), source, meetings=meetings, positives=positives)
+                choose_interest_states(store_for(Role.ADMIN), source, meetings=meetings, positives=positives)
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return

@@ -1,0 +1,69 @@
+"""The commands that say who may sign in, and as what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from outreach_results.cli.session import console, open_database, user_name
+from outreach_results.config import settings
+from outreach_results.models.team import Role, is_listed
+from outreach_results.store import team
+
+people = typer.Typer(help="Who may sign in, and as what.", no_args_is_help=True)
+
+_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's email address.")]
+
+
+@people.command(name="add")
+def add(
+    address: _Address,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="viewer: reads and exports; editor: also works on replies and notes, and imports; admin: everything; "
+            "none: shut out, although the allow-list would let in."
+        ),
+    ] = Role.VIEWER,
+) -> None:
+    """Let a person sign in, or change the role of one who may. It counts from their next click on."""
+    member = team.set_role(open_database(), address, role, by=user_name())
+    if role is Role.NONE:
+        console.print(f"{member.address} is shut out.", markup=False)
+    else:
+        console.print(f"{member.address} may sign in, with the role {role}.", markup=False)
+    if settings().sign_in is None:
+        console.print("Sign-in is not set up yet: docs/deploy.md says how.", style="yellow", markup=False)
+
+
+@people.command(name="list")
+def list_people() -> None:
+    """Show everybody with a role, and whom the settings let in besides."""
+    rows = [(one.address, str(one.role), f"{one.added_at:%Y-%m-%d}", one.added_by or "-") for one in _members()]
+    rows += [
+        (address, str(Role.ADMIN), "-", "OUTREACH_SIGN_IN_ADMINS") for address in sorted(settings().sign_in_admins)
+    ]
+    rows += [(one, str(Role.VIEWER), "-", "OUTREACH_SIGN_IN_ALLOWED") for one in sorted(settings().sign_in_allowed)]
+    rows.insert(0, ("ADDRESS", "ROLE", "SINCE", "BY"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        typer.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _members() -> list[team.Member]:
+    return team.members(open_database())
+
+
+@people.command(name="remove")
+def remove(address: _Address) -> None:
+    """Take a person's role away, and end their sign-ins at once."""
+    removed = team.remove_member(open_database(), address)
+    console.print(f"{removed} has no role any more.", markup=False)
+    if is_listed(removed, settings().sign_in_allowed):
+        console.print(
+            f"OUTREACH_SIGN_IN_ALLOWED still lets {removed} sign in as a viewer. To shut them out: "
+            f"outreach-results people add {removed} --role none",
+            style="yellow",
+            markup=False,
+        )

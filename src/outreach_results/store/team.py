@@ -1,0 +1,126 @@
+"""The people who may sign in, the role of each, and their sign-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from outreach_results.errors import QueryError
+from outreach_results.models.team import Role, canonical, is_listed
+from outreach_results.store.engine import Store
+from outreach_results.store.schema import sign_ins, team_members
+
+COOKIE_LASTS = timedelta(days=30)
+"""How long a browser keeps the cookie of a sign-in, which is longer than it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who was given a role."""
+
+    address: str
+    role: Role
+    added_at: datetime
+    added_by: str | None
+
+
+def set_role(store: Store, address: str, role: Role, *, by: str | None = None) -> Member:
+    """Give a person a role, from their next click on.
+
+    Raises:
+        QueryError: that is no email address.
+    """
+    member = Member(_checked(address), role, datetime.now(UTC), by)
+    values = {"role": role.value, "added_at": member.added_at, "added_by": by}
+    with store.write(exclusive=True, is_data=False) as connection:
+        known = connection.execute(
+            update(team_members)
+            .where(team_members.c.address == member.address)
+            .values(values)
+            .returning(team_members.c.address)
+        )
+        if known.first() is None:
+            connection.execute(insert(team_members), {"address": member.address, **values})
+    return member
+
+
+def remove_member(store: Store, address: str) -> str:
+    """Take a person's role away, from their next click on; the address. Their sign-ins end.
+
+    Raises:
+        QueryError: the person has none.
+    """
+    known = _checked(address)
+    with store.write(exclusive=True, is_data=False) as connection:
+        gone = delete(team_members).where(team_members.c.address == known).returning(team_members.c.address)
+        if connection.execute(gone).first() is None:
+            raise QueryError("address", f"{known} has no role here. See: outreach-results people list")
+        _end(connection, sign_ins.c.address == known)
+    return known
+
+
+def members(store: Store) -> list[Member]:
+    """Everybody who was given a role, by address."""
+    with store.read() as connection:
+        rows = connection.execute(select(team_members).order_by(team_members.c.address)).mappings()
+        return [Member(row["address"], Role(row["role"]), row["added_at"], row["added_by"]) for row in rows]
+
+
+def role_of(
+    connection: Connection, address: str, *, allowed: Collection[str] = (), admins: Collection[str] = ()
+) -> Role:
+    """What somebody with this canonical address may do.
+
+    Args:
+        allowed: addresses and domains that may sign in as viewers.
+        admins: addresses of admins, who cannot be shut out: else nobody could let them in again.
+    """
+    if address in admins:
+        return Role.ADMIN
+    role = connection.execute(select(team_members.c.role).where(team_members.c.address == address)).scalar()
+    if role is not None:
+        return Role(role)
+    return Role.VIEWER if is_listed(address, allowed) else Role.NONE
+
+
+# --- sign-ins ----------------------------------------------------------------------------------------------------
+
+
+def note_sign_in(store: Store, sign_in_id: str, address: str, ends_at: datetime) -> bool:
+    """Keep that somebody has signed in; False if it is known already. Those that are long over are forgotten."""
+    now = datetime.now(UTC)
+    forgotten = now - COOKIE_LASTS  # not before: a longer OUTREACH_SIGN_IN_LASTS must not revive one that was ended
+    with store.write(exclusive=True, is_data=False) as connection:
+        if connection.execute(select(sign_ins.c.address).where(sign_ins.c.sign_in_id == sign_in_id)).first():
+            return False
+        connection.execute(delete(sign_ins).where(sign_ins.c.ends_at < forgotten))
+        values = {"sign_in_id": sign_in_id, "address": address, "signed_in_at": now, "ends_at": ends_at}
+        connection.execute(insert(sign_ins), values)
+    return True
+
+
+def is_over(connection: Connection, sign_in_id: str) -> bool:
+    """Whether somebody has signed out since, or was shut out."""
+    ended = select(sign_ins.c.ended_at).where(sign_ins.c.sign_in_id == sign_in_id, sign_ins.c.ended_at.is_not(None))
+    return connection.execute(ended).first() is not None
+
+
+def end_sign_in(store: Store, sign_in_id: str) -> None:
+    """Let a sign-in count no more, wherever its cookie may be."""
+    with store.write(is_data=False) as connection:
+        _end(connection, sign_ins.c.sign_in_id == sign_in_id)
+
+
+def _end(connection: Connection, which: ColumnElement[bool]) -> None:
+    is_open = sign_ins.c.ended_at.is_(None)
+    connection.execute(update(sign_ins).where(which, is_open).values(ended_at=datetime.now(UTC)))
+
+
+def _checked(address: str) -> str:
+    known = canonical(address)
+    if known is None:
+        raise QueryError("address", f"{address[:100]!r} isn't an email address.")
+    return known

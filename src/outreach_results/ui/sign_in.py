@@ -1,0 +1,122 @@
+"""Who is at the other end: the person that the provider vouched for, as long as the sign-in counts and a role is given.
+
+Without sign-in only this machine can connect, and whoever sits at it may do everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from outreach_results.config import SignIn, settings
+from outreach_results.errors import ConfigError, NotAllowedError, NotSignedInError
+from outreach_results.models.team import Role, canonical
+from outreach_results.store import team
+from outreach_results.store.engine import Store
+
+_IDENTITY = ("iss", "sub", "iat", "exp", "nonce")
+"""What tells one sign-in from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in; the address is blank where there is no sign-in. ``ends_at`` is when it counts no more."""
+
+    address: str
+    role: Role
+    sign_in_id: str = ""
+    ends_at: datetime | None = None
+
+    def may(self, needed: Role) -> None:
+        """Check the role.
+
+        Raises:
+            NotAllowedError: it is not enough.
+        """
+        if not self.role.allows(needed):
+            raise NotAllowedError(
+                f"This needs the role {needed}, and {self.address} has the role {self.role}. Ask an admin for it."
+            )
+
+
+LOCAL = Person("", Role.ADMIN)
+"""Whoever sits at this machine."""
+
+
+def configured() -> SignIn | None:
+    """How people sign in; None where they do not, or where the settings cannot be read, as every page then says.
+
+    Raises:
+        ConfigError: sign-in is set up in part. That is no reason to let everybody in.
+    """
+    try:
+        found = settings()
+    except ConfigError:
+        return None
+    return found.sign_in
+
+
+def claims() -> Mapping[str, Any]:
+    """What the provider said of whoever this script runs for; nothing outside of a script."""
+    return st.user.to_dict() if get_script_run_ctx() is not None else {}
+
+
+def person_of(store: Store, said: Mapping[str, Any]) -> Person:
+    """The person of whom the provider said this, with the role of this moment.
+
+    Raises:
+        NotSignedInError: nobody is signed in, or the sign-in has ended.
+        NotAllowedError: the person may not use the dashboard at all.
+    """
+    how = settings().sign_in
+    if how is None:
+        return LOCAL
+    if not said.get("is_logged_in"):
+        raise NotSignedInError("Sign in to see the results.")
+    ends_at = _ends_at(said, how.lasts)
+    if ends_at <= datetime.now(UTC):
+        raise NotSignedInError("Your sign-in has expired. Sign in again to go on.")
+    address, sign_in_id = _address(said, how), _sign_in_id(said)
+    with store.read() as connection:
+        if team.is_over(connection, sign_in_id):
+            raise NotSignedInError("You have signed out. Sign in again to go on.")
+        role = team.role_of(connection, address, allowed=how.allowed, admins=how.admins)
+    if role is Role.NONE:
+        raise NotAllowedError(f"{address} may not use this dashboard. Ask an admin of it, or sign in as another.")
+    return Person(address, role, sign_in_id, ends_at)
+
+
+def _address(said: Mapping[str, Any], how: SignIn) -> str:
+    address = canonical(str(said.get("email") or ""))
+    if address is None:
+        raise NotAllowedError(
+            "Your provider did not say which email address is yours. Its admin has to allow the scope email."
+        )
+    # Some providers write the text "true". An address that nobody checked could be anybody's.
+    if said.get("email_verified") not in (True, "true") and not how.trusts_unverified:
+        raise NotAllowedError(
+            f"Your provider has not verified {address}. Confirm the address there, then sign in again."
+        )
+    return address
+
+
+def _ends_at(said: Mapping[str, Any], lasts: timedelta | None) -> datetime:
+    """When a sign-in counts no more: with its token, unless the settings say how long it lasts."""
+    try:
+        if lasts is None:
+            return datetime.fromtimestamp(float(said["exp"]), UTC)
+        return datetime.fromtimestamp(float(said["iat"]), UTC) + lasts
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        raise NotSignedInError("Your provider did not say when the sign-in ends. Sign in again.") from None
+
+
+def _sign_in_id(said: Mapping[str, Any]) -> str:
+    identity = json.dumps([said.get(name) for name in _IDENTITY])
+    return hashlib.sha256(identity.encode()).hexdigest()
