@@ -4,6 +4,7 @@
 # make failed what failed the last time
 # make screenshots  every page as a picture, into docs/screenshots
 # make plotly  the browser's chart library in the version that the installed Plotly was made for
+# make fonts  what is sent in place of the fonts of the installed Streamlit
 # make bench  speed and memory, each figure beside a yardstick from the same run
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS   ?= 2
 
-.PHONY: run test quick failed bench screenshots plotly check lint types unit lock clean
+.PHONY: run test quick failed bench screenshots plotly fonts check lint types unit lock clean
 
 run: $(VENV)/.run
 	$(BIN)/outreach-results demo --if-new
@@ -63,6 +64,11 @@ plotly: $(VENV)/.run
 	cp "$$folder"/plotly-cartesian.min.js "$$folder"/LICENSE $(CHARTS)/; \
 	hash=$$(sha256sum $(CHARTS)/plotly-cartesian.min.js | cut -d ' ' -f 1); \
 	printf '{"package": "%s", "version": "%s", "sha256": "%s"}\n' $(PACKAGE) "$$version" "$$hash" > $(CHARTS)/version.json
+
+# Run it after an update of Streamlit: a test says so.
+fonts: $(VENV)/.run
+	$(PIP) "fonttools[woff]"
+	$(BIN)/python docs/make_fonts.py
 
 # The lock files hold every version and hash, and no index address; a stamp makes the second time quick.
 $(VENV)/bin/python:

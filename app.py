@@ -75,7 +75,7 @@ else:
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.server.sign_in import SignInCookies, SignInRequired
     from outreach_results.server.streamlit_internals import run_pages_through_the_entry
-    from outreach_results.ui import charts, downloads, gate, shell, sign_in, styles
+    from outreach_results.ui import charts, downloads, gate, parts, shell, sign_in, styles
     from outreach_results.ui.cache import store
 
     try:
@@ -104,7 +104,11 @@ else:
             Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             *of_sign_in,
-            Middleware(compressed_assets.CompressedAssets, streamlit_charts=charts.uses_streamlit_charts),
+            Middleware(
+                compressed_assets.CompressedAssets,
+                streamlit_charts=charts.uses_streamlit_charts,
+                modules={parts.path(): parts.script()},
+            ),
             Middleware(PageStyles, css=styles.of_pages()),
         ],
     )

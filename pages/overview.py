@@ -6,7 +6,6 @@ from outreach_results import results
 from outreach_results.ui import campaign_table, event_dates, overview, shell
 from outreach_results.ui.cache import ask
 
-overview.follow_click()
 view = shell.begin("Overview", "How are the campaigns doing?")
 if view.of_people:
     overview.people(view)

@@ -7,7 +7,6 @@ from outreach_results.ui import event_dates, filters, shell, snapshots, trends
 from outreach_results.ui.annotations import notes
 from outreach_results.ui.cache import ask
 
-trends.follow_click()
 view = shell.begin("Trends", "Performance over time")
 question = trends.controls(view)
 if not question.names:

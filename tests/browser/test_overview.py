@@ -58,10 +58,17 @@ def test_order_and_search_survive_a_reload(visitor: Visitor) -> None:
 
 def test_click_on_funnel_replies_opens_the_inbox(visitor: Visitor) -> None:
     visitor.open("/")
+    visitor.click(visitor.page.locator(".tile").filter(has_text="Meetings"))  # of which the funnel does not know
     bars = visitor.page.locator(".st-key-funnel .barlayer .point path")
     bars.first.wait_for()
+    visitor.page.evaluate("window.isTheSamePage = true")
     bars.nth(4).click(force=True)
     visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
+    visitor.settle()
+    assert visitor.parameters == {"tile": ["meetings_booked"]}
+    visitor.back()  # in one step
+    assert (visitor.title, visitor.parameters) == ("Overview", {"tile": ["meetings_booked"]})
+    assert visitor.page.evaluate("window.isTheSamePage")
 
 
 def test_a_breakdown_is_chosen_in_its_fragment(visitor: Visitor) -> None:

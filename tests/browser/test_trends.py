@@ -128,7 +128,7 @@ def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locato
     visitor.reload()
     expect(card).to_contain_text("83.0%")
 
-    card.get_by_role("button", name="View overview").click()
+    card.get_by_role("link", name="View overview").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
     assert visitor.metric("Sent") == "53"
@@ -152,9 +152,15 @@ def test_repeated_clicks_select_and_back_returns(visitor: Visitor, chart: Locato
     visitor.back()
     visitor.page.wait_for_function(_IS_DRAWN_ANEW, arg=below[0])
     assert visitor.parameters["at"] == [below[0]]
-    visitor.page.get_by_role("button", name="View replies").click()
+    visitor.page.get_by_role("link", name="View replies").click()
     visitor.page.get_by_role("heading", level=1, name="Inbox").wait_for()
+    visitor.settle()
     assert visitor.parameters["days"] == [f"{below[0]}..{below[0]}"]
+    expect(visitor.page.get_by_role("combobox", name="Dates")).to_have_value("Custom")
+    visitor.back()  # in one step
+    assert (visitor.title, visitor.parameters["at"]) == ("Trends", [below[0]])
+    assert visitor.parameters["period"] == ["90d"]
+    expect(visitor.page.get_by_role("combobox", name="Dates")).to_have_value("Last 90 days")
 
 
 def test_controls_and_chart_are_above_the_fold(open_visitor) -> None:
@@ -196,7 +202,7 @@ def test_unusual_days_are_listed_and_linked(visitor: Visitor) -> None:
     row = visitor.page.locator(".st-key-card-unusual").get_by_role("row").filter(has_text="Feb 11")
     expect(row).to_contain_text("83.0%")
     expect(row).to_contain_text("84.9–100.0%")
-    row.get_by_role("button").click()
+    row.get_by_role("link").click()
     visitor.page.get_by_role("heading", level=1, name="Overview").wait_for()
     visitor.settle()
     assert visitor.metric("Sent") == "53"

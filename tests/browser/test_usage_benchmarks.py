@@ -140,7 +140,7 @@ def test_bullet_leads_to_the_time_series_of_its_rate(visitor: Visitor, sample_st
     assert chart(visitor, "trend").is_visible()
     # with the keyboard too; the cost has its series on another page
     visitor.back()
-    go = visitor.page.get_by_role("button", name="Costs", exact=True)
+    go = visitor.page.get_by_role("link", name="Costs", exact=True)
     go.focus()
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_url("**/usage?**")

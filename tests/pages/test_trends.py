@@ -131,7 +131,7 @@ def test_unusual_days_are_listed_with_their_range(sample_dashboard, sample_store
     (point,) = series.unusual.to_dict("records")
     (row,) = table(app, "usual")
     assert row["date"].text == "Wed, Feb 11, 2026"
-    assert row["date"].value == "2026-02-11..2026-02-11"
+    assert "&period=custom&days=2026-02-11..2026-02-11" in f"&{row['date'].href.partition('?')[2]}"
     assert (row["value"].text, row["value"].note) == (f"{point['value']:.1%}", "44 of 53 sent")
     assert row["usual"].text == "84.9–100.0%"
 
@@ -174,9 +174,10 @@ def test_many_unusual_points_are_called_mixed(sample_dashboard, monkeypatch):
 def test_a_chosen_day_has_a_sentence_and_a_link(sample_dashboard):
     app = page(at="Fri 27 Mar 2026", basis="Sending day")
     assert "Replied: about 53% of its replies are in; expect about 4 in the end" in page_text(app)
-    app.button(key="at-inbox").click().run()
-    assert [title.value for title in app.title] == ["Inbox"]
-    assert app.selectbox(key="period_choice").value == "Custom"
+    links = {link.label: (link.page, link.query_string) for link in (one.proto for one in app.get("page_link"))}
+    assert links["View replies"][0] == "inbox"
+    assert "period=custom&days=2026-03-27..2026-03-27" in links["View replies"][1]
+    assert links["View overview"][1] == links["View replies"][1]
 
 
 def test_a_chosen_week_opens_into_its_days(sample_dashboard):

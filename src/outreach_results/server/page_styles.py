@@ -1,17 +1,20 @@
 """The dashboard's style sheet in the HTML of its page, so that it applies before the first element is drawn.
 
 A style sheet that the script sends as an element arrives with all others, and the page moves when it does. At the end
-of the body it comes after the styles that Streamlit adds to the head, as one among the elements would.
+of the body it comes after the styles that Streamlit adds to the head, as one among the elements would. What the HTML
+asks the browser to load ahead for Streamlit's own font is taken out: the theme has the fonts of the system.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ROOT, _BODY_END = b'id="root"', b"</body>"
+_FONT = re.compile(rb"<link\s[^>]*\bas=\"font\"[^>]*>")
 
 
 class PageStyles:
@@ -30,6 +33,7 @@ class PageStyles:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
+        takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
         start: Message | None = None
         html = b""
 
@@ -42,18 +46,19 @@ class PageStyles:
             else:
                 html += message.get("body", b"")
                 if not message.get("more_body", False):
-                    await self._send(start, html, send)
+                    await self._send(start, html, send, takes_gzip=takes_gzip)
 
         await self._app(scope, receive, send_with_styles)
 
-    async def _send(self, start: Message, html: bytes, send: Send) -> None:
+    async def _send(self, start: Message, html: bytes, send: Send, *, takes_gzip: bool) -> None:
         headers = MutableHeaders(scope=start)
-        is_compressed = headers.get("content-encoding") == "gzip"
-        plain = gzip.decompress(html) if is_compressed else html
+        plain = gzip.decompress(html) if headers.get("content-encoding") == "gzip" else html
         if _ROOT in plain:
-            html = plain.replace(_BODY_END, self._style + _BODY_END, 1)
-            if is_compressed:
+            html = _FONT.sub(b"", plain).replace(_BODY_END, self._style + _BODY_END, 1)
+            if takes_gzip:
                 html = gzip.compress(html)
+                headers["Content-Encoding"] = "gzip"
+            headers.add_vary_header("Accept-Encoding")
             headers["Content-Length"] = str(len(html))
             for name in ("ETag", "Last-Modified"):  # they are those of the page without the style sheet
                 del headers[name]

@@ -23,8 +23,10 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 STATIC_FOLDER = Path(streamlit.__file__).parent / "static"
 """Where Streamlit keeps the files that it sends as they are."""
 
-_COMPONENTS, _CHARTS = "BidiComponent", "PlotlyChart"
-"""The names, in the manifest, of the scripts of components, such as our chart and table, and of Streamlit's chart."""
+_ON_EVERY_PAGE = ("BidiComponent", "Button", "ButtonGroup", "PageLink", "Selectbox", "TextInput")
+_CHARTS = "PlotlyChart"
+"""The names, in the manifest, of the scripts of what every page draws (components are our charts and tables), and of
+Streamlit's chart."""
 
 TEST_IDS = frozenset(
     {
@@ -116,13 +118,29 @@ def signed_in_user(cookies: Mapping[str, str]) -> dict[str, Any]:
 
 @lru_cache(maxsize=2)
 def preloaded_scripts(*, streamlit_charts: bool) -> tuple[str, ...]:
-    """The paths of the scripts that nearly every page of ours needs, below the server's root.
+    """The paths of the scripts that every page of ours needs and the HTML does not name, below the server's root.
+
+    The browser would ask for them one after the other, when the first element that needs them has arrived.
 
     Args:
         streamlit_charts: whether pages draw their charts with Streamlit's own copy of Plotly.
     """
-    needed = (_COMPONENTS, _CHARTS) if streamlit_charts else (_COMPONENTS,)
-    return tuple(chunk["file"] for chunk in _manifest().values() if chunk.get("name") in needed)
+    needed = (*_ON_EVERY_PAGE, _CHARTS) if streamlit_charts else _ON_EVERY_PAGE
+    manifest = _manifest()
+    begin = [name for name, chunk in manifest.items() if chunk.get("name") in needed]
+    return tuple(manifest[name]["file"] for name in _with_imports(begin) if name not in _with_imports(["index.html"]))
+
+
+def _with_imports(names: Collection[str]) -> dict[str, None]:
+    """These chunks of the manifest and all that they import, in the order in which they are needed."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name in _manifest():
+            found[name] = None
+            waiting += _manifest()[name].get("imports", [])
+    return found
 
 
 def first_files() -> list[str]:
@@ -193,15 +211,3 @@ def write_query_params(texts: Mapping[str, str], discarded: Collection[str]) -> 
         params.set_initial_query_params_from_current()
         if str(params) != before:
             params._send_query_param_msg()
-
-
-def unbind_query_params(names: Collection[str]) -> None:
-    """Release parameters from their widgets: ``st.switch_page`` refuses to set those of a bound one."""
-    context = get_script_run_ctx()
-    if context is None:
-        return
-    with context.session_state.query_params() as params:
-        for name in names:
-            binding = params.get_binding_for_param(name)
-            if binding is not None:
-                params.unbind_widget(binding.widget_id)

@@ -10,18 +10,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from outreach_results.export import FORMATS
-from outreach_results.ui import downloads, png_export, styles, text
+from outreach_results.ui import downloads, parts, png_export, text
 from outreach_results.ui.downloads import Offer
 
 _BUTTONS = ("csv", "json")
 """The formats with a button of their own; all others are in the menu."""
 
-_component = st.components.v2.component(
-    "outreach_actions",
-    html=styles.read("actions.html"),
-    css=styles.read("actions.css"),
-    js=styles.read("actions.js"),
-)
+_component = parts.component("actions")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,10 +55,10 @@ def chart_with_data(
     name: str | None = None,
     pictured: pd.DataFrame | None = None,
     on_click: charts.Clicked | None = None,
-    reports: bool = False,
+    links: Mapping[str, str] = charts.NO_LINKS,
     card: Card | None = None,
-) -> list[charts.Point]:
-    """Draw a figure, and the buttons that download its data; the points that were clicked, as `charts.show` has them.
+) -> None:
+    """Draw a figure, which `charts.show` says more of, and the buttons that download its data.
 
     The buttons stand in the header of the ``card``, else below the figure.
 
@@ -66,13 +66,12 @@ def chart_with_data(
     shows beside the figure, if it does: the PNG has it too.
     """
     file = f"outreach-{name or key}"
-    points = charts.show(figure, key=key, alt=alt, name=file, on_click=on_click, reports=reports)
+    charts.show(figure, key=key, alt=alt, name=file, on_click=on_click, links=links)
     offered = Table(name or key, frame, filters, figure, pictured)
     if card is not None:
         card.offer(offered)
     else:
         cards.actions_at_right(offered.title, offered, key=f"{key}-data")
-    return points
 
 
 def rate_with_interval(definition: str, rate: HeadlineRate) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -186,7 +185,7 @@ def distinct(campaigns: list[Campaign]) -> dict[str, str]:
 
 def choose_campaigns(campaign_ids: Sequence[str]) -> None:
     """Filter by these campaigns, none for all of them. For callbacks."""
-    url_state.change("campaigns", _campaigns_text(campaign_ids))
+    url_state.change("campaigns", campaigns_text(campaign_ids))
 
 
 def choose_days(first: date, last: date) -> None:
@@ -195,26 +194,8 @@ def choose_days(first: date, last: date) -> None:
         url_state.change(name, written)
 
 
-def switch_to(
-    page: str,
-    days: tuple[date, date] | None = None,
-    *,
-    campaign_ids: Sequence[str] | None = None,
-    choices: Mapping[str, str] | None = None,
-) -> NoReturn:
-    """Go to another page, such as ``inbox``, with the same filters or for other days or campaigns, as a link would.
-
-    ``choices`` are the texts of other parameters, such as ``{"show": "rates"}``.
-    """
-    changes = dict(choices or {})
-    if campaign_ids is not None:
-        changes["campaigns"] = _campaigns_text(campaign_ids)
-    if days is not None:
-        changes |= dates.days_texts(*days)
-    url_state.switch_to(page, changes)
-
-
-def _campaigns_text(campaign_ids: Sequence[str]) -> str:
+def campaigns_text(campaign_ids: Sequence[str]) -> str:
+    """The text of the parameter that chooses these campaigns."""
     return campaign_codes.written(campaign_ids, ask(campaign_labels))
 
 

@@ -66,7 +66,7 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
         if view is None:
             return None
         with folded:
-            fold.fold(view.summary() if has_filters else "", page)
+            fold.fold(view.summary() if has_filters else "", page, url_state.parameters({}))
         if has_filters:
             caption = view.caption(ask(filters.as_of))
             st.caption(text.escape(" · ".join([caption, *_sync_trouble()])), text_alignment="right")

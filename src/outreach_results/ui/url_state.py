@@ -9,12 +9,13 @@ they are drawn, and their ``on_change`` sets the fields.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 import streamlit as st
 
-from outreach_results.server.streamlit_internals import unbind_query_params, write_query_params
+from outreach_results.server.streamlit_internals import write_query_params
 from outreach_results.ui.url_parameters import PARAMETERS, SHORT_FORMS
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ _NOTICES = "address-notices"
 _NOTICE_TEXT = "address-notices-words"
 _NOTICE_PLACE = "address-notices-place"
 _TEXTS, _CHANGES, _INVALID = "url-texts", "url-changes", "url-invalid"
-_IN_FRAGMENT, _PAGE = "url-changes-in-fragment", "url-page"
+_IN_FRAGMENT, _PAGE, _TURN_TO = "url-changes-in-fragment", "url-page", "url-turn-to"
 
 HOME = "overview"
 """The page at the server's root."""
@@ -35,6 +36,8 @@ _SWITCH = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 NO_CHOICE = "none"
 """The code of a selection that is empty although the default is not."""
+
+NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 
 
 # --- one run of the script ---------------------------------------------------------------------------------------
@@ -91,22 +94,44 @@ def _write(texts: Mapping[str, str]) -> None:
     write_query_params(texts, SHORT_FORMS)
 
 
-def switch_to(page: str, changes: Mapping[str, str]) -> NoReturn:
-    """Show another page, such as ``inbox``, with these parameters changed; the page that is left keeps its own."""
+def parameters(changes: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of this run that are not at their defaults, with some of them changed.
+
+    What a change makes meaningless is reset, unless it is changed itself.
+    """
     resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
-    parameters = st.session_state[_TEXTS] | resets | dict(changes)
-    st.session_state[_CHANGES] = parameters
-    unbind_query_params(PARAMETERS)
-    st.switch_page(f"pages/{page}.py", query_params={name: text for name, text in parameters.items() if text})
+    changed = st.session_state.get(_TEXTS, {}) | resets | dict(changes)
+    return {name: text for name, text in changed.items() if text}
 
 
 def address(page: str, changes: Mapping[str, str]) -> str:
-    """Where a link to a page leads that keeps the parameters of this run, with some of them changed."""
-    resets = {reset: "" for name in changes for reset in PARAMETERS[name].resets}
-    parameters = st.session_state.get(_TEXTS, {}) | resets | dict(changes)
-    query = urlencode({name: text for name, text in parameters.items() if text})
+    """Where a link to a page, such as ``inbox``, leads that keeps the parameters of this run but for some changes."""
+    query = urlencode(parameters(changes))
     path = "/" if page == HOME else f"/{page}"
     return f"{path}?{query}" if query else path
+
+
+def turn_to(address: str) -> None:
+    """Let the browser follow a link to a page in the next run of the page. For callbacks."""
+    st.session_state[_TURN_TO] = address
+
+
+def turned_to() -> str:
+    """The address that `turn_to` was called with since the last run; empty without one."""
+    address: str = st.session_state.pop(_TURN_TO, "")
+    return address
+
+
+def page_link(
+    label: str, page: str, changes: Mapping[str, str] = NO_CHANGES, *, icon: str = "", about: str = ""
+) -> None:
+    """Draw a link to a page that keeps the parameters of this run but for some changes.
+
+    Args:
+        about: a tooltip.
+    """
+    written = parameters(changes)
+    st.page_link(f"pages/{page}.py", label=label, query_params=written, icon=icon or None, help=about or None)
 
 
 # --- reading and writing one parameter ---------------------------------------------------------------------------

@@ -15,10 +15,9 @@ from outreach_results.results import Outlook, component_costs, next_month
 from outreach_results.ui import bound_controls, cards, charts, clicks, tables, text, url_state
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.cards import Card
-from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
+from outreach_results.ui.charts.usage import MOST_CAMPAIGNS, most_expensive
 from outreach_results.ui.components import DEFINITIONS, chart_with_data
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import switch_to
 
 PER_EMAIL, IN_ALL = "Per email", "In all"
 
@@ -281,7 +280,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
     """Draw the cost of each campaign; a click on a bar opens the overview of that campaign."""
     key = clicks.content_key("costs-by-campaign", filters, per_email)
     with cards.card("Cost by campaign", key="costs-by-campaign") as card:
-        clicked = chart_with_data(
+        chart_with_data(
             draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
             campaigns,
             filters,
@@ -289,13 +288,13 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
             name="costs-by-campaign",
             alt=f"Cost {_per(per_email)} by campaign; a click on a bar opens that campaign",
             card=card,
-            reports=True,
+            links={
+                own: url_state.address("overview", {"campaigns": url_state.join([own])})
+                for own in most_expensive(campaigns, per_email=per_email)["campaign_id"]
+            },
         )
         if len(campaigns) > MOST_CAMPAIGNS:
             st.caption(f"The {MOST_CAMPAIGNS} most expensive of {len(campaigns):,}; the downloads have all of them.")
-    chosen = clicks.chosen_of(clicked)
-    if chosen is not None:
-        switch_to("overview", campaign_ids=[chosen])
 
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:

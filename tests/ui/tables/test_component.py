@@ -58,6 +58,17 @@ def test_the_browser_gets_what_is_said_only() -> None:
     }
 
 
+def test_amounts_of_a_column_have_the_same_decimals() -> None:
+    amounts = [0.0197, 0.018, 0.0, None, 1.5]
+    columns = [Column("price", "Per email", Kind.NUMBER), Column("range", "Range", Kind.NUMBER)]
+    rows = [{"price": tables.unit_price(amount), "range": Cell("$1.2–$3")} for amount in amounts]
+    content = json.loads(encoded(columns, rows, {"price": tables.unit_price(0.02)}))
+    shown = [row[0]["t"] for row in content["rows"]]
+    assert shown == ["$0.0197", "$0.0180", "$0.0000", "–", "$1.5000"]
+    assert content["totals"][0]["t"] == "$0.0200"
+    assert {row[1]["t"] for row in content["rows"]} == {"$1.2–$3"}
+
+
 def test_what_strangers_wrote_arrives_to_the_letter() -> None:
     rows = tables.rows_of(pd.DataFrame({"name": list(HOSTILE)}), COLUMNS[:1])
     assert [row[0]["t"] for row in sent(rows)["rows"]] == list(HOSTILE)

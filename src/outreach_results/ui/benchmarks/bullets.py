@@ -13,19 +13,19 @@ from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Campaign, Filters
 from outreach_results.models.metric_definitions import BENCHMARK_METRICS, RATES
 from outreach_results.results import Comparison, Peers
+from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
 from outreach_results.ui.components import DEFINITIONS
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import View, switch_to
+from outreach_results.ui.filters import View, campaigns_text
 
 COMMUNITY = "Whole community"
 OWN = "Your own campaigns"
 _FORMERLY = {OWN: "Our own campaigns"}
 """What older links have."""
 _CODES = {COMMUNITY: "community", OWN: "own"}
-_MOST_CAMPAIGNS = 40
 _ALL_IN = 0.995  # rounds to 100%
 _OUTCOMES = {"opened": "opens", "clicked": "clicks", "replied": "replies", "meetings_booked": "meetings"}
 _LEADS_ON = {*BENCHMARK_METRICS}  # other metrics are the community's alone
@@ -128,23 +128,19 @@ def bullets(rows: Sequence[Comparison], peers: Peers, view: View) -> None:
         heads[-1].caption(band, help=legend(peers))
         for row in rows:
             with st.container(key=f"bullet-row-{row.metric}"):
-                clicked = _row(row, peers)
-            if clicked:
-                _go_to(row, peers, view)
+                _row(row, peers, view)
 
 
-def _row(row: Comparison, peers: Peers) -> bool:
-    """Draw one row; whether its chart or its link was clicked."""
+def _row(row: Comparison, peers: Peers, view: View) -> None:
+    """Draw one row."""
     name, value, median, verdict, chart = st.columns(_COLUMNS, gap="small", vertical_alignment="center")
     label = charts.LABELS.get(row.metric, row.metric)
+    leads_to = _leads_to(row, peers, view)
     with name:
         st.markdown(f"**{text.escape(label)}**", help=_definition(row))
-        clicked = row.metric in _LEADS_ON and st.button(
-            "Costs" if row.is_money else "Over time",
-            key=f"go-{row.metric}",
-            help="Opens Usage" if row.is_money else f"Opens the trend of the {label.lower()} with these filters",
-            type="tertiary",
-        )
+        if leads_to is not None:
+            about = "Opens Usage" if row.is_money else f"Opens the trend of the {label.lower()} with these filters"
+            url_state.page_link("Costs" if row.is_money else "Over time", *leads_to, about=about)
     value.markdown(f"**{text.escape(value_text(row.metric, row.value))}**")
     median.markdown(text.escape(value_text(row.metric, row.community.p50)))
     with verdict.container(gap=None):
@@ -154,26 +150,29 @@ def _row(row: Comparison, peers: Peers) -> bool:
         if shown:
             st.caption(text.escape(" ".join(shown)))
     with chart:
-        is_chart_clicked = _bullet(row, peers)
-    return clicked or is_chart_clicked
+        _bullet(row, peers, "" if leads_to is None else url_state.address(*leads_to))
 
 
 def _whole_verdict(row: Comparison, peers: Peers) -> str:
     return " ".join([row.verdict.words(_whom(peers)), *_facts(row, peers)])
 
 
-def _go_to(row: Comparison, peers: Peers, view: View) -> None:
-    """Open Trends for a rate and Usage for a cost, filtered by the campaigns that the value is of."""
-    campaigns = None
-    if peers.numbers.mcp is not None:
-        compared = ask(results.campaign_comparison, view.filters, peers, row.metric)
-        campaigns = list(compared.loc[compared["cases"] > 0, "campaign_id"])
-        if len(campaigns) > _MOST_CAMPAIGNS:
-            campaigns = None  # all campaigns instead: browsers and proxies limit the length of a URL
-    if row.is_money:
-        switch_to("usage", campaign_ids=campaigns)
-    choices = {"show": "rates", "rates": row.metric}
-    switch_to("trends", campaign_ids=campaigns, choices=choices)
+def _leads_to(row: Comparison, peers: Peers, view: View) -> tuple[str, dict[str, str]] | None:
+    """The page with more on a metric, filtered by the campaigns that its value is of; None where there is none.
+
+    That is Trends for a rate and Usage for a cost, with the parameters that change.
+    """
+    if row.metric not in _LEADS_ON:
+        return None
+    mcp = peers.numbers.mcp
+    changes = {} if mcp is None else {"campaigns": campaigns_text(ask(_of_type, mcp, view.filters.campaigns))}
+    return ("usage", changes) if row.is_money else ("trends", changes | {"show": "rates", "rates": row.metric})
+
+
+def _of_type(_store: Store, mcp: str, chosen: tuple[str, ...] | None) -> list[str]:
+    """The ids of the chosen campaigns that are of a type."""
+    every = ask(results.all_campaigns)
+    return [one.id for one in every if one.mcp == mcp and (chosen is None or one.id in chosen)]
 
 
 def _facts(row: Comparison, peers: Peers) -> list[str]:
@@ -241,8 +240,12 @@ def _whom(peers: Peers) -> str:
     return "your own campaigns" if peers.is_own else "the community"
 
 
-def _bullet(row: Comparison, peers: Peers) -> bool:
-    """Draw the bullet chart of a row; whether it was clicked."""
+def _bullet(row: Comparison, peers: Peers, leads_to: str) -> None:
+    """Draw the bullet chart of a row.
+
+    Args:
+        leads_to: the page that a click opens; empty for none.
+    """
     label = charts.LABELS.get(row.metric, row.metric)
     mark = Mark(
         row.metric,
@@ -255,13 +258,12 @@ def _bullet(row: Comparison, peers: Peers) -> bool:
         row.firm,
         row.median,
     )
-    clicked = charts.show(
+    charts.show(
         draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
         key=f"bullet-{row.metric}",
         alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
-        reports=True,
+        links={"": leads_to} if leads_to else charts.NO_LINKS,
     )
-    return bool(clicked) and row.metric in _LEADS_ON
 
 
 def _sentence(row: Comparison, peers: Peers) -> str:

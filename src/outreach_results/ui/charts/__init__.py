@@ -4,9 +4,9 @@ The same metric has the same color everywhere; the palette is safe for color-bli
 """
 
 from outreach_results.ui.charts.annotations import annotate
-from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, shorten
+from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty
 from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
-from outreach_results.ui.charts.component import Clicked, Point, show, uses_streamlit_charts
+from outreach_results.ui.charts.component import NO_LINKS, Clicked, Point, show, uses_streamlit_charts
 from outreach_results.ui.charts.headline import headline_chart
 from outreach_results.ui.charts.inbox import SENTIMENT_COLORS, SENTIMENT_NAMES, sentiment_over_time
 from outreach_results.ui.charts.overview import funnel, people
@@ -27,6 +27,7 @@ __all__ = [
     "COST_PARTS",
     "GRID",
     "LABELS",
+    "NO_LINKS",
     "SENTIMENT_COLORS",
     "SENTIMENT_NAMES",
     "Clicked",
@@ -50,7 +51,6 @@ __all__ = [
     "people",
     "quota",
     "sentiment_over_time",
-    "shorten",
     "show",
     "snapshot_trend",
     "table",

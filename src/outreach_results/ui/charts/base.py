@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -54,9 +57,41 @@ def shorten(text: str, length: int = 34) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def label_above(row: int, words: str, pixels: int) -> dict[str, object]:
+_LETTERS_A_LINE = 50  # what fits between the edges of a phone
+_LINE_HEIGHT = 15
+
+
+def lines_of(name: str, *, used: int = 0) -> list[str]:
+    """A name in lines that fit a narrow screen, at least one.
+
+    Args:
+        used: how many letters stand before the name in its first line.
+    """
+    is_wide = any(unicodedata.east_asian_width(letter) in "WF" for letter in name)
+    width = _LETTERS_A_LINE // (2 if is_wide else 1)
+    lines = textwrap.wrap(name, width, initial_indent="x" * used, break_on_hyphens=False) or ["x" * used]
+    return [lines[0][used:], *lines[1:]]
+
+
+def rows_below(labels: Sequence[Sequence[str]], row_height: int) -> tuple[list[float], float]:
+    """The middle of each row whose label stands above its bar, from the top, and the height of all, in plain rows.
+
+    Args:
+        labels: the lines of each; a label of one line fits a plain row.
+        row_height: of a plain row, in pixels.
+    """
+    middles, end = [], 0.0
+    for lines in labels:
+        more = (len(lines) - 1) * _LINE_HEIGHT / row_height
+        middles.append(end + more)
+        end += 1 + more
+    return middles, end
+
+
+def label_above(row: float, words: str, pixels: int) -> dict[str, object]:
     """An annotation at the left, ``pixels`` above the middle of a row. ``words`` must be escaped for Plotly."""
     return {
+        "align": "left",
         "x": 0,
         "xref": "paper",
         "xanchor": "left",

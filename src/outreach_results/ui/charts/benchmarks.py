@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES, Interval
 from outreach_results.models import Distribution
-from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, shorten
+from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, lines_of, rows_below
 from outreach_results.ui.text import escape_plotly, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
@@ -120,23 +120,27 @@ def beside_community(metric: str, marks: Sequence[Mark]) -> go.Figure:
     """
     known: list[float | None] = []
     shapes: list[dict[str, object]] = []  # set all at once: `add_shape` copies the existing ones each time
-    for row, mark in enumerate(marks):
+    names = [lines_of(mark.name) for mark in marks]
+    rows, height = rows_below(names, _ROW_HEIGHT)
+    for row, mark in zip(rows, marks, strict=True):
         shapes += _community_band(mark.community, mark.median, row - 0.06, row + 0.4)
         known += [mark.community.p25, mark.community.p75, mark.value]
         if mark.value is not None and mark.interval is not None:
             known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
     figure = empty(
-        len(marks) * _ROW_HEIGHT + 44,
+        round(height * _ROW_HEIGHT) + 44,
         showlegend=False,
         hovermode="closest",
         margin={**_SIDES, "t": 6, "b": 6},
         hoverdistance=14,
-        shapes=[*shapes, *(_line_above(row) for row in range(1, len(marks)))],
-        annotations=[label_above(row, escape_plotly(shorten(mark.name, 52)), 5) for row, mark in enumerate(marks)],
+        shapes=[*shapes, *(_line_below(row) for row in rows[:-1])],
+        annotations=[
+            label_above(row, "<br>".join(map(escape_plotly, lines)), 5) for row, lines in zip(rows, names, strict=True)
+        ],
         xaxis=_value_axis(metric, None, known),
-        yaxis={"visible": False, "range": [len(marks) - 0.5, -0.5]},
+        yaxis={"visible": False, "range": [height - 0.5, -0.5]},
     )
-    _dot(figure, metric, marks, [row + 0.17 for row in range(len(marks))], size=11)
+    _dot(figure, metric, marks, [row + 0.17 for row in rows], size=11)
     return figure
 
 
@@ -211,8 +215,8 @@ def _at_most(value: float, end: float, mark: Mark) -> float:
     return min(max(end, value - reach), value + reach)
 
 
-def _line_above(row: int) -> dict[str, object]:
-    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row - 0.5}
+def _line_below(row: float) -> dict[str, object]:
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": row + 0.5, "y1": row + 0.5}
     return {"type": "line", **ends, "line": {"color": GRID, "width": 1}}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,15 +14,9 @@ from plotly.io.json import to_json_plotly
 from outreach_results.config import settings
 from outreach_results.errors import ConfigError
 from outreach_results.server import chart_library
-from outreach_results.ui import styles
+from outreach_results.ui import parts, url_state
 
-_component = st.components.v2.component(
-    "outreach_chart",
-    html=styles.read("chart.html"),
-    css=styles.read("chart.css"),
-    js=styles.read("chart.js"),
-    isolate_styles=False,  # Plotly puts its styles into the page
-)
+_component = parts.component("chart", isolate_styles=False)  # Plotly puts its styles into the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,8 @@ class Point:
 
 Clicked = Callable[[Sequence[Point]], None]
 
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
+
 
 def show(
     figure: go.Figure,
@@ -43,9 +40,9 @@ def show(
     height: int | None = None,
     name: str | None = None,
     on_click: Clicked | None = None,
-    reports: bool = False,
+    links: Mapping[str, str] = NO_LINKS,
     is_picture: bool = False,
-) -> list[Point]:
+) -> None:
     """Draw a figure in the colors of the theme, with a button that saves it as PNG.
 
     Args:
@@ -53,17 +50,16 @@ def show(
         height: in pixels; that of the figure without one. The page keeps this place before anything is drawn.
         name: of the file, without extension; ``outreach-`` and the key without one.
         on_click: called before the next run with the points that were clicked.
-        reports: whether a click makes a run although there is no ``on_click``.
+        links: the pages that marks lead to, by their ``customdata`` or by their place in their trace; "" is all others.
+            The browser follows them by itself.
         is_picture: whether the chart is saved as soon as it is drawn.
-
-    Returns:
-        The points whose click made this run, where clicks are reported.
     """
     height = height or figure_height(figure)
     name = name or f"outreach-{key}"
     if uses_streamlit_charts():
-        return _show_with_streamlit(figure, key, alt, height, name, on_click, reports=reports)
-    result = _component(
+        _show_with_streamlit(figure, key, alt, height, name, _following(links) if links else on_click)
+        return
+    _component(
         key=key,
         data={
             "figure": as_json(figure),
@@ -71,7 +67,8 @@ def show(
             "height": height,
             "name": name,
             "picture": is_picture,
-            "clickable": reports or on_click is not None,
+            "clickable": bool(on_click or links),
+            "links": dict(links),
             "library": chart_library.PATH,
             "palette": st.get_option("theme.light.chartCategoricalColors") or [],
         },
@@ -79,7 +76,6 @@ def show(
         height=height,
         on_points_change=_reporting(on_click, lambda: points_of(st.session_state[key].get("points"))),
     )
-    return points_of(result.get("points"))
 
 
 def uses_streamlit_charts() -> bool:
@@ -107,6 +103,14 @@ def points_of(reported: Any) -> list[Point]:
     return [Point(point["index"], point.get("customdata")) for point in reported or []]
 
 
+def _following(links: Mapping[str, str]) -> Clicked:
+    def follow(points: Sequence[Point]) -> None:
+        for point in points[:1]:
+            url_state.turn_to(links.get(str(point.customdata)) or links.get(str(point.index)) or links.get("", ""))
+
+    return follow
+
+
 def _reporting(on_click: Clicked | None, clicked: Callable[[], list[Point]]) -> Callable[[], None]:
     def report() -> None:
         if on_click is not None:
@@ -116,11 +120,10 @@ def _reporting(on_click: Clicked | None, clicked: Callable[[], list[Point]]) -> 
 
 
 def _show_with_streamlit(
-    figure: go.Figure, key: str, alt: str, height: int, name: str, on_click: Clicked | None, *, reports: bool
-) -> list[Point]:
+    figure: go.Figure, key: str, alt: str, height: int, name: str, on_click: Clicked | None
+) -> None:
     """Draw it with `st.plotly_chart`, which brings Streamlit's own copy of Plotly."""
-    is_clickable = reports or on_click is not None
-    event: Any = st.plotly_chart(
+    st.plotly_chart(
         figure,
         key=key,
         alt=alt,
@@ -130,10 +133,9 @@ def _show_with_streamlit(
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
         },
-        on_select=_reporting(on_click, lambda: _selected(st.session_state[key])) if is_clickable else "ignore",
+        on_select=_reporting(on_click, lambda: _selected(st.session_state[key])) if on_click is not None else "ignore",
         selection_mode="points",
     )
-    return _selected(event) if is_clickable else []
 
 
 def _selected(event: Any) -> list[Point]:

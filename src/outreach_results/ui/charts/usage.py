@@ -12,7 +12,7 @@ from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
 from outreach_results.ui import text
-from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, shorten
+from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, lines_of, rows_below
 from outreach_results.ui.text import escape_plotly, number, unit_price
 
 USED = COLORS["opened"]
@@ -20,6 +20,7 @@ OVER = COLORS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
 MOST_CAMPAIGNS = 15
+_ROW_HEIGHT = 46
 _FAR = 3.0  # a limit beyond this many times what is sent would flatten the line
 
 
@@ -241,6 +242,16 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     return figure
 
 
+def most_expensive(frame: pd.DataFrame, *, per_email: bool) -> pd.DataFrame:
+    """The campaigns that `costs_of_campaigns` draws, the most expensive first."""
+    by = _by(per_email=per_email)
+    return frame.dropna(subset=by).nlargest(MOST_CAMPAIGNS, by).reset_index(drop=True)
+
+
+def _by(*, per_email: bool) -> str:
+    return "cost_per_email_usd" if per_email else "cost_usd"
+
+
 def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     """What each campaign spent by component, the most expensive first, in total or per email.
 
@@ -249,31 +260,31 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     Args:
         frame: as `results.campaign_costs` gives it.
     """
-    by = "cost_per_email_usd" if per_email else "cost_usd"
-    top = frame.dropna(subset=by).nlargest(MOST_CAMPAIGNS, by).reset_index(drop=True)
+    top, by = most_expensive(frame, per_email=per_email), _by(per_email=per_email)
     highest = top[by].max() if len(top) else 0
+    prices = [_dollars(total) for total in top[by]]
+    names = [lines_of(name, used=len(price) + 2) for name, price in zip(top["name"], prices, strict=True)]
+    rows, height = rows_below(names, _ROW_HEIGHT)
     figure = empty(
-        max(130, 46 * len(top) + 40),
+        max(130, round(_ROW_HEIGHT * height) + 40),
         barmode="stack",
         hovermode="closest",
-        bargap=0.62,
         # The legend is at the bottom: to the right it would hide bars in print, where they are drawn wider.
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
         annotations=[
-            label_above(
-                row, f"{escape_plotly(_dollars(total))}  {escape_plotly(shorten(name, 44))}", 9
-            )  # a narrow screen cuts the end
-            for row, name, total in zip(top.index, top["name"], top[by], strict=True)
+            label_above(row, f"{escape_plotly(price)}  {'<br>'.join(map(escape_plotly, lines))}", 9)
+            for row, price, lines in zip(rows, prices, names, strict=True)
         ],
         xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
-        yaxis={"visible": False, "range": [len(top) - 0.4, -0.85]},
+        yaxis={"visible": False, "range": [height - 0.4, -0.85]},
     )
     for part, values in _parts(top, per_email=per_email):
         figure.add_bar(
             orientation="h",
-            y=list(top.index),
+            y=rows,
             x=values,
+            width=0.38,
             name=LABELS[part],
             marker_color=COLORS[part],
             customdata=list(top["campaign_id"]),

@@ -82,8 +82,7 @@ def notice(page: str) -> None:
         trouble = [*job.problems, *([rejects.sentence(rejected)] if rejected else [])]
         st.markdown(text.escape(" ".join([f"Imported: {summary}" if summary else "", *trouble]).strip()))
         st.space("stretch")
-        if st.button("See details", key="import-details"):
-            url_state.switch_to("data", {})
+        url_state.page_link("See details", "data")
         st.button("Close", key="import-notice-close", on_click=session.close_report)
 
 

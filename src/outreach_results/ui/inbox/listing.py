@@ -15,7 +15,7 @@ from outreach_results import results
 from outreach_results.models import Filters, InboxReply, Pagination
 from outreach_results.models.team import Role
 from outreach_results.results import Inbox, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, key_of
-from outreach_results.ui import cache, cards, downloads, styles, text, url_state
+from outreach_results.ui import cache, cards, downloads, parts, text, url_state
 from outreach_results.ui.cache import ask, may
 from outreach_results.ui.charts import SENTIMENT_COLORS
 from outreach_results.ui.filters import View
@@ -26,12 +26,7 @@ _PREVIEW = 240  # characters: more than fit into two lines
 _READ_FOR_PREVIEW = 2_000
 _LIST = "inbox-rows"
 
-_component = st.components.v2.component(
-    "outreach_inbox_list",
-    html=styles.read("inbox_list.html"),
-    css=styles.read("inbox_list.css"),
-    js=styles.read("inbox_list.js"),
-)
+_component = parts.component("inbox_list")
 
 
 def find(filters: Filters, *, is_link: bool = True) -> tuple[InboxFilters, Inbox]:

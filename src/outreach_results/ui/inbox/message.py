@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from outreach_results.models import InboxReply
 from outreach_results.results import SentEmail, key_of
-from outreach_results.ui import cache, styles, text
+from outreach_results.ui import cache, parts, text
 from outreach_results.ui.inbox import labels
 from outreach_results.ui.inbox.quoted import own_part
 
-_component = st.components.v2.component(
-    "outreach_inbox_message",
-    html=styles.read("inbox_message.html"),
-    css=styles.read("inbox_message.css"),
-    js=styles.read("inbox_message.js"),
-)
+_component = parts.component("inbox_message")
 
 
 def message(reply: InboxReply, campaign: str, answered: SentEmail | None) -> None:

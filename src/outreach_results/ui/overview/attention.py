@@ -15,9 +15,9 @@ from outreach_results.results import InboxFilters, ReplyStatus, insights
 from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking
-from outreach_results.ui import cards, text
+from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
-from outreach_results.ui.filters import View, choose_campaigns, switch_to
+from outreach_results.ui.filters import View, choose_campaigns
 from outreach_results.ui.overview.tiles import headlines
 
 ALERTS_A_PAGE = 10
@@ -76,26 +76,12 @@ def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
             _group(title, watched, "watch", icon=":material/visibility:", remark=_WATCH)
         if positive_to_do:
             replies = "reply" if positive_to_do == 1 else "replies"
-            st.button(
+            url_state.page_link(
                 f"{text.number(positive_to_do)} positive {replies} to do",
+                "inbox",
+                {"sentiment": "positive"},
                 icon=":material/inbox:",
-                type="tertiary",
-                key="positive-to-do",
-                on_click=_ask_for_inbox,
             )
-
-
-def follow_click() -> None:
-    """Show the inbox where a click asked for it: a callback cannot switch pages."""
-    if st.session_state.pop(_TO_INBOX, False):
-        switch_to("inbox", choices={"sentiment": "positive"})
-
-
-_TO_INBOX = "overview-to-inbox"
-
-
-def _ask_for_inbox() -> None:
-    st.session_state[_TO_INBOX] = True
 
 
 def _campaigns(alerts: Sequence[Alert]) -> str:

@@ -13,32 +13,31 @@ from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Sentiment
 from outreach_results.models.metric_definitions import COST, COUNT_METRICS
 from outreach_results.results import Totals
-from outreach_results.ui import cards, charts, tables, text
+from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import FULL, chart_with_data
 from outreach_results.ui.downloads import Table
-from outreach_results.ui.filters import View, switch_to
+from outreach_results.ui.filters import View
 from outreach_results.ui.overview import tiles
 
 
 def funnel(totals: Totals, view: View) -> None:
     """Draw the funnel from sent to meeting; a click on a bar opens the page with its details."""
     stages = derive(results.funnel, totals)
+    drawn = stages.dropna(subset="emails")["stage"]
     with cards.card("Funnel", key="funnel") as card:
-        clicked = chart_with_data(
+        chart_with_data(
             draw(charts.funnel, stages),
             stages,
             view.filters,
             key="funnel",
             alt="Funnel from emails sent to meetings booked",
-            reports=True,
+            links={str(place): _leads_to(stage) for place, stage in enumerate(drawn)},
             card=card,
         )
         st.caption(text.escape(_losses(totals)))
         if tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison)):
             st.caption("What is in so far; the rates above are those expected in the end.")
-    if clicked:
-        _go_to(stages["stage"][clicked[0].index])
 
 
 def _losses(totals: Totals) -> str:
@@ -52,10 +51,10 @@ def _losses(totals: Totals) -> str:
     return " · ".join(parts)
 
 
-def _go_to(stage: str) -> None:
+def _leads_to(stage: str) -> str:
     if stage == "replied":
-        switch_to("inbox")
-    switch_to("trends", choices={"show": "", "counts": stage})
+        return url_state.address("inbox", {})
+    return url_state.address("trends", {"show": "", "counts": stage})
 
 
 def costs(totals: Totals, view: View) -> None:

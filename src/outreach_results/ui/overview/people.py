@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from outreach_results import results
+from outreach_results import metrics, results
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
 from outreach_results.models.people import PEOPLE, PERSON
 from outreach_results.results import People
@@ -21,6 +21,7 @@ from outreach_results.ui.shell import NO_ACTIVITY
 from outreach_results.ui.tables import Cell, Column, Kind, Link, Sort
 
 _CONTACTED = "emails_sent"
+_RANGE = "With 95% confidence the rate is in this range: chance alone could have moved it that far."
 _STAGES = (_CONTACTED, "delivered", "opened", "clicked", "replied", POSITIVE_REPLIES.name, "meetings_booked")
 
 
@@ -52,15 +53,25 @@ def _unknown(found: People) -> str:
 def _tile(name: str, found: People, before: People | None, view: View) -> Tile:
     count, share = found.counts[name], found.share(name)
     was = None if before is None else before.counts[name]
-    notes = [] if name == _CONTACTED or share is None else [text.percent(share)]
+    notes = [] if name == _CONTACTED or share is None else [text.percent(share), _range(count, found.contacted[name])]
     if count is None:
         notes = ["not tracked"]
     elif found.contacted[name] != found.counts[_CONTACTED]:
         notes.append(f"of {text.number(found.contacted[name])} tracked")
-    about = PERSON if name == _CONTACTED else f"People: {METRICS[name].definition}"
+    about = PERSON if name == _CONTACTED else f"People: {METRICS[name].definition} {_RANGE}"
     versus = f" Compared with {view.compared_with}." if was is not None else ""
     change = "" if was is None or count is None else f"was {text.number(was)}"
     return Tile(name, PEOPLE[name], text.number(count), change, "", tuple(notes), about + versus)
+
+
+def _range(count: int | None, of: int) -> str:
+    """The 95% interval of a share: 3.1–5.5%."""
+    interval = metrics.wilson(count, of)
+    return "" if interval is None else text.span(*map(text.percent, interval))
+
+
+def _range_cell(low: float, high: float) -> Cell:
+    return tables.missing() if pd.isna(low) else Cell(text.span(text.percent(low), text.percent(high)), low)
 
 
 def stages(found: People) -> pd.DataFrame:
@@ -83,9 +94,17 @@ def _funnel(found: People, view: View) -> None:
             card=card,
         )
         known = "" if found.campaigns == found.of_campaigns else _unknown(found)
-        st.caption(text.escape(f"Everyone who was contacted in these days, and what they did since. {known}".strip()))
+        st.caption(
+            text.escape(
+                f"Everyone who was contacted in these days, and what they did since. {_NO_DAYS} {known}".strip()
+            )
+        )
 
 
+_NO_DAYS = (
+    "There is no chart by day: someone who got emails on two days would count on both, so the days would add up to "
+    "more people than there are."
+)
 _COLUMNS = (
     Column("name", "Campaign", help="A click shows only this campaign.", is_wide=True),
     *(
@@ -100,14 +119,25 @@ _COLUMNS = (
         "People who replied, as a share of people contacted.",
         write=tables.share,
     ),
+    Column("reply_range", "Reply rate range", Kind.NUMBER, _RANGE, write=lambda ends: _range_cell(*ends)),
 )
 
 
 def with_reply_share(found: People) -> pd.DataFrame:
-    """The campaigns with ``reply_share``, the people who replied as a share of those contacted (NA where unknown)."""
+    """The campaigns with the people who replied as a share of those contacted (NA where unknown).
+
+    Returns:
+        The columns of `People.by_campaign`, ``reply_share``, and its 95% interval ``reply_low`` and ``reply_high``.
+    """
     frame = found.by_campaign
     share = frame["replied"].astype("Float64") / frame[_CONTACTED].astype("Float64")
-    return frame.assign(reply_share=share.astype("float64"))
+    ranges = [
+        metrics.wilson(None if pd.isna(replied) else int(replied), int(of)) or (None, None)
+        for replied, of in zip(frame["replied"], frame[_CONTACTED], strict=True)
+    ]
+    low, high = ([one[end] for one in ranges] for end in (0, 1))
+    ends = {"reply_low": pd.Series(low, dtype="float64"), "reply_high": pd.Series(high, dtype="float64")}
+    return frame.assign(reply_share=share.astype("float64"), **ends)
 
 
 def _campaigns(found: People, view: View) -> None:
@@ -116,7 +146,8 @@ def _campaigns(found: People, view: View) -> None:
     with cards.card("Campaigns", key="people-campaigns", downloads=offered):
         codes = [url_state.join([own]) for own in frame["campaign_id"]]
         shown = frame.assign(
-            name=[labels.get(own, name) for own, name in zip(frame["campaign_id"], frame["name"], strict=True)]
+            name=[labels.get(own, name) for own, name in zip(frame["campaign_id"], frame["name"], strict=True)],
+            reply_range=pd.Series(zip(frame["reply_low"], frame["reply_high"], strict=True), dtype="object"),
         )
         rows = tables.rows_of(
             shown.astype(object).where(shown.notna(), None),
@@ -124,7 +155,11 @@ def _campaigns(found: People, view: View) -> None:
             [Link(code, url_state.address("overview", {"campaigns": code})) for code in codes],
         )
         totals = {name: tables.number(found.counts[name]) for name in PEOPLE}
-        total = totals | {"name": Cell("All, each person once"), "reply_share": tables.share(found.share("replied"))}
+        total = totals | {
+            "name": Cell("All, each person once"),
+            "reply_share": tables.share(found.share("replied")),
+            "reply_range": Cell(_range(found.counts["replied"], found.contacted["replied"])),
+        }
         tables.show(
             _COLUMNS,
             rows,

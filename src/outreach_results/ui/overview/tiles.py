@@ -25,14 +25,12 @@ from outreach_results.results import HeadlineRate, Headlines, Totals, TrackedPar
 from outreach_results.results.period_summary import LOOKS
 from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
-from outreach_results.ui import styles, text
+from outreach_results.ui import parts, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.components import FULL, rate_with_interval, spark
 from outreach_results.ui.filters import View
 
-_component = st.components.v2.component(
-    "outreach_tiles", html=styles.read("tiles.html"), css=styles.read("tiles.css"), js=styles.read("tiles.js")
-)
+_component = parts.component("tiles")
 
 
 @dataclass(frozen=True, slots=True)

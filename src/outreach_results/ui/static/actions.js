@@ -1,6 +1,6 @@
 // The actions of a card: a link for each file, and a menu with the rest. What is written comes from `data` as text.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".actions");
   const menu = root.querySelector(".menu");
   const more = root.querySelector(".more");

@@ -4,7 +4,7 @@
 const charts = new WeakMap();
 let library;
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".chart");
   const chart = charts.get(root) ?? mount(root);
   chart.data = data;
@@ -50,8 +50,8 @@ async function draw(chart) {
     plot.removeAllListeners("plotly_click");
     plot.removeAllListeners("plotly_selected");
     if (data.clickable) {
-      plot.on("plotly_click", (event) => chart.report(points(event)));
-      plot.on("plotly_selected", (event) => event && chart.report(points(event)));
+      plot.on("plotly_click", (event) => clicked(chart, points(event)));
+      plot.on("plotly_selected", (event) => event && clicked(chart, points(event)));
     }
     scalable(plot);
     fit(chart);
@@ -89,6 +89,18 @@ function problem(root) {
   words.className = "chart-problem";
   words.textContent = "This chart could not be drawn. Reload the page to try again.";
   root.append(words);
+}
+
+// The frame follows the link; without it, the link loads the page.
+function clicked({ root, data, report }, marks) {
+  const address = data.links[marks[0]?.customdata] ?? data.links[marks[0]?.index] ?? data.links[""];
+  if (!address) return report(marks);
+  const link = document.createElement("a");
+  link.href = address;
+  link.dataset.pageLink = "";
+  root.append(link);
+  link.click();
+  link.remove();
 }
 
 function points(event) {

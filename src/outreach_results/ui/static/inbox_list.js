@@ -1,6 +1,6 @@
 // The list of the inbox: a row for each reply, and a checkbox at each. What strangers wrote is only ever set as text.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replies");
   const list = root.querySelector("ul");
   const every = root.querySelector(".every input");

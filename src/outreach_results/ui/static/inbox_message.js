@@ -1,6 +1,6 @@
 // The reply that is read. What strangers wrote is only ever set as text; the one link comes checked from the server.
 
-export default function ({ data, parentElement }) {
+export default function render({ data, parentElement }) {
   const root = parentElement.querySelector(".message");
   const part = (selector) => root.querySelector(selector);
   const write = (selector, words) => {

@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SIGNS = { better: "▲", worse: "▼", watch: "!" };
 const tables = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".table");
   const table = tables.get(root) ?? mount(root);
   table.report = (name, value) => data.reports.includes(name) && setTriggerValue(name, value);
@@ -134,7 +134,8 @@ function fill(box, cell, column, leadsTo) {
     const address = cell.u ?? (leadsTo && leadsTo.replace("any-value", () => cell.v));
     holder = element(address ? "a" : "button");
     if (address && new URL(address, location.href).origin === location.origin) holder.href = address;
-    if (!address) holder.type = "button";
+    if (address) holder.dataset.pageLink = "";
+    else holder.type = "button";
     holder.dataset.click = column.name;
     holder.dataset.value = cell.v ?? "";
     box.append(holder);

@@ -3,7 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".tiles");
   root.style.setProperty("--count", data.tiles.length);
   root.classList.toggle("dark", isDark(root));

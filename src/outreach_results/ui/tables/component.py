@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results.ui import styles
+from outreach_results.ui import parts
 from outreach_results.ui.tables.cells import Cell
 from outreach_results.ui.tables.columns import Column, Kind, Link, Row, Sort, columns_of, rows_of
 
-_component = st.components.v2.component(
-    "outreach_table",
-    html=styles.read("table.html"),
-    css=styles.read("table.css"),
-    js=styles.read("table.js"),
-)
-
+_component = parts.component("table")
 
 _MOST_ROWS = 12
 """For how many rows the page keeps room until the table is drawn."""
@@ -136,16 +132,32 @@ def show_encoded(
 def encoded(columns: Sequence[Column], rows: Sequence[Row], totals: Row | None = None) -> str:
     """The columns and cells as JSON, each in the shortest form that says it all."""
     names = [column.name for column in columns]
+    first, *others = _same_decimals([totals or {}, *rows], [one.name for one in columns if one.kind == Kind.NUMBER])
     return json.dumps(
         {
             "columns": [_column(column) for column in columns],
-            "totals": None if totals is None else _cells(totals, names),
-            "rows": [_cells(row, names) for row in rows],
+            "totals": None if totals is None else _cells(first, names),
+            "rows": [_cells(row, names) for row in others],
         },
         ensure_ascii=False,
         separators=(",", ":"),
         allow_nan=False,
     )
+
+
+_AMOUNT = re.compile(r"-?\$[\d,]+\.(\d+)")
+
+
+def _same_decimals(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows with as many decimals in all amounts of a column, so that digits stand below digits."""
+    result = [dict(row) for row in rows]
+    for name in names:
+        amounts = [(row, match) for row in result if name in row and (match := _AMOUNT.fullmatch(row[name].text))]
+        most = max((len(match[1]) for _, match in amounts), default=0)
+        for row, match in amounts:
+            if len(match[1]) < most:
+                row[name] = replace(row[name], text=match[0] + "0" * (most - len(match[1])))
+    return list(result)
 
 
 def texts_of(content: str) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from outreach_results.ui.trends.controls import Question, controls
 from outreach_results.ui.trends.hours import activity_by_hour
-from outreach_results.ui.trends.links import follow_click
 from outreach_results.ui.trends.performance import cost, is_quiet, performance
 from outreach_results.ui.trends.unusual import unusual
 
@@ -11,7 +10,6 @@ __all__ = [
     "activity_by_hour",
     "controls",
     "cost",
-    "follow_click",
     "is_quiet",
     "performance",
     "unusual",

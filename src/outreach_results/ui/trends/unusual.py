@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.metrics import TimeSeries
 from outreach_results.results import Trends
-from outreach_results.ui import cards, charts, tables, text, url_state
+from outreach_results.ui import cards, charts, dates, tables, text, url_state
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.filters import SEND_DATE
-from outreach_results.ui.tables import Cell, Click, Column, Kind, Row, Sort
-from outreach_results.ui.trends.links import go_to
+from outreach_results.ui.tables import Cell, Column, Kind, Row, Sort
 
 _LISTED = 8
 _MANY = 0.1  # of the points: more than this is no longer a few odd days
-_TO = ".."
 _COLUMNS = (
     Column("date", "Date", descending=True),
     Column("metric", "Metric"),
@@ -43,7 +39,6 @@ def unusual(trends: Trends) -> None:
             key="unusual-table",
             alt=f"Unusual {trends.every}s",
             sort=Sort("date", descending=True),
-            on_click=_open,
         )
         st.caption(text.escape(_judgement(trends, len(points))))
 
@@ -56,7 +51,7 @@ def _row(series: TimeSeries, point: trend_labels.Point, trends: Trends) -> Row:
             trend_labels.bucket_name(point["date"], trends.every),
             by=first.isoformat(),
             title="Show on the overview",
-            value=f"{first}{_TO}{last}",
+            href=url_state.address("overview", dates.days_texts(first, last)),
         ),
         "metric": Cell(charts.LABELS[series.metric]),
         "value": Cell(
@@ -66,11 +61,6 @@ def _row(series: TimeSeries, point: trend_labels.Point, trends: Trends) -> Row:
         ),
         "usual": Cell(text.span(low, high), is_quiet=True),
     }
-
-
-def _open(click: Click) -> None:
-    first, last = (date.fromisoformat(day) for day in click.value.split(_TO))
-    go_to("overview", first, last)
 
 
 def _judgement(trends: Trends, count: int) -> str:
