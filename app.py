@@ -64,6 +64,7 @@ if __name__ == "__main__" and st.runtime.exists():
 else:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     from outreach_results.api.mount import routes_of
     from outreach_results.api.service import Service
@@ -100,6 +101,7 @@ else:
         on_script_error=shell.unexpected,
         routes=[*routes_of(service), *mcp_routes(service), *downloads.routes()],
         middleware=[
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=sign_in.trusted_proxies()),
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),

@@ -112,6 +112,7 @@ def test_sign_in_set_up_in_part_is_an_error(missing, monkeypatch):
         ("PUBLIC_URL", "https://ann@example.com", "write it like https://"),
         ("SIGN_IN_PROVIDER", "http://id.example.com", "begin with https://"),
         ("SIGN_IN_ALLOWED", "example.com", "addresses and domains like"),
+        ("TRUSTED_PROXIES", "localhost", "addresses and networks like"),
         ("SIGN_IN_LASTS", "soon", "90s, 15m or 1h"),
     ],
 )

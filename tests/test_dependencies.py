@@ -15,7 +15,6 @@ NOT_IMPORTED = {
     "authlib": "Streamlit signs people in with it",
     "psycopg": "SQLAlchemy loads it where the database is PostgreSQL",
     "tzdata": "zoneinfo reads it where the system has no time zone database",
-    "uvicorn": "Streamlit and the API are served by it, started by its command or by Streamlit",
 }
 IMPORTED_AS = {"mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
 """Distributions whose module has another name."""

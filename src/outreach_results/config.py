@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -67,6 +68,19 @@ def _people(value: object) -> object:
     if found is None:
         raise PydanticCustomError("people", "write addresses and domains like ann@example.com, @example.org")
     return found
+
+
+def _networks(value: object) -> object:
+    """Addresses and networks, separated by commas."""
+    if not isinstance(value, str):
+        return value
+    entries = tuple(entry.strip() for entry in value.split(",") if entry.strip())
+    for entry in entries:
+        try:
+            ip_network(entry)
+        except ValueError:
+            raise PydanticCustomError("networks", "write addresses and networks like 127.0.0.1, 10.0.0.0/8") from None
+    return entries
 
 
 def _web_address(value: object) -> object:
@@ -207,6 +221,12 @@ class Settings(BaseSettings):
         default=None,
         description="The address at which people open the dashboard; needed for sign-in.",
         examples=["https://results.example.com"],
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=(),
+        description="Addresses and networks of proxies in front, separated by commas: what they say of a client's "
+        "address is believed.",
+        examples=["127.0.0.1, 10.0.0.0/8"],
     )
     sign_in_provider: Annotated[str | None, BeforeValidator(_web_address)] = Field(
         default=None,

@@ -53,7 +53,8 @@ def env(provider: Provider, team_store: Store) -> dict[str, str]:
     """The settings of the server, whose address they name."""
     port = free_port()
     settings = sign_in_settings(f"http://127.0.0.1:{port}", provider.url, allowed="@example.com")
-    return {"OUTREACH_DATABASE_URL": team_store.engine.url.render_as_string(), **settings}
+    more = {"OUTREACH_TRUSTED_PROXIES": "127.0.0.1"}
+    return {"OUTREACH_DATABASE_URL": team_store.engine.url.render_as_string(), **settings, **more}
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +168,14 @@ def test_uploads_ask_who_is_there(served: Server, env: dict[str, str]) -> None:
     assert httpx.put(address, content=b"x").status_code == 403
     viewer = httpx.put(address, content=b"x", cookies={USER_COOKIE: cookie_of(env, said_of(ANN))})
     assert "needs the role editor" in viewer.text
+
+
+def test_wrong_keys_count_by_the_clients_address(served: Server) -> None:
+    def status(client: str) -> int:
+        headers = {"Authorization": "Bearer outreach_guess_secret", "X-Forwarded-For": client}
+        return httpx.get(f"{served.url}/api/v1/usage", headers=headers).status_code
+
+    assert [status("192.0.2.1") for _ in range(31)] == [401] * 30 + [429]
+    assert status("192.0.2.2") == 401
+    assert served.printed().count("A wrong API key or signature came from 192.0.2.1.") == 30
+    assert "guess" not in served.printed()

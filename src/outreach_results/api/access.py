@@ -79,7 +79,10 @@ class Access:
 
     def failed(self, scope: Scope, refused: ProblemError) -> ProblemError:
         """Count a wrong key or signature; the problem to answer with, which is another once there were too many."""
-        wait = self._failures.add(_address(scope))
+        address = _address(scope)
+        wait = self._failures.add(address)
+        if wait is None:  # those that are answered with 429 are not logged: a flood would fill the disk
+            log.warning("A wrong API key or signature came from %s.", address)  # without the key: it may be half right
         return refused if wait is None else _too_many(wait)
 
 

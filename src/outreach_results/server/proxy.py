@@ -23,6 +23,7 @@ defaults
     # A dashboard that is open in a browser holds a WebSocket, on which nothing comes while its reader thinks.
     timeout tunnel 12h
     option redispatch
+    option forwardfor
     http-error status 503 content-type "text/plain" string "The dashboard is restarting. Try again in a few seconds."
 
 frontend dashboard

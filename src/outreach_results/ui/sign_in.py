@@ -63,6 +63,14 @@ def configured() -> SignIn | None:
     return found.sign_in
 
 
+def trusted_proxies() -> list[str]:
+    """The proxies whose word on a client's address is believed; none where the settings cannot be read."""
+    try:
+        return list(settings().trusted_proxies)
+    except ConfigError:
+        return []
+
+
 def claims() -> Mapping[str, Any]:
     """What the provider said of whoever this script runs for; nothing outside of a script."""
     return st.user.to_dict() if get_script_run_ctx() is not None else {}
