@@ -46,6 +46,7 @@ SLOW = (
     "tests/server/test_bind_check.py",
     "tests/store/admin/test_backup.py",
     "tests/store/admin/test_copy.py",
+    "tests/store/admin/test_doctor.py",
     "tests/sync/",
     "tests/test_concurrency.py",
     "tests/ui/test_cache.py",

@@ -39,6 +39,7 @@ from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
 from outreach_results.store.admin.copy import copy
+from outreach_results.store.admin.doctor import look_over
 from outreach_results.store.engine import open_store
 from outreach_results.store.entries import checked, enter, source_values
 from outreach_results.store.replies import state_changes
@@ -265,6 +266,7 @@ def do_rare_things(store):
     source_values(store, CAMPAIGN)
     enter(store, CAMPAIGN, checked("Spring", "sales-outreach", Decimal(1), "email"))
     admin.change_time_zone(store, "Asia/Kathmandu")
+    assert [finding.sentence for check in look_over(store, fix=True) for finding in check.findings] == []
     with store.write() as connection:
         rollup.rebuild_all(connection)
         admin.delete_campaign(connection, CAMPAIGN)

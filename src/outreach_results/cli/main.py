@@ -17,6 +17,7 @@ from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
 from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
+from outreach_results.cli.doctor import doctor
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.imports import import_files, imports
@@ -225,6 +226,7 @@ def copy_database(
 
 app.command()(backup)
 app.command()(restore)
+app.command()(doctor)
 
 
 @app.command()

@@ -114,8 +114,8 @@ def next_step_for(reason: str) -> str | None:
         )
     if "malformed" in reason:
         return (
-            f"The database file is damaged ({reason}). Stop the program and put a backup in its place, or save what "
-            "can be read: sqlite3 OLD .recover | sqlite3 NEW"
+            f"The database file is damaged ({reason}). Stop the program and put a backup in its place "
+            "(outreach-results restore FILE --replace), or save what can be read: sqlite3 OLD .recover | sqlite3 NEW"
         )
     if "not a database" in reason:
         return (

@@ -6,6 +6,7 @@ what is written, and the cost of reading the inbox does not grow with the number
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
@@ -29,6 +30,9 @@ ALL_CAMPAIGNS = ""
 
 _AT_A_TIME = 2_000
 _TEXT_AT_A_TIME = 4_000_000  # characters of words
+
+_KINDS = ("received_at", "received_on", "sentiment", "is_open")
+"""What a row of `inbox` holds beside its key and its words."""
 
 _Cell = tuple[str, bool]
 _Tally = Counter[tuple[date, _Cell]]
@@ -118,6 +122,48 @@ def recount(connection: Connection) -> None:
         _add(connection, campaign_id, _tally(connection, inbox.c.campaign_id == campaign_id))
 
 
+def has_wrong_rows(connection: Connection) -> bool:
+    """Whether the inbox differs from the replies and their marks, or the words that it is searched by from theirs."""
+    n_replies, n_rows = (connection.execute(select(func.count()).select_from(one)).scalar() for one in (replies, inbox))
+    if n_replies != n_rows:
+        return True
+    if is_sqlite(connection) and connection.exec_driver_sql(f"SELECT count(*) FROM {FULL_TEXT}").scalar() != n_rows:
+        return True
+    for campaign_id in connection.execute(select(campaigns.c.campaign_id)).scalars().all():
+        own = select(replies.c.reply_id).where(replies.c.campaign_id == campaign_id)
+        for part in _parts(connection.execute(own).scalars().all()):
+            expected = {
+                row["reply_id"]: (
+                    row["received_at"],
+                    row["received_on"],
+                    row["sentiment"],
+                    bool(row["is_open"]),
+                    {*words.split()},
+                )
+                for row, words in _rows_with_words(connection, campaign_id, part)
+            }
+            if _stored_rows(connection, campaign_id, part) != expected:
+                return True
+    return False
+
+
+def _stored_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """Rows of the inbox by reply, each with the set of words that it is found by."""
+    row = inbox.c
+    columns = (*(row[name] for name in _KINDS), row.words)
+    held: dict[Any, str] = {}
+    if is_sqlite(connection):
+        places = connection.execute(select(row.words).where(_these(connection, campaign_id, reply_ids))).scalars().all()
+        texts = f"SELECT rowid, words FROM {FULL_TEXT} WHERE rowid IN (SELECT value FROM json_each(?))"
+        held = dict(connection.exec_driver_sql(texts, (json.dumps(list(places)),)).all())
+    stored = connection.execute(select(row.reply_id, *columns).where(_these(connection, campaign_id, reply_ids)))
+    return {
+        # PostgreSQL shows each word of its own index in quotes.
+        reply_id: (*kinds, {*(held.get(words, "") if is_sqlite(connection) else words.replace("'", "")).split()})
+        for reply_id, *kinds, words in stored
+    }
+
+
 def _parts(reply_ids: Collection[str]) -> Iterator[list[str]]:
     """The ids in order, so that neighbors are written together, some at a time."""
     ids = sorted(reply_ids)
@@ -185,7 +231,7 @@ def _rows_with_words(
         .where(table.campaign_id == campaign_id, id_in(connection, table.reply_id, reply_ids))
         .order_by(table.reply_id)
     )
-    names = ("reply_id", "received_at", "received_on", "sentiment", "is_open")
+    names = ("reply_id", *_KINDS)
     options = {"stream_results": True, "max_row_buffer": LONG_ROWS_FETCHED}
     for part in connection.execute(query, execution_options=options).partitions(LONG_ROWS_FETCHED):
         for row in part:
