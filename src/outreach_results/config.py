@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -211,6 +212,21 @@ class Settings(BaseSettings):
         default=None,
         description="The address, up to `/api/v1`, at which services reach this server: Mandrill signs it.",
         examples=["https://results.example.com/api/v1"],
+    )
+    brand_name: str = Field(
+        default="",
+        description="Whose name stands on reports.",
+        examples=["Example Agency"],
+    )
+    brand_color: str = Field(
+        default="#0072b2",
+        description="The color of headings in reports.",
+        examples=["#7a1f5c"],
+    )
+    brand_logo: Path | None = Field(
+        default=None,
+        description="The logo on reports: a PNG or JPEG file of at most 512 KB.",
+        examples=["/etc/outreach/logo.png"],
     )
     streamlit_charts: bool = Field(
         default=False,

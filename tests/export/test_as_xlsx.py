@@ -142,7 +142,7 @@ def test_reply_and_its_mark_are_in_one_row(sqlite_store):
 
 def test_failed_workbook_leaves_nothing_behind(sqlite_store, monkeypatch, tmp_path):
     def break_off(*_):
-        yield as_xlsx._Sheet("emails", ["email_id"], [[["e1"], [{}]]])
+        yield as_xlsx.Sheet("emails", ["email_id"], [[["e1"], [{}]]])
 
     folder = tmp_path / "temporary"
     folder.mkdir()

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results import results
+from outreach_results.export.report import report_content
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
@@ -20,6 +21,7 @@ from outreach_results.ui.overview.costs import cost_table
 from outreach_results.ui.tables import Cell, Tone
 from support import records
 from support.dashboard import components, file_frame, table, tiles
+from support.optional import present
 
 APP = Path(__file__).parents[2] / "app.py"
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
@@ -46,6 +48,23 @@ def test_tiles_show_totals_of_last_28_days(overview: AppTest, sample_store: Stor
     assert not overview.exception
     assert metric(overview, "Sent") == text.number(totals.stats.emails_sent)
     assert metric(overview, "Cost") == text.money(totals.costs.total_byok_usd)
+
+
+@pytest.mark.parametrize(("basis", "period"), [("activity", "28d"), ("send", "last_month")])
+def test_report_has_the_words_of_the_page(overview: AppTest, sample_store: Store, basis: str, period: str) -> None:
+    overview.query_params.update(basis="send" if basis == "send" else "", period=period)
+    overview.run()
+    chosen = present(results.chosen_period(sample_store, Filters(basis=Basis(basis)), period))
+    report = report_content(sample_store, chosen)
+    assert {one.label: one.value for one in report.outcomes} == {
+        label: str(tile["value"]) for label, tile in tiles(overview).items()
+    }
+    for one in report.outcomes:
+        tile = tiles(overview)[one.label]
+        change, _, remark = one.change.partition(", ")
+        assert (change, one.tone) == (re.sub("^[▲▼] ", "", tile["change"]), tile["tone"])
+        assert not remark or remark in tile["notes"]
+    assert "\n".join(report.changes) in [element.value for element in overview.text]
 
 
 def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:

@@ -24,6 +24,7 @@ from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.people import people
+from outreach_results.cli.report import report
 from outreach_results.cli.serve import serve
 from outreach_results.cli.session import console, open_database, opened
 from outreach_results.cli.sources import sources
@@ -264,6 +265,7 @@ def tracking(
         typer.echo(f"{kind:13}{'yes' if kind in state.tracked else 'no':5}{origin}")
 
 
+app.command()(report)
 app.command(name="campaign")(enter_of_campaign)
 app.add_typer(campaigns, name="campaigns")
 app.command()(plan)

@@ -48,7 +48,7 @@ _ENTERED = ("entered_name", "entered_mcp", "entered_cost_usd", "entered_cost_per
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """One table of a workbook; its rows come some at a time."""
 
     name: str
@@ -58,27 +58,32 @@ class _Sheet:
 
 def xlsx_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]) -> Iterator[bytes]:
     """A sheet each for the campaign, its emails, events and replies, and for contacts and daily totals if any."""
-    return _workbook(_campaign_sheets(connection, campaign_id, humans_only=meta["filters"]["humans_only"]), meta)
+    return workbook(_campaign_sheets(connection, campaign_id, humans_only=meta["filters"]["humans_only"]), meta)
 
 
 def xlsx_table(frame: pd.DataFrame, meta: dict[str, Any]) -> Iterator[bytes]:
     """A sheet with the table."""
+    return workbook([table_sheet("data", frame)], meta)
+
+
+def table_sheet(name: str, frame: pd.DataFrame) -> Sheet:
+    """A table as a sheet of that name."""
     plain = frame.astype(object).where(frame.notna(), None)
     rows = (
         [value.item() if isinstance(value, np.generic) else value for value in row]
         for row in plain.itertuples(index=False, name=None)
     )
-    return _workbook([_Sheet("data", [str(name) for name in frame.columns], [rows])], meta)
+    return Sheet(name, [str(column) for column in frame.columns], [rows])
 
 
 def xlsx_rows(
     columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], meta: dict[str, Any]
 ) -> Iterator[bytes]:
     """A sheet with rows as they are read."""
-    return _workbook([_Sheet("data", columns, chunks)], meta)
+    return workbook([Sheet("data", columns, chunks)], meta)
 
 
-def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: bool) -> Iterator[_Sheet]:
+def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: bool) -> Iterator[Sheet]:
     campaign = campaign_row(connection, campaign_id)
     tracking = tracking_in(campaign)
     tracks = (tracks_text(tracking.declared), tracks_text(tracking.chosen))
@@ -86,41 +91,41 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
     own = (entered.name, entered.mcp, None if entered.cost is None else dollars(entered.cost), entered.cost_per)
     source = (campaign.campaign_id, campaign.name, campaign.mcp, campaign.created_at, str(campaign.detail))
     columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice", *_ENTERED]
-    yield _Sheet("campaign", columns, [[(*source, *tracks, *own)]])
+    yield Sheet("campaign", columns, [[(*source, *tracks, *own)]])
     costs = [f"{name}_usd" for name in COST_COLUMNS]
     emails = read_rows(connection, email_query(campaign_id))
-    yield _Sheet(
+    yield Sheet(
         "emails",
         ["email_id", "recipient", "name", "company", "sent_at", *costs, *schema.EMAIL_DETAILS],
         ([(*row[:4], _instant(row[4]), *map(float, row[5:8]), *row[8:]) for row in rows] for rows in emails),
     )
     events = read_rows(connection, event_query(campaign_id, humans_only=humans_only))
-    yield _Sheet(
+    yield Sheet(
         "events",
         ["event_id", "email_id", "type", "occurred_at", "is_machine", "url", *schema.EVENT_DETAILS],
         ([(*row[:3], _instant(row[3]), row[4] == "true", *row[5:]) for row in rows] for rows in events),
     )
     replies = read_long_rows(connection, replies_query(campaign_id, humans_only=humans_only))
-    yield _Sheet(
+    yield Sheet(
         "replies",
         _REPLY_COLUMNS,
         ([[row._mapping[name] for name in _REPLY_COLUMNS] for row in rows] for rows in replies),
     )
     if connection.execute(contacts_query(campaign_id).limit(1)).first() is not None:
         contacts = read_rows(connection, contacts_query(campaign_id))
-        yield _Sheet("contacts", *_in_dollars(list(schema.contacts.c.keys()), contacts))
+        yield Sheet("contacts", *_in_dollars(list(schema.contacts.c.keys()), contacts))
     if campaign.detail == Detail.DAILY.value:
         yield from _total_sheets(connection, campaign_id)
 
 
-def _total_sheets(connection: Connection, campaign_id: str) -> Iterator[_Sheet]:
+def _total_sheets(connection: Connection, campaign_id: str) -> Iterator[Sheet]:
     query = daily_query(campaign_id)
     days = read_rows(connection, query)
     names = list(query.selected_columns.keys())
-    yield _Sheet("daily", *_in_dollars(names, days))
+    yield Sheet("daily", *_in_dollars(names, days))
     reported = reported_row(connection, campaign_id)
     if reported is not None:
-        yield _Sheet("reported", *_in_dollars(list(schema.reported_stats.c.keys()), [[reported]]))
+        yield Sheet("reported", *_in_dollars(list(schema.reported_stats.c.keys()), [[reported]]))
 
 
 def _in_dollars(
@@ -148,7 +153,7 @@ def _instant(text: str | None) -> datetime | None:
 # --- the workbook ------------------------------------------------------------------------------------------------
 
 
-def _workbook(sheets: Iterable[_Sheet], meta: dict[str, Any]) -> Iterator[bytes]:
+def workbook(sheets: Iterable[Sheet], meta: dict[str, Any]) -> Iterator[bytes]:
     """The file, made on disk: a workbook has its directory at the end, so no byte can leave before it is complete."""
     import xlsxwriter  # takes 0.2 s to load, and only workbooks need it
 
@@ -160,7 +165,7 @@ def _workbook(sheets: Iterable[_Sheet], meta: dict[str, Any]) -> Iterator[bytes]
             writer = _Writer(book)
             for sheet in sheets:
                 writer.write(sheet)
-            writer.write(_Sheet("about", ["name", "value"], [list(_about(meta))]))
+            writer.write(Sheet("about", ["name", "value"], [list(_about(meta))]))
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
@@ -188,7 +193,7 @@ class _Writer:
         self._share = book.add_format({"num_format": "0.0%"})
         self._plain = book.add_format({})
 
-    def write(self, sheet: _Sheet) -> None:
+    def write(self, sheet: Sheet) -> None:
         """Write all rows; what does not fit on one sheet goes on to the next."""
         styles = [self._style(name) for name in sheet.columns]
         number, page, row_number = 1, self._page(sheet.name, sheet.columns), 1

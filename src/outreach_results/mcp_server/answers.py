@@ -129,7 +129,7 @@ class AccountStatsAnswer(Answer):
 
 
 class MetricChange(Model):
-    """A metric now and before. ``significant`` is false where chance alone may explain the change.
+    """A metric now and before. ``significant`` is false where chance or machines alone may explain the change.
 
     The change of a count of outcomes is that of its rate per email sent, so that more sending is no success by itself.
     ``significant`` is null for what people decide, such as how much is sent.

@@ -198,7 +198,9 @@ def _metric_changes(summary: PeriodSummary) -> dict[str, MetricChange]:
             now=now,
             before=then,
             relative_change=None if moved is None else moved.relative,
-            significant=None if moved is None or metric.is_decided else not moved.is_noise,
+            significant=None
+            if moved is None or metric.is_decided
+            else not moved.is_noise and summary.holds(metric.name),
         )
     return changes
 

@@ -6,6 +6,7 @@ dates               dates and times in words
 dimensions          what emails can be broken down by
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
+numbers             numbers in words
 people              who is the same person
 periods             the periods that people choose by name
 """

@@ -11,7 +11,7 @@ from outreach_results.models.metric_definitions import TILES
 from outreach_results.results.campaign_rates import campaign_changes
 from outreach_results.results.chosen_period import ChosenPeriod
 from outreach_results.results.headline_series import positive_replies_change
-from outreach_results.results.headlines import Headlines, headlines
+from outreach_results.results.headlines import Headlines, headlines, holds_for_humans
 from outreach_results.results.insights import Alert, alerts, what_changed
 from outreach_results.results.replies import inbox
 from outreach_results.results.totals import Totals, campaign_totals, totals
@@ -26,13 +26,15 @@ class PeriodSummary:
     """The numbers of a period beside those of the one before it.
 
     What ends in ``_before`` is of the comparison, None without one. ``price`` is the cost of a meeting. ``changes`` are
-    the sentences on what changed; a campaign's name in one is the plain text of whoever named it.
+    the sentences on what changed; a campaign's name in one is the plain text of who named it. ``human_headlines`` are
+    those without machines: what counts as success has to hold for people.
     """
 
     period: ChosenPeriod
     totals: Totals
     totals_before: Totals | None
     headlines: Headlines
+    human_headlines: Headlines
     positive: int
     positive_before: int | None
     positive_change: Change | None
@@ -41,6 +43,11 @@ class PeriodSummary:
     price_before: CostPerEvent | None
     changes: tuple[str, ...]
     alerts: tuple[Alert, ...]
+
+    def holds(self, name: str) -> bool:
+        """Whether the change of a metric is one of people too, or there is none."""
+        moved = self.headlines.changes.get(name)
+        return moved is None or holds_for_humans(moved, self.human_headlines.changes.get(name))
 
     @property
     def has_activity(self) -> bool:
@@ -57,7 +64,8 @@ def period_summary(store: Store, period: ChosenPeriod) -> PeriodSummary:
     filters, comparison = period.filters, period.comparison
     now, rates = totals(store, filters), headlines(store, filters, comparison)
     campaigns = campaign_totals(store, filters)
-    humans = campaign_totals(store, replace(filters, humans_only=True))
+    people = replace(filters, humans_only=True)
+    humans = campaign_totals(store, people)
     replies = inbox(store, filters, per_page=1).counts
     before, positive_before, moved = None, None, None
     changes: tuple[str, ...] = ()
@@ -72,6 +80,7 @@ def period_summary(store: Store, period: ChosenPeriod) -> PeriodSummary:
         totals=now,
         totals_before=before,
         headlines=rates,
+        human_headlines=headlines(store, people, None if comparison is None else replace(comparison, humans_only=True)),
         positive=replies[Sentiment.POSITIVE],
         positive_before=positive_before,
         positive_change=moved,

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from outreach_results.config import settings
 from outreach_results.errors import NotAllowedError, NotSignedInError, OutreachError
 from outreach_results.export import (
     FORMATS,
@@ -35,8 +36,9 @@ from outreach_results.export import (
     table_download,
     unsent_download,
 )
+from outreach_results.export.report import REPORT_FORMATS, ReportOptions, brand_of, report_download
 from outreach_results.models import Filters
-from outreach_results.results import InboxFilters
+from outreach_results.results import ChosenPeriod, InboxFilters
 from outreach_results.server.streamlit_internals import signed_in_user
 from outreach_results.ui.cache import person, store
 from outreach_results.ui.sign_in import person_of
@@ -107,6 +109,19 @@ class Replies:
         """An address for each format."""
         parameters = _REPLIES.dump_python((self.filters, self.inbox_filters), mode="json")
         return {fmt: _address("replies", *parameters, fmt) for fmt in FORMATS}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a period, with or without the names of the people who replied."""
+
+    period: ChosenPeriod
+    with_names: bool
+
+    def addresses(self, key: str) -> Mapping[str, str]:  # noqa: ARG002 -- the ticket says it all
+        """An address for each format of reports."""
+        period = _PERIOD.dump_python(self.period, mode="json")
+        return {fmt: _address("report", period, self.with_names, fmt) for fmt in REPORT_FORMATS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +207,12 @@ def _unsent(fmt: str) -> Download:
     return unsent_download(store(), fmt)
 
 
+def _report(period: Any, with_names: bool, fmt: str) -> Download:
+    own = settings()
+    brand = brand_of(own.brand_name, own.brand_color, own.brand_logo)
+    return report_download(store(), _PERIOD.validate_python(period), fmt, ReportOptions(brand, with_names))
+
+
 def _table(token: str, fmt: str) -> Download:
     held = _TABLES.get(token)
     if held is None:
@@ -203,10 +224,12 @@ class _GoneError(Exception):
     """The session that showed a table is over."""
 
 
+_PERIOD = TypeAdapter(ChosenPeriod)
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])
 _OFFERED: dict[str, Callable[..., Download]] = {
     "campaign": _campaign,
     "replies": _replies,
+    "report": _report,
     "table": _table,
     "unsent": _unsent,
 }

@@ -10,7 +10,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import filters, fold, gate, imports, text, url_state
+from outreach_results.ui import filters, fold, gate, imports, report, text, url_state
 from outreach_results.ui.cache import ask, may, snapshot_value, store_for
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
@@ -61,6 +61,8 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
         if has_filters:
             with st.container(horizontal=True, vertical_alignment="center", key="filter-controls", width="content"):
                 view = filters.bar(label_of, page)
+                if view is not None:
+                    report.menu(view)
         else:
             view = filters.unfiltered()
         if view is None:

@@ -15,12 +15,12 @@ from outreach_results import results
 from outreach_results.models import Filters, InboxReply, Pagination
 from outreach_results.models.team import Role
 from outreach_results.results import Inbox, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, key_of
+from outreach_results.results.own_words import own_part
 from outreach_results.ui import cache, cards, downloads, parts, text, url_state
 from outreach_results.ui.cache import ask, may
 from outreach_results.ui.charts import SENTIMENT_COLORS
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import bulk, inbox_url, labels
-from outreach_results.ui.inbox.quoted import own_part
 
 _PREVIEW = 240  # characters: more than fit into two lines
 _READ_FOR_PREVIEW = 2_000

@@ -6,9 +6,9 @@ from typing import Any
 
 from outreach_results.models import InboxReply
 from outreach_results.results import SentEmail, key_of
+from outreach_results.results.own_words import own_part
 from outreach_results.ui import cache, parts, text
 from outreach_results.ui.inbox import labels
-from outreach_results.ui.inbox.quoted import own_part
 
 _component = parts.component("inbox_message")
 

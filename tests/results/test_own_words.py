@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_results.ui.inbox.quoted import own_part
+from outreach_results.results.own_words import own_part
 
 ON = "On Mon, Jan 5, 2026 at 10:00, Claire <claire@team.example> wrote:"
 
