@@ -45,6 +45,8 @@ SLOW = (
     "tests/pages/",
     "tests/server/test_bind_check.py",
     "tests/store/admin/test_backup.py",
+    "tests/store/test_killed.py",
+    "tests/test_faults.py",
     "tests/store/admin/test_copy.py",
     "tests/store/admin/test_doctor.py",
     "tests/sync/",

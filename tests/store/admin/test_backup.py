@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import secrets
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 
@@ -20,12 +16,10 @@ from outreach_results.store.admin.backup import backup, restore
 from outreach_results.store.engine import open_store
 from support.databases import contents, downgrade, sqlite_url
 from support.filled import everything
-from support.killed_restore import BEGINS
-from support.optional import present
+from support.killed_work import instants, kill
 from support.records import campaign, email, emails, event
-from support.server import ROOT, clean_environment
 
-KILLS = {"sqlite": 4, "postgres": 3}
+KILLS = {"sqlite": 3, "postgres": 2}
 
 
 def url_of(store):
@@ -228,20 +222,7 @@ def test_damaged_database_is_not_backed_up_unseen(small, folder):
 # --- killed ----------------------------------------------------------------------------------------------------------
 
 
-def kill_a_restore(file, url, after_s):
-    """Start to restore in a process of its own, and kill that after so many seconds of work."""
-    command = [sys.executable, "-m", "support.killed_restore", str(file), url]
-    environment = clean_environment({})
-    with subprocess.Popen(command, cwd=ROOT / "tests", env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert present(process.stdout).readline() == f"{BEGINS}\n"
-        time.sleep(after_s)
-        process.kill()
-
-
 def test_killed_restore_is_before_or_after(make_filled, make_store, backend, folder, tmp_path):
-    seed = secrets.randbits(32)
-    print(f"seed {seed}")  # noqa: T201
-    random_in = random.Random(seed).uniform
     store, own, file = make_store(), folder / "own.db", folder / "other.db"
     load(store, "own", [campaign("own"), *emails(30, of="own")])
     backup(make_filled("sqlite"), file)
@@ -250,9 +231,9 @@ def test_killed_restore_is_before_or_after(make_filled, make_store, backend, fol
     started = time.monotonic()
     restore(file, url_of(store), replace=True)
     duration, after = time.monotonic() - started, everything(store)
-    for number in range(KILLS[backend]):
+    for instant in instants(KILLS[backend], duration):
         restore(own, url_of(store), replace=True)
-        kill_a_restore(file, url_of(store), random_in(number, number + 1) * duration / KILLS[backend])
+        kill("restore", url_of(store), str(file), instant)
         assert everything(store) in (before, after)
     restore(file, url_of(store), replace=True)
     assert everything(store) == after
