@@ -32,6 +32,7 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
+    from outreach_results.digests.schedule import DigestSchedule
     from outreach_results.errors import OutreachError
     from outreach_results.server import compressed_assets
     from outreach_results.server.streamlit_internals import send_without_delay
@@ -39,7 +40,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
-    schedule = None
+    schedule, digests = None, DigestSchedule(store)
     try:
         schedule = schedule_of(store)
         await asyncio.to_thread(store)
@@ -53,10 +54,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
         return
     schedule.start()
+    digests.start()
     try:
         yield
     finally:
         await asyncio.to_thread(schedule.stop)
+        await asyncio.to_thread(digests.stop)
 
 
 if __name__ == "__main__" and st.runtime.exists():

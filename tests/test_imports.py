@@ -33,7 +33,7 @@ LAYERS = [
     ("export", "reconcile"),
     ("ingest",),
     ("sync", "sample", "api"),
-    ("mcp_server",),
+    ("digests", "mcp_server"),
     ("ui", "cli"),
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

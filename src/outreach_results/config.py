@@ -213,6 +213,16 @@ class Settings(BaseSettings):
         description="The address, up to `/api/v1`, at which services reach this server: Mandrill signs it.",
         examples=["https://results.example.com/api/v1"],
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server that sends digests: `smtp://` encrypts by STARTTLS, `smtps://` from the start.",
+        examples=["smtp://user:password@mail.example.com:587"],
+    )
+    smtp_from: str | None = Field(
+        default=None,
+        description="The address that digests come from.",
+        examples=["results@example.com"],
+    )
     brand_name: str = Field(
         default="",
         description="Whose name stands on reports.",

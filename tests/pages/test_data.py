@@ -84,3 +84,15 @@ def test_many_of_them_are_listed_on_request(writable_sample: Store, use_database
     page.toggle(key="unsent-all").set_value(True).run()
     assert len(table(page, "event")) == 100
     assert len(file_frame(page, "Without a sent record")) == 130
+
+
+def test_a_digest_is_set_up_and_tried(data: AppTest, sample_database: Path) -> None:
+    next(field for field in data.text_input if field.label == "Email addresses").set_value("anna@example.com")
+    next(field for field in data.text_input if field.placeholder == "Team").set_value("Monday mail")
+    next(button for button in data.button if button.label == "Add digest").click().run()
+    assert not data.exception
+    assert any(element.value.startswith("Monday mail: daily, from 8:00") for element in data.text)
+    data.button(key="digest-test-0").click().run()
+    assert any("so that emails can be sent" in element.value for element in data.info)
+    data.button(key="digest-remove-0").click().run()
+    assert not any(element.value.startswith("Monday mail: daily") for element in data.text)

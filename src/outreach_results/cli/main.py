@@ -17,6 +17,7 @@ from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
 from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
+from outreach_results.cli.digests import digests
 from outreach_results.cli.doctor import doctor
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
@@ -297,6 +298,7 @@ def mcp_on_stdio() -> None:
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(sources, name="sources")
+app.add_typer(digests, name="digests")
 app.add_typer(people, name="people")
 
 

@@ -9,6 +9,7 @@ metric_definitions  every metric, one entry each
 numbers             numbers in words
 people              who is the same person
 periods             the periods that people choose by name
+url_lists           several ids in one parameter of an address
 """
 
 from outreach_results.models.breakdown import BreakdownRow, CampaignBreakdown, RateRange

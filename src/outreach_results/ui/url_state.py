@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from outreach_results.models.url_lists import join as join
+from outreach_results.models.url_lists import split as split
 from outreach_results.server.streamlit_internals import write_query_params
 from outreach_results.ui.url_parameters import PARAMETERS, SHORT_FORMS
 
@@ -303,19 +305,6 @@ def writes_switch(name: str, *, default: bool = False) -> Callable[[], None]:
 def writes_text(name: str) -> Callable[[], None]:
     """An ``on_change`` that writes what somebody typed."""
     return lambda: change(name, str(chosen(name) or ""))
-
-
-# --- ids in a text -----------------------------------------------------------------------------------------------
-
-
-def join(parts: Iterable[str]) -> str:
-    """Several ids in one text: with a dot between them, and every odd character of an id as ``~`` and its hex code."""
-    return ".".join(quote(part, safe=":@").replace("~", "%7E").replace(".", "%2E").replace("%", "~") for part in parts)
-
-
-def split(written: str) -> list[str]:
-    """The ids that `join` put into a text; of any other text, something that is not an id."""
-    return [unquote(part.replace("%", "%25").replace("~", "%")) for part in written.split(".")]
 
 
 # --- notices -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ campaigns  name, type and cost of a campaign
 deleted    deleting and restoring campaigns
 account    plan, days off and time zone
 benchmarks which are known, and the template of a file
+digests    what is sent by email and webhook
 states     which interest states count as positive replies or meetings
 """
 
@@ -15,7 +16,7 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.ui import cards
 from outreach_results.ui.cache import may
-from outreach_results.ui.settings import account, benchmarks, states
+from outreach_results.ui.settings import account, benchmarks, digests, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -33,6 +34,7 @@ def section(campaigns: list[Campaign]) -> None:
             "Days off": account.days_off,
             "Interest states": states.form,
             "Benchmarks": benchmarks.known,
+            "Digests": digests.form,
             "Time zone": account.time_zone,
         }
         for tab, draw in zip(st.tabs(list(drawn)), drawn.values(), strict=True):

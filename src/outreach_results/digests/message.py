@@ -1,0 +1,199 @@
+"""The words of a digest: HTML, plain text, and the text of a webhook. Its numbers are those of the report."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+
+from outreach_results import results
+from outreach_results.digests.due import PERIOD
+from outreach_results.digests.kept import Digest, Every
+from outreach_results.export.report import ReportOptions, report_content
+from outreach_results.export.report.plain import plain
+from outreach_results.models import Filters, dates
+from outreach_results.models.url_lists import join
+from outreach_results.results import ChosenPeriod
+from outreach_results.store.engine import Store
+from outreach_results.sync.status import sync_status
+
+MOST_CAMPAIGNS = 10
+DIGEST, INCOMPLETE, EMPTY = "digest", "incomplete", "empty"
+"""What a message can be about: the numbers, or why there are none."""
+
+_ADJECTIVE = {Every.DAILY: "Daily", Every.WEEKLY: "Weekly", Every.MONTHLY: "Monthly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A digest in words. ``about`` is one of `DIGEST`, `INCOMPLETE` and `EMPTY`."""
+
+    about: str
+    period: ChosenPeriod
+    subject: str
+    text: str
+    html: str
+    webhook_text: str
+
+    def email(self, digest: Digest, sender: str, to: str, *, test: bool = False) -> EmailMessage:
+        """The email for one address.
+
+        Its id is the same at each attempt, so that a mail server that got it twice can tell.
+        """
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"] = sender, to
+        mail["Subject"] = f"[Test] {self.subject}" if test else self.subject
+        mail["Date"] = format_datetime(datetime.now(UTC))
+        own = f"{digest.name}|{digest.created_at}|{self.period.last}|{to}|{datetime.now(UTC) if test else ''}"
+        domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+        mail["Message-ID"] = f"<{hashlib.sha256(own.encode()).hexdigest()[:32]}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(self.text)
+        mail.add_alternative(self.html, subtype="html")
+        return mail
+
+
+def message(
+    store: Store, digest: Digest, options: ReportOptions, public_url: str | None, *, now: datetime, day: date
+) -> Message | None:
+    """The digest that is sent on a day, counted now; None while there is no data at all.
+
+    It fails closed: where the period is empty, or not all of its data is here, the message says so instead.
+    """
+    period = results.chosen_period(store, Filters(digest.campaigns), PERIOD[digest.every], today=day)
+    if period is None:
+        return None
+    missing = _missing(store, period, now)
+    if missing:
+        return _without_numbers(store, digest, options, public_url, period, INCOMPLETE, missing)
+    if not any(results.totals(store, period.filters).stats.model_dump().values()):
+        last = results.last_day(store)
+        known = "" if last is None else f" The last activity was on {dates.day(last)}."
+        sentence = f"Nothing was sent and nothing happened in {period.days()}.{known}"
+        return _without_numbers(store, digest, options, public_url, period, EMPTY, [sentence])
+    report = plain(report_content(store, period, options))
+    data = _frame(store, digest, options, public_url, period) | {
+        "outcomes": [*report["leading"], *report["others"]],
+        "changes": report["changes"],
+        "attention": report["attention"],
+        "campaigns": report["campaigns"][:MOST_CAMPAIGNS],
+        "more": max(0, len(report["campaigns"]) - MOST_CAMPAIGNS),
+        "problems": [],
+        "small_print": report["small_print"],
+    }
+    return _rendered(data, DIGEST, period, f"{data['title']}: {period.days()}")
+
+
+def _missing(store: Store, period: ChosenPeriod, now: datetime) -> list[str]:
+    """Why not all of the period's data is here; empty where it is."""
+    zone, status = store.zone(), sync_status(store)
+    sentences = [
+        f"The last sync of {account} did not bring in everything."
+        for account, state in status.accounts.items()
+        if not state.is_fine
+    ]
+    complete = [
+        state.last.finished_at
+        for state in status.accounts.values()
+        if state.last is not None and state.last.is_complete and state.last.finished_at is not None
+    ]
+    known = max([results.data_as_of(store), *complete]).astimezone(zone)
+    over = period.last + timedelta(days=1)
+    if known.date() < over <= now.astimezone(zone).date():
+        sentences.append(
+            f"Nothing was imported since {dates.moment(known, zone)}, before {dates.day(period.last)} was over."
+        )
+    return sentences
+
+
+def _without_numbers(
+    store: Store,
+    digest: Digest,
+    options: ReportOptions,
+    public_url: str | None,
+    period: ChosenPeriod,
+    about: str,
+    problems: list[str],
+) -> Message:
+    data = _frame(store, digest, options, public_url, period) | {
+        "problems": problems,
+        "outcomes": [],
+        "changes": [],
+        "attention": [],
+        "campaigns": [],
+        "more": 0,
+        "small_print": [],
+    }
+    what = "not complete" if about == INCOMPLETE else "no activity"
+    return _rendered(data, about, period, f"{data['title']}: {period.days()}, {what}")
+
+
+def _frame(
+    store: Store, digest: Digest, options: ReportOptions, public_url: str | None, period: ChosenPeriod
+) -> dict[str, Any]:
+    compared = f"Compared with {period.compared_with}." if period.comparison else ""
+    return {
+        "title": options.brand.name or f"{_ADJECTIVE[digest.every]} campaign digest",
+        "name": digest.name,
+        "color": options.brand.color,
+        "days": period.days(),
+        "zone": store.zone().key,
+        "compared": compared,
+        "link": view_link(public_url, period),
+    }
+
+
+def view_link(public_url: str | None, period: ChosenPeriod) -> str:
+    """The address of the view that a digest is about; '' where the dashboard has no address that others can open."""
+    if not public_url:
+        return ""
+    parameters = {"period": "custom", "days": f"{period.first}..{period.last}"}
+    if period.filters.campaigns is not None:
+        parameters["campaigns"] = join(period.filters.campaigns)
+    return f"{public_url.rstrip('/')}/?{urlencode(parameters, safe='.~')}"
+
+
+def _rendered(data: dict[str, Any], about: str, period: ChosenPeriod, subject: str) -> Message:
+    import css_inline  # only what sends needs it
+
+    html, text, hook = (_templates().get_template(f"digest.{kind}.jinja") for kind in ("html", "txt", "hook"))
+    return Message(
+        about,
+        period,
+        " ".join(subject.split()),
+        text.render(data).strip() + "\n",
+        css_inline.inline(html.render(data), load_remote_stylesheets=False),
+        hook.render(data).strip(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(("html.jinja",), default=False),  # the others are plain text
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["one_line"] = lambda text: " ".join(str(text).split())
+    environment.filters["mrkdwn"] = _mrkdwn
+    return environment
+
+
+def _mrkdwn(text: str) -> str:
+    """Text for a webhook: what would become a mention, a link or a style is shown as it is written."""
+    words = " ".join(str(text).split())
+    for letter, shown in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        words = words.replace(letter, shown)
+    # A character without width after a sign keeps the sign from being read as a style.
+    return "".join(f"{letter}\u2060" if letter in "*_~`@#" else letter for letter in words)
