@@ -36,16 +36,18 @@ def test_first_number_is_near_the_top_the_bar_stays(open_visitor) -> None:
     )
 
 
-def test_no_page_moves_while_it_loads(open_visitor) -> None:
-    visitor: Visitor = open_visitor(**DESK)
+@pytest.mark.parametrize(
+    "window", [DESK, {"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desk", "low", "phone"]
+)
+def test_no_page_moves_while_it_loads(window, open_visitor) -> None:
+    visitor: Visitor = open_visitor(**window)
     moved = {}
     for page in PAGES:
         visitor.open(address(page))
         assert top(visitor, ".st-key-filter-bar") < 60
         moved[page] = sum(visitor.page.evaluate(SHIFTS))
     assert not visitor.page.locator(".st-key-url-fields").is_visible()
-    # Below 0.05 on a machine that does nothing else; elements arrive one by one where others take its time.
-    assert {page: shift for page, shift in moved.items() if shift > 0.1} == {}
+    assert {page: shift for page, shift in moved.items() if shift > 0.05} == {}
 
 
 def test_filters_return_with_their_values(open_visitor) -> None:

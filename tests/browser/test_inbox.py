@@ -247,6 +247,10 @@ def test_list_and_pane_fill_the_window(enter):
     assert reading["x"] > rows["x"] + rows["width"]
     listed(visitor).last.scroll_into_view_if_needed()
     assert visitor.main.evaluate("main => main.scrollTop") == 0  # the list scrolls by itself
+    pages = visitor.page.locator(".st-key-inbox-pages")
+    pages.scroll_into_view_if_needed()
+    last = listed(visitor).last.bounding_box()
+    assert last["y"] + last["height"] <= pages.bounding_box()["y"]  # below the rows, not over them
 
 
 def test_a_click_on_a_reply_redraws_the_inbox_alone(enter):

@@ -52,6 +52,7 @@ TEST_IDS = frozenset(
         "stMetricValue",
         "stMultiSelect",
         "stMultiSelectDropdown",
+        "stPageLink-NavLink",
         "stPopoverBody",
         "stSelectbox",
         "stSelectboxVirtualDropdown",

@@ -131,7 +131,10 @@ def test_money_is_dollars_and_shares_are_percent():
     assert value_text(COST_PER_EMAIL, 0.018) == "$0.018"
     assert value_text("reply_rate", 0.05) == "5.0%"
     assert value_text("reply_rate", None) == "–"
-    assert bullet(COST_PER_EMAIL, mark(0.02), None, lower_is_better=True).layout.xaxis.tickformat == "$.4~f"
+    for cost, decimals in ((0.02, 3), (0.2, 2)):
+        community = Distribution(p25=cost * 0.9, p50=cost, p75=cost * 1.1)
+        axis = bullet(COST_PER_EMAIL, Mark("c", "C", cost, None, community, "", False), None, lower_is_better=True)
+        assert axis.layout.xaxis.tickformat == f"$.{decimals}f", cost  # as many in all of them
 
 
 # --- rows --------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def shorten(text: str, length: int = 34) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-_LETTERS_A_LINE = 50  # what fits between the edges of a phone
+_LETTERS_A_LINE = 54  # what fits between the edges of a phone
 _LINE_HEIGHT = 15
 
 
@@ -67,10 +67,10 @@ def lines_of(name: str, *, used: int = 0) -> list[str]:
     Args:
         used: how many letters stand before the name in its first line.
     """
-    is_wide = any(unicodedata.east_asian_width(letter) in "WF" for letter in name)
-    width = _LETTERS_A_LINE // (2 if is_wide else 1)
-    lines = textwrap.wrap(name, width, initial_indent="x" * used, break_on_hyphens=False) or ["x" * used]
-    return [lines[0][used:], *lines[1:]]
+    # A second letter takes the room that a wide one needs: East Asian ones and emoji.
+    measured = "".join(one + "\0" if unicodedata.east_asian_width(one) in "WF" else one for one in name)
+    lines = textwrap.wrap(measured, _LETTERS_A_LINE, initial_indent="\0" * used, break_on_hyphens=False)
+    return [line.replace("\0", "") for line in lines] or [""]
 
 
 def rows_below(labels: Sequence[Sequence[str]], row_height: int) -> tuple[list[float], float]:

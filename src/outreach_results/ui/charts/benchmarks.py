@@ -337,10 +337,12 @@ def _value_axis(metric: str, center: float | None, known: Sequence[float | None]
     else:
         room = (high - low or abs(high) or 1.0) * (_ROOM - 1)
         low, high = low - room, high + room
+    ticks = _ticks(low, min(high, 1.0) if metric in RATES else high)
+    decimals = max((len(f"{tick:.4f}".rstrip("0").partition(".")[2]) for tick in ticks), default=0)
     return {
         "range": [low, high],
-        "tickformat": _tick_format(metric),
-        "tickvals": _ticks(low, min(high, 1.0) if metric in RATES else high),
+        "tickformat": f"$.{decimals}f" if metric.endswith("_usd") else _tick_format(metric),
+        "tickvals": ticks,
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": GRID,
