@@ -247,7 +247,7 @@ def do_rare_things(store):
     for role in (Role.VIEWER, Role.EDITOR):
         team.set_role(store, "ann@example.com", role)
     assert team.note_sign_in(store, "digest", "ann@example.com", at(9))
-    team.end_sign_in(store, "digest")
+    team.end_sign_in(store, "digest", "ann@example.com")
     with store.read() as connection:
         assert team.is_over(connection, "digest")
         assert team.role_of(connection, "ann@example.com") is Role.EDITOR

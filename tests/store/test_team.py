@@ -60,7 +60,7 @@ def test_a_sign_in_is_noted_once_and_can_be_ended(store):
     assert team.note_sign_in(store, "one", ANN, LATER)
     assert not team.note_sign_in(store, "one", ANN, LATER)
     team.note_sign_in(store, "two", ANN, LATER)
-    team.end_sign_in(store, "one")
+    team.end_sign_in(store, "one", ANN)
     assert is_over(store, "one")
     assert not is_over(store, "two")
 
@@ -77,9 +77,9 @@ def test_who_is_removed_is_signed_out(sqlite_store):
 def test_an_ended_sign_in_stays_ended_for_its_cookie(sqlite_store):
     """Not only until its token has expired: the settings may let a sign-in last longer than its token."""
     team.note_sign_in(sqlite_store, "one", ANN, datetime.now(UTC) - timedelta(days=29))
-    team.end_sign_in(sqlite_store, "one")
+    team.end_sign_in(sqlite_store, "one", ANN)
     team.note_sign_in(sqlite_store, "old", ANN, datetime.now(UTC) - timedelta(days=31))
-    team.end_sign_in(sqlite_store, "old")
+    team.end_sign_in(sqlite_store, "old", ANN)
     team.note_sign_in(sqlite_store, "new", ANN, LATER)
     assert is_over(sqlite_store, "one")
     assert not is_over(sqlite_store, "old"), "it is kept no longer than a browser keeps its cookie"

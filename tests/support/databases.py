@@ -21,6 +21,7 @@ from support.snapshot import Snapshot
 BOOKKEEPING = frozenset(
     {
         "api_keys",
+        "audit_log",
         "loads",
         "mark_changes",
         "meta",

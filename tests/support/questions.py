@@ -86,6 +86,7 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "timeline", partial(results.timeline, store, *key)
     yield "data_as_of", partial(results.data_as_of, store)
     yield "load_history", partial(results.load_history, store)
+    yield "audit_table", partial(results.audit_table, store, 100)
     yield "import_details", partial(results.import_details, store, "none")
     yield "usage", partial(results.usage, store, "2026-01")
     yield "usage_by_month", partial(results.usage_by_month, store)

@@ -28,7 +28,9 @@ from support.syncing import Job, Syncs, api_process, files_of, sync_from
 MakeStore = Callable[[], Store]
 CAMPAIGNS = 5
 KILLS = {"sqlite": 5, "postgres": 3}
-UNLIKE = frozenset({"api_keys", "loads", "mark_changes", "meta", "sync_runs", "sync_state", "reported_stats"})
+UNLIKE = frozenset(
+    {"api_keys", "audit_log", "loads", "mark_changes", "meta", "sync_runs", "sync_state", "reported_stats"}
+)
 
 
 def some_campaign(campaign_id: str) -> Iterator[Record]:

@@ -93,7 +93,7 @@ def test_an_ended_sign_in_counts_no_more(sqlite_store, monkeypatch):
     require_sign_in(monkeypatch, allowed="@example.com")
     first = person_of(sqlite_store, said_of(ANN))
     team.note_sign_in(sqlite_store, first.sign_in_id, ANN, datetime.now(UTC))
-    team.end_sign_in(sqlite_store, first.sign_in_id)
+    team.end_sign_in(sqlite_store, first.sign_in_id, ANN)
     with pytest.raises(NotSignedInError, match="You have signed out"):
         person_of(sqlite_store, said_of(ANN))
     again = person_of(sqlite_store, said_of(ANN, nonce="another"))

@@ -25,6 +25,9 @@ WRONG_KEYS_ALLOWED = 30
 ADDRESSES_KEPT = 10_000
 USE_NOTED_EVERY_S = 60.0
 
+KEY_ID = "outreach_results.key_id"
+"""Where the scope of a request has the id of its key, once that was found valid."""
+
 _HOW = "Authorization: Bearer KEY"
 _CHALLENGE = 'Bearer realm="Outreach Results"'
 
@@ -75,6 +78,7 @@ class Access:
         if not keys[key_id].scope.allows(needed):
             return _forbidden(keys[key_id].scope, needed)
         self._uses.note(key_id)
+        scope[KEY_ID] = key_id
         return None
 
     def failed(self, scope: Scope, refused: ProblemError) -> ProblemError:

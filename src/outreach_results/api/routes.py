@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from outreach_results import results
 from outreach_results.api import description, parameters
+from outreach_results.api.access import KEY_ID
 from outreach_results.api.encoded import EncodedBody
 from outreach_results.api.export_response import DownloadResponse
 from outreach_results.api.middleware import REQUEST_CONTEXT, RequestContext
@@ -24,7 +25,7 @@ from outreach_results.api.parameters import CampaignId
 from outreach_results.api.problems import METHODS, Fault, ProblemError, problem_of, unknown_path, wrong_method
 from outreach_results.api.service import Service
 from outreach_results.errors import QueryError
-from outreach_results.export import campaign_download
+from outreach_results.export import Download, campaign_download
 from outreach_results.models import (
     Benchmarks,
     CampaignBreakdown,
@@ -38,6 +39,7 @@ from outreach_results.models import (
     Usage,
     UsageOfAccounts,
 )
+from outreach_results.store import audit
 from outreach_results.store.engine import Store
 
 
@@ -181,9 +183,15 @@ async def export(
 ) -> Response:
     """Everything about a campaign as a file: sent emails, openings, clicks and replies."""
     service, context = _service(request), _context(request)
-    download = await service.run(
-        lambda store: campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)
-    )
+    key_id = request.scope.get(KEY_ID)
+
+    def prepared(store: Store) -> Download:
+        found = campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)
+        if key_id is not None and not context.headers.is_head:
+            audit.note(store, audit.Action.EXPORTED, found.file_name, by=f"key {key_id}")
+        return found
+
+    download = await service.run(prepared)
     if not service.exports.take(context.headers.authorization):
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}

@@ -44,6 +44,6 @@ def delete(campaign_id: _Id) -> None:
 @campaigns.command(name="restore")
 def restore(campaign_id: _Id) -> None:
     """Undo the deletion of a campaign: it is back with everything that it had, and what came in for it since."""
-    restored = deletion.restore(open_database(), campaign_id)
+    restored = deletion.restore(open_database(), campaign_id, by=user_name())
     by = f" by {restored.by}" if restored.by else ""
     console.print(f"{restored.name} is restored. It was deleted{by} on {restored.at:%Y-%m-%d %H:%M} UTC.", markup=False)

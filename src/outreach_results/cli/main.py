@@ -15,6 +15,7 @@ from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
+from outreach_results.cli.audit import audit, note_export
 from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
 from outreach_results.cli.digests import digests
@@ -27,7 +28,7 @@ from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.people import people
 from outreach_results.cli.report import report
 from outreach_results.cli.serve import serve
-from outreach_results.cli.session import console, open_database, opened
+from outreach_results.cli.session import console, open_database, opened, user_name
 from outreach_results.cli.sources import sources
 from outreach_results.config import settings
 from outreach_results.errors import ConfigError, OutreachError
@@ -183,6 +184,7 @@ def export(
     if campaign is None:
         raise typer.BadParameter("Name a campaign, or use --all -o FOLDER.")
     download = exports.campaign_download(store, campaign, fmt, humans_only=humans_only, bom=bom)
+    note_export(store, download)
     if output is None and not exports.FORMATS[fmt].is_text and sys.stdout.isatty():
         raise OutreachError(f"{fmt} isn't text to print. Name a file with -o FILE, or pipe the output.")
     if output is not None:
@@ -193,11 +195,13 @@ def export(
 
 def _export_all(store: Store, folder: Path, fmt: str, *, humans_only: bool, bom: bool) -> None:
     account = exports.account_download(store)
+    note_export(store, account)
     downloads = []
     for campaign in results.all_campaigns(store):
         used = fmt if exports.can_hold(fmt, campaign.detail) else "json"
         with_bom = bom and used == fmt
         downloads.append(exports.campaign_download(store, campaign.id, used, humans_only=humans_only, bom=with_bom))
+        note_export(store, downloads[-1])
     names = exports.distinct([download.file_name for download in downloads], [account.file_name])
     for download, name in zip(downloads, names, strict=True):
         _write(download, folder / name)
@@ -300,6 +304,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(sources, name="sources")
 app.add_typer(digests, name="digests")
 app.add_typer(people, name="people")
+app.command(name="audit")(audit)
 
 
 @keys.command(name="create")
@@ -310,7 +315,7 @@ def create_key(
     ] = KeyScope.READ,
 ) -> None:
     """Make a key and print it. It is shown this once: only a hash of it is kept."""
-    key = api_keys.create_key(open_database(), name, scope)
+    key = api_keys.create_key(open_database(), name, scope, by=user_name())
     typer.echo(key)
     console.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
 
@@ -329,5 +334,5 @@ def list_keys() -> None:
 @keys.command(name="revoke")
 def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Make a key worthless, at once."""
-    api_keys.revoke_key(open_database(), name)
+    api_keys.revoke_key(open_database(), name, by=user_name())
     console.print(f"The key {name!r} is revoked.", markup=False)

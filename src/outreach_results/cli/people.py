@@ -58,7 +58,7 @@ def _members() -> list[team.Member]:
 @people.command(name="remove")
 def remove(address: _Address) -> None:
     """Take a person's role away, and end their sign-ins at once."""
-    removed = team.remove_member(open_database(), address)
+    removed = team.remove_member(open_database(), address, by=user_name())
     console.print(f"{removed} has no role any more.", markup=False)
     if is_listed(removed, settings().sign_in_allowed):
         console.print(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from outreach_results import results
+from outreach_results.cli.audit import note_export
 from outreach_results.cli.output import write_file
 from outreach_results.cli.session import console, open_database
 from outreach_results.config import settings
@@ -56,6 +57,7 @@ def report(
         results.campaign(store, campaign_id)
     filters = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
     download = report_download(store, _period(store, filters, period), fmt, ReportOptions(brand, with_names=names))
+    note_export(store, download)
     write_file(output, download.chunks)
     console.print(f"Written: {output}", markup=False)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.report import LoadReport
-from outreach_results.store import schema
+from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store
 
 REJECTS_KEPT = 100_000
@@ -115,6 +115,9 @@ def record(
             "report": json.dumps(details),
         },
     )
+    if kind is LoadKind.FILE:  # what comes by itself, many times an hour, is in the history alone
+        about = f"{report.source}: {report.inserted.total()} new"
+        audit.record(connection, audit.Action.IMPORTED, about, by=loaded_by)
 
 
 def record_failure(store: Store, source: str, problem: str, *, loaded_by: str | None = None) -> None:

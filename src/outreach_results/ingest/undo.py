@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, s
 from outreach_results.errors import ConflictError
 from outreach_results.ingest.report import counted
 from outreach_results.models import COST_COLUMNS, Detail
-from outreach_results.store import entries, rollup, schema, snapshots
+from outreach_results.store import audit, entries, rollup, schema, snapshots
 from outreach_results.store.admin import delete_campaign
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
@@ -63,6 +63,7 @@ def undo_load(store: Store, load_id: str, *, by: str | None = None) -> UndoRepor
         connection.execute(
             update(schema.loads).where(table.load_id == load_id).values(undone_at=datetime.now(UTC), undone_by=by)
         )
+        audit.record(connection, audit.Action.IMPORT_UNDONE, row["source"], by=by)
     return report
 
 

@@ -8,6 +8,7 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 """
 
 from outreach_results.results.annotations import annotations_in
+from outreach_results.results.audit_table import audit_table
 from outreach_results.results.benchmarks import (
     COST_PER_EMAIL,
     ENOUGH_CASES,
@@ -184,6 +185,7 @@ __all__ = [
     "WeeklyActivity",
     "all_campaigns",
     "annotations_in",
+    "audit_table",
     "benchmark_mcps",
     "benchmarks",
     "breakdown",

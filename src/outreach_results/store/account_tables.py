@@ -133,3 +133,14 @@ sign_ins = table(
     PrimaryKeyConstraint("sign_in_id", name="sign_ins_pk"),
     Index("sign_ins_by_address", "address"),
 )
+
+# Who did what. Rows are only added.
+audit_log = table(
+    "audit_log",
+    Column("entry_id", Id, nullable=False),  # in the order of time
+    Column("at", Instant, nullable=False),
+    Column("by", Text),
+    Column("action", Id, nullable=False),
+    Column("about", Text, nullable=False),
+    PrimaryKeyConstraint("entry_id", name="audit_log_pk"),
+)

@@ -18,6 +18,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, or_, select, update
 
 from outreach_results.errors import ConflictError, QueryError
+from outreach_results.store import audit
+from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
 from outreach_results.store.schema import api_keys
 
@@ -65,7 +67,7 @@ class ApiKey:
     revoked_at: datetime | None
 
 
-def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ) -> str:
+def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ, *, by: str | None = None) -> str:
     """Create a key and return it: only its digest is stored, so it cannot be shown again.
 
     Raises:
@@ -90,6 +92,7 @@ def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ) -> str:
                 "created_at": datetime.now(UTC),
             },
         )
+        audit.record(connection, Action.KEY_CREATED, f"{name} ({scope}, {key_id})", by=by)
     return key
 
 
@@ -103,7 +106,7 @@ def list_keys(store: Store) -> list[ApiKey]:
         ]
 
 
-def revoke_key(store: Store, name: str) -> None:
+def revoke_key(store: Store, name: str, *, by: str | None = None) -> None:
     """Revoke a key, from now on.
 
     Raises:
@@ -119,6 +122,7 @@ def revoke_key(store: Store, name: str) -> None:
             raise QueryError(
                 "name", f"There is no valid key named {name[:MAX_NAME]!r}. See: outreach-results keys list"
             )
+        audit.record(connection, Action.KEY_REVOKED, name, by=by)
 
 
 def valid_keys(connection: Connection) -> ValidKeys:

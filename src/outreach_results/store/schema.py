@@ -40,6 +40,7 @@ from outreach_results.store.metadata import table
 
 # The tables of no campaign, here too for whoever goes through all of them.
 api_keys = account_tables.api_keys
+audit_log = account_tables.audit_log
 benchmarks = account_tables.benchmarks
 loads = account_tables.loads
 meta = account_tables.meta

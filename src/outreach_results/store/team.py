@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from outreach_results.errors import QueryError
 from outreach_results.models.team import Role, canonical, is_listed
+from outreach_results.store import audit
+from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
 from outreach_results.store.schema import sign_ins, team_members
 
@@ -44,10 +46,11 @@ def set_role(store: Store, address: str, role: Role, *, by: str | None = None) -
         )
         if known.first() is None:
             connection.execute(insert(team_members), {"address": member.address, **values})
+        audit.record(connection, Action.ROLE_GIVEN, f"{member.address}: {role}", by=by)
     return member
 
 
-def remove_member(store: Store, address: str) -> str:
+def remove_member(store: Store, address: str, *, by: str | None = None) -> str:
     """Take a person's role away, from their next click on; the address. Their sign-ins end.
 
     Raises:
@@ -59,6 +62,7 @@ def remove_member(store: Store, address: str) -> str:
         if connection.execute(gone).first() is None:
             raise QueryError("address", f"{known} has no role here. See: outreach-results people list")
         _end(connection, sign_ins.c.address == known)
+        audit.record(connection, Action.ROLE_TAKEN, known, by=by)
     return known
 
 
@@ -99,6 +103,7 @@ def note_sign_in(store: Store, sign_in_id: str, address: str, ends_at: datetime)
         connection.execute(delete(sign_ins).where(sign_ins.c.ends_at < forgotten))
         values = {"sign_in_id": sign_in_id, "address": address, "signed_in_at": now, "ends_at": ends_at}
         connection.execute(insert(sign_ins), values)
+        audit.record(connection, Action.SIGNED_IN, by=address)
     return True
 
 
@@ -108,10 +113,11 @@ def is_over(connection: Connection, sign_in_id: str) -> bool:
     return connection.execute(ended).first() is not None
 
 
-def end_sign_in(store: Store, sign_in_id: str) -> None:
-    """Let a sign-in count no more, wherever its cookie may be."""
+def end_sign_in(store: Store, sign_in_id: str, address: str) -> None:
+    """Let a sign-in count no more, wherever its cookie may be: the person signs out."""
     with store.write(is_data=False) as connection:
         _end(connection, sign_ins.c.sign_in_id == sign_in_id)
+        audit.record(connection, Action.SIGNED_OUT, by=address)
 
 
 def _end(connection: Connection, which: ColumnElement[bool]) -> None:

@@ -26,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from outreach_results.config import settings
-from outreach_results.errors import NotAllowedError, NotSignedInError, OutreachError
+from outreach_results.errors import NotAllowedError, NotSignedInError, OutreachError, StoreError
 from outreach_results.export import (
     FORMATS,
     Download,
@@ -40,6 +40,7 @@ from outreach_results.export.report import REPORT_FORMATS, ReportOptions, brand_
 from outreach_results.models import Filters
 from outreach_results.results import ChosenPeriod, InboxFilters
 from outreach_results.server.streamlit_internals import signed_in_user
+from outreach_results.store import audit
 from outreach_results.ui.cache import person, store
 from outreach_results.ui.sign_in import person_of
 
@@ -168,6 +169,10 @@ def download(request: Request) -> Response:
     }
     if request.method == "HEAD":
         return Response(media_type=download.media_type, headers=headers)
+    try:
+        audit.note(store(), audit.Action.EXPORTED, download.file_name, by=owner)
+    except StoreError as error:  # nothing leaves without being noted
+        return PlainTextResponse(str(error), 503)
     return StreamingResponse(download.chunks, media_type=download.media_type, headers=headers)
 
 

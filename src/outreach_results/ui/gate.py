@@ -80,7 +80,7 @@ def _turn_away(reason: str) -> None:
 
 def _sign_out(person: Person) -> None:
     # The cookie alone would let in whoever has a copy of it, and tabs that are open elsewhere.
-    team.end_sign_in(cache.store(), person.sign_in_id)
+    team.end_sign_in(cache.store(), person.sign_in_id, person.address)
     st.logout()
 
 

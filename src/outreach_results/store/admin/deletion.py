@@ -14,6 +14,8 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy import delete as delete_from
 
 from outreach_results.errors import ConflictError, DeletedCampaignError
+from outreach_results.store import audit
+from outreach_results.store.audit import Action
 from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
@@ -48,10 +50,11 @@ def delete(store: Store, campaign_id: str, *, by: str | None = None) -> DeletedC
         deleted = DeletedCampaign(campaign_id, row.name, datetime.now(UTC), by)
         values = {"id": campaign_id, "deleted_at": deleted.at, "deleted_by": by}
         connection.execute(insert(deleted_table), values)
+        audit.record(connection, Action.DELETED, f"campaign {campaign_id}", by=by)
     return deleted
 
 
-def restore(store: Store, campaign_id: str) -> DeletedCampaign:
+def restore(store: Store, campaign_id: str, *, by: str | None = None) -> DeletedCampaign:
     """Show a deleted campaign again, with all that it had and all that came in for it since; what it was until now.
 
     Raises:
@@ -65,6 +68,7 @@ def restore(store: Store, campaign_id: str) -> DeletedCampaign:
             raise ConflictError(f"The campaign {campaign_id!r} is not deleted.")
         inbox_table.add_to_all(connection, campaign_id, sign=1)
         connection.execute(delete_from(deleted_table).where(deleted_table.c.id == campaign_id))
+        audit.record(connection, Action.RESTORED, f"campaign {campaign_id}", by=by)
     return found[0]
 
 

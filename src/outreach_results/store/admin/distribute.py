@@ -18,7 +18,9 @@ from outreach_results.store.schema import campaigns, metadata
 
 DISTRIBUTED_BY = "campaign_id"
 ON_EVERY_MACHINE = frozenset({"benchmarks", "deleted_campaigns", "plan"})
-ON_THE_COORDINATOR = frozenset({"api_keys", "loads", "meta", "sign_ins", "sync_runs", "sync_sources", "team_members"})
+ON_THE_COORDINATOR = frozenset(
+    {"api_keys", "audit_log", "loads", "meta", "sign_ins", "sync_runs", "sync_sources", "team_members"}
+)
 
 
 class Placement(StrEnum):

@@ -26,6 +26,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 from outreach_results.errors import ConflictError
 from outreach_results.models import Sentiment
 from outreach_results.models.dates import moment
+from outreach_results.store import audit
 from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.replies import events, inbox_table
@@ -187,6 +188,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
         undoing = _record(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
         _update_derived(connection, undoing, batch.change)
+        audit.record(connection, audit.Action.MARKS_UNDONE, _about(undoing), by=by)
     return UndoResult(undoing.changed, batch.changed - undoing.changed, changed_since)
 
 
@@ -232,7 +234,14 @@ def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], ch
     batch = _record(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
     _update_derived(connection, batch, change)
+    audit.record(connection, audit.Action.MARKED, _about(batch), by=by)
     return batch
+
+
+def _about(batch: Batch) -> str:
+    """What was done with how many replies of which campaigns; no name or address of a recipient."""
+    replies_of = "1 reply" if batch.changed == 1 else f"{batch.changed} replies"
+    return f"{replies_of} of {', '.join(batch.campaigns) or 'no campaign'}: {batch.change}"
 
 
 def _in_batch(batch: Batch) -> tuple[ColumnElement[bool], ...]:

@@ -38,7 +38,7 @@ def deleted() -> None:
             at = one.at.astimezone(zone())
             st.text(f"{one.name} · deleted {text.day(at.date())}, {text.clock(at)}{by}", width="content")
             if st.button("Restore", key=f"restore-{one.id}", type="tertiary"):
-                _change(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id))  # type: ignore[misc]
+                _change(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id, by=who()))  # type: ignore[misc]
 
 
 def still_deleted(campaign_ids: Collection[str]) -> str:
