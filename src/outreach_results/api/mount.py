@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from outreach_results.api.access import WRONG_KEYS_ALLOWED
+from outreach_results.api.health import Health
 from outreach_results.api.middleware import AuthCacheMiddleware
 from outreach_results.api.problems import unknown_path
 from outreach_results.api.routes import build
@@ -36,6 +37,7 @@ def routes_of(service: Service) -> list[BaseRoute]:
     """The same routes over a service that others share."""
     nothing = _NotFound()
     return [
+        *Health(service).routes("/api/v1/health"),
         Mount("/api/v1", app=AuthCacheMiddleware(service, build)),
         Route("/api", nothing),
         Mount("/api", app=nothing),
