@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,8 +53,12 @@ def test_an_unknown_rate_of_a_remote_answer_is_ignored():
 
 
 def rolling(count: list[float | None], of: list[float | None], window: int) -> list[float | None]:
-    rates = metrics.rolling_rate(pd.Series(count, dtype="float64"), pd.Series(of, dtype="float64"), window)
-    return [None if pd.isna(value) else value for value in rates]
+    rates = metrics.rolling_rate(np.array(count, dtype=np.float64), np.array(of, dtype=np.float64), window)
+    return [None if np.isnan(value) else value for value in rates.tolist()]
+
+
+def test_no_days_have_no_rolling_rates():
+    assert rolling([], of=[], window=7) == []
 
 
 def test_rates_of_single_days_need_deliveries():

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
 from databases import Databases, databases
 from figures import Figure, keep, machine, text_table
 
-SECTIONS = ("load", "import", "export", "pages", "api", "search", "memory", "concurrency", "browser", "copy")
+SECTIONS = ("load", "import", "export", "pages", "api", "search", "memory", "people", "concurrency", "browser", "copy")
 
 
 def main() -> None:

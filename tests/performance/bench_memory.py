@@ -9,32 +9,25 @@ in; the pauses are stated beside each figure.
 from __future__ import annotations
 
 import asyncio
-import random
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from clicking import PAGES, PAUSES, SECONDS, clicking
 from databases import Databases, sizes
 from figures import Figure, large, middle, milliseconds, percentile
 
-from support.server import ROOT, Server, running_server
-from support.sessions import Session, WentWrongError, open_session
+from support.server import Server, running_server
+from support.sessions import Session, open_session
 
 EMAILS = 1_000_000
 SESSIONS = 50
 OPENED = 20
-SECONDS = 60
-ARRIVING_S = 20
-PAUSES = {"alone": (0.2, 0.6), "hurried": (1.0, 3.0), "reading": (5.0, 15.0)}
 MIB = 1024 * 1024
 LONG_REPLIES = Path(__file__).with_name("long_replies.py")
-PAGES = ("", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"overview"}))
-PERIODS = ("Last 7 days", "Last 28 days", "Last 90 days", "This month", "All time")
 
 
 def measure(databases: Databases) -> list[Figure]:
@@ -76,10 +69,10 @@ async def _all(server: Server, of: str) -> list[Figure]:
         each = (memory().rss - before) / OPENED
         figures += [Figure("server", f"resident memory {when}, {of}", _mib(rss)) for when, rss in resident.items()]
         figures.append(Figure("server", f"… for each of {OPENED} more sessions that saw every page", _mib(each)))
-    alone, errors = await _clicking(server.url, 1, "alone")
+    alone, errors = await clicking(server.url, 1, "alone")
     figures.append(_reruns("one session", "alone", alone, errors, of))
     for pause in ("hurried", "reading"):
-        many, errors = await _clicking(server.url, SESSIONS, pause)
+        many, errors = await clicking(server.url, SESSIONS, pause)
         figures += [
             _reruns(f"{SESSIONS} sessions", pause, many, errors, of, alone),
             Figure("server", f"… errors that any of them saw, {pause}", f"{len(errors)}", "", len(errors), at_most=0),
@@ -101,56 +94,6 @@ def _reruns(
         "" if alone is None else f"one session: {milliseconds(middle(alone))}, {milliseconds(percentile(alone, 0.99))}",
         None if alone is None else middle(took) / middle(alone),
     )
-
-
-async def _clicking(url: str, sessions: int, pause: str) -> tuple[list[float], list[str]]:
-    """How long each click took in seconds, and what went wrong, while so many sessions click."""
-    took: list[float] = []
-    errors: list[str] = []
-    ready = asyncio.Barrier(sessions)
-
-    async def person(number: int) -> None:
-        chance = random.Random(f"{pause} {number}")
-        try:
-            await asyncio.sleep(number * ARRIVING_S / sessions)
-            async with open_session(url) as session:
-                await session.visit()
-                await ready.wait()
-                ends_at = time.monotonic() + SECONDS
-                while time.monotonic() < ends_at:
-                    await asyncio.sleep(chance.uniform(*PAUSES[pause]))
-                    try:
-                        took.append(await _click(session, chance))
-                    except WentWrongError as error:
-                        errors.append(str(error))
-        except Exception as error:  # a connection that the server closed, too, is something a person sees
-            errors.append(f"{type(error).__name__}: {error}")
-            await ready.abort()
-
-    print(f"  {sessions} clicking, {pause}", flush=True)
-    await asyncio.gather(*(person(number) for number in range(sessions)))
-    if not took:
-        raise RuntimeError(f"nobody saw anything: {errors[:5]}")
-    return took, errors
-
-
-async def _click(session: Session, chance: random.Random) -> float:
-    """Half of the clicks lead to a page, the others change a filter."""
-
-    def another_page() -> Awaitable[float]:
-        return session.visit(chance.choice([page for page in PAGES if page != session.page]))
-
-    def another_campaign() -> Awaitable[float]:
-        few = chance.sample(session.offers("campaigns"), chance.choice([0, 1, 1, 2]))
-        return session.choose("campaigns", few)
-
-    ways: list[Callable[[], Awaitable[float]]] = [
-        another_page,
-        lambda: session.choose("period", chance.choice(PERIODS)),
-        lambda: session.choose("humans", chance.random() < 0.5),
-        another_campaign,
-    ]
-    return await chance.choices(ways, weights=[3, 1, 1, 1])[0]()
 
 
 async def _every_page(session: Session) -> None:

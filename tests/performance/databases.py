@@ -20,7 +20,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 
 TOLD_EVERY_S = 10
-VERSION = 2  # of the made-up data: raise it to have all databases built anew
+VERSION = 3  # of the made-up data: raise it to have all databases built anew
 
 # What a small server would be set to; nothing that trades safety for speed.
 _SETTINGS = {

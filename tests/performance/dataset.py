@@ -27,7 +27,9 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.models import COST_COLUMNS, Sentiment
 
-CAMPAIGNS = 200
+# So few that each sends on every day also where there are ten thousand emails in all: databases of all sizes have the
+# same days, and differ in nothing but their emails.
+CAMPAIGNS = 50
 DAYS = 180
 START = datetime(2025, 7, 1, tzinfo=UTC)
 REPLIED = 0.05
@@ -85,7 +87,7 @@ def campaign(number: int) -> CampaignRecord:
 
 
 def campaign_records(number: int, emails: int, new_day: NewDay | None = None) -> Iterator[Record]:
-    """All of one campaign, sent over `DAYS` days, or a day that is added to it; an email's events follow it."""
+    """All of one campaign, sent on each of `DAYS` days, or a day that is added to it; an email's events follow it."""
     yield campaign(number)
     begin = new_day.first_email if new_day else 0
     for first in range(begin, begin + emails, 20_000):
@@ -96,7 +98,9 @@ def campaign_records(number: int, emails: int, new_day: NewDay | None = None) ->
 def _some(number: int, first: int, count: int, new_day: NewDay | None) -> Iterator[Record]:
     own = campaign_id(number)
     random = np.random.default_rng([number, first])
-    day_of = np.full(count, DAYS) if new_day else random.integers(0, DAYS, count)
+    places = np.arange(first, first + count)
+    # One on each day first, the others anywhere.
+    day_of = np.full(count, DAYS) if new_day else np.where(places < DAYS, places, random.integers(0, DAYS, count))
     # Greater than all before it, or anywhere among them.
     prefix = "t" if new_day and new_day.ids_in_time else ""
     sent_s = (day_of * 86400 + random.integers(8 * 3600, 18 * 3600, count)).tolist()

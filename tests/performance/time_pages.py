@@ -15,6 +15,7 @@ from drawn_again import Drawn
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from outreach_results.results import kept
 from outreach_results.ui import cache, shell
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,7 @@ def main() -> None:
 def _run(page: str, *, forget: bool = False) -> float:
     if forget:
         cache._answer.clear()
+        kept.forget()
     app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")

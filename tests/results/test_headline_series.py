@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from outreach_results import results
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import DailyRecord
 from outreach_results.metrics import Every
 from outreach_results.models import Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import TILES
 from outreach_results.results import InboxFilters, headline_series
 from outreach_results.results.headline_series import COST_WINDOW
+from support.records import campaign
 
 FIRST, LAST = date(2026, 2, 28), date(2026, 3, 27)
 MARCH = Filters(start=FIRST, end=LAST)
@@ -44,6 +47,24 @@ def test_a_point_of_a_rate_is_that_of_its_week(sample_store):
         assert week.delivered
         assert point["value"] == pytest.approx((week.replied or 0) / week.delivered)
         assert point["low"] < point["value"] < point["high"]
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_the_lines_of_the_tiles_are_their_series(sample_store, basis):
+    filters = Filters(start=MARCH.start, end=MARCH.end, basis=basis)
+    lines = results.headline_lines(sample_store, filters)
+    for tile in TILES:
+        values = headline_series(sample_store, filters, tile.name).points["value"].dropna()
+        assert lines[tile.name] == pytest.approx(values.tolist()), tile.name
+
+
+def test_an_unknown_day_is_not_drawn_as_zero(sqlite_store):
+    days = [
+        DailyRecord("daily", date(2026, 1, day), emails_sent=9, meetings_booked=meetings)
+        for day, meetings in ((1, 3), (2, None), (3, 0))
+    ]
+    load(sqlite_store, "f", [campaign("daily", detail="daily"), *days])
+    assert results.headline_lines(sqlite_store, Filters())["meetings_booked"] == [3, 0]
 
 
 def test_cost_per_meeting_covers_four_weeks(sample_store):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event
-from sqlglot import exp
 
 from outreach_results import results
 from outreach_results.models import Dimension, Filters
 from outreach_results.sample import load_sample
 from outreach_results.store.engine import Store
-from support.distribution import DISTRIBUTED, parsed
+from support.distribution import parts_of_all_campaigns
 from support.optional import present
 
 pytestmark = pytest.mark.postgres
@@ -31,6 +30,7 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "totals": lambda: results.totals(store, ONLY),
         "headlines": lambda: results.headlines(store, ONLY, ONLY, now=now),
         "headline_series": lambda: results.headline_series(store, ONLY, "reply_rate"),
+        "headline_lines": lambda: results.headline_lines(store, ONLY),
         "daily_stats": lambda: results.daily_stats(store, ONLY),
         "daily_costs": lambda: results.daily_costs(store, ONLY),
         "trends": lambda: results.trends(store, ONLY, ["opened", "reply_rate"]),
@@ -45,32 +45,6 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "reply": lambda: results.reply(store, *key),
         "timeline": lambda: results.timeline(store, *key),
     }
-
-
-def parts_of_all_campaigns(statement: str) -> Iterator[str]:
-    """The tables of each SELECT that reads distributed rows and names no campaign."""
-    for select in parsed(statement).find_all(exp.Select):
-        source = select.args.get("from_") or select.args.get("from")
-        joins = select.args.get("joins") or []
-        tables = [one.this for one in ([source] if source else []) + joins]
-        names = [table.name for table in tables if isinstance(table, exp.Table) and table.name in DISTRIBUTED]
-        if names and not any(map(_names_a_campaign, _conditions(select, joins))):
-            yield ", ".join(names)
-
-
-def _conditions(select: exp.Select, joins: list[exp.Expression]) -> Iterator[exp.Expression]:
-    for condition in [select.args.get("where"), *(join.args.get("on") for join in joins)]:
-        if condition is not None:
-            yield from (one for one in condition.find_all(exp.EQ, exp.In) if one.find_ancestor(exp.Select) is select)
-
-
-def _names_a_campaign(condition: exp.Expression) -> bool:
-    values = condition.args.get("expressions") or [condition.args.get("expression")]
-    value = values[0]
-    while isinstance(value, (exp.Cast, exp.Paren, exp.Collate)):
-        value = value.this
-    column = condition.this
-    return isinstance(column, exp.Column) and column.name == "campaign_id" and isinstance(value, exp.Placeholder)
 
 
 def test_questions_of_one_campaign_name_it(make_postgres: Callable[[], Store]) -> None:

@@ -47,6 +47,32 @@ def broken_rules(statement: str, parameters: Parameters) -> list[str]:
     return [*across, *_writes(tree), *scope.broken()]
 
 
+def parts_of_all_campaigns(statement: str) -> Iterator[str]:
+    """The tables of each SELECT that reads distributed rows and names no campaign: every machine has to answer it."""
+    for select in parsed(statement).find_all(exp.Select):
+        source = select.args.get("from_") or select.args.get("from")
+        joins = select.args.get("joins") or []
+        tables = [one.this for one in ([source] if source else []) + joins]
+        names = [table.name for table in tables if isinstance(table, exp.Table) and table.name in DISTRIBUTED]
+        if names and not any(map(_names_a_campaign, _conditions(select, joins))):
+            yield ", ".join(names)
+
+
+def _conditions(select: exp.Select, joins: list[exp.Expression]) -> Iterator[exp.Expression]:
+    for condition in [select.args.get("where"), *(join.args.get("on") for join in joins)]:
+        if condition is not None:
+            yield from (one for one in condition.find_all(exp.EQ, exp.In) if one.find_ancestor(exp.Select) is select)
+
+
+def _names_a_campaign(condition: exp.Expression) -> bool:
+    values = condition.args.get("expressions") or [condition.args.get("expression")]
+    value = values[0]
+    while isinstance(value, (exp.Cast, exp.Paren, exp.Collate)):
+        value = value.this
+    column = condition.this
+    return isinstance(column, exp.Column) and column.name == "campaign_id" and isinstance(value, exp.Placeholder)
+
+
 def _across_campaigns(tree: exp.Expr) -> Iterator[str]:
     """What Citus supports only in a statement that a single machine can answer."""
     for node in tree.walk():

@@ -43,8 +43,11 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "daily_stats", partial(results.daily_stats, store, filters)
         for name in ("reply_rate", "cost_per_meeting_usd", "positive_replies"):
             yield "headline_series", partial(results.headline_series, store, filters, name)
+        yield "headline_lines", partial(results.headline_lines, store, filters)
         yield "positive_replies_change", partial(results.positive_replies_change, store, filters, filters, 9)
+        yield "reply_totals", partial(results.reply_totals, store, filters)
         yield "last_sent", partial(results.last_sent, store)
+        yield "shows_sample", partial(results.shows_sample, store)
         yield "daily_costs", partial(results.daily_costs, store, filters)
         yield "replies", partial(results.replies, store, SAMPLE, of_one, sentiment=Sentiment.POSITIVE, q="a")
         yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, InboxFilters(q="a"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from outreach_results.metrics import RATES
 from outreach_results.models import COUNTS, Filters
 from outreach_results.ui.charts import LABELS
-from outreach_results.ui.components import DEFINITIONS, spark
+from outreach_results.ui.components import DEFINITIONS
 from outreach_results.ui.filters import View
 from support.dashboard import run_page, words
 from support.optional import present
@@ -88,9 +87,3 @@ def test_every_rate_says_what_it_is_a_share_of():
     for name, rate in RATES.items():
         denominator = {"emails_sent": "all emails sent", "delivered": "delivered emails"}[present(rate.denominator)]
         assert f"as a share of {denominator}" in DEFINITIONS[name]
-
-
-def test_unknown_day_is_not_drawn_as_zero():
-    frame = pd.DataFrame({"opened": pd.array([None, 3, 0, None, 5], dtype="Int64"), "rate": [None, 0.5, 0, None, 1]})
-    assert spark(frame, "opened") == [3, 0, 5]
-    assert spark(frame, "rate") == [0.5, 0, 1]

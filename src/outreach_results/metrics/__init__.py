@@ -21,6 +21,7 @@ from outreach_results.metrics.rates import (
     rates,
     ratio,
     rolling_rate,
+    rolling_sum,
     together,
 )
 from outreach_results.metrics.seasonality import weekday_seasonality
@@ -62,6 +63,7 @@ __all__ = [
     "reached_on",
     "relative_change",
     "rolling_rate",
+    "rolling_sum",
     "round_up",
     "time_series",
     "together",

@@ -88,22 +88,26 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
         A factor of at least 1; 1 where no email, or every one, counts. With fewer than three usable days nothing can be
         estimated: then the factor is 1 with a single degree of freedom, which makes every interval very wide.
     """
-    squares, expected, degrees, degrees_without_spread = 0.0, 0.0, 0.0, 0.0
-    for period in periods:
-        usable = (period.of > 0) & np.isfinite(period.count)
-        count, of = period.count[usable], period.of[usable]
-        if len(of) < 2:
-            continue
-        whole = float(of.sum())
-        rate = min(1.0, float(count.sum()) / whole)
-        own_degrees = whole**2 / float((of**2).sum()) - 1
-        # Where nothing or everything counted, no day can differ from another.
-        if not 0 < rate < 1:
-            degrees_without_spread += own_degrees
-            continue
-        squares += float(((count - rate * of) ** 2 / (1 - of / whole)).sum())
-        expected += whole * rate * (1 - rate)
-        degrees += own_degrees
+    if not periods:
+        return Dispersion(1.0, 1)
+    # All periods at once: there is one for each campaign and each group of emails, and a loop would take longest.
+    count, of = (np.concatenate([getattr(period, part) for period in periods]) for part in ("count", "of"))
+    usable = (of > 0) & np.isfinite(count)
+    own = np.repeat(np.arange(len(periods)), [len(period.of) for period in periods])[usable]
+    count, of = count[usable], of[usable]
+    days = np.bincount(own, minlength=len(periods))
+    whole, total, whole_of_squares = (np.bincount(own, part, len(periods)) for part in (of, count, of**2))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of periods without usable days, which are left out
+        rate = np.minimum(1.0, total / whole)
+        own_degrees = whole**2 / whole_of_squares - 1
+    # Where nothing or everything counted, no day can differ from another.
+    varies = (days > 1) & (rate > 0) & (rate < 1)
+    degrees_without_spread = float(own_degrees[(days > 1) & ~varies].sum())
+    in_varying = varies[own]
+    own, count, of = own[in_varying], count[in_varying], of[in_varying]
+    squares = float(((count - rate[own] * of) ** 2 / (1 - of / whole[own])).sum())
+    expected = float((whole * rate * (1 - rate))[varies].sum())
+    degrees = float(own_degrees[varies].sum())
     if expected <= 0 and degrees_without_spread >= 1:
         return Dispersion(1.0, round(degrees_without_spread))
     if expected <= 0 or degrees < 1:

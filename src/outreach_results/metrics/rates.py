@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from outreach_results.models import Rates, Stats
 from outreach_results.models.metric_definitions import RATES
+
+Floats = NDArray[np.float64]
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:
@@ -47,16 +52,34 @@ def pair(frame: pd.DataFrame, name: str, other: str) -> tuple[pd.Series, pd.Seri
     return (frame[one], frame[two]) if one in frame else (frame[name], frame[other])
 
 
-def rolling_rate(count: pd.Series[float], of: pd.Series[float], window: int = 7) -> pd.Series[float]:
+def rolling_sum(values: Floats, window: int) -> Floats:
+    """The sum over the ``window`` days that end with each day, of those that are known; NaN where none is.
+
+    Args:
+        values: (days,) without gaps; NaN where not known.
+    """
+    if not len(values):
+        return values
+    known = ~np.isnan(values)
+
+    def summed(numbers: Floats) -> Floats:
+        run_up = np.concatenate([np.zeros(window - 1), numbers])
+        return np.asarray(sliding_window_view(run_up, window).sum(axis=1))
+
+    sums = summed(np.where(known, values, 0.0))
+    return np.where(summed(known.astype(np.float64)) > 0, sums, np.nan)
+
+
+def rolling_rate(count: Floats, of: Floats, window: int = 7) -> Floats:
     """A rate over the ``window`` days that end with each day.
 
     Args:
-        count, of: numerator and denominator day by day, without gaps; NaN where not known.
+        count, of: (days,) numerator and denominator day by day, without gaps; NaN where not known.
 
     Returns:
         NaN where the denominator is 0, or on none of the days both are known.
     """
     # A day counts only where both are known: anything else would divide by other emails.
-    is_known = count.notna() & of.notna()
-    part, whole = (values.where(is_known).rolling(window, min_periods=1).sum() for values in (count, of))
-    return part / whole.where(whole > 0)
+    is_known = ~np.isnan(count) & ~np.isnan(of)
+    part, whole = (rolling_sum(np.where(is_known, values, np.nan), window) for values in (count, of))
+    return part / np.where(whole > 0, whole, np.nan)

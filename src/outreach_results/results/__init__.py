@@ -33,6 +33,7 @@ from outreach_results.results.campaigns import (
     last_day,
     last_sent,
     require_campaign,
+    shows_sample,
 )
 from outreach_results.results.chosen_period import ALL_TIME, PERIODS, ChosenPeriod, chosen_period, compared
 from outreach_results.results.comparisons import (
@@ -45,14 +46,17 @@ from outreach_results.results.comparisons import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
-from outreach_results.results.headline_series import HeadlineSeries, headline_series, positive_replies_change
+from outreach_results.results.headline_series import (
+    HeadlineSeries,
+    headline_lines,
+    headline_series,
+    positive_replies_change,
+)
 from outreach_results.results.headlines import (
     HeadlineRate,
     Headlines,
     headlines,
-    headlines_of,
     holds_for_humans,
-    rolling_headlines,
 )
 from outreach_results.results.import_history import (
     ImportDetails,
@@ -86,6 +90,7 @@ from outreach_results.results.replies import (
     replies,
     reply,
     reply_query,
+    reply_totals,
 )
 from outreach_results.results.seasonality import (
     HOURLY_COUNTS,
@@ -215,9 +220,9 @@ __all__ = [
     "data_as_of",
     "date_range",
     "funnel",
+    "headline_lines",
     "headline_series",
     "headlines",
-    "headlines_of",
     "history_table",
     "holds_for_humans",
     "import_details",
@@ -246,12 +251,13 @@ __all__ = [
     "reply",
     "reply_query",
     "reply_rate_bias",
+    "reply_totals",
     "require_campaign",
-    "rolling_headlines",
     "sending_days",
     "sentiment_over_time",
     "share_of_sent",
     "shown_rate",
+    "shows_sample",
     "snapshot_range",
     "snapshot_trend",
     "timeline",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from outreach_results.errors import QueryError
 from outreach_results.metrics import Interval
 from outreach_results.metrics.percentiles import quartile_range
 from outreach_results.models import Benchmarks, Distribution, metric_definitions
+from outreach_results.results.kept import kept_on
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
@@ -36,14 +40,12 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
     Raises:
         QueryError: there are no benchmarks for that mcp.
     """
-    table = schema.benchmarks
-    with store.read() as connection:
-        # The community as a whole has the empty name: NULL could not be part of the primary key.
-        rows = connection.execute(select(table).where(table.c.mcp == (mcp or "")).order_by(table.c.metric)).all()
-        mcps = connection.execute(select(table.c.mcp).distinct().order_by(table.c.mcp)).scalars().all()
+    every = _rows(store)
+    # The community as a whole has the empty name: NULL could not be part of the primary key.
+    rows = every.get(mcp or "", [])
     # An unknown mcp is an error that lists the known ones; only for the community as a whole, none may be there yet.
     if not rows and mcp:
-        named = ", ".join(name for name in mcps if name) or "none"
+        named = ", ".join(name for name in every if name) or "none"
         raise QueryError("mcp", f"No benchmarks are known for the mcp {mcp[:100]!r}. Known: {named}.")
     order = {name: place for place, name in enumerate(OWN_METRICS)}
     return Benchmarks(
@@ -59,9 +61,16 @@ def benchmarks(store: Store, mcp: str | None = None) -> Benchmarks:
 
 def benchmark_mcps(store: Store) -> list[str]:
     """The mcps with benchmarks in alphabetical order; '' stands for the community as a whole and comes first."""
-    column = schema.benchmarks.c.mcp
+    return list(_rows(store))
+
+
+def _rows(store: Store) -> dict[str, list[Row[Any]]]:
+    """By mcp in alphabetical order, the stored rows; they are few."""
+    table = schema.benchmarks
+    query = select(table).order_by(table.c.mcp, table.c.metric)
     with store.read() as connection:
-        return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+        every = kept_on(connection).get("benchmarks", lambda: connection.execute(query).all())
+    return {mcp: list(rows) for mcp, rows in groupby(every, key=attrgetter("mcp"))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from outreach_results.metrics import Interval
 from outreach_results.metrics.dispersion import DailyCounts, dispersion, rate_interval
@@ -24,11 +24,12 @@ from outreach_results.store.shown import is_shown
 Sums = Mapping[str, Mapping[str, Any]]
 
 
-def has_bounce_groups(connection: Connection, filters: Filters, dimension: Dimension) -> bool:
-    """Whether any bounce of the chosen campaigns has a kind or reason."""
+def has_bounce_groups(filters: Filters, dimension: Dimension) -> ColumnElement[bool]:
+    """Whether any bounce of the campaign of a row of `campaigns` has a kind or reason."""
     event = schema.events.c
-    query = select(event.campaign_id).where(*_of_campaigns(filters), event[DIMENSIONS[dimension].column].is_not(None))
-    return connection.execute(query.limit(1)).first() is not None
+    of_people = [~event.is_machine] if filters.humans_only else []
+    is_said = event[DIMENSIONS[dimension].column].is_not(None)
+    return exists().where(event.campaign_id == schema.campaigns.c.campaign_id, IS_BOUNCE, is_said, *of_people)
 
 
 def bounce_groups(connection: Connection, filters: Filters, dimension: Dimension, sums: Sums) -> pd.DataFrame:

@@ -10,21 +10,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from outreach_results.metrics.group_differences import group_differences
 from outreach_results.models import COUNTS, Basis, Detail, Dimension, Filters
-from outreach_results.models.dimensions import OF_BOUNCES, OF_EMAILS, UNKNOWN_GROUP, RowKind
+from outreach_results.models.dimensions import OF_BOUNCES, UNKNOWN_GROUP, RowKind
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.bounces import bounce_groups, has_bounce_groups
 from outreach_results.results.breakdown_counts import (
     OTHER,
-    conditions,
+    GroupRows,
     days_of_groups,
     largest_groups,
     positive_replies,
 )
 from outreach_results.results.breakdown_rates import CountsByCampaign, GroupDays, rate_columns, standing_out
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaign_rates import curves_of
 from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.import_history import data_as_of
@@ -34,6 +35,7 @@ from outreach_results.results.totals import campaign_sums, totals_of
 from outreach_results.results.tracked import unknown_numbers
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
+from outreach_results.store.shown import IS_SHOWN
 
 BREAKDOWN_RATES = {name: rate.parts for name, rate in RATES.items()} | {"bounce_rate": ("bounced", "emails_sent")}
 """The rates of a breakdown: name → count, and what it is a share of."""
@@ -67,19 +69,23 @@ class Breakdown:
 
 def breakdown_dimensions(store: Store, filters: Filters) -> tuple[Dimension, ...]:
     """The dimensions that are known of any email, or bounce, of the chosen campaigns, whatever the period."""
+    # One look at the indexes for each campaign: where none says anything, that is all there is to read.
+    columns = [(has_bounce_groups if one in OF_BOUNCES else _is_known)(filters, one) for one in Dimension]
+    own = schema.campaigns.c.campaign_id
+    query = select(*columns).where(IS_SHOWN, *filters.conditions({"campaign_id": own}))
     with store.read() as connection:
-        found = {one for one in OF_EMAILS if _is_known(connection, filters, one)}
-        found |= {one for one in OF_BOUNCES if has_bounce_groups(connection, filters, one)}
-    return tuple(one for one in Dimension if one in found)
+        known = connection.execute(query).all()
+    return tuple(one for place, one in enumerate(Dimension) if any(said[place] for said in known))
 
 
-def _is_known(connection: Connection, filters: Filters, dimension: Dimension) -> bool:
-    table = schema.breakdown_stats
-    of_campaigns = Filters(campaigns=filters.campaigns, basis=filters.basis)
-    query = select(table.c.value).where(
-        *conditions(of_campaigns, table), table.c.dimension == dimension.value, table.c.value > UNKNOWN_GROUP
+def _is_known(filters: Filters, dimension: Dimension) -> ColumnElement[bool]:
+    table = schema.breakdown_stats.c
+    return exists().where(
+        table.campaign_id == schema.campaigns.c.campaign_id,
+        table.dimension == dimension.value,
+        table.basis == filters.basis,
+        table.value > UNKNOWN_GROUP,
     )
-    return connection.execute(query.limit(1)).first() is not None
 
 
 def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown:
@@ -98,7 +104,9 @@ def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown
         sums = campaign_sums(connection, filters)
         groups = largest_groups(connection, filters, dimension)
         days = _known_days(connection, filters, days_of_groups(connection, filters, dimension, groups))
-        counts = _counts_by_campaign(days, sums, _known_by_events(connection, filters))
+        facts = campaign_facts(connection, filters.campaigns)
+        with_events = {own for own, of in facts.items() if of.detail == Detail.EVENTS}
+        counts = _counts_by_campaign(days, sums, with_events)
         positive = positive_replies(connection, filters, dimension, groups)
         readable = positive_by_campaign(connection, filters).keys()
     in_order = [group for group in (*_in_order(dimension, groups), OTHER, UNKNOWN_GROUP) if group in counts]
@@ -119,35 +127,33 @@ def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown
     )
 
 
-def _known_days(connection: Connection, filters: Filters, days: pd.DataFrame) -> pd.DataFrame:
+def _known_days(connection: Connection, filters: Filters, days: GroupRows) -> GroupRows:
     """The days, with NaN for what their campaigns do not know."""
     unknown = unknown_numbers(connection, filters)
+    numbers = dict(days.numbers)
     for name in COUNTS:
-        off = [campaign_id for campaign_id, own in unknown.items() if name in own.names]
-        days.loc[days["campaign_id"].isin(off), name] = np.nan
-    return days
-
-
-def _known_by_events(connection: Connection, filters: Filters) -> set[str]:
-    table = schema.campaigns.c
-    chosen = filters.conditions({"campaign_id": table.campaign_id})
-    query = select(table.campaign_id).where(table.detail == Detail.EVENTS.value, *chosen)
-    return set(connection.execute(query).scalars())
+        is_off = np.array([own in unknown and name in unknown[own].names for own in days.campaigns], dtype=np.bool_)
+        if is_off.any():
+            numbers[name] = np.where(is_off[days.campaign], np.nan, numbers[name])
+    return replace(days, numbers=numbers)
 
 
 def _counts_by_campaign(
-    days: pd.DataFrame, sums: Mapping[str, Mapping[str, Any]], with_events: Collection[str]
+    days: GroupRows, sums: Mapping[str, Mapping[str, Any]], with_events: Collection[str]
 ) -> dict[str, CountsByCampaign]:
     """By group, the counts of each campaign; of one without events, its totals, which can be more than its days."""
     counts: dict[str, dict[str, Mapping[str, int | None]]] = defaultdict(dict)
-    of_both = days.groupby(["group", "campaign_id"], as_index=False)[list(COUNTS)].sum(min_count=1)
-    for group, campaign_id, *numbers in of_both.itertuples(index=False):
+    cells, cell = np.unique(days.group * len(days.campaigns) + days.campaign, return_inverse=True)
+    known = {name: np.bincount(cell, np.isfinite(column), len(cells)) > 0 for name, column in days.numbers.items()}
+    totals = {name: np.bincount(cell, np.nan_to_num(column), len(cells)) for name, column in days.numbers.items()}
+    for place, (group, campaign) in enumerate(zip(*np.divmod(cells, len(days.campaigns) or 1), strict=True)):
+        campaign_id = days.campaigns[campaign]
         if campaign_id in with_events:
-            known = (None if np.isnan(number) else int(number) for number in numbers)
-            counts[group][campaign_id] = dict(zip(COUNTS, known, strict=True))
-    for campaign_id, own in sums.items():
+            own = {name: int(totals[name][place]) if known[name][place] else None for name in COUNTS}
+            counts[days.groups[group]][campaign_id] = own
+    for campaign_id, total in sums.items():
         if campaign_id not in with_events:
-            counts[UNKNOWN_GROUP][campaign_id] = {name: own.get(name) for name in COUNTS}
+            counts[UNKNOWN_GROUP][campaign_id] = {name: total.get(name) for name in COUNTS}
     return dict(counts)
 
 

@@ -7,14 +7,18 @@ the dimension or, of domains and subjects, of which a campaign has too few email
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, select
 
 from outreach_results.models import COUNTS, Detail, Dimension, Filters, Sentiment
 from outreach_results.models.dimensions import DIMENSIONS, UNKNOWN_GROUP
-from outreach_results.results.query import chosen_days, chosen_rows, count_column, of_any_campaign
+from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.day_table import Days, DayTable, Floats, day_table
+from outreach_results.results.query import chosen_rows, count_column, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.breakdown import CAN_BE_MANY, LONGEST_VALUE
 from outreach_results.store.replies.state import same_reply
@@ -45,17 +49,42 @@ def largest_groups(connection: Connection, filters: Filters, dimension: Dimensio
     return list(connection.execute(query).scalars())
 
 
-def days_of_groups(
-    connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class GroupRows:
+    """What groups of emails brought, day by day and campaign by campaign.
+
+    Attributes:
+        campaigns, groups: the names that ``campaign`` and ``group`` are places in.
+        campaign, group, dates: (rows,)
+        numbers: by name of a count (rows,) floats; NaN where it is not known.
+    """
+
+    campaigns: tuple[str, ...]
+    groups: tuple[str, ...]
+    campaign: NDArray[np.int64]
+    group: NDArray[np.int64]
+    dates: Days
+    numbers: dict[str, Floats]
+
+
+def days_of_groups(connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]) -> GroupRows:
     """The counts of the chosen campaigns by group and day: what is in no group counts for `OTHER` or `UNKNOWN_GROUP`.
 
-    Columns: campaign_id, date, group, and the counts (float64), NaN where a source's day does not know one.
+    There is one row at most of a campaign, a group and a day; NaN where a source's day does not know a count.
     """
-    grouped = _grouped_days(connection, filters, dimension, groups)
-    rest = _rest(connection, filters, dimension, grouped)
-    found = pd.concat([grouped, rest], ignore_index=True)
-    return found.groupby(["campaign_id", "date", "group"], as_index=False).sum(min_count=1)
+    table = day_table(connection, filters)
+    names = (*groups, OTHER, UNKNOWN_GROUP)
+    of_groups = _grouped_days(connection, filters, dimension, table, names)
+    rest = _rest(connection, filters, dimension, table, of_groups)
+    return _merged(table, names, of_groups, rest)
+
+
+class _Rows(NamedTuple):
+    """Rows of a day table and a group: their places, and (counts, rows) the numbers."""
+
+    row: NDArray[np.int64]
+    group: NDArray[np.int64]
+    numbers: Floats
 
 
 def _of_dimension(filters: Filters, dimension: Dimension) -> list[ColumnElement[bool]]:
@@ -63,54 +92,72 @@ def _of_dimension(filters: Filters, dimension: Dimension) -> list[ColumnElement[
 
 
 def _grouped_days(
-    connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]
-) -> pd.DataFrame:
-    table = schema.breakdown_stats.c
-    shown = case((table.value.in_([*groups, UNKNOWN_GROUP]), table.value), else_=OTHER)
+    connection: Connection, filters: Filters, dimension: Dimension, table: DayTable, names: Sequence[str]
+) -> _Rows:
+    """What ``breakdown_stats`` has of the groups of these names, by the rows of the campaign's days."""
+    stats = schema.breakdown_stats.c
+    shown = case((stats.value.in_([name for name in names if name != OTHER]), stats.value), else_=OTHER)
     rows = (
         select(
-            table.campaign_id,
-            table.date,
+            stats.campaign_id,
+            stats.date,
             shown.label("group"),
-            *(_twin(name, filters, table).label(name) for name in COUNTS),
+            *(_twin(name, filters, stats).label(name) for name in COUNTS),
         )
         .where(*_of_dimension(filters, dimension))
         .subquery("of_groups")
     )
     keys = (rows.c.campaign_id, rows.c.date, rows.c.group)
-    return _frame(connection, select(*keys, *(func.sum(rows.c[name]) for name in COUNTS)).group_by(*keys))
+    query = select(*keys, *(func.sum(rows.c[name]) for name in COUNTS)).group_by(*keys)
+    row_of = {
+        key: row
+        for row, key in enumerate(
+            zip(np.repeat(table.ids, np.diff(table.starts)).tolist(), table.dates.tolist(), strict=True)
+        )
+    }
+    group_of = {name: place for place, name in enumerate(names)}
+    # Each group's day is one of its campaign's days, which has at least the same counts.
+    found = [(row_of[own, on], group_of[group], *counts) for own, on, group, *counts in connection.execute(query)]
+    columns = np.array(found, dtype=np.float64).reshape(-1, 2 + len(COUNTS)).T
+    return _Rows(columns[0].astype(np.int64), columns[1].astype(np.int64), columns[2:])
 
 
 def _twin(name: str, filters: Filters, table: Any) -> Any:
     return table[count_column(name, filters).name]
 
 
-def _rest(connection: Connection, filters: Filters, dimension: Dimension, grouped: pd.DataFrame) -> pd.DataFrame:
+def _rest(connection: Connection, filters: Filters, dimension: Dimension, table: DayTable, of_groups: _Rows) -> _Rows:
     """The days of the campaigns less those of their groups."""
-    table, campaign = schema.daily_stats.c, schema.campaigns.c
+    facts = campaign_facts(connection, filters.campaigns)
+    names = 2  # the last ones: OTHER and UNKNOWN_GROUP
+    other, not_said = -names, -names + 1
     # Only of events it is known which groups they have: what has none is a small one, where such are left out.
-    of_events = OTHER if dimension in CAN_BE_MANY else UNKNOWN_GROUP
-    query = (
-        select(
-            table.campaign_id,
-            table.date,
-            case((campaign.detail == Detail.EVENTS.value, of_events), else_=UNKNOWN_GROUP),
-            *(count_column(name, filters) for name in COUNTS),
-        )
-        .join(schema.campaigns, campaign.campaign_id == table.campaign_id)
-        .where(*chosen_days(filters))
+    of_events = other if dimension in CAN_BE_MANY else not_said
+    by_campaign = [of_events if facts[own].detail == Detail.EVENTS else not_said for own in table.ids]
+    group = np.repeat(np.array(by_campaign, dtype=np.int64), np.diff(table.starts))
+    numbers = np.array(
+        [
+            table.column(name, humans_only=filters.humans_only) - np.bincount(of_groups.row, counted, len(table))
+            for name, counted in zip(COUNTS, of_groups.numbers, strict=True)
+        ]
     )
-    days = _frame(connection, query)
-    in_groups = grouped.groupby(["campaign_id", "date"])[list(COUNTS)].sum()
-    own = pd.MultiIndex.from_frame(days[["campaign_id", "date"]])
-    days[list(COUNTS)] -= in_groups.reindex(own, fill_value=0.0).to_numpy()
-    return days[(days[list(COUNTS)] != 0).any(axis=1)]
+    left = np.flatnonzero((numbers != 0).any(axis=0))
+    return _Rows(left, group[left], numbers[:, left])
 
 
-def _frame(connection: Connection, query: Any) -> pd.DataFrame:
-    rows = [tuple(row) for row in connection.execute(query)]
-    frame = pd.DataFrame(rows, columns=["campaign_id", "date", "group", *COUNTS])
-    return frame.astype(dict.fromkeys(COUNTS, "float64") | {"date": "datetime64[s]"})
+def _merged(table: DayTable, names: tuple[str, ...], *parts: _Rows) -> GroupRows:
+    """The sums of the parts by row of the table and group; NaN where none of them knows a count."""
+    row, group = (np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "group"))
+    numbers = np.concatenate([part.numbers for part in parts], axis=1)
+    keys, place = np.unique(row * len(names) + group % len(names), return_inverse=True)
+    is_known = ~np.isnan(numbers)
+    sums = {}
+    for name, column, known in zip(COUNTS, numbers, is_known, strict=True):
+        total = np.bincount(place, np.where(known, column, 0.0), len(keys))
+        sums[name] = np.where(np.bincount(place, known, len(keys)) > 0, total, np.nan)
+    row_of_key, group_of_key = np.divmod(keys, len(names))
+    campaign = np.repeat(np.arange(len(table.ids)), np.diff(table.starts))
+    return GroupRows(table.ids, names, campaign[row_of_key], group_of_key, table.dates[row_of_key], sums)
 
 
 def positive_replies(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from outreach_results.metrics import ratio
 from outreach_results.metrics.dispersion import DailyCounts, Dispersion, dispersion
 from outreach_results.metrics.group_differences import GroupCounts, GroupDifference
+from outreach_results.results.breakdown_counts import GroupRows
 from outreach_results.results.headlines import HeadlineRate, PeriodDays
 
 CountsByCampaign = Mapping[str, Mapping[str, int | None]]
@@ -29,47 +29,59 @@ class GroupDays:
     """The days of groups of emails.
 
     Args:
-        days: campaign_id, date, group and the counts; NaN where the campaign does not know one.
+        rows: NaN where the campaign does not know a count.
         period_of: makes the days of a period of them, with the maturity of their emails.
     """
 
-    days: pd.DataFrame
+    rows: GroupRows
     period_of: PeriodOf
 
     def rates(self, count: str, of: str, groups: Mapping[str, CountsByCampaign]) -> list[HeadlineRate]:
         """One count as a share of another in each group, of the campaigns that know both."""
-        by_day = self._of_both(count, of).groupby(["group", "date"], as_index=False)[[count, of]].sum()
-        days = {str(group): own for group, own in by_day.groupby("group")}
+        rows = self._of_both(count, of)
+        days, on = np.unique(rows.dates, return_inverse=True)
+        shape = len(rows.groups), len(days)
+        cell = rows.group * len(days) + on
+        has_rows = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape) > 0
+        sums = {name: np.bincount(cell, rows.numbers[name], has_rows.size).reshape(shape) for name in (count, of)}
         shares = []
         for group, of_campaigns in groups.items():
-            pair = _pair(of_campaigns, count, of)
-            if group in days:
-                share = self._period(days[group], count, of).share(count, of)
-                shares.append(_agreeing(share, days[group][[count, of]], pair))
+            pair, place = _pair(of_campaigns, count, of), rows.groups.index(group)
+            if has_rows[place].any():
+                own = {name: sums[name][place][has_rows[place]] for name in (count, of)}
+                share = self.period_of(days[has_rows[place]], own).share(count, of)
+                shares.append(_agreeing(share, (own[count].sum(), own[of].sum()), pair))
             else:
                 shares.append(HeadlineRate(ratio(*pair), None))
         return shares
 
     def group_counts(self, count: str, of: str, groups: Sequence[str], judged: int) -> GroupCounts:
         """The counts of the groups by campaign, of which the first ones are judged."""
-        known = self._of_both(count, of)
-        if known.empty:
+        rows = self._of_both(count, of)
+        if not len(rows.dates):
             nothing = np.zeros((len(groups), 1))
             return GroupCounts(nothing, nothing, judged=judged)
-        known[of] = self._period(known, count, of).counts(count, of).of
-        sums = known.groupby(["group", "campaign_id"])[[count, of]].sum()
-        table = sums.unstack("campaign_id", fill_value=0.0).reindex(list(groups), fill_value=0.0)
-        counts, whole = (np.asarray(table[name], dtype=np.float64) for name in (count, of))
-        return GroupCounts(counts, whole, _spread(known, count, of), judged)
+        counted = self.period_of(rows.dates, rows.numbers).counts(count, of)
+        shape = len(rows.groups), len(rows.campaigns)
+        cell = rows.group * shape[1] + rows.campaign
+        places = [rows.groups.index(group) for group in groups]
+        counts, whole = (
+            np.bincount(cell, part, shape[0] * shape[1]).reshape(shape)[places].astype(np.float64)
+            for part in (counted.count, counted.of)
+        )
+        return GroupCounts(counts, whole, _spread(rows, counted), judged)
 
-    def _of_both(self, count: str, of: str) -> pd.DataFrame:
-        return self.days.loc[
-            self.days[count].notna() & self.days[of].notna(), ["campaign_id", "date", "group", count, of]
-        ]
-
-    def _period(self, days: pd.DataFrame, count: str, of: str) -> PeriodDays:
-        dates = np.asarray(days["date"], dtype="datetime64[D]")
-        return self.period_of(dates, {name: np.asarray(days[name], dtype=np.float64) for name in (count, of)})
+    def _of_both(self, count: str, of: str) -> GroupRows:
+        """The rows that know both."""
+        own = self.rows
+        known = np.isfinite(own.numbers[count]) & np.isfinite(own.numbers[of])
+        return replace(
+            own,
+            campaign=own.campaign[known],
+            group=own.group[known],
+            dates=own.dates[known],
+            numbers={name: own.numbers[name][known] for name in (count, of)},
+        )
 
 
 def _pair(of_campaigns: CountsByCampaign, count: str, of: str) -> tuple[int | None, int | None]:
@@ -79,19 +91,17 @@ def _pair(of_campaigns: CountsByCampaign, count: str, of: str) -> tuple[int | No
     return (sum(one for one, _ in known), sum(other for _, other in known)) if known else (None, None)
 
 
-def _agreeing(share: HeadlineRate, days: pd.DataFrame, pair: tuple[int | None, int | None]) -> HeadlineRate:
+def _agreeing(share: HeadlineRate, of_days: tuple[float, float], pair: tuple[int | None, int | None]) -> HeadlineRate:
     """The share of the days; that of the totals where a source knows more of the period than its days say."""
-    if tuple(days.sum()) == pair:
-        return share
-    return replace(share, rate=ratio(*pair), interval=None)
+    return share if of_days == pair else replace(share, rate=ratio(*pair), interval=None)
 
 
-def _spread(days: pd.DataFrame, count: str, of: str) -> Dispersion:
+def _spread(rows: GroupRows, counted: DailyCounts) -> Dispersion:
     """The dispersion of the daily counts, each group of a campaign around its own rate."""
-    group = days.groupby(["campaign_id", "group"]).ngroup().to_numpy()
-    by_group = np.argsort(group, kind="stable")
-    ends = np.flatnonzero(np.diff(group[by_group])) + 1
-    parts = [np.split(np.asarray(days[name], dtype=np.float64)[by_group], ends) for name in (count, of)]
+    group = rows.campaign * len(rows.groups) + rows.group
+    in_order = np.argsort(group, kind="stable")
+    ends = np.flatnonzero(np.diff(group[in_order])) + 1
+    parts = [np.split(part[in_order], ends) for part in (counted.count, counted.of)]
     periods = [DailyCounts(*pair) for pair in zip(*parts, strict=True)]
     largest = sorted(periods, key=lambda one: one.of.sum(), reverse=True)
     return dispersion(largest[:_MOST_PERIODS])

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
-from sqlalchemy import select
 
 from outreach_results.metrics import Change
 from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, shares_p_value
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
+from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.day_table import day_table
 from outreach_results.results.headlines import SIGNIFICANT, HeadlineRate, PeriodDays
 from outreach_results.results.import_history import data_as_of
-from outreach_results.results.query import check_period, chosen_days
+from outreach_results.results.query import check_period
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
-from outreach_results.results.tracked import tracked_column, unknown_numbers
-from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 
@@ -121,21 +118,14 @@ def _periods(
     store: Store, filters: Filters, names: Sequence[str], curves: MaturityCurves, clock: datetime
 ) -> Iterator[tuple[str, PeriodDays]]:
     check_period(filters)
-    days = schema.daily_stats.c
-    parts = sorted({part for name in names for part in RATES[name].parts})
+    parts = {part for name in names for part in RATES[name].parts}
     with store.read() as connection:
-        unknown = unknown_numbers(connection, filters)
-        query = (
-            select(days.campaign_id, days.date, *(tracked_column(part, filters, unknown) for part in parts))
-            .where(*chosen_days(filters))
-            # `groupby` below needs the rows of a campaign one after the other.
-            .order_by(days.campaign_id, days.date)
-        )
-        rows = connection.execute(query).all()
-    for campaign_id, of_campaign in groupby(rows, key=itemgetter(0)):
-        _, dates, *counts = zip(*of_campaign, strict=True)
-        by_name = {part: np.array(values, dtype=np.float64) for part, values in zip(parts, counts, strict=True)}
-        yield (
-            campaign_id,
-            PeriodDays(np.array(dates, dtype="datetime64[D]"), by_name, curves, basis=filters.basis, clock=clock),
-        )
+        days, facts = day_table(connection, filters), campaign_facts(connection, filters.campaigns)
+    columns = {part: days.column(part, humans_only=filters.humans_only) for part in parts}
+    for own, rows in days.by_campaign():
+        untracked = facts[own].untracked
+        by_name = {
+            part: np.full(len(column[rows]), np.nan) if part in untracked else column[rows]
+            for part, column in columns.items()
+        }
+        yield own, PeriodDays(days.dates[rows], by_name, curves, basis=filters.basis, clock=clock)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from outreach_results.errors import UnknownCampaignError
 from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagination
+from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import PER_PAGE, check_page, chosen_days
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -44,11 +46,18 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
 
 def all_campaigns(store: Store) -> list[Campaign]:
     """Every campaign, newest first."""
-    table = schema.campaigns
     with store.read() as connection:
-        shown = select(table).where(IS_SHOWN)
-        rows = connection.execute(shown.order_by(table.c.created_at.desc(), table.c.campaign_id))
-        return [_campaign(row) for row in rows]
+        every = campaign_facts(connection).items()
+    return [
+        Campaign(id=own, name=of.name, mcp=of.mcp, created_at=of.created_at, detail=of.detail, tracked=of.tracked)
+        for own, of in sorted(every, key=lambda one: (-one[1].created_at.timestamp(), one[0]))
+    ]
+
+
+def shows_sample(store: Store) -> bool:
+    """Whether any campaign is one of the sample data."""
+    with store.read() as connection:
+        return any(of.is_sample for of in campaign_facts(connection).values())
 
 
 def campaign(store: Store, campaign_id: str) -> Campaign:
@@ -91,12 +100,38 @@ def _can_be_stored(text: str) -> bool:
 
 def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:
     """The first and the last day with any activity of these campaigns (None: all); None without activity."""
-    table = schema.daily_stats.c
-    filters = Filters(campaigns=None if campaign_ids is None else tuple(campaign_ids))
-    query = select(func.min(table.date), func.max(table.date)).where(*chosen_days(filters))
+    chosen = None if campaign_ids is None else tuple(campaign_ids)
     with store.read() as connection:
-        first, last = connection.execute(query).one()
-    return (first, last) if first else None
+        spans = campaign_spans(connection, chosen).values()
+    return (min(one.first for one in spans), max(one.last for one in spans)) if spans else None
+
+
+class CampaignSpan(NamedTuple):
+    """The first and the last day of a campaign with any activity, and the last on which it sent something."""
+
+    first: date
+    last: date
+    last_sent: date | None
+
+
+def campaign_spans(connection: Connection, campaigns: tuple[str, ...] | None = None) -> dict[str, CampaignSpan]:
+    """By campaign id, the span of these campaigns (None: all) that have any activity."""
+    kept = kept_on(connection)
+    every: dict[str, CampaignSpan] | None = kept.find(("campaign spans", None))
+    if every is not None:
+        return every if campaigns is None else {own: every[own] for own in campaigns if own in every}
+    return kept.get(("campaign spans", campaigns), lambda: _read_spans(connection, campaigns))
+
+
+def _read_spans(connection: Connection, campaigns: tuple[str, ...] | None) -> dict[str, CampaignSpan]:
+    days = schema.daily_stats.c
+    sent_on = case((days.emails_sent > 0, days.date))
+    query = (
+        select(days.campaign_id, func.min(days.date), func.max(days.date), func.max(sent_on))
+        .where(*chosen_days(Filters(campaigns=campaigns)))
+        .group_by(days.campaign_id)
+    )
+    return {own: CampaignSpan(*span) for own, *span in connection.execute(query)}
 
 
 ACTIVE_DAYS = 14
@@ -105,11 +140,9 @@ ACTIVE_DAYS = 14
 
 def last_sent(store: Store) -> dict[str, date]:
     """By campaign id, the last day on which it sent something, of those that did on a known day."""
-    days = schema.daily_stats.c
-    query = select(days.campaign_id, func.max(days.date).label("day"))
-    query = query.where(*chosen_days(Filters()), days.emails_sent > 0)
     with store.read() as connection:
-        return {row.campaign_id: row.day for row in connection.execute(query.group_by(days.campaign_id))}
+        spans = campaign_spans(connection)
+    return {own: span.last_sent for own, span in spans.items() if span.last_sent is not None}
 
 
 def last_day(store: Store) -> date | None:

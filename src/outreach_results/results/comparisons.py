@@ -6,7 +6,7 @@ allow for emails of one day being alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -27,8 +27,10 @@ from outreach_results.results.benchmarks import (
     community,
 )
 from outreach_results.results.campaigns import all_campaigns, last_day
+from outreach_results.results.kept import kept_on
 from outreach_results.results.own_days import Own, OwnDays, Sums, alike, measure, own_days, sums_of, values
 from outreach_results.results.query import check_period
+from outreach_results.results.rows import records
 from outreach_results.results.totals import campaign_totals
 from outreach_results.store.engine import Store
 
@@ -93,7 +95,7 @@ class _Account:
 
     def distributions(self) -> dict[str, Distribution]:
         """The distribution of all campaigns by metric, each campaign counting once; without the small ones."""
-        groups = [(row, self._days_of(row)) for row in _records(self._totals)]
+        groups = [(row, self._days_of(row)) for row in records(self._totals)]
         by_metric = {}
         for metric in OWN_METRICS:
             # The rate of a few emails is mostly chance: such campaigns would move the quartiles apart.
@@ -124,7 +126,7 @@ class _Account:
     def by_campaign(self, metric: str, numbers: Distribution) -> Iterable[tuple[Sums, Own]]:
         """A metric of each row of `chosen`."""
         within_day = alike(metric, self._all_days.before(self._end).by_campaign().values())
-        for row in _records(self.chosen()):
+        for row in records(self.chosen()):
             yield row, measure(metric, row, self._days_of(row), within_day, numbers)
 
     def over_time(self, metric: str, frequency: str, numbers: Distribution) -> Iterable[tuple[date, date, Own]]:
@@ -133,10 +135,10 @@ class _Account:
         Weeks without any activity are there too, without a value.
         """
         chosen = self._period.of(self.chosen_ids())
-        dates = chosen.frame["date"]
-        if dates.empty:
+        dates = chosen.table.dates
+        if not len(dates):
             return
-        first, last = self._filters.start or dates.min().date(), self._filters.end or dates.max().date()
+        first, last = self._filters.start or dates.min().item(), self._filters.end or dates.max().item()
         for period in pd.period_range(first, last, freq=frequency):
             # Cut to the period: days outside of it were read for their variation alone.
             start, end = max(period.start_time.date(), first), min(period.end_time.date(), last)
@@ -155,9 +157,16 @@ class _Account:
         return recent.of({id_ for id_, of in self._mcps.items() if mcp in (None, of)}).by_campaign().values()
 
 
+def _account(store: Store, filters: Filters, mcp: str | None) -> _Account:
+    """The account, made once for all questions of a page about the same campaigns and days."""
+    with store.at_one_moment(), store.read() as connection:
+        key = ("account", filters, mcp)
+        return kept_on(connection).get(key, lambda: _Account(store, filters, mcp))
+
+
 def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
     """All our own campaigns (of an mcp) in the same period, whichever of them are chosen."""
-    account = _Account(store, filters, mcp)
+    account = _account(store, filters, mcp)
     numbers = Benchmarks(mcp=mcp, sample_size=account.large_campaigns(), benchmarks=account.distributions())
     return Peers(numbers, is_own=True)
 
@@ -168,7 +177,7 @@ def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison
     Raises:
         QueryError: the period starts after its end.
     """
-    account = _Account(store, filters, peers.numbers.mcp)
+    account = _account(store, filters, peers.numbers.mcp)
     distributions = account.distributions()
     return [
         replace(
@@ -205,7 +214,7 @@ def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: st
     (which settle it in four of five cases), verdict.
     """
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
-    account = _Account(store, filters, peers.numbers.mcp)
+    account = _account(store, filters, peers.numbers.mcp)
     rows = [
         {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, own, numbers, peers))
         for row, own in account.by_campaign(metric, numbers)
@@ -222,7 +231,7 @@ def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
     Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size,
     median_low and median_high (where the community's median lies with 95% confidence).
     """
-    account = _Account(store, filters, None)
+    account = _account(store, filters, None)
     rows = []
     benchmarked = benchmark_mcps(store)
     # An mcp of one side only is listed too, with the other side's numbers empty: left out, it would seem not to exist.
@@ -251,19 +260,13 @@ def comparison_over_time(
     The first and the last week or month are cut at the ends of the period.
     """
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
-    account = _Account(store, filters, peers.numbers.mcp)
+    account = _account(store, filters, peers.numbers.mcp)
     rows = [
         {"start": pd.Timestamp(start), "end": pd.Timestamp(end)} | _row(_compare(metric, own, numbers, peers))
         # Pandas names a week after its last day: this one begins on Monday.
         for start, end, own in account.over_time(metric, "W-SUN" if by == "week" else "M", numbers)
     ]
     return pd.DataFrame(rows, columns=["start", "end", *_COMPARISON_COLUMNS]).astype(_WHOLE)
-
-
-def _records(frame: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
-    # None for every unknown number: the code below checks for None, and would calculate with NaN.
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _compare(metric: str, own: Own, numbers: Distribution, peers: Peers) -> Comparison:

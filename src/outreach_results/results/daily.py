@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, select
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, select
 
 from outreach_results.metrics import Every, bucketed, together
 from outreach_results.models import COST_COLUMNS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
 from outreach_results.models.metric_definitions import PAIRS
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import require_campaign
+from outreach_results.results.day_table import Days, DayTable, Floats, day_table
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
     check_period,
@@ -26,10 +30,7 @@ from outreach_results.results.query import (
 from outreach_results.results.tracked import (
     NUMBERS,
     Unknown,
-    group_column,
-    groups_of,
     number_column,
-    tracked_column,
     unknown_numbers,
 )
 from outreach_results.store import schema
@@ -67,67 +68,109 @@ def campaign_daily(store: Store, campaign_id: str, filters: Filters | None = Non
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DayNumbers:
+    """Numbers by day without gaps, oldest first.
+
+    Attributes:
+        dates: (days,)
+        numbers: by name (days,) the counts, and costs in micro-dollars. Days without activity hold 0; a number that
+            only some campaigns know is that of those, and NaN where none does. For numbers that are divided by each
+            other and known of different campaigns also those of `metrics.together`.
+    """
+
+    dates: Days
+    numbers: dict[str, Floats]
+
+
+def day_numbers(connection: Connection, filters: Filters) -> DayNumbers:
+    """All chosen campaigns together, from the first day of the filters, or of the data, to the last."""
+    table, unknown = day_table(connection, filters), unknown_numbers(connection, filters)
+    dates = _days_between(table, filters)
+    if not len(dates):
+        return DayNumbers(dates, {name: np.zeros(0) for name in NUMBERS})
+    on = (table.dates - dates[0]).astype(np.int64)
+    has_rows = np.bincount(on, minlength=len(dates)) > 0
+    columns = {
+        name: np.where(has_rows, np.bincount(on, column, len(dates)), np.nan)
+        for name, column in _known_columns(table, unknown, humans_only=filters.humans_only).items()
+    }
+    # A day without numbers is one without activity, hence 0, except for what is known on no day: that stays unknown.
+    is_quiet = np.isnan(list(columns.values())).all(axis=0)
+    for column in columns.values():
+        if not len(table) or not np.isnan(column[has_rows]).all():
+            column[is_quiet] = 0.0
+    return DayNumbers(dates, columns)
+
+
+def _days_between(table: DayTable, filters: Filters) -> Days:
+    """Every day of the filters or, where they are open, up to the ends of the data; none where there is no end."""
+    start = np.datetime64(filters.start) if filters.start else table.dates.min() if len(table) else None
+    end = np.datetime64(filters.end) if filters.end else table.dates.max() if len(table) else None
+    if start is None or end is None:
+        return table.dates[:0]
+    dates: Days = np.arange(start, end + 1)
+    return dates
+
+
+def _known_columns(table: DayTable, unknown: Mapping[str, Unknown], *, humans_only: bool) -> dict[str, Floats]:
+    """Each number of the rows, 0 where another campaign knows it better; and those `together`."""
+    columns = {name: table.column(name, humans_only=humans_only) for name in NUMBERS}
+    if unknown.keys().isdisjoint(table.ids):
+        return columns
+    nothing = Unknown()
+    each = [unknown.get(own, nothing) for own in table.ids]
+    sizes = np.diff(table.starts)
+    knowing = {name: np.array([name not in own.names for own in each]) for name in NUMBERS}
+
+    def of(name: str, campaigns: NDArray[np.bool_]) -> Floats:
+        return np.where(np.repeat(campaigns, sizes), columns[name], 0.0 if campaigns.any() else np.nan)
+
+    known = {}
+    for name in NUMBERS:
+        # Where no campaign knows a number of all its days, the days are shown on which all of them do.
+        is_for_days = not knowing[name].any() and all(name not in own.untracked for own in each)
+        known[name] = columns[name] if is_for_days else of(name, knowing[name])
+    for one, other in PAIRS:
+        own, others = knowing[one], knowing[other]
+        if one not in COST_COLUMNS and own.any() and others.any() and (own != others).any():
+            known |= {together(a, b): of(a, own & others) for a, b in ((one, other), (other, one))}
+    return known
+
+
 def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     """All chosen campaigns together, one row a day without gaps, oldest first.
 
-    Columns: date (datetime64), the counts, cost_usd and its components. Days without activity hold 0; a number that
-    only some campaigns know is that of those, and NA where none does. For numbers that are divided by each other and
-    known of different campaigns there are columns of the campaigns that know both, see `metrics.pair`. The range is
-    that of the filters, or where they are open that of the data.
+    Columns: date (datetime64), the counts, cost_usd and its components, see `DayNumbers`; NA where a number is unknown.
+    The range is that of the filters, or where they are open that of the data.
 
     Raises:
         QueryError: the period starts after its end.
     """
     check_period(filters)
     with store.read() as connection:
-        unknown = unknown_numbers(connection, filters)
-        groups = groups_of(unknown)
-        query = _daily_query(filters, group_column(unknown, groups) if unknown else None)
-        days = [integers(row) for row in connection.execute(query).mappings()]
-    rows = pd.DataFrame(days, columns=["date", "place", *NUMBERS]).fillna({"place": 0})
-    frame = _combined(rows, groups) if unknown else rows.drop(columns="place").set_index("date")
-    # The query sorts by date, so the first and the last row are the ends of the data.
-    start = filters.start or (days[0]["date"] if days else None)
-    end = filters.end or (days[-1]["date"] if days else None)
-    frame.index = pd.to_datetime(frame.index)
-    if start is not None and end is not None:
-        untracked = frame.isna().all() & bool(days)
-        frame = frame.reindex(pd.date_range(start, end, name="date"))
-        # A missing row is a day without activity, hence 0, except for what is tracked on no day: that stays unknown.
-        is_quiet = frame.isna().all(axis=1)
-        frame.loc[is_quiet, [name for name in frame.columns if not untracked[name]]] = 0
-    # Dollars only at the end: until here money is summed in whole micro-dollars, without rounding errors.
-    frame = in_dollars(frame, _COSTS)
-    return frame.astype({name: "Int64" for name in frame.columns if not name.startswith("cost")}).reset_index()
+        days = day_numbers(connection, filters)
+    counts: dict[str, Any] = {}
+    costs: dict[str, Any] = {}
+    for name, column in days.numbers.items():
+        one, _, other = name.partition("_with_")
+        named = _in_usd(one) if not other else together(_in_usd(one), _in_usd(other))
+        if one in _COSTS:
+            # Dollars only here: until now money is summed in whole micro-dollars, without rounding errors.
+            costs[named] = column / MICROS_PER_DOLLAR
+        else:
+            counts[named] = _whole(column)
+    return pd.DataFrame({"date": days.dates.astype("datetime64[s]"), **counts, **costs})
 
 
-def _combined(rows: pd.DataFrame, groups: Sequence[Unknown]) -> pd.DataFrame:
-    """One row a date, from one a date and group: sums over the groups that know a number, and columns `together`."""
-    dates = pd.Index(rows["date"].unique(), name="date")
-    by_group = {
-        place: rows[rows["place"] == place].set_index("date")[list(NUMBERS)].astype("Int64")
-        for place in range(len(groups))
-    }
-    by_group = {place: frame for place, frame in by_group.items() if len(frame)}
-    knowing = {name: [place for place in by_group if name not in groups[place].names] for name in NUMBERS}
+def _whole(column: Floats) -> pd.arrays.IntegerArray:
+    is_unknown = np.isnan(column)
+    return pd.arrays.IntegerArray(np.where(is_unknown, 0, column).astype(np.int64), is_unknown)
 
-    def summed(name: str, places: Sequence[int]) -> pd.Series:
-        parts = [by_group[place][name].reindex(dates, fill_value=0) for place in places]
-        return sum(parts[1:], parts[0]) if parts else pd.Series(pd.NA, dates, dtype="Int64")
 
-    columns = {}
-    for name in NUMBERS:
-        # Where no campaign knows a number of all its days, the days are shown on which all of them do.
-        tracking = [place for place in by_group if name not in groups[place].untracked]
-        columns[name] = summed(name, knowing[name] or (list(by_group) if len(tracking) == len(by_group) else []))
-    for one, other in PAIRS:
-        if one not in COST_COLUMNS and knowing[one] and knowing[other] and knowing[one] != knowing[other]:
-            both = [place for place in knowing[one] if place in knowing[other]]
-            part, whole = summed(one, both), summed(other, both)
-            if one == "cost":
-                one, part = "cost_usd", part.astype("Float64") / MICROS_PER_DOLLAR
-            columns[together(one, other)], columns[together(other, one)] = part, whole
-    return pd.DataFrame(columns)
+def _in_usd(name: str) -> str:
+    """The name of a number once money is in dollars: cost_usd."""
+    return f"{name}_usd" if name in _COSTS else name
 
 
 def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> pd.DataFrame:
@@ -141,41 +184,26 @@ def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> 
         QueryError: the period starts after its end.
     """
     check_period(filters)
-    table = schema.daily_stats.c
+    with store.read() as connection:
+        facts = campaign_facts(connection, filters.campaigns)
+        table = day_table(connection, filters)
+    table = table.without({own: facts[own].untracked for own in table.ids})
+    dates = _days_between(table, filters)
+    on = (table.dates - dates[0]).astype(np.int64) if len(dates) else np.zeros(0, np.int64)
     # Unlike in `daily_stats`, an unknown component is 0 here: its money is part of the total, and so of the rest.
-    with store.read() as connection:
-        unknown = unknown_numbers(connection, filters)
-    query = (
-        select(
-            table.date,
-            func.count(tracked_column("cost", filters, unknown)),
-            *(func.coalesce(func.sum(tracked_column(name, filters, unknown)), 0) for name in _COSTS),
-        )
-        .where(*chosen_days(filters))
-        .group_by(table.date)
-        .order_by(table.date)
-    )
-    with store.read() as connection:
-        days = connection.execute(query).all()
-    frame = pd.DataFrame(days, columns=["date", "known", *_COSTS]).astype({"date": "datetime64[s]"})
-    is_known = frame.empty or bool(frame.pop("known").any())
-    frame = frame.drop(columns="known", errors="ignore").set_index("date").astype("int64")
-    start = filters.start or (days[0].date if days else None)
-    end = filters.end or (days[-1].date if days else None)
-    if start is not None and end is not None:
-        frame = frame.reindex(pd.date_range(start, end, name="date"), fill_value=0)
+    sums = {name: np.bincount(on, np.nan_to_num(table.column(name)), len(dates)).astype(np.int64) for name in _COSTS}
+    frame = pd.DataFrame({"date": dates.astype("datetime64[s]"), **sums})
     frame = frame.assign(**{NOT_BROKEN_DOWN: not_broken_down(frame)})
-    costs = in_dollars(bucketed(frame.reset_index(), every), [*_COSTS, NOT_BROKEN_DOWN])
+    costs = in_dollars(bucketed(frame, every), [*_COSTS, NOT_BROKEN_DOWN])
+    is_known = not len(table) or not np.isnan(table.column("cost")).all()
     return costs if is_known else costs.assign(**{f"{name}_usd": np.nan for name in (*_COSTS, NOT_BROKEN_DOWN)})
 
 
 _COSTS = ("cost", *COST_COLUMNS)
 
 
-def _daily_query(filters: Filters, place: ColumnElement[int] | None = None) -> Select[Any]:
-    """The sums of each date, and of each group of campaigns where their ``place`` is given."""
+def _daily_query(filters: Filters) -> Select[Any]:
+    """The sums of each date."""
     date = schema.daily_stats.c.date
     sums = (complete_sum(number_column(name, filters)).label(name) for name in NUMBERS)
-    query = select(date, *sums).where(*chosen_days(filters)).order_by(date)
-    # By the name of the column: written out, its parameters would make it another expression for PostgreSQL.
-    return query.group_by(date) if place is None else query.add_columns(place.label("place")).group_by(date, "place")
+    return select(date, *sums).where(*chosen_days(filters)).group_by(date).order_by(date)

@@ -10,7 +10,8 @@ import numpy as np
 from outreach_results.metrics.event_dates import event_date_bias
 from outreach_results.models import Basis, Filters
 from outreach_results.results.campaigns import all_campaigns
-from outreach_results.results.daily import daily_stats
+from outreach_results.results.daily import day_numbers
+from outreach_results.results.query import check_period
 from outreach_results.results.seasonality import maturity_curves
 from outreach_results.store.engine import Store
 
@@ -28,13 +29,15 @@ def reply_rate_bias(store: Store, filters: Filters, mcp: str | None = None) -> f
         return None
     narrowed = _of_mcp(store, filters, mcp)
     curve = maturity_curves(store, humans_only=filters.humans_only).by_count.get("replied")
-    period = daily_stats(store, narrowed)
-    if curve is None or period.empty:
-        return None
-    # The replies of the first days answer emails sent before the period.
-    start = period["date"].iloc[0].date() - timedelta(days=len(curve.arrived))
-    days = daily_stats(store, replace(narrowed, start=start))
-    return event_date_bias(days["emails_sent"].fillna(0).to_numpy(dtype=np.float64), len(period), curve)
+    check_period(narrowed)
+    with store.read() as connection:
+        dates = day_numbers(connection, narrowed).dates
+        if curve is None or not len(dates):
+            return None
+        # The replies of the first days answer emails sent before the period.
+        start = dates[0].item() - timedelta(days=len(curve.arrived))
+        sent = day_numbers(connection, replace(narrowed, start=start)).numbers["emails_sent"]
+    return event_date_bias(np.nan_to_num(sent), len(dates), curve)
 
 
 def _of_mcp(store: Store, filters: Filters, mcp: str | None) -> Filters:

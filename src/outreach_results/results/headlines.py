@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from outreach_results import metrics
@@ -20,8 +19,10 @@ from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dis
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import COUNT_METRICS, RATES, TILES
-from outreach_results.results.daily import daily_stats
+from outreach_results.results.daily import DayNumbers, day_numbers
+from outreach_results.results.day_table import Floats
 from outreach_results.results.import_history import data_as_of
+from outreach_results.results.query import check_period
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
@@ -70,37 +71,37 @@ def headlines(
     Raises:
         QueryError: a period starts after its end.
     """
-    before = None if comparison is None else daily_stats(store, comparison)
-    curves, clock = _curves_and_clock(store, filters, now)
-    return headlines_of(daily_stats(store, filters), before, curves, basis=filters.basis, clock=clock)
+    curves, clock = curves_and_clock(store, filters, now)
+    before = None
+    for period in filter(None, (filters, comparison)):
+        check_period(period)
+    with store.read() as connection:
+        days = day_numbers(connection, filters)
+        if comparison is not None:
+            before = day_numbers(connection, comparison)
+    return headlines_of(days, before, curves, basis=filters.basis, clock=clock)
 
 
-def period_days(store: Store, filters: Filters) -> tuple[PeriodDays, pd.Series[pd.Timestamp]]:
-    """The days of a period with the maturity of their emails, and their dates."""
-    days = daily_stats(store, filters)
-    curves, clock = _curves_and_clock(store, filters)
-    return PeriodDays(*_columns(days), curves, basis=filters.basis, clock=clock), days["date"]
-
-
-def _curves_and_clock(store: Store, filters: Filters, now: datetime | None = None) -> tuple[MaturityCurves, datetime]:
+def curves_and_clock(store: Store, filters: Filters, now: datetime | None = None) -> tuple[MaturityCurves, datetime]:
+    """By what rates are adjusted, and until when the data is known (by default `data_as_of`) in the reporting zone."""
     is_cohort = filters.basis == Basis.SEND
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
     return curves, (now or data_as_of(store)).astimezone(store.zone())
 
 
 def headlines_of(
-    days: pd.DataFrame, before: pd.DataFrame | None, curves: MaturityCurves, *, basis: Basis, clock: datetime
+    days: DayNumbers, before: DayNumbers | None, curves: MaturityCurves, *, basis: Basis, clock: datetime
 ) -> Headlines:
-    """The headline rates from frames of days, see `headlines`.
+    """The headline rates from days, see `headlines`.
 
     Args:
-        days, before: the frames of `daily_stats` for the period, and for the comparison.
+        days, before: those of the period, and of the comparison.
         clock: until when the data is known, in the reporting zone: if the last day is that of the clock, only a part of
             it has passed.
     """
     period, earlier = (
-        None if frame is None else PeriodDays(*_columns(frame), curves, basis=basis, clock=clock)
-        for frame in (days, before)
+        None if one is None else PeriodDays(one.dates, one.numbers, curves, basis=basis, clock=clock)
+        for one in (days, before)
     )
     assert period is not None
     rates = {name: period.headline(name) for name in RATES}
@@ -112,26 +113,17 @@ def holds_for_humans(change: metrics.Change, humans: metrics.Change | None) -> b
     return humans is not None and not humans.is_noise and (humans.difference > 0) == (change.difference > 0)
 
 
-def rolling_headlines(days: pd.DataFrame, curves: MaturityCurves, *, basis: Basis, clock: datetime) -> pd.DataFrame:
+def rolling_headlines(days: DayNumbers, curves: MaturityCurves, *, basis: Basis, clock: datetime) -> dict[str, Floats]:
     """Every headline rate over the seven days that end with each day, for the lines on tiles.
 
     Args:
-        days: the frame of `daily_stats`.
         curves, basis, clock: see `headlines_of`.
 
     Returns:
-        One column a rate and the rows of ``days``; NaN where too little has come in to tell, or a count is not known.
+        (days,) by name of a rate; NaN where too little has come in to tell, or a count is not known.
     """
-    period = PeriodDays(*_columns(days), curves, basis=basis, clock=clock)
-    return pd.DataFrame({name: period.rolling(name) for name in RATES}, index=days.index)
-
-
-def _columns(days: pd.DataFrame) -> tuple[NDArray[np.datetime64], Mapping[str, NDArray[np.float64]]]:
-    counts = {
-        str(name): np.asarray(values.astype("float64"), dtype=np.float64)
-        for name, values in days.drop(columns="date").items()
-    }
-    return np.asarray(days["date"], dtype="datetime64[D]"), counts
+    period = PeriodDays(days.dates, days.numbers, curves, basis=basis, clock=clock)
+    return {name: period.rolling(name) for name in RATES}
 
 
 class PeriodDays:
@@ -147,7 +139,7 @@ class PeriodDays:
     def __init__(
         self,
         dates: NDArray[np.datetime64],
-        counts: Mapping[str, NDArray[np.float64]],
+        counts: Mapping[str, Floats],
         curves: MaturityCurves,
         *,
         basis: Basis,
@@ -197,13 +189,13 @@ class PeriodDays:
         # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
 
-    def rolling(self, name: str) -> pd.Series[float]:
+    def rolling(self, name: str) -> Floats:
         """The rate of the seven days up to each day, adjusted like `headline`; NaN while hardly anything is in."""
         count, of = RATES[name].parts
         plain, adjusted = self.plain(count, of), self.counts(count, of)
-        emails, effective = (pd.Series(counts.of).rolling(7, min_periods=1).sum() for counts in (plain, adjusted))
-        rate = metrics.rolling_rate(pd.Series(plain.count), pd.Series(adjusted.of))
-        return rate.where(effective >= LEAST_SHARE_IN * emails)
+        emails, effective = (metrics.rolling_sum(counts.of, 7) for counts in (plain, adjusted))
+        rate = metrics.rolling_rate(plain.count, adjusted.of)
+        return np.where(effective >= LEAST_SHARE_IN * emails, rate, np.nan)
 
 
 def _changes(now: PeriodDays, before: PeriodDays) -> dict[str, metrics.Change]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Row, select
 
+from outreach_results.results.kept import kept_on
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -163,5 +164,7 @@ def data_as_of(store: Store) -> datetime:
     table = schema.loads.c
     query = select(table.finished_at).where(table.problem.is_(None)).order_by(table.finished_at.desc()).limit(1)
     with store.read() as connection:
-        latest = connection.execute(query).scalar_one_or_none()
-    return (latest or datetime.now(UTC)).astimezone(store.zone())
+        kept = kept_on(connection)
+        latest = kept.get("data as of", lambda: connection.execute(query).scalar_one_or_none())
+        zone = kept.get("zone", lambda: zone_of(connection))
+    return (latest or datetime.now(UTC)).astimezone(zone)

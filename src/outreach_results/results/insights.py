@@ -16,6 +16,7 @@ from outreach_results import metrics
 from outreach_results.metrics.exceedance import Finding, exceeding
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
 from outreach_results.results.headlines import Headlines
+from outreach_results.results.rows import records
 from outreach_results.results.totals import Totals
 
 BOUNCE_LIMIT = 0.02
@@ -98,7 +99,7 @@ def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
     """
     both = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
     both = both.assign(opened_by_machines=both["opened"] - both["opened_human"])
-    rows = [{str(name): value for name, value in row.items()} for row in both.to_dict("records")]
+    rows = records(both)
     bounces, unsubscribes, machines = (_above(rows, limit) for limit in _LIMITS)
     untracked = [alert for alert in map(_tracking, rows) if alert is not None]
     candidates = [*bounces, *unsubscribes, *untracked, *machines]

@@ -11,20 +11,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
 
 from outreach_results import metrics
 from outreach_results.metrics.correlation import Correlation, correlation
 from outreach_results.metrics.verdicts import NOT_MEASURED, Measured, measured_average, measured_rate
-from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Basis, Distribution, Filters
+from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Basis, Distribution, Filters, dollars
 from outreach_results.models.metric_definitions import COST_PER_EMAIL, RATES
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day
+from outreach_results.results.day_table import DayTable, Floats, day_table
 from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.import_history import data_as_of
-from outreach_results.results.query import chosen_days, sum_usd
 from outreach_results.results.seasonality import LEARNED_FROM_DAYS, NO_CURVES, MaturityCurves, maturity_curves
-from outreach_results.results.tracked import tracked_column, unknown_numbers
-from outreach_results.store import schema
 from outreach_results.store.engine import Store
 
 _PARTS = sorted({part for rate in RATES.values() for part in rate.parts} | {"emails_sent"})
@@ -45,65 +43,57 @@ class Own(NamedTuple):
 
 @dataclass(frozen=True)  # without slots, which a cached property cannot have
 class OwnDays:
-    """The days of some campaigns in a period, and the days before it from which their variation is learned.
+    """The days of some campaigns in a period, and the days before it from which their variation is learned."""
 
-    ``frame`` has the columns campaign_id, date (datetime64), the counts that rates need, and cost_usd; all floats.
-    """
-
-    frame: pd.DataFrame
+    table: DayTable
+    humans_only: bool
     curves: MaturityCurves
     basis: Basis
     clock: datetime
 
     def between(self, start: date | None, end: date | None) -> OwnDays:
         """Those from one day to another, inclusive; None does not limit."""
-        dates = self.frame["date"]
-        inside = pd.Series(True, index=self.frame.index)
-        if start is not None:
-            inside &= dates >= pd.Timestamp(start)
-        if end is not None:
-            inside &= dates <= pd.Timestamp(end)
-        return replace(self, frame=self.frame[inside])
+        return replace(self, table=self.table.narrowed(None, start, end))
 
     def of(self, campaigns: Collection[str]) -> OwnDays:
         """Those of some campaigns."""
-        return replace(self, frame=self.frame[self.frame["campaign_id"].isin(campaigns)])
+        return replace(self, table=self.table.narrowed(campaigns, None, None))
 
     def by_campaign(self) -> dict[str, OwnDays]:
         """Those of each campaign that has any."""
-        return {str(name): replace(self, frame=part) for name, part in self.frame.groupby("campaign_id", sort=False)}
+        return {own: replace(self, table=self.table.of(place)) for place, own in enumerate(self.table.ids)}
 
     def before(self, end: date) -> OwnDays:
         """The recent history from which the variation between days is learned."""
         return self.between(end - timedelta(days=LEARNED_FROM_DAYS - 1), end)
 
+    def column(self, name: str) -> Floats:
+        """(rows,) a count, or the cost in micro-dollars; NaN where it is not known."""
+        return self.table.column(name, humans_only=self.humans_only)
+
     @cached_property
     def together(self) -> PeriodDays:
         """Their sums day by day over the campaigns that know a number; NaN where none does."""
-        place, dates = pd.factorize(self.frame["date"])
-        days = np.asarray(dates, dtype="datetime64[D]")
-        numbers = self.frame[_PARTS].to_numpy()
-        if not np.isnan(numbers).any():
-            sums = (np.bincount(place, numbers[:, column], len(days)) for column in range(len(_PARTS)))
-            all_known = {name: sum_.astype(np.float64) for name, sum_ in zip(_PARTS, sums, strict=True)}
-            return PeriodDays(days, all_known, self.curves, basis=self.basis, clock=self.clock)
-        unknown = self.frame[_PARTS].isna().groupby(self.frame["campaign_id"]).transform("any")
+        days, place = np.unique(self.table.dates, return_inverse=True)
+        columns = {name: self.column(name) for name in _PARTS}
+        lacking = {name: self.table.is_lacking(column) for name, column in columns.items()}
 
-        def summed(name: str, *known: str) -> NDArray[np.float64]:
-            is_known = ~unknown[list(known)].any(axis="columns")
-            values = self.frame[name].where(is_known, 0.0) if is_known.any() else self.frame[name]
-            return np.bincount(place, values, len(dates)).astype(np.float64)
+        def summed(name: str, *known: str) -> Floats:
+            unknown = np.any([lacking[one] for one in known], axis=0)
+            values = columns[name]
+            if unknown.any() and not unknown.all():
+                values = np.where(np.repeat(unknown, np.diff(self.table.starts)), 0.0, values)
+            return np.bincount(place, values, len(days)).astype(np.float64)
 
         counts = {name: summed(name, name) for name in _PARTS}
         for one, other in _COUNT_PAIRS:
-            if (unknown[one] != unknown[other]).any():
+            if (lacking[one] != lacking[other]).any():
                 counts |= {metrics.together(a, b): summed(a, a, b) for a, b in ((one, other), (other, one))}
         return PeriodDays(days, counts, self.curves, basis=self.basis, clock=self.clock)
 
     def sums(self) -> Sums:
         """The totals of their counts and costs over the campaigns that know them on all the days."""
-        names = [*_PARTS, "cost_usd"]
-        return _totals(self.frame.groupby("campaign_id")[names].sum(skipna=False), names)
+        return _totals({name: self.table.sum_by_campaign(self.column(name)) for name in (*_PARTS, "cost")})
 
 
 def own_days(store: Store, filters: Filters) -> OwnDays:
@@ -117,18 +107,12 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
     if start is not None and end is not None:
         # Every part of the period, such as its first week, has a history of its own.
         start = min(start, end) - timedelta(days=LEARNED_FROM_DAYS - 1)
-    table = schema.daily_stats.c
-    names = (*_PARTS, "cost")
     with store.read() as connection:
-        unknown = unknown_numbers(connection, filters)
-        numbers = (tracked_column(name, filters, unknown).label(name) for name in names)
-        query = select(table.campaign_id, table.date, *numbers).where(*chosen_days(replace(filters, start=start)))
-        rows = connection.execute(query).all()
-    frame = pd.DataFrame(rows, columns=["campaign_id", "date", *_PARTS, "cost"])
-    frame = frame.astype(dict.fromkeys([*_PARTS, "cost"], "float64")).astype({"date": "datetime64[s]"})
-    frame["cost_usd"] = frame.pop("cost") / MICROS_PER_DOLLAR
+        days = day_table(connection, replace(filters, start=start))
+        facts = campaign_facts(connection, filters.campaigns)
+    days = days.without({own: facts[own].untracked for own in days.ids})
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
-    return OwnDays(frame, curves, filters.basis, data_as_of(store).astimezone(store.zone()))
+    return OwnDays(days, filters.humans_only, curves, filters.basis, data_as_of(store).astimezone(store.zone()))
 
 
 def sums_of(frame: pd.DataFrame) -> Sums:
@@ -136,21 +120,29 @@ def sums_of(frame: pd.DataFrame) -> Sums:
 
     Of two numbers that are divided by each other, also those of the rows that know both, see `metrics.together`.
     """
-    return _totals(frame, [*COUNTS, "cost_usd"])
+    numbers = {name: frame[name].to_numpy(np.float64, na_value=np.nan) for name in COUNTS}
+    return _totals(numbers | {"cost": np.rint(frame["cost_usd"].to_numpy(np.float64) * MICROS_PER_DOLLAR)})
 
 
-def _totals(frame: pd.DataFrame, names: Sequence[str]) -> Sums:
-    def total(name: str, rows: pd.DataFrame) -> Any:
-        if rows.empty and len(frame):
+def _totals(numbers: Mapping[str, Floats]) -> Sums:
+    """The totals of numbers of campaigns, the cost in micro-dollars; that is in dollars in what is returned."""
+    known = {name: ~np.isnan(column) for name, column in numbers.items()}
+
+    def total(name: str, of: NDArray[np.bool_]) -> float | None:
+        if len(of) and not of.any():
             return None
-        return sum_usd(rows[name]) if name == "cost_usd" else rows[name].sum()
+        return float(numbers[name][of].sum())
 
-    sums = {name: total(name, frame[frame[name].notna()]) for name in names}
-    for one, other in (*_COUNT_PAIRS, ("cost_usd", "emails_sent")):
-        both = frame[frame[one].notna() & frame[other].notna()]
+    sums = {name: total(name, known[name]) for name in numbers}
+    for one, other in (*_COUNT_PAIRS, ("cost", "emails_sent")):
         # Numerator and denominator of the same campaigns: of different ones their ratio would be the rate of none.
+        both = known[one] & known[other]
         sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
-    return sums
+    return {name.replace("cost", "cost_usd"): _in_dollars(name, value) for name, value in sums.items()}
+
+
+def _in_dollars(name: str, value: float | None) -> float | None:
+    return value if value is None or not name.startswith("cost") else dollars(int(value))
 
 
 def _both(sums: Sums, one: str, other: str) -> tuple[Any, Any]:
@@ -210,9 +202,10 @@ def _cost_per_email(sums: Sums, days: OwnDays, community: Distribution) -> Own:
         return Own()
     value, sent = float(ratio), int(emails)
     # Each campaign day is one observation; those without sending have no cost per email.
-    busy = days.frame[(days.frame["emails_sent"] > 0) & days.frame["cost_usd"].notna()]
-    variance_sum = float(((busy["cost_usd"] - value * busy["emails_sent"]) ** 2).sum())
-    return Own(measured_average(value, variance_sum, float(sent), len(busy), community), sent)
+    emails_of_day, cost_of_day = days.column("emails_sent"), days.column("cost") / MICROS_PER_DOLLAR
+    busy = (emails_of_day > 0) & ~np.isnan(cost_of_day)
+    variance_sum = float(((cost_of_day[busy] - value * emails_of_day[busy]) ** 2).sum())
+    return Own(measured_average(value, variance_sum, float(sent), int(busy.sum()), community), sent)
 
 
 def values(metric: str, groups: Sequence[tuple[Sums, OwnDays]], *, enough: int) -> list[float]:

@@ -145,6 +145,21 @@ def inbox(
     )
 
 
+def reply_totals(store: Store, filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> dict[Sentiment, int]:
+    """How many replies `inbox` counts of each sentiment, without listing any.
+
+    Raises:
+        QueryError: the period starts after its end.
+    """
+    check_period(filters)
+    with store.read() as connection:
+        counts = count_cells(connection, filters, inbox_filters)
+    return {
+        sentiment: sum(counts[cell] for cell in chosen_cells(filters, replace(inbox_filters, sentiments=(sentiment,))))
+        for sentiment in Sentiment
+    }
+
+
 def reply(store: Store, campaign_id: str, reply_id: str) -> InboxReply | None:
     """One reply with its full text, or None if there is none of that key."""
     table = schema.replies.c

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from outreach_results.models import Filters, Sentiment
+from outreach_results.models import Basis, Filters, Sentiment
 from outreach_results.results.inbox_filters import Cell, InboxFilters, chosen_cells, matching_replies
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import chosen_rows
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
@@ -58,6 +59,11 @@ def positive_by_campaign(connection: Connection, filters: Filters) -> dict[str, 
 
     Replies count on the day they came, whatever the basis. Campaigns without replies that can be read are left out.
     """
+    chosen = replace(filters, basis=Basis.ACTIVITY)
+    return kept_on(connection).get(("positive replies", chosen), lambda: _positive_by_campaign(connection, chosen))
+
+
+def _positive_by_campaign(connection: Connection, filters: Filters) -> dict[str, tuple[int, int]]:
     cells = chosen_cells(filters)
     campaign_id = inbox_stats.c.campaign_id
     query = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from sqlalchemy import Select, func, or_, select
 
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.query import check_period, chosen_days, chosen_rows, of_any_campaign
-from outreach_results.results.tracked import Unknown, tracked_column, unknown_numbers
+from outreach_results.results.day_table import day_table
+from outreach_results.results.query import check_period, chosen_rows, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
 
@@ -62,20 +63,18 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
     stored = {_stored(name, filters): name for name in HOURLY_COUNTS}
     week = np.zeros((len(HOURLY_COUNTS), 7, 24), dtype=np.int64)
     with store.read() as connection:
-        unknown = unknown_numbers(connection, by_activity)
-        for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored), unknown)):
+        facts = campaign_facts(connection, filters.campaigns)
+        untracked = {own: of.untracked for own, of in facts.items()}
+        for metric, day, *hours in connection.execute(_hours_query(by_activity, tuple(stored), untracked)):
             week[HOURLY_COUNTS.index(stored[metric]), day.weekday()] += np.array([int(n) for n in hours])
-        totals = connection.execute(
-            select(*(func.sum(tracked_column(name, by_activity, unknown)) for name in HOURLY_COUNTS)).where(
-                *chosen_days(by_activity)
-            )
-        ).one()
+        days = day_table(connection, by_activity).without(untracked)
+        totals = [np.nansum(days.column(name, humans_only=filters.humans_only)) for name in HOURLY_COUNTS]
         zone = zone_of(connection).key
     weekday, hour = np.divmod(np.arange(7 * 24), 24)
     frame = pd.DataFrame(
         {"weekday": weekday, "hour": hour} | dict(zip(HOURLY_COUNTS, week.reshape(3, -1), strict=True))
     )
-    without_hour = {name: int(n or 0) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
+    without_hour = {name: int(n) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
     return WeeklyActivity(frame, zone, without_hour)
 
 
@@ -119,13 +118,13 @@ def _stored(name: str, filters: Filters) -> str:
     return f"{name}_human" if filters.humans_only and name != "emails_sent" else name
 
 
-def _hours_query(filters: Filters, stored: tuple[str, ...], unknown: Mapping[str, Unknown]) -> Select[Any]:
+def _hours_query(filters: Filters, stored: tuple[str, ...], untracked: Mapping[str, Collection[str]]) -> Select[Any]:
     table = schema.hourly_stats.c
     chosen = [*chosen_rows(schema.hourly_stats, filters), table.metric.in_(stored)]
     if filters.campaigns is None:
         chosen.append(of_any_campaign(table.campaign_id))
     for name in HOURLY_COUNTS:
-        off = sorted(campaign_id for campaign_id, own in unknown.items() if name in own.untracked)
+        off = sorted(campaign_id for campaign_id, names in untracked.items() if name in names)
         if off:
             chosen.append(or_(table.metric != _stored(name, filters), table.campaign_id.not_in(off)))
     return (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, and_, func, select
 
@@ -28,16 +30,17 @@ from outreach_results.models import (
     Stats,
 )
 from outreach_results.models.metric_definitions import COST, COST_PER_EMAIL, PAIRS, RATES, Metric, Unit
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.campaigns import require_campaign
-from outreach_results.results.query import check_period, chosen_days, complete_sum, count_column, integers, usd
-from outreach_results.results.tracked import NUMBERS, TrackedPart, tracked_column, unknown_numbers
+from outreach_results.results.day_table import DayTable, Floats, day_table
+from outreach_results.results.query import check_period, usd
+from outreach_results.results.tracked import NUMBERS, TrackedPart
 from outreach_results.results.undated import sums_by_sending, undated_counts
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
-from outreach_results.store.entries import CostPer, with_entered_cost
+from outreach_results.store.entries import CostPer
 from outreach_results.store.shown import IS_SHOWN
-from outreach_results.store.tracking import untracked_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,24 +148,21 @@ def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
     """
     check_period(filters)
     with store.read() as connection:
-        sums = campaign_sums(connection, filters)
-        chosen = filters.conditions({"campaign_id": schema.campaigns.c.campaign_id})
-        names = {row.campaign_id: row for row in connection.execute(select(schema.campaigns).where(*chosen))}
-    rows = []
-    for campaign_id, campaign in sums.items():
-        row: dict[str, Any] = {
-            "campaign_id": campaign_id,
-            "name": names[campaign_id].name,
-            "mcp": names[campaign_id].mcp,
-        }
-        row |= {name: campaign[name] for name in COUNTS}
-        row |= {name: metrics.ratio(*(campaign[part] for part in rate.parts)) for name, rate in metrics.RATES.items()}
-        row |= {f"{name}_usd": usd(campaign[name]) for name in ("cost", *COST_COLUMNS)}
-        rows.append(row)
-    columns = ["campaign_id", "name", "mcp", *COUNTS, *metrics.RATES, *COST_FIELDS]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame = frame.astype(dict.fromkeys(COUNTS, "Int64") | dict.fromkeys([*metrics.RATES, *COST_FIELDS], "float64"))
-    return frame.sort_values(["emails_sent", "campaign_id"], ascending=[False, True], ignore_index=True)
+        sums, facts = campaign_sums(connection, filters), campaign_facts(connection, filters.campaigns)
+    in_order = sorted(sums, key=lambda own: (sums[own]["emails_sent"] is None, -(sums[own]["emails_sent"] or 0), own))
+    rows = [sums[own] for own in in_order]
+    columns: dict[str, Any] = {
+        "campaign_id": in_order,
+        "name": [facts[own].name for own in in_order],
+        "mcp": [facts[own].mcp for own in in_order],
+    }
+    columns |= {name: pd.array([row[name] for row in rows], dtype="Int64") for name in COUNTS}
+    for name, rate in metrics.RATES.items():
+        part, whole = rate.parts
+        columns[name] = np.array([metrics.ratio(row[part], row[whole]) for row in rows], dtype=np.float64)
+    for name in ("cost", *COST_COLUMNS):
+        columns[f"{name}_usd"] = np.array([usd(row[name]) for row in rows], dtype=np.float64)
+    return pd.DataFrame(columns)
 
 
 _COMES_FROM = {
@@ -207,32 +207,39 @@ _UNKNOWN: dict[str, Any] = dict.fromkeys(_NOTHING)
 
 def campaign_sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
     """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on; see `totals_of`."""
-    table = schema.daily_stats.c
-    query = (
-        select(
-            table.campaign_id,
-            func.min(table.date).label("first_on"),
-            func.max(table.date).label("last_on"),
-            *(complete_sum(count_column(name, filters)).label(name) for name in COUNTS),
-            *(complete_sum(table[name]).label(name) for name in ("cost", *COST_COLUMNS)),
-        )
-        .where(*chosen_days(filters))
-        .group_by(table.campaign_id)
-    )
-    sums = {row["campaign_id"]: integers(row) for row in connection.execute(query).mappings()}
+    days, facts = day_table(connection, filters), campaign_facts(connection, filters.campaigns)
+    sums = _sums_of(days, humans_only=filters.humans_only)
     undated = undated_counts(connection, filters)
     for campaign_id, counts in sums_by_sending(connection, filters, undated).items():
         if campaign_id in sums:  # the day of sending is the event date of what was sent, so that both have a row
             sums[campaign_id] |= counts | {"undated": undated[campaign_id]}
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
-    if replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters():
+    is_of_all_time = replace(filters, campaigns=None, basis=Basis.ACTIVITY) == Filters()
+    if is_of_all_time and any(own.detail != Detail.EVENTS for own in facts.values()):
         _prefer_reported(connection, filters, sums)
-    for campaign_id in with_entered_cost(connection, filters.campaigns) & sums.keys():
-        sums[campaign_id]["has_entered_cost"] = True
-    for campaign_id, names in untracked_columns(connection, filters.campaigns).items():
+    for campaign_id, own in facts.items():
         if campaign_id in sums:
-            sums[campaign_id] |= dict.fromkeys(names)
+            sums[campaign_id] |= dict.fromkeys(own.untracked)
+            sums[campaign_id]["has_entered_cost"] = own.has_entered_cost
     return sums
+
+
+def _sums_of(days: DayTable, *, humans_only: bool) -> dict[str, dict[str, Any]]:
+    if not days.ids:
+        return {}
+    columns: dict[str, list[Any]] = {
+        name: _whole_numbers(days.sum_by_campaign(days.column(name, humans_only=humans_only))) for name in NUMBERS
+    }
+    columns["first_on"] = days.dates[days.starts[:-1]].tolist()
+    columns["last_on"] = days.dates[days.starts[1:] - 1].tolist()
+    return {
+        own: dict(zip(columns, values, strict=True))
+        for own, values in zip(days.ids, zip(*columns.values(), strict=True), strict=True)
+    }
+
+
+def _whole_numbers(values: Floats) -> list[int | None]:
+    return [None if isnan(value) else int(value) for value in values.tolist()]
 
 
 def _prefer_reported(connection: Connection, filters: Filters, sums: dict[str, dict[str, Any]]) -> None:
@@ -361,25 +368,25 @@ def campaign_time_series(
         QueryError: the period starts after its end.
     """
     check_period(filters)
-    days = schema.daily_stats.c
     with store.read() as connection:
-        span = select(func.min(days.date), func.max(days.date)).where(*chosen_days(filters))
-        first, last = connection.execute(span).one()
-        if last is None:
+        days = day_table(connection, filters)
+        if not len(days):
             return {}
-        first, last = filters.start or first, filters.end or last
+        first, last = filters.start or days.dates.min().item(), filters.end or days.dates.max().item()
         # Rounded up, so that there are never more parts than points.
         days_a_part = max(1, -(-((last - first).days + 1) // points))
         parts = (last - first).days // days_a_part + 1
         begin = date.fromordinal(max(1, last.toordinal() - parts * days_a_part + 1))
-        in_parts = chosen_days(replace(filters, start=begin))
-        number = tracked_column(name, filters, unknown_numbers(connection, filters))
-        rows = connection.execute(select(days.campaign_id, days.date, number).where(*in_parts)).all()
+        days = day_table(connection, replace(filters, start=begin))
+        facts = campaign_facts(connection, filters.campaigns)
+    column = days.column(name, humans_only=filters.humans_only)
+    # From the end: the last part is whole, as the period is.
+    before_last = np.datetime64(last, "D").astype(np.int64) - days.dates.astype(np.int64)
+    place = parts - 1 - before_last // days_a_part
     series: dict[str, list[float | None]] = {}
-    for campaign_id, day, value in rows:
-        sums = series.setdefault(campaign_id, [0.0] * parts)
-        # From the end: the last part is whole, as the period is.
-        place = parts - 1 - (last - day).days // days_a_part
-        so_far = sums[place]
-        sums[place] = None if value is None or so_far is None else so_far + float(value)
+    for own, rows in days.by_campaign():
+        sums = np.bincount(place[rows], column[rows], parts)
+        if name in facts[own].untracked:
+            sums[np.bincount(place[rows], minlength=parts) > 0] = np.nan
+        series[own] = [None if isnan(value) else value for value in sums.tolist()]
     return series

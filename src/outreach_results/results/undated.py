@@ -19,11 +19,12 @@ from sqlalchemy import Connection, func, select
 
 from outreach_results.metrics.dispersion import DailyCounts, dispersion, rate_interval
 from outreach_results.models import COUNTS, Basis, Detail, Filters
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.headlines import HeadlineRate
 from outreach_results.results.query import chosen_days, complete_sum, count_column
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
-from outreach_results.store.shown import IS_SHOWN, is_shown
+from outreach_results.store.shown import is_shown
 
 CountNames = frozenset[str]
 
@@ -150,7 +151,5 @@ def snapshot_trend(store: Store, filters: Filters) -> pd.DataFrame:
 
 
 def _known_by_snapshots(connection: Connection, filters: Filters) -> list[str]:
-    table = schema.campaigns.c
-    chosen = [IS_SHOWN] + ([] if filters.campaigns is None else [table.campaign_id.in_(filters.campaigns)])
-    query = select(table.campaign_id).where(table.detail == Detail.CONTACTS, *chosen).order_by(table.campaign_id)
-    return list(connection.execute(query).scalars())
+    facts = campaign_facts(connection, filters.campaigns)
+    return sorted(own for own, of in facts.items() if of.detail == Detail.CONTACTS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, case, func, select
@@ -23,7 +25,9 @@ from outreach_results.models import (
     dollars,
 )
 from outreach_results.results.account_usage import usage_of_accounts
+from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
     chosen_days,
@@ -39,7 +43,6 @@ from outreach_results.store import account_entries, schema
 from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import entered_plan, source_plan
 from outreach_results.store.engine import Store, zone_of
-from outreach_results.store.shown import IS_SHOWN
 
 
 def usage(store: Store, period: str = "month", *, now: datetime | None = None) -> Usage:
@@ -106,11 +109,8 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     month = days["date"].dt.to_period("M").dt.to_timestamp().rename("month")
     months = days.groupby(month)[["emails_sent", *_COSTS]].sum()
     months = in_dollars(months, _COSTS).reset_index()
-    created_on = schema.campaigns.c.created_on
     with store.read() as connection:
-        created = pd.Series(
-            connection.execute(select(created_on).where(IS_SHOWN)).scalars().all(), dtype="datetime64[s]"
-        )
+        created = pd.Series([of.created_on for of in campaign_facts(connection).values()], dtype="datetime64[s]")
     # Counted here and not by SQL: the two databases have no common function for the month of a date.
     by_month = created.dt.to_period("M").dt.to_timestamp().value_counts()
     months.insert(1, "campaigns_created", months["month"].map(by_month).fillna(0).astype("Int64"))
@@ -156,21 +156,24 @@ def _days(store: Store, until: date | None = None) -> pd.DataFrame:
 
     Columns: date (datetime64), emails_sent, and in micro-dollars cost, its components and cost_not_broken_down.
     """
-    table = schema.daily_stats.c
     with store.read() as connection:
-        unknown = unknown_numbers(connection, Filters(basis=Basis.SEND))
-    names = ("emails_sent", "cost", *COST_COLUMNS)
-    sums = [func.sum(tracked_column(name, Filters(), unknown)).label(name) for name in names]
-    chosen = chosen_days(Filters(end=until, basis=Basis.SEND))
-    query = select(table.date, *sums).where(*chosen).group_by(table.date).order_by(table.date)
-    with store.read() as connection:
-        rows = connection.execute(query).all()
+        rows = kept_on(connection).get("days of usage", lambda: _read_days(connection))
+    rows = [row for row in rows if until is None or row[0] <= until]
     days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])
     days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0).astype("int64")
     if len(days):
         # The forecast takes the days by their place, so that a day without a row has to be there as 0.
         days = days.reindex(pd.date_range(days.index[0], days.index[-1], name="date"), fill_value=0)
     return days.assign(**{NOT_BROKEN_DOWN: not_broken_down(days)}).reset_index()
+
+
+def _read_days(connection: Connection) -> list[Sequence[Any]]:
+    # Summed by SQL: these are all days of the account, and of each campaign they would be many.
+    date_column, filters = schema.daily_stats.c.date, Filters(basis=Basis.SEND)
+    unknown = unknown_numbers(connection, filters)
+    sums = [func.sum(tracked_column(name, filters, unknown)) for name in ("emails_sent", "cost", *COST_COLUMNS)]
+    query = select(date_column, *sums).where(*chosen_days(filters)).group_by(date_column).order_by(date_column)
+    return list(connection.execute(query).all())
 
 
 def _per_email(frame: pd.DataFrame) -> pd.DataFrame:

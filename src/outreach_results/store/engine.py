@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from functools import cache, cached_property
 from pathlib import Path
+from threading import get_ident
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -68,7 +71,7 @@ class Store:
 
     @contextmanager
     def read(self, *, is_stream: bool = False) -> Iterator[Connection]:
-        """A connection whose statements all see the database at one moment.
+        """A connection whose statements all see the database at one moment; within `at_one_moment` that of the block.
 
         On a Citus cluster that holds for what lies on one machine. Another machine shows its own moment, begun with the
         first statement that reaches it, so rows of two campaigns may be from before and from after the same write.
@@ -76,12 +79,44 @@ class Store:
         Args:
             is_stream: everything is read once, as for an export: SQLite then keeps few pages in memory.
         """
-        level = "REPEATABLE READ" if not self.is_sqlite else None
-        with _translated_errors(), self.engine.connect() as connection:
-            if level:
-                connection.execution_options(isolation_level=level)
-            with _page_cache(connection, STREAM_CACHE_KIB if is_stream and self.is_sqlite else None):
-                yield connection
+        moment = None if is_stream else self._moment()
+        if moment is not None:
+            with _translated_errors(), moment.ended_by_errors():
+                yield moment.connection()
+            return
+        cache_kib = STREAM_CACHE_KIB if is_stream and self.is_sqlite else None
+        with _translated_errors(), self._reader() as connection, _page_cache(connection, cache_kib):
+            yield connection
+
+    def _reader(self) -> Connection:
+        connection = self.engine.connect()
+        return connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Have all that this thread reads within see the database at one moment, on one connection.
+
+        A write of this thread ends the moment: what is read after it sees what was written.
+        """
+        if self._moment() is not None:
+            yield
+            return
+        moment = _Moment(self._reader)
+        begun = _moments.set({**_moments.get(), (id(self), get_ident()): moment})
+        try:
+            yield
+        finally:
+            _moments.reset(begun)
+            moment.end()
+
+    def end_moment(self) -> None:
+        """Have what this thread reads next see what was written meanwhile, also by others."""
+        if (moment := self._moment()) is not None:
+            moment.end()
+
+    def _moment(self) -> _Moment | None:
+        # By thread as well: a thread that is started with a copy of the context must not share the connection.
+        return _moments.get().get((id(self), get_ident()))
 
     @contextmanager
     def write(self, *, exclusive: bool = False, is_data: bool = True, is_durable: bool = False) -> Iterator[Connection]:
@@ -101,6 +136,7 @@ class Store:
                 yield connection
                 if is_data:
                     _change_version(connection)
+            self.end_moment()
             if is_data and self.is_distributed:
                 # The version is on the coordinator, whose commit is visible before that of the other machines. What was
                 # read in between is an old answer under the new version; with one more version it is read again.
@@ -128,6 +164,35 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+class _Moment:
+    """The connection of `Store.at_one_moment`, opened when something is read first."""
+
+    def __init__(self, opened: Callable[[], Connection]) -> None:
+        self._opened = opened
+        self._connection: Connection | None = None
+
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._opened()
+        return self._connection
+
+    @contextmanager
+    def ended_by_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError:
+            self.end()  # PostgreSQL answers nothing more in a transaction that had an error
+            raise
+
+    def end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+_moments: ContextVar[Mapping[tuple[int, int], _Moment]] = ContextVar("moments", default=MappingProxyType({}))
 
 
 def _change_version(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, Basis
@@ -175,10 +175,15 @@ def with_entries_made_here(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def cost_entered() -> ColumnElement[bool]:
+    """Whether the cost of a row of `campaign_entries` was entered; off where there is no row."""
+    return campaign_entries.c.cost.is_not(None)
+
+
 def with_entered_cost(connection: Connection, campaign_ids: Sequence[str] | None = None) -> frozenset[str]:
     """The ids of those of these campaigns (None: all) whose cost was entered, without the deleted ones."""
     table = campaign_entries.c
-    query = select(table.campaign_id).where(table.cost.is_not(None), is_shown(table.campaign_id))
+    query = select(table.campaign_id).where(cost_entered(), is_shown(table.campaign_id))
     if campaign_ids is not None:
         query = query.where(table.campaign_id.in_(campaign_ids))
     return frozenset(connection.execute(query).scalars())

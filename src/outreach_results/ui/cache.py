@@ -20,9 +20,11 @@ import streamlit as st
 from sqlalchemy import Connection, event
 
 from outreach_results.config import settings
+from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store.engine import Store, open_store
 from outreach_results.ui import sign_in
+from outreach_results.ui.answers import Answers
 from outreach_results.ui.cache_keys import content_key, function_name
 
 P = ParamSpec("P")
@@ -42,10 +44,14 @@ class _Snapshot:
     def get(self, fact: Callable[[Store], T]) -> T:
         if self._writes_before != _Snapshot.writes:
             self._seen, self._writes_before = {}, _Snapshot.writes
+            store().end_moment()
         if fact not in self._seen:
             self._seen[fact] = fact(store())
         value: T = self._seen[fact]
         return value
+
+
+_answer = Answers(most=1000, seconds=3600)
 
 
 _current_snapshot: ContextVar[_Snapshot | None] = ContextVar("snapshot", default=None)
@@ -55,13 +61,26 @@ _current_snapshot: ContextVar[_Snapshot | None] = ContextVar("snapshot", default
 def request_snapshot() -> Iterator[None]:
     """Read each `snapshot_value` only once within this context, which spans one script run.
 
-    A write by this process discards them. Outside, as in callbacks, nothing is kept.
+    A write by this process discards them. Outside, as in callbacks, nothing is kept. What is not cached is read at one
+    moment too, so that all parts of a page agree.
     """
     begun = _current_snapshot.set(_Snapshot())
     try:
-        yield
+        with _at_one_moment():
+            yield
     finally:
         _current_snapshot.reset(begun)
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    try:
+        opened = store()
+    except OutreachError:
+        yield  # the page says what is wrong with the database
+        return
+    with opened.at_one_moment():
+        yield
 
 
 def has_snapshot() -> bool:
@@ -147,7 +166,7 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
         UnstableKeyError: the question is a lambda, or an argument has no stable content.
     """
     key = f"{function_name(question)} {snapshot_value(Store.version)} {content_key(args, kwargs)}"
-    answer: T = _answer(key=key, _find=lambda: question(store(), *args, **kwargs))
+    answer: T = _answer.get(key, lambda: question(store(), *args, **kwargs))
     return answer
 
 
@@ -156,7 +175,7 @@ def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
 
     Every call hashes all arguments, so this is only for data small enough to fit on a page.
     """
-    derived: T = _answer(key=f"{function_name(work)} {_content(args, kwargs)}", _find=partial(work, *args, **kwargs))
+    derived: T = _answer.get(f"{function_name(work)} {_content(args, kwargs)}", partial(work, *args, **kwargs))
     return derived
 
 
@@ -182,13 +201,3 @@ def _spec(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs)
 
 def _content(*parts: Any) -> str:
     return hashlib.blake2b(pickle.dumps(parts, pickle.HIGHEST_PROTOCOL), digest_size=20).hexdigest()
-
-
-# Call it with keyword arguments: Streamlit looks up the names of positional ones with `inspect` at every call.
-@st.cache_data(show_spinner=False, max_entries=1000, ttl="1h")
-def _answer(
-    key: str,  # noqa: ARG001 -- the cache key; Streamlit leaves arguments that begin with "_" out of it
-    _find: Callable[[], Any],
-) -> Any:
-    # Pickled once here, as answers from the cache are, so that `derive` hashes the same bytes for both.
-    return pickle.loads(pickle.dumps(_find(), pickle.HIGHEST_PROTOCOL))  # noqa: S301 -- written a moment ago

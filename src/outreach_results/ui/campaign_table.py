@@ -15,6 +15,7 @@ from outreach_results.metrics.exceedance import Finding
 from outreach_results.models import COUNTS, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import insights
+from outreach_results.results.rows import records
 from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, downloads, tables, text, url_state
 from outreach_results.ui.cache import ask
@@ -231,10 +232,7 @@ def _encoded(_store: Store, filters: Filters) -> str:
         is_of_sent=results.is_of_sent(frame),
         bounces=insights.bounce_findings(frame),
     )
-    rows = [
-        _row(row, labels, series.get(row["campaign_id"], []))
-        for row in shown.astype(object).where(shown.notna(), None).to_dict("records")
-    ]
+    rows = [_row(row, labels, series.get(row["campaign_id"], [])) for row in records(shown)]
     return tables.encoded(columns, rows)
 
 

@@ -84,8 +84,3 @@ def rate_with_interval(definition: str, rate: HeadlineRate) -> str:
         result = "too early to tell" if rate.rate is None else "this is the rate expected in the end"
         sentences.append(f"{text.percent(rate.share_in)} of its outcomes are in; {result}.")
     return " ".join(sentences)
-
-
-def spark(frame: pd.DataFrame, column: str) -> list[float]:
-    """The values of a column for a sparkline, without unknown ones: drawn as 0 they would be wrong."""
-    return [float(value) for value in frame[column].astype("float64").dropna()]

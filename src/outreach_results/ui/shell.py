@@ -6,6 +6,7 @@ import logging
 
 import streamlit as st
 
+from outreach_results import results
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
@@ -44,7 +45,7 @@ def open_view(page: str) -> None:
         st.stop()
     url_state.keep_place()
     imports.notice(page)
-    if ask(admin.has_sample):
+    if ask(results.shows_sample):
         _sample_notice()
     st.session_state[_VIEW] = view
 

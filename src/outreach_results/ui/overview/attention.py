@@ -18,7 +18,6 @@ from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View, choose_campaigns
-from outreach_results.ui.overview.tiles import headlines
 
 ALERTS_A_PAGE = 10
 _WATCH = (
@@ -40,7 +39,9 @@ def what_changed(_store: Store, filters: Filters, comparison: Filters | None, co
     now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
     campaigns = ask(results.campaign_totals, filters)
     moved = ask(results.campaign_changes, filters, comparison)
-    return insights.what_changed(now, before, compared_with, campaigns, moved, ask(headlines, filters, comparison))
+    return insights.what_changed(
+        now, before, compared_with, campaigns, moved, ask(results.headlines, filters, comparison)
+    )
 
 
 def changes(sentences: Sequence[str]) -> None:
@@ -53,7 +54,7 @@ def changes(sentences: Sequence[str]) -> None:
 def positive_to_do(_store: Store, filters: Filters) -> int:
     """How many positive replies of the period are not done."""
     open_ones = InboxFilters(status=ReplyStatus.OPEN, sentiments=(Sentiment.POSITIVE,))
-    return ask(results.inbox, filters, open_ones, per_page=1).counts.get(Sentiment.POSITIVE, 0)
+    return ask(results.reply_totals, filters, open_ones)[Sentiment.POSITIVE]
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:

@@ -15,6 +15,7 @@ from outreach_results.models import DIMENSIONS, Dimension, Filters, RowKind
 from outreach_results.models.dimensions import OF_BOUNCES
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import Breakdown
+from outreach_results.results.rows import records
 from outreach_results.store.breakdown import LEAST
 from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, downloads, tables, text, url_state
@@ -110,7 +111,7 @@ def _encoded(_store: Store, filters: Filters, dimension: Dimension) -> str:
     found = ask(results.breakdown, filters, dimension)
     of_row = _bounce_row if dimension in OF_BOUNCES else _email_row
     columns = _BOUNCE_COLUMNS if dimension in OF_BOUNCES else _EMAIL_COLUMNS
-    rows = found.rows.astype(object).where(found.rows.notna(), None).to_dict("records")
+    rows = records(found.rows)
     every = sum(row["bounced"] or 0 for row in rows)
     first = Column("value", _label(dimension), is_wide=True)
     return tables.encoded([first, *columns], [of_row(row, found, every) for row in rows])

@@ -57,7 +57,7 @@ def _chart(view: View, name: str) -> None:
 
 def still_collecting(view: View) -> list[str]:
     """The note where rates are adjusted for outcomes that are still expected."""
-    shares = tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison))
+    shares = tiles.shares_still_collecting(ask(results.headlines, view.filters, view.comparison))
     if not shares:
         return []
     low, high = text.percent(min(shares)), text.percent(max(shares))

@@ -13,6 +13,7 @@ from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Sentiment
 from outreach_results.models.metric_definitions import COST, COUNT_METRICS
 from outreach_results.results import Totals
+from outreach_results.results.rows import records
 from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import FULL, chart_with_data
@@ -36,7 +37,7 @@ def funnel(totals: Totals, view: View) -> None:
             card=card,
         )
         st.caption(text.escape(_losses(totals)))
-        if tiles.shares_still_collecting(ask(tiles.headlines, view.filters, view.comparison)):
+        if tiles.shares_still_collecting(ask(results.headlines, view.filters, view.comparison)):
             st.caption("What is in so far; the rates above are those expected in the end.")
 
 
@@ -59,12 +60,12 @@ def _leads_to(stage: str) -> str:
 
 def costs(totals: Totals, view: View) -> None:
     """Draw the table of cost per email, reply, positive reply and meeting, by component."""
-    rates = ask(tiles.headlines, view.filters, view.comparison).rates
+    rates = ask(results.headlines, view.filters, view.comparison).rates
     shares = {name: rates[name].share_in for name in ("reply_rate", "conversion_rate")}
-    positive = ask(results.inbox, view.filters, per_page=1).counts.get(Sentiment.POSITIVE, 0)
+    positive = ask(results.reply_totals, view.filters)[Sentiment.POSITIVE]
     frame = derive(cost_table, totals, positive, shares)
     with cards.card("Cost breakdown", key="costs", downloads=Table("costs", frame, view.filters)):
-        *parts, every = tables.rows_of(frame.assign(**{n: _prices(frame, n) for n in _OUTCOMES}), _COST_COLUMNS)
+        *parts, every = _cost_rows(frame)
         tables.show(
             _COST_COLUMNS,
             parts,
@@ -119,11 +120,14 @@ def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | Non
     return frame.astype(dict.fromkeys(frame.columns.drop("component"), "float64"))
 
 
-def _prices(frame: pd.DataFrame, column: str) -> pd.Series[str]:
-    """A column of costs as text, with the range in place of a cost that rests on too few."""
-    numbers = frame[[column, f"{column}_low", f"{column}_high"]].astype(object)
-    texts = [
-        text.money(value) if value is not None else None if low is None else text.price_range(low, high)
-        for value, low, high in numbers.where(numbers.notna(), None).itertuples(index=False)
-    ]
-    return pd.Series(texts, dtype="str")
+def _cost_rows(frame: pd.DataFrame) -> list[tables.Row]:
+    """The rows of `cost_table`; of each outcome its cost, or the range where it rests on too few."""
+    rows = [row | {name: _price(row, name) for name in _OUTCOMES} for row in records(frame)]
+    return [{column.name: column.write(row[column.name]) for column in _COST_COLUMNS} for row in rows]
+
+
+def _price(row: Mapping[str, Any], name: str) -> str | None:
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if value is not None:
+        return text.money(value)
+    return None if low is None else text.price_range(low, high)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-import pandas as pd
 import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.metrics.small_numbers import cost_per_event
-from outreach_results.models import Basis, Filters, Sentiment
+from outreach_results.models import Filters, Sentiment
 from outreach_results.models.metric_definitions import (
     COST,
     COST_PER_MEETING,
@@ -23,11 +22,10 @@ from outreach_results.models.metric_definitions import (
 )
 from outreach_results.results import HeadlineRate, Headlines, Totals, TrackedPart
 from outreach_results.results.period_summary import LOOKS
-from outreach_results.results.trends import run_up
 from outreach_results.store.engine import Store
 from outreach_results.ui import parts, text
 from outreach_results.ui.cache import ask
-from outreach_results.ui.components import FULL, rate_with_interval, spark
+from outreach_results.ui.components import FULL, rate_with_interval
 from outreach_results.ui.filters import View
 
 _component = parts.component("tiles")
@@ -79,9 +77,12 @@ def tiles(view: View) -> list[Tile]:
     filters, comparison = view.filters, view.comparison
     totals = ask(results.totals, filters)
     before = ask(results.totals, comparison) if comparison else None
-    shown, humans = ask(headlines, filters, comparison), ask(human_headlines, filters, comparison)
+    shown, humans = (
+        ask(results.headlines, filters, comparison),
+        ask(results.headlines, *_of_humans(filters, comparison)),
+    )
     of_sent = {} if not totals.of_sent else ask(shares_of_sent, filters)
-    lines = ask(sparklines, filters)
+    lines = ask(results.headline_lines, filters)
     made = []
     for metric in TILES:
         if metric is POSITIVE_REPLIES:
@@ -92,6 +93,11 @@ def tiles(view: View) -> list[Tile]:
             tile = _tile(metric, totals, before, shown, humans, of_sent, view)
         made.append(replace(tile, line=points(lines.get(metric.name, []))))
     return made
+
+
+def _of_humans(filters: Filters, comparison: Filters | None) -> tuple[Filters, Filters | None]:
+    """The same without machines: what counts as success has to hold for people."""
+    return replace(filters, humans_only=True), comparison and replace(comparison, humans_only=True)
 
 
 def _tile(
@@ -152,8 +158,8 @@ def _judged(change: metrics.Change | None, *, is_rate: bool, per_email: bool, is
 
 def _positive_replies(view: View) -> Tile:
     """How many positive replies arrived, compared for each email sent."""
-    counts = ask(results.inbox, view.filters, per_page=1).counts
-    positive, unclassified = counts.get(Sentiment.POSITIVE, 0), counts.get(Sentiment.UNCLASSIFIED, 0)
+    counts = ask(results.reply_totals, view.filters)
+    positive, unclassified = counts[Sentiment.POSITIVE], counts[Sentiment.UNCLASSIFIED]
     moved = None
     if view.comparison is not None:
         moved = ask(results.positive_replies_change, view.filters, view.comparison, LOOKS)
@@ -234,38 +240,3 @@ def shares_of_sent(_store: Store, filters: Filters) -> dict[str, HeadlineRate]:
         name: results.share_of_sent(*counts, list(ask(results.sending_days, filters, RATES[name].parts[0]).values()))
         for name, counts in of_sent.items()
     }
-
-
-def headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
-    """The rates of the tiles and their changes; the days are those that the page asks for anyway."""
-    before = None if comparison is None else ask(results.daily_stats, comparison)
-    days, clock = ask(results.daily_stats, filters), ask(results.data_as_of)
-    return results.headlines_of(days, before, _curves(filters), basis=filters.basis, clock=clock)
-
-
-def human_headlines(_store: Store, filters: Filters, comparison: Filters | None) -> Headlines:
-    """The same without machines: what counts as success has to hold for people."""
-    without = None if comparison is None else replace(comparison, humans_only=True)
-    return ask(headlines, replace(filters, humans_only=True), without)
-
-
-def _curves(filters: Filters) -> results.MaturityCurves:
-    is_cohort = filters.basis == Basis.SEND
-    return ask(results.maturity_curves, humans_only=filters.humans_only) if is_cohort else results.NO_CURVES
-
-
-def sparklines(_store: Store, filters: Filters) -> dict[str, list[float]]:
-    """The lines on the tiles, by metric; each point of a rate covers the seven days up to it, also the first."""
-    days, clock = ask(results.daily_stats, run_up(filters)), ask(results.data_as_of)
-    rolling = results.rolling_headlines(days, _curves(filters), basis=filters.basis, clock=clock)
-    days = days.rename(columns={f"{COST.name}_usd": COST.name})
-    first = filters.start
-    shown = slice(0, None) if first is None else (days["date"] >= pd.Timestamp(first)).to_numpy()
-    drawn = {
-        metric.name: spark((rolling if metric.unit == Unit.SHARE else days)[shown], metric.name)
-        for metric in TILES
-        if metric not in (POSITIVE_REPLIES, COST_PER_MEETING)
-    }
-    for metric in (POSITIVE_REPLIES, COST_PER_MEETING):
-        drawn[metric.name] = spark(ask(results.headline_series, filters, metric.name).points, "value")
-    return drawn

@@ -1,0 +1,77 @@
+"""What is stored of the campaigns themselves and decides how their numbers are read: by one statement for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from outreach_results.models import Detail
+from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.results.kept import kept_on
+from outreach_results.store import schema
+from outreach_results.store.entries import cost_entered
+from outreach_results.store.shown import IS_SHOWN
+from outreach_results.store.tracking import entered_cost_only, tracking_in
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """A campaign that is shown.
+
+    Attributes:
+        detail: what is known of it: its events, its days, or its contacts.
+        tracked: what it tracks, such as opens.
+        untracked: the columns of ``daily_stats`` that it does not track.
+        has_entered_cost: whether a person entered what it cost.
+        is_sample: whether it is one of the sample data.
+    """
+
+    name: str
+    mcp: str | None
+    created_at: datetime
+    created_on: date
+    detail: Detail
+    tracked: tuple[str, ...]
+    untracked: frozenset[str]
+    has_entered_cost: bool
+    is_sample: bool
+
+
+def campaign_facts(connection: Connection, campaigns: Collection[str] | None = None) -> dict[str, CampaignFacts]:
+    """The facts of these campaigns (None: all) by id; there are none of a campaign that is unknown or deleted."""
+    kept, chosen = kept_on(connection), None if campaigns is None else tuple(campaigns)
+    every: dict[str, CampaignFacts] | None = kept.find(("campaign facts", None))
+    if chosen is not None and every is not None:
+        return {own: every[own] for own in chosen if own in every}
+    return kept.get(("campaign facts", chosen), lambda: _read(connection, chosen))
+
+
+def _read(connection: Connection, campaigns: tuple[str, ...] | None) -> dict[str, CampaignFacts]:
+    table = schema.campaigns.c
+    chosen = [IS_SHOWN] + ([] if campaigns is None else [table.campaign_id.in_(campaigns)])
+    query = (
+        select(schema.campaigns, cost_entered().label("has_entered_cost"))
+        .outerjoin(schema.campaign_entries, schema.campaign_entries.c.campaign_id == table.campaign_id)
+        .where(*chosen)
+    )
+    return {row.campaign_id: _facts(row) for row in connection.execute(query)}
+
+
+def _facts(row: Row[Any]) -> CampaignFacts:
+    tracked = tracking_in(row).tracked
+    untracked = frozenset(column for kind, columns in TRACKED.items() if kind not in tracked for column in columns)
+    return CampaignFacts(
+        name=row.name,
+        mcp=row.mcp,
+        created_at=row.created_at,
+        created_on=row.created_on,
+        detail=Detail(row.detail),
+        tracked=tracked,
+        untracked=entered_cost_only(untracked) if row.has_entered_cost else untracked,
+        has_entered_cost=bool(row.has_entered_cost),
+        is_sample=row.is_sample,
+    )
