@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from outreach_results.errors import ConfigError
+from outreach_results.models.retention import Retention
 from outreach_results.models.team import allow_list
 
 PREFIX = "OUTREACH_"
@@ -43,6 +44,15 @@ def duration(value: object) -> object:
     if found < SHORTEST_SYNC_EVERY:
         raise PydanticCustomError("duration", "30s is the shortest that is allowed")
     return found
+
+
+def _retention(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return Retention.parse(value)
+    except ValueError as error:
+        raise PydanticCustomError("retention", str(error)) from None
 
 
 def _sendgrid_key(value: object) -> object:
@@ -181,6 +191,12 @@ class Settings(BaseSettings):
         description="How often the dashboard syncs the server of `OUTREACH_API_URL` while it runs; without it, never. "
         "Accounts on the page Data have their own interval.",
         examples=["15m"],
+    )
+    retain_replies: Annotated[Retention | None, NoDecode, BeforeValidator(_retention)] = Field(
+        default=None,
+        description="How long the texts of replies are kept: days, months or years. Counts and sentiments stay. "
+        "Without it, for ever.",
+        examples=["18m"],
     )
     secret_key: SecretStr | None = Field(
         default=None,

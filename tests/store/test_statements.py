@@ -26,10 +26,11 @@ from outreach_results.ingest.importing import import_file, plans_of
 from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.plans import Answers
-from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
+from outreach_results.ingest.records import ContactRecord, DailyRecord, ForgottenRecord, Record
 from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Sentiment, UsageOfAccounts
+from outreach_results.models.retention import Retention
 from outreach_results.models.team import Role
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
@@ -40,10 +41,13 @@ from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.doctor import look_over
+from outreach_results.store.admin.forgetting import forget
+from outreach_results.store.admin.person import person_data
 from outreach_results.store.engine import open_store
 from outreach_results.store.entries import checked, enter, source_values
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
+from outreach_results.store.replies.retention import remove_old_texts
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_runs import keep_start_failure
 from outreach_results.store.sync_state import (
@@ -272,9 +276,19 @@ def do_rare_things(store):
         admin.delete_campaign(connection, CAMPAIGN)
 
 
+def remember_another(store):
+    """Somebody who was forgotten elsewhere, and records of somebody who was forgotten here."""
+    load(store, "account", [ForgottenRecord("5a", "0" * 64, at(9))])
+    load(store, "again", [email("e1", of="daily"), reply("r1", of="daily", email_id="e1")])
+
+
 def copy_both_ways(store, other):
     with other.write() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(schema.metadata.tables)}"))
+    person_data(store, "ada@prospect.example")
+    forget(store, "ada@prospect.example")
+    remove_old_texts(store, Retention(1, "d"))
+    remember_another(store)
     copy(store, other)
     load(store, "later", [email("e1", of="daily"), campaign("new")])
     deletion.delete(store, "new", by="ada")

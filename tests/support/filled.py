@@ -13,7 +13,7 @@ from sqlalchemy import select
 from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping import Level, Mapping
 from outreach_results.ingest.mapping.saved import save_mapping
-from outreach_results.ingest.records import ContactRecord, DailyRecord, Rejected
+from outreach_results.ingest.records import ContactRecord, DailyRecord, ForgottenRecord, Rejected
 from outreach_results.models import Sentiment
 from outreach_results.models.team import Role
 from outreach_results.sample import load_sample
@@ -56,6 +56,7 @@ def fill(store: Store) -> None:
             campaign("camp_contacts", detail="contacts"),
             ContactRecord("camp_contacts", "c1", at(9), name=NASTY, sent=1, sent_at=at(5), opened=2),
             Rejected("edges", 7, "type", NASTY, {"type": NASTY}),
+            ForgottenRecord("5a", "0" * 64, at(9)),
         ],
     )
     save_mapping(store, ("Day",), Mapping(Level.DAYS, {"date": "Day"}))

@@ -15,6 +15,9 @@ from pydantic import SecretStr
 from outreach_results import results
 from outreach_results.config import Settings
 from outreach_results.errors import ConfigError, StoreError
+from outreach_results.ingest.load import load
+from outreach_results.models.retention import Retention
+from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Claim
 from outreach_results.store.sync_runs import begin_run
@@ -25,8 +28,10 @@ from outreach_results.sync.schedule import SyncSchedule, schedule_of
 from outreach_results.sync.sources import Account, OpenedServer, accounts, add_account
 from outreach_results.sync.status import sync_status
 from support import faulty_server as faults
+from support.databases import stored_rows
 from support.faulty_server import KEY, FaultyServer, remote_campaign
 from support.http import eventually
+from support.records import at, campaign, email, reply
 from support.syncing import QUICK, sync_from
 
 Start = Callable[..., SyncSchedule]
@@ -252,5 +257,16 @@ def closing_schedule(made: SyncSchedule) -> Iterator[None]:
     made.start()
     try:
         yield
+    finally:
+        made.stop(5)
+
+
+def test_old_texts_go_when_the_dashboard_starts(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "LOOKED_AFTER_S", 0.01)
+    load(sqlite_store, "old", [campaign(), email(sent_at=at(1)), reply()])
+    made = schedule_of(lambda: sqlite_store, Settings(retain_replies=Retention(1, "d")))
+    made.start()
+    try:
+        eventually(lambda: stored_rows(sqlite_store, schema.replies, "preview", "text_removed") == [("", "1d")])
     finally:
         made.stop(5)

@@ -27,6 +27,7 @@ from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.people import people
 from outreach_results.cli.report import report
+from outreach_results.cli.rights import export_person, forget_person, keep_to_retention, remove_replies
 from outreach_results.cli.serve import serve
 from outreach_results.cli.session import console, open_database, opened, user_name
 from outreach_results.cli.sources import sources
@@ -117,6 +118,7 @@ def sync_results(
     Exit status: 0 everything the servers have is here, 1 something failed.
     """
     store = open_database()
+    keep_to_retention(store)
     chosen = accounts(store, settings()) if source is None else [chosen_account(store, settings(), source)]
     if not chosen:
         server_of(settings())  # raises, and says how to connect one
@@ -271,6 +273,9 @@ def tracking(
 
 
 app.command()(report)
+app.command(name="person")(export_person)
+app.command(name="forget")(forget_person)
+app.command(name="retention")(remove_replies)
 app.command(name="campaign")(enter_of_campaign)
 app.add_typer(campaigns, name="campaigns")
 app.command()(plan)

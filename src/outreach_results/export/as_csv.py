@@ -179,6 +179,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         *(None,) * (_OF_CAMPAIGN + _DETAILS),
         iso(row.meeting_marked_at),
         escape_formula(row.meeting_marked_by),
+        escape_formula(row.text_removed),
     )
 
 

@@ -145,6 +145,7 @@ def _json_replies(rows: Sequence[Any]) -> list[str]:
                 "preview": row.preview,
                 "body": row.body,
                 "received_at": iso(row.received_at),
+                **({} if row.text_removed is None else {"text_removed": row.text_removed}),
                 "mark": None
                 if row.marked_at is None
                 else {

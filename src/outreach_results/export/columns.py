@@ -51,5 +51,6 @@ CSV_COLUMNS: dict[str, str] = {
     "source_type": "The source's own word for the event.",
     "meeting_marked_at": "When someone marked that the reply led to a meeting (UTC).",
     "meeting_marked_by": "Who did.",
+    "text_removed": "Why the reply has no text any more: forgotten, or how long texts were kept, such as 18m.",
 }
 """The columns of a campaign's CSV, one row an event."""

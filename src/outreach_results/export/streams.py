@@ -23,6 +23,7 @@ from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_known_at, plan_of
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.forgotten import forgotten_digests
 
 FORMAT = "outreach-results/1"
 
@@ -119,13 +120,16 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
 
 
 def account_download(store: Store) -> Download:
-    """The plan and every benchmark, in the form that the import reads."""
+    """The plan, every benchmark and the hashes of forgotten people, in the form that the import reads."""
     plan, known_at = plan_of(store), plan_known_at(store)
     dated = {} if known_at is None else {"known_at": iso(known_at)}
     account = {
         "plan": plan.model_dump(mode="json") | dated if plan else None,
         "benchmarks": [benchmarks(store, mcp or None).model_dump(mode="json") for mcp in benchmark_mcps(store)],
     }
+    forgotten = [one._asdict() | {"forgotten_at": iso(one.forgotten_at)} for one in forgotten_digests(store)]
+    if forgotten:  # an older version refuses a file with a part that it does not know
+        account["forgotten"] = forgotten
     return Download("account.json", "application/json", iter([json.dumps(account, indent=1).encode() + b"\n"]))
 
 

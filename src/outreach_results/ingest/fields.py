@@ -15,7 +15,9 @@ from unicodedata import category
 
 from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, EventType, Sentiment
+from outreach_results.models.retention import Retention
 from outreach_results.store.entries import Entries, checked
+from outreach_results.store.forgotten import FORGOTTEN
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 MAX_SENT_TEXT = 20_000
@@ -52,6 +54,21 @@ def quoted(value: Any) -> str:
     except RecursionError:
         return "what stands here"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def text_removed(column: str, value: Any) -> str | None:
+    """Why a reply has no text any more: `FORGOTTEN`, or how long texts were kept.
+
+    Raises:
+        FieldError: it is neither.
+    """
+    given = text(column, value)
+    if given is None or given == FORGOTTEN:
+        return given
+    try:
+        return str(Retention.parse(given))
+    except ValueError:
+        raise FieldError(column, f"{quoted(value)} is neither {FORGOTTEN!r} nor a time such as 18m") from None
 
 
 def text(column: str, value: Any, limit: int = MAX_TEXT) -> str | None:

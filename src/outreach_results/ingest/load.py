@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from outreach_results.config import settings
 from outreach_results.ingest import history
+from outreach_results.ingest.anonymizing import Anonymizer
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
 from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
@@ -86,13 +88,15 @@ def load(
             same_day=same_day,
             on_rejected=reject,
         )
+        anonymizer = Anonymizer(connection, settings().retain_replies)
         read = 0
         for batch in _batches(records) if store.is_sqlite else _read_ahead(_batches(records)):
-            loader.add(batch)
+            loader.add(anonymizer.without_the_forgotten(batch))
             read += len(batch)
             if on_progress:
                 on_progress(read)
         loader.finish()
+        anonymizer.finish()
         report = loader.report
         if deleted := deleted_among(connection, report.campaigns):
             sentence = still_deleted(len(deleted), [one.name for one in deleted])

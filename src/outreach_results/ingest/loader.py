@@ -31,6 +31,7 @@ from outreach_results.ingest.records import (
     EmailRecord,
     EventRecord,
     FileItem,
+    ForgottenRecord,
     MarkRecord,
     Notice,
     PlanRecord,
@@ -46,6 +47,7 @@ from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_of, person_key
 from outreach_results.store import rollup, schema
 from outreach_results.store.engine import zone_of
+from outreach_results.store.forgotten import ForgottenDigest, remember_digests
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.replies.events import align_meetings
 from outreach_results.store.replies.state import counts_as_automatic
@@ -89,6 +91,7 @@ class Loader:
         self._snapshots = SnapshotWriter(connection, self._encoder, report, load_no, same_day)
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
+        self._forgotten: list[ForgottenRecord] = []
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
         self._keep: dict[type, Callable[[Any], None]] = {
             EventRecord: self._keep_sending,
@@ -98,6 +101,7 @@ class Loader:
             MarkRecord: self._marks.keep,
             ContactRecord: self._keep_contact,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
+            ForgottenRecord: self._forgotten.append,
             Rejected: self._reject,
             Notice: lambda notice: self.report.add_note(notice.sentence),
         }
@@ -124,6 +128,11 @@ class Loader:
         self._refresh_inbox()
         self._snapshots.finish()
         self._totals.write()
+        if self._forgotten:
+            people = [ForgottenDigest(*record) for record in self._forgotten]
+            new = remember_digests(self._connection, people)
+            self.report.inserted["forgotten people"] += new
+            self.report.duplicate["forgotten people"] += len(people) - new
 
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected_total += 1
@@ -273,7 +282,9 @@ class Loader:
     def _write_replies(self) -> None:
         records = list(self._replies.values())
         self._queue_inbox_refresh(self._replies)
-        rows: list[Row] = [(*r[:9], *self._encoder.dated(r.received_at), self._load_no) for r in records]
+        rows: list[Row] = [
+            (*r[:9], *self._encoder.dated(r.received_at), self._load_no, r.text_removed) for r in records
+        ]
         inserted = insert_new(self._connection, schema.replies, REPLY, rows)
         if inserted < len(rows):
             self._note_moved_replies()

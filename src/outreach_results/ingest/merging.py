@@ -86,6 +86,7 @@ REPLY = (
     "received_on",
     "received_hour",
     "load_no",
+    "text_removed",
 )
 MARK = (
     "campaign_id",
@@ -117,6 +118,12 @@ _CHOICE_RULES = {
     column: f"{{new}} IS NOT NULL AND ({{old}} IS NULL OR {{new}} > {{old}} AND NOT {is_chosen_here(kind)})"
     for kind, column in CHOSEN.items()
 }
+
+
+def _unless_removed(wins: str) -> str:
+    """A text of a reply that was removed is brought back by no source that still has it."""
+    return f"replies.text_removed IS NULL AND (excluded.text_removed IS NOT NULL OR ({wins}))"
+
 
 CAMPAIGN_RULES = {
     "name": f"{_NEW_IS_DESCRIBED} AND ({{new}} > {{old}} OR NOT {_OLD_IS_DESCRIBED})",
@@ -153,8 +160,9 @@ REPLY_RULES = {
     "name": _FILL,
     "company": _FILL,
     "sentiment": _CLASSIFIED,
-    "preview": LARGEST,
-    "body": _FILL,
+    "preview": _unless_removed(LARGEST),
+    "body": _unless_removed(_FILL),
+    "text_removed": _FILL,
     "received_at": _EARLIEST,
     "received_on": _EARLIEST,
     "received_hour": _EARLIEST,
@@ -176,7 +184,9 @@ MARK_RULES = dict.fromkeys(MARK[2:], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
     # A source that has less of a reply than another one does not remove anything.
     "email_id": LATEST_NOT_NULL_WINS,
-    "body": LATEST_NOT_NULL_WINS,
+    "preview": _unless_removed(LATEST_WINS),
+    "body": _unless_removed(LATEST_NOT_NULL_WINS),
+    "text_removed": _FILL,
 }
 
 

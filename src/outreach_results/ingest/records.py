@@ -94,6 +94,7 @@ class ReplyRecord(NamedTuple):
     preview: str
     body: str | None
     received_at: datetime
+    text_removed: str | None = None  # why preview and body are empty, as `replies.text_removed` has it
 
 
 class MarkRecord(NamedTuple):
@@ -208,6 +209,14 @@ class BenchmarkRecord(NamedTuple):
     updated_at: datetime | None
 
 
+class ForgottenRecord(NamedTuple):
+    """Somebody who was forgotten in another database: an HMAC of the address, and its salt, in hex."""
+
+    salt: str
+    digest: str
+    forgotten_at: datetime
+
+
 class Rejected(NamedTuple):
     """A row that could not be used: its source, number and column, and the reason.
 
@@ -239,6 +248,7 @@ Record = (
     | ReportedRecord
     | PlanRecord
     | BenchmarkRecord
+    | ForgottenRecord
 )
 FileItem = Record | Rejected | Notice
 """What a reader yields."""

@@ -13,6 +13,8 @@ NOTES_KEPT = 100
 
 def counted(n: int, kind: str) -> str:
     """A number of records of a kind, which is named in the plural: 1 campaign, 1,247 replies."""
+    if n == 1 and kind == "forgotten people":
+        return "1 forgotten person"
     if n == 1:
         kind = f"{kind.removesuffix('ies')}y" if kind.endswith("ies") else kind.removesuffix("s")
     return f"{n:,} {kind}"

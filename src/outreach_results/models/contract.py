@@ -240,6 +240,7 @@ class InboxReply(Reply):
     campaign_id: str
     email_id: str | None = None
     body: str | None = None
+    text_removed: str | None = None
     source_sentiment: Sentiment
     corrected_by: str | None = None
     corrected_at: Instant | None = None

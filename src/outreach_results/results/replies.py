@@ -312,6 +312,7 @@ def _inbox_reply(row: RowMapping) -> InboxReply:
         campaign_id=row["campaign_id"],
         email_id=row["email_id"],
         body=row["body"],
+        text_removed=row["text_removed"],
         source_sentiment=Sentiment(row["source_sentiment"]),
         **{name: row[name] for name in _MARK_FIELDS},
     )

@@ -93,6 +93,16 @@ sync_runs = table(
     PrimaryKeyConstraint("account", name="sync_runs_pk"),
 )
 
+# Who was forgotten: their data is kept without them, whatever comes in later. Nobody can read an address out of it.
+forgotten_people = table(
+    "forgotten_people",
+    Column("salt", Id, nullable=False),  # hex; that of this database, or of one whose account was imported
+    Column("digest", Id, nullable=False),  # hex: HMAC-SHA-256 of the address, whatever its case, under the salt
+    Column("forgotten_at", Instant, nullable=False),
+    Column("forgotten_by", Text),
+    PrimaryKeyConstraint("salt", "digest", name="forgotten_people_pk"),
+)
+
 meta = table(
     "meta",
     Column("key", Id, nullable=False),

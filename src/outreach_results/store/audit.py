@@ -1,4 +1,7 @@
-"""The audit log: who did what, and when. It only grows: nothing here changes or removes an entry."""
+"""The audit log: who did what, and when. It only grows: nothing here changes or removes an entry.
+
+One thing else does: the address of a person who is forgotten is taken out of what an entry is about.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ class Action(StrEnum):
     KEY_REVOKED = "key_revoked"
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)

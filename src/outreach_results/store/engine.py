@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from outreach_results.errors import ConfigError, StoreBusyError, StoreError
 from outreach_results.store.column_types import is_sqlite
 from outreach_results.store.schema import meta
-from outreach_results.store.sqlite_file import SqliteFile, next_step_for, refuse_foreign
+from outreach_results.store.sqlite_file import SqliteFile, next_step_for, refuse_foreign, rewrite
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 60_000
@@ -119,7 +119,9 @@ class Store:
         return _moments.get().get((id(self), get_ident()))
 
     @contextmanager
-    def write(self, *, exclusive: bool = False, is_data: bool = True, is_durable: bool = False) -> Iterator[Connection]:
+    def write(
+        self, *, exclusive: bool = False, is_data: bool = True, is_durable: bool = False, is_erasing: bool = False
+    ) -> Iterator[Connection]:
         """A transaction: all of it is kept or, after any error or a crash, none of it.
 
         Args:
@@ -127,8 +129,14 @@ class Store:
             is_data: False where no answer depends on what is written, so that cached ones stay valid.
             is_durable: it also survives a loss of power right after it. On SQLite other transactions may not, because
                 waiting for the disk takes time; none is ever kept in part.
+            is_erasing: SQLite overwrites with zeros what is deleted or replaced, which otherwise stays in the file.
         """
-        with _translated_errors(), self.engine.connect() as raw, _synced(raw, is_durable and self.is_sqlite):
+        pragmas = ({"synchronous": "FULL"} if is_durable else {}) | ({"secure_delete": "ON"} if is_erasing else {})
+        with (
+            _translated_errors(),
+            self.engine.connect() as raw,
+            _pragmas(raw, pragmas if self.is_sqlite else {}),
+        ):
             connection = raw.execution_options(outreach_write=True)
             with connection.begin():
                 if exclusive:
@@ -160,6 +168,19 @@ class Store:
         """The reporting time zone of this database."""
         with self.read() as connection:
             return zone_of(connection)
+
+    def erase_deleted(self) -> bool:
+        """Rewrite a SQLite file, so that nothing of what was deleted is left in it or in its log.
+
+        Returns:
+            Whether that is so: not while somebody reads what was there before, and not on PostgreSQL, which has
+            ``VACUUM`` for it.
+        """
+        database = self.engine.url.database
+        if not self.is_sqlite or not database:
+            return False
+        with _translated_errors():
+            return rewrite(Path(database))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -200,17 +221,17 @@ def _change_version(connection: Connection) -> None:
 
 
 @contextmanager
-def _synced(connection: Connection, is_synced: bool) -> Iterator[None]:
-    """Have SQLite wait for the disk at each commit meanwhile. It can be changed outside a transaction only."""
-    if not is_synced:
-        yield
-        return
+def _pragmas(connection: Connection, wanted: dict[str, str]) -> Iterator[None]:
+    """Set pragmas of SQLite meanwhile. They can be changed outside a transaction only."""
     driver: Any = connection.connection.dbapi_connection
-    driver.execute("PRAGMA synchronous = FULL")
+    before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+    for name, value in wanted.items():
+        driver.execute(f"PRAGMA {name} = {value}")
     try:
         yield
     finally:
-        driver.execute("PRAGMA synchronous = NORMAL")
+        for name, value in before.items():
+            driver.execute(f"PRAGMA {name} = {value}")
 
 
 @contextmanager

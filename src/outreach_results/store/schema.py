@@ -42,6 +42,7 @@ from outreach_results.store.metadata import table
 api_keys = account_tables.api_keys
 audit_log = account_tables.audit_log
 benchmarks = account_tables.benchmarks
+forgotten_people = account_tables.forgotten_people
 loads = account_tables.loads
 meta = account_tables.meta
 plan = account_tables.plan
@@ -207,6 +208,7 @@ replies = table(
     Column("received_on", Date, nullable=False),
     Column("received_hour", Integer),  # as above
     Column("load_no", Integer),
+    Column("text_removed", Text),  # why preview and body are empty: `FORGOTTEN`, or how long texts are kept, as 18m
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
 )

@@ -7,6 +7,7 @@ yesterday, and what is written would be lost.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,28 @@ def refuse_foreign(connection: Connection) -> None:
             f"This SQLite database belongs to another program: it holds {', '.join(sorted(tables)[:3])}. Nothing was "
             "changed. Name another file in OUTREACH_DATABASE_URL; a new one is created."
         )
+
+
+READERS_AWAITED_S = 5.0
+"""Seconds that a rewrite waits for those who read what was there before."""
+
+
+def rewrite(path: Path) -> bool:
+    """Write the file anew without what was deleted, and empty its log; whether the log could be emptied.
+
+    Raises:
+        StoreError: somebody else writes to it for long, or the disk is full. The file is as before.
+    """
+    # A connection of its own: the others keep what is temporary in memory, which a whole database would not fit into.
+    try:
+        with closing(sqlite3.connect(path, timeout=READERS_AWAITED_S, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
+            is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not is_busy
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"The change was made, but its traces could not be erased from {path}: {error}. Run the command again."
+        ) from error
 
 
 def next_step_for(reason: str) -> str | None:

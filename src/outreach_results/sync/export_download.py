@@ -11,7 +11,16 @@ from typing import IO
 
 from outreach_results.errors import NotOfferedError, SourceError
 from outreach_results.ingest.readers import campaign_csv, campaign_json
-from outreach_results.ingest.records import BenchmarkRecord, Notice, PlanRecord, Record, Records, Rejected, ReplyRecord
+from outreach_results.ingest.records import (
+    BenchmarkRecord,
+    ForgottenRecord,
+    Notice,
+    PlanRecord,
+    Record,
+    Records,
+    Rejected,
+    ReplyRecord,
+)
 from outreach_results.sync.http_client import DownloadStart, RemoteServer
 
 
@@ -86,7 +95,7 @@ def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids:
 
 
 def _check_campaign(record: Record, source: str, campaign_id: str) -> None:
-    if isinstance(record, PlanRecord | BenchmarkRecord) or record.campaign_id != campaign_id:
+    if isinstance(record, PlanRecord | BenchmarkRecord | ForgottenRecord) or record.campaign_id != campaign_id:
         raise SourceError(f"{source} holds data of something else than {campaign_id}. Nothing was changed.")
 
 

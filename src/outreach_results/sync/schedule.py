@@ -1,4 +1,4 @@
-"""Scheduled syncs while the dashboard runs: every account when its own last run is long enough ago."""
+"""What is done while the dashboard runs: syncs, each when its last run is long enough ago; old texts are removed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
 from outreach_results import config
 from outreach_results.config import Settings
 from outreach_results.errors import OutreachError
+from outreach_results.models.retention import Retention
 from outreach_results.store.engine import Store
+from outreach_results.store.replies.retention import remove_old_texts
 from outreach_results.sync.jobs import CURRENT, Current, OpenAccount, SyncJob
 from outreach_results.sync.sources import Account, accounts, opened
 from outreach_results.sync.status import sync_status
@@ -20,6 +23,9 @@ RETRIED_AFTER_S = 15.0
 
 LOOKED_AFTER_S = 30.0
 """An account that somebody adds or changes is noticed after so many seconds at the latest."""
+
+TEXTS_REMOVED_EVERY_S = 3_600.0
+"""Seconds between two looks for replies whose text is to be removed; the first is at the start."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +41,12 @@ def schedule_of(store: Callable[[], Store], settings: Settings | None = None) ->
         ConfigError: the settings of this process are wrong.
     """
     own = settings or config.settings()
-    return SyncSchedule(store, lambda found: accounts(found, own), lambda found, account: opened(found, account, own))
+    return SyncSchedule(
+        store,
+        lambda found: accounts(found, own),
+        lambda found, account: opened(found, account, own),
+        retained=own.retain_replies,
+    )
 
 
 class SyncSchedule:
@@ -47,11 +58,16 @@ class SyncSchedule:
         listed: Callable[[Store], list[Account]],
         open_account: OpenAccount,
         current: Current = CURRENT,
+        *,
+        retained: Retention | None = None,
     ) -> None:
+        """``retained``: how long the texts of replies are kept; None is for ever."""
         self._open_store = store
         self._listed = listed
         self._open_account = open_account
         self._current = current
+        self._retained = retained
+        self._texts_due = 0.0  # on the clock of this process, when old texts are to be removed
         self._stopped = Event()
         self._job: SyncJob | None = None
         self._said = ""
@@ -83,12 +99,21 @@ class SyncSchedule:
                 pause = RETRIED_AFTER_S
 
     def _look(self) -> float:
-        """Sync what is due; the seconds until it has to be looked at again."""
+        """Do what is due; the seconds until it has to be looked at again."""
         store = self._open_store()
+        self._remove_old_texts(store)
         due = [account for account, seconds in self._waits(store) if seconds <= 0]
         if due and not self._run(store, due):
             return RETRIED_AFTER_S
         return min([LOOKED_AFTER_S, *(max(0.0, seconds) for _, seconds in self._waits(store))])
+
+    def _remove_old_texts(self, store: Store) -> None:
+        if self._retained is None or monotonic() < self._texts_due:
+            return
+        removed = remove_old_texts(store, self._retained)
+        self._texts_due = monotonic() + TEXTS_REMOVED_EVERY_S
+        if removed:
+            _log.info("The texts of %d replies were removed: they are older than %s", removed, self._retained.words())
 
     def _waits(self, store: Store) -> list[tuple[Account, float]]:
         """The accounts that are synced by themselves, and in how many seconds each is due."""

@@ -28,6 +28,7 @@ _WORDS = {
     "key_revoked": "Revoked an API key",
     "role_given": "Gave a role",
     "role_taken": "Took a role away",
+    "forgotten": "Forgot a person",
 }
 _COLUMNS = (
     tables.Column("action", "What"),

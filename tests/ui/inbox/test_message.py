@@ -38,6 +38,16 @@ def test_without_text_the_preview_is_shown(make_reply):
     assert (shown["own"], shown["without_text"]) == ("", "No text in this reply")
 
 
+def test_removed_text_says_why_it_is_missing(make_reply):
+    old = message.contents(make_reply(preview="", body=None, text_removed="18m"), "Spring", None)
+    assert old["without_text"] == "Text removed after 18 months"
+    assert old["sender"] == "Ada"
+    gone = make_reply(preview="", body=None, name=None, email="forgotten-0123456789abcdef", text_removed="forgotten")
+    shown = message.contents(gone, "Spring", None)
+    assert shown["without_text"] == "Text removed: this person was forgotten"
+    assert (shown["sender"], shown["address"], shown["mailto"]) == ("Forgotten person", "", "")
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_strangers_words_are_passed_as_they_are(make_reply, hostile):
     shown = message.contents(make_reply(name=hostile, body=hostile), "Spring", None)

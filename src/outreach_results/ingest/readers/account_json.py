@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest import fields as read
 from outreach_results.ingest.fields import FieldError
-from outreach_results.ingest.records import BenchmarkRecord, Notice, PlanRecord, Records
+from outreach_results.ingest.records import BenchmarkRecord, ForgottenRecord, Notice, PlanRecord, Records
 from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan, Usage
 
 
@@ -23,6 +23,16 @@ class DatedPlan(Plan):
     known_at: Instant | None = None
 
 
+class Forgotten(BaseModel):
+    """What recognizes somebody who was forgotten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    salt: str = Field(pattern="^([0-9a-f]{2}){1,64}$")
+    digest: str = Field(pattern="^[0-9a-f]{64}$")
+    forgotten_at: Instant
+
+
 class Account(BaseModel):
     """The content of an account file."""
 
@@ -30,6 +40,7 @@ class Account(BaseModel):
 
     plan: DatedPlan | None = None
     benchmarks: list[Benchmarks] = []
+    forgotten: list[Forgotten] = []
 
 
 def account_json(path: Path) -> Records:
@@ -41,7 +52,10 @@ def account_json(path: Path) -> Records:
     with _refused_whole(path):
         account = Account.model_validate(json.loads(path.read_bytes()))
         plan = [] if account.plan is None else [_dated(account.plan)]
-        yield from plan + [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
+        rows = [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
+        forgotten = [ForgottenRecord(one.salt, one.digest, one.forgotten_at) for one in account.forgotten]
+        yield from plan + rows
+        yield from forgotten
 
 
 def benchmarks_json(path: Path) -> Records:

@@ -317,6 +317,7 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
         read.text("preview", cell("preview")) or "",
         read.text("body", cell("body"), read.MAX_BODY),
         read.instant("occurred_at", cell("occurred_at")),
+        read.text_removed("text_removed", cell("text_removed")),
     )
     yield reply
     if cell("marked_at"):

@@ -242,6 +242,7 @@ def _reply(campaign_id: str, item: Item) -> Records:
         read.text("preview", item.get("preview")) or "",
         read.text("body", item.get("body"), read.MAX_BODY),
         read.instant("received_at", item.get("received_at")),
+        read.text_removed("text_removed", item.get("text_removed")),
     )
     mark = item.get("mark")
     yield reply

@@ -19,7 +19,17 @@ from outreach_results.store.schema import campaigns, metadata
 DISTRIBUTED_BY = "campaign_id"
 ON_EVERY_MACHINE = frozenset({"benchmarks", "deleted_campaigns", "plan"})
 ON_THE_COORDINATOR = frozenset(
-    {"api_keys", "audit_log", "loads", "meta", "sign_ins", "sync_runs", "sync_sources", "team_members"}
+    {
+        "api_keys",
+        "audit_log",
+        "forgotten_people",
+        "loads",
+        "meta",
+        "sign_ins",
+        "sync_runs",
+        "sync_sources",
+        "team_members",
+    }
 )
 
 

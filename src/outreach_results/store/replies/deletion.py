@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, select
 
 from outreach_results.models import Detail, EventType
 from outreach_results.store import entries, rollup, schema
+from outreach_results.store.forgotten import forgotten_in
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.rollup import Tally
 
@@ -33,7 +34,10 @@ def delete_missing_replies(connection: Connection, campaign_id: str, still_there
 
     Their ``replied`` events go with them, and the days are recounted.
     """
-    missing = [row for row in _replies(connection, campaign_id) if row.reply_id not in still_there]
+    people = forgotten_in(connection)
+    # The ids of those of forgotten people may be stored without an address that the source still has in them.
+    there = {people.redacted_id(reply_id) for reply_id in still_there} if people else still_there
+    missing = [row for row in _replies(connection, campaign_id) if row.reply_id not in there]
     deleted = [row for row in missing if not any(row[2:])]
     if deleted:
         _delete(connection, campaign_id, [row.reply_id for row in deleted], {row.email_id for row in deleted} - {None})

@@ -102,6 +102,12 @@ def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] 
     _add(connection, campaign_id, change)
 
 
+def erase_deleted_words(connection: Connection) -> None:
+    """Take the words of replies that are gone out of SQLite's index, where no search finds them any more."""
+    if is_sqlite(connection):
+        connection.exec_driver_sql(f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('optimize')")
+
+
 def rebuild(connection: Connection) -> None:
     """Rewrite the inbox rows of all replies, whatever is there."""
     lock_reply_states(connection)

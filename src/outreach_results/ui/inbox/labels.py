@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from outreach_results.metrics import PositiveRate
 from outreach_results.models import InboxReply, Sentiment
+from outreach_results.models.retention import Retention
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, SentEmail
+from outreach_results.store.forgotten import FORGOTTEN
 from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, UndoResult
 from outreach_results.ui import charts, text
 
@@ -18,14 +20,24 @@ KINDS = {ReplyKind.PEOPLE: "Human", ReplyKind.AUTOMATIC: "Auto-reply", ReplyKind
 STATUSES = {ReplyStatus.OPEN: "To do", ReplyStatus.HANDLED: "Done", ReplyStatus.ALL: "All"}
 
 HIDDEN = "Hidden by your current filters."
-NO_TEXT = "No text in this reply"
 
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
 
 
 def sender(reply: InboxReply) -> str:
     """The name of who replied, else the email address, else "Unknown sender"."""
+    if reply.text_removed == FORGOTTEN:
+        return "Forgotten person"
     return reply.name or reply.email or "Unknown sender"
+
+
+def without_text(reply: InboxReply) -> str:
+    """What stands in place of the text of a reply that has none: Text removed after 18 months."""
+    if reply.text_removed is None:
+        return "No text in this reply"
+    if reply.text_removed == FORGOTTEN:
+        return "Text removed: this person was forgotten"
+    return f"Text removed after {Retention.parse(reply.text_removed).words()}"
 
 
 def replies(number: int) -> str:
@@ -91,7 +103,7 @@ def changed(subject: str, change: Change) -> str:
 
 def of_sender(reply: InboxReply) -> str:
     """Whose reply it is: Ada's reply."""
-    name = reply.name or reply.email
+    name = None if reply.text_removed == FORGOTTEN else reply.name or reply.email
     return f"{name}'s reply" if name else "The reply"
 
 

@@ -99,7 +99,7 @@ def rows(replies: Sequence[InboxReply], campaign_names: Mapping[str, str]) -> li
             "color": SENTIMENT_COLORS[reply.sentiment],
             "when": labels.short_moment(reply.received_at, now, zone),
             "moment": text.moment(reply.received_at, zone),
-            "preview": _preview((reply.body or reply.preview)[:_READ_FOR_PREVIEW]) or labels.NO_TEXT,
+            "preview": _preview((reply.body or reply.preview)[:_READ_FOR_PREVIEW]) or labels.without_text(reply),
             "is_done": reply.handled_at is not None,
             "has_meeting": reply.meeting_marked_at is not None,
         }

@@ -7,6 +7,7 @@ from typing import Any
 from outreach_results.models import InboxReply
 from outreach_results.results import SentEmail, key_of
 from outreach_results.results.own_words import own_part
+from outreach_results.store.forgotten import FORGOTTEN
 from outreach_results.ui import cache, parts, text
 from outreach_results.ui.inbox import labels
 
@@ -30,7 +31,7 @@ def contents(reply: InboxReply, campaign: str, answered: SentEmail | None) -> di
     return {
         "id": "/".join(key_of(reply)),
         "sender": labels.sender(reply),
-        "address": reply.email or "",
+        "address": "" if reply.text_removed == FORGOTTEN else reply.email or "",
         "mailto": labels.mailto(reply, answered) or "",
         "company": reply.company or "",
         "campaign": campaign,
@@ -38,5 +39,5 @@ def contents(reply: InboxReply, campaign: str, answered: SentEmail | None) -> di
         "sent": None if answered is None else {"line": labels.sent_line(answered, zone), "text": answered.text or ""},
         "own": own,
         "quoted": quoted,
-        "without_text": "" if body else labels.NO_TEXT,
+        "without_text": "" if body else labels.without_text(reply),
     }

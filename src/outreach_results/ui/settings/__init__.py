@@ -6,6 +6,7 @@ account    plan, days off and time zone
 benchmarks which are known, and the template of a file
 digests    what is sent by email and webhook
 states     which interest states count as positive replies or meetings
+people     what is held about a person, and forgetting them
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.ui import cards
 from outreach_results.ui.cache import may
-from outreach_results.ui.settings import account, benchmarks, digests, states
+from outreach_results.ui.settings import account, benchmarks, digests, people, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -36,6 +37,7 @@ def section(campaigns: list[Campaign]) -> None:
             "Benchmarks": benchmarks.known,
             "Digests": digests.form,
             "Time zone": account.time_zone,
+            "People": people.person,
         }
         for tab, draw in zip(st.tabs(list(drawn)), drawn.values(), strict=True):
             with tab:
