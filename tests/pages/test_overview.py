@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,8 @@ from outreach_results.export.report import report_content
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
-from outreach_results.store.engine import Store
+from outreach_results.store.engine import Store, open_store
+from outreach_results.store.goals import set_goals
 from outreach_results.ui import text
 from outreach_results.ui.overview.costs import cost_table
 from outreach_results.ui.tables import Cell, Tone
@@ -65,6 +67,16 @@ def test_report_has_the_words_of_the_page(overview: AppTest, sample_store: Store
         assert (change, one.tone) == (re.sub("^[▲▼] ", "", tile["change"]), tile["tone"])
         assert not remark or remark in tile["notes"]
     assert "\n".join(report.changes) in [element.value for element in overview.text]
+
+
+def test_goal_is_on_the_tile_and_in_the_report(overview: AppTest, sample_database: Path) -> None:
+    with closing(open_store(f"sqlite:///{sample_database}")) as store:
+        set_goals(store, {"meetings_booked": 30})
+        (pace,) = results.paces(store)
+        report = report_content(store, present(results.chosen_period(store, Filters(), "28d")))
+    overview.run()
+    assert f"Mar: {pace.words()}" in note(overview, "Meetings")
+    assert report.goals == (f"Meetings in March 2026: {pace.words()}.",)
 
 
 def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:

@@ -98,4 +98,5 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "unsent_events", partial(results.unsent_events, store)
     last_week = present(results.chosen_period(store, EVERYTHING, "7d"))
     yield "period_summary", partial(results.period_summary, store, last_week)
+    yield "paces", partial(results.paces, store)
     yield "plan_of", partial(results.plan_of, store)

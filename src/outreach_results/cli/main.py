@@ -22,6 +22,7 @@ from outreach_results.cli.digests import digests
 from outreach_results.cli.doctor import doctor
 from outreach_results.cli.entries import enter_of_campaign
 from outreach_results.cli.failures import failures_as_sentences
+from outreach_results.cli.goals import goals
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
 from outreach_results.cli.output import file_errors, write_file, write_stdout
@@ -279,6 +280,7 @@ app.command(name="retention")(remove_replies)
 app.command(name="campaign")(enter_of_campaign)
 app.add_typer(campaigns, name="campaigns")
 app.command()(plan)
+app.command()(goals)
 app.command(name="days-off")(enter_days)
 app.command(name="interest")(choose_states)
 

@@ -83,6 +83,7 @@ def message(
     report = plain(report_content(store, period, options))
     data = _frame(store, digest, options, public_url, period) | {
         "outcomes": [*report["leading"], *report["others"]],
+        "goals": report["goals"],
         "changes": report["changes"],
         "attention": report["attention"],
         "campaigns": report["campaigns"][:MOST_CAMPAIGNS],
@@ -127,6 +128,7 @@ def _without_numbers(
     data = _frame(store, digest, options, public_url, period) | {
         "problems": problems,
         "outcomes": [],
+        "goals": [],
         "changes": [],
         "attention": [],
         "campaigns": [],

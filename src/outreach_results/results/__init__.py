@@ -46,6 +46,7 @@ from outreach_results.results.comparisons import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
+from outreach_results.results.goals import Pace, paces
 from outreach_results.results.headline_series import (
     HeadlineSeries,
     headline_lines,
@@ -174,6 +175,7 @@ __all__ = [
     "MaturityCurves",
     "Neighbors",
     "Outlook",
+    "Pace",
     "Peers",
     "People",
     "PeriodSummary",
@@ -240,6 +242,7 @@ __all__ = [
     "next_month",
     "outlook",
     "own_peers",
+    "paces",
     "page_of",
     "people",
     "period_summary",

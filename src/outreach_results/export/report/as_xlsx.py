@@ -18,7 +18,7 @@ def xlsx(report: Report) -> Iterator[bytes]:
         [(one.label, one.number, one.before, one.value, one.detail, one.change) for one in report.outcomes],
         columns=["metric", "number", "before", "in_words", "details", "change"],
     )
-    changed = pd.DataFrame({"sentence": [*report.changes, *report.attention]})
+    changed = pd.DataFrame({"sentence": [*report.goals, *report.changes, *report.attention]})
     replies = pd.DataFrame(
         [(one.campaign, one.day, one.who, one.text) for one in report.replies],
         columns=["campaign_name", "received_on", "from", "text"],

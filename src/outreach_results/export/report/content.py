@@ -22,6 +22,7 @@ from outreach_results.results import (
     Comparison,
     HeadlineSeries,
     InboxFilters,
+    Pace,
     PeriodSummary,
     ReplyKind,
     is_of_sent,
@@ -86,6 +87,7 @@ class Report:
     title: str
     subtitle: str
     outcomes: tuple[Outcome, ...]
+    goals: tuple[str, ...]
     changes: tuple[str, ...]
     attention: tuple[str, ...]
     series: tuple[HeadlineSeries, ...]
@@ -130,6 +132,7 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
         title=options.brand.name or "Campaign report",
         subtitle=_subtitle(period, names),
         outcomes=tuple(made),
+        goals=tuple(pace.sentence() for pace in _goals(store, period)),
         changes=summary.changes,
         attention=tuple(
             f"{alert.campaign}: {alert.what} {alert.next_step}" for alert in summary.alerts if not alert.is_watch
@@ -147,6 +150,11 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
         table=table,
         compared=compared,
     )
+
+
+def _goals(store: Store, period: ChosenPeriod) -> list[Pace]:
+    """The goals of the month that the period ends in; they are those of all campaigns together."""
+    return results.paces(store, period.last) if period.filters.campaigns is None else []
 
 
 def _subtitle(period: ChosenPeriod, names: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ def plain(report: Report) -> dict[str, Any]:
         "color": report.options.brand.color,
         "leading": outcomes[:LEADING],
         "others": outcomes[LEADING:],
+        "goals": report.goals,
         "changes": report.changes,
         "attention": report.attention,
         "charts": [{"heading": heading(one), "svg": chart(one)} for one in report.series if one.points["value"].any()],

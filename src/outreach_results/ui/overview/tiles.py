@@ -83,6 +83,7 @@ def tiles(view: View) -> list[Tile]:
     )
     of_sent = {} if not totals.of_sent else ask(shares_of_sent, filters)
     lines = ask(results.headline_lines, filters)
+    goals = {pace.name: (pace_note(pace),) for pace in ask(results.paces)} if filters.campaigns is None else {}
     made = []
     for metric in TILES:
         if metric is POSITIVE_REPLIES:
@@ -91,13 +92,19 @@ def tiles(view: View) -> list[Tile]:
             tile = _cost_per_meeting(totals, before, shown)
         else:
             tile = _tile(metric, totals, before, shown, humans, of_sent, view)
-        made.append(replace(tile, line=points(lines.get(metric.name, []))))
+        notes = (*tile.notes, *goals.get(metric.name, ()))
+        made.append(replace(tile, notes=notes, line=points(lines.get(metric.name, []))))
     return made
 
 
 def _of_humans(filters: Filters, comparison: Filters | None) -> tuple[Filters, Filters | None]:
     """The same without machines: what counts as success has to hold for people."""
     return replace(filters, humans_only=True), comparison and replace(comparison, humans_only=True)
+
+
+def pace_note(pace: results.Pace) -> str:
+    """How the month of the last data stands beside its goal: Mar: 9 of 20, on pace for 17–24."""
+    return f"{pace.month:%b}: {pace.words()}"
 
 
 def _tile(

@@ -4,6 +4,7 @@ campaigns  name, type and cost of a campaign
 deleted    deleting and restoring campaigns
 account    plan, days off and time zone
 benchmarks which are known, and the template of a file
+goals      what is to be reached in a month
 digests    what is sent by email and webhook
 states     which interest states count as positive replies or meetings
 people     what is held about a person, and forgetting them
@@ -17,7 +18,7 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.ui import cards
 from outreach_results.ui.cache import may
-from outreach_results.ui.settings import account, benchmarks, digests, people, states
+from outreach_results.ui.settings import account, benchmarks, digests, goals, people, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -35,6 +36,7 @@ def section(campaigns: list[Campaign]) -> None:
             "Days off": account.days_off,
             "Interest states": states.form,
             "Benchmarks": benchmarks.known,
+            "Goals": goals.form,
             "Digests": digests.form,
             "Time zone": account.time_zone,
             "People": people.person,
