@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,9 +17,10 @@ import pytest
 
 from outreach_results.config import settings
 from outreach_results.sample import load_sample
+from outreach_results.store import engine
 from outreach_results.store.engine import Store, open_store
 from support.chromium import find_chromium
-from support.databases import open_read_only, sqlite_url
+from support.databases import CompiledStatements, open_read_only, sqlite_url
 from support.postgres import EmptyDatabases, Postgres, PostgresUnavailableError, name_of, running_postgres
 from support.server import Server, running_server
 from support.snapshot import explain_difference
@@ -103,6 +104,15 @@ def golden() -> Golden:
 
 
 # --- databases ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """All databases of this process share one cache of statements."""
+    create = partial(engine.create_engine, execution_options={"compiled_cache": CompiledStatements()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
