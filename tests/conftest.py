@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -27,7 +28,7 @@ from support.snapshot import explain_difference
 
 hypothesis.settings.register_profile(
     "outreach",
-    max_examples=int(os.environ.get("OUTREACH_TEST_EXAMPLES", "25")),  # more of them search deeper
+    max_examples=int(os.environ.get("OUTREACH_TEST_EXAMPLES", "15")),  # more of them search deeper
     derandomize=bool(os.environ.get("CI")),
     deadline=None,
     database=None,
@@ -65,6 +66,11 @@ MakeDatabase = Callable[[], str]
 MakeStore = Callable[[], Store]
 StartServer = Callable[..., Server]
 Golden = Callable[[str], Any]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the modules and the thousands of tests, which stay until the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

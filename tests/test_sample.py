@@ -29,7 +29,8 @@ def stats_of(store, campaign_id, **options):
     return results.campaign_stats(store, campaign_id, Filters(**options)).stats
 
 
-def test_all_of_it_is_loaded_and_nothing_rejected(store):
+def test_all_of_it_is_loaded_and_nothing_rejected(sqlite_store):
+    store = sqlite_store
     report = load_sample(store)
     assert (report.rejected, report.duplicate.total()) == ([], 0)
     assert report.inserted["campaigns"] == 13

@@ -59,13 +59,12 @@ def rows(store: Store, dimension: Dimension, filters: Filters | None = None) -> 
 
 PERIODS = [
     Filters(),
-    Filters(basis=Basis.SEND),
     Filters(start=date(2026, 2, 1), end=date(2026, 2, 28), humans_only=True),
     Filters(("camp_2fa5bc", "camp_abc123"), start=date(2026, 2, 1), basis=Basis.SEND, humans_only=True),
 ]
 
 
-@pytest.mark.parametrize("filters", PERIODS, ids=["all", "by sending", "a month of humans", "two campaigns"])
+@pytest.mark.parametrize("filters", PERIODS, ids=["all", "a month of humans", "two campaigns by sending"])
 def test_rows_add_up_to_the_overview(every_sample_store, filters):
     stats = results.totals(every_sample_store, filters).stats
     table = results.campaign_table(every_sample_store, filters)

@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import func, select, text, update
 
 from outreach_results.ingest.load import load
@@ -45,11 +44,11 @@ def assert_equals_a_recount(store, records, zone="UTC"):
     assert stored_lags(store) == lags_of(records, zone)
 
 
-def test_both_rollups_equal_a_recount(make_store):
+def test_both_rollups_equal_a_recount(make_store, backend):
     records = list(a_busy_history())
     assert len(hours_of(records)) > 200
     assert len(lags_of(records)) > 200
-    for seed in range(3):
+    for seed in range(3 if backend == "sqlite" else 1):  # the order is up to Python, so that one of PostgreSQL will do
         store = make_store()
         mixed = records[:]
         random.Random(seed).shuffle(mixed)
@@ -75,12 +74,12 @@ def test_hour_is_local_to_the_reporting_zone(sqlite_store):
     }
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Europe/Zurich"])
-def test_another_zone_dates_every_hour_and_lag_anew(store, zone):
+def test_another_zone_dates_every_hour_and_lag_anew(store):
     records = list(a_busy_history(count=60))
     load(store, "all", records)
-    admin.change_time_zone(store, zone)
-    assert_equals_a_recount(store, records, zone)
+    for zone in ("America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Europe/Zurich"):
+        admin.change_time_zone(store, zone)
+        assert_equals_a_recount(store, records, zone)
 
 
 def test_load_in_a_zone_equals_change_to_it(make_store):

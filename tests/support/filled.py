@@ -14,9 +14,10 @@ from outreach_results.ingest.load import load
 from outreach_results.ingest.mapping import Level, Mapping
 from outreach_results.ingest.mapping.saved import save_mapping
 from outreach_results.ingest.records import ContactRecord, DailyRecord, ForgottenRecord, Rejected
+from outreach_results.ingest.registry import read_records
 from outreach_results.models import Sentiment
 from outreach_results.models.team import Role
-from outreach_results.sample import load_sample
+from outreach_results.sample import sample_files
 from outreach_results.store import annotations as notes
 from outreach_results.store import api_keys, schema, sync_sources, team
 from outreach_results.store.admin import deletion
@@ -36,9 +37,14 @@ FOREIGN = "Ωmega Zürich/%s"
 NASTY = "tab\t newline\n back\\slash \\. \\N 'quote' %s :id 日本語 🙂 ‮"
 
 
+# Three of the sample's campaigns: with all of them, what every test compares would be nine times as much of the same.
+_SAMPLES = frozenset({"account", "camp_abc123", "camp_be2ad0", "camp_c49999"})
+
+
 def fill(store: Store) -> None:
-    """Something in every table: the sample, what people and syncs left, and values at the edges."""
-    load_sample(store)
+    """Something in every table: samples, what people and syncs left, and values at the edges."""
+    files = [file for file in sample_files() if file.stem in _SAMPLES]
+    load(store, "samples", (record for file in files for record in read_records(file)), is_sample=True)
     load(
         store,
         "edges",

@@ -14,13 +14,13 @@ from outreach_results.store.admin import canonical
 from outreach_results.store.admin import copy as copying
 from outreach_results.store.engine import open_store
 
-PAGE = 1_000
+PAGE = 150
 STOPPED = "stopped"
 
 
 def main(source: str, target: str, writes: int) -> None:
     """Copy, and stop when so many pages are written, before the end of the last one's transaction."""
-    copying.PAGE = PAGE
+    copying.PAGE = copying.PAGE_OF_LONG_TEXTS = canonical.FETCHED = PAGE
     written, append = count(1), canonical.append
 
     def append_and_stop(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

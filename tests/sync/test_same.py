@@ -37,7 +37,10 @@ def api(origin_of_api: Path) -> Iterator[tuple[str, str]]:
         yield url, key
 
 
-def test_two_databases_hold_the_same_after_a_sync(api: tuple[str, str], store: Store, sample_store: Store) -> None:
+def test_two_databases_hold_the_same_after_a_sync(
+    api: tuple[str, str], sqlite_store: Store, sample_store: Store
+) -> None:
+    store = sqlite_store
     report = sync_from(api[0], store, key=api[1])
     assert (report.problem, report.failed, report.notes) == (None, {}, {})
     assert report.sentence() == "13 campaigns: 13 changed."
