@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from outreach_results.ui.url_parameters import PARAMETERS
-from outreach_results.ui.url_state import FIELDS
-from support.dashboard import HOME, PAGES, address, title
+from support.dashboard import address, title
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -74,18 +72,3 @@ def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
     expect(visitor.page.locator(".st-key-trend .annotation").filter(has_text="Clickrate")).to_be_visible()
     visitor.choose("Dates", "Last 7 days")
     assert visitor.parameters["period"] == ["7d"]
-
-
-def test_the_hidden_fields_are_out_of_reach(visitor: Visitor) -> None:
-    visitor.open("/")
-    for page in (HOME, *(page for page in PAGES if page != HOME)):
-        if page != HOME:
-            visitor.turn_to(title(page))
-        fields = visitor.page.locator(f".st-key-{FIELDS} input")
-        assert fields.count() == sum(parameter.page in ("", page) for parameter in PARAMETERS.values()), page
-        assert not any(field.is_visible() for field in fields.all())
-        box = visitor.page.locator(f".st-key-{FIELDS}").evaluate(
-            "box => box.closest('[data-testid=stLayoutWrapper]').offsetHeight"
-        )
-        assert box == 0, page
-        assert visitor.page.locator("[data-testid=stApp] script").count() == 0

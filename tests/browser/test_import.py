@@ -5,25 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from playwright.sync_api import Error, expect
 
+from outreach_results.store.engine import open_store
 from support.axe import violations
-from support.databases import sqlite_url
+from support.databases import sqlite_url, wipe
 from support.sources import EXAMPLES
 
-BY_HAND = """Date,Email,Opened,Replied
-2026-01-05,ada@acme.example,yes,no
-2026-01-05,ben@bolt.example,yes,yes
-2026-01-06,cy@corp.example,no,no
-2026-01-07,di@dune.example,yes,no
-"""
-FILES = {
-    "Smartlead leads": ("smartlead_leads.csv", (EXAMPLES / "smartlead_leads.csv").read_bytes(), "7"),
-    "a sheet made by hand": ("My outreach.csv", BY_HAND.encode(), "4"),
-}
 SHEET = "Wann;Wer;Gelesen;Antwort\n31/01/2026;ada@acme.example;ja;nein\n31/01/2026;nobody;nein;ja\n"
 
 COUNT_CLICKS = "window.clicks = 0; addEventListener('click', event => { window.clicks += event.isTrusted }, true)"
@@ -38,14 +29,31 @@ def choose(visitor, name, content):
     visitor.settle()
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_a_new_user_soon_sees_a_first_chart(file, start_server, tmp_path, open_visitor):
-    name, content, sent = FILES[file]
-    visitor = open_visitor(start_server({"OUTREACH_DATABASE_URL": sqlite_url(tmp_path / "own.db")}))
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    return sqlite_url(tmp_path_factory.mktemp("import") / "own.db")
+
+
+@pytest.fixture(scope="module")
+def shared_server(start_server, database):
+    return start_server({"OUTREACH_DATABASE_URL": database})
+
+
+@pytest.fixture
+def server(shared_server, database):
+    """A running server, with nothing in its database."""
+    with closing(open_store(database)) as store:
+        wipe(store)
+    return shared_server
+
+
+def test_a_new_user_soon_sees_a_first_chart(server, open_visitor):
+    name, sent = "smartlead_leads.csv", "7"
+    visitor = open_visitor(server)
     visitor.page.add_init_script(COUNT_CLICKS)
     began = time.monotonic()
     visitor.open("/")
-    choose(visitor, name, content)
+    choose(visitor, name, (EXAMPLES / name).read_bytes())
     visitor.page.get_by_role("button", name="Import", exact=True).click()
     expect(visitor.page.get_by_text("Overview", exact=True).nth(1)).to_be_visible(timeout=30_000)
     chart = visitor.main.locator(".js-plotly-plot .main-svg").first
@@ -76,8 +84,8 @@ def choose_newest(visitor):
     visitor.click(visitor.page.locator(".st-key-load-history .rows button").first)
 
 
-def test_the_whole_way_of_a_sheet(start_server, tmp_path, open_visitor):
-    visitor = open_visitor(start_server({"OUTREACH_DATABASE_URL": sqlite_url(tmp_path / "own.db")}))
+def test_the_whole_way_of_a_sheet(server, open_visitor):
+    visitor = open_visitor(server)
     page, main = visitor.page, visitor.main
     visitor.open("/")
     choose(visitor, "Spring list.csv", SHEET.encode())

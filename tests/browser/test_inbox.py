@@ -252,6 +252,14 @@ def test_list_and_pane_fill_the_window(enter):
     last = listed(visitor).last.bounding_box()
     assert last["y"] + last["height"] <= pages.bounding_box()["y"]  # below the rows, not over them
 
+    # The address can be copied and answered.
+    [name] = pane(visitor).locator(".address").all_inner_texts()
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.click(pane(visitor).get_by_role("button", name="Copy address"))
+    assert visitor.page.evaluate("navigator.clipboard.readText()") == name
+    answer = pane(visitor).get_by_role("link", name="Reply in email app").get_attribute("href")
+    assert answer.startswith(f"mailto:{name}?subject=Re%3A%20")
+
 
 def test_a_click_on_a_reply_redraws_the_inbox_alone(enter):
     visitor = enter(address="/inbox")
@@ -289,16 +297,6 @@ def test_print_shows_list_and_reply_in_full(desk, enter):
     assert quoted.evaluate("e => e.checkVisibility()")
     expect(listed(visitor).last).to_be_visible()
     expect(pane(visitor).get_by_role("button", name="Mark done")).to_be_hidden()
-
-
-def test_the_address_can_be_copied_and_answered(desk, enter):
-    visitor = enter(address="/inbox")
-    [name] = pane(visitor).locator(".address").all_inner_texts()
-    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visitor.click(pane(visitor).get_by_role("button", name="Copy address"))
-    assert visitor.page.evaluate("navigator.clipboard.readText()") == name
-    answer = pane(visitor).get_by_role("link", name="Reply in email app").get_attribute("href")
-    assert answer.startswith(f"mailto:{name}?subject=Re%3A%20")
 
 
 def test_prospect_timeline_stands_beside_reply(desk, enter):

@@ -19,7 +19,7 @@ from outreach_results.models import Basis, Filters
 from outreach_results.store import annotations as notes
 from outreach_results.store.engine import open_store
 from support.databases import sqlite_url
-from support.visitor import Visitor
+from support.visitor import Visitor, box_at_rest
 
 QUARTER = Filters(start=date(2025, 12, 28), end=date(2026, 3, 27), basis=Basis.SEND)
 BEFORE = replace(QUARTER, start=date(2025, 9, 29), end=date(2025, 12, 27))
@@ -35,13 +35,7 @@ def chart(visitor: Visitor) -> Locator:
 def point_at(mark: Locator) -> None:
     """Rest the mouse on a mark of the chart, once the chart has taken its final place."""
     mark.scroll_into_view_if_needed()
-    box, before = mark.bounding_box(), None
-    for _ in range(40):
-        if box == before:
-            break
-        mark.page.wait_for_timeout(150)
-        box, before = mark.bounding_box(), box
-    assert box is not None
+    box = box_at_rest(mark)
     mark.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
 
 
@@ -54,7 +48,7 @@ _PLACE = """(plot, [day, axis, value]) => {
 def point_at_day(chart: Locator, day: str, *, axis: str, value: float) -> None:
     """Rest the mouse in the chart where a day and a value of one of its axes meet."""
     chart.scroll_into_view_if_needed()
-    chart.page.wait_for_timeout(600)
+    box_at_rest(chart)
     chart.page.mouse.move(*chart.evaluate(_PLACE, [day, axis, value]), steps=4)
 
 
@@ -164,9 +158,11 @@ def test_repeated_clicks_select_and_back_returns(visitor: Visitor, chart: Locato
 
 
 def test_controls_and_chart_are_above_the_fold(open_visitor) -> None:
+    visitor: Visitor = open_visitor(viewport={"width": 1440, "height": 900})
+    visitor.open("/trends")
     for width, height in ((1440, 900), (1280, 720)):
-        visitor: Visitor = open_visitor(viewport={"width": width, "height": height})
-        visitor.open("/trends")
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.settle()
         plot = visitor.page.locator(".st-key-trend .js-plotly-plot").bounding_box()
         details = visitor.page.locator(".st-key-card-looked-at").bounding_box()
         assert plot is not None

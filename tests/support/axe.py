@@ -17,8 +17,8 @@ STREAMLITS_OWN = (
 )
 """Rule, where, and why it cannot be corrected here. docs/accessibility.md says the same to readers."""
 
-_VIOLATIONS = """async ([tags, excused]) => {
-    const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
+_VIOLATIONS = """async ([within, tags, excused]) => {
+    const found = await axe.run(within ?? document, {runOnly: tags, resultTypes: ['violations']});
     const element = node => document.querySelector(node.target.at(-1));
     const isExcused = (rule, node) => excused.some(([id, place]) => id === rule && element(node)?.closest(place));
     return found.violations.flatMap(({id, nodes}) => nodes
@@ -27,10 +27,14 @@ _VIOLATIONS = """async ([tags, excused]) => {
 }"""
 
 
-def violations(visitor: Visitor) -> list[str]:
-    """What breaks WCAG 2.2 AA on the page as it stands, without what is Streamlit's own."""
+def violations(visitor: Visitor, *, within: str | None = None) -> list[str]:
+    """What breaks WCAG 2.2 AA on the page as it stands, without what is Streamlit's own.
+
+    Args:
+        within: a CSS selector of what was added to a page that was looked at before.
+    """
     if not visitor.page.evaluate("'axe' in window"):
         visitor.page.evaluate(AXE_SCRIPT)
     excused = [[rule, place] for rule, place, _ in STREAMLITS_OWN]
-    result: list[str] = visitor.page.evaluate(_VIOLATIONS, [list(WCAG_2_2_AA), excused])
+    result: list[str] = visitor.page.evaluate(_VIOLATIONS, [within, list(WCAG_2_2_AA), excused])
     return result

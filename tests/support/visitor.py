@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Download, Locator, Page, Request, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Download, FloatRect, Locator, Page, Request, WebSocket
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 """What makes a visitor one with a phone."""
@@ -48,6 +48,25 @@ _IS_CALM = """([calm, answer]) => {
     window.calmSince ??= performance.now();
     return performance.now() - window.calmSince >= calm;
 }"""
+
+
+# So many frames in one place: what scrolls or is drawn anew moves in each.
+_AT_REST = """(mark, frames) => new Promise(done => {
+    let before = '', left = frames;
+    const look = () => {
+        const {x, y, width, height} = mark.getBoundingClientRect(), now = [x, y, width, height].join();
+        left = now === before ? left - 1 : frames;
+        before = now;
+        left ? requestAnimationFrame(look) : done({x, y, width, height});
+    };
+    look();
+})"""
+
+
+def box_at_rest(mark: Locator) -> FloatRect:
+    """Where something is in the window, once it stays there."""
+    box: FloatRect = mark.evaluate(_AT_REST, 10)
+    return box
 
 
 @dataclass(frozen=True, slots=True)
