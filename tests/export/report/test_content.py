@@ -17,7 +17,9 @@ from outreach_results.export.report.content import without_names
 from outreach_results.export.report.options import LARGEST_LOGO, brand_of
 from outreach_results.models import Filters, InboxReply, Sentiment, numbers
 from outreach_results.models.metric_definitions import TILES
+from outreach_results.models.retention import Retention
 from outreach_results.store.engine import Store
+from outreach_results.store.replies.retention import remove_old_texts
 from support.optional import present
 
 
@@ -46,6 +48,12 @@ def test_names_are_left_out_unless_allowed(
     for quote, with_name in zip(report.replies, named.replies, strict=True):
         for part in with_name.who.replace(",", "").split():
             assert part.lower() not in quote.text.lower().split()
+
+
+def test_replies_without_their_text_are_not_quoted(writable_sample: Store) -> None:
+    remove_old_texts(writable_sample, Retention(1, "d"))
+    period = present(results.chosen_period(writable_sample, Filters(), "last_month"))
+    assert report_content(writable_sample, period, None).replies == ()
 
 
 def test_small_print_says_how_old_the_data_is(report: Report) -> None:

@@ -223,6 +223,7 @@ def _quotes(store: Store, period: ChosenPeriod, names: Mapping[str, str], *, wit
             text=_beginning(reply) if with_names else without_names(reply),
         )
         for reply in results.inbox(store, period.filters, chosen, per_page=BEST_REPLIES).replies
+        if reply.text_removed is None  # otherwise there is nothing to quote
     ]
 
 
