@@ -15,6 +15,7 @@ from outreach_results.models.team import Role
 from outreach_results.server.streamlit_internals import USER_COOKIE
 from outreach_results.store import team
 from outreach_results.store.engine import Store, open_store
+from support.axe import violations
 from support.databases import sqlite_url
 from support.server import Server, free_port, running_server
 from support.signing_in import (
@@ -179,3 +180,12 @@ def test_wrong_keys_count_by_the_clients_address(served: Server) -> None:
     assert status("192.0.2.2") == 401
     assert served.printed().count("A wrong API key or signature came from 192.0.2.1.") == 30
     assert "guess" not in served.printed()
+
+
+def test_the_way_in_is_accessible(visitor: Visitor, env: dict[str, str]) -> None:
+    visitor.open("/")
+    assert violations(visitor) == []
+    carry(visitor, env)
+    visitor.open("/usage")
+    visitor.click(visitor.page.locator(".st-key-account").get_by_role("button"))
+    assert violations(visitor) == []

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from outreach_results.errors import ConfigError, ConflictError, QueryError
-from outreach_results.store import sync_sources
+from outreach_results.store import audit, sync_sources
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_runs import begin_run, end_run, last_runs
 from outreach_results.store.sync_sources import SyncSource
@@ -52,7 +52,11 @@ def test_a_source_is_kept_and_removed(store: Store) -> None:
     assert (found.name, found.address, found.account, found.every) == ("Sales", URL, URL, timedelta(minutes=15))
     assert sync_sources.key_of(store, "Sales", SECRET) == KEY
     synced(store, URL)
-    sync_sources.remove_source(store, "Sales")
+    sync_sources.remove_source(store, "Sales", by="ann@example.com")
+    assert [(entry.action, entry.about, entry.by) for entry in audit.entries(store)] == [
+        (audit.Action.ACCOUNT_REMOVED, "Sales", "ann@example.com"),
+        (audit.Action.ACCOUNT_CONNECTED, f"Sales, {URL}", None),
+    ]
     assert sync_sources.list_sources(store) == []
     assert not remembered(store, URL)
     with pytest.raises(QueryError, match="no account 'Sales'"):

@@ -92,7 +92,7 @@ def demo(
     """Load the sample data, to look around before the first own campaign is in."""
     store = open_database()
     if remove:
-        console.print(f"{admin.remove_sample(store)} sample campaigns removed.")
+        console.print(f"{admin.remove_sample(store, by=user_name())} sample campaigns removed.")
         return
     if if_new and results.all_campaigns(store):
         return

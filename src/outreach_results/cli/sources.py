@@ -9,7 +9,7 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import duration, settings
 from outreach_results.errors import QueryError
 from outreach_results.store import sync_sources
@@ -33,7 +33,7 @@ def add(
 ) -> None:
     """Add an account. Its key is encrypted with OUTREACH_SECRET_KEY, or with a file that only you may read."""
     store = open_database()
-    accounts.add_account(store, name, address, SecretStr(key), settings(), every=_every(every))
+    accounts.add_account(store, name, address, SecretStr(key), settings(), every=_every(every), by=user_name())
     console.print(f"The next sync reads {name!r} too.", markup=False)
     if settings().secret_key is None:
         console.print(f"Its key is encrypted with {key_file(store)}. Back that file up too.", markup=False)
@@ -57,6 +57,7 @@ def edit(
         name,
         settings(),
         new_name=rename or name,
+        by=user_name(),
         address=address or source.address,
         key=key,
         every=source.every if every is None else _every(every),
@@ -94,7 +95,7 @@ def test(name: Name) -> None:
 @sources.command(name="remove")
 def remove(name: Name) -> None:
     """Forget an account and its key. What was read from it stays."""
-    sync_sources.remove_source(open_database(), name)
+    sync_sources.remove_source(open_database(), name, by=user_name())
     console.print(f"{name!r} is no longer read.", markup=False)
 
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, delete, insert, select, update
 
 from outreach_results.errors import ConfigError, ConflictError, QueryError
+from outreach_results.store import audit
 from outreach_results.store.engine import Store
 from outreach_results.store.key_file import cipher, key_file
 from outreach_results.store.schema import sync_sources
@@ -47,6 +48,7 @@ def add_source(
     *,
     every: timedelta | None = None,
     taken: Collection[str] = (),
+    by: str | None = None,
 ) -> None:
     """Keep an account; its key is encrypted.
 
@@ -69,6 +71,7 @@ def add_source(
             "sync_every": _seconds(every),
         }
         connection.execute(insert(sync_sources), row)
+        audit.record(connection, audit.Action.ACCOUNT_CONNECTED, f"{row['name']}, {address}", by=by)
 
 
 def edit_source(
@@ -81,6 +84,7 @@ def edit_source(
     secret: SecretStr | None,
     every: timedelta | None,
     taken: Collection[str] = (),
+    by: str | None = None,
 ) -> None:
     """Change an account. At another address all of it is read anew.
 
@@ -106,6 +110,7 @@ def edit_source(
             _forget(connection, row.account)
             values["account"] = _account_of(connection, address, taken)
         connection.execute(update(sync_sources).where(sync_sources.c.name == name).values(values))
+        audit.record(connection, audit.Action.ACCOUNT_CHANGED, f"{values['name']}, {address}", by=by)
 
 
 def list_sources(store: Store) -> list[SyncSource]:
@@ -120,7 +125,7 @@ def list_sources(store: Store) -> list[SyncSource]:
     ]
 
 
-def remove_source(store: Store, name: str) -> None:
+def remove_source(store: Store, name: str, *, by: str | None = None) -> None:
     """Forget an account and its key; what was read from it stays.
 
     Raises:
@@ -133,6 +138,7 @@ def remove_source(store: Store, name: str) -> None:
             raise _unknown(name)
         connection.execute(delete(sync_sources).where(here))
         _forget(connection, account)
+        audit.record(connection, audit.Action.ACCOUNT_REMOVED, name, by=by)
 
 
 def key_of(store: Store, name: str, secret: SecretStr | None) -> SecretStr:

@@ -112,7 +112,14 @@ def _server(store: Store, account: Account, settings: Settings, limits: ClientLi
 
 
 def add_account(
-    store: Store, name: str, address: str, key: SecretStr, settings: Settings, *, every: timedelta | None = None
+    store: Store,
+    name: str,
+    address: str,
+    key: SecretStr,
+    settings: Settings,
+    *,
+    every: timedelta | None = None,
+    by: str | None = None,
 ) -> None:
     """Keep an account, once its address and key are known to be usable.
 
@@ -125,7 +132,7 @@ def add_account(
         QueryError: the name cannot be used.
     """
     url, taken = _checked(address, key), _taken(settings)
-    sync_sources.add_source(store, name, url, key, settings.secret_key, every=every, taken=taken)
+    sync_sources.add_source(store, name, url, key, settings.secret_key, every=every, taken=taken, by=by)
 
 
 def edit_account(
@@ -137,6 +144,7 @@ def edit_account(
     address: str,
     key: SecretStr | None,
     every: timedelta | None,
+    by: str | None = None,
 ) -> None:
     """Change an account; without a key it keeps its own.
 
@@ -152,6 +160,7 @@ def edit_account(
         secret=settings.secret_key,
         every=every,
         taken=_taken(settings),
+        by=by,
     )
 
 

@@ -15,7 +15,7 @@ from outreach_results.store.key_file import key_file
 from outreach_results.sync import sources
 from outreach_results.sync.sources import EVERY_BY_DEFAULT, Account
 from outreach_results.ui import text
-from outreach_results.ui.cache import store_for
+from outreach_results.ui.cache import person, store_for
 
 _EVERY = {
     timedelta(minutes=15): "Every 15 minutes",
@@ -44,7 +44,8 @@ def add(then: Callable[[list[Account]], None]) -> None:
         if not is_saved:
             st.success(text.escape(result))
             return
-        sources.add_account(store_for(Role.ADMIN), name, address, _given(key), settings(), every=every)
+        opened, by = store_for(Role.ADMIN), person().address
+        sources.add_account(opened, name, address, _given(key), settings(), every=every, by=by)
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
@@ -69,7 +70,14 @@ def edit(account: Account) -> None:
                 return
         new_key = SecretStr(key) if key else None
         sources.edit_account(
-            store_for(Role.ADMIN), account.name, settings(), new_name=name, address=address, key=new_key, every=every
+            store_for(Role.ADMIN),
+            account.name,
+            settings(),
+            new_name=name,
+            address=address,
+            key=new_key,
+            every=every,
+            by=person().address,
         )
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")

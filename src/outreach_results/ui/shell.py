@@ -12,7 +12,7 @@ from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
 from outreach_results.ui import filters, fold, gate, imports, report, text, url_state
-from outreach_results.ui.cache import ask, may, snapshot_value, store_for
+from outreach_results.ui.cache import ask, may, person, snapshot_value, store_for
 from outreach_results.ui.components import glossary
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import show_errors as show_errors
@@ -131,5 +131,5 @@ def _sample_notice() -> None:
             type="tertiary",
             help="Removes the sample campaigns, plan and benchmarks. Your own results stay.",
         ):
-            admin.remove_sample(store_for(Role.ADMIN))
+            admin.remove_sample(store_for(Role.ADMIN), by=person().address)
             st.rerun()

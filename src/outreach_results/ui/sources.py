@@ -157,7 +157,7 @@ def _host(address: str) -> str:
 def _remove(account: Account) -> None:
     st.write(text.escape(f"{account.label} is no longer synced, and its key is deleted. What was read from it stays."))
     if st.button("Remove account", type="primary", key="remove-account"):
-        sync_sources.remove_source(store_for(Role.ADMIN), account.name)
+        sync_sources.remove_source(store_for(Role.ADMIN), account.name, by=cache.person().address)
         st.rerun()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
-from outreach_results.store import schema
+from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import campaigns
@@ -29,7 +29,7 @@ def has_sample(store: Store) -> bool:
         return connection.execute(sample).first() is not None
 
 
-def remove_sample(store: Store) -> int:
+def remove_sample(store: Store, *, by: str | None = None) -> int:
     """Remove the sample data, its plan and benchmarks included; returns the number of campaigns removed."""
     with store.write(exclusive=True) as connection:
         ids = list(connection.execute(select(campaigns.c.campaign_id).where(campaigns.c.is_sample)).scalars())
@@ -38,6 +38,8 @@ def remove_sample(store: Store) -> int:
         if get_meta(connection, _ACCOUNT_IS) == _SAMPLE:
             _delete_account(connection)
             forget(connection, ACCOUNT)  # so that the next sync brings the account's own again
+        if ids:
+            audit.record(connection, audit.Action.DELETED, "the sample data", by=by)
     return len(ids)
 
 
