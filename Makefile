@@ -5,6 +5,7 @@
 # make screenshots  every page as a picture, into docs/screenshots
 # make plotly  the browser's chart library in the version that the installed Plotly was made for
 # make fonts  what is sent in place of the fonts of the installed Streamlit
+# make audit  compares the lock file with known advisories; needs the network
 # make bench  speed and memory, each figure beside a yardstick from the same run
 
 PYTHON ?= python3
@@ -94,6 +95,12 @@ lock:
 	    pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra test \
 	    -c requirements.lock pyproject.toml -o requirements-test.lock
+
+# In an environment of its own: its dependencies are none of the product's.
+audit: $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
