@@ -8,6 +8,7 @@ from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import METRICS
 from outreach_results.store.engine import Store
+from outreach_results.store.goals import set_goals
 from outreach_results.store.tracking import choose_tracking
 from support.assistants import Ask
 
@@ -89,6 +90,18 @@ def test_strangers_words_are_marked_at_each_place(ask: Ask) -> None:
 )
 def test_refusal_says_why_and_what_to_ask(refused: Ask, tool: str, arguments: dict[str, object], sentence: str) -> None:
     assert refused(tool, **arguments).startswith(sentence)
+
+
+def test_goals_are_those_of_the_tile(ask: Ask, refused: Ask, store: Store) -> None:
+    assert refused("goals").startswith("No goal is set.")
+    set_goals(store, {"meetings_booked": 30})
+    try:
+        (goal,) = ask("goals")["goals"]
+        (pace,) = results.paces(store)
+    finally:
+        set_goals(store, {"meetings_booked": None})
+    assert (goal["done"], goal["goal"], goal["low"], goal["high"]) == (pace.done, 30, pace.low, pace.high)
+    assert goal["sentence"] == pace.sentence()
 
 
 def test_null_is_as_good_as_left_out(ask: Ask) -> None:

@@ -277,6 +277,27 @@ class UsageAnswer(Answer):
     outlook: Outlook
 
 
+class MonthGoal(Model):
+    """A goal of all campaigns together, and how the month of the last data stands beside it.
+
+    ``low`` and ``high``: between which numbers the month will end with 80% probability; null where that is not known.
+    """
+
+    metric: str
+    month: date
+    goal: int
+    done: int | None
+    low: int | None
+    high: int | None
+    sentence: str
+
+
+class GoalsAnswer(Answer):
+    """The goals of the month."""
+
+    goals: list[MonthGoal]
+
+
 class Term(Model):
     """One metric of the glossary; a rate is its numerator divided by its denominator."""
 

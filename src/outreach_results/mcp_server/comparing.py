@@ -11,14 +11,16 @@ from outreach_results.mcp_server.answers import (
     ComparedAnswer,
     ComparedCampaign,
     ComparedMetric,
+    GoalsAnswer,
     MeetingCost,
+    MonthGoal,
     Outlook,
     PeersAnswer,
     Quoted,
     Range,
     UsageAnswer,
 )
-from outreach_results.mcp_server.arguments import CompareArguments, PeersArguments, UsageArguments
+from outreach_results.mcp_server.arguments import CompareArguments, NoArguments, PeersArguments, UsageArguments
 from outreach_results.mcp_server.explained import about
 from outreach_results.mcp_server.questions import period_of, shown
 from outreach_results.models.metric_definitions import COST_PER_MEETING
@@ -137,6 +139,33 @@ def _beside(one: Comparison, whom: str) -> ComparedMetric:
         standing=str(one.verdict.standing),
         verdict=one.verdict.words(whom),
         more_emails=one.verdict.more,
+    )
+
+
+def goals(store: Store, _asked: NoArguments) -> GoalsAnswer:
+    """How the month stands beside its goals."""
+    paces = results.paces(store)
+    if not paces:
+        raise OutreachError("No goal is set. Set one on Data → Settings, or with: outreach-results goals")
+    unknown = {}
+    if any(pace.done is None for pace in paces):
+        unknown["done"] = "Not tracked: not all of the month's campaigns track it."
+    if any(pace.low is None for pace in paces):
+        unknown["low"] = unknown["high"] = "The month is over, or there are too few days to tell."
+    return GoalsAnswer(
+        about=about(store, None, [pace.name for pace in paces], unknown=unknown),
+        goals=[
+            MonthGoal(
+                metric=pace.name,
+                month=pace.month,
+                goal=pace.goal,
+                done=pace.done,
+                low=pace.low,
+                high=pace.high,
+                sentence=pace.sentence(),
+            )
+            for pace in paces
+        ],
     )
 
 

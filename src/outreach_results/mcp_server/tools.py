@@ -148,6 +148,15 @@ _TOOLS = (
         comparing.usage,
     ),
     Tool(
+        "goals",
+        "Goals of the month",
+        "How many meetings, positive replies or emails the month should reach, how many there are, and at which pace "
+        "it goes.",
+        arguments.NoArguments,
+        answers.GoalsAnswer,
+        comparing.goals,
+    ),
+    Tool(
         "glossary",
         "Glossary",
         "What each metric means, its unit and its denominator.",
