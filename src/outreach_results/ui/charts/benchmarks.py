@@ -337,7 +337,8 @@ def _value_axis(metric: str, center: float | None, known: Sequence[float | None]
     else:
         room = (high - low or abs(high) or 1.0) * (_ROOM - 1)
         low, high = low - room, high + room
-    ticks = _ticks(low, min(high, 1.0) if metric in RATES else high)
+    # Prices are longer than shares, and have to stand beside one another on paper too.
+    ticks = _ticks(low, min(high, 1.0) if metric in RATES else high, most=4 if metric.endswith("_usd") else 6)
     decimals = max((len(f"{tick:.4f}".rstrip("0").partition(".")[2]) for tick in ticks), default=0)
     return {
         "range": [low, high],
@@ -351,13 +352,13 @@ def _value_axis(metric: str, center: float | None, known: Sequence[float | None]
     }
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """At most seven round numbers between two ends, none below 0: no rate or cost is."""
+def _ticks(low: float, high: float, *, most: int) -> list[float]:
+    """Round numbers between two ends, with so many steps at most; none is below 0: no rate or cost is."""
     low = max(low, 0.0)
     if high <= low:
         return []
-    unit = 10.0 ** math.floor(math.log10((high - low) / 6))
-    step = next(unit * factor for factor in (1, 2, 5, 10) if (high - low) / (unit * factor) <= 6)
+    unit = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if (high - low) / (unit * factor) <= most)
     return [n * step for n in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
 
 
