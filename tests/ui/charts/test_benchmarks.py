@@ -168,10 +168,10 @@ def test_a_long_name_stands_in_full_above_its_row():
     figure = beside_community("reply_rate", [mark(name=name), mark(key="b")])
     shown = figure.layout.annotations[0].text
     assert shown.replace("<br>", " ") == name
-    assert shown.count("<br>") == 1
+    assert shown.count("<br>") == 2
     assert figure.layout.height > beside_community("reply_rate", [mark(), mark(key="b")]).layout.height
     first, second = (annotation.y for annotation in figure.layout.annotations)
-    assert 0 < first < 1 < second < 2  # the first row is taller by the second line
+    assert 0 < first < 1 < second < 2  # the first row is taller by the other lines
 
 
 def test_more_rows_make_a_taller_figure_of_equal_rows():

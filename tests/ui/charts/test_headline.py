@@ -23,6 +23,17 @@ def test_a_rate_is_a_line_in_its_range():
     assert figure.data[1].customdata[0] == "Reply rate: 4.0% (3.0% to 6.0%)"
 
 
+def test_the_range_leaves_gaps_as_the_line_does():
+    days = pd.date_range("2026-03-01", periods=6)
+    columns = {"value": [1.0, 1.0, NAN, 2.0, 2.0, 2.0], "compared": [NAN] * 6}
+    ends = {"low": [0.5, 0.5, NAN, 1.5, 1.5, NAN], "high": [2.0, 2.0, NAN, 3.0, 3.0, NAN]}
+    (area, *_) = headline_chart(
+        HeadlineSeries("reply_rate", Every.DAY, pd.DataFrame({"date": days, **columns, **ends}))
+    ).data
+    assert list(area.y) == [2.0, 2.0, 0.5, 0.5, None, 3.0, 3.0, 1.5, 1.5]
+    assert [day is None for day in area.x] == [end is None for end in area.y]
+
+
 def test_a_number_is_drawn_as_bars():
     figure = headline_chart(series("emails_sent", value=[1_200, 0], low=[NAN, NAN], high=[NAN, NAN]))
     assert [trace.type for trace in figure.data] == ["bar"]

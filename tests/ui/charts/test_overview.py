@@ -105,8 +105,8 @@ def test_every_color_stands_out_from_both_backgrounds(background):
 def test_names_are_whole_in_lines_that_fit_a_phone(name):
     lines = base.lines_of(name, used=9)
     assert "".join("".join(lines).split()) == "".join(name.split())
-    assert len(lines[0]) <= 45
-    assert all(len(line) <= (28 if "見" in name else 54) for line in lines)
+    assert len(lines[0]) <= 37
+    assert all(len(line) <= (24 if "見" in name else 46) for line in lines)
 
 
 def test_long_titles_are_cut_with_a_sign():

@@ -57,7 +57,7 @@ def shorten(text: str, length: int = 34) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-_LETTERS_A_LINE = 54  # what fits between the edges of a phone
+_LETTERS_A_LINE = 46  # what fits between the edges of a phone
 _LINE_HEIGHT = 15
 
 

@@ -54,11 +54,11 @@ def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, 
 
 def _line(figure: go.Figure, series: HeadlineSeries) -> None:
     points, color = series.points, COLORS[series.name]
-    ranged = points[points["low"].notna()]
-    if len(ranged) > 1:
+    days, ends = _outline(points)
+    if days:
         figure.add_scatter(
-            x=pd.concat([ranged["date"], ranged["date"][::-1]]),
-            y=pd.concat([ranged["high"], ranged["low"][::-1]]),
+            x=days,
+            y=ends,
             mode="none",
             fill="toself",
             fillcolor=translucent(color, 0.14),
@@ -84,6 +84,17 @@ def _line(figure: go.Figure, series: HeadlineSeries) -> None:
             showarrow=False,
             font={"color": color, "size": 13},
         )
+
+
+def _outline(points: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+    """The days and ends of the range, around each stretch of days that has one; None between them, over the gaps."""
+    days: list[Any] = []
+    ends: list[Any] = []
+    for _, run in points[points["low"].notna()].groupby(points["low"].isna().cumsum()):
+        if len(run) > 1:
+            days += [*run["date"], *run["date"][::-1], None]
+            ends += [*run["high"], *run["low"][::-1], None]
+    return days[:-1], ends[:-1]
 
 
 def _bars(figure: go.Figure, series: HeadlineSeries) -> None:
