@@ -71,9 +71,10 @@ else:
 
     from outreach_results.api.mount import routes_of
     from outreach_results.api.service import Service
+    from outreach_results.config import settings
     from outreach_results.errors import ConfigError
     from outreach_results.mcp_server.http import mcp_routes
-    from outreach_results.server import bind_check, compressed_assets
+    from outreach_results.server import bind_check, compressed_assets, logs
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.page_styles import PageStyles
     from outreach_results.server.security_headers import SecurityHeaders
@@ -84,6 +85,8 @@ else:
 
     try:
         how = sign_in.configured()
+        if settings().log == "json":
+            logs.log_as_json()
         bind_check.check_bind_address(st.get_option("server.address"), has_sign_in=how is not None)
     except ConfigError as error:
         raise SystemExit(str(error)) from None

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -253,6 +253,12 @@ class Settings(BaseSettings):
         default=None,
         description="The logo on reports: a PNG or JPEG file of at most 512 KB.",
         examples=["/etc/outreach/logo.png"],
+    )
+    log: Literal["text", "json"] = Field(
+        default="text",
+        description="How the server writes what it logs: as text, or as JSON without the texts of unexpected errors, "
+        "which may quote people.",
+        examples=["json"],
     )
     streamlit_charts: bool = Field(
         default=False,

@@ -302,13 +302,18 @@ def engine_for(url: str) -> Engine:
             "The database address is malformed. Examples: sqlite:///outreach.db, postgresql://user:password@host/name."
         ) from None
     backend = parsed.get_backend_name()
+    # Values of statements are hidden, because errors are logged, and they may be of people.
     if backend in ("postgresql", "postgres"):
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_recycle=1800)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+        )
     if backend != "sqlite":
         raise ConfigError(f"Databases of the kind {backend!r} are not supported: use sqlite or postgresql.")
     if parsed.database in (None, "", ":memory:"):
         raise ConfigError("A SQLite database needs a file, such as sqlite:///outreach.db.")
-    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

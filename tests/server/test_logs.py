@@ -1,0 +1,65 @@
+"""Logs as JSON: one object a line, with what is needed to find an error and nothing of people."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from outreach_results.errors import StoreError
+from outreach_results.server.logs import JsonLines
+from support.server import ROOT, clean_environment, running_server
+
+SECRET = "ada@acme.example"  # noqa: S105 - of an invented person
+
+
+def line_of(message, *arguments, error=None):
+    exc_info = None if error is None else (type(error), error, error.__traceback__)
+    record = logging.LogRecord("outreach_results.x", logging.ERROR, "x.py", 1, message, arguments, exc_info)
+    return JsonLines().format(record)
+
+
+def test_line_names_the_error_without_its_text():
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        line = line_of("A %s failed.\nReally", "page", error=error)
+    assert "\n" not in line
+    assert SECRET not in line
+    found = json.loads(line)
+    assert found["message"] == "A page failed.\nReally"
+    assert (found["level"], found["logger"]) == ("ERROR", "outreach_results.x")
+    assert found["error"]["type"] == "ValueError"
+    assert found["error"]["at"][0].endswith("test_line_names_the_error_without_its_text")
+    assert found["time"].endswith("+00:00")
+
+
+def test_errors_of_the_database_hide_values(store):
+    """Also in a log of plain text, which shows the texts of errors."""
+    with pytest.raises(StoreError) as raised, store.read() as connection:
+        connection.execute(text("SELECT * FROM missing WHERE x = :address"), {"address": SECRET})
+    assert SECRET not in str(raised.value.__cause__)
+
+
+def test_server_logs_json_alone(tmp_path):
+    env = {"OUTREACH_LOG": "json", "OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path}/no/such/folder.db"}
+    with running_server(tmp_path, env) as server:
+        printed = server.printed()
+    lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    assert any("The database cannot be used" in line["message"] for line in lines), printed
+
+
+def test_wrong_kind_of_log_is_refused():
+    ended = subprocess.run(
+        [sys.executable, "-c", "from outreach_results.config import settings; settings()"],
+        env=clean_environment({"OUTREACH_LOG": "xml"}),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "The setting OUTREACH_LOG is wrong" in ended.stderr
