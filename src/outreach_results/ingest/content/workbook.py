@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -38,21 +37,14 @@ def sheets(file: File) -> list[Content]:
     Raises:
         SourceError: the workbook is damaged, unpacks to far too much, or has no rows on any sheet.
     """
-    # Here, because every command of the program would take its 7 MB and a tenth of a second.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    from outreach_results.ingest.content import sheet_rows as sheet_rows  # how openpyxl opens a sheet depends on it
+    from outreach_results.ingest.content.workbook_xml import WorkbookXml  # here: openpyxl is slow to import
 
     _refuse_bombs(file)
     try:
-        workbook = load_workbook(file.path, read_only=True)
-    except (InvalidFileException, *_DAMAGED) as error:
+        with WorkbookXml(file.path) as book:
+            names = book.visible_sheets
+    except _DAMAGED as error:
         raise _damaged(file) from error
-    try:
-        names = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    finally:
-        workbook.close()
     contents = [content for name in names if (content := _sheet(file, name, is_only=len(names) == 1)) is not None]
     if not contents:
         raise SourceError(
@@ -110,18 +102,12 @@ def _damaged(file: File) -> SourceError:
 
 def _lines(file: File, sheet: str) -> Iterator[Line]:
     """The rows of a sheet that are not empty, with their numbers as Excel shows them."""
-    from openpyxl import load_workbook
+    from outreach_results.ingest.content.workbook_xml import WorkbookXml
 
-    from outreach_results.ingest.content.sheet_rows import sheet_rows
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know: they hold no values
-        workbook = load_workbook(file.path, read_only=True, data_only=True)
-        try:
-            for number, cells in sheet_rows(workbook[sheet]):
+    try:
+        with WorkbookXml(file.path) as book:
+            for number, cells in book.rows(sheet):
                 if any(cell not in (None, "") for cell in cells):
                     yield number, cells
-        except _DAMAGED as error:
-            raise _damaged(file) from error
-        finally:
-            workbook.close()
+    except _DAMAGED as error:
+        raise _damaged(file) from error
