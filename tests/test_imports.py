@@ -111,6 +111,13 @@ def test_dashboard_starts_without_the_mcp_sdk(tmp_path):
     assert not loaded & {"mcp", "mcp_types", "streamlit"}
 
 
+def test_an_import_loads_no_library_of_pages(tmp_path):
+    """They would take a quarter of the memory that an import of millions of events may take."""
+    loaded = loaded_by([f"{PACKAGE}.ingest.importing"], tmp_path)
+    assert f"{PACKAGE}.ingest.loader" in loaded
+    assert not loaded & {"pandas", "scipy", "pyarrow", "openpyxl"}
+
+
 def test_every_module_has_a_rank():
     assert {name.split(".")[1] for name in MODULES} == set(RANK)
 

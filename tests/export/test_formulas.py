@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import literal, select
 
-from outreach_results.export.formulas import dollars_text, escape_formula, escaped_text, iso_text, unescape_formula
+from outreach_results.export.formulas import dollars_text, escaped_text, iso_text
+from outreach_results.models.file_format import escape_formula, unescape_formula
 from outreach_results.store.column_types import Instant
 from support.optional import present
 

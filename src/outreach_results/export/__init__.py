@@ -5,13 +5,10 @@ A file is complete or visibly broken, never silently cut. It carries its filters
 apostrophe, which the import takes off again.
 """
 
-from outreach_results.export.columns import CSV_COLUMNS
 from outreach_results.export.file_names import content_disposition, distinct, file_name
-from outreach_results.export.formulas import escape_formula, unescape_formula
 from outreach_results.export.replies import REPLY_COLUMNS, replies_download
 from outreach_results.export.streams import (
     DEFINITIONS,
-    FORMAT,
     FORMATS,
     Download,
     Format,
@@ -21,6 +18,7 @@ from outreach_results.export.streams import (
     table_download,
 )
 from outreach_results.export.unsent import unsent_download
+from outreach_results.models.file_format import CSV_COLUMNS, FORMAT, escape_formula, unescape_formula
 
 __all__ = [
     "CSV_COLUMNS",

@@ -12,8 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, case, func, literal
 
 from outreach_results.export.as_json import plain_row
-from outreach_results.export.columns import CSV_COLUMNS
-from outreach_results.export.formulas import escape_formula, escaped_text
+from outreach_results.export.formulas import escaped_text
 from outreach_results.export.reading import (
     campaign_row,
     email_query,
@@ -25,6 +24,7 @@ from outreach_results.export.reading import (
     tracks_text,
 )
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment
+from outreach_results.models.file_format import CSV_COLUMNS, escape_formula
 from outreach_results.store import schema
 from outreach_results.store.entries import Entries, entries_in
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS

@@ -5,24 +5,11 @@ The database writes a million rows as texts faster than Python does.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Text, case
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-
-_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
-
-
-def escape_formula(value: str | None) -> str | None:
-    """A text that no spreadsheet runs as a formula; `unescape_formula` gives the original back."""
-    return "'" + value if value and _RISKY.match(value) else value
-
-
-def unescape_formula(value: str) -> str:
-    """The original of a text from `escape_formula`."""
-    return value[1:] if value[:1] == "'" and _RISKY.match(value) else value
 
 
 class iso_text(FunctionElement[str]):  # noqa: N801 -- used like a function of SQL

@@ -19,13 +19,12 @@ from outreach_results.export.as_xlsx import xlsx_campaign, xlsx_rows, xlsx_table
 from outreach_results.export.file_names import file_name
 from outreach_results.export.reading import iso
 from outreach_results.models import Detail, Filters
+from outreach_results.models.file_format import FORMAT
 from outreach_results.models.filters import DESCRIPTIONS
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_known_at, plan_of
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.forgotten import forgotten_digests
-
-FORMAT = "outreach-results/1"
 
 DEFINITIONS = {
     "counts": "Unique emails: an email opened five times is one opened.",

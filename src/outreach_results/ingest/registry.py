@@ -15,7 +15,6 @@ from pathlib import Path
 import ijson
 
 from outreach_results.errors import SourceError
-from outreach_results.export import CSV_COLUMNS
 from outreach_results.ingest import content
 from outreach_results.ingest.readers import (
     amazon_ses,
@@ -41,6 +40,7 @@ from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.readers.contract_json import daily_json, replies_json
 from outreach_results.ingest.records import Records
 from outreach_results.ingest.tool_formats import ToolFormat
+from outreach_results.models.file_format import CSV_COLUMNS
 
 _SNIFFED_BYTES = 64 * 1024
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TextIO
 
-from outreach_results.export import escape_formula
 from outreach_results.ingest.records import Rejected
+from outreach_results.models.file_format import escape_formula
 
 REASON_COLUMNS = ("import_file", "import_row", "import_column", "import_problem")
 """The fields of a file of rejected rows that say what is wrong with them; an import leaves them out."""

@@ -4,6 +4,7 @@ breakdown           the body of a breakdown
 contract            the bodies of the Results API and the enumerations they use
 dates               dates and times in words
 dimensions          what emails can be broken down by
+file_format         what this product's own files look like
 filters             what every question can be narrowed by
 metric_definitions  every metric, one entry each
 numbers             numbers in words

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TextIO
 
 from outreach_results.errors import SourceError
-from outreach_results.export import CSV_COLUMNS, unescape_formula
 from outreach_results.ingest import fields as read
 from outreach_results.ingest.content.delimited import unclosed_quote
 from outreach_results.ingest.fields import FieldError
@@ -38,6 +37,7 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.tracks import tracks_in_text
 from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
+from outreach_results.models.file_format import CSV_COLUMNS, unescape_formula
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")

@@ -14,7 +14,6 @@ from typing import IO, Any
 import ijson
 
 from outreach_results.errors import SourceError
-from outreach_results.export import FORMAT
 from outreach_results.ingest import fields as read
 from outreach_results.ingest.fields import FieldError
 from outreach_results.ingest.records import (
@@ -34,6 +33,7 @@ from outreach_results.ingest.records import (
 from outreach_results.ingest.rejects import within_document
 from outreach_results.ingest.tracks import tracks_in_json
 from outreach_results.models import COST_COLUMNS, COSTS, COUNTS, MAX_ID, Detail
+from outreach_results.models.file_format import FORMAT
 from outreach_results.store.entries import Entries
 from outreach_results.store.schema import OUTCOME_COLUMNS
 

@@ -1,8 +1,16 @@
-"""The columns of a campaign's CSV."""
+"""What this product's own files look like, for those who write them and those who read them.
+
+Here, below both, so that who reads a file need not load all that is needed to write one.
+"""
 
 from __future__ import annotations
 
-from outreach_results.models import COST_COLUMNS
+import re
+
+from outreach_results.models.metric_definitions import COST_COLUMNS
+
+FORMAT = "outreach-results/1"
+"""The name of the JSON format."""
 
 CSV_COLUMNS: dict[str, str] = {
     "campaign_id": "Id of the campaign.",
@@ -54,3 +62,15 @@ CSV_COLUMNS: dict[str, str] = {
     "text_removed": "Why the reply has no text any more: forgotten, or how long texts were kept, such as 18m.",
 }
 """The columns of a campaign's CSV, one row an event."""
+
+_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def escape_formula(value: str | None) -> str | None:
+    """A text that no spreadsheet runs as a formula; `unescape_formula` gives the original back."""
+    return "'" + value if value and _RISKY.match(value) else value
+
+
+def unescape_formula(value: str) -> str:
+    """The original of a text from `escape_formula`."""
+    return value[1:] if value[:1] == "'" and _RISKY.match(value) else value
