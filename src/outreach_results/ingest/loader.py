@@ -46,6 +46,7 @@ from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
 from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_of, person_key
 from outreach_results.store import rollup, schema
+from outreach_results.store.deferred_indexes import DeferredIndexes
 from outreach_results.store.engine import zone_of
 from outreach_results.store.forgotten import ForgottenDigest, remember_digests
 from outreach_results.store.replies import inbox_table
@@ -92,6 +93,8 @@ class Loader:
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
         self._forgotten: list[ForgottenRecord] = []
+        self._indexes = DeferredIndexes(connection)
+        self._batches = 0
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
         self._keep: dict[type, Callable[[Any], None]] = {
             EventRecord: self._keep_sending,
@@ -108,6 +111,9 @@ class Loader:
 
     def add(self, batch: list[FileItem]) -> None:
         """Write a batch of records."""
+        self._batches += 1
+        if self._batches == 2:  # there is more than a batch, and perhaps much more
+            self._indexes.drop(self._load_no)
         events = self._events.records
         for record in batch:
             # Nearly all are events: they are kept right here, without a call.
@@ -124,6 +130,7 @@ class Loader:
             self._refresh_inbox()
 
     def finish(self) -> None:
+        self._indexes.build()  # the days are counted by them
         self._days.finish()
         self._refresh_inbox()
         self._snapshots.finish()

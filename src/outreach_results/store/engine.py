@@ -132,6 +132,9 @@ class Store:
             is_erasing: SQLite overwrites with zeros what is deleted or replaced, which otherwise stays in the file.
         """
         pragmas = ({"synchronous": "FULL"} if is_durable else {}) | ({"secure_delete": "ON"} if is_erasing else {})
+        if exclusive and not is_erasing:
+            # What a large load sorts may be more than fits into memory.
+            pragmas["temp_store"] = "FILE"
         with (
             _translated_errors(),
             self.engine.connect() as raw,
