@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -43,7 +43,9 @@ class RollupUpdater:
     def subtract_current(self, touched: dict[str, set[str]]) -> None:
         """Subtract these emails as they are stored now, before they are written."""
         for campaign_id, email_ids in touched.items():
-            self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, email_ids))
+            # New ones count for nothing yet. A recount would look for each of them several times.
+            if stored := self._stored_among(campaign_id, email_ids):
+                self._change[campaign_id].subtract(rollup.recount(self._connection, campaign_id, stored))
 
     def touch(self, more: Mapping[str, set[str]], touched: dict[str, set[str]]) -> None:
         """Subtract more emails, that are about to be written too, and add them to those that were ``touched``."""
@@ -83,6 +85,13 @@ class RollupUpdater:
         for campaign_id, change in sorted(self._change.items()):
             if campaign_id not in daily_campaigns | self._rebuild:
                 rollup.add(self._connection, campaign_id, change)
+
+    def _stored_among(self, campaign_id: str, email_ids: Collection[str]) -> set[str]:
+        email = schema.emails.c
+        stored = select(email.email_id).where(
+            email.campaign_id == campaign_id, rollup.id_in(self._connection, email.email_id, email_ids)
+        )
+        return set(self._connection.execute(stored).scalars())
 
     def _count_emails(self, campaign_id: str) -> int:
         days, campaign = schema.daily_stats, schema.campaigns

@@ -15,13 +15,27 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, case, delete, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
 
-from outreach_results.models import COUNT_OF, COUNTS, HUMAN_COUNTS, Basis, Dimension, EventType
+from outreach_results.models import COUNT_OF, COUNTS, Basis, Dimension, EventType
 from outreach_results.models.dimensions import DIMENSIONS, OF_EMAILS, UNKNOWN_GROUP
-from outreach_results.store.column_types import day_of_hour, id_in, is_sqlite
-from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, emails, events
+from outreach_results.store.breakdown_sums import BASES, NUMBERS, GroupSums
+from outreach_results.store.column_types import id_in, is_sqlite
+from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, daily_stats, emails, events
 from outreach_results.store.write import insert_new
 
 LEAST = 20
@@ -30,15 +44,10 @@ LEAST = 20
 LONGEST_VALUE = 500
 """Characters of a step, a variant or a mailbox by which emails are grouped."""
 
-_NUMBERS = (*COUNTS, *HUMAN_COUNTS)
 _PLACE_OF = {kind.value: COUNTS.index(name) for kind, name in COUNT_OF.items()}
 _TO_HUMANS = len(COUNTS) - 1  # from the place of a count to that of its twin; what is sent has none
 _ROWS_AT_A_TIME = 20_000
-_BASES = tuple(Basis)
 _KEY = ("campaign_id", "dimension", "basis", "date", "value")
-
-
-Array = npt.NDArray[np.int64]
 
 
 class Group(NamedTuple):
@@ -70,29 +79,52 @@ _Wanted = dict[Dimension, Collection[str] | None]
 
 
 def rebuild(connection: Connection, campaign_id: str) -> None:
-    """Count the groups of a campaign anew."""
+    """Count the groups of a campaign anew. Its days in ``daily_stats`` have to be right by then."""
     connection.execute(delete(breakdown_stats).where(breakdown_stats.c.campaign_id == campaign_id))
+    known, unknown = _counted(connection, campaign_id, None)
     wanted: _Wanted = {
         dimension: {UNKNOWN_GROUP, *connection.execute(_large(campaign_id, dimension)).scalars()}
         if dimension in CAN_BE_MANY
         else None
-        for dimension in _counted(connection, campaign_id, None)
+        for dimension in known
     }
     _insert_counted(connection, campaign_id, wanted)
+    for dimension in unknown:
+        _insert_all(connection, campaign_id, dimension)
 
 
-def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Change:
-    """What a campaign's emails, or only those given, add to its groups."""
+def recount(
+    connection: Connection,
+    campaign_id: str,
+    email_ids: Collection[str] | None,
+    days: Mapping[tuple[str | Group, date, str], int] | None = None,
+) -> Change:
+    """What a campaign's emails, or only those given, add to its groups.
+
+    Args:
+        days: what they add to its days, where that was counted: then a group of all of them need not be.
+    """
     change: Change = Counter()
-    wanted: _Wanted = dict.fromkeys(_counted(connection, campaign_id, email_ids))
-    for dimension in CAN_BE_MANY:
+    known, unknown = _counted(connection, campaign_id, email_ids)
+    if days is None:
+        known, unknown, days = [*known, *unknown], [], {}
+    wanted: _Wanted = dict.fromkeys(known)
+    for dimension in CAN_BE_MANY.keys() & wanted.keys():
         groups, concerned = _concerned(connection, campaign_id, dimension, email_ids)
         wanted[dimension] = {UNKNOWN_GROUP, *groups}
         change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in concerned})
     for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
         for basis, on, value, counts in sums.rows():
             group = Group(dimension, basis, value)
-            change.update({(group, on, name): n for name, n in zip(_NUMBERS, counts, strict=True) if n})
+            change.update({(group, on, name): n for name, n in zip(NUMBERS, counts, strict=True) if n})
+    for dimension in unknown:
+        change.update(
+            {
+                (Group(dimension, basis, UNKNOWN_GROUP), on, name): n
+                for (basis, on, name), n in days.items()
+                if name in NUMBERS and isinstance(basis, str)
+            }
+        )
     return change
 
 
@@ -119,11 +151,16 @@ def _among(connection: Connection, email_ids: Collection[str] | None) -> list[Co
     return [] if email_ids is None else [id_in(connection, emails.c.email_id, email_ids)]
 
 
-def _counted(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> list[Dimension]:
-    """The dimensions of which these emails (None: all) are in any group."""
+def _counted(
+    connection: Connection, campaign_id: str, email_ids: Collection[str] | None
+) -> tuple[list[Dimension], list[Dimension]]:
+    """The dimensions of which these emails (None: all) are in groups: those that are known of any of them, and those
+    that are known of none, so that all of these emails are the `UNKNOWN_GROUP`, which need not be counted.
+    """
     chosen = (emails.c.campaign_id == campaign_id, *_among(connection, email_ids))
     counts = connection.execute(select(*(func.count(_COLUMN_OF[one]) for one in OF_EMAILS)).where(*chosen)).one()
-    return [one for one, n in zip(OF_EMAILS, counts, strict=True) if n or one in CAN_BE_MANY]
+    known = [one for one, n in zip(OF_EMAILS, counts, strict=True) if n]
+    return known, [one for one in CAN_BE_MANY if one not in known]
 
 
 def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
@@ -202,81 +239,12 @@ def _settle(connection: Connection, campaign_id: str, dimension: Dimension, valu
     return gone | new
 
 
-class _Codes(dict[str | None, int]):
-    """A number for each value; -1 for none and, where some are wanted, for the others."""
-
-    def __init__(self, wanted: Collection[str] | None) -> None:
-        super().__init__({value: code for code, value in enumerate(wanted or ())})
-        self._is_open = wanted is None
-        self[None] = -1
-
-    def __missing__(self, value: str) -> int:
-        if not self._is_open:
-            return -1
-        self[value] = code = len(self) - 1
-        return code
-
-
-class _Sums:
-    """The counts of one dimension, by value, basis and day."""
-
-    def __init__(self, wanted: Collection[str] | None) -> None:
-        self._codes = _Codes(wanted)
-        self._keys: list[Array] = []
-        self._counts: list[Array] = []
-        self._held = 0
-
-    def codes(self, values: Sequence[str | None]) -> Array:
-        """The number of each value."""
-        return np.fromiter(map(self._codes.__getitem__, values), np.int64, len(values))
-
-    def add(self, codes: Array, basis: Basis, days: Array, columns: Array) -> None:
-        """Count one email in each of these places, which may repeat; a code or a day below 0 is none."""
-        is_counted = (codes >= 0) & (days >= 0)
-        group = codes[is_counted] * len(_BASES) + _BASES.index(basis)
-        self._keys.append((group << _BITS_OF_A_DAY | days[is_counted]) * len(_NUMBERS) + columns[is_counted])
-        self._counts.append(np.ones(len(group), np.int64))
-        self._held += len(group)
-        if self._held > 50 * _ROWS_AT_A_TIME:
-            self._compact()
-
-    def rows(self) -> Iterator[tuple[str, date, str, list[int]]]:
-        """(basis, day, value, counts), in no order."""
-        self._compact()
-        values = {code: value for value, code in self._codes.items() if value is not None}
-        place, counts = -1, [0] * len(_NUMBERS)
-        for key, n in zip(self._keys[0].tolist(), self._counts[0].tolist(), strict=True):
-            own_place, column = divmod(key, len(_NUMBERS))
-            if own_place != place:
-                if place >= 0:
-                    yield *_named(place, values), counts
-                place, counts = own_place, [0] * len(_NUMBERS)
-            counts[column] = n
-        if place >= 0:
-            yield *_named(place, values), counts
-
-    def _compact(self) -> None:
-        """Add up what is in the same place."""
-        keys, counts = (np.concatenate([np.empty(0, np.int64), *parts]) for parts in (self._keys, self._counts))
-        places, at = np.unique(keys, return_inverse=True)
-        self._keys, self._counts = [places], [np.bincount(at, counts, len(places)).astype(np.int64)]
-        self._held = 0
-
-
-_BITS_OF_A_DAY = 20
-
-
-def _named(place: int, values: Mapping[int, str]) -> tuple[str, date, str]:
-    code, basis = divmod(place >> _BITS_OF_A_DAY, len(_BASES))
-    return _BASES[basis].value, day_of_hour((place & (1 << _BITS_OF_A_DAY) - 1) * 24), values[code]
-
-
 def _count(
     connection: Connection, campaign_id: str, wanted: _Wanted, email_ids: Collection[str] | None = None
-) -> dict[Dimension, _Sums]:
+) -> dict[Dimension, GroupSums]:
     """Count groups of all emails of a campaign, or only of those given."""
     wanted = {dimension: values for dimension, values in wanted.items() if values is None or values}
-    sums = {dimension: _Sums(values) for dimension, values in wanted.items()}
+    sums = {dimension: GroupSums(values) for dimension, values in wanted.items()}
     if not wanted:
         return sums
     own = [emails.c.campaign_id == campaign_id, *_among(connection, email_ids)]
@@ -289,7 +257,7 @@ def _count(
         sent_on = np.array(days, np.int64)
         for one, of_one in zip(sums.values(), texts, strict=True):
             codes, columns = one.codes(of_one), np.full(len(sent_on), _PLACE_OF[EventType.SENT])
-            for basis in _BASES:
+            for basis in BASES:
                 one.add(codes, basis, sent_on, columns)
     for days, kinds, *rest in _columns(connection, _first_events(connection, campaign_id, sent_day, values, own)):
         sent_on, first_on, human_on = (np.array(numbers, np.int64) for numbers in (days, *rest[:2]))
@@ -355,6 +323,19 @@ def _insert_counted(connection: Connection, campaign_id: str, wanted: _Wanted) -
             _write(connection, campaign_id, some)
 
 
+def _insert_all(connection: Connection, campaign_id: str, dimension: Dimension) -> None:
+    """Write the `UNKNOWN_GROUP` of a dimension that is known of no email: all that ``daily_stats`` counts."""
+    days = daily_stats.c
+    numbers = [days[name] for name in NUMBERS]
+    of_all = select(days.campaign_id, literal(dimension.value), days.basis, days.date, literal(UNKNOWN_GROUP), *numbers)
+    connection.execute(
+        insert(breakdown_stats).from_select(
+            [*_KEY, *NUMBERS],
+            of_all.where(days.campaign_id == campaign_id, or_(*(number != 0 for number in numbers))),
+        )
+    )
+
+
 def _merge(connection: Connection, campaign_id: str, change: Mapping[tuple[str, str, date, str], Counter[str]]) -> None:
     """Add to the rows of these days, and delete those that are left empty."""
     table = breakdown_stats.c
@@ -369,10 +350,10 @@ def _merge(connection: Connection, campaign_id: str, change: Mapping[tuple[str, 
         )
         for row in connection.execute(select(breakdown_stats).where(here)).mappings():
             counts = of_these.setdefault((row["date"], row["value"]), Counter())
-            counts.update({name: row[name] for name in _NUMBERS})
+            counts.update({name: row[name] for name in NUMBERS})
         connection.execute(delete(breakdown_stats).where(here))
         rows = (
-            (dimension, basis, on, value, [counts[name] for name in _NUMBERS])
+            (dimension, basis, on, value, [counts[name] for name in NUMBERS])
             for (on, value), counts in of_these.items()
         )
         _write(connection, campaign_id, [row for row in rows if any(row[4])])
@@ -384,6 +365,6 @@ def _write(connection: Connection, campaign_id: str, rows: Iterable[tuple[str, s
     insert_new(
         connection,
         breakdown_stats,
-        (*_KEY, *_NUMBERS),
+        (*_KEY, *NUMBERS),
         [(campaign_id, dimension, basis, stored(on), value, *counts) for dimension, basis, on, value, counts in rows],
     )

@@ -122,7 +122,7 @@ def recount(connection: Connection, campaign_id: str, email_ids: Collection[str]
     tally: Tally = Counter()
     for sums in _sums(connection, campaign_id, email_ids):
         tally.update(sums.tally())
-    tally.update(breakdown.recount(connection, campaign_id, email_ids))
+    tally.update(breakdown.recount(connection, campaign_id, email_ids, tally))
     return tally
 
 
