@@ -50,7 +50,7 @@ def measure(databases: Databases) -> list[Figure]:
     result = []
     for kind in kinds():
         plain = _executemany if kind == "SQLite" else _copy
-        name, at_least = ("csv → executemany", 1.0) if kind == "SQLite" else ("csv → COPY", 0.7)
+        name, at_least = ("csv → executemany", 1.5) if kind == "SQLite" else ("csv → COPY", 0.9)
         ours, theirs = in_turns(
             ROUNDS,
             partial(lambda kind: rows / _load(databases.empty(kind), path)["seconds"], kind),
@@ -90,7 +90,7 @@ def _memory(databases: Databases, kind: str, path: Path) -> Figure:
 def _new_day(databases: Databases, kind: str, *, ids_in_time: bool) -> Figure:
     """One more day, into a campaign of a million emails and into nothing.
 
-    Where new ids stand among all others, each row that comes touches pages of its own: there is no target for that.
+    Where new ids stand among all others, each row that comes touches pages of its own.
     """
     path = BENCH / "new-day.csv"
     rows = write_csv(path, BIG // DAYS, 1, NewDay(BIG, ids_in_time))
@@ -100,14 +100,14 @@ def _new_day(databases: Databases, kind: str, *, ids_in_time: bool) -> Figure:
         lambda: _load(databases.copy(kind, big, "grown"), path)["seconds"],
         lambda: _load(databases.empty(kind), path)["seconds"],
     )
-    ids = "in the order of time" if ids_in_time else "scattered, for information"
+    ids = "in the order of time" if ids_in_time else "scattered"
     return Figure(
         kind,
         f"a new day ({rows:,} events) into a campaign of {large(BIG)}, ids {ids}",
         f"{middle(into_big):.2f} s",
         f"into an empty one: {middle(into_empty):.2f} s",
         ratio_of(into_big, into_empty),
-        at_most=2.0 if ids_in_time else None,
+        at_most=2.0 if ids_in_time else 3.0,
     )
 
 

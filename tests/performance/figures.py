@@ -45,11 +45,14 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """Whether the target is met; a shortfall is stated plainly."""
+        """Whether the target is met, otherwise by how much of it it is missed."""
         if self.ratio is None or not self.target:
             return ""
-        met = self.ratio <= self.at_most if self.at_most is not None else self.ratio >= (self.at_least or 0)
-        return "met" if met else "**missed**"
+        if self.at_most is not None:
+            missing = self.ratio / self.at_most - 1
+        else:
+            missing = 1 - self.ratio / self.at_least if self.at_least else 0.0
+        return "met" if missing <= 0 else f"**missed by {missing:.0%}**"
 
 
 def table(figures: Sequence[Figure]) -> str:

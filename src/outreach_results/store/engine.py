@@ -127,14 +127,11 @@ class Store:
         Args:
             exclusive: waits for other exclusive writers, also on PostgreSQL, where writers otherwise run in parallel.
             is_data: False where no answer depends on what is written, so that cached ones stay valid.
-            is_durable: it also survives a loss of power right after it. On SQLite other transactions may not, because
-                waiting for the disk takes time; none is ever kept in part.
+            is_durable: it survives a loss of power right after it, as others on SQLite may not: waiting takes time.
             is_erasing: SQLite overwrites with zeros what is deleted or replaced, which otherwise stays in the file.
         """
         pragmas = ({"synchronous": "FULL"} if is_durable else {}) | ({"secure_delete": "ON"} if is_erasing else {})
-        if exclusive and not is_erasing:
-            # What a large load sorts may be more than fits into memory.
-            pragmas["temp_store"] = "FILE"
+        pragmas |= {"temp_store": "FILE"} if exclusive and not is_erasing else {}  # a load may sort more than fits
         with (
             _translated_errors(),
             self.engine.connect() as raw,
