@@ -211,7 +211,7 @@ def test_what_comes_in_is_kept_and_said(both: Store, make_store: Any) -> None:
     never = make_store()
     load(never, "both", [*EVERY_KIND, *KEPT])
     load(never, "later", [*LATER, *KEPT])
-    annotations_aside = frozenset({"annotations", "loads", "meta"})
+    annotations_aside = NOTED | {"annotations", "loads"}
     assert contents(both, without=annotations_aside) == contents(never, without=annotations_aside)
 
 
@@ -238,7 +238,7 @@ def test_another_time_zone_dates_it_too(both: Store, make_store: Any) -> None:
     other = make_store()
     load(other, "both", [*EVERY_KIND, *KEPT])
     admin.change_time_zone(other, "Asia/Kathmandu")
-    aside = frozenset({"annotations", "loads", "meta"})
+    aside = NOTED | {"annotations", "loads"}
     assert contents(both, without=aside) == contents(other, without=aside)
 
 
