@@ -105,7 +105,7 @@ else:
         lifespan=lifespan,
         secrets=None if how is None else how.secrets(),
         on_script_error=shell.unexpected,
-        routes=[*routes_of(service), *mcp_routes(service), *downloads.routes()],
+        routes=[*routes_of(service, has_metrics=settings().metrics), *mcp_routes(service), *downloads.routes()],
         middleware=[
             Middleware(ProxyHeadersMiddleware, trusted_hosts=sign_in.trusted_proxies()),
             Middleware(SecurityHeaders),

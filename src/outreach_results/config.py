@@ -260,6 +260,11 @@ class Settings(BaseSettings):
         "which may quote people.",
         examples=["json"],
     )
+    metrics: bool = Field(
+        default=False,
+        description="Measure requests to the API, and show the figures to Prometheus at `/api/v1/metrics`, with a key.",
+        examples=["true"],
+    )
     streamlit_charts: bool = Field(
         default=False,
         description="Draw charts with Streamlit's own copy of Plotly, which takes longer, instead of the dashboard's.",

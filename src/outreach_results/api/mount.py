@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from outreach_results.api.access import WRONG_KEYS_ALLOWED
 from outreach_results.api.health import Health
+from outreach_results.api.metrics import Measured, metrics_route
 from outreach_results.api.middleware import AuthCacheMiddleware
 from outreach_results.api.problems import unknown_path
 from outreach_results.api.routes import build
@@ -33,12 +34,17 @@ def api_routes(
     return routes_of(Service(open_store, wrong_keys_allowed, amazon))
 
 
-def routes_of(service: Service) -> list[BaseRoute]:
-    """The same routes over a service that others share."""
-    nothing = _NotFound()
+def routes_of(service: Service, *, has_metrics: bool = False) -> list[BaseRoute]:
+    """The same routes over a service that others share.
+
+    Args:
+        has_metrics: requests are measured, and Prometheus may ask for the figures.
+    """
+    nothing, served = _NotFound(), AuthCacheMiddleware(service, build)
     return [
         *Health(service).routes("/api/v1/health"),
-        Mount("/api/v1", app=AuthCacheMiddleware(service, build)),
+        *([metrics_route("/api/v1/metrics", service)] if has_metrics else []),
+        Mount("/api/v1", app=Measured(served) if has_metrics else served),
         Route("/api", nothing),
         Mount("/api", app=nothing),
     ]
