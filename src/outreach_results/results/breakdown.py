@@ -29,6 +29,7 @@ from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaign_rates import curves_of
 from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.import_history import data_as_of
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import check_period
 from outreach_results.results.reply_counts import positive_by_campaign
 from outreach_results.results.totals import campaign_sums, totals_of
@@ -69,12 +70,16 @@ class Breakdown:
 
 def breakdown_dimensions(store: Store, filters: Filters) -> tuple[Dimension, ...]:
     """The dimensions that are known of any email, or bounce, of the chosen campaigns, whatever the period."""
-    # One look at the indexes for each campaign: where none says anything, that is all there is to read.
+    # Not by period: where no bounce has a kind or reason, all of them are read to know that, which is done once.
+    chosen = Filters(campaigns=filters.campaigns, basis=filters.basis, humans_only=filters.humans_only)
+    with store.read() as connection:
+        return kept_on(connection).get(("breakdown dimensions", chosen), lambda: _known_dimensions(connection, chosen))
+
+
+def _known_dimensions(connection: Connection, filters: Filters) -> tuple[Dimension, ...]:
     columns = [(has_bounce_groups if one in OF_BOUNCES else _is_known)(filters, one) for one in Dimension]
     own = schema.campaigns.c.campaign_id
-    query = select(*columns).where(IS_SHOWN, *filters.conditions({"campaign_id": own}))
-    with store.read() as connection:
-        known = connection.execute(query).all()
+    known = connection.execute(select(*columns).where(IS_SHOWN, *filters.conditions({"campaign_id": own}))).all()
     return tuple(one for place, one in enumerate(Dimension) if any(said[place] for said in known))
 
 
