@@ -39,7 +39,7 @@ def test_doctor_says_what_it_looked_at(run, source):
         "Clock",
         "Time zone",
         "Keys of accounts",
-        "Address",
+        "Sign-in",
     ]
     assert all(line[18:].startswith("ok") for line in said[:-1])
 
@@ -66,13 +66,15 @@ def test_configuration_is_looked_at(run, source, monkeypatch):
     store.close()
     source.with_name(source.name + ".key").chmod(0o644)
     monkeypatch.setenv("OUTREACH_TIME_ZONE", "Asia/Tokyo")
+    monkeypatch.setenv("OUTREACH_SIGN_IN_PROVIDER", "https://id.example.com")
     ended = run("doctor")
     assert ended.status == 1
     said = "\n".join(lines(ended))
     assert said.count("Other users may read") == 1
     assert f"Run: chmod 600 {source}.key" in said
     assert "OUTREACH_TIME_ZONE is Asia/Tokyo, but the database reports in UTC: the setting is for new ones." in said
-    assert said.endswith("2 things are wrong.")
+    assert "OUTREACH_SIGN_IN_CLIENT_ID" in said
+    assert said.endswith("3 things are wrong.")
 
 
 def test_database_that_cannot_be_opened_is_one_finding(run, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -48,9 +49,12 @@ def test_errors_of_the_database_hide_values(store):
 def test_server_logs_json_alone(tmp_path):
     env = {"OUTREACH_LOG": "json", "OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path}/no/such/folder.db"}
     with running_server(tmp_path, env) as server:
+        httpx.get(f"{server.url}/api/v1/usage", params={"q": SECRET})
         printed = server.printed()
     lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     assert any("The database cannot be used" in line["message"] for line in lines), printed
+    assert "/api/v1/usage" not in printed
+    assert "acme.example" not in printed
 
 
 def test_wrong_kind_of_log_is_refused():

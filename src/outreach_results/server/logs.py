@@ -43,3 +43,5 @@ def log_as_json() -> None:
         # Streamlit's own loggers have handlers of their own.
         if name.partition(".")[0] in ("streamlit", "uvicorn") and isinstance(logger, logging.Logger):
             logger.handlers, logger.propagate = [], True
+    # Each request with its address and query: people search for names.
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
