@@ -25,10 +25,11 @@ from outreach_results.errors import ConfigError, StoreBusyError, StoreError
 from outreach_results.store.column_types import is_sqlite
 from outreach_results.store.schema import meta
 from outreach_results.store.sqlite_file import SqliteFile, next_step_for, refuse_foreign, rewrite
+from outreach_results.store.sqlite_pragmas import CACHE_KIB, page_cache_meanwhile, pragmas_meanwhile
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 60_000
-CACHE_KIB, STREAM_CACHE_KIB = 65_536, 2_048
+STREAM_CACHE_KIB = 2_048
 
 
 class AdvisoryLock(IntEnum):
@@ -85,7 +86,7 @@ class Store:
                 yield moment.connection()
             return
         cache_kib = STREAM_CACHE_KIB if is_stream and self.is_sqlite else None
-        with _translated_errors(), self._reader() as connection, _page_cache(connection, cache_kib):
+        with _translated_errors(), self._reader() as connection, page_cache_meanwhile(connection, cache_kib):
             yield connection
 
     def _reader(self) -> Connection:
@@ -135,7 +136,7 @@ class Store:
         with (
             _translated_errors(),
             self.engine.connect() as raw,
-            _pragmas(raw, pragmas if self.is_sqlite else {}),
+            pragmas_meanwhile(raw, pragmas if self.is_sqlite else {}),
         ):
             connection = raw.execution_options(outreach_write=True)
             with connection.begin():
@@ -218,33 +219,6 @@ _moments: ContextVar[Mapping[tuple[int, int], _Moment]] = ContextVar("moments", 
 
 def _change_version(connection: Connection) -> None:
     set_meta(connection, "data_version", secrets.token_hex(8))
-
-
-@contextmanager
-def _pragmas(connection: Connection, wanted: dict[str, str]) -> Iterator[None]:
-    """Set pragmas of SQLite meanwhile. They can be changed outside a transaction only."""
-    driver: Any = connection.connection.dbapi_connection
-    before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
-    for name, value in wanted.items():
-        driver.execute(f"PRAGMA {name} = {value}")
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            driver.execute(f"PRAGMA {name} = {value}")
-
-
-@contextmanager
-def _page_cache(connection: Connection, kib: int | None) -> Iterator[None]:
-    """Limit the page cache of SQLite meanwhile; None leaves it as it is."""
-    if kib is None:
-        yield
-        return
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def zone_of(connection: Connection) -> ZoneInfo:
