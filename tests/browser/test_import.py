@@ -101,7 +101,7 @@ def test_the_whole_way_of_a_sheet(server, open_visitor):
         timeout=30_000
     )
     visitor.settle()
-    visitor.click(page.get_by_role("button", name="See details"))
+    visitor.click(page.get_by_role("link", name="See details"))
     rows = list(csv.reader(io.StringIO(visitor.download(page.get_by_role("button", name="Download these rows")).text)))
     assert rows[1][:4] == ["31/01/2026", "nobody", "nein", "ja"]
     rows[1][1] = "ben@bolt.example"

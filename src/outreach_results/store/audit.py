@@ -75,6 +75,6 @@ def note(store: Store, action: Action, about: str = "", *, by: str | None) -> No
 def entries(store: Store, *, at_most: int | None = None) -> Iterator[Entry]:
     """The entries, newest first."""
     newest_first = select(audit_log).order_by(audit_log.c.entry_id.desc()).limit(at_most)
-    with store.read(is_stream=True) as connection:
+    with store.read(is_stream=at_most is None) as connection:  # a few fit into memory
         for row in connection.execute(newest_first).mappings():
             yield Entry(row["at"], row["by"], Action(row["action"]), row["about"])

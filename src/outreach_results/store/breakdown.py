@@ -24,8 +24,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
-    literal,
     or_,
     select,
     true,
@@ -327,13 +325,10 @@ def _insert_all(connection: Connection, campaign_id: str, dimension: Dimension) 
     """Write the `UNKNOWN_GROUP` of a dimension that is known of no email: all that ``daily_stats`` counts."""
     days = daily_stats.c
     numbers = [days[name] for name in NUMBERS]
-    of_all = select(days.campaign_id, literal(dimension.value), days.basis, days.date, literal(UNKNOWN_GROUP), *numbers)
-    connection.execute(
-        insert(breakdown_stats).from_select(
-            [*_KEY, *NUMBERS],
-            of_all.where(days.campaign_id == campaign_id, or_(*(number != 0 for number in numbers))),
-        )
-    )
+    query = select(days.basis, days.date, *numbers)
+    query = query.where(days.campaign_id == campaign_id, or_(*(number != 0 for number in numbers)))
+    rows = [(dimension.value, basis, on, UNKNOWN_GROUP, counts) for basis, on, *counts in connection.execute(query)]
+    _write(connection, campaign_id, rows)
 
 
 def _merge(connection: Connection, campaign_id: str, change: Mapping[tuple[str, str, date, str], Counter[str]]) -> None:

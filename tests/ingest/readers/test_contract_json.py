@@ -50,11 +50,9 @@ def test_replies_answer_becomes_replies(read, golden):
     campaign, first, *_ = records = read(answer)
     assert (campaign.detail, campaign.created_at) == ("daily", min(row.received_at for row in records[1:-1]))
     saved = answer["replies"][0]
-    assert first == ReplyRecord._make(
-        [
-            *("camp_abc123", saved["id"], None, saved["email"], saved["name"], saved["company"], saved["sentiment"]),
-            *(saved["preview"], None, datetime.fromisoformat(saved["received_at"])),
-        ]
+    assert first == ReplyRecord(
+        *("camp_abc123", saved["id"], None, saved["email"], saved["name"], saved["company"], saved["sentiment"]),
+        *(saved["preview"], None, datetime.fromisoformat(saved["received_at"])),
     )
 
 

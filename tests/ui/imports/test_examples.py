@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from outreach_results.cli import main
+from outreach_results.config import settings
 from outreach_results.ingest.history import rejected_rows
 from outreach_results.ingest.plans import Answers
 from outreach_results.ingest.registry import TOOL_FORMATS
@@ -39,6 +40,7 @@ def imported_by_page(store, path):
 
 def imported_by_command(store, path, monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABASE_URL", store.engine.url.render_as_string(hide_password=False))
+    settings.cache_clear()  # the page has read them already
     options = ["--campaign", "Example", "--as-of", "2026-02-01"]
     return CliRunner().invoke(main.app, ["import", *options, str(path)])
 
