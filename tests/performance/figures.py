@@ -48,6 +48,8 @@ class Figure:
         """Whether the target is met, otherwise by how much of it it is missed."""
         if self.ratio is None or not self.target:
             return ""
+        if self.at_most == 0:
+            return "met" if self.ratio == 0 else "**missed**"
         if self.at_most is not None:
             missing = self.ratio / self.at_most - 1
         else:
