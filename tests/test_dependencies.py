@@ -15,6 +15,7 @@ NOT_IMPORTED = {
     "authlib": "Streamlit signs people in with it",
     "psycopg": "SQLAlchemy loads it where the database is PostgreSQL",
     "tzdata": "zoneinfo reads it where the system has no time zone database",
+    "uvloop": "Streamlit runs on it where it is installed",
 }
 IMPORTED_AS = {"mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
 """Distributions whose module has another name."""
