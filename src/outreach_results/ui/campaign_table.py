@@ -70,9 +70,12 @@ _COLUMNS = (
         for name in COUNTS
         if name not in ("emails_sent", "meetings_booked")
     ),
-    _rate("delivery_rate"),
-    _rate("open_rate", remark=_SHRUNKEN),
-    _rate("click_rate"),
+    # Whatever rate is added to the registry has its column here.
+    *(
+        _rate(name, remark=_SHRUNKEN if name == "open_rate" else "")
+        for name in RATES
+        if name not in ("reply_rate", "conversion_rate")
+    ),
     Column(
         "unsubscribe_rate",
         "Unsubscribe rate",
