@@ -13,8 +13,8 @@ from outreach_results.metrics import Change
 from outreach_results.models import COUNTS, Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.daily import DayNumbers
+from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.headlines import headlines_of as headlines_of_numbers
-from outreach_results.results.headlines import rolling_headlines as lines_of_numbers
 from outreach_results.results.seasonality import MaturityCurves
 from support.clustered import outcomes, volumes
 
@@ -45,7 +45,9 @@ def headlines_of(days: pd.DataFrame, before: pd.DataFrame | None, curves: Maturi
 
 
 def rolling_headlines(days: pd.DataFrame, curves: MaturityCurves, **how):
-    return lines_of_numbers(numbers(days), curves, **how)
+    by_day = numbers(days)
+    period = PeriodDays(by_day.dates, by_day.numbers, curves, **how)
+    return {name: period.rolling(name) for name in RATES}
 
 
 def replies(random: np.random.Generator, *, days: int = 7, now: float = 0.05):

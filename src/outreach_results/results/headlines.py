@@ -113,19 +113,6 @@ def holds_for_humans(change: metrics.Change, humans: metrics.Change | None) -> b
     return humans is not None and not humans.is_noise and (humans.difference > 0) == (change.difference > 0)
 
 
-def rolling_headlines(days: DayNumbers, curves: MaturityCurves, *, basis: Basis, clock: datetime) -> dict[str, Floats]:
-    """Every headline rate over the seven days that end with each day, for the lines on tiles.
-
-    Args:
-        curves, basis, clock: see `headlines_of`.
-
-    Returns:
-        (days,) by name of a rate; NaN where too little has come in to tell, or a count is not known.
-    """
-    period = PeriodDays(days.dates, days.numbers, curves, basis=basis, clock=clock)
-    return {name: period.rolling(name) for name in RATES}
-
-
 class PeriodDays:
     """The days of one period with the maturity of their emails.
 

@@ -87,13 +87,6 @@ def compared_sentence(series: TimeSeries, point: Point, every: Every, *, is_mean
     return f"{LABELS[series.metric]} compared: {written} ({bucket_name(point['compared_first'], every)})."
 
 
-def unusual_sentence(series: TimeSeries, point: Point, every: Every) -> str:
-    """Tue, Mar 17, 2026: reply rate 11.2% of 188 delivered; between 1.2% and 9.0% would be usual."""
-    name = LABELS[series.metric].lower()
-    of = f" of {number(point['of'])} {_OF_WHAT[_denominator(series.metric)]}"
-    return f"{bucket_name(point['date'], every)}: {name} {shown(series, point['value'])}{of}; {_limits(series, point)}"
-
-
 def partial_sentence(point: Point, every: Every) -> str:
     """Which part of a week or month the period cuts out."""
     days = (point["last"] - point["first"]).days + 1
