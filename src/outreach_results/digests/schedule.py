@@ -23,7 +23,7 @@ class DigestSchedule:
         self._open_store = store
         self._pause_s = pause_s
         self._stopped = Event()
-        self._said = ""
+        self._last_logged = ""
         # A daemon: what it was sending is claimed, so that an end in the middle sends nothing twice.
         self._thread = Thread(target=self._loop, name="digests", daemon=True)
 
@@ -42,8 +42,8 @@ class DigestSchedule:
             try:
                 send_due(self._open_store(), Post(config.settings()))
             except OutreachError as error:
-                if str(error) != self._said:
+                if str(error) != self._last_logged:
                     _log.warning("Digests could not be sent: %s", error)
-                self._said = str(error)
+                self._last_logged = str(error)
             except Exception:
                 _log.exception("The digests ended unexpectedly; they go on at the next look")

@@ -38,9 +38,9 @@ _ORDER = {
 """By order, the column that it sorts by, and whether less of it is better."""
 
 
-def compare_campaigns(store: Store, asked: CompareArguments) -> ComparedAnswer:
+def compare_campaigns(store: Store, arguments: CompareArguments) -> ComparedAnswer:
     """The campaigns of a period, the best first."""
-    period = period_of(store, asked)
+    period = period_of(store, arguments)
     table = results.campaign_table(store, period.filters)
     if len(table) < 2:
         active = "Only one campaign was" if len(table) else "No campaign was"
@@ -48,15 +48,15 @@ def compare_campaigns(store: Store, asked: CompareArguments) -> ComparedAnswer:
             f"{active} active in {period.days()}, so there is nothing to compare. Choose a longer period, or more "
             "campaigns."
         )
-    column, is_ascending = _ORDER[asked.order_by]
+    column, is_ascending = _ORDER[arguments.order_by]
     ranked = table.sort_values([column, "campaign_id"], ascending=[is_ascending, True], na_position="last")
     ranked = ranked.assign(**{name: shown_rate(ranked, name) for name in ("open_rate", "reply_rate")})
-    rows = ranked.astype(object).where(ranked.notna(), None).head(asked.limit).to_dict("records")
+    rows = ranked.astype(object).where(ranked.notna(), None).head(arguments.limit).to_dict("records")
     unranked = int(ranked[column].isna().sum())
     remarks = ["Rates are ranked by estimates that are pulled towards the account as far as they rest on few emails."]
     if unranked:
         remarks.append(
-            f"{unranked} of {len(table)} campaigns cannot be ranked by {asked.order_by} and come last: too little "
+            f"{unranked} of {len(table)} campaigns cannot be ranked by {arguments.order_by} and come last: too little "
             "happened, or they do not track it."
         )
     names = ("open_rate", "reply_rate", "positive_replies", "meetings_booked", "cost", COST_PER_MEETING.name)
@@ -69,7 +69,7 @@ def compare_campaigns(store: Store, asked: CompareArguments) -> ComparedAnswer:
             remarks=remarks,
         ),
         period=shown(period),
-        order_by=asked.order_by,
+        order_by=arguments.order_by,
         of_campaigns=len(table),
         campaigns=[_compared(rank, row) for rank, row in enumerate(rows, 1)],
     )
@@ -93,11 +93,11 @@ def _compared(rank: int, row: dict[Any, Any]) -> ComparedCampaign:
     )
 
 
-def compare_with_benchmarks(store: Store, asked: PeersArguments) -> PeersAnswer:
+def compare_with_benchmarks(store: Store, arguments: PeersArguments) -> PeersAnswer:
     """The campaigns beside the community's, or beside all your own."""
-    period = period_of(store, asked)
-    mcp = asked.mcp or _mcp_of(store, asked.campaign_ids)
-    is_own = asked.peers == "own"
+    period = period_of(store, arguments)
+    mcp = arguments.mcp or _mcp_of(store, arguments.campaign_ids)
+    is_own = arguments.peers == "own"
     peers = results.own_peers(store, period.filters, mcp) if is_own else results.community(store, mcp)
     if not peers.numbers.benchmarks:
         raise OutreachError(
@@ -169,10 +169,10 @@ def goals(store: Store, _asked: NoArguments) -> GoalsAnswer:
     )
 
 
-def usage(store: Store, asked: UsageArguments) -> UsageAnswer:
+def usage(store: Store, arguments: UsageArguments) -> UsageAnswer:
     """What a month used of the plan, and how it will end."""
     last = results.last_day(store)
-    answer = results.usage(store, asked.period or ("month" if last is None else f"{last:%Y-%m}"))
+    answer = results.usage(store, arguments.period or ("month" if last is None else f"{last:%Y-%m}"))
     of_month = results.outlook(store, date.fromisoformat(f"{answer.period}-01"))
     unknown = {}
     if answer.plan is None:

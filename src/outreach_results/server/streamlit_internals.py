@@ -110,8 +110,8 @@ def signed_in_user(cookies: Mapping[str, str]) -> dict[str, Any]:
     signed = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
     if signed is None:
         return {}
-    said = json.loads(signed)
-    return said if isinstance(said, dict) else {}
+    user = json.loads(signed)
+    return user if isinstance(user, dict) else {}
 
 
 # --- static files ------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class SyncSchedule:
         self._texts_due = 0.0  # on the clock of this process, when old texts are to be removed
         self._stopped = Event()
         self._job: SyncJob | None = None
-        self._said = ""
+        self._last_logged = ""
         # A daemon, so that a run that cannot be stopped in time does not hold the process up: it is all or nothing.
         self._thread = Thread(target=self._loop, name="sync", daemon=True)
 
@@ -92,7 +92,7 @@ class SyncSchedule:
             try:
                 pause = self._look()
             except OutreachError as error:
-                self._say_once(str(error))
+                self._log_once(str(error))
                 pause = RETRIED_AFTER_S
             except Exception:
                 _log.exception("The scheduled sync ended unexpectedly; it goes on at the next occasion")
@@ -132,8 +132,8 @@ class SyncSchedule:
         job.run(store, self._open_account)
         return not job.problems
 
-    def _say_once(self, sentence: str) -> None:
+    def _log_once(self, sentence: str) -> None:
         """Log why nothing can be synced: it is tried again every few seconds."""
-        if sentence != self._said:
+        if sentence != self._last_logged:
             _log.warning("The scheduled sync could not run: %s", sentence)
-        self._said = sentence
+        self._last_logged = sentence

@@ -14,7 +14,7 @@ from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.inbox.state_changes import who
 
 _WIDTH = 420
-_ADDRESS, _ASKED, _DONE = "person-address", "person-asked", "person-done"
+_ADDRESS, _TO_CONFIRM, _DONE = "person-address", "person-to-confirm", "person-done"
 
 
 def person() -> None:
@@ -48,8 +48,8 @@ def _offered(key: str) -> None:
             on_click=_note_export,
         )
         if st.button("Forget this person", key="person-forget"):
-            st.session_state[_ASKED] = key
-    if st.session_state.get(_ASKED) == key:
+            st.session_state[_TO_CONFIRM] = key
+    if st.session_state.get(_TO_CONFIRM) == key:
         _confirmation(key)
 
 
@@ -82,8 +82,8 @@ def _confirmation(key: str) -> None:
                 with st.spinner("Removing the person everywhere …"):
                     report = forget(store_for(Role.ADMIN), key, by=who())
                 st.session_state[_DONE] = report.sentence()
-                del st.session_state[_ASKED]
+                del st.session_state[_TO_CONFIRM]
                 st.rerun()
             if st.button("Cancel", key="person-cancelled"):
-                del st.session_state[_ASKED]
+                del st.session_state[_TO_CONFIRM]
                 st.rerun()
