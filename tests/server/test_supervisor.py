@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from outreach_results.errors import ConfigError
 from outreach_results.server import supervisor
-from support.server import ROOT, clean_environment
+from support.server import ROOT
 
 
 def refusal(host: str = "127.0.0.1", port: int = 8501, processes: int = 1) -> str:
@@ -46,24 +43,3 @@ def test_missing_haproxy_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_a_checkout_serves_its_own_app() -> None:
     assert supervisor.entry_script() == ROOT / "app.py"
-
-
-@pytest.mark.slow
-def test_an_installed_package_serves_its_own_app(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
-    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
-    [wheel] = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "installed")
-    found = subprocess.run(
-        [sys.executable, "-c", "from outreach_results.server import supervisor; print(supervisor.entry_script())"],
-        env=clean_environment({"PYTHONPATH": str(tmp_path / "installed")}),
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    script = Path(found.stdout.strip())
-    assert script.is_relative_to(tmp_path / "installed")
-    for name in ("app.py", ".streamlit/config.toml", *(f"pages/{page.name}" for page in (ROOT / "pages").glob("*.py"))):
-        assert (script.parent / name).read_bytes() == (ROOT / name).read_bytes()
