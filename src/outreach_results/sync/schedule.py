@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 from time import monotonic
 
 from outreach_results import config
 from outreach_results.config import Settings
-from outreach_results.errors import OutreachError
 from outreach_results.models.retention import Retention
+from outreach_results.periodic import PeriodicThread
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.retention import remove_old_texts
 from outreach_results.sync.jobs import CURRENT, Current, OpenAccount, SyncJob
@@ -49,8 +48,8 @@ def schedule_of(store: Callable[[], Store], settings: Settings | None = None) ->
     )
 
 
-class SyncSchedule:
-    """Syncs each account whenever its last run, by any process, is long enough ago. No failure ends it."""
+class SyncSchedule(PeriodicThread):
+    """Syncs each account whenever its last run, by any process, is long enough ago."""
 
     def __init__(
         self,
@@ -62,43 +61,21 @@ class SyncSchedule:
         retained: Retention | None = None,
     ) -> None:
         """``retained``: how long the texts of replies are kept; None is for ever."""
+        super().__init__("sync", retried_after_s=RETRIED_AFTER_S)
         self._open_store = store
         self._listed = listed
         self._open_account = open_account
         self._current = current
         self._retained = retained
         self._texts_due = 0.0  # on the clock of this process, when old texts are to be removed
-        self._stopped = Event()
         self._job: SyncJob | None = None
-        self._last_logged = ""
-        # A daemon, so that a run that cannot be stopped in time does not hold the process up: it is all or nothing.
-        self._thread = Thread(target=self._loop, name="sync", daemon=True)
 
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self, within: float = 1.0) -> None:
-        """Stop, also in the middle of a run; the next run does what this one had not finished."""
-        self._stopped.set()
+    def interrupt(self) -> None:
+        """End a run in the middle; the next one does what it had not finished."""
         if (job := self._job) is not None:
             job.cancel()
-        if self._thread.ident is not None:
-            self._thread.join(within)
 
-    def _loop(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            try:
-                pause = self._look()
-            except OutreachError as error:
-                self._log_once(str(error))
-                pause = RETRIED_AFTER_S
-            except Exception:
-                _log.exception("The scheduled sync ended unexpectedly; it goes on at the next occasion")
-                pause = RETRIED_AFTER_S
-
-    def _look(self) -> float:
+    def look(self) -> float:
         """Do what is due; the seconds until it has to be looked at again."""
         store = self._open_store()
         self._remove_old_texts(store)
@@ -127,13 +104,7 @@ class SyncSchedule:
         if not self._current.enter(job):
             return False
         self._job = job
-        if self._stopped.is_set():
+        if self.is_stopped:  # told so while the job was made, too early for `stop` to see it
             job.cancel()
         job.run(store, self._open_account)
         return not job.problems
-
-    def _log_once(self, sentence: str) -> None:
-        """Log why nothing can be synced: it is tried again every few seconds."""
-        if sentence != self._last_logged:
-            _log.warning("The scheduled sync could not run: %s", sentence)
-        self._last_logged = sentence
