@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from outreach_results import results
@@ -14,7 +16,7 @@ from outreach_results.store import admin
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support import records
-from support.dashboard import HOME, PAGES, files, numbers, run_page, title, words
+from support.dashboard import HOME, PAGES, components, files, numbers, run_page, title, words
 from support.databases import sqlite_url
 from support.optional import present
 
@@ -53,6 +55,8 @@ def test_a_page_draws_in_every_view(page, view, sample_dashboard):
     assert not app.exception
     assert not app.error
     assert [shown.value for shown in app.title] == [title(page)]
+    for drawn in components(app, "outreach_chart"):
+        go.Figure(json.loads(drawn["figure"]))  # raises for what Plotly does not know
 
 
 def test_the_views_above_are_what_they_say(sample_dashboard, campaign_label):

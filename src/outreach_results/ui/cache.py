@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-import plotly.graph_objects as go
 import streamlit as st
 from sqlalchemy import Connection, event
 
@@ -26,6 +25,7 @@ from outreach_results.store.engine import Store, open_store
 from outreach_results.ui import sign_in
 from outreach_results.ui.answers import Answers
 from outreach_results.ui.cache_keys import content_key, function_name
+from outreach_results.ui.figure import Drawing, Figure
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -179,24 +179,14 @@ def derive(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     return derived
 
 
-def draw(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> go.Figure:
-    """The figure that a pure function builds from answers, from the cache if they are equal."""
-    return _BuiltFigure(derive(_spec, builder, *args, **kwargs))
+def draw(builder: Callable[P, Figure], /, *args: P.args, **kwargs: P.kwargs) -> Drawing:
+    """The drawing that a pure function builds from answers, from the cache if they are equal."""
+    drawing: Drawing = derive(_finished, builder, *args, **kwargs)
+    return drawing
 
 
-class _BuiltFigure(go.Figure):  # type: ignore[misc]
-    """A figure that holds a finished specification, since building and validating one again takes milliseconds."""
-
-    def __init__(self, spec: dict[str, Any]) -> None:
-        self._spec = spec  # no super().__init__(): it would validate the whole specification again
-
-    def to_dict(self) -> dict[str, Any]:
-        return self._spec
-
-
-def _spec(builder: Callable[P, go.Figure], /, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
-    spec: dict[str, Any] = builder(*args, **kwargs).to_dict()
-    return spec
+def _finished(builder: Callable[P, Figure], /, *args: P.args, **kwargs: P.kwargs) -> Drawing:
+    return builder(*args, **kwargs).finished()
 
 
 def _content(*parts: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -46,7 +45,7 @@ def _list(place: DeltaGenerator, lines: Sequence[str]) -> None:
 
 
 def chart_with_data(
-    figure: go.Figure,
+    figure: charts.Drawing,
     frame: pd.DataFrame,
     filters: Filters,
     *,

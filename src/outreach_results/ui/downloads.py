@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import TypeAdapter
@@ -42,6 +41,7 @@ from outreach_results.results import ChosenPeriod, InboxFilters
 from outreach_results.server.streamlit_internals import signed_in_user
 from outreach_results.store import audit
 from outreach_results.ui.cache import person, store
+from outreach_results.ui.figure import Drawing
 from outreach_results.ui.sign_in import person_of
 
 PATH = "/download"
@@ -70,7 +70,7 @@ class Table:
     name: str
     frame: pd.DataFrame
     filters: Filters
-    chart: go.Figure | None = None
+    chart: Drawing | None = None
     pictured: pd.DataFrame | Callable[[], pd.DataFrame] | None = None
 
     @property

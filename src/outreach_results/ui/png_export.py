@@ -27,7 +27,7 @@ def save(offered: Table, *, key: str) -> None:
             charts.show(chart, key=f"{key}-picture-{saved}", alt=offered.title, name=stem, is_picture=True)
         if table is not None:
             file = stem if chart is None else f"{stem}_table"
-            figure = charts.table(table, offered.title, in_words(offered.filters), _inks())
+            figure = charts.table(table, offered.title, in_words(offered.filters), _inks()).finished()
             alt = f"{offered.title} as a table"
             charts.show(figure, key=f"{key}-picture-of-table-{saved}", alt=alt, name=file, is_picture=True)
 

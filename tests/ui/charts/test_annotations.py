@@ -10,6 +10,7 @@ import pytest
 from outreach_results.models import Annotation
 from outreach_results.ui.charts import annotate
 from outreach_results.ui.charts.base import empty
+from support.figures import checked
 from support.hostile import HOSTILE
 
 FIRST = date(2026, 3, 1)
@@ -19,20 +20,16 @@ def note(day=0, text="New subject line"):
     return Annotation(f"{day}{text}", FIRST + timedelta(days=day), "", text, None, datetime(2026, 3, 1, tzinfo=UTC))
 
 
-def a_month():
+@checked
+def a_month(*notes):
     figure = empty(340)
     figure.add_scatter(x=[FIRST + timedelta(days=n) for n in range(31)], y=list(range(31)))
-    return figure
-
-
-def annotated(*notes):
-    figure = a_month()
     annotate(figure, notes)
     return figure
 
 
 def test_note_is_a_line_with_a_label():
-    figure = annotated(note(9))
+    figure = a_month(note(9))
     (line,), (label,) = figure.layout.shapes, figure.layout.annotations
     assert (line.x0, line.x1, line.y0, line.y1, line.yref) == ("2026-03-10", "2026-03-10", 0, 1, "paper")
     assert (label.x, label.text) == ("2026-03-10", "New subject line")
@@ -40,12 +37,13 @@ def test_note_is_a_line_with_a_label():
 
 
 def test_without_notes_nothing_changes():
-    assert annotated() == a_month()
+    assert not a_month().layout.shapes
+    assert a_month().layout.height == 340
 
 
 def test_long_note_is_cut_but_whole_on_hover():
     words = "We changed the subject line, the sender and the first sentence"
-    (label,) = annotated(note(3, words)).layout.annotations
+    (label,) = a_month(note(3, words)).layout.annotations
     assert label.text == "We changed the su…"
     assert label.hovertext.endswith(words)
 
@@ -61,7 +59,7 @@ def boxes(figure):
 
 
 def test_labels_do_not_overlap_or_overflow():
-    placed = boxes(annotated(note(1), note(3), note(5), note(28), note(29)))
+    placed = boxes(a_month(note(1), note(3), note(5), note(28), note(29)))
     assert all(start >= 0 and end <= 1 for start, end, _ in placed)
     for one in placed:
         for other in placed:
@@ -69,13 +67,13 @@ def test_labels_do_not_overlap_or_overflow():
 
 
 def test_chart_grows_with_rows_of_note_labels():
-    one_row, two_rows = annotated(note(1)), annotated(note(1), note(2))
+    one_row, two_rows = a_month(note(1)), a_month(note(1), note(2))
     assert a_month().layout.height < one_row.layout.height < two_rows.layout.height
     assert one_row.layout.legend.y < two_rows.layout.legend.y
 
 
 def test_many_notes_keep_lines_without_labels():
-    many = annotated(*(note(n % 7, f"Note number {n:03}") for n in range(60)))
+    many = a_month(*(note(n % 7, f"Note number {n:03}") for n in range(60)))
     assert len(many.layout.shapes) == 60
     assert many.layout.height <= a_month().layout.height + 5 * 15
     assert len({label.yshift for label in many.layout.annotations}) == 5
@@ -83,7 +81,7 @@ def test_many_notes_keep_lines_without_labels():
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_the_words_of_a_note_are_never_markup(words):
-    (label,) = annotated(note(3, words)).layout.annotations
+    (label,) = a_month(note(3, words)).layout.annotations
     for shown in (label.text, label.hovertext):
         assert "<" not in shown
         assert "$" not in shown

@@ -12,8 +12,14 @@ from outreach_results.metrics import Interval
 from outreach_results.models import Distribution, Filters
 from outreach_results.results import COST_PER_EMAIL
 from outreach_results.ui.charts import COLORS
-from outreach_results.ui.charts.benchmarks import Mark, beside_community, bullet, over_time, value_text
+from outreach_results.ui.charts import benchmarks as figures
+from outreach_results.ui.charts.benchmarks import Mark, value_text
 from support import hostile
+from support.figures import checked
+
+beside_community = checked(figures.beside_community)
+bullet = checked(figures.bullet)
+over_time = checked(figures.over_time)
 
 REPLY = Distribution(average=0.048, p25=0.031, p50=0.045, p75=0.062)
 COST = Distribution(average=0.018, p25=0.015, p50=0.017, p75=0.021)

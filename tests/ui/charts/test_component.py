@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,32 +17,39 @@ from outreach_results import ui
 from outreach_results.server import chart_library
 from outreach_results.ui.charts import component, empty
 from outreach_results.ui.charts.component import Point
+from outreach_results.ui.figure import as_json
 
 SOURCES = sorted(Path(ui.__path__[0]).rglob("*.py"))
 
 
 def test_the_browser_gets_traces_and_layout_only() -> None:
-    figure = empty(210, template={"layout": {"font": {"color": "red"}}})
+    figure = empty(210)
     figure.add_scatter(x=[1, 2], y=[3, 4], name="Sent")
-    sent = json.loads(component.as_json(figure))
+    drawing = figure.finished()
+    sent = json.loads(drawing.spec)
     assert sorted(sent) == ["data", "layout"]
-    assert "template" not in sent["layout"]
-    assert sent["layout"]["height"] == component.figure_height(figure) == 210
+    assert sent["layout"]["height"] == drawing.height == 210
     assert sent["data"][0] | {"x": [1, 2], "y": [3, 4], "name": "Sent", "type": "scatter"} == sent["data"][0]
 
 
 def test_unknown_numbers_and_dates_are_valid_json() -> None:
-    figure = go.Figure(go.Bar(x=[pd.Timestamp(2026, 3, 1), pd.NaT], y=[math.nan, math.inf], customdata=["</script>"]))
-    figure.update_layout(height=100)
-    figure.add_scatter(y=np.array([1.5, math.nan]))
+    figure = empty(100)
+    figure.add_bar(x=[pd.Timestamp(2026, 3, 1), pd.NaT], y=[math.nan, math.inf], customdata=["</script>"])
+    figure.add_scatter(x=pd.Series([date(2026, 3, 1), None]), y=np.array([1.5, math.nan]), text=(pd.NA, np.int64(3)))
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} isn't JSON")
 
-    sent = json.loads(component.as_json(figure), parse_constant=refuse)
-    assert sent["data"][0]["y"] == [None, None]
-    assert sent["data"][0]["x"][0].startswith("2026-03-01")
-    assert sent["data"][0]["customdata"] == ["</script>"]
+    bars, points = json.loads(figure.finished().spec, parse_constant=refuse)["data"]
+    assert bars["x"] == ["2026-03-01T00:00:00", None]
+    assert bars["y"] == [None, None]
+    assert bars["customdata"] == ["</script>"]
+    assert (points["x"], points["y"], points["text"]) == (["2026-03-01", None], [1.5, None], [None, 3])
+
+
+def test_what_has_no_json_is_refused() -> None:
+    with pytest.raises(TypeError, match="knows no object"):
+        as_json({"x": [object()]})
 
 
 @pytest.mark.parametrize("nothing", [None, []])
@@ -71,9 +79,8 @@ def test_figures_use_traces_that_the_library_has() -> None:
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if (node.func.attr.startswith("add_") and hasattr(go.Figure, node.func.attr))
-        or (isinstance(node.func.value, ast.Name) and node.func.value.id == "go")
-    } - {"figure", "traces", "annotation", "shape", "hline", "vline", "hrect", "vrect"}
+        if node.func.attr.startswith("add_") and hasattr(go.Figure, node.func.attr)
+    } - {"annotation", "shape"}
     assert {"bar", "scatter", "heatmap"} <= used
     for trace in used:
         assert f'moduleType:"trace",name:"{trace}"' in script, f"The library draws no {trace}."

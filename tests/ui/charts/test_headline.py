@@ -5,7 +5,11 @@ import pytest
 
 from outreach_results.metrics import Every
 from outreach_results.results import HeadlineSeries
-from outreach_results.ui.charts.headline import headline_chart, subtitle
+from outreach_results.ui.charts import headline as figures
+from outreach_results.ui.charts.headline import subtitle
+from support.figures import checked
+
+headline_chart = checked(figures.headline_chart)
 
 NAN = float("nan")
 

@@ -7,7 +7,11 @@ from datetime import date
 from outreach_results import results
 from outreach_results.models import Filters, Sentiment
 from outreach_results.ui import charts
-from outreach_results.ui.charts import SENTIMENT_COLORS, sentiment_over_time
+from outreach_results.ui.charts import SENTIMENT_COLORS
+from outreach_results.ui.charts import inbox as figures
+from support.figures import checked
+
+sentiment_over_time = checked(figures.sentiment_over_time)
 
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27))
 PEOPLE = [Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE, Sentiment.UNCLASSIFIED]

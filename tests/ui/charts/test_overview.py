@@ -10,7 +10,10 @@ from outreach_results import results
 from outreach_results.models import Filters, Stats
 from outreach_results.results import Totals
 from outreach_results.ui.charts import COLORS, LABELS, base
-from outreach_results.ui.charts.overview import funnel
+from outreach_results.ui.charts import overview as figures
+from support.figures import checked
+
+funnel = checked(figures.funnel)
 
 
 def totals(stats: Stats) -> Totals:
@@ -118,6 +121,6 @@ def test_long_titles_are_cut_with_a_sign():
 
 def test_empty_figure_draws_no_background():
     figure = base.empty(100)
-    assert figure.layout.dragmode is False
-    assert figure.layout.xaxis.fixedrange
-    assert figure.layout.yaxis.fixedrange
+    assert figure.layout["dragmode"] is False
+    assert figure.layout["xaxis"]["fixedrange"]
+    assert figure.layout["yaxis"]["fixedrange"]

@@ -9,7 +9,11 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.results import HOURLY_COUNTS, WeeklyActivity
-from outreach_results.ui.charts import busiest, heat_map
+from outreach_results.ui.charts import busiest
+from outreach_results.ui.charts import seasonality as figures
+from support.figures import checked
+
+heat_map = checked(figures.heat_map)
 
 
 def week(grid):

@@ -7,9 +7,13 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from outreach_results.ui.charts import Inks, table
+from outreach_results.ui import charts
+from outreach_results.ui.charts import Inks
 from outreach_results.ui.charts.table import MOST_ROWS
+from support.figures import checked
 from support.hostile import HOSTILE
+
+table = checked(charts.table)
 
 INKS = Inks(text="#111111", quiet="#222222", line="#333333", paper="#fafafa", header="#eeeeee", font="Some Font")
 

@@ -13,8 +13,13 @@ from outreach_results import results
 from outreach_results.metrics import ComparisonDays, Every, MaturityCurve, bucketed, time_series
 from outreach_results.models import COST_COLUMNS, COUNTS, Annotation, Basis, Filters
 from outreach_results.results import MaturityCurves, Trends
-from outreach_results.ui.charts import COLORS, LABELS, cost_chart, trend_chart
+from outreach_results.ui.charts import COLORS, LABELS
+from outreach_results.ui.charts import trends as figures
 from outreach_results.ui.charts.trend_labels import bucket_name, day_written, lag_sentence
+from support.figures import checked
+
+cost_chart = checked(figures.cost_chart)
+trend_chart = checked(figures.trend_chart)
 
 FIRST = date(2026, 3, 2)  # a Monday
 LAST = FIRST + timedelta(days=27)

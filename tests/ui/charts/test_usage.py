@@ -12,15 +12,16 @@ from outreach_results import results
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import Basis, Filters
 from outreach_results.ui.charts import COLORS
-from outreach_results.ui.charts.usage import (
-    MOST_CAMPAIGNS,
-    costs_of_campaigns,
-    costs_of_components,
-    costs_of_months,
-    month_progress,
-    quota,
-)
+from outreach_results.ui.charts import usage as figures
+from outreach_results.ui.charts.usage import MOST_CAMPAIGNS
 from support import hostile
+from support.figures import checked
+
+costs_of_campaigns = checked(figures.costs_of_campaigns)
+costs_of_components = checked(figures.costs_of_components)
+costs_of_months = checked(figures.costs_of_months)
+month_progress = checked(figures.month_progress)
+quota = checked(figures.quota)
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 COMING = tuple(date(2026, 3, day) for day in (29, 30, 31))

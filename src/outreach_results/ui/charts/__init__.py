@@ -21,6 +21,7 @@ from outreach_results.ui.charts.usage import (
     month_progress,
     quota,
 )
+from outreach_results.ui.figure import Drawing, Figure
 
 __all__ = [
     "COLORS",
@@ -31,6 +32,8 @@ __all__ = [
     "SENTIMENT_COLORS",
     "SENTIMENT_NAMES",
     "Clicked",
+    "Drawing",
+    "Figure",
     "Inks",
     "Mark",
     "Point",

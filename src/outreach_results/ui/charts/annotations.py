@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.models import Annotation
 from outreach_results.ui.charts.base import shorten
+from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import escape_plotly, weekday
 
 NOTE_COLOR = "#a07d1c"  # enough contrast on the light and the dark theme
@@ -20,7 +20,7 @@ _ROW_HEIGHT = 15
 _ROWS = 5
 
 
-def annotate(figure: go.Figure, notes: Sequence[Annotation], place: Callable[[date], date] = lambda day: day) -> None:
+def annotate(figure: Figure, notes: Sequence[Annotation], place: Callable[[date], date] = lambda day: day) -> None:
     """Draw each note as a vertical line through all plots of a figure whose x axis is made of dates.
 
     The texts stand above, between the plot and its legend, in as many rows as keep them apart.
@@ -49,15 +49,16 @@ def annotate(figure: go.Figure, notes: Sequence[Annotation], place: Callable[[da
     _make_room(figure, len(free_from) * _ROW_HEIGHT)
 
 
-def _span(figure: go.Figure, places: list[pd.Timestamp]) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _span(figure: Figure, places: list[pd.Timestamp]) -> tuple[pd.Timestamp, pd.Timestamp]:
     ends = places.copy()
     for trace in figure.data:
-        if trace.x is not None and len(trace.x) and trace.x[0] is not None:
-            ends += [pd.Timestamp(trace.x[0]), pd.Timestamp(trace.x[-1])]
+        days = list(trace.get("x", ()))
+        if days and days[0] is not None:
+            ends += [pd.Timestamp(days[0]), pd.Timestamp(days[-1])]
     return min(ends), max(ends)
 
 
-def _draw(figure: go.Figure, note: Annotation, label: str, at: pd.Timestamp, row: int, *, to_left: bool) -> None:
+def _draw(figure: Figure, note: Annotation, label: str, at: pd.Timestamp, row: int, *, to_left: bool) -> None:
     day = f"{at:%Y-%m-%d}"
     figure.add_shape(
         type="line", x0=day, x1=day, xref="x", y0=0, y1=1, yref="paper",
@@ -78,11 +79,11 @@ def _draw(figure: go.Figure, note: Annotation, label: str, at: pd.Timestamp, row
     )
 
 
-def _make_room(figure: go.Figure, pixels: int) -> None:
+def _make_room(figure: Figure, pixels: int) -> None:
     """Make the figure taller, and put its legend above the rows of texts."""
-    layout = figure.layout
-    height = layout.height or 340
-    plot = height - (layout.margin.t or 0) - (layout.margin.b or 0) - 40
-    figure.update_layout(height=height + pixels, margin_t=(layout.margin.t or 0) + pixels)
-    if layout.legend.y is not None and layout.legend.y > 1:
-        figure.update_layout(legend_y=layout.legend.y + pixels / plot)
+    height, margin, legend = (figure.layout[name] for name in ("height", "margin", "legend"))
+    plot = height - margin["t"] - margin["b"] - 40
+    figure.layout["height"] = height + pixels
+    figure.layout["margin"] = margin | {"t": margin["t"] + pixels}
+    if legend["y"] > 1:
+        figure.layout["legend"] = legend | {"y": legend["y"] + pixels / plot}

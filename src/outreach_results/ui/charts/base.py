@@ -7,9 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from outreach_results.models.metric_definitions import METRICS
+from outreach_results.ui.figure import Figure
 
 COLORS: dict[str, str] = {name: metric.color for name, metric in METRICS.items()}
 """The color of each metric, the same in every chart."""
@@ -26,8 +25,8 @@ Y_AXIS = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode":
 """The common layout of value axes."""
 
 
-def empty(height: int, **layout: Any) -> go.Figure:
-    """A figure without traces. Pass the whole layout here: each later update costs milliseconds of validation."""
+def empty(height: int, **layout: Any) -> Figure:
+    """A figure without traces, in the layout that all share; what is given goes before it, one level deep."""
     shared: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
@@ -38,7 +37,7 @@ def empty(height: int, **layout: Any) -> go.Figure:
         "yaxis": Y_AXIS,
     }
     own = {key: shared[key] | value if isinstance(shared.get(key), dict) else value for key, value in layout.items()}
-    return go.Figure(layout=shared | own)
+    return Figure(shared | own)
 
 
 def faint(color: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES, Interval
 from outreach_results.models import Distribution
 from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, lines_of, rows_below
+from outreach_results.ui.figure import Figure, whole_width
 from outreach_results.ui.text import escape_plotly, percent, unit_price
 
 BAND = "rgba(120, 136, 158, 0.30)"
@@ -68,7 +68,7 @@ def color(metric: str) -> str:
     return COLORS.get(metric, COLORS["cost"])
 
 
-def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better: bool) -> go.Figure:
+def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better: bool) -> Figure:
     """A bullet chart: our value and its interval on the community's middle half, median and average.
 
     The median stands in the middle of every bullet, so that those below one another can be compared. ``own`` is how
@@ -112,14 +112,14 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     return figure
 
 
-def beside_community(metric: str, marks: Sequence[Mark]) -> go.Figure:
+def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
     """One row a campaign or mcp: our value with its interval, on the band of whom it is compared with.
 
     A filled dot is certainly on its side of the median; for an empty one that is not known. The name stands above
     its row, so that it fits a narrow screen. Each dot carries its key as ``customdata``.
     """
     known: list[float | None] = []
-    shapes: list[dict[str, object]] = []  # set all at once: `add_shape` copies the existing ones each time
+    shapes: list[dict[str, object]] = []
     names = [lines_of(mark.name) for mark in marks]
     rows, height = rows_below(names, _ROW_HEIGHT)
     for row, mark in zip(rows, marks, strict=True):
@@ -151,7 +151,7 @@ def over_time(
     *,
     chosen_from: pd.Timestamp,
     median: Interval | None = None,
-) -> go.Figure:
+) -> Figure:
     """Our value week by week or month by month with its interval, against the community's band.
 
     Args:
@@ -159,15 +159,23 @@ def over_time(
         chosen_from: what lies before the chosen period is drawn lighter.
         median: where the benchmark's median lies.
     """
-    figure = empty(320, showlegend=False, hovermode="closest")
     own = color(metric)
     known = frame.dropna(subset="value")
+    top = max([*known["value"], *known["high"].fillna(0), community.p75 or 0], default=1)
+    figure = empty(
+        320,
+        showlegend=False,
+        hovermode="closest",
+        yaxis={"tickformat": _tick_format(metric), "range": [0, min(top, _highest(known, community)) * 1.08]},
+    )
+    band = {"type": "rect", "line": {"width": 0}, "layer": "below"}
     if community.p25 is not None and community.p75 is not None:
-        figure.add_hrect(y0=community.p25, y1=community.p75, fillcolor=BAND, line_width=0, layer="below")
+        figure.add_shape(**band, fillcolor=BAND, **whole_width(community.p25, community.p75))
     if median is not None and median.low < median.high:
-        figure.add_hrect(y0=median.low, y1=median.high, fillcolor=_MEDIAN_RANGE, line_width=0, layer="below")
+        figure.add_shape(**band, fillcolor=_MEDIAN_RANGE, **whole_width(median.low, median.high))
     if community.p50 is not None:
-        figure.add_hline(y=community.p50, line={"color": MEDIAN, "width": 2})
+        line = {"color": MEDIAN, "width": 2}
+        figure.add_shape(type="line", line=line, **whole_width(community.p50, community.p50))
     figure.add_scatter(
         x=frame["start"],
         y=frame["value"],
@@ -197,8 +205,6 @@ def over_time(
             text=part["sentence"],
             hovertemplate="%{text}<extra></extra>",
         )
-    top = max([*known["value"], *known["high"].fillna(0), community.p75 or 0], default=1)
-    figure.update_yaxes(tickformat=_tick_format(metric), range=[0, min(top, _highest(known, community)) * 1.08])
     return figure
 
 
@@ -236,7 +242,7 @@ def _community_band(
     return shapes
 
 
-def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
+def _hover(figure: Figure, metric: str, community: Distribution, y: float, whose: str) -> None:
     """Sentences on the quartiles, where the band ends and at its median."""
     quartiles = [
         (community.p25, f"A quarter of {whose} lie below {value_text(metric, community.p25)}."),
@@ -254,7 +260,7 @@ def _hover(figure: go.Figure, metric: str, community: Distribution, y: float, wh
     )
 
 
-def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
+def _own_line(figure: Figure, metric: str, own: Distribution) -> None:
     """Add our own campaigns: their middle half as a thin line, their median as a tick on it."""
     figure.add_scatter(
         x=[own.p25, own.p75],
@@ -279,7 +285,7 @@ def _own_line(figure: go.Figure, metric: str, own: Distribution) -> None:
     )
 
 
-def _dot(figure: go.Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
+def _dot(figure: Figure, metric: str, marks: Sequence[Mark], at: Sequence[float], *, size: int) -> None:
     """Add our values with their intervals: filled where the side of the median is certain.
 
     The thick arms are the 95% interval, the thin ones the wider interval that the verdict uses.

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
-from plotly.io.json import to_json_plotly
 
 from outreach_results.config import settings
 from outreach_results.errors import ConfigError
 from outreach_results.server import chart_library
 from outreach_results.ui import parts, url_state
+from outreach_results.ui.figure import Drawing
 
 _component = parts.component("chart", isolate_styles=False)  # Plotly puts its styles into the page
 
@@ -33,7 +33,7 @@ NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 def show(
-    figure: go.Figure,
+    figure: Drawing,
     *,
     key: str,
     alt: str,
@@ -54,7 +54,7 @@ def show(
             The browser follows them by itself.
         is_picture: whether the chart is saved as soon as it is drawn.
     """
-    height = height or figure_height(figure)
+    height = height or figure.height
     name = name or f"outreach-{key}"
     if uses_streamlit_charts():
         _show_with_streamlit(figure, key, alt, height, name, _following(links) if links else on_click)
@@ -62,7 +62,7 @@ def show(
     _component(
         key=key,
         data={
-            "figure": as_json(figure),
+            "figure": figure.spec,
             "alt": alt,
             "height": height,
             "name": name,
@@ -72,7 +72,7 @@ def show(
             "library": chart_library.PATH,
             "palette": st.get_option("theme.light.chartCategoricalColors") or [],
         },
-        width=figure.to_dict()["layout"].get("width", "stretch"),
+        width=figure.width or "stretch",
         height=height,
         on_points_change=_reporting(on_click, lambda: points_of(st.session_state[key].get("points"))),
     )
@@ -84,18 +84,6 @@ def uses_streamlit_charts() -> bool:
         return settings().streamlit_charts
     except ConfigError:
         return False
-
-
-def as_json(figure: go.Figure) -> str:
-    """The figure's traces and layout, without the template: the browser adds that of the theme that is shown."""
-    spec = figure.to_dict()
-    layout = {name: value for name, value in spec["layout"].items() if name != "template"}
-    return str(to_json_plotly({"data": spec["data"], "layout": layout}))
-
-
-def figure_height(figure: go.Figure) -> int:
-    """The height in pixels that a figure was built for."""
-    return int(figure.to_dict()["layout"]["height"])
 
 
 def points_of(reported: Any) -> list[Point]:
@@ -119,12 +107,10 @@ def _reporting(on_click: Clicked | None, clicked: Callable[[], list[Point]]) -> 
     return report
 
 
-def _show_with_streamlit(
-    figure: go.Figure, key: str, alt: str, height: int, name: str, on_click: Clicked | None
-) -> None:
+def _show_with_streamlit(figure: Drawing, key: str, alt: str, height: int, name: str, on_click: Clicked | None) -> None:
     """Draw it with `st.plotly_chart`, which brings Streamlit's own copy of Plotly."""
     st.plotly_chart(
-        figure,
+        json.loads(figure.spec),
         key=key,
         alt=alt,
         height=height,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.metrics import Every, bucket_start
 from outreach_results.models import Annotation
@@ -15,6 +14,7 @@ from outreach_results.results import HeadlineSeries
 from outreach_results.ui import text
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, GREY, LABELS, empty, translucent
+from outreach_results.ui.figure import Figure
 
 HEIGHT = 300
 
@@ -22,7 +22,7 @@ _WRITE = {Unit.EMAILS: text.number, Unit.REPLIES: text.number, Unit.SHARE: text.
 _TICKS = {Unit.EMAILS: ",d", Unit.REPLIES: ",d", Unit.SHARE: ".0%", Unit.DOLLARS: "$,.2f"}
 
 
-def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, compared_with: str = "") -> go.Figure:
+def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, compared_with: str = "") -> Figure:
     """A rate as a line within its 95% range, a number as bars; the comparison as a thin dashed line.
 
     Args:
@@ -52,7 +52,7 @@ def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, 
     return figure
 
 
-def _line(figure: go.Figure, series: HeadlineSeries) -> None:
+def _line(figure: Figure, series: HeadlineSeries) -> None:
     points, color = series.points, COLORS[series.name]
     days, ends = _outline(points)
     if days:
@@ -97,18 +97,18 @@ def _outline(points: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     return days[:-1], ends[:-1]
 
 
-def _bars(figure: go.Figure, series: HeadlineSeries) -> None:
+def _bars(figure: Figure, series: HeadlineSeries) -> None:
     points = series.points
     figure.add_bar(
         x=points["date"],
         y=points["value"],
-        marker_color=translucent(COLORS[series.name], 0.75),
+        marker={"color": translucent(COLORS[series.name], 0.75)},
         hovertemplate="%{customdata}<extra></extra>",
         customdata=[_sentence(series, point) for point in points.to_dict("records")],
     )
 
 
-def _compared(figure: go.Figure, series: HeadlineSeries, compared_with: str) -> None:
+def _compared(figure: Figure, series: HeadlineSeries, compared_with: str) -> None:
     points = series.points[series.points["compared"].notna()]
     if points.empty:
         return

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.models import Sentiment
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import empty
+from outreach_results.ui.figure import Figure
 
 SENTIMENT_COLORS: dict[Sentiment, str] = {
     Sentiment.POSITIVE: "#009e73",
@@ -25,13 +25,25 @@ SENTIMENT_NAMES: dict[Sentiment, str] = {
 """What pages call each sentiment."""
 
 
-def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> go.Figure:
+def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> Figure:
     """Replies by sentiment: a stacked bar for each row of `results.sentiment_over_time`.
 
     The ``customdata`` of a bar is its first day, last day and sentiment, separated by spaces.
     """
-    figure = empty(230, barmode="stack", hovermode="closest", bargap=0.25)
     days = [text.day(first) for first in frame["first"]]
+    every = len(days) // 11 + 1  # so that about ten ticks remain
+    figure = empty(
+        230,
+        barmode="stack",
+        hovermode="closest",
+        bargap=0.25,
+        xaxis={
+            "type": "category",
+            "tickvals": days[::every],
+            "ticktext": [text.short_day(first) for first in frame["first"][::every]],
+        },
+        yaxis={"title": {"text": "Replies"}, "tickformat": ",d", "nticks": 5},
+    )
     labels = [text.days(first, last) for first, last in zip(frame["first"], frame["last"], strict=True)]
     totals = [sum(int(row[sentiment]) for sentiment in shown) for row in frame.to_dict("records")]
     for sentiment in shown:
@@ -40,7 +52,7 @@ def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> go.F
             x=days,
             y=counts,
             name=name,
-            marker_color=SENTIMENT_COLORS[sentiment],
+            marker={"color": SENTIMENT_COLORS[sentiment]},
             customdata=[
                 f"{first} {last} {sentiment}" for first, last in zip(frame["first"], frame["last"], strict=True)
             ],
@@ -50,9 +62,4 @@ def sentiment_over_time(frame: pd.DataFrame, shown: Sequence[Sentiment]) -> go.F
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
-    figure.update_yaxes(title="Replies", tickformat=",d", nticks=5)
-    every = len(days) // 11 + 1  # so that about ten ticks remain
-    figure.update_xaxes(
-        type="category", tickvals=days[::every], ticktext=[text.short_day(first) for first in frame["first"][::every]]
-    )
     return figure

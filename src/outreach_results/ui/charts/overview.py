@@ -6,13 +6,13 @@ from operator import add
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.ui.charts.base import COLORS, LABELS, empty
+from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import number, percent
 
 
-def funnel(stages: pd.DataFrame) -> go.Figure:
+def funnel(stages: pd.DataFrame) -> Figure:
     """The funnel: one bar per stage of `results.funnel`, with its share of the stage before."""
     known = stages.dropna(subset="emails")
     reached = dict(zip(stages["stage"], stages["emails"], strict=True))
@@ -37,7 +37,7 @@ def _whole(stage: str, of_emails: int, emails: int) -> str:
     return name if of_emails == emails else f"{number(of_emails)} {name}, as far as tracked"
 
 
-def people(stages: pd.DataFrame) -> go.Figure:
+def people(stages: pd.DataFrame) -> Figure:
     """How far people came: one bar for each stage, with its share of all who were contacted.
 
     Args:
@@ -57,7 +57,7 @@ def people(stages: pd.DataFrame) -> go.Figure:
 
 def _stages(
     names: list[str], counts: pd.Series[Any], texts: list[str], details: list[str], *, height: int, room: float
-) -> go.Figure:
+) -> Figure:
     """One bar for each stage, the first at the top, with its text beside it.
 
     Args:
@@ -75,7 +75,7 @@ def _stages(
         orientation="h",
         y=names,
         x=counts.astype("float64"),
-        marker_color=COLORS["opened"],  # one hue: the stages are told apart by their names
+        marker={"color": COLORS["opened"]},  # one hue: the stages are told apart by their names
         text=texts,
         textposition="outside",
         cliponaxis=False,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from outreach_results.metrics.best_slot import best_slot
 from outreach_results.results import WeeklyActivity
 from outreach_results.ui.charts.base import COLORS, empty
+from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import hours, number, percent
 
 HEIGHT = 204
@@ -22,7 +22,7 @@ _FEW = 3 * 7 * 24  # three for each hour of the week
 _NOUN = {"emails_sent": "emails sent", "opened": "opens", "replied": "replies"}
 
 
-def heat_map(activity: WeeklyActivity, metric: str) -> go.Figure:
+def heat_map(activity: WeeklyActivity, metric: str) -> Figure:
     """Weekdays downwards, hours to the right; the stronger the color, the more happened."""
     grid = _grid(activity, metric)
     total = int(grid.sum())

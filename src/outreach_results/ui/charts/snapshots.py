@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.ui.charts.base import COLORS, LABELS, empty
+from outreach_results.ui.figure import Figure
 
 
-def snapshot_trend(frame: pd.DataFrame, names: Sequence[str]) -> go.Figure:
+def snapshot_trend(frame: pd.DataFrame, names: Sequence[str]) -> Figure:
     """A line for each count, with a point for each day of an export; what an export does not know is a gap.
 
     Args:

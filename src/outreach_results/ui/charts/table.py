@@ -12,11 +12,11 @@ from numbers import Real
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.metrics import RATES
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
+from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import MISSING, escape_plotly, money, percent, unit_price
 
 MOST_ROWS = 60
@@ -43,7 +43,7 @@ class Inks:
     font: str
 
 
-def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figure:
+def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> Figure:
     """The first rows of a table, as wide and as high as its words need, under a title that says what they are.
 
     Lists are left out, and ids where there is a name. Where rows are left out, the picture says how many.
@@ -58,27 +58,21 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
     spare = max(0.0, _letters(subtitle) * _LETTER - sum(widths)) / max(1, len(widths))
     widths = [width + spare for width in widths]
     edges = list(accumulate(widths, initial=0.0))
-    figure = go.Figure(
-        [
-            _column(header, values, left, right, is_number=_is_number(shown[name]), inks=inks)
-            for name, header, values, (left, right) in zip(columns, headers, cells, pairwise(edges), strict=True)
-        ]
-    )
     width = math.ceil(sum(widths)) + 2 * _SIDE
-    figure.update_layout(
-        width=width,
-        height=_TOP + _ROW * (1 + len(shown)) + _BOTTOM,
-        margin={"l": _SIDE, "r": _SIDE, "t": _TOP, "b": _BOTTOM, "pad": 0},
-        paper_bgcolor=inks.paper,
-        plot_bgcolor=inks.paper,
-        font={"family": inks.font},
-        showlegend=False,
-        hovermode=False,
-        dragmode=False,
-        xaxis={"visible": False, "range": [0, edges[-1]], "fixedrange": True},
-        yaxis={"visible": False, "range": [len(shown) + 0.5, -0.5], "fixedrange": True},
-        shapes=_grid(len(shown), edges, inks),
-        title={
+    layout: dict[str, Any] = {
+        "width": width,
+        "height": _TOP + _ROW * (1 + len(shown)) + _BOTTOM,
+        "margin": {"l": _SIDE, "r": _SIDE, "t": _TOP, "b": _BOTTOM, "pad": 0},
+        "paper_bgcolor": inks.paper,
+        "plot_bgcolor": inks.paper,
+        "font": {"family": inks.font},
+        "showlegend": False,
+        "hovermode": False,
+        "dragmode": False,
+        "xaxis": {"visible": False, "range": [0, edges[-1]], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [len(shown) + 0.5, -0.5], "fixedrange": True},
+        "shapes": _grid(len(shown), edges, inks),
+        "title": {
             "text": escape_plotly(title),
             "x": _SIDE / width,
             "xref": "container",
@@ -89,22 +83,28 @@ def table(frame: pd.DataFrame, title: str, subtitle: str, inks: Inks) -> go.Figu
             "font": {"size": 16, "color": inks.text},
             "subtitle": {"text": escape_plotly(subtitle), "font": {"size": 12, "color": inks.quiet}},
         },
-    )
+    }
+    figure = Figure(layout)
+    for name, header, values, (left, right) in zip(columns, headers, cells, pairwise(edges), strict=True):
+        column = _column(header, values, left, right, is_number=_is_number(shown[name]), inks=inks)
+        figure.add_scatter(**column)
     return figure
 
 
-def _column(header: str, cells: Sequence[str], left: float, right: float, *, is_number: bool, inks: Inks) -> go.Scatter:
+def _column(
+    header: str, cells: Sequence[str], left: float, right: float, *, is_number: bool, inks: Inks
+) -> dict[str, Any]:
     """The words of a column, its header in row 0: numbers end at its right edge, all else begins at its left."""
-    return go.Scatter(
-        x=[right - _INSET if is_number else left + _INSET] * (1 + len(cells)),
-        y=list(range(1 + len(cells))),
-        text=[escape_plotly(_shortened(words)) for words in (header, *cells)],
-        mode="text",
-        textposition="middle left" if is_number else "middle right",
-        textfont={"size": 13, "color": [inks.quiet, *[inks.text] * len(cells)]},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
+    return {
+        "x": [right - _INSET if is_number else left + _INSET] * (1 + len(cells)),
+        "y": list(range(1 + len(cells))),
+        "text": [escape_plotly(_shortened(words)) for words in (header, *cells)],
+        "mode": "text",
+        "textposition": "middle left" if is_number else "middle right",
+        "textfont": {"size": 13, "color": [inks.quiet, *[inks.text] * len(cells)]},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
 
 
 def _grid(rows: int, edges: Sequence[float], inks: Inks) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.metrics import Every, TimeSeries, bucket_start
 from outreach_results.models import COST_COLUMNS, Annotation
@@ -19,6 +18,7 @@ from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, LABELS, Y_AXIS, empty
 from outreach_results.ui.charts.time_axis import selected_line, time_axis, weekends
+from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import escape_plotly, number, percent
 
 UNUSUAL_COLOR = "#d1335b"
@@ -45,7 +45,7 @@ def trend_chart(
     *,
     with_mean: bool = False,
     selected: date | None = None,
-) -> go.Figure:
+) -> Figure:
     """A panel for each metric with an axis of its own, one above the other over the same days.
 
     Args:
@@ -87,12 +87,12 @@ def trend_chart(
         figure.add_annotation(**drawn.label(), yref=_short(place))
     if trends.series:
         traces.insert(0, _remarks(trends))
-    figure.add_traces(traces)
+    figure.data += traces
     annotate(figure, notes, lambda day: bucket_start(day, trends.every))
     return figure
 
 
-def cost_chart(trends: Trends) -> go.Figure:
+def cost_chart(trends: Trends) -> Figure:
     """The cost by component, over the same days."""
     costs = trends.costs
     figure = empty(

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from outreach_results.metrics import Forecast, Interval, RunOut
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, lines_of, rows_below
+from outreach_results.ui.figure import Figure, whole_width
 from outreach_results.ui.text import escape_plotly, number, unit_price
 
 USED = COLORS["opened"]
@@ -24,7 +24,7 @@ _ROW_HEIGHT = 46
 _FAR = 3.0  # a limit beyond this many times what is sent would flatten the line
 
 
-def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> go.Figure:
+def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> Figure:
     """A gauge of the month's quota: what is used, what is due by today, and the forecast range.
 
     Args:
@@ -71,7 +71,7 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> g
     return figure
 
 
-def _bar(figure: go.Figure, low: float, high: float, color: str, sentence: str, *, height: float = 0.6) -> None:
+def _bar(figure: Figure, low: float, high: float, color: str, sentence: str, *, height: float = 0.6) -> None:
     figure.add_bar(
         orientation="h",
         y=[0],
@@ -85,7 +85,7 @@ def _bar(figure: go.Figure, low: float, high: float, color: str, sentence: str, 
 
 def month_progress(
     first: date, last: date, sent: Sequence[int], limit: int | None, forecast: Forecast | None
-) -> go.Figure:
+) -> Figure:
     """Cumulative emails sent in the month by day, and their 80% forecast range.
 
     Args:
@@ -146,7 +146,7 @@ def month_progress(
     return figure
 
 
-def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
+def _fan(figure: Figure, forecast: Forecast, today: date, sent: int) -> None:
     # The range starts from the last known day, or today itself where today is still to be forecast.
     start = min(today, forecast.days[0] - timedelta(days=1))
     begin = sent if start == today else None
@@ -181,8 +181,8 @@ def _fan(figure: go.Figure, forecast: Forecast, today: date, sent: int) -> None:
         )
 
 
-def _limit(figure: go.Figure, limit: int) -> None:
-    figure.add_hline(y=limit, line={"color": OVER, "width": 2})
+def _limit(figure: Figure, limit: int) -> None:
+    figure.add_shape(type="line", line={"color": OVER, "width": 2}, **whole_width(limit, limit))
     figure.add_annotation(
         x=0,
         xref="paper",
@@ -195,10 +195,22 @@ def _limit(figure: go.Figure, limit: int) -> None:
     )
 
 
-def _run_out(figure: go.Figure, run_out: RunOut, month_end: date) -> None:
+def _run_out(figure: Figure, run_out: RunOut, month_end: date) -> None:
     half = timedelta(hours=12)
     start, end = pd.Timestamp(run_out.first or month_end) - half, pd.Timestamp(run_out.last or month_end) + half
-    figure.add_vrect(x0=start, x1=end, fillcolor=OVER, opacity=0.14, line_width=0, layer="below")
+    figure.add_shape(
+        type="rect",
+        xref="x",
+        x0=start,
+        x1=end,
+        yref="y domain",
+        y0=0,
+        y1=1,
+        fillcolor=OVER,
+        opacity=0.14,
+        line={"width": 0},
+        layer="below",
+    )
     figure.add_annotation(
         x=start,
         xanchor="right",
@@ -211,7 +223,7 @@ def _run_out(figure: go.Figure, run_out: RunOut, month_end: date) -> None:
     )
 
 
-def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> Figure:
     """One bar per cost component, in total or per email.
 
     Args:
@@ -230,7 +242,7 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
         orientation="h",
         y=[LABELS[name] for name in frame["component"]],
         x=values,
-        marker_color=[COLORS[name] for name in frame["component"]],
+        marker={"color": [COLORS[name] for name in frame["component"]]},
         text=[_dollars(value) for value in values],
         textposition="outside",
         cliponaxis=False,
@@ -252,7 +264,7 @@ def _by(*, per_email: bool) -> str:
     return "cost_per_email_usd" if per_email else "cost_usd"
 
 
-def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
     """What each campaign spent by component, the most expensive first, in total or per email.
 
     The name stands above its bar, so that it fits a narrow screen. Each bar carries its campaign as ``customdata``.
@@ -286,7 +298,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             x=values,
             width=0.38,
             name=LABELS[part],
-            marker_color=COLORS[part],
+            marker={"color": COLORS[part]},
             customdata=list(top["campaign_id"]),
             hovertemplate=[
                 f"{escape_plotly(name)}: {_spent(part, value, per_email=per_email)} Click to see only this campaign."
@@ -297,7 +309,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
     return figure
 
 
-def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
+def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> Figure:
     """What each month cost by component, in total or per email. Each bar carries its month as ``customdata``.
 
     Args:
@@ -315,7 +327,7 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> go.Figure:
             x=frame["month"],
             y=values,
             name=LABELS[part],
-            marker_color=COLORS[part],
+            marker={"color": COLORS[part]},
             customdata=[f"{month:%Y-%m}" for month in frame["month"]],
             hovertemplate=[
                 f"{text.month(first)}: {_spent(part, value, per_email=per_email)} Click to show it.<extra></extra>"
