@@ -29,7 +29,7 @@ API = [name for name in MODULES if name.startswith(f"{PACKAGE}.api")]
 LAYERS = [
     ("errors", "models"),
     ("config", "periodic", "store", "metrics", "server"),
-    ("results",),
+    ("results", "delivery"),
     ("export", "reconcile"),
     ("ingest",),
     ("sync", "sample", "api"),

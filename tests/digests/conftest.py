@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from outreach_results.config import Settings
-from outreach_results.digests.sending import Post
+from outreach_results.delivery.sending import Post
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from support.mail_server import Hook, MailServer, running_mail_server

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from outreach_results.digests.kept import Every, add_digest, digests, remove_digest, webhook_of
+from outreach_results.digests.kept import Every, add_digest, digests, remove_digest
 from outreach_results.errors import ConflictError, OutreachError
 from outreach_results.store.engine import Store, get_meta
 
@@ -17,7 +17,7 @@ def test_webhook_is_kept_encrypted(sqlite_store: Store) -> None:
     digest = add_digest(sqlite_store, "Team", Every.DAILY, webhook=address)
     with sqlite_store.read() as connection:
         assert "secret" not in (get_meta(connection, "digests") or "")
-    assert webhook_of(sqlite_store, digest, None) == address
+    assert digest.webhook(sqlite_store, None) == address
 
 
 @pytest.mark.parametrize(

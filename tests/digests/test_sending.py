@@ -13,9 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from outreach_results import results
+from outreach_results.delivery.log import ABANDONED, Status
+from outreach_results.delivery.sending import PAUSES, Post
 from outreach_results.digests import kept
-from outreach_results.digests.kept import Digest, Every, Status, add_digest, log
-from outreach_results.digests.sending import ABANDONED, GRACE, PAUSES, Post, send_due, send_test
+from outreach_results.digests.kept import LOG, Digest, Every, add_digest
+from outreach_results.digests.sending import GRACE, send_due, send_test
 from outreach_results.export.report import report_content
 from outreach_results.models import Filters
 from outreach_results.store import schema
@@ -48,7 +50,7 @@ def backdated(store: Store, digest: Digest) -> Digest:
 
 
 def statuses(store: Store) -> list[Status]:
-    return [one.status for one in log(store)]
+    return [one.status for one in LOG.newest_first(store)]
 
 
 def test_received_digest_has_the_numbers_of_the_page(store: Store, post: Post, inbox: MailServer) -> None:
@@ -107,7 +109,7 @@ def test_half_of_the_recipients_are_refused(store: Store, post: Post, inbox: Mai
         now += wait
         send_due(store, post, at(now))
     assert [mail["To"] for mail in inbox.received()] == ["anna@example.com"]
-    found = {one.place: one for one in log(store)}
+    found = {one.place: one for one in LOG.newest_first(store)}
     assert found["anna@example.com"].status == Status.SENT
     assert (found["refused@example.com"].status, found["refused@example.com"].attempts) == (Status.FAILED, 1)
     assert found["refused@example.com"].problem == "refused@example.com was refused: 550 No such user"
@@ -124,14 +126,14 @@ def test_server_that_hangs_is_not_asked_again(store: Store, post: Post, inbox: M
         send_due(store, post, at(MONDAY + timedelta(hours=hours)))
     assert len(inbox.received()) == 1
     assert statuses(store) == [Status.UNKNOWN]
-    assert log(store)[0].problem == "The mail server did not answer in time; the email may have been sent."
+    assert LOG.newest_first(store)[0].problem == "The mail server did not answer in time; the email may have been sent."
 
 
 def test_unreachable_server_is_tried_again(store: Store, post: Post, inbox: MailServer) -> None:
     weekly(store, "anna@example.com")
     down = Post(post.settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:9")}), mail_timeout_s=1.0)
     send_due(store, down, at(MONDAY))
-    (first,) = log(store)
+    (first,) = LOG.newest_first(store)
     assert (first.status, first.next_at) == (Status.RETRY, MONDAY + PAUSES[0])
     assert first.problem.startswith("The mail server 127.0.0.1:9 cannot be reached: ")
     send_due(store, post, at(MONDAY + PAUSES[0] - timedelta(seconds=1)))
@@ -146,7 +148,7 @@ def test_webhook_that_answers_500_is_tried_again(store: Store, post: Post, hook:
     digest = weekly(store, webhook=SecretStr(hook.url))
     assert hook.url not in digest.model_dump_json()
     send_due(store, post, at(MONDAY))
-    assert (statuses(store), log(store)[0].problem) == ([Status.RETRY], "The webhook answered 500.")
+    assert (statuses(store), LOG.newest_first(store)[0].problem) == ([Status.RETRY], "The webhook answered 500.")
     hook.status = 200
     send_due(store, post, at(MONDAY + PAUSES[0]))
     assert statuses(store) == [Status.SENT]
@@ -174,7 +176,7 @@ def test_quiet_week_says_so_instead_of_numbers(store: Store, post: Post, inbox: 
     assert mail["Subject"] == "Weekly campaign digest: May 25 – 31, 2026, no activity"
     assert "Nothing was sent and nothing happened in May 25 – 31, 2026. The last activity was on Mar 27, 2026." in text
     assert "Positive replies" not in text
-    assert log(store)[0].about == "empty"
+    assert LOG.newest_first(store)[0].about == "empty"
 
 
 def test_week_that_is_not_all_here_waits_then_says_so(store: Store, post: Post, inbox: MailServer) -> None:
@@ -204,8 +206,8 @@ def test_claim_of_a_killed_process_is_not_sent_again(store: Store, post: Post, i
     weekly(store, "anna@example.com")
     send_due(store, post, at(MONDAY))
     with store.write(is_data=False) as connection:
-        (entry,) = kept.log_in(connection)
-        kept.write_log(connection, [entry.model_copy(update={"status": Status.SENDING})])
+        (entry,) = LOG.entries(connection)
+        LOG.write(connection, [entry.model_copy(update={"status": Status.SENDING})])
     send_due(store, post, at(MONDAY + ABANDONED / 2))
     assert statuses(store) == [Status.SENDING]
     send_due(store, post, at(MONDAY + 2 * ABANDONED))
@@ -239,7 +241,10 @@ def test_digest_without_a_mail_server_says_what_to_set(store: Store, post: Post)
     weekly(store, "anna@example.com")
     unset = Post(post.settings.model_copy(update={"smtp_url": None}))
     send_due(store, unset, at(MONDAY))
-    assert log(store)[0].problem == "Set OUTREACH_SMTP_URL and OUTREACH_SMTP_FROM, so that emails can be sent."
+    assert (
+        LOG.newest_first(store)[0].problem
+        == "Set OUTREACH_SMTP_URL and OUTREACH_SMTP_FROM, so that emails can be sent."
+    )
 
 
 def test_log_survives_a_restart(store: Store, post: Post, inbox: MailServer) -> None:
@@ -247,7 +252,7 @@ def test_log_survives_a_restart(store: Store, post: Post, inbox: MailServer) -> 
     send_due(store, post, at(MONDAY))
     with closing(open_store(store.engine.url.render_as_string(hide_password=False))) as again:
         send_due(again, post, at(MONDAY + timedelta(hours=1)))
-        assert [one.place for one in log(again)] == ["anna@example.com"]
+        assert [one.place for one in LOG.newest_first(again)] == ["anna@example.com"]
     assert len(inbox.received()) == 1
 
 

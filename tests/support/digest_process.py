@@ -8,7 +8,8 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from outreach_results.config import Settings
-from outreach_results.digests.sending import Post, send_due
+from outreach_results.delivery.sending import Post
+from outreach_results.digests.sending import send_due
 from outreach_results.store.engine import open_store
 
 

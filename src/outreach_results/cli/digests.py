@@ -50,11 +50,9 @@ def add(
 @digests.command(name="list")
 def list_digests() -> None:
     """List the digests."""
-    from outreach_results.digests.sending import places
-
     for one in kept.digests(open_database()):
         campaigns = "all campaigns" if one.campaigns is None else f"{len(one.campaigns)} campaigns"
-        typer.echo(f"{one.name}\t{one.every}, from {one.hour}:00\t{campaigns}\t{', '.join(places(one))}")
+        typer.echo(f"{one.name}\t{one.every}, from {one.hour}:00\t{campaigns}\t{', '.join(one.places)}")
 
 
 @digests.command()
@@ -67,7 +65,8 @@ def remove(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
 @digests.command()
 def test(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     """Send a digest now, marked as a test."""
-    from outreach_results.digests.sending import Post, send_test  # slow to load, and few commands send
+    from outreach_results.delivery.sending import Post  # slow to load, and few commands send
+    from outreach_results.digests.sending import send_test
 
     store = open_database()
     problems = send_test(store, Post(settings()), kept.digest_named(store, name))
@@ -80,7 +79,8 @@ def test(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
 @digests.command()
 def send() -> None:
     """Send what is due now, as the dashboard does by itself; for cron, where no dashboard runs."""
-    from outreach_results.digests.sending import Post, send_due
+    from outreach_results.delivery.sending import Post
+    from outreach_results.digests.sending import send_due
 
     attempted = send_due(open_database(), Post(settings()))
     for one in attempted:
@@ -94,6 +94,6 @@ def log() -> None:
     """List what was sent and what was not, newest first."""
     store = open_database()
     zone = store.zone()
-    for one in kept.log(store):
+    for one in kept.LOG.newest_first(store):
         when = dates.moment(one.at, zone)
         typer.echo(f"{when}\t{one.digest}\tup to {one.last}\t{one.place}\t{one.about}\t{one.status}\t{one.problem}")

@@ -3,8 +3,6 @@
 kept      the digests that people set up, and the log of what was sent
 due       which period a digest is about, and when it is sent
 message   its words: HTML, plain text and the text of a webhook
-smtp      one email to one address
-webhook   one post to one address
-sending   recounts, claims, sends, tries again: what is sent twice is a defect
+sending   recounts, and sends what is due
 schedule  the thread that sends while the dashboard runs
 """

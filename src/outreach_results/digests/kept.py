@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, TypeAdapter
+from pydantic import AwareDatetime, SecretStr, TypeAdapter
 from sqlalchemy import Connection
 
-from outreach_results.errors import ConfigError, ConflictError, QueryError
+from outreach_results.delivery.log import Delivery, Log
+from outreach_results.delivery.recipients import Recipients, checked_addresses, encrypted_webhook
+from outreach_results.errors import ConflictError, QueryError
 from outreach_results.store.engine import Store, get_meta, set_meta
-from outreach_results.store.key_file import cipher
 
-_DIGESTS, _LOG = "digests", "digest_log"
-LOG_KEPT = 500
+_DIGESTS = "digests"
 MAX_NAME = 80
-MOST_RECIPIENTS = 50
-WEBHOOK = "webhook"
-"""What a delivery to the webhook is called in the log; its address is a secret."""
-
-_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[\w-]+(\.[\w-]+)+")
 
 
 class Every(StrEnum):
@@ -32,58 +25,43 @@ class Every(StrEnum):
     MONTHLY = "monthly"
 
 
-class Digest(BaseModel):
-    """One digest.
+class Digest(Recipients):
+    """One digest, and who gets it.
 
     Attributes:
-        to: the addresses that get an email each.
-        webhook_encrypted: the address that its text is posted to; None without one.
         campaigns: ids of those that it is about; None: all.
         hour: from which hour (0 to 23) of the reporting time zone on it is sent.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     name: str
     every: Every
-    to: tuple[str, ...] = ()
-    webhook_encrypted: str | None = None
     campaigns: tuple[str, ...] | None = None
     hour: int = 8
     created_at: AwareDatetime
 
 
-class Status(StrEnum):
-    """What became of a delivery."""
-
-    SENDING = "sending"
-    """It is being sent; if its process is gone, nobody knows whether it arrived, and it is not sent again."""
-    SENT = "sent"
-    RETRY = "retry"
-    """It did not arrive, and will be tried again."""
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    """The other side did not answer in time: it may have arrived, so it is not sent again."""
-
-
-class Delivery(BaseModel):
+class DigestDelivery(Delivery):
     """One digest to one place, about the period that ended on ``last``.
 
-    ``about`` says what was sent: ``digest``, or why it could not be one. ``next_at`` is when it is tried again.
+    ``about`` says what was sent: ``digest``, or why it could not be one.
     """
 
     digest: str
     last: date
-    place: str
-    status: Status
-    about: str
-    attempts: int = 1
-    at: AwareDatetime
-    next_at: AwareDatetime | None = None
-    problem: str = ""
+
+    @property
+    def message(self) -> tuple[str, date]:
+        """The digest, and the end of its period."""
+        return self.digest, self.last
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return self.digest
 
 
-_LISTED, _LOGGED = TypeAdapter(list[Digest]), TypeAdapter(list[Delivery])
+LOG = Log("digest_log", DigestDelivery)
+_LISTED = TypeAdapter(list[Digest])
 
 
 def digests(store: Store) -> list[Digest]:
@@ -128,25 +106,16 @@ def add_digest(
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
         raise QueryError("name", f"Give the digest a name of 1 to {MAX_NAME} printable characters.")
-    addresses = tuple(dict.fromkeys(address.strip() for address in to if address.strip()))
-    for address in addresses:
-        if not _ADDRESS.fullmatch(address):
-            raise QueryError("to", f"{address[:80]!r} isn't an email address.")
-    if len(addresses) > MOST_RECIPIENTS:
-        raise QueryError("to", f"A digest has at most {MOST_RECIPIENTS} recipients. Use a mailing list.")
+    addresses = checked_addresses(to)
     if not addresses and webhook is None:
         raise QueryError("to", "Name an email address or a webhook: a digest has to go somewhere.")
     if not 0 <= hour <= 23:
         raise QueryError("hour", "The hour is from 0 to 23.")
-    encrypted = None
-    if webhook is not None:
-        checked_webhook(webhook)
-        encrypted = cipher(store, secret, may_create=True).encrypt(webhook.get_secret_value().encode()).decode()
     digest = Digest(
         name=name,
         every=every,
         to=addresses,
-        webhook_encrypted=encrypted,
+        webhook_encrypted=None if webhook is None else encrypted_webhook(store, webhook, secret),
         campaigns=campaigns,
         hour=hour,
         created_at=datetime.now(UTC),
@@ -169,53 +138,6 @@ def remove_digest(store: Store, name: str) -> None:
     with store.write(exclusive=True, is_data=False) as connection:
         left = [digest for digest in _digests_in(connection) if digest.name != name]
         set_meta(connection, _DIGESTS, _LISTED.dump_json(left).decode())
-
-
-def webhook_of(store: Store, digest: Digest, secret: SecretStr | None) -> SecretStr | None:
-    """The address of a digest's webhook; None without one.
-
-    Raises:
-        ConfigError: it cannot be decrypted with this secret.
-    """
-    if digest.webhook_encrypted is None:
-        return None
-    try:
-        return SecretStr(cipher(store, secret, may_create=False).decrypt(digest.webhook_encrypted.encode()).decode())
-    except ValueError as error:
-        raise ConfigError(f"The webhook of {digest.name!r} cannot be decrypted. Enter the digest again.") from error
-
-
-def checked_webhook(address: SecretStr) -> None:
-    """Check an address to post to.
-
-    Raises:
-        QueryError: it is no web address, or an unencrypted one of another machine.
-    """
-    try:
-        parts = urlsplit(address.get_secret_value().strip())
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    is_here = host in ("localhost", "127.0.0.1", "::1")
-    if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not is_here):
-        raise QueryError("webhook", "The webhook has to be an address that begins with https://.")
-
-
-def log(store: Store) -> list[Delivery]:
-    """What was sent and what was not, newest first."""
-    with store.read() as connection:
-        return sorted(log_in(connection), key=lambda one: one.at, reverse=True)
-
-
-def log_in(connection: Connection) -> list[Delivery]:
-    """The same within a transaction, in no order."""
-    return _LOGGED.validate_json(get_meta(connection, _LOG) or "[]")
-
-
-def write_log(connection: Connection, deliveries: list[Delivery]) -> None:
-    """Keep the log: the newest `LOG_KEPT` deliveries."""
-    kept = sorted(deliveries, key=lambda one: one.at)[-LOG_KEPT:]
-    set_meta(connection, _LOG, _LOGGED.dump_json(kept).decode())
 
 
 def _digests_in(connection: Connection) -> list[Digest]:

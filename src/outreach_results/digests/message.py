@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import jinja2
-
 from outreach_results import results
+from outreach_results.delivery.wording import Words, written
 from outreach_results.digests.due import PERIOD
 from outreach_results.digests.kept import Digest, Every
 from outreach_results.export.report import ReportOptions, report_content
@@ -39,27 +33,7 @@ class Message:
 
     about: str
     period: ChosenPeriod
-    subject: str
-    text: str
-    html: str
-    webhook_text: str
-
-    def email(self, digest: Digest, sender: str, to: str, *, test: bool = False) -> EmailMessage:
-        """The email for one address.
-
-        Its id is the same at each attempt, so that a mail server that got it twice can tell.
-        """
-        mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"] = sender, to
-        mail["Subject"] = f"[Test] {self.subject}" if test else self.subject
-        mail["Date"] = format_datetime(datetime.now(UTC))
-        own = f"{digest.name}|{digest.created_at}|{self.period.last}|{to}|{datetime.now(UTC) if test else ''}"
-        domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-        mail["Message-ID"] = f"<{hashlib.sha256(own.encode()).hexdigest()[:32]}@{domain}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(self.text)
-        mail.add_alternative(self.html, subtype="html")
-        return mail
+    words: Words
 
 
 def message(
@@ -91,7 +65,7 @@ def message(
         "problems": [],
         "small_print": report["small_print"],
     }
-    return _rendered(data, DIGEST, period, f"{data['title']}: {period.days()}")
+    return _rendered(digest, data, DIGEST, period, f"{data['title']}: {period.days()}")
 
 
 def _missing(store: Store, period: ChosenPeriod, now: datetime) -> list[str]:
@@ -136,7 +110,7 @@ def _without_numbers(
         "small_print": [],
     }
     what = "not complete" if about == INCOMPLETE else "no activity"
-    return _rendered(data, about, period, f"{data['title']}: {period.days()}, {what}")
+    return _rendered(digest, data, about, period, f"{data['title']}: {period.days()}, {what}")
 
 
 def _frame(
@@ -164,38 +138,6 @@ def view_link(public_url: str | None, period: ChosenPeriod) -> str:
     return f"{public_url.rstrip('/')}/?{urlencode(parameters, safe='.~')}"
 
 
-def _rendered(data: dict[str, Any], about: str, period: ChosenPeriod, subject: str) -> Message:
-    import css_inline  # only what sends needs it
-
-    html, text, hook = (_templates().get_template(f"digest.{kind}.jinja") for kind in ("html", "txt", "hook"))
-    return Message(
-        about,
-        period,
-        " ".join(subject.split()),
-        text.render(data).strip() + "\n",
-        css_inline.inline(html.render(data), load_remote_stylesheets=False),
-        hook.render(data).strip(),
-    )
-
-
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=jinja2.select_autoescape(("html.jinja",), default=False),  # the others are plain text
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["one_line"] = lambda text: " ".join(str(text).split())
-    environment.filters["mrkdwn"] = _mrkdwn
-    return environment
-
-
-def _mrkdwn(text: str) -> str:
-    """Text for a webhook: what would become a mention, a link or a style is shown as it is written."""
-    words = " ".join(str(text).split())
-    for letter, shown in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        words = words.replace(letter, shown)
-    # A character without width after a sign keeps the sign from being read as a style.
-    return "".join(f"{letter}\u2060" if letter in "*_~`@#" else letter for letter in words)
+def _rendered(digest: Digest, data: dict[str, Any], about: str, period: ChosenPeriod, subject: str) -> Message:
+    own = f"{digest.name}|{digest.created_at}|{period.last}"
+    return Message(about, period, written(Path(__file__).parent, "digest", own, subject, data))

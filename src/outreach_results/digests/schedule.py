@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from outreach_results import config
-from outreach_results.digests.sending import Post, send_due
+from outreach_results.delivery.sending import Post
+from outreach_results.digests.sending import send_due
 from outreach_results.periodic import PeriodicThread
 from outreach_results.store.engine import Store
 

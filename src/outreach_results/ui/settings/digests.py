@@ -6,9 +6,10 @@ import streamlit as st
 from pydantic import SecretStr
 
 from outreach_results.config import settings
+from outreach_results.delivery.sending import Post
 from outreach_results.digests import kept
-from outreach_results.digests.kept import Delivery, Digest, Every, Status
-from outreach_results.digests.sending import Post, places, send_test
+from outreach_results.digests.kept import Digest, DigestDelivery, Every
+from outreach_results.digests.sending import send_test
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.ui import text
@@ -27,7 +28,7 @@ def form() -> None:
     if said := st.session_state.pop(_SAID, ""):
         st.info(text.escape(said))
     _add()
-    deliveries = kept.log(opened)
+    deliveries = kept.LOG.newest_first(opened)
     if deliveries:
         with st.expander("What was sent"):
             for delivery in deliveries[:_SHOWN]:
@@ -36,9 +37,7 @@ def form() -> None:
 
 def _row(digest: Digest, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(
-            f"{digest.name}: {digest.every}, from {digest.hour}:00, to {', '.join(places(digest))}", width="content"
-        )
+        st.text(f"{digest.name}: {digest.every}, from {digest.hour}:00, to {', '.join(digest.places)}", width="content")
         st.button("Send test", key=f"digest-test-{place}", on_click=_test, args=(digest.name,))
         st.button("Remove", key=f"digest-remove-{place}", type="tertiary", on_click=_remove, args=(digest.name,))
 
@@ -84,16 +83,7 @@ def _remove(name: str) -> None:
         st.session_state[_SAID] = str(error)
 
 
-_WORDS = {
-    Status.SENDING: "being sent",
-    Status.SENT: "sent",
-    Status.RETRY: "not sent yet",
-    Status.FAILED: "not sent",
-    Status.UNKNOWN: "may have arrived",
-}
-
-
-def _line(delivery: Delivery) -> str:
+def _line(delivery: DigestDelivery) -> str:
     about = "" if delivery.about == "digest" else f" ({delivery.about})"
-    what = f"{delivery.digest}{about}, up to {text.day(delivery.last)}, to {delivery.place}: {_WORDS[delivery.status]}"
+    what = f"{delivery.digest}{about}, up to {text.day(delivery.last)}, to {delivery.place}: {delivery.status.words}"
     return " · ".join(filter(None, [text.moment(delivery.at, zone()), what, delivery.problem]))

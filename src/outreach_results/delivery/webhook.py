@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from pydantic import SecretStr
 
-from outreach_results.digests.smtp import NotSentError, UnknownOutcomeError
+from outreach_results.delivery.smtp import NotSentError, UnknownOutcomeError
 
 TIMEOUT_S = 15.0
 
