@@ -2,7 +2,7 @@
 
 from outreach_results import results
 from outreach_results.reconcile.comparison import reconciliation
-from outreach_results.ui import audit, data, imports, settings, shell, unsent
+from outreach_results.ui import audit, data, imports, settings, shell, team, unsent
 from outreach_results.ui.cache import ask, zone
 from outreach_results.ui.welcome import ways_in
 
@@ -13,4 +13,5 @@ imports.history(ask(results.load_history))
 unsent.unsent(ask(results.unsent_events))
 data.reconciliation(ask(reconciliation))
 settings.section(ask(results.all_campaigns))
+team.section()
 audit.log()

@@ -251,6 +251,7 @@ def do_rare_things(store):
     for role in (Role.VIEWER, Role.EDITOR):
         team.set_role(store, "ann@example.com", role)
     assert team.note_sign_in(store, "digest", "ann@example.com", at(9))
+    assert team.last_sign_ins(store)
     team.end_sign_in(store, "digest", "ann@example.com")
     with store.read() as connection:
         assert team.is_over(connection, "digest")

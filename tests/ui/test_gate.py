@@ -32,6 +32,8 @@ EDITING = {
     "Connect an account",
     "Delete campaign",
     "Remove sample data",
+    "Add a person",
+    "Create a key",
 }
 """Buttons of editors and admins."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from outreach_results.errors import QueryError
 from outreach_results.models.team import Role, canonical, is_listed
@@ -105,6 +105,13 @@ def note_sign_in(store: Store, sign_in_id: str, address: str, ends_at: datetime)
         connection.execute(insert(sign_ins), values)
         audit.record(connection, Action.SIGNED_IN, by=address)
     return True
+
+
+def last_sign_ins(store: Store) -> dict[str, datetime]:
+    """When each person signed in last, by address; of those that are long over nothing is known."""
+    last = select(sign_ins.c.address, func.max(sign_ins.c.signed_in_at).label("last")).group_by(sign_ins.c.address)
+    with store.read() as connection:
+        return {row.address: row.last for row in connection.execute(last)}
 
 
 def is_over(connection: Connection, sign_in_id: str) -> bool:
