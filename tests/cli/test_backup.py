@@ -25,8 +25,11 @@ def test_backup_and_restore_say_what_they_did(run, source, tmp_path, monkeypatch
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(tmp_path / "new.db"))
     settings.cache_clear()
     ended = run("restore", file)
-    assert (ended.status, ended.err) == (0, f"Restored from {file}: 13 campaigns, 6,715 emails and 318 replies.\n")
+    assert ended.status == 0
+    assert ended.err.startswith(f"Restored from {file}: 13 campaigns, 6,715 emails and 318 replies.\nThis place could")
     assert run("get", "campaigns").status == 0
+    assert run("forget", "yukari@aozora-seisakusho.example", "--yes").status == 0
+    assert run("restore", file, "--replace").err.splitlines()[1].startswith("1 person was forgotten since the backup")
 
 
 def test_keys_of_accounts_are_said_to_be_missing(run, source, tmp_path):

@@ -39,6 +39,8 @@ def test_person_is_forgotten_only_after_a_yes(run, filled):
     assert ended.status == 0
     assert ended.err.startswith("Forgotten, in 2 emails, 2 replies, 2 rows of contacts")
     assert left_in_tables(filled) == {}
+    assert run("forget", "--again").err == "Forgotten again: 0 people.\n"
+    assert run("forget", ADDRESS, "--again").status == run("forget").status == 2
 
 
 def test_what_is_no_address_is_a_sentence(run, database):

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from outreach_results.cli.copy_output import copy_progress
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
+from outreach_results.errors import StoreError
+from outreach_results.store import audit
 from outreach_results.store.admin import backup as backups
 from outreach_results.store.admin.backup import BackupContent
 from outreach_results.store.engine import engine_for
@@ -28,6 +30,10 @@ def backup(
     replies, so only you may read it.
     """
     store = open_database()
+    try:
+        audit.note(store, audit.Action.EXPORTED, f"backup {file.name}", by=user_name())
+    except StoreError as error:  # a database on a full or read-only disk is the one that most needs a backup
+        console.print(f"The audit log could not be written: {error}", style="yellow", markup=False)
     with copy_progress(console) as on_progress:
         content = backups.backup(store, file, replace=replace, on_progress=on_progress)
     console.print(f"Backed up to {file}: {content.sentence()}.", markup=False)
@@ -41,17 +47,33 @@ def restore(
 ) -> None:
     """Bring the database of the settings to what a backup holds. Cut off at any point, it is as before.
 
-    A backup of an older version is upgraded. A database that holds data is left as it is without --replace.
+    A backup of an older version is upgraded. A database that holds data is left as it is without --replace. Whom it
+    has forgotten since the backup was made stays forgotten.
     """
     with copy_progress(console) as on_progress:
-        content = backups.restore(file, settings().database_url, replace=replace, on_progress=on_progress)
+        content = backups.restore(
+            file, settings().database_url, replace=replace, by=user_name(), on_progress=on_progress
+        )
     console.print(f"Restored from {file}: {content.sentence()}.", markup=False)
+    if (forgotten := _forgotten(content)) is not None:
+        console.print(forgotten, markup=False)
     if content.accounts:
         console.print(
             f"{_keys_of(content)} not in the backup: put it back too, or enter the keys again with: "
             "outreach-results sources edit",
             markup=False,
         )
+
+
+def _forgotten(content: BackupContent) -> str | None:
+    """What is to be said of people who were forgotten since a backup was made."""
+    if content.left_out is None:
+        return (
+            "This place could not say who was forgotten since the backup was made. If anybody was, forget them again, "
+            "as docs/privacy.md says."
+        )
+    who = "1 person was" if content.left_out == 1 else f"{content.left_out:,} people were"
+    return f"{who} forgotten since the backup was made, and left out of it." if content.left_out else None
 
 
 def _keys_of(content: BackupContent) -> str:

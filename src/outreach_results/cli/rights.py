@@ -13,7 +13,7 @@ from outreach_results.config import settings
 from outreach_results.errors import ConfigError
 from outreach_results.models.retention import Retention
 from outreach_results.store import audit
-from outreach_results.store.admin.forgetting import forget
+from outreach_results.store.admin.forgetting import forget, forget_again
 from outreach_results.store.admin.person import PERSON, as_json, person_data
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.retention import remove_old_texts
@@ -37,18 +37,27 @@ def export_person(
 
 
 def forget_person(
-    address: _Address,
+    address: Annotated[str | None, typer.Argument(help="An email address, in any case.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Everybody who was forgotten and is here all the same, as after a restore.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. There is no way back.")] = False,
 ) -> None:
     """Remove a person everywhere, for good. Their emails, events and replies go on counting, without them.
 
     A salted hash of the address is kept, so that no later sync, import or webhook brings the person back.
     """
+    if (address is None) != again:
+        raise typer.BadParameter("Name an address, or use --again alone.", param_hint="ADDRESS")
     store = open_database()
-    if not yes:
-        typer.confirm(f"Remove {address} for good? There is no way back", abort=True, err=True)
-    report = forget(store, address, by=user_name())
-    console.print(report.sentence(), markup=False)
+    if address is None:
+        number, report = forget_again(store, by=user_name())
+        console.print(f"Forgotten again: {number:,} {'person' if number == 1 else 'people'}.", markup=False)
+    else:
+        if not yes:
+            typer.confirm(f"Remove {address} for good? There is no way back", abort=True, err=True)
+        report = forget(store, address, by=user_name())
+        console.print(report.sentence(), markup=False)
     if not report.is_erased:
         console.print(_traces(store), style="yellow", markup=False)
 

@@ -48,7 +48,7 @@ from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_o
 from outreach_results.store import rollup, schema
 from outreach_results.store.deferred_indexes import DeferredIndexes
 from outreach_results.store.engine import zone_of
-from outreach_results.store.forgotten import ForgottenDigest, remember_digests
+from outreach_results.store.forgotten import remember_digests
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.replies.events import align_meetings
 from outreach_results.store.replies.state import counts_as_automatic
@@ -136,10 +136,9 @@ class Loader:
         self._snapshots.finish()
         self._totals.write()
         if self._forgotten:
-            people = [ForgottenDigest(*record) for record in self._forgotten]
-            new = remember_digests(self._connection, people)
+            new = remember_digests(self._connection, [record._asdict() for record in self._forgotten])
             self.report.inserted["forgotten people"] += new
-            self.report.duplicate["forgotten people"] += len(people) - new
+            self.report.duplicate["forgotten people"] += len(self._forgotten) - new
 
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected_total += 1

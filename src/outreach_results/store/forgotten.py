@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -124,13 +124,14 @@ class ForgottenPeople(Recognizer):
 
     def __init__(self, digests: dict[bytes, set[str]]) -> None:
         """``digests``: by salt, the HMACs of addresses."""
-        super().__init__(self._forgotten)
+        super().__init__(self.pseudonym_of_key)
         self._digests = digests
 
     def __bool__(self) -> bool:
         return bool(self._digests)
 
-    def _forgotten(self, key: str) -> str | None:
+    def pseudonym_of_key(self, key: str) -> str | None:
+        """The pseudonym of whom `person_key` identifies, if they were forgotten."""
         for salt, digests in self._digests.items():
             digest = _digest(salt, key)
             if digest in digests:
@@ -162,13 +163,23 @@ def forgotten_digests(store: Store) -> list[ForgottenDigest]:
         return [ForgottenDigest(*row) for row in connection.execute(query)]
 
 
-def remember_digests(connection: Connection, digests: Iterable[ForgottenDigest]) -> int:
-    """Remember who was forgotten in another database; returns how many were not known yet."""
+def unknown_digests(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those rows of `forgotten_people`, each once, that this database does not have."""
     stored = connection.execute(select(forgotten_people.c.salt, forgotten_people.c.digest))
     known = {(row.salt, row.digest) for row in stored}
-    new = {one[:2]: one for one in digests if one[:2] not in known}
+    new = {(row["salt"], row["digest"]): dict(row) for row in rows}
+    return [row for key, row in new.items() if key not in known]
+
+
+def remember_digests(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Remember who was forgotten in another database; returns how many were not known yet.
+
+    Args:
+        rows: of `forgotten_people`; who did it may be missing.
+    """
+    new = unknown_digests(connection, rows)
     if new:
-        connection.execute(insert(forgotten_people), [one._asdict() for one in new.values()])
+        connection.execute(insert(forgotten_people), new)
     return len(new)
 
 

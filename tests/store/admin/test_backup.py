@@ -6,14 +6,21 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from outreach_results import results
 from outreach_results.errors import ConflictError, StoreError
 from outreach_results.ingest.load import load
+from outreach_results.store import audit, schema
 from outreach_results.store.admin.backup import backup, restore
+from outreach_results.store.admin.forgetting import forget, forget_again
+from outreach_results.store.admin.forgotten_since import forgotten_rows
 from outreach_results.store.engine import open_store
+from outreach_results.store.forgotten import remember_digests
+from support import people
 from support.databases import contents, downgrade, sqlite_url
 from support.filled import everything
 from support.killed_work import instants, kill
@@ -24,6 +31,13 @@ KILLS = {"sqlite": 3, "postgres": 2}
 
 def url_of(store):
     return store.engine.url.render_as_string(hide_password=False)
+
+
+def restored_rows(store):
+    """Everything, without the entry of the audit log that says that a backup was restored."""
+    with store.write(is_data=False) as connection:
+        connection.execute(delete(schema.audit_log).where(schema.audit_log.c.about.startswith("backup ")))
+    return everything(store)
 
 
 def files_in(folder):
@@ -75,7 +89,7 @@ def test_restored_database_holds_all(make_filled, request, folder, source, targe
     content = backup(origin, folder / "one.db")
     assert (content.campaigns, content.accounts) == (len(campaigns_in(url_of(origin))) + 1, 1)  # one is deleted
     assert restore(folder / "one.db", url_of(store), replace=True) == content
-    assert everything(store) == everything(origin)
+    assert restored_rows(store) == everything(origin)
     assert store.version() != version
     assert files_in(folder) == ["one.db"]
 
@@ -104,9 +118,65 @@ def test_only_its_owner_may_read_a_backup(small_backup):
 
 def test_missing_database_is_made_from_a_backup(small, small_backup, tmp_path):
     url = sqlite_url(tmp_path / "new.db")
-    restore(small_backup, url)
+    assert restore(small_backup, url).left_out is None
     with closing(open_store(url)) as new:
-        assert everything(new) == everything(small)
+        assert restored_rows(new) == everything(small)
+
+
+# --- people's rights -------------------------------------------------------------------------------------------------
+
+
+def test_backup_brings_nobody_back(make_store, folder):
+    """Who was forgotten after it was made is in no table and no file of the restored database; all else is."""
+    store = make_store()
+    people.fill(store)
+    with store.write() as connection:  # the author of a note is one of the team, and stays
+        connection.execute(delete(schema.annotations))
+    backup(store, folder / "one.db")
+    forget(store, people.ADDRESS)
+    expected = contents(store)
+    load(store, "later", [campaign("later"), email(of="later")])
+    assert people.left_in_files(folder / "one.db")
+    assert restore(folder / "one.db", url_of(store), replace=True, by="root").left_out == 1
+    assert people.left_in_tables(store) == {}
+    assert contents(store) == expected
+    if store.is_sqlite:
+        store.close()
+        assert people.left_in_files(Path(store.engine.url.database)) == {}
+    assert [(entry.action, entry.by) for entry in audit.entries(store, at_most=2)] == [
+        (audit.Action.FORGOTTEN, "root"),
+        (audit.Action.RESTORED, "root"),
+    ]
+
+
+def test_who_is_forgotten_meanwhile_is_not_back(make_store, folder):
+    store = make_store()
+    people.fill(store)
+    backup(store, folder / "one.db")
+
+    def forget_late(doing, _rows):
+        if doing == "restoring":
+            forget(store, people.ADDRESS)
+
+    with pytest.raises(ConflictError, match="A person was forgotten meanwhile"):
+        restore(folder / "one.db", url_of(store), replace=True, on_progress=forget_late)
+    assert people.left_in_tables(store) == {}
+
+
+def test_hashes_from_elsewhere_forget_again(make_sqlite, folder):
+    """A backup restored into an empty place holds everybody, until it learns by their hashes who was forgotten."""
+    first, second = make_sqlite(), make_sqlite()
+    people.fill(first)
+    backup(first, folder / "one.db")
+    forget(first, people.ADDRESS)
+    restore(folder / "one.db", url_of(second), replace=True)
+    assert people.left_in_tables(second)
+    with second.write() as connection, first.read() as known:
+        remember_digests(connection, forgotten_rows(known))
+    assert forget_again(second)[0] == 1
+    assert people.left_in_tables(second) == {}
+    assert contents(second) == contents(first)
+    assert forget_again(second)[0] == 0
 
 
 # --- nothing is overwritten unasked ----------------------------------------------------------------------------------
@@ -205,9 +275,9 @@ def test_damaged_database_is_mended_by_a_backup(small, small_backup, tmp_path):
     expected = everything(small)
     path = shutil.copyfile(small_backup, tmp_path / "damaged.db")
     spoil_page(path)
-    restore(small_backup, sqlite_url(path), replace=True)
+    assert restore(small_backup, sqlite_url(path), replace=True).left_out is None
     with closing(open_store(sqlite_url(path))) as mended:
-        assert everything(mended) == expected
+        assert restored_rows(mended) == expected
 
 
 def test_damaged_database_is_not_backed_up_unseen(small, folder):
@@ -227,16 +297,17 @@ def test_killed_restore_is_before_or_after(make_filled, make_store, backend, fol
     load(store, "own", [campaign("own"), *emails(30, of="own")])
     backup(make_filled("sqlite"), file)
     backup(store, own)
-    before = everything(store)
     started = time.monotonic()
     restore(file, url_of(store), replace=True)
-    duration, after = time.monotonic() - started, everything(store)
+    duration, after = time.monotonic() - started, restored_rows(store)
+    restore(own, url_of(store), replace=True)
+    before = restored_rows(store)  # with the person whom the other one has forgotten
     for instant in instants(KILLS[backend], duration):
         restore(own, url_of(store), replace=True)
         kill("restore", url_of(store), str(file), instant)
-        assert everything(store) in (before, after)
+        assert restored_rows(store) in (before, after)
     restore(file, url_of(store), replace=True)
-    assert everything(store) == after
+    assert restored_rows(store) == after
     assert not [name for name in files_in(tmp_path) if "restoring" in name]
 
 

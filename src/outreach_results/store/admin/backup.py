@@ -5,6 +5,7 @@ restored into SQLite or another version of PostgreSQL; what `pg_dump` writes can
 people work. Of PostgreSQL, `copy` reads one moment, and compares the file with it by checksums.
 
 Killed at any instant, a backup is complete or not there, and a database is as before its restoring or as after.
+Whom the database has forgotten since the backup was made is left out of what is restored.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import delete, text
 
 from outreach_results.errors import ConflictError, StoreBusyError, StoreError
+from outreach_results.store import audit
 from outreach_results.store.admin import canonical
 from outreach_results.store.admin.copy import (
     BY_CAMPAIGN,
@@ -30,6 +33,12 @@ from outreach_results.store.admin.copy import (
     copy,
     filled_table,
     pages,
+)
+from outreach_results.store.admin.forgotten_since import (
+    check_nobody_new,
+    forgotten_in_database,
+    forgotten_rows,
+    leave_out,
 )
 from outreach_results.store.admin.verify import COPY_STATE, compared_rows, verify
 from outreach_results.store.column_types import is_sqlite
@@ -50,6 +59,7 @@ class BackupContent:
     emails: int
     replies: int
     accounts: int  # connected ones, whose keys are encrypted with what is not in it
+    left_out: int | None = 0  # people forgotten since, when it was restored; None: the database could not say who
 
     def sentence(self) -> str:
         """The numbers, to go into a sentence."""
@@ -90,13 +100,19 @@ def backup(
 
 
 def restore(
-    file: Path, url: str, *, replace: bool = False, on_progress: OnProgress = lambda _doing, _rows: None
+    file: Path,
+    url: str,
+    *,
+    replace: bool = False,
+    by: str | None = None,
+    on_progress: OnProgress = lambda _doing, _rows: None,
 ) -> BackupContent:
     """Bring a database to what a backup holds, in one transaction. The tables of an older version are upgraded first.
 
     Args:
         url: the database; a SQLite file that is not there yet is made.
-        replace: what the database holds is lost.
+        replace: what the database holds is lost, apart from who was forgotten.
+        by: who does it, for the audit log.
 
     Raises:
         ConflictError: the database holds data, and is not to be replaced.
@@ -112,18 +128,23 @@ def restore(
             if is_sqlite(engine):
                 _check_may_replace(file, target, replace=replace)
             on_progress("checking the backup", 0)
-            content = _prepare(file, prepared)
-            on_progress("restoring", 0)
-            if is_sqlite(engine):
-                with _file_errors(target):
-                    _copy_pages(prepared, target)
-                open_store(url).close()
-            else:
-                with closing(open_store(f"sqlite:///{prepared}")) as source, closing(open_store(url)) as store:
-                    _replace_rows(source, store, replace=replace, on_progress=on_progress)
+            content = _prepare(file, prepared, by=by)
+            forgotten = forgotten_in_database(engine)
+            with closing(open_store(f"sqlite:///{prepared}")) as source:
+                left_out = None if forgotten is None else leave_out(source, forgotten, by=by)
+                on_progress("restoring", 0)
+                if not is_sqlite(engine):
+                    with closing(open_store(url)) as store:
+                        _replace_rows(source, store, replace=replace, on_progress=on_progress)
+                    return replaced(content, left_out=left_out)
+                with source.read() as connection:
+                    check_nobody_new(connection, forgotten_in_database(engine) or [])
+            with _file_errors(target):
+                _copy_pages(prepared, target)
+            open_store(url).close()
         finally:
             _remove(prepared)
-    return content
+    return replaced(content, left_out=left_out)
 
 
 # --- to the file ---------------------------------------------------------------------------------------------------
@@ -183,7 +204,7 @@ def _keep(partial: Path, file: Path) -> None:
 # --- from the file -------------------------------------------------------------------------------------------------
 
 
-def _prepare(file: Path, prepared: Path) -> BackupContent:
+def _prepare(file: Path, prepared: Path, *, by: str | None) -> BackupContent:
     """Copy a backup to where it may be changed, check it, and upgrade its tables to this version."""
     if not file.is_file():
         raise StoreError(f"There is no file {file}. Nothing was changed.")
@@ -203,6 +224,7 @@ def _prepare(file: Path, prepared: Path) -> BackupContent:
             # They are true of the database that was backed up. The data version changes with any write, so whoever
             # has the database open reads everything again.
             connection.execute(delete(meta).where(meta.c.key.in_((COPY_STATE, _LEASE))))
+            audit.record(connection, audit.Action.RESTORED, f"backup {file.name}", by=by)
     except StoreError as error:
         raise StoreError(f"Of {file}: {error} Nothing was changed.") from error
     return content
@@ -290,6 +312,7 @@ def _replace_rows(source: Store, target: Store, *, replace: bool, on_progress: O
         filled = filled_table(here)
         if filled and not replace:
             raise _holds_data(filled)
+        check_nobody_new(there, forgotten_rows(here))
         for table in reversed(metadata.sorted_tables):
             here.execute(delete(table))
         # First which campaigns are deleted: replies of the others count among those of all.

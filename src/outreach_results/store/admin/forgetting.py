@@ -10,10 +10,10 @@ from outreach_results.errors import QueryError
 from outreach_results.models import domain_of, person_key
 from outreach_results.store import audit, schema
 from outreach_results.store.admin.renaming import rename_email, rename_event, rename_reply
-from outreach_results.store.admin.traces import IDS, Key, Mention, ids_with, mentions, traces
+from outreach_results.store.admin.traces import IDS, Key, Mention, ids_with, mentions, present, traces
 from outreach_results.store.anonymous import NOTHING_PERSONAL, anonymize_emails, anonymize_replies, breakdown_kept
 from outreach_results.store.engine import Store
-from outreach_results.store.forgotten import Recognizer, remember
+from outreach_results.store.forgotten import Recognizer, forgotten_in, remember
 from outreach_results.store.replies import inbox_table
 
 
@@ -81,18 +81,45 @@ def forget(store: Store, address: str, *, by: str | None = None) -> ForgetReport
     key = checked_address(address)
     report = ForgetReport()
     with store.write(exclusive=True, is_erasing=True) as connection:
-        inbox_table.lock_reply_states(connection)
         pseudonym = remember(connection, key, by=by)
-        person = Recognizer(lambda other: pseudonym if other == key else None)
+        _remove(connection, {key: pseudonym}, report, by=by)
+    report.is_erased = store.erase_deleted()
+    return report
+
+
+def forget_again(store: Store, *, by: str | None = None) -> tuple[int, ForgetReport]:
+    """Remove everybody who was forgotten and is here all the same: brought back by a backup, or never forgotten here.
+
+    Only salted hashes of them are known, so it reads every text that has an address.
+
+    Returns:
+        How many people were here, and what they were removed from.
+
+    Raises:
+        StoreError: nothing was changed, or only the traces in the file could not be erased, as it says.
+    """
+    report = ForgetReport()
+    with store.write(exclusive=True, is_erasing=True) as connection:
+        here = present(connection, forgotten_in(connection))
+        if here:
+            _remove(connection, here, report, by=by)
+    # Also where nobody is left: the last time may have been cut off before the traces were erased.
+    report.is_erased = store.erase_deleted()
+    return len(here), report
+
+
+def _remove(connection: Connection, people: dict[str, str], report: ForgetReport, *, by: str | None) -> None:
+    """Remove people, given the pseudonym of each `person_key`."""
+    inbox_table.lock_reply_states(connection)
+    for key, pseudonym in people.items():
+        person = Recognizer({key: pseudonym}.get)
         _remove_own(connection, key, person, pseudonym, report)
         for mention in list(mentions(connection, key, person)):
             _redact(connection, mention, person)
             report.mentions += 1
         _rename(connection, key, person)
         audit.record(connection, audit.Action.FORGOTTEN, pseudonym, by=by)
-        inbox_table.erase_deleted_words(connection)
-    report.is_erased = store.erase_deleted()
-    return report
+    inbox_table.erase_deleted_words(connection)
 
 
 def _remove_own(connection: Connection, key: str, person: Recognizer, pseudonym: str, report: ForgetReport) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, Text, cast, or_
 
 from outreach_results.store import schema
 from outreach_results.store.column_types import is_sqlite
-from outreach_results.store.forgotten import Recognizer
+from outreach_results.store.forgotten import ForgottenPeople, Recognizer
 
 MENTIONED_IN: dict[Table, tuple[str, ...]] = {
     schema.campaigns: ("name",),
@@ -117,6 +117,33 @@ def ids_with(connection: Connection, column: Column[Any], address: str, person: 
     own = column.table.c.campaign_id
     rows = connection.execute(select(own, column).distinct().where(_holds(connection, column, address))).all()
     return [(campaign_id, own_id) for campaign_id, own_id in rows if person.redacted_id(own_id) != own_id]
+
+
+def present(connection: Connection, people: ForgottenPeople) -> dict[str, str]:
+    """Those of the forgotten people whose address is somewhere: by `person_key`, the pseudonym. Reads all texts."""
+    found: dict[str, str] = {}
+
+    def noted(key: str) -> str | None:
+        pseudonym = people.pseudonym_of_key(key)
+        if pseudonym is not None:
+            found[key] = pseudonym
+        return pseudonym
+
+    recognizer = Recognizer(noted)
+    texts = [table.c[name] for table, names in MENTIONED_IN.items() for name in names]
+    for column in (schema.emails.c.recipient, schema.contacts.c.contact_id, *texts):
+        for text in _with_addresses(connection, column):
+            recognizer.redacted(text)
+    for column in IDS:
+        for own_id in _with_addresses(connection, column):
+            recognizer.redacted_id(own_id)
+    return found
+
+
+def _with_addresses(connection: Connection, column: Column[Any]) -> Iterator[str]:
+    # A few at a time: these are all texts of the database.
+    texts = select(column).distinct().where(_holds(connection, column, "@"))
+    return connection.execute(texts, execution_options={"yield_per": 10_000}).scalars()
 
 
 def _holds(connection: Connection, column: ColumnElement[Any], address: str) -> ColumnElement[bool]:
