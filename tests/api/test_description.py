@@ -24,7 +24,7 @@ from outreach_results.store.engine import Store
 from support.http import Serve
 
 ROUTES = {
-    "/campaigns": {"page", "per_page"},
+    "/campaigns": {"page", "per_page", "client", "tag"},
     "/campaigns/{campaign_id}/stats": {"campaign_id", "start", "end", "basis", "humans_only"},
     "/campaigns/{campaign_id}/stats/daily": {"campaign_id", "start", "end", "basis", "humans_only"},
     "/campaigns/{campaign_id}/breakdown": {"campaign_id", "by", "start", "end", "basis", "humans_only"},

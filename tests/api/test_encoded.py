@@ -92,7 +92,7 @@ def test_lists_campaigns_newest_first(client: TestClient) -> None:
     assert [campaign["created_at"] for campaign in result] == sorted(
         (campaign["created_at"] for campaign in result), reverse=True
     )
-    assert set(result[0]) == {"id", "name", "mcp", "created_at", "detail", "tracked"}
+    assert set(result[0]) == {"id", "name", "mcp", "created_at", "detail", "tracked", "client", "tags"}
 
 
 def test_benchmarks_without_mcp_are_the_community(client: TestClient) -> None:

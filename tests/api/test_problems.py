@@ -16,7 +16,7 @@ from outreach_results import results
 from outreach_results.api import api_routes, service
 from outreach_results.api.problems import Problem
 from outreach_results.errors import StoreBusyError, StoreError
-from outreach_results.store import api_keys
+from outreach_results.store import api_keys, labeling
 from outreach_results.store.admin import deletion
 from outreach_results.store.api_keys import KeyScope, ValidKey
 from outreach_results.store.engine import Store
@@ -230,6 +230,23 @@ def test_a_database_that_goes_away_is_a_503(client: TestClient, writable_sample:
     answer = client.get(f"{STATS}?basis=send")
     _problem(answer, 503)
     assert "daily_stats" not in answer.text
+
+
+def test_unknown_client_or_tag_names_those_there_are(client: TestClient, writable_sample: Store) -> None:
+    labeling.choose_client(writable_sample, ["camp_abc123"], labeling.add_client(writable_sample, "Acme"))
+    labeling.add_client(writable_sample, "Bolt")
+    time.sleep(2 * service.FRESH_S)
+    [only] = client.get("/campaigns?client=acme").json()["campaigns"]
+    assert (only["id"], only["client"], only["tags"]) == ("camp_abc123", {"id": "acme", "name": "Acme"}, [])
+    assert client.get("/campaigns?client=bolt").json()["pagination"]["total"] == 0
+    for name, detail in (
+        ("client", "There is no client 'nobody'. Use acme, bolt."),
+        ("tag", "There is no tag 'nobody'. There are no tags yet: set them in Data → Settings, or with"),
+    ):
+        problem = _problem(client.get(f"/campaigns?{name}=nobody"), 404)
+        assert problem.parameter == name
+        assert problem.detail.startswith(detail)
+        _problem(client.get(f"/campaigns?{name}="), 422)
 
 
 def test_a_deleted_campaign_is_not_answered(client: TestClient, writable_sample: Store) -> None:

@@ -35,7 +35,7 @@ from outreach_results.models.team import Role
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, api_keys, rollup, schema, sync_sources, team
+from outreach_results.store import admin, api_keys, labeling, rollup, schema, sync_sources, team
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
@@ -45,6 +45,7 @@ from outreach_results.store.admin.forgetting import forget
 from outreach_results.store.admin.person import person_data
 from outreach_results.store.engine import open_store
 from outreach_results.store.entries import checked, enter, source_values
+from outreach_results.store.labels import checked_rule
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.deletion import delete_missing_replies
 from outreach_results.store.replies.retention import remove_old_texts
@@ -268,6 +269,7 @@ def do_rare_things(store):
     sync_sources.remove_source(store, "fourth")
     assert [source.name for source in sync_sources.list_sources(store)] == ["second"]
     sync_sources.remove_source(store, "second")
+    label(store)
     source_values(store, CAMPAIGN)
     enter(store, CAMPAIGN, checked("Spring", "sales-outreach", Decimal(1), "email"))
     admin.change_time_zone(store, "Asia/Kathmandu")
@@ -275,6 +277,18 @@ def do_rare_things(store):
     with store.write() as connection:
         rollup.rebuild_all(connection)
         admin.delete_campaign(connection, CAMPAIGN)
+
+
+def label(store):
+    acme = labeling.add_client(store, "Acme")
+    labeling.rename_client(store, acme, "Acme Corp")
+    labeling.choose_client(store, [CAMPAIGN], acme, by="ada")
+    labeling.choose_tags(store, [CAMPAIGN], ["spring"])
+    assert results.narrowed(store, EVERYTHING, clients=[acme], tags=["spring"]).campaigns == (CAMPAIGN,)
+    rule = checked_rule("contains", "b2b", client_id=acme)
+    labeling.add_rule(store, rule)
+    labeling.remove_rule(store, rule.id)
+    labeling.remove_client(store, acme)
 
 
 def remember_another(store):

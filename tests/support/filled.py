@@ -19,11 +19,12 @@ from outreach_results.models import Sentiment
 from outreach_results.models.team import Role
 from outreach_results.sample import sample_files
 from outreach_results.store import annotations as notes
-from outreach_results.store import api_keys, schema, sync_sources, team
+from outreach_results.store import api_keys, labeling, schema, sync_sources, team
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.verify import COMPARED
 from outreach_results.store.engine import Store, set_meta
 from outreach_results.store.entries import checked, enter
+from outreach_results.store.labels import checked_rule
 from outreach_results.store.replies import state_changes
 from outreach_results.store.sync_lease import Lease
 from outreach_results.store.sync_runs import keep_start_failure
@@ -69,6 +70,9 @@ def fill(store: Store) -> None:
     state_changes.change_reply(store, CAMPAIGN, "r2", Sentiment.AUTOMATIC, by=NASTY, seen_version=0)
     notes.add(store, date(2026, 1, 5), "New subject line", author=NASTY)
     api_keys.create_key(store, "reporting")
+    labeling.choose_client(store, ["camp_contacts"], labeling.add_client(store, "日本語 🙂 %s"), by=NASTY)
+    labeling.choose_tags(store, [CAMPAIGN], ["ß", "spring"])
+    labeling.add_rule(store, checked_rule("contains", "b2b", tag="b2b"), by=NASTY)
     team.set_role(store, "ann@example.com", Role.EDITOR, by=NASTY)
     team.note_sign_in(store, "digest", "ann@example.com", at(9))
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)

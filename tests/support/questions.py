@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 
 from outreach_results import results
 from outreach_results.metrics.buckets import Every
 from outreach_results.models import Basis, Dimension, Filters, Sentiment
-from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
+from outreach_results.results import InboxFilters, Limit, ReplyKind, ReplyStatus
 from outreach_results.store.engine import Store
+from outreach_results.store.labels import Match, Rule
 from support.optional import present
 from support.records import CAMPAIGN
 
@@ -20,13 +21,24 @@ NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.
 OPEN_NOT_NEGATIVE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
 
 
-def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each question of `results`, in its narrowest and its widest form."""
+ACME = Rule(Match.STARTS_WITH, "Acme", client_id="acme")
+
+
+def questions(
+    store: Store, views: Iterable[Filters] = (EVERYTHING, NARROW)
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each question of `results`, in its widest and its narrowest form."""
+    yield from filtered_questions(store, views)
+    yield from other_questions(store)
+
+
+def filtered_questions(store: Store, views: Iterable[Filters]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each question that has filters."""
     now = datetime(2026, 2, 10, tzinfo=UTC)
     key = results.key_of(results.inbox(store, EVERYTHING).replies[3])
     result = present(results.reply(store, *key))
     peers = results.community(store, None)
-    for filters in (EVERYTHING, NARROW):
+    for filters in views:
         of_one = filters.of(SAMPLE)
         for dimension in Dimension:
             yield "breakdown", partial(results.breakdown, store, filters, dimension)
@@ -76,12 +88,26 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
             yield "neighbors", partial(results.neighbors, store, filters, inbox_filters, result)
             yield "page_of", partial(results.page_of, store, filters, inbox_filters, key)
         yield "reply_rate_bias", partial(results.reply_rate_bias, store, filters)
+
+
+def other_questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each question about the account, or about one thing in it."""
+    now = datetime(2026, 2, 10, tzinfo=UTC)
+    key = results.key_of(results.inbox(store, EVERYTHING).replies[3])
+    for limit in (None, Limit(campaigns=frozenset({SAMPLE}))):
+        yield "known_clients", partial(results.known_clients, store, limit)
+        yield "known_tags", partial(results.known_tags, store, limit)
+        yield "narrowed", partial(results.narrowed, store, EVERYTHING, clients=(), limit=limit)
+        yield "chosen_campaigns", partial(results.chosen_campaigns, store, [SAMPLE], limit=limit)
+    yield "label_rules", partial(results.label_rules, store)
+    yield "met_by", partial(results.met_by, store, ACME)
     yield "reply_rate_bias", partial(results.reply_rate_bias, store, EVERYTHING, "sales-outreach")
     yield "community", partial(results.community, store, "sales-outreach")
     yield "benchmarks", partial(results.benchmarks, store, "sales-outreach")
     yield "benchmark_mcps", partial(results.benchmark_mcps, store)
     yield "own_peers", partial(results.own_peers, store, EVERYTHING, "sales-outreach")
     yield "campaigns", partial(results.campaigns, store, page=2, per_page=5)
+    yield "campaigns", partial(results.campaigns, store, among=[SAMPLE])
     yield "all_campaigns", partial(results.all_campaigns, store)
     yield "campaign", partial(results.campaign, store, SAMPLE)
     yield "last_day", partial(results.last_day, store)

@@ -128,6 +128,19 @@ class PageQuery(BaseModel):
     per_page: Annotated[int, *whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
 
 
+class CampaignsQuery(PageQuery):
+    """Whose campaigns."""
+
+    client: Annotated[str, *text_of(1, MAX_ID, "acme")] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Only the campaigns of the client of this id.",
+    )
+    tag: Annotated[str, *text_of(1, MAX_ID, "spring")] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Only the campaigns with this tag.",
+    )
+
+
 class PeriodQuery(BaseModel):
     """Which days, and whose doing."""
 

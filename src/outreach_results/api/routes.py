@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
@@ -124,9 +125,16 @@ router = APIRouter(
 
 
 @router.get("/campaigns", response_model=Campaigns, tags=["Campaigns"])
-async def campaigns(request: Request, query: Annotated[parameters.PageQuery, Query()]) -> Response:
-    """All campaigns, newest first."""
-    return await _answer(request, lambda store: results.campaigns(store, page=query.page, per_page=query.per_page))
+async def campaigns(request: Request, query: Annotated[parameters.CampaignsQuery, Query()]) -> Response:
+    """All campaigns, newest first, or those of a client or with a tag."""
+
+    def query_results(store: Store) -> Campaigns:
+        clients, tags = (None if one is None else (one,) for one in (query.client, query.tag))
+        with _not_found():
+            among = results.chosen_campaigns(store, clients=clients, tags=tags)
+        return results.campaigns(store, page=query.page, per_page=query.per_page, among=among)
+
+    return await _answer(request, query_results)
 
 
 @router.get("/campaigns/{campaign_id:path}/stats/daily", response_model=DailyStats, tags=["Campaigns"])
@@ -211,12 +219,19 @@ async def benchmarks(request: Request, query: Annotated[parameters.BenchmarksQue
     """How rates and costs are spread over the community."""
 
     def query_results(store: Store) -> Benchmarks:
-        try:
+        with _not_found():
             return results.benchmarks(store, query.mcp)
-        except QueryError as error:  # a valid parameter, but nothing has that name
-            raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
 
     return await _answer(request, query_results)
+
+
+@contextmanager
+def _not_found() -> Iterator[None]:
+    """Answer 404 where a parameter is well formed, but nothing has that name."""
+    try:
+        yield
+    except QueryError as error:
+        raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
 
 
 ingest_router = APIRouter(

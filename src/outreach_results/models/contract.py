@@ -339,6 +339,13 @@ class Benchmarks(Model):
     updated_at: Instant | None = None
 
 
+class CampaignClient(Model):
+    """To whom a campaign belongs."""
+
+    id: str
+    name: str
+
+
 class Campaign(Model):
     """One row of ``GET /campaigns``. ``tracked``: what it tracks; all other counts and costs of it are None."""
 
@@ -348,6 +355,8 @@ class Campaign(Model):
     created_at: Instant
     detail: Detail = Detail.EVENTS
     tracked: tuple[str, ...] = tuple(TRACKED)
+    client: CampaignClient | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Campaigns(Model):

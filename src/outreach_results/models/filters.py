@@ -1,5 +1,8 @@
 """The filters that every page, answer and export shares: one field each, with its description and its condition.
 
+Clients and tags choose campaigns, and nothing else: `results.narrowed` puts the ids of theirs into ``campaigns``, and
+the two fields only say how they were chosen.
+
 To add a filter, add a field. Every question, the inbox, its counts and all cache keys then respect it.
 """
 
@@ -81,9 +84,29 @@ class Filters:
         metadata=about("Leaves out machine opens and clicks and automatic replies, by reading other columns."),
     )
 
+    clients: tuple[str, ...] | None = field(
+        default=None, metadata=about("Ids of the clients whose campaigns were chosen; any client by default.")
+    )
+    tags: tuple[str, ...] | None = field(
+        default=None, metadata=about("Tags of which the chosen campaigns have at least one; any by default.")
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what names clients or tags without their campaigns: it would be answered for all campaigns.
+
+        Raises:
+            ValueError: it does.
+        """
+        if self.campaigns is None and (self.clients is not None or self.tags is not None):
+            raise ValueError("Filters by client or tag need the ids of the campaigns: use results.narrowed.")
+
     def of(self, campaign_id: str) -> Filters:
         """The same question about one campaign."""
-        return replace(self, campaigns=(campaign_id,))
+        return self.among((campaign_id,))
+
+    def among(self, campaign_ids: tuple[str, ...] | None) -> Filters:
+        """The same question about these campaigns (None: all), chosen as such and not by client or tag."""
+        return replace(self, campaigns=campaign_ids, clients=None, tags=None)
 
     def narrowing(self, columns: Collection[str]) -> dict[str, Any]:
         """The values of the fields that choose rows of a table, by name.

@@ -50,6 +50,11 @@ def campaign_facts(connection: Connection, campaigns: Collection[str] | None = N
     return kept.get(("campaign facts", chosen), lambda: _read(connection, chosen))
 
 
+def can_be_stored(text: str) -> bool:
+    """Whether the text is valid UTF-8 without NUL: anything else is not an id, and makes a database driver raise."""
+    return "\x00" not in text and text.encode(errors="replace").decode() == text
+
+
 def _read(connection: Connection, campaigns: tuple[str, ...] | None) -> dict[str, CampaignFacts]:
     table = schema.campaigns.c
     chosen = [IS_SHOWN] + ([] if campaigns is None else [table.campaign_id.in_(campaigns)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,17 +10,24 @@ from sqlalchemy import Connection, Row, case, func, select
 
 from outreach_results.errors import UnknownCampaignError
 from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagination
-from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.campaign_facts import campaign_facts, can_be_stored
+from outreach_results.results.clients import campaign_labels, client_in, label_book
 from outreach_results.results.kept import kept_on
 from outreach_results.results.query import PER_PAGE, check_page, chosen_days
 from outreach_results.store import schema
+from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
 from outreach_results.store.shown import IS_SHOWN, shown_campaign
 from outreach_results.store.tracking import tracking_in
 
 
-def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campaigns:
-    """A page of all campaigns, newest first.
+def campaigns(
+    store: Store, *, page: int = 1, per_page: int = PER_PAGE, among: Collection[str] | None = None
+) -> Campaigns:
+    """A page of campaigns, newest first.
+
+    Args:
+        among: the ids of those that count, as `chosen_campaigns` gives them; None is all of them.
 
     Raises:
         QueryError: the page or its size is out of range.
@@ -28,18 +35,19 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
     check_page(page, per_page)
     table = schema.campaigns
     with store.read() as connection:
-        total = connection.execute(select(func.count()).select_from(table).where(IS_SHOWN)).scalar_one()
+        chosen = [IS_SHOWN] + ([] if among is None else [id_in(connection, table.c.campaign_id, among)])
+        total = connection.execute(select(func.count()).select_from(table).where(*chosen)).scalar_one()
         # The id decides between campaigns created at the same time: in an order with ties, a campaign could be on two
         # pages and another on none.
         rows = connection.execute(
             select(table)
-            .where(IS_SHOWN)
+            .where(*chosen)
             .order_by(table.c.created_at.desc(), table.c.campaign_id)
             .limit(per_page)
             .offset((page - 1) * per_page)
         )
         return Campaigns(
-            campaigns=[_campaign(row) for row in rows],
+            campaigns=[_campaign(connection, row) for row in rows],
             pagination=Pagination(total=total, page=page, per_page=per_page),
         )
 
@@ -47,9 +55,18 @@ def campaigns(store: Store, *, page: int = 1, per_page: int = PER_PAGE) -> Campa
 def all_campaigns(store: Store) -> list[Campaign]:
     """Every campaign, newest first."""
     with store.read() as connection:
-        every = campaign_facts(connection).items()
+        every, labels, book = campaign_facts(connection).items(), campaign_labels(connection), label_book(connection)
     return [
-        Campaign(id=own, name=of.name, mcp=of.mcp, created_at=of.created_at, detail=of.detail, tracked=of.tracked)
+        Campaign(
+            id=own,
+            name=of.name,
+            mcp=of.mcp,
+            created_at=of.created_at,
+            detail=of.detail,
+            tracked=of.tracked,
+            client=client_in(book, labels[own]),
+            tags=labels[own].tags,
+        )
         for own, of in sorted(every, key=lambda one: (-one[1].created_at.timestamp(), one[0]))
     ]
 
@@ -67,10 +84,12 @@ def campaign(store: Store, campaign_id: str) -> Campaign:
         UnknownCampaignError: there is none of that id.
     """
     with store.read() as connection:
-        return _campaign(require_campaign(connection, campaign_id))
+        return _campaign(connection, require_campaign(connection, campaign_id))
 
 
-def _campaign(row: Row[Any]) -> Campaign:
+def _campaign(connection: Connection, row: Row[Any]) -> Campaign:
+    book = label_book(connection)
+    labels = book.labels(row.campaign_id, row.name)
     return Campaign(
         id=row.campaign_id,
         name=row.name,
@@ -78,6 +97,8 @@ def _campaign(row: Row[Any]) -> Campaign:
         created_at=row.created_at,
         detail=Detail(row.detail),
         tracked=tracking_in(row).tracked,
+        client=client_in(book, labels),
+        tags=labels.tags,
     )
 
 
@@ -88,14 +109,9 @@ def require_campaign(connection: Connection, campaign_id: str) -> Row[Any]:
         UnknownCampaignError: there is none of that id, or it is deleted.
     """
     # The id comes from a URL: one that the database cannot even compare is as unknown as any other.
-    if not _can_be_stored(campaign_id):
+    if not can_be_stored(campaign_id):
         raise UnknownCampaignError(campaign_id)
     return shown_campaign(connection, campaign_id)
-
-
-def _can_be_stored(text: str) -> bool:
-    """Whether the text is valid UTF-8 without NUL: anything else is not an id, and makes a database driver raise."""
-    return "\x00" not in text and text.encode(errors="replace").decode() == text
 
 
 def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple[date, date] | None:

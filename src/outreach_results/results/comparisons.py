@@ -86,7 +86,7 @@ class _Account:
         self._filters = filters
         self._mcps = {one.id: one.mcp for one in all_campaigns(store) if mcp in (None, one.mcp)}
         # As a list of campaigns, because the rollups have no column for the mcp.
-        every = replace(filters, campaigns=None if mcp is None else tuple(sorted(self._mcps)))
+        every = filters.among(None if mcp is None else tuple(sorted(self._mcps)))
         self._all_days = own_days(store, every)
         self._period = self._all_days.between(filters.start, filters.end)
         self._days = self._period.by_campaign()

@@ -33,7 +33,7 @@ from outreach_results.models import (
     Sentiment,
 )
 from outreach_results.models.metric_definitions import TRACKED
-from outreach_results.store import account_tables, rollup_tables
+from outreach_results.store import account_tables, client_tables, rollup_tables
 from outreach_results.store.column_types import Id, Instant
 from outreach_results.store.metadata import metadata as metadata
 from outreach_results.store.metadata import table
@@ -52,6 +52,11 @@ sign_ins = account_tables.sign_ins
 sync_runs = account_tables.sync_runs
 sync_sources = account_tables.sync_sources
 team_members = account_tables.team_members
+
+# Those of clients and tags.
+campaign_labels = client_tables.campaign_labels
+clients = client_tables.clients
+label_rules = client_tables.label_rules
 
 # Those that are derived from emails and events.
 breakdown_stats = rollup_tables.breakdown_stats

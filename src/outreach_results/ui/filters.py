@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import streamlit as st
@@ -320,7 +320,7 @@ def _with_campaign(
     span = ask(results.date_range, (campaign_id,)) or ask(results.snapshot_range, (campaign_id,))
     if span is None or (not period.is_open and not (span[0] <= period.last and period.first <= span[1])):
         return None, "", "", f"no comparison: “{label}” has no activity in this period"
-    return replace(filters, campaigns=(campaign_id,)), f"“{label}”", f"“{label}”", ""
+    return filters.of(campaign_id), f"“{label}”", f"“{label}”", ""
 
 
 def _campaign_code(campaign_id: str) -> str:

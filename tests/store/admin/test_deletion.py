@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
 from datetime import date
-from enum import Enum
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from outreach_results import export, results
@@ -29,6 +23,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.entries import CostPer, Entries, enter, entries_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.tracking import choose_tracking, tracking_of
+from support.comparable import plain
 from support.databases import contents
 from support.questions import questions
 from support.records import CAMPAIGN, EVERY_KIND, at, campaign, contact, email, event, mark, reply, reported
@@ -63,23 +58,6 @@ def rows_of(store: Store, campaign_id: str) -> dict[str, list[tuple[Any, ...]]]:
             for table in OWN_TABLES
             if table is not schema.campaigns
         }
-
-
-def plain(value: Any) -> Any:
-    """An answer as plain values that can be compared."""
-    if isinstance(value, BaseModel):
-        return plain(value.model_dump())
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, pd.DataFrame | pd.Series):
-        return value.to_json(date_format="iso", orient="split")
-    if isinstance(value, np.ndarray):
-        return repr(value.tolist())
-    if isinstance(value, dict):
-        return {str(plain(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, Enum) or value is None or isinstance(value, str):
-        return value
-    return [plain(item) for item in value] if isinstance(value, Iterable) else repr(value)
 
 
 def answers(store: Store) -> list[tuple[str, Any]]:

@@ -32,11 +32,12 @@ def test_campaign_tables_are_distributed():
 
 def test_other_tables_are_references_or_local():
     without = {table.name for table in TABLES if "campaign_id" not in table.c}
-    assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == {"benchmarks", "deleted_campaigns", "plan"}
+    references = {"benchmarks", "campaign_labels", "clients", "deleted_campaigns", "label_rules", "plan"}
+    assert set(tables_in(r"SELECT create_reference_table\('(\w+)'\)$")) == references
     local = {table.name for table in TABLES if placement(table) is Placement.LOCAL}
     assert (
         local
-        == without - {"benchmarks", "deleted_campaigns", "plan"}
+        == without - references
         == {
             *("api_keys", "loads", "meta", "rejected_rows", "saved_mappings", "sign_ins", "sync_runs", "sync_sources"),
             *("audit_log", "forgotten_people", "team_members"),

@@ -17,7 +17,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.schema import campaigns, metadata
 
 DISTRIBUTED_BY = "campaign_id"
-ON_EVERY_MACHINE = frozenset({"benchmarks", "deleted_campaigns", "plan"})
+ON_EVERY_MACHINE = frozenset({"benchmarks", "campaign_labels", "clients", "deleted_campaigns", "label_rules", "plan"})
 ON_THE_COORDINATOR = frozenset(
     {
         "api_keys",

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store, get_meta, set_meta
+from outreach_results.store.labeling import forget_labels
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import campaigns
 from outreach_results.store.sync_state import ACCOUNT, forget
@@ -20,6 +21,7 @@ def delete_campaign(connection: Connection, campaign_id: str) -> None:
         if "campaign_id" in table.c:
             connection.execute(delete(table).where(table.c.campaign_id == campaign_id))
     connection.execute(delete(schema.deleted_campaigns).where(schema.deleted_campaigns.c.id == campaign_id))
+    forget_labels(connection, [campaign_id])
 
 
 def has_sample(store: Store) -> bool:
