@@ -55,7 +55,7 @@ def test_indexes_are_dropped_and_come_back(database):
     before = indexes_of(database)
     with dropped_in(database) as dropped:
         load(database, "first", RECORDS)
-    assert len(dropped) == 5
+    assert len(dropped) == 7
     assert indexes_of(database) == before
     with database.read() as connection:
         assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]

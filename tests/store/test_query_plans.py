@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -129,6 +130,14 @@ def test_a_timeline_finds_a_person_by_an_index(make_store):
     else:
         condition = r"\(\(campaign_id = .* AND \(recipient_domain = .* AND \(recipient_key = "
         assert re.search(rf"emails_by_recipient.*\n\s+Index Cond: {condition}", plan)
+
+
+def test_bounces_without_a_reason_are_not_read(sample_store):
+    for humans_only in (False, True):
+        filters = Filters(humans_only=humans_only)
+        plan = plan_of(sample_store, partial(results.breakdown_dimensions, sample_store, filters), r"FROM events")
+        for name in ("kind", "reason"):
+            assert f"SEARCH events USING INDEX events_bounced_{name} (campaign_id=? AND is_machine<?)" in plan
 
 
 def test_unsent_emails_are_found_by_their_index(sample_store):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select
 
 from outreach_results.metrics import Interval
 from outreach_results.metrics.dispersion import DailyCounts, dispersion, rate_interval
@@ -18,7 +18,7 @@ from outreach_results.results.breakdown_counts import ROWS
 from outreach_results.results.query import chosen_days, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.breakdown import LONGEST_VALUE
-from outreach_results.store.schema import IS_BOUNCE
+from outreach_results.store.schema import IS_BOUNCE, KNOWN_OF_BOUNCE
 from outreach_results.store.shown import is_shown
 
 Sums = Mapping[str, Mapping[str, Any]]
@@ -27,9 +27,10 @@ Sums = Mapping[str, Mapping[str, Any]]
 def has_bounce_groups(filters: Filters, dimension: Dimension) -> ColumnElement[bool]:
     """Whether any bounce of the campaign of a row of `campaigns` has a kind or reason."""
     event = schema.events.c
-    of_people = [~event.is_machine] if filters.humans_only else []
-    is_said = event[DIMENSIONS[dimension].column].is_not(None)
-    return exists().where(event.campaign_id == schema.campaigns.c.campaign_id, IS_BOUNCE, is_said, *of_people)
+    # As a range also where machines count: else SQLite takes the primary key, and reads all events of a campaign.
+    of_people = event.is_machine <= literal(not filters.humans_only)
+    known = KNOWN_OF_BOUNCE[DIMENSIONS[dimension].column]
+    return exists().where(event.campaign_id == schema.campaigns.c.campaign_id, known, of_people)
 
 
 def bounce_groups(connection: Connection, filters: Filters, dimension: Dimension, sums: Sums) -> pd.DataFrame:

@@ -70,7 +70,7 @@ class Breakdown:
 
 def breakdown_dimensions(store: Store, filters: Filters) -> tuple[Dimension, ...]:
     """The dimensions that are known of any email, or bounce, of the chosen campaigns, whatever the period."""
-    # Not by period: where no bounce has a kind or reason, all of them are read to know that, which is done once.
+    # Not by period, so that it is asked once and not again with each choice of dates.
     chosen = Filters(campaigns=filters.campaigns, basis=filters.basis, humans_only=filters.humans_only)
     with store.read() as connection:
         return kept_on(connection).get(("breakdown dimensions", chosen), lambda: _known_dimensions(connection, chosen))
