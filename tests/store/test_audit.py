@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -113,3 +115,96 @@ def test_nothing_changes_or_removes_an_entry():
         "store/admin/traces.py",  # forgetting takes the address of a person out of what an entry is about
     }
     assert not re.search(r"\b(?:update|delete)\(", (package / "store" / "audit.py").read_text(encoding="utf-8"))
+
+
+# --- nothing is left out -----------------------------------------------------------------------------------------
+
+PACKAGE = ROOT / "src" / outreach_results.__name__
+
+NOT_ENTERED = {
+    **dict.fromkeys(
+        (
+            "delivery/log.py",
+            "ingest/load.py",
+            "sync/account.py",
+            "sync/campaign.py",
+            "sync/run.py",
+            "store/sync_lease.py",
+            "store/sync_runs.py",
+        ),
+        "nobody does it: syncs and webhooks come by themselves; an import by a person is entered by ingest/history.py",
+    ),
+    "ingest/content/unpacking.py": "writes to files",
+    "ingest/history.py:record_failure": "nothing was changed",
+    "store/admin/backup.py:_copy_to": "writes the backup, of which the command has entered an export",
+    "store/admin/backup.py:_replace_rows": "_prepare entered it in what is restored",
+    "store/admin/copy.py": "the log is copied as it is",
+    "store/admin/distribute.py": "where rows lie, not what they are",
+    "store/admin/doctor.py": "tries whether the database can be written",
+    "store/admin/forgetting.py:forget": "_remove enters it",
+    "store/admin/forgetting.py:forget_again": "_remove enters it",
+    "store/admin/forgotten_since.py:leave_out": "forget_again enters it",
+    "store/admin/recount.py": "builds again what is derived",
+    "store/api_keys.py:record_use": "that a key was used, which programs do many times a day",
+    "store/audit.py:note": "it is the log",
+    "store/engine.py:_upgrade": "the tables of a new version",
+    "store/replies/state_changes.py:_locked": "only begins the transaction, in which a change or an undo is entered",
+}
+"""The files and functions that write and enter nothing, each with its reason."""
+
+
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path):
+    """The functions and methods of a file."""
+    classes = [node for node in tree_of(path).body if isinstance(node, ast.ClassDef)]
+    bodies = [tree_of(path).body, *(node.body for node in classes)]
+    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
+
+
+def calls(node):
+    """What is called in a piece of code, each with its name, such as ``store.write``."""
+    return [(ast.unparse(call.func), call) for call in ast.walk(node) if isinstance(call, ast.Call)]
+
+
+def test_every_change_by_a_person_is_entered():
+    """A new function that writes enters it into the log, or stands in the list with the reason why not."""
+    silent = set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if not re.search(r"(store|target|restored)\.write\(", path.read_text(encoding="utf-8")):
+            continue
+        file = path.relative_to(PACKAGE).as_posix()
+        for function in functions(path):
+            names = {name for name, _ in calls(function)}
+            writes = any(re.fullmatch(r"(self\.)?_?(store|target|restored)\.write", name) for name in names)
+            if writes and file not in NOT_ENTERED and "audit.record" not in names:
+                silent.add(f"{file}:{function.name}")
+    assert silent == {name for name in NOT_ENTERED if ":" in name}
+
+
+def test_front_ends_say_who_did_it():
+    """What is entered has a name: pages and commands pass it on, also where it is not required."""
+    sources = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    entering = {
+        function.name
+        for path, source in sources.items()
+        if re.search(r"\bby: str", source)
+        for function in functions(path)
+        if any(one.arg == "store" for one in function.args.args)
+        and any(one.arg in ("by", "loaded_by") for one in function.args.kwonlyargs)
+    }
+    any_of_them = re.compile(rf"\b({'|'.join(entering)})\(")
+    nameless = []
+    for path, source in sources.items():
+        if path.relative_to(PACKAGE).parts[0] not in ("ui", "cli", "api") or not any_of_them.search(source):
+            continue
+        imports = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom)]
+        ours = {name.asname or name.name for node in imports if "outreach" in str(node.module) for name in node.names}
+        for name, call in calls(tree_of(path)):
+            is_ours = name.partition(".")[0] in ours and name.islower() and name.rpartition(".")[2] in entering
+            if is_ours and not {keyword.arg for keyword in call.keywords} & {"by", "loaded_by"}:
+                nameless.append(f"{path.relative_to(PACKAGE)}:{call.lineno} {name}")
+    assert nameless == []

@@ -83,9 +83,8 @@ def left_in_tables(store: Store) -> dict[str, list[str]]:
                     for other in (f"n{ADDRESS}", f"jean-{ADDRESS}"):
                         plain = plain.replace(other, "")
                     for secret in SECRETS:
-                        if (
-                            secret.casefold() in plain and column.name != "author"
-                        ):  # who wrote a note is one of the team
+                        # Who wrote a note is one of the team.
+                        if secret.casefold() in plain and column.name not in ("author", "by"):
                             found.setdefault(secret, []).append(f"{table.name}.{column.name}")
         if store.is_sqlite and inspect(connection).has_table(schema.FULL_TEXT):
             words = " ".join(connection.exec_driver_sql(f"SELECT words FROM {schema.FULL_TEXT}").scalars())

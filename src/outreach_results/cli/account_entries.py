@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from outreach_results.cli.session import open_database
+from outreach_results.cli.session import open_database, user_name
 from outreach_results.errors import QueryError
 from outreach_results.models import Plan
 from outreach_results.store.account_entries import days_off, enter_days_off, enter_plan, entered_plan, source_plan
@@ -22,9 +22,9 @@ def plan(
     """Show or enter the plan. Neither a sync nor an import changes what is entered here."""
     store = open_database()
     if reset:
-        enter_plan(store, None)
+        enter_plan(store, None, by=user_name())
     elif name is not None and limit is not None and price is not None:
-        enter_plan(store, Plan(name=name, email_limit=limit, price_usd=price))
+        enter_plan(store, Plan(name=name, email_limit=limit, price_usd=price), by=user_name())
     elif (name, limit, price) != (None, None, None):
         raise QueryError("plan", "Enter all of a plan: --name, --limit and --price.")
     with store.read() as connection:
@@ -49,7 +49,7 @@ def enter_days(
         known = days_off(connection)
     changed = (known | _dates(add)) - _dates(remove)
     if changed != known:
-        enter_days_off(store, changed)
+        enter_days_off(store, changed, by=user_name())
     typer.echo("\n".join(map(str, sorted(changed))) or "No days off are entered.")
 
 

@@ -8,7 +8,7 @@ import typer
 from pydantic import SecretStr
 
 from outreach_results import results
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
 from outreach_results.digests import kept
 from outreach_results.digests.kept import Every
@@ -43,6 +43,7 @@ def add(
         secret=settings().secret_key,
         campaigns=tuple(campaign) if campaign else None,
         hour=hour,
+        by=user_name(),
     )
     console.print(f"Added. Try it with: outreach-results digests test {digest.name!r}", markup=False)
 
@@ -58,7 +59,7 @@ def list_digests() -> None:
 @digests.command()
 def remove(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     """Remove a digest."""
-    kept.remove_digest(open_database(), name)
+    kept.remove_digest(open_database(), name, by=user_name())
     console.print("Removed.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from outreach_results import results
-from outreach_results.cli.session import open_database
+from outreach_results.cli.session import open_database, user_name
 from outreach_results.store.goals import GOAL_METRICS, set_goals
 
 
@@ -20,6 +20,6 @@ def goals(
         raise typer.BadParameter("Name the metric and the number, such as: goals meetings_booked 20.")
     store = open_database()
     if metric is not None:
-        set_goals(store, {metric: goal or None})
+        set_goals(store, {metric: goal or None}, by=user_name())
     for pace in results.paces(store):
         typer.echo(pace.sentence())

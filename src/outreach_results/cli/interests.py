@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.errors import QueryError
 from outreach_results.ingest.registry import FORMATS_WITH_STATES
 from outreach_results.store.interests import APPLIES_LATER, InterestStates, choose_interest_states, interest_states
@@ -32,7 +32,7 @@ def choose_states(
     if source is not None and (meeting or positive or reset):
         if positive and not FORMATS_WITH_STATES[source].has_positives:
             raise QueryError("positive", f"Files of {FORMATS_WITH_STATES[source].name} hold no replies to classify.")
-        choose_interest_states(store, source, meetings=meeting or (), positives=positive or ())
+        choose_interest_states(store, source, meetings=meeting or (), positives=positive or (), by=user_name())
         console.print(APPLIES_LATER, markup=False)
     with store.read() as connection:
         chosen = interest_states(connection)

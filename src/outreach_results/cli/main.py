@@ -247,7 +247,8 @@ def timezone(
     if zone is None:
         typer.echo(store.zone().key)
     else:
-        console.print(f"Everything is now dated in {admin.change_time_zone(store, zone).key}.", markup=False)
+        changed = admin.change_time_zone(store, zone, by=user_name())
+        console.print(f"Everything is now dated in {changed.key}.", markup=False)
 
 
 @app.command()
@@ -267,7 +268,7 @@ def tracking(
     if len(choice) < len(named):
         raise typer.BadParameter("Use each of them once: --yes, --no and --reset cannot be combined.")
     store = open_database()
-    state = choose_tracking(store, campaign, choice) if choice else tracking_of(store, campaign)
+    state = choose_tracking(store, campaign, choice, by=user_name()) if choice else tracking_of(store, campaign)
     for kind in TRACKED:
         origin = "set here" if kind in state.chosen else "by its source" if kind in state.declared else "by default"
         typer.echo(f"{kind:13}{'yes' if kind in state.tracked else 'no':5}{origin}")

@@ -78,7 +78,7 @@ def remove_replies(
 ) -> None:
     """Remove the texts of replies that are older than they are to be kept. Counts and sentiments stay."""
     store = open_database()
-    removed = remove_old_texts(store, _retention(keep))
+    removed = remove_old_texts(store, _retention(keep), by=user_name())
     console.print(f"The texts of {removed:,} {'reply' if removed == 1 else 'replies'} were removed.", markup=False)
 
 
@@ -97,7 +97,7 @@ def _retention(keep: str | None) -> Retention:
 def keep_to_retention(store: Store) -> None:
     """Remove the texts of old replies as the settings say, if they do."""
     own = settings().retain_replies
-    removed = 0 if own is None else remove_old_texts(store, own)
+    removed = 0 if own is None else remove_old_texts(store, own, by=None)  # the setting does it
     if own is not None and removed:
         texts = "text of 1 reply" if removed == 1 else f"texts of {removed:,} replies"
         console.print(f"Removed after {own.words()}: the {texts}.", markup=False)

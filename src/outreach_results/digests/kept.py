@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from outreach_results.delivery.log import Delivery, Log
 from outreach_results.delivery.recipients import Recipients, checked_addresses, encrypted_webhook
 from outreach_results.errors import ConflictError, QueryError
+from outreach_results.store import audit
 from outreach_results.store.engine import Store, get_meta, set_meta
 
 _DIGESTS = "digests"
@@ -92,6 +93,7 @@ def add_digest(
     secret: SecretStr | None = None,
     campaigns: tuple[str, ...] | None = None,
     hour: int = 8,
+    by: str | None = None,
 ) -> Digest:
     """Keep a digest; the address of its webhook is encrypted.
 
@@ -125,10 +127,13 @@ def add_digest(
         if any(one.name == name for one in known):
             raise ConflictError(f"There is a digest named {name!r} already. Choose another name.")
         set_meta(connection, _DIGESTS, _LISTED.dump_json([*known, digest]).decode())
+        # Who gets what: a digest goes on sending results to its places for as long as it is there.
+        about = f"digest {name} added: {every}, to {', '.join(digest.places)}"
+        audit.record(connection, audit.Action.CHANGED, about, by=by)
     return digest
 
 
-def remove_digest(store: Store, name: str) -> None:
+def remove_digest(store: Store, name: str, *, by: str | None = None) -> None:
     """Forget a digest; the log of what was sent stays.
 
     Raises:
@@ -138,6 +143,7 @@ def remove_digest(store: Store, name: str) -> None:
     with store.write(exclusive=True, is_data=False) as connection:
         left = [digest for digest in _digests_in(connection) if digest.name != name]
         set_meta(connection, _DIGESTS, _LISTED.dump_json(left).decode())
+        audit.record(connection, audit.Action.CHANGED, f"digest {name} removed", by=by)
 
 
 def _digests_in(connection: Connection) -> list[Digest]:

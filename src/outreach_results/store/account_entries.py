@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, select
 
 from outreach_results.errors import QueryError
 from outreach_results.models import MICROS_PER_DOLLAR, Plan, dollars
+from outreach_results.store import audit
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.schema import meta, plan
 from outreach_results.store.sync_state import reported_usages
@@ -60,7 +61,7 @@ def plan_known_at(connection: Connection) -> datetime | None:
     return connection.execute(select(plan.c.known_at)).scalar()
 
 
-def enter_plan(store: Store, entered: Plan | None) -> None:
+def enter_plan(store: Store, entered: Plan | None, *, by: str | None = None) -> None:
     """Let this plan count; None leaves it to the source.
 
     Raises:
@@ -77,6 +78,8 @@ def enter_plan(store: Store, entered: Plan | None) -> None:
             connection.execute(delete(meta).where(meta.c.key == _PLAN))
         else:
             set_meta(connection, _PLAN, entered.model_dump_json())
+        what = "of the source" if entered is None else f"{entered.name}, {entered.email_limit:,} emails"
+        audit.record(connection, audit.Action.CHANGED, f"plan: {what}", by=by)
 
 
 def days_off(connection: Connection) -> frozenset[date]:
@@ -84,7 +87,9 @@ def days_off(connection: Connection) -> frozenset[date]:
     return frozenset(map(date.fromisoformat, json.loads(get_meta(connection, _DAYS_OFF) or "[]")))
 
 
-def enter_days_off(store: Store, days: Iterable[date]) -> None:
+def enter_days_off(store: Store, days: Iterable[date], *, by: str | None = None) -> None:
     """Set all days off."""
     with store.write() as connection:
-        set_meta(connection, _DAYS_OFF, json.dumps([day.isoformat() for day in sorted(set(days))]))
+        chosen = [day.isoformat() for day in sorted(set(days))]
+        set_meta(connection, _DAYS_OFF, json.dumps(chosen))
+        audit.record(connection, audit.Action.CHANGED, f"days off: {', '.join(chosen) or 'none'}", by=by)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 
 from outreach_results.errors import QueryError
 from outreach_results.models import YEARS, Annotation
-from outreach_results.store import schema
+from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.shown import shown_campaign
 
@@ -31,11 +31,11 @@ def add(store: Store, day: date, text: str, *, campaign_id: str = "", author: st
     if day.year not in YEARS:
         raise QueryError("date", f"The year {day.year} cannot be right.")
     added = Annotation(secrets.token_hex(8), day, campaign_id, _one_line(text), author, datetime.now(UTC))
-    restore(store, added)
+    restore(store, added, by=author)
     return added
 
 
-def restore(store: Store, annotation: Annotation) -> None:
+def restore(store: Store, annotation: Annotation, *, by: str | None = None) -> None:
     """Write an annotation with its own id: undoes `remove`.
 
     Raises:
@@ -55,9 +55,10 @@ def restore(store: Store, annotation: Annotation) -> None:
                 "created_at": annotation.created_at,
             },
         )
+        audit.record(connection, audit.Action.NOTED, _about(annotation), by=by)
 
 
-def remove(store: Store, annotation: Annotation) -> bool:
+def remove(store: Store, annotation: Annotation, *, by: str | None = None) -> bool:
     """Delete an annotation; False if it was not there any more."""
     table = schema.annotations
     key = (
@@ -65,7 +66,15 @@ def remove(store: Store, annotation: Annotation) -> bool:
         table.c.annotation_id == annotation.annotation_id,
     )
     with store.write() as connection:
-        return bool(connection.execute(delete(schema.annotations).where(*key).returning(table.c.annotation_id)).all())
+        gone = connection.execute(delete(schema.annotations).where(*key).returning(table.c.annotation_id)).all()
+        if gone:
+            audit.record(connection, audit.Action.NOTE_REMOVED, _about(annotation), by=by)
+        return bool(gone)
+
+
+def _about(annotation: Annotation) -> str:
+    # Without its text, which may name a recipient.
+    return f"{annotation.date}, {f'campaign {annotation.campaign_id}' if annotation.campaign_id else 'all campaigns'}"
 
 
 def _one_line(text: str) -> str:

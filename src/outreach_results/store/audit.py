@@ -47,6 +47,9 @@ class Action(StrEnum):
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
     FORGOTTEN = "forgotten"
+    CHANGED = "changed"
+    NOTED = "noted"
+    NOTE_REMOVED = "note_removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 
 from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, Basis
+from outreach_results.store import audit
 from outreach_results.store.engine import Store
 from outreach_results.store.schema import DECLARED, campaign_entries, campaigns, daily_stats
 from outreach_results.store.shown import is_shown, shown_campaign
@@ -140,6 +141,9 @@ def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = 
         if entries != Entries():
             add(connection, campaign_id, entries, by=by)
         apply(connection)
+        entered = [name for name in Entries.__slots__ if getattr(entries, name) is not None]
+        said = ", ".join(entered) or "nothing"
+        audit.record(connection, audit.Action.CHANGED, f"entered of campaign {campaign_id}: {said}", by=by)
 
 
 def remove(connection: Connection, campaign_id: str) -> None:

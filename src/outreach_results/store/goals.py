@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from outreach_results.errors import QueryError
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
+from outreach_results.store import audit
 from outreach_results.store.engine import Store, get_meta, set_meta
 
 GOAL_METRICS: tuple[str, ...] = (POSITIVE_REPLIES.name, "meetings_booked", "emails_sent")
@@ -24,7 +25,7 @@ def goals_in(connection: Connection) -> dict[str, int]:
     return {name: known[name] for name in GOAL_METRICS if name in known}
 
 
-def set_goals(store: Store, goals: Mapping[str, int | None]) -> None:
+def set_goals(store: Store, goals: Mapping[str, int | None], *, by: str | None = None) -> None:
     """Set goals of a month; None removes one. Those that are not named stay.
 
     Raises:
@@ -38,3 +39,5 @@ def set_goals(store: Store, goals: Mapping[str, int | None]) -> None:
     with store.write() as connection:
         known: dict[str, int | None] = {**goals_in(connection), **goals}
         set_meta(connection, _GOALS, json.dumps({name: goal for name, goal in known.items() if goal is not None}))
+        said = ", ".join(f"{name} {goal or 'none'}" for name, goal in goals.items())
+        audit.record(connection, audit.Action.CHANGED, f"goals: {said}", by=by)

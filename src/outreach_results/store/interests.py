@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from outreach_results.errors import QueryError
+from outreach_results.store import audit
 from outreach_results.store.engine import Store, get_meta, set_meta
 
 _KEY = "interest_states"
@@ -44,7 +45,12 @@ def interest_states(connection: Connection) -> dict[str, InterestStates]:
 
 
 def choose_interest_states(
-    store: Store, source: str, *, meetings: Iterable[str] = (), positives: Iterable[str] = ()
+    store: Store,
+    source: str,
+    *,
+    meetings: Iterable[str] = (),
+    positives: Iterable[str] = (),
+    by: str | None = None,
 ) -> InterestStates:
     """Set which states of a source count; none leaves it to the source again. Returns what is now chosen.
 
@@ -58,6 +64,7 @@ def choose_interest_states(
         if chosen != InterestStates():
             states[source] = chosen
         set_meta(connection, _KEY, _STORED.dump_json(states).decode())
+        audit.record(connection, audit.Action.CHANGED, f"interest states of {source}", by=by)
     return chosen
 
 

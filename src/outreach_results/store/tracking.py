@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, se
 from outreach_results.errors import QueryError
 from outreach_results.models import COST_COLUMNS, COUNT_OF, Detail, EventType
 from outreach_results.models.metric_definitions import METRICS, TRACKED
-from outreach_results.store import schema
+from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import with_entered_cost
 from outreach_results.store.shown import shown_campaign
 
 ColumnNames = frozenset[str]
 
+_CHOICE = {True: "yes", False: "no", None: "by its source"}
 _MEETINGS = METRICS[COUNT_OF[EventType.MEETING_BOOKED]].tracked_as
 
 
@@ -63,7 +64,9 @@ def tracking_of(store: Store, campaign_id: str) -> Tracking:
         return tracking_in(shown_campaign(connection, campaign_id))
 
 
-def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | None]) -> Tracking:
+def choose_tracking(
+    store: Store, campaign_id: str, choice: Mapping[str, bool | None], *, by: str | None = None
+) -> Tracking:
     """Set what a campaign tracks, whatever its source declares; neither a sync nor an import changes it.
 
     Args:
@@ -89,6 +92,8 @@ def choose_tracking(store: Store, campaign_id: str, choice: Mapping[str, bool | 
             values["tracks_chosen_here"] = "".join(f" {kind} " for kind in sorted(kinds)) or None
             connection.execute(update(table).where(here).values(values))
             row = connection.execute(select(table).where(here)).one()
+            said = ", ".join(f"{kind} {_CHOICE[value]}" for kind, value in choice.items())
+            audit.record(connection, audit.Action.CHANGED, f"tracking of campaign {campaign_id}: {said}", by=by)
         return tracking_in(row)
 
 

@@ -106,7 +106,7 @@ def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
 
 def _take_away(click: Click) -> None:
     note: Annotation | None = st.session_state.get(_SHOWN, {}).get(click.value)
-    if note is not None and remove(store_for(Role.EDITOR), note):
+    if note is not None and remove(store_for(Role.EDITOR), note, by=_author()):
         st.session_state[_TAKEN] = note
 
 
@@ -122,4 +122,4 @@ def _undo() -> None:
 
 def _bring_back(note: Annotation) -> None:
     del st.session_state[_TAKEN]
-    restore(store_for(Role.EDITOR), note)
+    restore(store_for(Role.EDITOR), note, by=_author())

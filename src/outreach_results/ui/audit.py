@@ -38,6 +38,9 @@ _WORDS = {
     "role_given": "Gave a role",
     "role_taken": "Took a role away",
     "forgotten": "Forgot a person",
+    "changed": "Changed a setting",
+    "noted": "Wrote a note",
+    "note_removed": "Deleted a note",
 }
 _COLUMNS = (
     tables.Column("action", "What"),

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from outreach_results.ingest.context import natural_id
 from outreach_results.ingest.mapping.types import Mapping
-from outreach_results.store import schema
+from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store
 
 
@@ -22,7 +22,7 @@ def saved_mapping(store: Store, fields: Sequence[str]) -> Mapping | None:
     return None if saved is None else Mapping.from_json(json.loads(saved))
 
 
-def save_mapping(store: Store, fields: Sequence[str], mapping: Mapping) -> None:
+def save_mapping(store: Store, fields: Sequence[str], mapping: Mapping, *, by: str | None = None) -> None:
     """Keep a mapping for files with these fields, in place of an earlier one."""
     row = {
         "header": _header(fields),
@@ -32,6 +32,7 @@ def save_mapping(store: Store, fields: Sequence[str], mapping: Mapping) -> None:
     with store.write(exclusive=True, is_data=False) as connection:
         connection.execute(delete(schema.saved_mappings).where(schema.saved_mappings.c.header == row["header"]))
         connection.execute(insert(schema.saved_mappings), row)
+        audit.record(connection, audit.Action.CHANGED, f"how {len(fields)} columns of a file are read", by=by)
 
 
 def _header(fields: Sequence[str]) -> str:

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, update
 
-from outreach_results.store import entries, rollup, schema, snapshots
+from outreach_results.store import audit, entries, rollup, schema, snapshots
 from outreach_results.store.column_types import EPOCH, MICROSECOND, is_sqlite, local_hour
 from outreach_results.store.engine import Store, set_meta, time_zone
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.schema import campaigns
 
 
-def change_time_zone(store: Store, name: str) -> ZoneInfo:
+def change_time_zone(store: Store, name: str, *, by: str | None = None) -> ZoneInfo:
     """Date everything anew in another reporting time zone, in one transaction.
 
     Raises:
@@ -43,6 +43,7 @@ def change_time_zone(store: Store, name: str) -> ZoneInfo:
         set_meta(connection, "time_zone", zone.key)
         snapshots.rebuild_all(connection)  # reads the zone from the database
         entries.apply(connection)
+        audit.record(connection, audit.Action.CHANGED, f"time zone: {zone.key}", by=by)
     return zone
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from outreach_results.models import Sentiment
 from outreach_results.models.retention import Retention
+from outreach_results.store import audit
 from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import inbox_table
@@ -17,13 +18,14 @@ from outreach_results.store.schema import inbox, replies
 _AT_A_TIME = 2_000
 
 
-def remove_old_texts(store: Store, retention: Retention, now: datetime | None = None) -> int:
+def remove_old_texts(store: Store, retention: Retention, now: datetime | None = None, *, by: str | None = None) -> int:
     """Remove the texts of the replies that came in longer ago than that; returns the number of replies.
 
     Some at a time, each of them in one transaction: cut off at any point, it goes on when it is run again.
 
     Args:
         now: from when to count back; the present if None.
+        by: who does it; None where it is done by setting.
 
     Raises:
         StoreError: the database cannot be used. What was removed until then stays removed.
@@ -35,7 +37,10 @@ def remove_old_texts(store: Store, retention: Retention, now: datetime | None = 
             old = _old(connection, oldest)
             for campaign_id, reply_ids in old.items():
                 _remove(connection, campaign_id, reply_ids, str(retention))
-            removed += sum(map(len, old.values()))
+            number = sum(map(len, old.values()))
+            about = f"{number} {'text' if number == 1 else 'texts'} of replies, older than {retention.words()}"
+            audit.record(connection, audit.Action.DELETED, about, by=by)
+            removed += number
     if removed:
         with store.write(exclusive=True, is_data=False, is_erasing=True) as connection:
             inbox_table.erase_deleted_words(connection)

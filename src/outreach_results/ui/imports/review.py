@@ -21,6 +21,7 @@ from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
+from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings.deleted import still_deleted
 from outreach_results.ui.watched_jobs import redraw_after_jobs
 
@@ -151,7 +152,7 @@ def _remember_mappings(uploads: Uploads) -> None:
             continue
         for view in views:
             if view.plan.mapping is not None and view.plan.content is not None:
-                save_mapping(store_for(Role.EDITOR), view.plan.content.fields, view.plan.mapping)
+                save_mapping(store_for(Role.EDITOR), view.plan.content.fields, view.plan.mapping, by=who())
 
 
 # --- the report --------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View, choose_campaigns
+from outreach_results.ui.inbox.state_changes import who
 
 ALERTS_A_PAGE = 10
 _WATCH = (
@@ -130,4 +131,4 @@ def _alert(alert: Alert, key: str) -> None:
 
 
 def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
-    choose_tracking(store_for(Role.ADMIN), campaign_id, dict.fromkeys(kinds, False))
+    choose_tracking(store_for(Role.ADMIN), campaign_id, dict.fromkeys(kinds, False), by=who())

@@ -17,6 +17,7 @@ from outreach_results.store.account_entries import enter_days_off, enter_plan, e
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for, zone
+from outreach_results.ui.inbox.state_changes import who
 
 _WIDTH = 420
 MOST_DAYS = 366
@@ -52,7 +53,7 @@ def plan() -> None:
                 return
             entered = None if limit is None else Plan(name=name.strip(), email_limit=limit, price_usd=price)
             try:
-                enter_plan(store_for(Role.ADMIN), entered)
+                enter_plan(store_for(Role.ADMIN), entered, by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
@@ -78,7 +79,8 @@ def days_off() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(text.days(first, last), width="content")
             if st.button("Remove", key=f"days-off-{first}", type="tertiary"):
-                enter_days_off(store_for(Role.ADMIN), [day for day in known if not first <= day <= last])
+                remaining = [day for day in known if not first <= day <= last]
+                enter_days_off(store_for(Role.ADMIN), remaining, by=who())
                 st.rerun()
     with st.form("days-off", border=False, clear_on_submit=True):
         chosen = st.date_input("First and last day", value=[], format="YYYY-MM-DD", width=_WIDTH)
@@ -89,7 +91,7 @@ def days_off() -> None:
             elif len(days) > MOST_DAYS:
                 st.error(f"At most {MOST_DAYS} days can be added at once.", icon="⚠️")
             else:
-                enter_days_off(store_for(Role.ADMIN), {*known, *days})
+                enter_days_off(store_for(Role.ADMIN), {*known, *days}, by=who())
                 st.rerun()
 
 
@@ -120,7 +122,7 @@ def time_zone() -> None:
     if st.button("Change time zone", type="primary", disabled=chosen == present, key="change-zone"):
         try:
             with st.spinner("Computing all days and hours again …"):
-                admin.change_time_zone(store_for(Role.ADMIN), chosen)
+                admin.change_time_zone(store_for(Role.ADMIN), chosen, by=who())
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return

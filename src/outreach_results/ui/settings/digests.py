@@ -14,6 +14,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.ui import text
 from outreach_results.ui.cache import store_for, zone
+from outreach_results.ui.inbox.state_changes import who
 
 _SHOWN = 10
 _SAID = "digests-said"
@@ -60,6 +61,7 @@ def _add() -> None:
                     webhook=SecretStr(webhook.strip()) if webhook.strip() else None,
                     secret=settings().secret_key,
                     hour=int(hour),
+                    by=who(),
                 )
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
@@ -78,7 +80,7 @@ def _test(name: str) -> None:
 
 def _remove(name: str) -> None:
     try:
-        kept.remove_digest(store_for(Role.ADMIN), name)
+        kept.remove_digest(store_for(Role.ADMIN), name, by=who())
     except OutreachError as error:
         st.session_state[_SAID] = str(error)
 

@@ -12,6 +12,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.goals import GOAL_METRICS, MAX_GOAL, goals_in, set_goals
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
+from outreach_results.ui.inbox.state_changes import who
 
 
 def form() -> None:
@@ -28,7 +29,7 @@ def form() -> None:
         }
         if st.form_submit_button("Save goals", type="primary"):
             try:
-                set_goals(store_for(Role.ADMIN), entered)
+                set_goals(store_for(Role.ADMIN), entered, by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return

@@ -11,6 +11,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.interests import APPLIES_LATER, InterestStates, choose_interest_states, interest_states
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
+from outreach_results.ui.inbox.state_changes import who
 
 _WIDTH = 420
 
@@ -41,7 +42,7 @@ def form() -> None:
         st.caption(f"Empty uses the source's own. {APPLIES_LATER}")
         if st.form_submit_button("Save states", type="primary"):
             try:
-                choose_interest_states(store_for(Role.ADMIN), source, meetings=meetings, positives=positives)
+                choose_interest_states(store_for(Role.ADMIN), source, meetings=meetings, positives=positives, by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
