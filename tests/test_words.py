@@ -21,6 +21,7 @@ RULED_OUT = {
     "were sent": r"\bwent out\b",
     "again": r"\banew\b",
     "now": r"\bat the moment\b",
+    "in total": r"(?<=\w )in all\b(?=[.,)]|$| \()",
     "anyone who": r"\b[Ww]hoever\b",
     "color, behavior, license": r"\b(?:colour|behaviour|licence|favourite|recognise|organise|centre)",
 }

@@ -106,3 +106,13 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
     )
     assert cut == []
     assert visitor.overflow() <= 0
+    for page, said in {
+        "/benchmarks": ["Benchmark: Sales outreach", "Reply rate"],
+        "/inbox": ["To do, human · page 1 of 6"],
+        "/usage": ["Outreach Results · data through Mar 27, 2026", "March 2026"],
+    }.items():
+        visitor.open(page)
+        for sentence in said:
+            expect(visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)).to_be_visible()
+    visitor.page.emulate_media(media="screen")
+    expect(visitor.page.get_by_text("Outreach Results · data through", exact=False)).to_be_hidden()

@@ -105,7 +105,7 @@ def test_hover_explains_a_day_and_click_opens_it(visitor: Visitor, chart: Locato
         "Fri, Mar 27, 2026",
         "Reply rate 0.9%: 1 of 112 delivered emails got a reply.",
         "About 53% of its replies are in; expect about 4 in the end, likely 1 to 7.",
-        "was spent in all.",  # the cost is told with it
+        "was spent in total.",  # the cost is told with it
     ):
         expect(hover_text(chart)).to_contain_text(sentence)
 

@@ -72,12 +72,12 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     visitor.settle()
     assert visitor.metric("Total incl. plan") == "$42.45"
     assert words.get_by_text("The quota lasted for all of January 2026.").is_visible()
-    # costs in all instead of one email's, in the address too
-    visitor.click(visitor.page.get_by_role("radio", name="In all"))
+    # costs in total instead of one email's, in the address too
+    visitor.click(visitor.page.get_by_role("radio", name="In total"))
     assert visitor.parameters["costs"] == ["all"]
     assert (
         hover(visitor, chart(visitor, "costs-by-component").locator(".point path").first)
-        == "AI generation costs $5.25 in all."
+        == "AI generation costs $5.25 in total."
     )
     visitor.reload()
     assert visitor.metric("API spend") == "$22.45"
@@ -91,6 +91,12 @@ def test_campaign_bar_opens_the_campaign(visitor: Visitor, sample_store: Store) 
     expected = results.usage_by_month(sample_store)
     assert list(table["emails_sent"]) == list(expected["emails_sent"])
     assert list(table["cost_usd"]) == pytest.approx(list(expected["cost_usd"]))
+    labels = chart(visitor, "costs-by-campaign").locator(".annotation-text")
+    assert {label.locator("tspan.line").count() for label in labels.all()} == {0}  # wide enough for each
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    expect(labels.locator("tspan.line")).not_to_have_count(0)
+    visitor.page.set_viewport_size({"width": 1360, "height": 900})
+    expect(labels.locator("tspan.line")).to_have_count(0)
     press(visitor, bars(visitor, "costs-by-campaign").first)
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
@@ -118,7 +124,7 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     assert visitor.parameters["mcp"] == ["partner-outreach"]
     assert visitor.parameters["metric"] == ["avg_cost_per_email_usd"]
     # a row of the mcps compares with that one
-    assert press(visitor, dots(visitor, "by-mcp").first).startswith("sales-outreach (9 of yours, 1,247 peers)")
+    assert press(visitor, dots(visitor, "by-mcp").first).startswith("Sales outreach (9 of yours, 1,247 peers)")
     visitor.page.wait_for_function("!location.search.includes('partner-outreach')")
     visitor.settle()
     assert text.get_by_text("1,247 peer campaigns").is_visible()

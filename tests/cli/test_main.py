@@ -331,7 +331,7 @@ def test_campaign_enters_what_its_files_lack(run, database, tmp_path):
     assert lines[1] == "type  sales (entered by hand; its source: sales-outreach)"
     assert lines[2].startswith("cost  $0.02 per email (entered by hand; its source: $")
     assert lines[3].startswith("Entered")
-    assert b" in all (from its source)" in run("campaign", "camp_1", "--reset", "cost").out
+    assert b" in total (from its source)" in run("campaign", "camp_1", "--reset", "cost").out
     assert "'much' isn't an amount of dollars" in run("campaign", "camp_1", "--cost", "much", "--per", "email").err
     assert "Say what the cost is for" in run("campaign", "camp_1", "--cost", "1").err
 

@@ -42,7 +42,7 @@ def enter_of_campaign(
         enter(store, campaign_id, known, by=user_name())
     source = source_values(store, campaign_id)
     cost_used = None if known.cost is None else f"${dollars(known.cost):g} per {known.cost_per}"
-    cost_known = None if source.cost is None else f"${dollars(source.cost):,.2f} in all"
+    cost_known = None if source.cost is None else f"${dollars(source.cost):,.2f} in total"
     for label, used, of_source in (
         ("name", known.name, source.name),
         ("type", known.mcp, source.mcp),

@@ -13,6 +13,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.metrics.exceedance import Finding
 from outreach_results.models import COUNTS, Filters
+from outreach_results.models.campaign_types import type_name
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import insights
 from outreach_results.results.rows import records
@@ -256,7 +257,7 @@ def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float
         "cost_per_meeting_usd": _per_meeting(row),
         "cost_usd": tables.dollars(row["cost_usd"]),
         "unsubscribe_rate": _share(row, "unsubscribe_rate", "unsubscribed", "delivered"),
-        "mcp": tables.plain(row["mcp"]),
+        "mcp": tables.plain(None if pd.isna(row["mcp"]) else type_name(row["mcp"])),
     }
 
 

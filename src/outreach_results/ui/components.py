@@ -40,6 +40,16 @@ def glossary() -> None:
         )
 
 
+def only_in_print(words: str, *, key: str) -> None:
+    """Draw a line that only a printed page shows: what a control says that is left out there.
+
+    Args:
+        words: without markup.
+    """
+    with st.container(key=f"print-{key}"):
+        st.caption(text.escape(words))
+
+
 def _list(place: DeltaGenerator, lines: Sequence[str]) -> None:
     place.markdown("\n".join(f"- {line}" for line in lines))
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import streamlit as st
 
 from outreach_results import results
+from outreach_results.config import settings
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
 from outreach_results.ui import filters, fold, gate, imports, report, text, url_state
 from outreach_results.ui.cache import ask, may, person, snapshot_value, store_for
-from outreach_results.ui.components import glossary
+from outreach_results.ui.components import glossary, only_in_print
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import show_errors as show_errors
 from outreach_results.ui.welcome import welcome, without_activity
@@ -73,9 +75,14 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
         if has_filters:
             caption = view.caption(ask(filters.as_of))
             st.caption(text.escape(" · ".join([caption, *_sync_trouble()])), text_alignment="right")
-    with st.container(key="print-head"):
-        st.caption(text.escape(f"Outreach Results · {view.in_print(label_of)}" if has_filters else "Outreach Results"))
+    account = settings().brand_name or "Outreach Results"  # as on reports: a printed page is one that can be sent
+    only_in_print(" · ".join([account, _printed(view, label_of, has_filters=has_filters)]), key="head")
     return view
+
+
+def _printed(view: View, label_of: Mapping[str, str], *, has_filters: bool) -> str:
+    """What a printed page says instead of the filters; without them, until when its data reaches."""
+    return view.in_print(label_of) if has_filters else f"data through {text.day(view.last)}"
 
 
 def current_view() -> View:

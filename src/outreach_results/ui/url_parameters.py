@@ -96,7 +96,13 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("reply", page="inbox"),
         # the usage
         Parameter("month", "a month without data", page="usage"),
-        Parameter("costs", "an unknown way to show costs", {"Per email": "email", "In all": "all"}, page="usage"),
+        Parameter(
+            "costs",
+            "an unknown way to show costs",
+            {"Per email": "email", "In total": "all"},
+            former_labels={"In all": "all"},
+            page="usage",
+        ),
         # the benchmarks
         Parameter("mcp", "unknown benchmarks", page="benchmarks"),
         Parameter("metric", "a metric without a benchmark", page="benchmarks"),

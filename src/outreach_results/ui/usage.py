@@ -16,10 +16,10 @@ from outreach_results.ui import bound_controls, cards, charts, clicks, tables, t
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.cards import Card
 from outreach_results.ui.charts.usage import MOST_CAMPAIGNS, most_expensive
-from outreach_results.ui.components import DEFINITIONS, chart_with_data
+from outreach_results.ui.components import DEFINITIONS, chart_with_data, only_in_print
 from outreach_results.ui.downloads import Table
 
-PER_EMAIL, IN_ALL = "Per email", "In all"
+PER_EMAIL, IN_TOTAL = "Per email", "In total"
 
 
 def month_chooser(months: pd.DataFrame) -> date:
@@ -35,6 +35,7 @@ def month_chooser(months: pd.DataFrame) -> date:
         label_visibility="collapsed",
         width=170,
     )
+    only_in_print(text.month(date.fromisoformat(chosen + "-01")), key="month")
     return date.fromisoformat(chosen + "-01")
 
 
@@ -254,7 +255,7 @@ def _in_all(month: Outlook, cost: float | None, price: float) -> None:
 
 def cost_mode() -> bool:
     """Draw the control of the cost mode; whether costs are shown per email rather than in total."""
-    return bound_controls.one_of("costs", "Show costs", PER_EMAIL) != IN_ALL
+    return bound_controls.one_of("costs", "Show costs", PER_EMAIL) != IN_TOTAL
 
 
 def month_filters(filters: Filters, month: date) -> Filters:
@@ -266,6 +267,7 @@ def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) 
     """Draw the cost of each component."""
     components = derive(component_costs, campaigns)
     with cards.card("Cost by component", key="costs-by-component") as card:
+        st.caption(f"Cost {_per(per_email)}")
         chart_with_data(
             draw(charts.costs_of_components, components, per_email=per_email),
             components,
@@ -280,6 +282,7 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
     """Draw the cost of each campaign; a click on a bar opens the overview of that campaign."""
     key = clicks.content_key("costs-by-campaign", filters, per_email)
     with cards.card("Cost by campaign", key="costs-by-campaign") as card:
+        st.caption(f"Cost {_per(per_email)}, most expensive first")
         chart_with_data(
             draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
             campaigns,
@@ -307,6 +310,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
     pictured = newest_first[[column.name for column in _MONTH_COLUMNS]]
     offered = Table("usage", table, Filters(basis=Basis.SEND), figure, pictured)
     with cards.card("Usage by month", key="months", downloads=offered):
+        st.caption(f"Cost {_per(per_email)}, by component")
         charts.show(
             figure,
             key=key,
@@ -372,4 +376,4 @@ def _show_month(month: str) -> None:
 
 
 def _per(per_email: bool) -> str:
-    return "of one email" if per_email else "in all"
+    return "per email" if per_email else "in total"

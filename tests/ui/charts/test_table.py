@@ -38,7 +38,7 @@ def drawn(frame: pd.DataFrame) -> dict[str, list[str]]:
         ("date", pd.Timestamp(2026, 3, 7), "Date", "Mar 7, 2026"),
         ("finished_at", datetime(2026, 3, 7, 14, 23, tzinfo=UTC), "Finished at", "Mar 7, 2026, 2:23 PM"),
         ("day", date(2026, 3, 7), "Day", "Mar 7, 2026"),
-        ("mcp", "sales-outreach", "MCP", "sales-outreach"),
+        ("mcp", "sales-outreach", "Campaign type", "Sales outreach"),
         ("95% interval", "3.1–5.5%", "95% interval", "3.1–5.5%"),
     ],
 )

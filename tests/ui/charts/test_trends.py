@@ -199,8 +199,8 @@ def test_partial_week_is_marked_and_explained():
     days = history(FIRST + timedelta(days=2), 15, opened=3)
     figure = trend_chart(trends("opened", every=Every.WEEK, days=days))
     assert list(marks(figure, "opened").marker.symbol) == ["square-open", "circle", "square-open"]
-    assert "$5.00 was spent in all.<br>Only 5 of the 7 days of this week are in the period." in texts_of(figure)
-    assert "$3.00 was spent in all.<br>Only 3 of the 7 days of this week are in the period." in texts_of(figure)
+    assert "$5.00 was spent in total.<br>Only 5 of the 7 days of this week are in the period." in texts_of(figure)
+    assert "$3.00 was spent in total.<br>Only 3 of the 7 days of this week are in the period." in texts_of(figure)
     assert figure.layout.xaxis.hoverformat == "Week of %b %-d, %Y"
 
 

@@ -128,7 +128,7 @@ def test_near_limit_is_a_line_and_far_limit_a_text():
     assert labels(near) == ["limit 800"]
     assert near.layout.yaxis.range[1] > 800
     far = month_progress(FIRST, LAST, [10] * 28, 10_000, None)
-    assert labels(far) == ["↑ the limit of 10,000 lies far above"]
+    assert labels(far) == ["↑ limit 10,000, above this chart"]
     assert far.layout.yaxis.range[1] < 1000
     assert labels(month_progress(FIRST, LAST, [10] * 28, None, None)) == []
 
@@ -160,8 +160,8 @@ def test_each_component_has_its_bar_and_says_its_price(costs):
     (bar,) = costs_of_components(components, per_email=True).data
     assert list(bar.x) == pytest.approx(list(components["cost_per_email_usd"]))
     assert list(bar.y) == ["AI generation", "Lead enrichment", "Email sending"]
-    assert hover(costs_of_components(components, per_email=True))[0] == "AI generation costs $0.0044 an email."
-    assert hover(costs_of_components(components, per_email=False))[0] == "AI generation costs $11.49 in all."
+    assert hover(costs_of_components(components, per_email=True))[0] == "AI generation costs $0.0044 per email."
+    assert hover(costs_of_components(components, per_email=False))[0] == "AI generation costs $11.49 in total."
 
 
 @pytest.mark.parametrize("per_email", [True, False])
@@ -202,7 +202,7 @@ def test_months_have_customdata_empty_ones_no_price(sample_store):
     assert list(stacked) == pytest.approx(list(months["cost_per_email_usd"]))
     empty = months.assign(emails_sent=0, cost_per_email_usd=float("nan"))
     assert pd.Series(costs_of_months(empty, per_email=True).data[0].y).isna().all()
-    assert hover(figure)[0] == "November 2025: AI generation $0.0043 an email. Click to show it."
+    assert hover(figure)[0] == "November 2025: AI generation $0.0043 per email. Click to show it."
 
 
 @pytest.mark.parametrize("name", hostile.HOSTILE)

@@ -11,7 +11,7 @@ from outreach_results.ingest.load import load
 from outreach_results.models import Benchmarks, Distribution, Plan
 from outreach_results.store.account_entries import days_off, enter_days_off
 from outreach_results.store.engine import Store
-from outreach_results.store.entries import CostPer, Entries, SourceValues, enter
+from outreach_results.store.entries import CostPer, Entries, SourceValues, enter, entries_of
 from outreach_results.store.interests import InterestStates, interest_states
 from outreach_results.ui.settings.account import _between, _used_plan, ranges
 from outreach_results.ui.settings.benchmarks import sentence
@@ -87,13 +87,13 @@ def test_it_is_said_whose_value_is_used() -> None:
     assert used_values(Entries(), source) == [
         "Name: from the source, Spring.",
         "Type: from the source, unknown.",
-        "Cost: from the source, $12.50 in all.",
+        "Cost: from the source, $12.50 in total.",
     ]
     entered = Entries("Own", "sales", 20_000, CostPer.EMAIL)
     assert used_values(entered, source) == [
         "Name: entered by hand, Own, instead of Spring.",
-        "Type: entered by hand, sales, instead of unknown.",
-        "Cost: entered by hand, $0.020 per email sent, instead of $12.50 in all.",
+        "Type: entered by hand, Sales, instead of unknown.",
+        "Cost: entered by hand, $0.020 per email sent, instead of $12.50 in total.",
     ]
 
 
@@ -111,7 +111,16 @@ def test_it_is_said_which_benchmarks_are_known() -> None:
     dated = known.model_copy(
         update={"mcp": "sales", "sample_size": 1_247, "updated_at": datetime(2026, 1, 31, tzinfo=UTC)}
     )
-    assert sentence(dated) == "Campaign type sales: 1 metric, 1,247 campaigns, as of Jan 31, 2026"
+    assert sentence(dated) == "Campaign type Sales: 1 metric, 1,247 campaigns, as of Jan 31, 2026"
+
+
+def test_a_type_is_entered_by_its_name(own: Store) -> None:
+    app = run_page("data")
+    field = next(field for field in app.text_input if field.label == "Campaign type")
+    assert (field.placeholder, field.help) == ("Sales outreach", "Benchmarks compare by it. Known: Sales outreach.")
+    field.set_value("sales Outreach")
+    press(app, "Save campaign")
+    assert entries_of(own, records.CAMPAIGN).mcp == "sales-outreach"
 
 
 def test_it_is_said_who_entered_it(own: Store) -> None:

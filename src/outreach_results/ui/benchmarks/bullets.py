@@ -11,13 +11,14 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.metrics import Interval, Standing
 from outreach_results.models import Campaign, Filters
+from outreach_results.models.campaign_types import type_names
 from outreach_results.models.metric_definitions import BENCHMARK_METRICS, RATES
 from outreach_results.results import Comparison, Peers
 from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts import Mark, value_text
-from outreach_results.ui.components import DEFINITIONS
+from outreach_results.ui.components import DEFINITIONS, only_in_print
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, campaigns_text
 
@@ -37,17 +38,19 @@ def peer_chooser(mcps: Sequence[str], campaigns: Sequence[Campaign], filters: Fi
     named = sorted((mcp for mcp in mcps if mcp), key=lambda mcp: (-own.count(mcp), mcp))
     options = [*named, *([COMMUNITY] if "" in mcps else []), OWN]
     codes = {name: name for name in options} | {name: code for name, code in _CODES.items() if code not in named}
+    written = url_state.one_of("mcp", codes, options[0], {name: _FORMERLY.get(name, name) for name in options})
+    called = type_names(options)  # together with the other two, so that no type is called like one of them
     # Not buttons: they would interpret the names from outside as Markdown. A select box shows them literally.
     chosen = st.selectbox(
         "Benchmark",
         options,
-        key=url_state.control(
-            "mcp", url_state.one_of("mcp", codes, options[0], {name: _FORMERLY.get(name, name) for name in options})
-        ),
+        format_func=lambda option: called.get(option, option),
+        key=url_state.control("mcp", written, label=called[written]),
         on_change=url_state.writes_one("mcp", codes, options[0]),
         label_visibility="collapsed",
         width=260,
     )
+    only_in_print(f"Benchmark: {called[chosen]}", key="benchmark")
     if chosen == OWN:
         return ask(results.own_peers, filters)
     return ask(results.community, None if chosen == COMMUNITY else chosen)
@@ -330,7 +333,7 @@ def metric_chooser(peers: Peers) -> str:
     labels = {name: charts.LABELS.get(name, name) for name in offered}
     codes = {name: name for name in offered}
     default = "reply_rate" if "reply_rate" in offered else offered[0]
-    return st.selectbox(
+    chosen = st.selectbox(
         "Metric",
         offered,
         format_func=lambda name: labels.get(name, name),
@@ -339,3 +342,5 @@ def metric_chooser(peers: Peers) -> str:
         label_visibility="collapsed",
         width=240,
     )
+    only_in_print(labels[chosen], key="metric")
+    return chosen

@@ -14,6 +14,7 @@ from outreach_results import metrics, results
 from outreach_results.metrics import Interval, Standing, Verdict
 from outreach_results.metrics.verdicts import SETTLED
 from outreach_results.models import Distribution, Filters
+from outreach_results.models.campaign_types import type_names
 from outreach_results.results import Peers
 from outreach_results.ui import charts, clicks, tables, text, url_state
 from outreach_results.ui.benchmarks.bullets import maturity_sentence
@@ -175,11 +176,12 @@ def by_mcp(view: View, metric: str, card: Card) -> None:
         st.info("No campaign has a campaign type. Enter it in Data, under Settings.")
         return
     key = clicks.content_key("by-mcp", view.filters, metric, url_state.chosen("mcp"))
+    called = type_names(known["mcp"])
     marks = [
         _mark(
             metric,
             row["mcp"],
-            _mcp_name(row),
+            _with_sizes(called[row["mcp"]], row),
             row,
             Distribution(**_of(row, "average", "p25", "p50", "p75")),
             None if pd.isna(row["median_low"]) else Interval(row["median_low"], row["median_high"]),
@@ -199,10 +201,10 @@ def by_mcp(view: View, metric: str, card: Card) -> None:
     )
 
 
-def _mcp_name(row: Mapping[Hashable, Any]) -> str:
+def _with_sizes(name: str, row: Mapping[Hashable, Any]) -> str:
     campaigns = int(row["campaigns"])
     sample = "no benchmark" if pd.isna(row["p50"]) else f"{row['sample_size']:,.0f} peers"
-    return f"{row['mcp']} ({campaigns} of yours, {sample})"
+    return f"{name} ({campaigns} of yours, {sample})"
 
 
 def _compare_with(mcp: str) -> None:

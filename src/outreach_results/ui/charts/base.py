@@ -58,6 +58,10 @@ def shorten(text: str, length: int = 34) -> str:
 
 _LETTERS_A_LINE = 46  # what fits between the edges of a phone
 _LINE_HEIGHT = 15
+_ROOM_FOR_LINES = 2  # in every row, so that rows are alike: which labels wrap is known only in the browser
+
+IS_WRAPPED = "wrapped"
+"""The name of annotations whose lines the browser joins as far as the chart is wide enough."""
 
 
 def lines_of(name: str, *, used: int = 0) -> list[str]:
@@ -76,20 +80,21 @@ def rows_below(labels: Sequence[Sequence[str]], row_height: int) -> tuple[list[f
     """The middle of each row whose label stands above its bar, from the top, and the height of all, in plain rows.
 
     Args:
-        labels: the lines of each; a label of one line fits a plain row.
+        labels: the lines of each on a narrow screen; a label of two lines fits a plain row.
         row_height: of a plain row, in pixels.
     """
     middles, end = [], 0.0
     for lines in labels:
-        more = (len(lines) - 1) * _LINE_HEIGHT / row_height
+        more = max(0, len(lines) - _ROOM_FOR_LINES) * _LINE_HEIGHT / row_height
         middles.append(end + more)
         end += 1 + more
     return middles, end
 
 
-def label_above(row: float, words: str, pixels: int) -> dict[str, object]:
-    """An annotation at the left, ``pixels`` above the middle of a row. ``words`` must be escaped for Plotly."""
+def label_above(row: float, lines: Sequence[str], pixels: int) -> dict[str, object]:
+    """An annotation at the left, ``pixels`` above the middle of a row. ``lines`` must be escaped for Plotly."""
     return {
+        "name": IS_WRAPPED,
         "align": "left",
         "x": 0,
         "xref": "paper",
@@ -99,5 +104,5 @@ def label_above(row: float, words: str, pixels: int) -> dict[str, object]:
         "yshift": pixels,
         "showarrow": False,
         "font": {"size": 12},
-        "text": words,
+        "text": "<br>".join(lines),
     }

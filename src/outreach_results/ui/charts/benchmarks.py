@@ -20,7 +20,8 @@ _MEDIAN_RANGE = "rgba(120, 136, 158, 0.45)"
 _UNSEEN = "rgba(0, 0, 0, 0)"
 
 _BULLET_HEIGHT = 112
-_ROW_HEIGHT = 46
+_ROW_HEIGHT = 54
+_BAND_IN_ROW, _DOT_IN_ROW, _LINE_IN_ROW = (0.02, 0.36), 0.19, 0.4  # below the middle, which the label stands on
 _SIDES = {"l": 14, "r": 14}
 _ROOM = 1.14
 
@@ -123,7 +124,7 @@ def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
     names = [lines_of(mark.name) for mark in marks]
     rows, height = rows_below(names, _ROW_HEIGHT)
     for row, mark in zip(rows, marks, strict=True):
-        shapes += _community_band(mark.community, mark.median, row - 0.06, row + 0.4)
+        shapes += _community_band(mark.community, mark.median, *(row + end for end in _BAND_IN_ROW))
         known += [mark.community.p25, mark.community.p75, mark.value]
         if mark.value is not None and mark.interval is not None:
             known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
@@ -135,12 +136,12 @@ def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
         hoverdistance=14,
         shapes=[*shapes, *(_line_below(row) for row in rows[:-1])],
         annotations=[
-            label_above(row, "<br>".join(map(escape_plotly, lines)), 5) for row, lines in zip(rows, names, strict=True)
+            label_above(row, list(map(escape_plotly, lines)), 3) for row, lines in zip(rows, names, strict=True)
         ],
         xaxis=_value_axis(metric, None, known),
-        yaxis={"visible": False, "range": [height - 0.5, -0.5]},
+        yaxis={"visible": False, "range": [height - 0.55, -0.62]},
     )
-    _dot(figure, metric, marks, [row + 0.17 for row in rows], size=11)
+    _dot(figure, metric, marks, [row + _DOT_IN_ROW for row in rows], size=11)
     return figure
 
 
@@ -222,7 +223,7 @@ def _at_most(value: float, end: float, mark: Mark) -> float:
 
 
 def _line_below(row: float) -> dict[str, object]:
-    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": row + 0.5, "y1": row + 0.5}
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": row + _LINE_IN_ROW, "y1": row + _LINE_IN_ROW}
     return {"type": "line", **ends, "line": {"color": GRID, "width": 1}}
 
 

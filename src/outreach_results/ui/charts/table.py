@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from outreach_results.metrics import RATES
+from outreach_results.models.campaign_types import type_name
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.figure import Figure
@@ -25,7 +26,12 @@ MOST_ROWS = 60
 _MOST_LETTERS = 64  # of a cell
 _LETTER, _ROOM = 7.4, 22.0  # pixels: of a letter of 13 pixels, and beside the words of a cell
 _ROW, _TOP, _BOTTOM, _SIDE, _INSET = 34, 66, 18, 16, 9
-_NAMES = {"mcp": "MCP", "quota_share": "Of the quota", "total_usd": "With the plan", "cost_usd": "Cost"}
+_NAMES = {
+    "mcp": "Campaign type",
+    "quota_share": "Of the quota",
+    "total_usd": "Total incl. plan",
+    "cost_usd": "Cost",
+}
 _SHARES = {*RATES, "share", "quota_share", "percentile_low", "percentile_high"}
 _DOLLARS = {"total", "per_reply", "per_positive_reply", "per_meeting"}
 _UNIT_PRICES = {"per_email", "cost_per_email_usd", "avg_cost_per_email_usd"}
@@ -148,7 +154,10 @@ def _cell(value: Any, name: str) -> str:
         return f"{text.day(value)}, {text.clock(value)}"
     if isinstance(value, date):
         return text.day(value)
-    return _number(float(value), name) if isinstance(value, Real) else " ".join(str(value).split())
+    if isinstance(value, Real):
+        return _number(float(value), name)
+    words = " ".join(str(value).split())
+    return type_name(words) if name == "mcp" else words
 
 
 def _number(value: float, name: str) -> str:

@@ -96,7 +96,7 @@ def partial_sentence(point: Point, every: Every) -> str:
 
 def remark(point: Point, cost: float, every: Every) -> str:
     """The hover text of a day, week or month as such: its cost, and whether it is only partly in the period."""
-    spent = "" if pd.isna(cost) else f"{money(cost)} was spent in all."
+    spent = "" if pd.isna(cost) else f"{money(cost)} was spent in total."
     return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
 
 

@@ -20,7 +20,8 @@ OVER = COLORS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
 MOST_CAMPAIGNS = 15
-_ROW_HEIGHT = 46
+_ROW_HEIGHT = 52
+_LEGEND = 54  # below the bars, in two lines on a phone
 _FAR = 3.0  # a limit beyond this many times what is sent would flatten the line
 
 
@@ -137,7 +138,7 @@ def month_progress(
             y=1,
             yref="paper",
             yanchor="top",
-            text=f"↑ the limit of {limit:,} lies far above",
+            text=f"↑ limit {limit:,}, above this chart",
             showarrow=False,
             font={"size": 12, "color": QUIET},
         )
@@ -230,7 +231,7 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> Figure:
         frame: as `results.component_costs` gives it.
     """
     values = frame["cost_per_email_usd" if per_email else "cost_usd"].fillna(0)
-    per = "an email" if per_email else "in all"
+    per = "per email" if per_email else "in total"
     figure = empty(
         len(frame) * 48 + 46,
         showlegend=False,
@@ -276,18 +277,19 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
     highest = top[by].max() if len(top) else 0
     prices = [_dollars(total) for total in top[by]]
     names = [lines_of(name, used=len(price) + 2) for name, price in zip(top["name"], prices, strict=True)]
-    rows, height = rows_below(names, _ROW_HEIGHT)
+    labels = [
+        [f"{escape_plotly(price)}  {escape_plotly(first)}", *map(escape_plotly, others)]
+        for price, (first, *others) in zip(prices, names, strict=True)
+    ]
+    rows, height = rows_below(labels, _ROW_HEIGHT)
     figure = empty(
-        max(130, round(_ROW_HEIGHT * height) + 40),
+        max(160, round(_ROW_HEIGHT * (height + 0.45)) + _LEGEND),
         barmode="stack",
         hovermode="closest",
         # The legend is at the bottom: to the right it would hide bars in print, where they are drawn wider.
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
-        annotations=[
-            label_above(row, f"{escape_plotly(price)}  {'<br>'.join(map(escape_plotly, lines))}", 9)
-            for row, price, lines in zip(rows, prices, names, strict=True)
-        ],
+        annotations=[label_above(row, lines, 9) for row, lines in zip(rows, labels, strict=True)],
         xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
         yaxis={"visible": False, "range": [height - 0.4, -0.85]},
     )
@@ -319,12 +321,13 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> Figure:
         280,
         barmode="stack",
         hovermode="closest",
-        xaxis={"tickformat": text.SHORT_MONTH, "dtick": "M1" if len(frame) <= MOST_CAMPAIGNS else "M3"},
+        # Names and not dates: months are of different lengths, and bars are as wide as the shortest.
+        xaxis={"type": "category", "dtick": 1 if len(frame) <= MOST_CAMPAIGNS else 3},
         yaxis={"tickprefix": "$", "tickformat": ".3f" if per_email else ",.0f", "nticks": 6},
     )
     for part, values in _parts(frame, per_email=per_email):
         figure.add_bar(
-            x=frame["month"],
+            x=[f"{month:{text.SHORT_MONTH}}" for month in frame["month"]],
             y=values,
             name=LABELS[part],
             marker={"color": COLORS[part]},
@@ -348,7 +351,7 @@ def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Se
 
 
 def _spent(part: str, value: float, *, per_email: bool) -> str:
-    return f"{LABELS[part]} {_dollars(value)} {'an email' if per_email else 'in all'}."
+    return f"{LABELS[part]} {_dollars(value)} {'per email' if per_email else 'in total'}."
 
 
 def _dollars(value: float | None) -> str:

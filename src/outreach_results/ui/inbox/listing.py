@@ -19,6 +19,7 @@ from outreach_results.results.own_words import own_part
 from outreach_results.ui import cache, cards, downloads, parts, text, url_state
 from outreach_results.ui.cache import ask, may
 from outreach_results.ui.charts import SENTIMENT_COLORS
+from outreach_results.ui.components import only_in_print
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import bulk, inbox_url, labels
 
@@ -57,6 +58,9 @@ def reply_list(view: View, inbox_filters: InboxFilters, inbox_page: Inbox, shown
                 bulk.menu(filters, inbox_filters, total, inbox_page.replies)
             with st.container(width="content"):
                 cards.actions("Replies", downloads.Replies(filters, inbox_filters), key="replies-data")
+    page, pages = inbox_page.pagination.page, page_count(inbox_page.pagination)
+    shown_here = labels.filters_sentence(inbox_filters) + (f" · page {page} of {pages}" if pages > 1 else "")
+    only_in_print(shown_here[:1].upper() + shown_here[1:], key="replies")
     with st.container():
         bulk.confirmation(view, inbox_filters)
     if not total:

@@ -7,6 +7,7 @@ import streamlit as st
 from outreach_results import results
 from outreach_results.ingest.readers import benchmarks_csv
 from outreach_results.models import Benchmarks
+from outreach_results.models.campaign_types import type_name
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask
 
@@ -32,7 +33,7 @@ def known() -> None:
 
 def sentence(known: Benchmarks) -> str:
     """Of whom benchmarks are, of how many campaigns, of which metrics, and as of when."""
-    of = f"Campaign type {known.mcp}" if known.mcp else "All campaigns of the community"
+    of = f"Campaign type {type_name(known.mcp)}" if known.mcp else "All campaigns of the community"
     n = known.sample_size
     size = "" if n is None else f", {'1 campaign' if n == 1 else f'{n:,} campaigns'}"
     day = "" if known.updated_at is None else f", as of {text.day(known.updated_at.date())}"

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import streamlit as st
 
+from outreach_results import results
 from outreach_results.errors import OutreachError
 from outreach_results.models import Campaign, dollars
+from outreach_results.models.campaign_types import type_name, type_names, type_of
 from outreach_results.models.team import Role
 from outreach_results.store.engine import Store
 from outreach_results.store.entries import (
@@ -45,8 +47,12 @@ def form(campaigns: list[Campaign]) -> None:
     with st.form(f"settings-{chosen}", border=False):
         left, right = st.columns(2)
         name = left.text_input("Name", known.name or "", placeholder=of_source["name"])
-        mcp = right.text_input(
-            "Campaign type", known.mcp or "", placeholder=of_source["type"], help="Benchmarks compare by it (mcp)."
+        types = _types(campaigns)
+        typed = right.text_input(
+            "Campaign type",
+            types.get(known.mcp, known.mcp) if known.mcp else "",
+            placeholder=of_source["type"],
+            help=" ".join(["Benchmarks compare by it.", *_offered(types)]),
         )
         cost = left.number_input(
             "Cost in dollars",
@@ -65,6 +71,7 @@ def form(campaigns: list[Campaign]) -> None:
         if st.form_submit_button("Save campaign", type="primary", help="An empty field uses the source's value."):
             amount = None if cost is None else Decimal(str(cost))
             try:
+                mcp = type_of(typed, types)
                 enter(store_for(Role.ADMIN), chosen, checked(name, mcp, amount, per), by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
@@ -74,16 +81,25 @@ def form(campaigns: list[Campaign]) -> None:
     deleted.deleted()
 
 
+def _types(campaigns: list[Campaign]) -> dict[str, str]:
+    """The names, by code, of the types that campaigns or benchmarks have."""
+    return type_names(sorted({*(one.mcp for one in campaigns if one.mcp), *filter(None, ask(results.benchmark_mcps))}))
+
+
+def _offered(types: dict[str, str]) -> list[str]:
+    return [f"Known: {', '.join(map(text.escape, types.values()))}."] if types else []
+
+
 def source_texts(source: SourceValues) -> dict[str, str]:
     """What the source says of each field, in words."""
-    cost = _UNKNOWN if source.cost is None else f"{text.money(dollars(source.cost))} in all"
-    return {"name": source.name, "type": source.mcp or _UNKNOWN, "cost": cost}
+    cost = _UNKNOWN if source.cost is None else f"{text.money(dollars(source.cost))} in total"
+    return {"name": source.name, "type": type_name(source.mcp) if source.mcp else _UNKNOWN, "cost": cost}
 
 
 def used_values(known: Entries, source: SourceValues) -> list[str]:
     """A sentence for each field that says whose value is used."""
     cost = None if known.cost is None else f"{text.unit_price(dollars(known.cost))} {_PER[known.cost_per]}"  # type: ignore[index]
-    entered = {"name": known.name, "type": known.mcp, "cost": cost}
+    entered = {"name": known.name, "type": known.mcp and type_name(known.mcp), "cost": cost}
     of_source = source_texts(source)
     return [
         f"{field.capitalize()}: from the source, {of_source[field]}."

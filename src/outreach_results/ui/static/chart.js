@@ -45,6 +45,9 @@ async function draw(chart) {
     if (chart.isGone || chart.data !== data) return; // drawn with newer data, or gone meanwhile
     const { traces, layout } = themed(JSON.parse(data.figure), theme(root, data.palette));
     layout.height = data.height;
+    chart.annotations = layout.annotations;
+    chart.margin = layout.margin;
+    Object.assign(layout, joined(chart, plot.clientWidth));
     await Plotly.react(plot, traces, layout, { displayModeBar: false, doubleClick: false });
     if (chart.isGone) return Plotly.purge(plot);
     plot.removeAllListeners("plotly_click");
@@ -108,20 +111,47 @@ function points(event) {
 }
 
 // A figure with a width of its own keeps it.
-function fit({ plot }) {
+function fit(chart) {
+  const { plot } = chart;
   const drawn = plot._fullLayout;
   if (!drawn || !plot.clientWidth || plot.layout.width) return;
   if (Math.abs(drawn.width - plot.clientWidth) < 1) return;
-  window.Plotly.relayout(plot, { autosize: true }).then(() => scalable(plot));
+  const change = { autosize: true, margin: chart.margin, ...joined(chart, plot.clientWidth) };
+  window.Plotly.relayout(plot, change).then(() => scalable(plot));
 }
 
 // Drawn for the window and shrunk to the paper, its words would be too small to read.
-function onPaper({ root, plot }) {
+function onPaper(chart) {
+  const { root, plot } = chart;
   const width = parseInt(getComputedStyle(root).getPropertyValue("--paper"), 10);
   if (!plot._fullLayout || plot.layout.width || !width) return;
-  window.Plotly.relayout(plot, { width });
+  // Plotly makes room for a legend in a second step, for which printing does not wait: here it has that room at once.
+  const { t, b } = plot._fullLayout._size;
+  window.Plotly.relayout(plot, { width, "margin.t": t, "margin.b": b, ...joined(chart, width) });
   delete plot.layout.width;
   scalable(plot);
+}
+
+// Figures break their labels for a phone, because Python does not know the width of the window.
+const LETTER = 7.5; // pixels, of which East Asian letters and emoji take two
+
+function joined({ annotations }, width) {
+  if (!annotations?.some((one) => one.name === "wrapped")) return {};
+  return { annotations: annotations.map((one) => (one.name === "wrapped" ? { ...one, text: join(one.text, width) } : one)) };
+}
+
+function join(text, width) {
+  const lines = [];
+  for (const line of text.split("<br>")) {
+    const longer = `${lines.at(-1)} ${line}`;
+    if (lines.length && letters(longer) * LETTER < width) lines[lines.length - 1] = longer;
+    else lines.push(line);
+  }
+  return lines.join("<br>");
+}
+
+function letters(words) {
+  return [...words].reduce((sum, one) => sum + (one > "\u2e7f" ? 2 : 1), 0);
 }
 
 // Without a viewBox, paper narrower than the window would cut the chart off.

@@ -140,5 +140,5 @@ def _row(name: str, value: Cell, before: str) -> Row:
 def _table(label: str, days: str, compared_with: str, rows: Sequence[Row]) -> None:
     columns = [Column("metric", "Metric"), Column("value", label, Kind.NUMBER, help=days)]
     if compared_with:
-        columns.append(Column("compared", "Compared", Kind.NUMBER, help=compared_with))
+        columns.append(Column("compared", "Comparison", Kind.NUMBER, help=compared_with))
     tables.show(columns, rows, key="point-values", alt=f"Values of {days}")
