@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from conftest import missing
 from outreach_results.cli.main import app
+from outreach_results.server.proxy import COOKIE
 from outreach_results.server.streamlit_internals import USER_COOKIE
 from support.databases import sqlite_url
 from support.server import ROOT, clean_environment, free_port
@@ -112,7 +113,10 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 def deployed(
     sample_file: Path, program: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a server that was installed and runs as the guide says, behind nginx."""
+    """The address of a server that was installed and runs as the guide says, behind nginx.
+
+    With two processes, so that HAProxy is between them and nginx.
+    """
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None or shutil.which("openssl") is None:
         missing("There is no nginx here: run tests/install-programs.")
@@ -126,7 +130,7 @@ def deployed(
     self_signed(folder)
     (folder / "nginx.conf").write_text(config(folder, listen, served))
     commands = [
-        [str(program), "serve", "--port", str(served)],
+        [str(program), "serve", "--port", str(served), "--processes", "2"],
         [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")],
     ]
     with (folder / "log").open("wb") as log:
@@ -187,7 +191,7 @@ def test_deployed_dashboard_in_a_browser(visitor: Visitor, deployed: str) -> Non
     assert all(url.startswith(deployed.replace("https:", "wss:")) for url in sockets)
     assert sockets
     cookies = visitor.context.cookies(deployed)
-    assert USER_COOKIE in {one["name"] for one in cookies}
+    assert {USER_COOKIE, COOKIE} <= {one["name"] for one in cookies}
     assert all(one["secure"] for one in cookies)
 
     visitor.turn_to("Overview")

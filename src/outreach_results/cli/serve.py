@@ -26,11 +26,13 @@ def serve(
     # Here, because no other command needs what serves.
     from outreach_results.server import supervisor
 
+    sign_in = settings().sign_in
     supervisor.serve(
         host,
         port,
         processes,
         drain_s=drain,
         say=lambda line: console.print(line, markup=False, highlight=False),
-        has_sign_in=settings().sign_in is not None,
+        has_sign_in=sign_in is not None,
+        is_encrypted=sign_in is not None and sign_in.is_encrypted,
     )

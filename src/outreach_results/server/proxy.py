@@ -34,7 +34,7 @@ backend {backend}
     # Open dashboards are what a process carries, so the next browser goes where the fewest are.
     balance leastconn
     # Uploads, downloads and the state of a page live in the process that drew it: a browser stays with its own.
-    cookie {cookie} insert indirect nocache httponly attr "SameSite=Lax"
+    cookie {cookie} insert indirect nocache httponly{secure} attr "SameSite=Lax"
     option httpchk
     http-check send meth GET uri /_stcore/health ver HTTP/1.1 hdr Host localhost
     http-check expect status 200
@@ -42,16 +42,19 @@ backend {backend}
 """
 
 
-def proxy_config(host: str, port: int, ports: Mapping[str, int], control: Path) -> str:
+def proxy_config(host: str, port: int, ports: Mapping[str, int], control: Path, *, is_encrypted: bool = False) -> str:
     """The configuration that spreads browsers over processes and keeps each on its own.
 
     Args:
         host: a loopback address to listen on.
         ports: where each process listens on this machine, by its name.
         control: where HAProxy listens for `command`.
+        is_encrypted: browsers reach it by TLS, which ends before it, so that its cookie must not travel without.
     """
     address = f"[{host}]" if ":" in host else host
-    config = _CONFIG.format(control=control, bind=f"{address}:{port}", backend=BACKEND, cookie=COOKIE)
+    # Not always: browsers keep no such cookie of a server that they reach by plain HTTP, and would lose their process.
+    secure = " secure" if is_encrypted else ""
+    config = _CONFIG.format(control=control, bind=f"{address}:{port}", backend=BACKEND, cookie=COOKIE, secure=secure)
     servers = (f"    server {name} 127.0.0.1:{own} cookie {name}\n" for name, own in ports.items())
     return config + "".join(servers)
 

@@ -33,7 +33,14 @@ def entry_script() -> Path:
 
 
 def serve(
-    host: str, port: int, processes: int, *, drain_s: float, say: Callable[[str], None], has_sign_in: bool = False
+    host: str,
+    port: int,
+    processes: int,
+    *,
+    drain_s: float,
+    say: Callable[[str], None],
+    has_sign_in: bool = False,
+    is_encrypted: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT. SIGHUP restarts the processes one after the other, while the others go on.
 
@@ -43,6 +50,7 @@ def serve(
         drain_s: how long a process that is restarted waits for its readers to leave.
         say: prints one line for the operator.
         has_sign_in: everybody has to sign in.
+        is_encrypted: browsers come by TLS, which ends before this.
 
     Raises:
         ConfigError: the address is not of this machine, the port is taken, HAProxy is missing, or a process did not
@@ -56,7 +64,9 @@ def serve(
             "Install the package haproxy of your system, or serve with --processes 1."
         )
     with tempfile.TemporaryDirectory(prefix="outreach-") as folder:
-        supervisor = _Supervisor(host, port, processes, Path(folder), drain_s=drain_s, say=say)
+        supervisor = _Supervisor(
+            host, port, processes, Path(folder), drain_s=drain_s, say=say, is_encrypted=is_encrypted
+        )
         try:
             supervisor.run()
         finally:
@@ -67,9 +77,17 @@ class _Supervisor:
     """The processes of one ``serve``, and the proxy before them."""
 
     def __init__(
-        self, host: str, port: int, processes: int, folder: Path, *, drain_s: float, say: Callable[[str], None]
+        self,
+        host: str,
+        port: int,
+        processes: int,
+        folder: Path,
+        *,
+        drain_s: float,
+        say: Callable[[str], None],
+        is_encrypted: bool,
     ) -> None:
-        self._host, self._port = host, port
+        self._host, self._port, self._is_encrypted = host, port, is_encrypted
         self._drain_s, self._say = drain_s, say
         self._control, self._config = folder / "control.sock", folder / "haproxy.cfg"
         names = [f"p{number}" for number in range(1, processes + 1)]
@@ -159,7 +177,8 @@ class _Supervisor:
     # --- all of them -------------------------------------------------------------------------------------------------
 
     def _start_proxy(self) -> None:
-        self._config.write_text(proxy_config(self._host, self._port, self._ports, self._control))
+        config = proxy_config(self._host, self._port, self._ports, self._control, is_encrypted=self._is_encrypted)
+        self._config.write_text(config)
         self._proxy = subprocess.Popen(  # noqa: S603
             ["haproxy", "-db", "-f", str(self._config)],  # noqa: S607 - the one of the system, wherever it is
             stdin=subprocess.DEVNULL,
