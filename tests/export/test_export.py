@@ -401,6 +401,8 @@ def test_a_table_as_json_keeps_numbers_dates_and_gaps(sample_store):
         "end": "2026-01-06",
         "basis": "send",
         "humans_only": False,
+        "clients": None,
+        "tags": None,
     }
     assert document["rows"] == [
         {

@@ -12,7 +12,7 @@ import pytest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
-from outreach_results.store import admin
+from outreach_results.store import admin, labeling
 from outreach_results.store.engine import open_store
 from outreach_results.ui import text
 from support import records
@@ -88,6 +88,16 @@ def test_empty_period_shows_a_message(page, sample_dashboard):
     assert not app.metric
 
 
+def test_client_without_campaigns_shows_no_others(sample_dashboard, writable_sample):
+    labeling.add_client(writable_sample, "Bolt")
+    for page in ("overview", "trends", "inbox", "benchmarks"):
+        app = run_page(page, client="bolt")
+        assert [shown.value.startswith("No campaign matches Bolt") for shown in app.info] == [True]
+        assert not app.exception
+        assert not numbers(app)
+        assert not files(app)
+
+
 # --- filters -----------------------------------------------------------------------------------------------------
 
 ASKED: dict[str, tuple[dict[str, Any], Filters]] = {
@@ -133,6 +143,14 @@ def test_the_overview_shows_the_numbers_of_its_filters(case, sample_dashboard, w
     parameters, filters = ASKED[case]
     shown = numbers(run_page(**parameters))
     expected = expected_numbers(writable_sample, filters)
+    assert {label: shown[label] for label in expected} == expected
+
+
+def test_overview_of_a_client_shows_its_numbers(sample_dashboard, writable_sample):
+    acme = labeling.add_client(writable_sample, "Acme")
+    labeling.choose_client(writable_sample, [CAMPAIGN, "camp_4eaf56"], acme)
+    shown = numbers(run_page(period="all", client=acme))
+    expected = expected_numbers(writable_sample, Filters((CAMPAIGN, "camp_4eaf56")))
     assert {label: shown[label] for label in expected} == expected
 
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Campaign, Detail, Filters
+from outreach_results.store import labeling
 from outreach_results.store.entries import Entries, enter
 from outreach_results.ui import filters
 from support import records
@@ -122,6 +123,54 @@ def test_a_campaign_leaves_the_days_as_they_are(sample_dashboard, writable_sampl
     assert (view.first, view.last) == (date(2026, 2, 28), LAST)
     everything = view_of(bar(campaign="camp_abc123", period="all"))
     assert (everything.first, everything.last) == own
+
+
+@pytest.fixture
+def clients(sample_dashboard, writable_sample):
+    """Two campaigns of a client, one of them with a tag, and a client without any."""
+    for name in ("Acme Corp", "Bolt"):
+        labeling.add_client(writable_sample, name)
+    labeling.choose_client(writable_sample, ["camp_abc123", "camp_4eaf56"], "acme-corp")
+    labeling.choose_tags(writable_sample, ["camp_abc123"], ["spring"])
+
+
+def picker(app):
+    return {one.label: one for one in app.multiselect}
+
+
+def test_client_and_tag_choose_campaigns(clients):
+    app = bar(client="acme-corp", period="all")
+    view = view_of(app)
+    assert view.filters == Filters(("camp_4eaf56", "camp_abc123"), clients=("acme-corp",))
+    assert "Acme Corp · 2 campaigns ·" in view.sentence()
+    assert view.in_print({"camp_abc123": "A", "camp_4eaf56": "B"}) == "Acme Corp: B, A"
+    assert len(picker(app)["Campaigns"].options) == 2
+    picker(app)["Tags"].set_value(["spring"]).run()
+    assert view_of(app).filters.campaigns == ("camp_abc123",)
+    assert view_of(app).summary() == "Filters · All time · Acme Corp, spring"
+
+
+def test_another_client_gives_up_chosen_campaigns(clients):
+    app = bar(client="acme-corp", campaigns="camp_abc123")
+    assert view_of(app).filters.campaigns == ("camp_abc123",)
+    picker(app)["Clients"].set_value(["bolt"]).run()
+    assert view_of(app).filters.campaigns == ()
+    picker(app)["Clients"].set_value([]).run()
+    assert view_of(app).filters.campaigns is None
+
+
+def test_link_with_unknown_client_says_so(clients):
+    app = bar(client="acme-corp.nobody", tag="late", campaigns="camp_abc123.camp_260e3f")
+    assert view_of(app).filters.campaigns == ("camp_abc123",)
+    assert notices(app) == [
+        "This link uses an unknown client; showing the others.",
+        "This link uses an unknown tag; showing the default.",
+        "This link uses an unknown campaign; showing the others.",
+    ]
+
+
+def test_bar_has_no_clients_before_there_are_any(sample_dashboard):
+    assert list(picker(bar())) == ["Campaigns"]
 
 
 def test_basis_and_humans_only_controls(sample_dashboard):

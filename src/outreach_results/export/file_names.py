@@ -23,7 +23,7 @@ def file_name(name: str, fmt: str, filters: Filters, zone: str | None = None) ->
     Letters of every script stay. Where something else had to be replaced or cut, a digest of the name is added, so
     that two names never become one.
     """
-    stated: list[str] = []
+    stated: list[str] = [*(filters.clients or ()), *(filters.tags or ())]
     if filters.start or filters.end:
         stated.append(f"{filters.start or 'begin'}_{filters.end or 'today'}")
     if zone is not None:

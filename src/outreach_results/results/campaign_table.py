@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.campaign_rates import rates_and_standouts
 from outreach_results.results.campaigns import ACTIVE_DAYS, last_day, last_sent
+from outreach_results.results.clients import campaign_labels, label_book
 from outreach_results.results.headlines import HeadlineRate
 from outreach_results.results.reply_counts import positive_by_campaign
 from outreach_results.results.totals import campaign_totals
@@ -53,6 +54,7 @@ def campaign_table(store: Store, filters: Filters) -> pd.DataFrame:
       significantly, with all campaigns taken into account, and is outside of its interval; NA where there is nothing to
       compare;
     - bounce_rate, a share of emails sent, and unsubscribe_rate, a share of delivered ones;
+    - client, the name of the campaign's, and tags, with commas between them; NA without any;
     - `ESTIMATES`; cost_per_meeting_estimate_usd is NA with fewer than three meetings, so that these are not ranked.
 
     Raises:
@@ -128,7 +130,17 @@ def _more(store: Store, filters: Filters, frame: pd.DataFrame, standouts: Mappin
         ),
         "bounce_rate": _share_of(frame, "bounced", "emails_sent"),
         "unsubscribe_rate": _share_of(frame, "unsubscribed", "delivered"),
+        **_labels(store, frame["campaign_id"]),
     }
+
+
+def _labels(store: Store, campaign_ids: Iterable[str]) -> dict[str, Any]:
+    with store.read() as connection:
+        labels, names = campaign_labels(connection), label_book(connection).names
+    of_each = [labels[own] for own in campaign_ids]
+    clients = [None if own.client_id is None else names.get(own.client_id, own.client_id) for own in of_each]
+    tags = [", ".join(own.tags) or None for own in of_each]
+    return {"client": pd.array(clients, dtype="string"), "tags": pd.array(tags, dtype="string")}
 
 
 def _status(sent: date | None, last: date | None) -> str | None:

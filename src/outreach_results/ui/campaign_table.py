@@ -66,6 +66,9 @@ _COLUMNS = (
         remark=f"Lowest cost per meeting first. {_SHRUNKEN} Campaigns with fewer than three meetings come last.",
     ),
     Column("cost_usd", "Cost", Kind.NUMBER, DEFINITIONS["cost"]),
+    # Last, because on a phone the first columns are all that is seen without scrolling.
+    Column("client", "Client", help="To whom the campaign belongs: see Data → Settings → Clients & tags."),
+    Column("tags", "Tags"),
     *(
         Column(name, charts.LABELS[name], Kind.NUMBER, DEFINITIONS[name], is_extra=True)
         for name in COUNTS
@@ -228,7 +231,7 @@ def _pictured(filters: Filters, campaign_ids: Sequence[str]) -> pd.DataFrame:
 def _encoded(_store: Store, filters: Filters) -> str:
     """The table for the browser; the values of the names are the campaigns' ids as the URL has them."""
     frame = ask(results.campaign_table, filters)
-    columns = [column for column in _COLUMNS if column.name != "replies_in" or _is_young(frame)]
+    columns = [column for column in _COLUMNS if column.name in _shown_columns(frame, filters)]
     series = ask(results.campaign_time_series, filters, "replied")
     labels = ask(campaign_labels)
     shown = frame.assign(
@@ -240,11 +243,24 @@ def _encoded(_store: Store, filters: Filters) -> str:
     return tables.encoded(columns, rows)
 
 
+def _shown_columns(frame: pd.DataFrame, filters: Filters) -> set[str]:
+    """The names of the columns that say something of these campaigns."""
+    is_of_one_client = filters.clients is not None and len(filters.clients) == 1
+    says_something = {
+        "replies_in": _is_young(frame),
+        "client": bool(frame["client"].notna().any()) and not is_of_one_client,
+        "tags": bool(frame["tags"].notna().any()),
+    }
+    return {column.name for column in _COLUMNS if says_something.get(column.name, True)}
+
+
 def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float | None]) -> Row:
     campaign_id = row["campaign_id"]
     name = labels.get(campaign_id, row["name"])
     return {
         "name": Cell(name, name.casefold(), value=url_state.join([campaign_id])),
+        "client": tables.plain(row["client"]),
+        "tags": tables.plain(row["tags"]),
         "status": _status(row["status"]),
         **{count: tables.number(row[count]) for count in COUNTS},
         "positive_replies": _positive(row),

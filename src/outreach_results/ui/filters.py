@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import streamlit as st
@@ -15,7 +15,7 @@ from outreach_results.models import Basis, Campaign, Filters
 from outreach_results.models.people import PERSON
 from outreach_results.models.periods import Days, a_year_earlier
 from outreach_results.store.engine import Store
-from outreach_results.ui import bound_controls, campaign_codes, dates, text, url_state
+from outreach_results.ui import bound_controls, campaign_codes, campaign_picker, dates, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.dates import Period
 
@@ -43,7 +43,8 @@ class View:
     ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one that
     follows "vs.". ``no_comparison`` says why there is none although one was asked for, or why it falls short.
     ``has_dates`` is off where no event of the chosen campaigns has a date. ``period`` is the name of the period.
-    ``of_people`` is on where people are counted instead of emails.
+    ``of_people`` is on where people are counted instead of emails. ``labels`` are the names of the chosen clients and
+    tags.
     """
 
     filters: Filters
@@ -56,6 +57,7 @@ class View:
     has_dates: bool = True
     period: str = ""
     of_people: bool = False
+    labels: str = ""
 
     def days(self) -> str:
         """The days shown: Feb 28 – Mar 27, 2026."""
@@ -67,7 +69,7 @@ class View:
 
     def summary(self) -> str:
         """What the filters are called where they are folded: Filters · Last 28 days."""
-        return " · ".join(filter(None, ["Filters", self.period, self._campaigns()]))
+        return " · ".join(filter(None, ["Filters", self.period, self.labels or self._campaigns()]))
 
     def caption(self, as_of: datetime | None) -> str:
         """What stands beside the controls: the days they come to, and until when the data reaches.
@@ -89,11 +91,14 @@ class View:
             names = f"{len(chosen)} of {len(label_of)} campaigns"
         else:
             names = ", ".join(label_of.get(one, one) for one in chosen)
+        names = f"{self.labels}: {names or 'no campaigns'}" if self.labels else names
         return f"{names} · compared with {self.compared_with}" if self.compared_with else names
 
     def _campaigns(self) -> str:
         chosen = self.filters.campaigns
-        return "" if chosen is None else f"{len(chosen)} campaign{'s' if len(chosen) > 1 else ''}"
+        if chosen is None:
+            return ""
+        return " · ".join(filter(None, [self.labels, f"{len(chosen)} campaign{'' if len(chosen) == 1 else 's'}"]))
 
 
 def ways_of_counting(filters: Filters) -> list[str]:
@@ -119,7 +124,8 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
     account = _account()
     if account is None:
         return None
-    chosen = _campaigns(label_of)
+    picked = campaign_picker.pick(label_of)
+    chosen = picked.filters.campaigns
     dated = ask(results.date_range, chosen)
     own = dated or ask(results.snapshot_range, chosen)
     period = dates.period_control(own or account, account[1], dates.DEFAULT_PERIOD if dated else dates.ALL_TIME)
@@ -128,8 +134,8 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
         of_people = page in WITH_PEOPLE and _counts_people()
         basis, humans_only = _options(of_people=of_people)
         st.session_state[_OPTIONS] = st.container()
-    filters = Filters(
-        campaigns=chosen,
+    filters = replace(
+        picked.filters,
         start=None if period.is_open else period.first,
         end=None if period.is_open else period.last,
         basis=basis,
@@ -145,6 +151,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
         has_dates=dated is not None or not period.is_open,
         period=period.label,
         of_people=of_people,
+        labels=picked.labels,
     )
 
 
@@ -185,7 +192,7 @@ def distinct(campaigns: list[Campaign]) -> dict[str, str]:
 
 def choose_campaigns(campaign_ids: Sequence[str]) -> None:
     """Filter by these campaigns, none for all of them. For callbacks."""
-    url_state.change("campaigns", campaigns_text(campaign_ids))
+    campaign_picker.choose_campaigns(campaign_ids, ask(campaign_labels))
 
 
 def choose_days(first: date, last: date) -> None:
@@ -201,50 +208,6 @@ def campaigns_text(campaign_ids: Sequence[str]) -> str:
 
 def _account() -> Days | None:
     return ask(results.date_range) or ask(results.snapshot_range)
-
-
-def _campaigns(label_of: dict[str, str]) -> tuple[str, ...] | None:
-    known = _asked_for(label_of)
-    with st.popover(_campaigns_in_short(known, label_of), key="campaign-picker", width=240):
-        chosen = st.multiselect(
-            "Campaigns",
-            list(label_of),
-            known,
-            format_func=lambda campaign_id: label_of.get(campaign_id, campaign_id),
-            placeholder="All campaigns",
-            key=url_state.control("campaigns", known, label="\n".join(label_of[one] for one in known)),
-            on_change=_write_campaigns,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    is_everything = not chosen or len(chosen) == len(label_of) > 1
-    return None if is_everything else tuple(sorted(chosen))
-
-
-def _write_campaigns() -> None:
-    chosen = url_state.chosen("campaigns")
-    if set(chosen) <= set(ask(campaign_labels)):  # not so if one was renamed meanwhile: the browser knows its old name
-        choose_campaigns(chosen)
-
-
-def _asked_for(label_of: dict[str, str]) -> list[str]:
-    """The campaigns of the URL."""
-    text = url_state.text("campaigns")
-    if campaign_codes.is_short(text):
-        known, has_unknown = campaign_codes.read(text, label_of)
-    else:
-        known, unknown = url_state.some_of("campaigns", {one: one for one in label_of}, labels=label_of)
-        has_unknown = bool(unknown)
-    if has_unknown:
-        url_state.correct("campaigns", campaign_codes.written(known, label_of))
-        url_state.notice(f"This link uses an unknown campaign; showing {'the others' if known else 'the default'}.")
-    return known
-
-
-def _campaigns_in_short(chosen: Sequence[str], label_of: Mapping[str, str]) -> str:
-    if not chosen or len(chosen) == len(label_of) > 1:
-        return "All campaigns"
-    return text.escape(label_of[chosen[0]]) if len(chosen) == 1 else f"{len(chosen)} of {len(label_of)} campaigns"
 
 
 def _counts_people() -> bool:

@@ -7,6 +7,8 @@ import streamlit as st
 from outreach_results.export import file_name
 from outreach_results.models import Filters
 from outreach_results.ui import cache, charts, text
+from outreach_results.ui.cache import ask
+from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.charts import Inks
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import ways_of_counting
@@ -39,6 +41,7 @@ def in_words(filters: Filters) -> str:
         parts = [text.days(start, end)]
     else:
         parts = [f"since {text.day(start)}" if start else f"until {text.day(end)}" if end else "all time"]
+    parts += [*(ask(client_labels).get(one, one) for one in filters.clients or ()), *(filters.tags or ())]
     if filters.campaigns is not None:
         parts.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
     return " · ".join([*parts, *ways_of_counting(filters), cache.zone().key])

@@ -49,6 +49,10 @@ def open_view(page: str) -> None:
     imports.notice(page)
     if ask(results.shows_sample):
         _sample_notice()
+    if view.filters.campaigns == ():
+        assign = "Choose others, or assign some in Data → Settings → Clients & tags."
+        st.info(text.escape(f"No campaign matches {view.labels}. {assign}"))
+        st.stop()
     st.session_state[_VIEW] = view
 
 

@@ -33,7 +33,10 @@ PARAMETERS: dict[str, Parameter] = {
     parameter.name: parameter
     for parameter in (
         # every page
-        Parameter("campaigns", resets=_LIST_POSITION),
+        # Campaigns are chosen among those of the client, so that another client makes them meaningless.
+        Parameter("client", "an unknown client", resets=("campaigns", *_LIST_POSITION)),
+        Parameter("tag", "an unknown tag", resets=("campaigns", *_LIST_POSITION)),
+        Parameter("campaigns", "an unknown campaign", resets=_LIST_POSITION),
         Parameter(
             "period",
             "an unknown period",
