@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
@@ -24,7 +25,7 @@ _MANY_DEGREES = 10_000
 """From here on Student's t is the normal distribution for all purposes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DailyCounts:
     """What one period brought, day by day.
 
@@ -36,22 +37,23 @@ class DailyCounts:
     count: Floats
     of: Floats
 
-    @property
+    # Kept, because a page asks for the sums of each of its campaigns a dozen times.
+    @cached_property
     def total(self) -> float:
         """All emails that count."""
-        return float(np.nansum(np.where(self.is_known, self.count, 0.0)))
+        return float(np.where(self.is_known, self.count, 0.0).sum())
 
-    @property
+    @cached_property
     def whole(self) -> float:
         """All emails that could."""
-        return float(np.nansum(np.where(self.is_known, self.of, 0.0)))
+        return float(np.where(self.is_known, self.of, 0.0).sum())
 
     @property
     def rate(self) -> float | None:
         """Their share; None where there is nothing to take a share of."""
         return min(1.0, self.total / self.whole) if self.whole > 0 else None
 
-    @property
+    @cached_property
     def is_known(self) -> NDArray[np.bool_]:
         """(days,) whether both numbers of a day are known."""
         return np.isfinite(self.count) & np.isfinite(self.of)
@@ -78,7 +80,14 @@ NO_DISPERSION = Dispersion()
 
 
 def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
-    """Pool the dispersion of several periods, each around its own rate.
+    """Pool the dispersion of several periods, each around its own rate; see `dispersions`."""
+    return dispersions([periods])[0]
+
+
+def dispersions(groups: Sequence[Sequence[DailyCounts]]) -> list[Dispersion]:
+    """The dispersion of each group of periods, pooled over the periods of the group.
+
+    Each period varies around its own rate.
 
     Days weigh by their emails, as they do in the rate itself: were they to weigh alike, the many quiet days, whose
     emails hardly influence each other, would hide what the large ones do. Each squared residual is corrected for the
@@ -88,8 +97,9 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
         A factor of at least 1; 1 where no email, or every one, counts. With fewer than three usable days nothing can be
         estimated: then the factor is 1 with a single degree of freedom, which makes every interval very wide.
     """
+    periods = [period for group in groups for period in group]
     if not periods:
-        return Dispersion(1.0, 1)
+        return [Dispersion(1.0, 1)] * len(groups)
     # All periods at once: there is one for each campaign and each group of emails, and a loop would take longest.
     count, of = (np.concatenate([getattr(period, part) for period in periods]) for part in ("count", "of"))
     usable = (of > 0) & np.isfinite(count)
@@ -102,12 +112,19 @@ def dispersion(periods: Sequence[DailyCounts]) -> Dispersion:
         own_degrees = whole**2 / whole_of_squares - 1
     # Where nothing or everything counted, no day can differ from another.
     varies = (days > 1) & (rate > 0) & (rate < 1)
-    degrees_without_spread = float(own_degrees[(days > 1) & ~varies].sum())
     in_varying = varies[own]
     own, count, of = own[in_varying], count[in_varying], of[in_varying]
-    squares = float(((count - rate[own] * of) ** 2 / (1 - of / whole[own])).sum())
-    expected = float((whole * rate * (1 - rate))[varies].sum())
-    degrees = float(own_degrees[varies].sum())
+    squares = np.bincount(own, (count - rate[own] * of) ** 2 / (1 - of / whole[own]), len(periods))
+    expected = np.where(varies, whole * rate * (1 - rate), 0.0)
+    degrees = np.where(varies, own_degrees, 0.0)
+    degrees_without_spread = np.where((days > 1) & ~varies, own_degrees, 0.0)
+    group = np.repeat(np.arange(len(groups)), [len(periods) for periods in groups])
+    sums = (np.bincount(group, part, len(groups)) for part in (squares, expected, degrees, degrees_without_spread))
+    return [_pooled(*of_group) for of_group in zip(*(part.tolist() for part in sums), strict=True)]
+
+
+def _pooled(squares: float, expected: float, degrees: float, degrees_without_spread: float) -> Dispersion:
+    """The dispersion from sums over the periods: squared residuals, what chance alone gives, degrees of freedom."""
     if expected <= 0 and degrees_without_spread >= 1:
         return Dispersion(1.0, round(degrees_without_spread))
     if expected <= 0 or degrees < 1:

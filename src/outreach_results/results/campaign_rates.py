@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from outreach_results.metrics import Change
-from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, shares_p_value
+from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, dispersions, shares_p_value
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
@@ -35,8 +35,7 @@ def campaign_rates(
     Raises:
         QueryError: the period starts after its end.
     """
-    periods = _periods(store, filters, names, curves_of(store, filters), data_as_of(store))
-    return {campaign_id: {name: period.headline(name) for name in names} for campaign_id, period in periods}
+    return _rates(dict(_periods(store, filters, names, curves_of(store, filters), data_as_of(store))), names)
 
 
 def campaign_changes(
@@ -71,8 +70,19 @@ def rates_and_standouts(
         QueryError: the period starts after its end.
     """
     periods = dict(_periods(store, filters, (*names, name), curves_of(store, filters), data_as_of(store)))
-    rates = {own: {each: period.headline(each) for each in names} for own, period in periods.items()}
-    return rates, standouts_among({own: period.counts(*RATES[name].parts) for own, period in periods.items()})
+    return _rates(periods, names), standouts_among(
+        {own: period.counts(*RATES[name].parts) for own, period in periods.items()}
+    )
+
+
+def _rates(periods: Mapping[str, PeriodDays], names: Sequence[str]) -> dict[str, dict[str, HeadlineRate]]:
+    rates: dict[str, dict[str, HeadlineRate]] = {own: {} for own in periods}
+    for name in names:
+        parts = RATES[name].parts
+        spreads = dispersions([[period.plain(*parts)] for period in periods.values()])
+        for (own, period), spread in zip(periods.items(), spreads, strict=True):
+            rates[own][name] = period.share(*parts, spread)
+    return rates
 
 
 def standouts_among(own: Mapping[str, DailyCounts]) -> dict[str, Change]:
@@ -99,7 +109,8 @@ def standouts_among(own: Mapping[str, DailyCounts]) -> dict[str, Change]:
 
 def changes_among_many(pairs: Mapping[str, tuple[DailyCounts, DailyCounts]]) -> dict[str, Change]:
     """The change of each campaign's rate from its second to its first counts, noise unless it stands out among all."""
-    p_values = holm([change_p_value(now, before) for now, before in pairs.values()])
+    spreads = dispersions(list(pairs.values()))  # of all at once: one by one they take most of a page's time
+    p_values = holm([change_p_value(*pair, spread) for pair, spread in zip(pairs.values(), spreads, strict=True)])
     changes = {}
     for (campaign_id, (now, before)), p_value in zip(pairs.items(), p_values, strict=True):
         if now.rate is not None and before.rate:

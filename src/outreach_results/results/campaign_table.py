@@ -88,11 +88,14 @@ def shown_rate(frame: pd.DataFrame, name: str) -> pd.Series[float]:
     Where `is_of_sent`, it is the share of emails sent.
     """
     adjusted, share_in = f"{name}_adjusted", f"{name}_share_in"
-    rate = frame[adjusted].where(frame[share_in].notna(), frame[name]) if adjusted in frame else frame[name]
+    rate = _floats(frame, name)
+    if adjusted in frame:
+        rate = np.where(np.isnan(_floats(frame, share_in)), rate, _floats(frame, adjusted))
     count, of = RATES[name].parts
-    if of != "delivered":
-        return rate
-    return rate.where(~is_of_sent(frame), _share_of(frame, count, "emails_sent"))
+    # By arrays, because a condition on columns of a frame costs ten times as much, for each rate.
+    if of == "delivered" and (sent := is_of_sent(frame).to_numpy(dtype=np.bool_)).any():
+        rate = np.where(sent, _share_of(frame, count, "emails_sent"), rate)
+    return pd.Series(rate, frame.index)
 
 
 def is_of_sent(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -149,9 +152,9 @@ def _status(sent: date | None, last: date | None) -> str | None:
     return "active" if last - sent <= timedelta(days=ACTIVE_DAYS) else "ended"
 
 
-def _share_of(frame: pd.DataFrame, count: str, of: str) -> pd.Series[float]:
-    whole = frame[of].astype("float64")
-    return frame[count].astype("float64") / whole.where(whole > 0)
+def _share_of(frame: pd.DataFrame, count: str, of: str) -> NDArray[np.float64]:
+    whole = _floats(frame, of)
+    return _floats(frame, count) / np.where(whole > 0, whole, np.nan)
 
 
 def _reply_shares_of_sent(store: Store, filters: Filters, frame: pd.DataFrame) -> dict[str, HeadlineRate]:
@@ -178,7 +181,7 @@ def _share_in(frame: pd.DataFrame, rate: str) -> NDArray[np.float64]:
 
 
 def _floats(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    return np.asarray(frame[name].astype("float64"), dtype=np.float64)
+    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _meeting_costs(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:

@@ -17,6 +17,7 @@ from outreach_results.models.metric_definitions import PAIRS
 from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.day_table import Days, DayTable, Floats, day_table
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
     check_period,
@@ -85,6 +86,10 @@ class DayNumbers:
 
 def day_numbers(connection: Connection, filters: Filters) -> DayNumbers:
     """All chosen campaigns together, from the first day of the filters, or of the data, to the last."""
+    return kept_on(connection).get(("day numbers", filters), lambda: _day_numbers(connection, filters))
+
+
+def _day_numbers(connection: Connection, filters: Filters) -> DayNumbers:
     table, unknown = day_table(connection, filters), unknown_numbers(connection, filters)
     dates = _days_between(table, filters)
     if not len(dates):
@@ -100,6 +105,8 @@ def day_numbers(connection: Connection, filters: Filters) -> DayNumbers:
     for column in columns.values():
         if not len(table) or not np.isnan(column[has_rows]).all():
             column[is_quiet] = 0.0
+    for column in columns.values():
+        column.flags.writeable = False  # many questions share them
     return DayNumbers(dates, columns)
 
 

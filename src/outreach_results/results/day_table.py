@@ -6,10 +6,11 @@ are a dozen statements about the same rows of ``daily_stats``; each also visits 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ RUN_UP_DAYS = 28
 
 _TABLES_KEPT = 4
 _ROWS_AT_A_TIME = 20_000
+_PARTS_KEPT = 6
+_ROWS_WORTH_COPIES = 50_000
+"""Of a longer table no parts are kept: each would be tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,19 @@ class _Reading:
 
     filters: Filters
     table: DayTable
+    _parts: OrderedDict[tuple[Any, ...], DayTable] = field(default_factory=OrderedDict, compare=False)
+
+    def narrowed(self, filters: Filters) -> DayTable:
+        """The part of the table that the filters choose; the last ones are kept, for a page asks for few, and often."""
+        chosen = (filters.campaigns, filters.start, filters.end)
+        part = self._parts.get(chosen)
+        if part is None:
+            part = self.table.narrowed(*chosen)
+            if len(self.table) <= _ROWS_WORTH_COPIES:
+                self._parts[chosen] = part
+                while len(self._parts) > _PARTS_KEPT:
+                    self._parts.popitem(last=False)
+        return part
 
     def covers(self, filters: Filters) -> bool:
         own = self.filters
@@ -139,7 +156,7 @@ def day_table(connection: Connection, filters: Filters, *, is_alone: bool = Fals
         wider = replace(filters if is_alone else _with_surroundings(filters), humans_only=False)
         reading = _Reading(wider, _read(connection, wider))
         kept.append(reading)
-    return reading.table.narrowed(filters.campaigns, filters.start, filters.end)
+    return reading.narrowed(filters)
 
 
 def _with_surroundings(filters: Filters) -> Filters:

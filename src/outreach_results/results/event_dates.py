@@ -28,7 +28,7 @@ def reply_rate_bias(store: Store, filters: Filters, mcp: str | None = None) -> f
     if filters.basis == Basis.SEND:
         return None
     narrowed = _of_mcp(store, filters, mcp)
-    curve = maturity_curves(store, humans_only=filters.humans_only).by_count.get("replied")
+    curve = maturity_curves(store, humans_only=filters.humans_only, names=("replied",)).by_count.get("replied")
     check_period(narrowed)
     with store.read() as connection:
         dates = day_numbers(connection, narrowed).dates

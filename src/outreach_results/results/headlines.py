@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from outreach_results import metrics
 from outreach_results.metrics.adjusted_rates import LEAST_SHARE_IN, adjusted_rate, weighted
-from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, rate_interval
+from outreach_results.metrics.dispersion import DailyCounts, Dispersion, change_p_value, dispersion, rate_interval
 from outreach_results.metrics.multiple import holm
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import COUNT_METRICS, RATES, TILES
@@ -155,8 +155,12 @@ class PeriodDays:
         """A rate of this period, adjusted for maturity on the send basis."""
         return self.share(*RATES[name].parts)
 
-    def share(self, count: str, of: str) -> HeadlineRate:
-        """One count as a share of another, adjusted for maturity on the send basis."""
+    def share(self, count: str, of: str, spread: Dispersion | None = None) -> HeadlineRate:
+        """One count as a share of another, adjusted for maturity on the send basis.
+
+        Args:
+            spread: the dispersion of the plain counts, where it is known already.
+        """
         plain = self.plain(count, of)
         if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
             return HeadlineRate(None, None)  # unknown on some of the days: the rest would pass for the whole period
@@ -172,7 +176,7 @@ class PeriodDays:
         rate = plain.total / plain.whole
         # By event date a count may exceed its denominator, by the outcomes of emails sent before the period. Then it is
         # no share of them, and has no interval of a share.
-        interval = rate_interval(rate, plain.whole, dispersion([plain])) if rate <= 1 else None
+        interval = rate_interval(rate, plain.whole, spread or dispersion([plain])) if rate <= 1 else None
         # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
 

@@ -19,7 +19,7 @@ from outreach_results.store.engine import get_meta
 
 T = TypeVar("T")
 
-MOST_KEPT = 64
+MOST_KEPT = 128
 """Values of a database; the one that was not asked for longest makes place for a new one."""
 
 _OPTION = "outreach_kept"

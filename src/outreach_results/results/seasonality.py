@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from outreach_results import metrics
 from outreach_results.models import LAG_METRICS, Basis, Filters
 from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day
 from outreach_results.results.day_table import day_table
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import check_period, chosen_rows, of_any_campaign
 from outreach_results.store import schema
 from outreach_results.store.engine import Store, zone_of
@@ -82,13 +83,24 @@ NO_CURVES = MaturityCurves({}, None)
 """For a database without data, and by event date: there nothing is still to come, so no curves are read."""
 
 
-def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurves:
-    """The maturity curves of opens, clicks, replies and meetings, from all campaigns of the account."""
+_LAGGING = tuple(name for name in LAG_METRICS if "_human" not in name)
+
+
+def maturity_curves(store: Store, *, humans_only: bool = False, names: Sequence[str] = _LAGGING) -> MaturityCurves:
+    """The maturity curves of these counts (opens, clicks, replies and meetings), from all campaigns of the account."""
     # From all campaigns, whichever are chosen, so that small ones without enough events for a curve are adjusted too.
     last = last_day(store)
     if last is None:
         return NO_CURVES
-    stored = {_stored(name, Filters(humans_only=humans_only)): name for name in LAG_METRICS if "_human" not in name}
+    stored = {_stored(name, Filters(humans_only=humans_only)): name for name in names}
+    with store.read() as connection:
+        # They depend on no filter, so that one reading serves every question, until there is other data.
+        return kept_on(connection).get(
+            ("maturity curves", tuple(stored)), lambda: _read_curves(connection, stored, last)
+        )
+
+
+def _read_curves(connection: Connection, stored: Mapping[str, str], last: date) -> MaturityCurves:
     table = schema.lag_stats.c
     learned_from = Filters(start=last - timedelta(days=LEARNED_FROM_DAYS - 1), end=last)
     query = (
@@ -101,9 +113,8 @@ def maturity_curves(store: Store, *, humans_only: bool = False) -> MaturityCurve
         .group_by(table.metric, table.date)
     )
     rows_of: dict[str, list[list[int]]] = {name: [] for name in stored.values()}
-    with store.read() as connection:
-        for metric, day, *lags in connection.execute(query):
-            rows_of[stored[metric]].append([(last - day).days, *(int(n) for n in lags)])
+    for metric, day, *lags in connection.execute(query):
+        rows_of[stored[metric]].append([(last - day).days, *(int(n) for n in lags)])
     by_count = {}
     for name, rows in rows_of.items():
         numbers = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(schema.LAGS))

@@ -34,6 +34,7 @@ from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaign_rates import campaign_rates
 from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.day_table import DayTable, Floats, day_table
+from outreach_results.results.kept import kept_on
 from outreach_results.results.query import check_period, usd
 from outreach_results.results.tracked import NUMBERS, TrackedPart
 from outreach_results.results.undated import sums_by_sending, undated_counts
@@ -206,7 +207,14 @@ _UNKNOWN: dict[str, Any] = dict.fromkeys(_NOTHING)
 
 
 def campaign_sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
-    """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on; see `totals_of`."""
+    """By campaign id: the counts, the costs in micro-dollars, and the dates first_on and last_on; see `totals_of`.
+
+    Nobody may change them afterward.
+    """
+    return kept_on(connection).get(("campaign sums", filters), lambda: _read_sums(connection, filters))
+
+
+def _read_sums(connection: Connection, filters: Filters) -> dict[str, dict[str, Any]]:
     days, facts = day_table(connection, filters), campaign_facts(connection, filters.campaigns)
     sums = _sums_of(days, humans_only=filters.humans_only)
     undated = undated_counts(connection, filters)

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from time import time
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -139,9 +140,11 @@ class _Held:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.token = secrets.token_urlsafe(9)
+        self.token = str(next(_numbers))  # told apart is enough: the ticket around it is signed
         _TABLES[self.token] = self
 
+
+_numbers = count(1)
 
 _TABLES: WeakValueDictionary[str, _Held] = WeakValueDictionary()
 """The tables of all sessions, by their tokens."""
