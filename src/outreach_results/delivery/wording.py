@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+
+# A colon begins an emoji or ends the scheme of a link; one between digits is of a time, and one before a space is ours.
+_SIGNS = re.compile(r"[*_~`@#]|(?<!\d):(?=\S)|:(?=[^\s\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,14 @@ def _templates(folder: Path) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["one_line"] = lambda text: " ".join(str(text).split())
-    environment.filters["mrkdwn"] = _mrkdwn
+    environment.filters["mrkdwn"] = mrkdwn
     return environment
 
 
-def _mrkdwn(text: str) -> str:
-    """Text for a webhook: what would become a mention, a link or a style is shown as it is written."""
+def mrkdwn(text: str) -> str:
+    """Text for a webhook: what would become a mention, a link, an emoji or a style is shown as it is written."""
     words = " ".join(str(text).split())
     for letter, shown in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         words = words.replace(letter, shown)
     # A character without width after a sign keeps the sign from being read as a style.
-    return "".join(f"{letter}\u2060" if letter in "*_~`@#" else letter for letter in words)
+    return _SIGNS.sub("\\g<0>\u2060", words)
