@@ -23,7 +23,7 @@ PAGES = ("overview", "trends", "inbox", "usage", "benchmarks", "data")
 VARIANTS = {"light": ("light", 1440), "dark": ("dark", 1440), "phone": ("light", 390)}
 TALLEST = 4_000
 TOUR = {
-    "meetings-per-dollar": "/?period=all&sort=meeting_cost",
+    "meetings-per-dollar": "/?sort=meeting_cost",
     "beats-the-community": "/benchmarks?period=all&campaigns=camp_4eaf56",
     "replies-waiting": "/inbox?period=all",
     "quota": "/usage",
