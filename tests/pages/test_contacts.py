@@ -76,3 +76,8 @@ def test_two_exports_are_drawn_as_a_trend():
 @pytest.mark.usefixtures("hand_made")
 def test_one_export_makes_no_trend():
     assert "From export to export" not in words(run_page("trends"))
+
+
+@pytest.mark.usefixtures("undated")
+def test_unknown_positive_replies_are_not_none():
+    assert metrics(run_page("overview"))["Positive replies"] == "– · not tracked"

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from outreach_results.ingest.load import load
 from outreach_results.store.engine import Store
+from outreach_results.ui import data as data_page
 from support import records
 from support.dashboard import file_frame, metrics, run_page, table, words
 
@@ -54,6 +55,11 @@ def test_a_plan_is_entered_and_counts(data: AppTest) -> None:
     press()
     assert not data.exception
     assert any("The plan was entered by hand" in caption.value for caption in data.caption)
+
+
+def test_reconciled_numbers_have_their_names() -> None:
+    named = [data_page._number(name).text for name in ("opened", "cost_usd", "emails_sent in 2026-01", "other")]
+    assert named == ["Opened", "Cost", "Sent in Jan 2026", "other"]
 
 
 def test_without_a_sync_it_says_not_connected(data: AppTest) -> None:

@@ -26,7 +26,7 @@ FULL = 0.9995
 def glossary() -> None:
     """Draw the definitions of all metrics, and how things are counted, each in a tab so that a window holds it."""
     with st.popover("Definitions", type="tertiary", key="definitions"):
-        metrics, counting = st.tabs(["Metrics", "How we count"])
+        metrics, counting = st.tabs(["Metrics", "How counting works"])
         _list(metrics, [f"**{metric.label}**: {metric.definition}" for metric in GLOSSARY])
         _list(
             counting,

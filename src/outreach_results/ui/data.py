@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from outreach_results.models import Filters
-from outreach_results.ui import cards, tables, url_state
+from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.downloads import Table
 
 _ALL = Filters()
@@ -38,6 +39,13 @@ def _differences(frame: pd.DataFrame) -> None:
         tables.show_frame(shown, _RECONCILED, key="reconciliation", alt="Reported and counted numbers side by side")
 
 
+def _number(name: str) -> tables.Cell:
+    """A metric by its name on pages, of a month where one follows: Sent in Jan 2026."""
+    metric, _, month = name.partition(" in ")
+    label = charts.LABELS.get(metric) or charts.LABELS.get(metric.removesuffix("_usd"), metric)
+    return tables.Cell(f"{label} in {text.short_month(date.fromisoformat(f'{month}-01'))}" if month else label)
+
+
 def _counted(value: Any) -> tables.Cell:
     """A count or, with a fraction, a cost."""
     return tables.number(value) if pd.isna(value) or value == int(value) else tables.Cell(f"{value:,.4g}", value)
@@ -45,7 +53,7 @@ def _counted(value: Any) -> tables.Cell:
 
 _RECONCILED = (
     tables.Column("campaign", "Campaign", is_wide=True),
-    tables.Column("metric", "Number"),
+    tables.Column("metric", "Number", write=_number),
     tables.Column("reported", "Platform says", tables.Kind.NUMBER, write=_counted),
     tables.Column("counted", "Counted here", tables.Kind.NUMBER, write=_counted),
     tables.Column("difference", "Difference", tables.Kind.NUMBER, write=_counted),

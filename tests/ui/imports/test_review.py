@@ -13,7 +13,7 @@ from support.dashboard import run_page, words
 
 JOB = ImportJob(problems=["photo.csv is a picture."], is_done=True)
 JOB.reports.append(LoadReport("a.csv", "id", rejected_total=1, rejected=[Rejected("a.csv", 5, "Email", "no address")]))
-SAID = "Imported: a.csv: nothing new; 1 rejected. photo.csv is a picture. 1 row cannot be used"
+SAID = "Imported: a.csv: nothing new; 1 rejected. photo.csv is a picture."
 
 
 def with_job(page: str) -> AppTest:

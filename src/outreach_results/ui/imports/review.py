@@ -78,10 +78,8 @@ def notice(page: str) -> None:
         if is_running:
             section.progress(job)
             return
-        rejected = sum(report.rejected_total for report in job.reports)
         summary = " ".join(report.sentence() for report in job.reports)
-        trouble = [*job.problems, *([rejects.sentence(rejected)] if rejected else [])]
-        st.markdown(text.escape(" ".join([f"Imported: {summary}" if summary else "", *trouble]).strip()))
+        st.markdown(text.escape(" ".join([f"Imported: {summary}" if summary else "", *job.problems]).strip()))
         st.space("stretch")
         url_state.page_link("See details", "data")
         st.button("Close", key="import-notice-close", on_click=session.close_report)

@@ -103,23 +103,32 @@ def _group(title: str, alerts: Sequence[Alert], key: str, *, icon: str, remark: 
         rows, pages, page = st.container(), -(-len(alerts) // ALERTS_A_PAGE), 1
         if pages > 1:
             page = st.pagination(pages, key=f"{key}-page")
-        for place, alert in enumerate(alerts[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE]):
-            with rows:
-                _alert(alert, f"{key}-{place}")
+        shown = enumerate(alerts[(page - 1) * ALERTS_A_PAGE : page * ALERTS_A_PAGE])
+        with rows:
+            # What is true of all of them is said once: dozens of campaigns can share a cause.
+            for (about, next_step), alike in groupby(shown, key=lambda placed: _shared(placed[1])):
+                st.markdown(f"{text.escape(about)} *{text.escape(next_step)}*")
+                for place, alert in alike:
+                    _alert(alert, f"{key}-{place}")
+
+
+def _shared(alert: Alert) -> tuple[str, str]:
+    """What an alert says that is not of its campaign alone: the limit and the cause, and what to do."""
+    _, _, limit = alert.what.partition("; ")
+    return f"{limit[:1].upper()}{limit[1:]} {alert.cause}".strip(), alert.next_step
 
 
 def _alert(alert: Alert, key: str) -> None:
-    st.markdown(
-        f"**{text.escape(alert.campaign)}**: {text.escape(alert.what)} {text.escape(alert.cause)} "
-        f"*{text.escape(alert.next_step)}*"
-    )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-row"):
         st.button(
-            "Show campaign",
+            text.escape(alert.campaign),
             key=key,
+            type="tertiary",
+            help="Show only this campaign",
             on_click=choose_campaigns,
             args=([alert.campaign_id],),
         )
+        st.caption(text.escape(alert.what.partition("; ")[0].removesuffix(".")))
         if alert.untracked and may(Role.ADMIN):
             st.button(
                 "Not tracked",

@@ -87,7 +87,7 @@ def tiles(view: View) -> list[Tile]:
     made = []
     for metric in TILES:
         if metric is POSITIVE_REPLIES:
-            tile = _positive_replies(view)
+            tile = _positive_replies(view, totals)
         elif metric is COST_PER_MEETING:
             tile = _cost_per_meeting(totals, before, shown)
         else:
@@ -163,9 +163,13 @@ def _judged(change: metrics.Change | None, *, is_rate: bool, per_email: bool, is
     return (f"▲ {moved}", "better", "") if change.difference > 0 else (f"▼ {moved}", "worse", "")
 
 
-def _positive_replies(view: View) -> Tile:
-    """How many positive replies arrived, compared for each email sent."""
-    counts = ask(results.reply_totals, view.filters)
+def _positive_replies(view: View, totals: Totals) -> Tile:
+    """How many positive replies arrived, compared for each email sent; unknown where no reply can be read."""
+    counts, replied = ask(results.reply_totals, view.filters), totals.value(METRICS["replied"])
+    # Asked of all time: a period may have no reply, but who never gave the text of one does not know.
+    if not any(counts.values()) and replied != 0 and not _has_readable_replies(view):
+        note, about = "not tracked" if replied is None else "texts not known", POSITIVE_REPLIES.definition
+        return Tile(POSITIVE_REPLIES.name, POSITIVE_REPLIES.label, text.MISSING, notes=(note,), help=about)
     positive, unclassified = counts[Sentiment.POSITIVE], counts[Sentiment.UNCLASSIFIED]
     moved = None
     if view.comparison is not None:
@@ -177,6 +181,10 @@ def _positive_replies(view: View) -> Tile:
     return Tile(
         POSITIVE_REPLIES.name, POSITIVE_REPLIES.label, text.number(positive), change, tone, notes, definition + versus
     )
+
+
+def _has_readable_replies(view: View) -> bool:
+    return any(ask(results.reply_totals, Filters(view.filters.campaigns)).values())
 
 
 def _cost_per_meeting(totals: Totals, before: Totals | None, shown: Headlines) -> Tile:
