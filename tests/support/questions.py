@@ -99,6 +99,7 @@ def other_questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "known_tags", partial(results.known_tags, store, limit)
         yield "narrowed", partial(results.narrowed, store, EVERYTHING, clients=(), limit=limit)
         yield "chosen_campaigns", partial(results.chosen_campaigns, store, [SAMPLE], limit=limit)
+    yield "labels_of_campaigns", partial(results.labels_of_campaigns, store)
     yield "label_rules", partial(results.label_rules, store)
     yield "met_by", partial(results.met_by, store, ACME)
     yield "reply_rate_bias", partial(results.reply_rate_bias, store, EVERYTHING, "sales-outreach")

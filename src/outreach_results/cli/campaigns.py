@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from outreach_results import results
+from outreach_results.cli.output import write_table
 from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.store.admin import deletion
 
@@ -18,18 +19,20 @@ _Id = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id;
 @campaigns.command(name="list")
 def list_campaigns(
     deleted: Annotated[bool, typer.Option("--deleted", help="Only the deleted ones, by whom and when.")] = False,
+    client: Annotated[list[str] | None, typer.Option("--client", help="Only those of this client, by its id.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only those with this tag.")] = None,
 ) -> None:
-    """Show every campaign's id and name, newest first."""
+    """Show every campaign's id, name, client and tags, newest first."""
     store = open_database()
-    rows: list[tuple[str, ...]] = [("CAMPAIGN", "NAME", "DELETED (UTC)", "BY")] if deleted else [("CAMPAIGN", "NAME")]
     if deleted:
         gone = deletion.deleted_campaigns(store)
-        rows += [(one.id, one.name, f"{one.at:%Y-%m-%d %H:%M}", one.by or "-") for one in gone]
-    else:
-        rows += [(one.id, one.name) for one in results.all_campaigns(store)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        typer.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+        rows = [(one.id, one.name, f"{one.at:%Y-%m-%d %H:%M}", one.by or "-") for one in gone]
+        write_table([("CAMPAIGN", "NAME", "DELETED (UTC)", "BY"), *rows])
+        return
+    among = results.chosen_campaigns(store, clients=client or None, tags=tag or None)
+    listed = [one for one in results.all_campaigns(store) if among is None or one.id in among]
+    rows = [(one.id, one.name, one.client.id if one.client else "-", ", ".join(one.tags) or "-") for one in listed]
+    write_table([("CAMPAIGN", "NAME", "CLIENT", "TAGS"), *rows])
 
 
 @campaigns.command(name="delete")

@@ -18,6 +18,7 @@ from outreach_results.cli.account_entries import enter_days, plan
 from outreach_results.cli.audit import audit, note_export
 from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
+from outreach_results.cli.clients import clients
 from outreach_results.cli.digests import digests
 from outreach_results.cli.doctor import doctor
 from outreach_results.cli.entries import enter_of_campaign
@@ -280,6 +281,7 @@ app.command(name="forget")(forget_person)
 app.command(name="retention")(remove_replies)
 app.command(name="campaign")(enter_of_campaign)
 app.add_typer(campaigns, name="campaigns")
+app.add_typer(clients, name="clients")
 app.command()(plan)
 app.command()(goals)
 app.command(name="days-off")(enter_days)

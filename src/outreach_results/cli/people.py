@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from outreach_results.cli.output import write_table
 from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
 from outreach_results.models.team import Role, is_listed
@@ -46,9 +47,7 @@ def list_people() -> None:
     ]
     rows += [(one, str(Role.VIEWER), "-", "OUTREACH_SIGN_IN_ALLOWED") for one in sorted(settings().sign_in_allowed)]
     rows.insert(0, ("ADDRESS", "ROLE", "SINCE", "BY"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        typer.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    write_table(rows)
 
 
 def _members() -> list[team.Member]:

@@ -10,6 +10,11 @@ def number(value: float | None) -> str:
     return MISSING if value is None else f"{value:,.0f}"
 
 
+def counted(n: int, noun: str) -> str:
+    """So many of something: 1 campaign, 1,247 campaigns."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def percent(value: float | None) -> str:
     """A share with one decimal: 24.6%. A share above 0 never shows as 0."""
     if value is None:

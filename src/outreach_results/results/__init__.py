@@ -43,6 +43,7 @@ from outreach_results.results.clients import (
     known_clients,
     known_tags,
     label_rules,
+    labels_of_campaigns,
     met_by,
     narrowed,
 )
@@ -248,6 +249,7 @@ __all__ = [
     "known_clients",
     "known_tags",
     "label_rules",
+    "labels_of_campaigns",
     "last_day",
     "last_sent",
     "load_history",

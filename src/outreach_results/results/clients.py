@@ -138,6 +138,12 @@ def known_tags(store: Store, limit: Limit | None = None) -> dict[str, int]:
         return _count_tags(_visible(connection, limit))
 
 
+def labels_of_campaigns(store: Store) -> dict[str, Labels]:
+    """The labels of every campaign by id, and who says so."""
+    with store.read() as connection:
+        return campaign_labels(connection)
+
+
 def label_rules(store: Store) -> list[tuple[Rule, int]]:
     """The rules, the ones that go first first, and how many campaigns have a name that each meets."""
     with store.read() as connection:

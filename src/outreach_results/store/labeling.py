@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,7 +141,7 @@ def remove_rule(store: Store, rule_id: str, *, by: str | None = None) -> None:
         audit.record(connection, Action.RULE_REMOVED, rule_in_words(found, book.names), by=by)
 
 
-def rule_in_words(rule: Rule, names: dict[str, str]) -> str:
+def rule_in_words(rule: Rule, names: Mapping[str, str]) -> str:
     """A rule in words: name starts with "Acme": client Acme Corp.
 
     Args:

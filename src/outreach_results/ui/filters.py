@@ -98,7 +98,7 @@ class View:
         chosen = self.filters.campaigns
         if chosen is None:
             return ""
-        return " · ".join(filter(None, [self.labels, f"{len(chosen)} campaign{'' if len(chosen) == 1 else 's'}"]))
+        return " · ".join(filter(None, [self.labels, text.counted(len(chosen), "campaign")]))
 
 
 def ways_of_counting(filters: Filters) -> list[str]:

@@ -43,7 +43,7 @@ def in_words(filters: Filters) -> str:
         parts = [f"since {text.day(start)}" if start else f"until {text.day(end)}" if end else "all time"]
     parts += [*(ask(client_labels).get(one, one) for one in filters.clients or ()), *(filters.tags or ())]
     if filters.campaigns is not None:
-        parts.append(f"{len(filters.campaigns)} campaign{'' if len(filters.campaigns) == 1 else 's'}")
+        parts.append(text.counted(len(filters.campaigns), "campaign"))
     return " · ".join([*parts, *ways_of_counting(filters), cache.zone().key])
 
 

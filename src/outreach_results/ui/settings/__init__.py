@@ -1,6 +1,8 @@
 """The section of the data page where people enter what their files lack.
 
 campaigns  name, type and cost of a campaign
+changes    making a change that a person asked for
+clients    client and tags of campaigns: by hand, by rules; names of clients
 deleted    deleting and restoring campaigns
 account    plan, days off and time zone
 benchmarks which are known, and the template of a file
@@ -18,7 +20,7 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.ui import cards
 from outreach_results.ui.cache import may
-from outreach_results.ui.settings import account, benchmarks, digests, goals, people, states
+from outreach_results.ui.settings import account, benchmarks, clients, digests, goals, people, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -32,6 +34,7 @@ def section(campaigns: list[Campaign]) -> None:
         st.caption("What you enter here counts instead of the source's value. No import or sync overwrites it.")
         drawn = {
             "Campaigns": lambda: of_campaigns.form(campaigns),
+            "Clients & tags": lambda: clients.form(campaigns),
             "Plan": account.plan,
             "Days off": account.days_off,
             "Interest states": states.form,

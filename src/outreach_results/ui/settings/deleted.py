@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import streamlit as st
 
-from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store.admin import deletion
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, may, store_for, zone
 from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.settings.changes import make
 
 
 def delete_button(campaign_id: str) -> None:
@@ -22,7 +22,7 @@ def delete_button(campaign_id: str) -> None:
         type="tertiary",
         help="Hides it on all pages, in the API and in exports. Nothing of it is lost, and Restore brings it back.",
     ):
-        _change(lambda: deletion.delete(store_for(Role.ADMIN), campaign_id, by=who()))
+        make(lambda: deletion.delete(store_for(Role.ADMIN), campaign_id, by=who()))
 
 
 def deleted() -> None:
@@ -38,19 +38,10 @@ def deleted() -> None:
             at = one.at.astimezone(zone())
             st.text(f"{one.name} · deleted {text.day(at.date())}, {text.clock(at)}{by}", width="content")
             if st.button("Restore", key=f"restore-{one.id}", type="tertiary"):
-                _change(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id, by=who()))  # type: ignore[misc]
+                make(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id, by=who()))  # type: ignore[misc]
 
 
 def still_deleted(campaign_ids: Collection[str]) -> str:
     """Which of these campaigns are deleted, so that an import into them is not seen; blank where none is."""
     names = [one.name for one in ask(deletion.deleted_campaigns) if one.id in campaign_ids]
     return deletion.still_deleted(len(names), names)
-
-
-def _change(change: Callable[[], object]) -> None:
-    try:
-        change()
-    except OutreachError as error:
-        st.error(text.escape(str(error)), icon="⚠️")
-        return
-    st.rerun()

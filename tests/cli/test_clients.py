@@ -1,0 +1,77 @@
+"""The commands that give campaigns a client and tags."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from outreach_results.ingest.load import load
+from outreach_results.store import audit
+from outreach_results.store.engine import open_store
+from support.records import campaign
+
+
+@pytest.fixture
+def three(database):
+    """A database with three campaigns."""
+    with closing(open_store(database)) as store:
+        load(store, "f", [campaign("a", "Acme b2b"), campaign("b", "Acme spring"), campaign("c", "Autumn")])
+    return database
+
+
+def table(ended):
+    return [line.split() for line in ended.out.decode().splitlines()]
+
+
+def test_clients_and_tags_are_set_and_listed(run, three):
+    assert run("clients", "add", "Acme Corp").err.endswith("clients set CAMPAIGN --client acme-corp\n")
+    run("clients", "set", "a", "c", "--client", "acme-corp", "--tag", "B2B", "--tag", "late")
+    assert table(run("clients", "list")) == [
+        ["CLIENT", "NAME", "CAMPAIGNS"],
+        ["acme-corp", "Acme", "Corp", "2"],
+        [],
+        ["TAG", "CAMPAIGNS"],
+        ["b2b", "2"],
+        ["late", "2"],
+    ]
+    run("clients", "set", "c", "--no-client", "--no-tags")
+    listed = table(run("campaigns", "list", "--client", "acme-corp", "--tag", "late"))
+    assert listed[1:] == [["a", "Acme", "b2b", "acme-corp", "b2b,", "late"]]
+    run("clients", "set", "a", "--undo")
+    assert run("campaigns", "list", "--tag", "late").err.startswith("There is no tag 'late'. There are no tags yet")
+    run("clients", "rename", "acme-corp", "Acme")
+    assert "removed. Its campaigns and their results stay." in run("clients", "remove", "acme-corp").err
+    assert len(table(run("campaigns", "list"))) == 4
+
+
+def test_a_rule_says_what_it_catches_before_it_is_made(run, three):
+    run("clients", "add", "Acme")
+    rule = ("clients", "add-rule", "starts_with", "acme", "--client", "acme")
+    would = run(*rule, "--dry-run")
+    assert (would.out, would.err) == (b"Acme b2b\nAcme spring\n", "The rule would catch 2 campaigns.\n")
+    assert len(table(run("clients", "rules"))) == 1
+    assert run(*rule).err == "The rule catches 2 campaigns.\n"
+    [_, row] = table(run("clients", "rules"))
+    assert row[1:] == ["2", *["name", "starts", "with", "“acme”:", "client", "Acme"]]
+    assert run(*rule).err == "There is such a rule already.\n"
+    assert run("clients", "remove-rule", row[0]).status == 0
+    with closing(open_store(three)) as store:
+        actions = [(entry.action.value, bool(entry.by)) for entry in audit.entries(store)]
+    assert actions[:-1] == [("rule_removed", True), ("rule_added", True), ("client_added", True)]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("set", "a"), "Say what to set: --client or --no-client"),
+        (("set", "a", "--undo", "--no-tags"), "Say what to set: --client or --no-client"),
+        (("set", "a", "--client", "acme"), "There is no client 'acme'. There are no clients yet"),
+        (("set", "nobody", "--no-tags"), "There is no campaign 'nobody'"),
+        (("add-rule", "contains", "x"), "A rule gives either a client or a tag."),
+        (("rename", "x", "y"), "There is no client 'x'."),
+    ],
+)
+def test_what_cannot_be_set_is_a_sentence(run, three, command, said):
+    ended = run("clients", *command)
+    assert (ended.status, ended.err.startswith(said)) == (1, True)
