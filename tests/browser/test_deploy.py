@@ -223,6 +223,18 @@ def test_unit_names_options_that_exist() -> None:
     assert unit["Service"]["EnvironmentFile"] in GUIDE.replace(block("ini", "ExecStart"), "")
 
 
+def test_systemd_accepts_the_unit_and_calls_it_safe(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        return  # most containers have none; the test above has looked at what this product decides
+    here = str(Path(sys.executable).with_name("outreach-results"))
+    unit = block("ini", "ExecStart").replace("/opt/outreach-results/.venv/bin/outreach-results", here)
+    file = tmp_path / "outreach-results.service"
+    file.write_text(unit)
+    for check in (["verify"], ["security", "--offline=true", "--threshold=20"]):
+        ended = subprocess.run(["systemd-analyze", *check, str(file)], capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+
+
 def test_containerfile_installs_from_the_lock_file() -> None:
     lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
     assert any("--require-hashes -r requirements.lock" in line for line in lines)
