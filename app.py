@@ -20,8 +20,17 @@ def dashboard() -> None:
     from outreach_results.ui.cache import request_snapshot
 
     st.set_page_config(page_title="Outreach Results", page_icon="📨", layout="wide")
+    shown = shell.shown_pages(PAGES)
     page = st.navigation(
-        [st.Page(f"pages/{name}.py", title=name.capitalize(), default=name == "overview") for name in PAGES],
+        [
+            st.Page(
+                f"pages/{name}.py",
+                title=name.capitalize(),
+                default=name == "overview",
+                visibility="visible" if name in shown else "hidden",  # its address says why it is not shown
+            )
+            for name in PAGES
+        ],
         position="top",
     )
     with SCRIPT_RUNS.slot(), request_snapshot(), shell.show_errors():

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import Fault, ProblemError
+from outreach_results.results import Limit
 from outreach_results.store import api_keys
 from outreach_results.store.api_keys import KeyScope, ValidKeys
 from outreach_results.store.engine import Store
@@ -80,6 +81,14 @@ class Access:
         self._uses.note(key_id)
         scope[KEY_ID] = key_id
         return None
+
+    @staticmethod
+    def limit_of(scope: Scope, keys: ValidKeys) -> Limit | None:
+        """What the key of a request may see, after `refusal` found it valid: nothing, if it did not."""
+        key = keys.get(scope.get(KEY_ID, ""))
+        if key is None:
+            return Limit()
+        return None if key.client_id is None else Limit(clients=frozenset({key.client_id}))
 
     def failed(self, scope: Scope, refused: ProblemError) -> ProblemError:
         """Count a wrong key or signature; the problem to answer with, which is another once there were too many."""

@@ -26,7 +26,7 @@ error is a problem (RFC 9457) that says what was wrong, with which parameter, an
 _ERRORS = {
     400: "The address is not valid UTF-8.",
     401: "The key is missing, unknown or revoked.",
-    403: "The key has another scope than this needs.",
+    403: "The key has another scope than this needs, or reads one client and this is about the whole account.",
     404: "There is nothing of that name.",
     422: "A parameter is malformed, out of range, unknown, or given twice.",
     429: "Too many wrong keys came from this address; a valid key is never held up.",

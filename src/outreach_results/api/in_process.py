@@ -39,7 +39,7 @@ def get(store: Store, target: str, write: Callable[[bytes], Any]) -> None:
         "server": ("localhost", 80),
         "client": None,
     }
-    scope[REQUEST_CONTEXT] = RequestContext(RequestHeaders(scope), (), None, None)
+    scope[REQUEST_CONTEXT] = RequestContext(RequestHeaders(scope), (), None, None, limit=None)
     asyncio.run(_call(build(Service(lambda: store)), scope, write))
 
 

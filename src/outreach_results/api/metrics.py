@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import problem_of
 from outreach_results.api.service import Service
+from outreach_results.errors import NotAllowedError
 
 # Without the path: it holds ids, and there would be as many series as campaigns.
 REQUESTS = Counter("outreach_api_requests", "Requests to the API.", ["method", "status"])
@@ -59,6 +60,10 @@ def metrics_route(path: str, service: Service) -> Route:
         refusal = service.access.refusal(request.scope, RequestHeaders(request.scope), snapshot.keys)
         if refusal is not None:
             return refusal.response()
+        if service.access.limit_of(request.scope, snapshot.keys) is not None:
+            return problem_of(
+                NotAllowedError("The figures are of the whole server, and this key is of a client.")
+            ).response()
         return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
     return Route(path, figures)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from outreach_results.api.encoded import Key, RequestHeaders
 from outreach_results.api.problems import ProblemError, problem_of
 from outreach_results.api.service import Service
+from outreach_results.results import Limit
 from outreach_results.store.api_keys import ValidKeys
 
 REQUEST_CONTEXT = "outreach_results.context"
@@ -24,13 +25,14 @@ class RequestContext:
     """What the middleware passes on to the route of a request.
 
     ``version`` is the data version to cache the answer under; None if it is not cached. ``keys`` are the valid keys,
-    for routes that check them by themselves.
+    for routes that check them by themselves. ``limit`` is what the key may see; None is everything.
     """
 
     headers: RequestHeaders
     key: Key
     version: str | None
     refusal: ProblemError | None
+    limit: Limit | None
     keys: ValidKeys = field(default_factory=dict)
 
 
@@ -61,13 +63,14 @@ class AuthCacheMiddleware:
         # Deliveries of events have a key of another scope, or are signed: their route checks that.
         is_delivery = scope["path"].removeprefix(scope.get("root_path", "")).startswith("/ingest/")
         refusal = None if is_delivery else self._service.access.refusal(scope, headers, snapshot.keys)
-        key = _key(scope)
+        limit = self._service.access.limit_of(scope, snapshot.keys)
+        key = _key(scope, limit)
         if refusal is None and scope["method"] in ("GET", "HEAD"):
             cached = self._service.answers.get(snapshot.version, key)
             if cached is not None:
                 await cached.send(headers, send)
                 return
-        context = RequestContext(headers, key, snapshot.version, refusal, snapshot.keys)
+        context = RequestContext(headers, key, snapshot.version, refusal, limit, snapshot.keys)
         await self._call_routes(scope, receive, send, context)
 
     async def _call_routes(self, scope: Scope, receive: Receive, send: Send, context: RequestContext) -> None:
@@ -88,10 +91,11 @@ class AuthCacheMiddleware:
             return self._routes
 
 
-def _key(scope: Scope) -> Key:
-    # The quarter of an hour stands for the clock, on which "this month" depends: in every time zone a month begins with
-    # a quarter of an hour of UTC.
-    return (scope["path"], scope["query_string"], int(time.time() // _QUARTER_HOUR_S))
+def _key(scope: Scope, limit: Limit | None) -> Key:
+    # The limit is part of it: two keys that see different campaigns must not share an answer. The quarter of an hour
+    # stands for the clock, on which "this month" depends: in every time zone a month begins with a quarter of an hour
+    # of UTC.
+    return (limit, scope["path"], scope["query_string"], int(time.time() // _QUARTER_HOUR_S))
 
 
 def _without_body(send: Send) -> Send:

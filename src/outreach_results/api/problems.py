@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from outreach_results.errors import QueryError, StoreBusyError, StoreError, UnknownCampaignError
+from outreach_results.errors import NotAllowedError, QueryError, StoreBusyError, StoreError, UnknownCampaignError
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD"
@@ -90,6 +90,8 @@ def problem_of(error: Exception) -> ProblemError:
         )
     if isinstance(error, QueryError):
         return ProblemError(422, Fault(detail=str(error), parameter=error.parameter))
+    if isinstance(error, NotAllowedError):
+        return ProblemError(403, Fault(detail=str(error), parameter="Authorization", allowed="a key of all campaigns"))
     if isinstance(error, HTTPException):
         return ProblemError(error.status_code, Fault(detail=str(error.detail)), headers=dict(error.headers or {}))
     if isinstance(error, StoreBusyError):

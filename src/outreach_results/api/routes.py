@@ -196,15 +196,15 @@ async def export(
     def prepared(store: Store) -> Download:
         found = campaign_download(store, campaign_id, query.format, humans_only=query.humans_only, bom=query.bom)
         if key_id is not None and not context.headers.is_head:
-            audit.note(store, audit.Action.EXPORTED, found.file_name, by=f"key {key_id}")
+            audit.note(service.store(), audit.Action.EXPORTED, found.file_name, by=f"key {key_id}")
         return found
 
-    download = await service.run(prepared)
+    download = await service.run(prepared, context.limit)
     if not service.exports.take(context.headers.authorization):
         raise ProblemError(
             503, Fault(detail="Several exports are running already. Try again soon."), headers={"Retry-After": "10"}
         )
-    etag = None if context.version is None else _etag(context.version, campaign_id, query)
+    etag = None if context.version is None else _etag(context.version, context.limit, campaign_id, query)
     return DownloadResponse(download, context.headers, service.exports, service.chunks, etag)
 
 
@@ -286,7 +286,7 @@ def build(service: Service) -> FastAPI:
 
 async def _answer(request: Request, query_results: Callable[[Store], Model]) -> Response:
     service, context = _service(request), _context(request)
-    answer = await service.answer(query_results)
+    answer = await service.answer(query_results, context.limit)
     if context.version is not None:
         service.answers.put(context.version, context.key, answer)
     return EncodedBodyResponse(answer, context)

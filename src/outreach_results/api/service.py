@@ -20,6 +20,8 @@ from outreach_results.api.webhooks.receiver import Receiver
 from outreach_results.api.webhooks.writer import Outcome
 from outreach_results.ingest.posts import Post, write_posts
 from outreach_results.models import Model
+from outreach_results.results import Limit
+from outreach_results.results.limits import within
 from outreach_results.store.api_keys import ValidKeys, valid_keys
 from outreach_results.store.engine import Store, get_meta
 
@@ -99,16 +101,20 @@ class Service:
                 return DatabaseSnapshot(version, before.keys, stale_at)
             return DatabaseSnapshot(version, valid_keys(connection), stale_at)
 
-    async def run(self, query: Callable[[Store], T]) -> T:
-        """Run a query of the data module in a thread."""
-        return await run_sync(lambda: query(self.store()), limiter=self._queries)
+    async def run(self, query: Callable[[Store], T], limit: Limit | None) -> T:
+        """Run a query of the data module in a thread.
+
+        Args:
+            limit: what the asker may see; None is everything. Without a default, so that no route forgets it.
+        """
+        return await run_sync(lambda: query(within(self.store(), limit)), limiter=self._queries)
 
     async def _write_posts(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         return await run_sync(lambda: write_posts(self.store(), posts), limiter=self._writes)
 
-    async def answer(self, query: Callable[[Store], Model]) -> EncodedBody:
+    async def answer(self, query: Callable[[Store], Model], limit: Limit | None) -> EncodedBody:
         """The body that answers a query, encoded and compressed in the same thread."""
-        return await self.run(lambda store: EncodedBody(query(store).model_dump_json().encode()))
+        return await self.run(lambda store: EncodedBody(query(store).model_dump_json().encode()), limit)
 
 
 class Slots:

@@ -323,9 +323,12 @@ def create_key(
     scope: Annotated[
         KeyScope, typer.Option(help="read: results; ingest: deliver events by webhook; admin: both.")
     ] = KeyScope.READ,
+    client: Annotated[
+        str | None, typer.Option("--client", help="The id of a client: the key reads its campaigns only.")
+    ] = None,
 ) -> None:
     """Make a key and print it. It is shown this once: only a hash of it is kept."""
-    key = api_keys.create_key(open_database(), name, scope, by=user_name())
+    key = api_keys.create_key(open_database(), name, scope, client_id=client, by=user_name())
     typer.echo(key)
     console.print("Keep it safe: it is not shown again. Send it as: Authorization: Bearer KEY", markup=False)
 
@@ -335,10 +338,12 @@ def list_keys() -> None:
     """Show every key's name and scope, when it was made and last used, and whether it was revoked."""
     all_keys = api_keys.list_keys(open_database())
     width = max([len("NAME"), *(len(key.name) for key in all_keys)])
-    typer.echo(f"{'NAME':{width}}  SCOPE   {'CREATED (UTC)':16}  {'LAST USED':16}  REVOKED")
+    typer.echo(f"{'NAME':{width}}  SCOPE   {'CREATED (UTC)':16}  {'LAST USED':16}  {'REVOKED':16}  CLIENT")
     for key in all_keys:
         times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
-        typer.echo(f"{key.name:{width}}  {key.scope:6}  {times[0]:16}  {times[1]:16}  {times[2]}")
+        typer.echo(
+            f"{key.name:{width}}  {key.scope:6}  {times[0]:16}  {times[1]:16}  {times[2]:16}  {key.client_id or 'all'}"
+        )
 
 
 @keys.command(name="revoke")

@@ -9,6 +9,7 @@ import typer
 from outreach_results.cli.output import write_table
 from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
+from outreach_results.errors import QueryError
 from outreach_results.models.team import Role, is_listed
 from outreach_results.store import team
 
@@ -27,13 +28,25 @@ def add(
             "none: shut out, although the allow-list would let in."
         ),
     ] = Role.VIEWER,
+    client: Annotated[
+        list[str] | None,
+        typer.Option("--client", help="The id of a client: they see its campaigns only. May be given several times."),
+    ] = None,
+    all_clients: Annotated[bool, typer.Option("--all-clients", help="Lift a limit to clients.")] = False,
 ) -> None:
-    """Let a person sign in, or change the role of one who may. It counts from their next click on."""
-    member = team.set_role(open_database(), address, role, by=user_name())
+    """Let a person sign in, or change the role of one who may. It counts from their next click on.
+
+    Who is limited to clients stays so until --all-clients. They see neither usage and plan nor the page Data.
+    """
+    if client and all_clients:
+        raise QueryError("client", "Give either --client or --all-clients.")
+    limit = client or (None if all_clients else team.Keep.AS_IT_IS)
+    member = team.set_role(open_database(), address, role, clients=limit, by=user_name())
     if role is Role.NONE:
         console.print(f"{member.address} is shut out.", markup=False)
     else:
-        console.print(f"{member.address} may sign in, with the role {role}.", markup=False)
+        only = "" if member.clients is None else f", and sees the campaigns of {', '.join(sorted(member.clients))}"
+        console.print(f"{member.address} may sign in, with the role {role}{only}.", markup=False)
     if settings().sign_in is None:
         console.print("Sign-in is not set up yet: docs/deploy.md says how.", style="yellow", markup=False)
 
@@ -41,13 +54,21 @@ def add(
 @people.command(name="list")
 def list_people() -> None:
     """Show everybody with a role, and whom the settings let in besides."""
-    rows = [(one.address, str(one.role), f"{one.added_at:%Y-%m-%d}", one.added_by or "-") for one in _members()]
-    rows += [
-        (address, str(Role.ADMIN), "-", "OUTREACH_SIGN_IN_ADMINS") for address in sorted(settings().sign_in_admins)
+    rows = [
+        (one.address, str(one.role), _seen(one.clients), f"{one.added_at:%Y-%m-%d}", one.added_by or "-")
+        for one in _members()
     ]
-    rows += [(one, str(Role.VIEWER), "-", "OUTREACH_SIGN_IN_ALLOWED") for one in sorted(settings().sign_in_allowed)]
-    rows.insert(0, ("ADDRESS", "ROLE", "SINCE", "BY"))
+    named = (
+        (Role.ADMIN, settings().sign_in_admins, "OUTREACH_SIGN_IN_ADMINS"),
+        (Role.VIEWER, settings().sign_in_allowed, "OUTREACH_SIGN_IN_ALLOWED"),
+    )
+    rows += [(one, str(role), "all", "-", by) for role, addresses, by in named for one in sorted(addresses)]
+    rows.insert(0, ("ADDRESS", "ROLE", "CLIENTS", "SINCE", "BY"))
     write_table(rows)
+
+
+def _seen(clients: frozenset[str] | None) -> str:
+    return "all" if clients is None else ",".join(sorted(clients)) or "none"
 
 
 def _members() -> list[team.Member]:

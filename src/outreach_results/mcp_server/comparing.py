@@ -26,6 +26,7 @@ from outreach_results.mcp_server.questions import period_of, shown
 from outreach_results.models.metric_definitions import COST_PER_MEETING
 from outreach_results.results import Comparison, shown_rate
 from outreach_results.store.engine import Store
+from outreach_results.store.reach import of_account
 
 _ORDER = {
     "meetings_per_dollar": ("cost_per_meeting_estimate_usd", True),
@@ -144,6 +145,7 @@ def _beside(one: Comparison, whom: str) -> ComparedMetric:
 
 def goals(store: Store, _asked: NoArguments) -> GoalsAnswer:
     """How the month stands beside its goals."""
+    of_account(store)
     paces = results.paces(store)
     if not paces:
         raise OutreachError("No goal is set. Set one on Data → Settings, or with: outreach-results goals")

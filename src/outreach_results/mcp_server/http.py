@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -12,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import problem_of
 from outreach_results.api.service import Service
+from outreach_results.results import Limit
+from outreach_results.store.engine import Store
 
 MOST_BYTES = 256 * 1024
 """A request is a question of a few words; this is far above any."""
@@ -25,6 +29,10 @@ def mcp_routes(service: Service) -> list[BaseRoute]:
     """
     endpoint = McpEndpoint(service)
     return [Route("/mcp", endpoint), Mount("/mcp", app=endpoint)]
+
+
+# What the key of the request being answered may see. Without a default: where it got lost on the way, asking fails.
+_limit: ContextVar[Limit | None] = ContextVar("limit of an assistant")
 
 
 class McpEndpoint:
@@ -46,11 +54,16 @@ class McpEndpoint:
             refusal = self._service.access.refusal(scope, RequestHeaders(scope), snapshot.keys)
             if refusal is not None:
                 raise refusal
+            limit = self._service.access.limit_of(scope, snapshot.keys)
             server = self._server or await run_sync(self._built)
         except Exception as error:
             await problem_of(error).response()(scope, receive, send)
             return
-        await self._answer(server, scope, receive, send)
+        asks_within = _limit.set(limit)
+        try:
+            await self._answer(server, scope, receive, send)
+        finally:
+            _limit.reset(asks_within)
 
     async def _answer(self, server: Any, scope: Scope, receive: Receive, send: Send) -> None:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -68,5 +81,8 @@ class McpEndpoint:
             if self._server is None:
                 from outreach_results.mcp_server.server import build
 
-                self._server = build(self._service.run)
+                self._server = build(self._ask)
             return self._server
+
+    async def _ask(self, question: Callable[[Store], str]) -> str:
+        return await self._service.run(question, _limit.get())

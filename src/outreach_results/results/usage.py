@@ -43,6 +43,7 @@ from outreach_results.store import account_entries, schema
 from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import entered_plan, source_plan
 from outreach_results.store.engine import Store, zone_of
+from outreach_results.store.reach import of_account
 
 
 def usage(store: Store, period: str = "month", *, now: datetime | None = None) -> Usage:
@@ -53,7 +54,9 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
 
     Raises:
         QueryError: the period is neither.
+        NotAllowedError: the store has a part of the account only; the other questions about usage raise it too.
     """
+    of_account(store)
     with store.read() as connection:
         if period == "month":
             today = (now or datetime.now(UTC)).astimezone(zone_of(connection)).date()
@@ -105,6 +108,7 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     Columns: month (datetime64), campaigns_created, emails_sent, cost_usd, its components and what is not broken down
     into them, cost_per_email_usd (NaN where nothing was sent).
     """
+    of_account(store)
     days = _days(store)
     month = days["date"].dt.to_period("M").dt.to_timestamp().rename("month")
     months = days.groupby(month)[["emails_sent", *_COSTS]].sum()
@@ -217,6 +221,7 @@ def outlook(
     The forecast is None for a month that is over, and without enough days to estimate a weekday seasonality. It expects
     no emails on ``days_off`` and on the days off that were entered.
     """
+    of_account(store)
     end = next_month(month) - timedelta(days=1)
     last = last_day(store) or month
     today = min(max(last, month), end)

@@ -119,6 +119,7 @@ api_keys = table(
     Column("last_used_at", Instant),
     Column("revoked_at", Instant),
     Column("scope", Id, nullable=False, server_default="read"),  # read, ingest or admin
+    Column("client_id", Id),  # whose campaigns it reads; null: all campaigns
     PrimaryKeyConstraint("key_id", name="api_keys_pk"),
 )
 
@@ -129,6 +130,7 @@ team_members = table(
     Column("role", Id, nullable=False),  # none, viewer, editor or admin
     Column("added_at", Instant, nullable=False),
     Column("added_by", Text),
+    Column("clients", Text),  # JSON: the ids of those whose campaigns they see; null: all campaigns
     PrimaryKeyConstraint("address", name="team_members_pk"),
 )
 

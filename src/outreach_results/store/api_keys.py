@@ -21,6 +21,8 @@ from outreach_results.errors import ConflictError, QueryError
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
+from outreach_results.store.labeling import require_client
+from outreach_results.store.labels import read_book
 from outreach_results.store.schema import api_keys
 
 PREFIX = "outreach"
@@ -41,10 +43,11 @@ class KeyScope(StrEnum):
 
 
 class ValidKey(NamedTuple):
-    """What is known of a key that is valid now: the SHA-256 of it, and what it may do."""
+    """What is known of a key that is valid now: the SHA-256 of it, what it may do, and of which client (None: all)."""
 
     digest: bytes
     scope: KeyScope
+    client_id: str | None = None
 
 
 ValidKeys = Mapping[str, ValidKey]
@@ -65,20 +68,31 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    client_id: str | None = None
 
 
-def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ, *, by: str | None = None) -> str:
+def create_key(
+    store: Store, name: str, scope: KeyScope = KeyScope.READ, *, client_id: str | None = None, by: str | None = None
+) -> str:
     """Create a key and return it: only its digest is stored, so it cannot be shown again.
 
+    Args:
+        client_id: the key reads the campaigns of this client only; None is all campaigns.
+
     Raises:
-        QueryError: the name is blank, too long or holds control characters.
+        QueryError: the name is blank, too long or holds control characters, there is no such client, or the key of a
+            client is to do more than read.
         ConflictError: a valid key has that name already.
     """
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name.isspace():
         raise QueryError("name", f"Give the key a name of 1 to {MAX_NAME} printable characters.")
+    if client_id is not None and scope is not KeyScope.READ:
+        raise QueryError("scope", "Events may be of any campaign, so a key of a client can only read: scope read.")
     key_id = secrets.token_hex(6)
     key = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(32)}"
     with store.write(exclusive=True) as connection:
+        if client_id is not None:
+            require_client(read_book(connection).names, client_id)
         taken = select(api_keys.c.key_id).where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
         if connection.execute(taken).first() is not None:
             raise ConflictError(f"There is a key named {name!r} already. Revoke it first, or choose another name.")
@@ -89,10 +103,12 @@ def create_key(store: Store, name: str, scope: KeyScope = KeyScope.READ, *, by: 
                 "name": name,
                 "digest": _digest(key).hex(),
                 "scope": scope.value,
+                "client_id": client_id,
                 "created_at": datetime.now(UTC),
             },
         )
-        audit.record(connection, Action.KEY_CREATED, f"{name} ({scope}, {key_id})", by=by)
+        only = "" if client_id is None else f", only {client_id}"
+        audit.record(connection, Action.KEY_CREATED, f"{name} ({scope}{only}, {key_id})", by=by)
     return key
 
 
@@ -127,8 +143,13 @@ def revoke_key(store: Store, name: str, *, by: str | None = None) -> None:
 
 def valid_keys(connection: Connection) -> ValidKeys:
     """All valid keys, for `identify`."""
-    query = select(api_keys.c.key_id, api_keys.c.digest, api_keys.c.scope).where(api_keys.c.revoked_at.is_(None))
-    return {row.key_id: ValidKey(bytes.fromhex(row.digest), KeyScope(row.scope)) for row in connection.execute(query)}
+    valid = select(api_keys).where(api_keys.c.revoked_at.is_(None))
+    return {
+        row.key_id: ValidKey(
+            bytes.fromhex(row.digest), KeyScope.READ if row.client_id else KeyScope(row.scope), row.client_id
+        )
+        for row in connection.execute(valid)
+    }
 
 
 def identify(key: str, keys: ValidKeys) -> str | None:

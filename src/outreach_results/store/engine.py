@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -69,6 +70,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = is_sqlite(engine)
+        self.parts: OrderedDict[object, Store] = OrderedDict()  # those that `reach.limited` opened beside this one
 
     @contextmanager
     def read(self, *, is_stream: bool = False) -> Iterator[Connection]:
@@ -185,6 +187,8 @@ class Store:
 
     def close(self) -> None:
         """Give back every connection."""
+        for part in self.parts.values():
+            part.close()
         self.engine.dispose()
 
 
@@ -263,8 +267,11 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
     return store
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str | URL, *, pool_size: int = 5) -> Engine:
     """An engine for the database at ``url``, to which nothing is connected yet.
+
+    Args:
+        pool_size: how many connections stay open when nobody uses them.
 
     Raises:
         ConfigError: the address is malformed or of an unsupported kind.
@@ -279,14 +286,21 @@ def engine_for(url: str) -> Engine:
     # Values of statements are hidden, because errors are logged, and they may be of people.
     if backend in ("postgresql", "postgres"):
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            pool_size=pool_size,
+            hide_parameters=True,
         )
     if backend != "sqlite":
         raise ConfigError(f"Databases of the kind {backend!r} are not supported: use sqlite or postgresql.")
     if parsed.database in (None, "", ":memory:"):
         raise ConfigError("A SQLite database needs a file, such as sqlite:///outreach.db.")
     engine = create_engine(
-        parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+        parsed.set(drivername="sqlite"),
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=pool_size,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

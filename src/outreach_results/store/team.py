@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -13,6 +15,8 @@ from outreach_results.models.team import Role, canonical, is_listed
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
+from outreach_results.store.labeling import require_client
+from outreach_results.store.labels import read_book
 from outreach_results.store.schema import sign_ins, team_members
 
 COOKIE_LASTS = timedelta(days=30)
@@ -21,23 +25,47 @@ COOKIE_LASTS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who was given a role."""
+    """Somebody who was given a role; ``clients`` are the ids of those whose campaigns they see, None is all."""
 
     address: str
     role: Role
     added_at: datetime
     added_by: str | None
+    clients: frozenset[str] | None = None
 
 
-def set_role(store: Store, address: str, role: Role, *, by: str | None = None) -> Member:
+class Keep(Enum):
+    """In place of clients: as they are."""
+
+    AS_IT_IS = 0
+
+
+def set_role(
+    store: Store,
+    address: str,
+    role: Role,
+    *,
+    clients: Collection[str] | Keep | None = Keep.AS_IT_IS,
+    by: str | None = None,
+) -> Member:
     """Give a person a role, from their next click on.
 
+    Args:
+        clients: the ids of those whose campaigns the person sees; None is all campaigns. Without a say the limit stays,
+            so that a change of the role alone never shows more.
+
     Raises:
-        QueryError: that is no email address.
+        QueryError: that is no email address, there is no such client, or an admin is to be limited.
     """
-    member = Member(_checked(address), role, datetime.now(UTC), by)
-    values = {"role": role.value, "added_at": member.added_at, "added_by": by}
+    own = _checked(address)
     with store.write(exclusive=True, is_data=False) as connection:
+        limit = clients_of(connection, own) if isinstance(clients, Keep) else _known_clients(connection, clients)
+        if limit is not None and role is Role.ADMIN:
+            raise QueryError(
+                "role", f"An admin sees all campaigns, and {own} is limited. Choose another role, or lift the limit."
+            )
+        member = Member(own, role, datetime.now(UTC), by, limit)
+        values = {"role": role.value, "added_at": member.added_at, "added_by": by, "clients": _written(limit)}
         known = connection.execute(
             update(team_members)
             .where(team_members.c.address == member.address)
@@ -46,7 +74,8 @@ def set_role(store: Store, address: str, role: Role, *, by: str | None = None) -
         )
         if known.first() is None:
             connection.execute(insert(team_members), {"address": member.address, **values})
-        audit.record(connection, Action.ROLE_GIVEN, f"{member.address}: {role}", by=by)
+        only = "" if limit is None else f", only {', '.join(sorted(limit)) or 'no client'}"
+        audit.record(connection, Action.ROLE_GIVEN, f"{member.address}: {role}{only}", by=by)
     return member
 
 
@@ -70,7 +99,32 @@ def members(store: Store) -> list[Member]:
     """Everybody who was given a role, by address."""
     with store.read() as connection:
         rows = connection.execute(select(team_members).order_by(team_members.c.address)).mappings()
-        return [Member(row["address"], Role(row["role"]), row["added_at"], row["added_by"]) for row in rows]
+        return [
+            Member(row["address"], Role(row["role"]), row["added_at"], row["added_by"], _read(row["clients"]))
+            for row in rows
+        ]
+
+
+def clients_of(connection: Connection, address: str) -> frozenset[str] | None:
+    """The ids of the clients whose campaigns somebody with this canonical address sees; None is all campaigns."""
+    return _read(connection.execute(select(team_members.c.clients).where(team_members.c.address == address)).scalar())
+
+
+def _read(clients: str | None) -> frozenset[str] | None:
+    return None if clients is None else frozenset(json.loads(clients))
+
+
+def _written(clients: frozenset[str] | None) -> str | None:
+    return None if clients is None else json.dumps(sorted(clients))
+
+
+def _known_clients(connection: Connection, clients: Collection[str] | None) -> frozenset[str] | None:
+    if clients is None:
+        return None
+    names = read_book(connection).names
+    for client_id in clients:
+        require_client(names, client_id)
+    return frozenset(clients)
 
 
 def role_of(

@@ -58,7 +58,8 @@ def _form(label_of: Mapping[str, str], view: View) -> None:
         st.date_input("Date", key="note-date", format="YYYY-MM-DD")
         st.selectbox(
             "Campaign",
-            ["", *label_of],
+            # A note on all campaigns is one on those of others too.
+            [*([] if person().limit else [""]), *label_of],
             format_func=lambda campaign_id: label_of.get(campaign_id, ALL_CAMPAIGNS),
             key="note-campaign",
         )
@@ -74,7 +75,7 @@ def _add() -> None:
         if not isinstance(state["note-date"], date):
             raise QueryError("date", "Choose a day first.")
         add(
-            store_for(Role.EDITOR),
+            store_for(Role.EDITOR, [state["note-campaign"]]),
             state["note-date"],
             state["note-text"],
             campaign_id=state["note-campaign"],
@@ -83,7 +84,9 @@ def _add() -> None:
     except OutreachError as error:
         state[_REFUSED] = str(error)
         return
-    state["note-text"], state["note-campaign"] = "", ""
+    state["note-text"] = ""
+    if person().limit is None:  # else there is no choice of all campaigns to go back to
+        state["note-campaign"] = ""
     state["add-note-open"] = False
 
 
@@ -106,7 +109,7 @@ def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
 
 def _take_away(click: Click) -> None:
     note: Annotation | None = st.session_state.get(_SHOWN, {}).get(click.value)
-    if note is not None and remove(store_for(Role.EDITOR), note, by=_author()):
+    if note is not None and remove(store_for(Role.EDITOR, [note.campaign_id]), note, by=_author()):
         st.session_state[_TAKEN] = note
 
 
@@ -122,4 +125,4 @@ def _undo() -> None:
 
 def _bring_back(note: Annotation) -> None:
     del st.session_state[_TAKEN]
-    restore(store_for(Role.EDITOR), note, by=_author())
+    restore(store_for(Role.EDITOR, [note.campaign_id]), note, by=_author())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -19,9 +19,12 @@ import streamlit as st
 from sqlalchemy import Connection, event
 
 from outreach_results.config import settings
-from outreach_results.errors import OutreachError
+from outreach_results.errors import OutreachError, UnknownCampaignError
+from outreach_results.models import Filters
 from outreach_results.models.team import Role
+from outreach_results.results.limits import within
 from outreach_results.store.engine import Store, open_store
+from outreach_results.store.reach import LimitedStore
 from outreach_results.ui import sign_in
 from outreach_results.ui.answers import Answers
 from outreach_results.ui.cache_keys import content_key, function_name
@@ -40,15 +43,32 @@ class _Snapshot:
     def __init__(self) -> None:
         self._seen: dict[Callable[[Store], Any], Any] = {}
         self._writes_before = _Snapshot.writes
+        self._read_from: Store | None = None
+        self._moments = ExitStack()
 
     def get(self, fact: Callable[[Store], T]) -> T:
         if self._writes_before != _Snapshot.writes:
             self._seen, self._writes_before = {}, _Snapshot.writes
             store().end_moment()
+            if self._read_from is not None:
+                self._read_from.end_moment()
         if fact not in self._seen:
-            self._seen[fact] = fact(store())
+            self._seen[fact] = fact(store() if fact is _person else self.store())
         value: T = self._seen[fact]
         return value
+
+    def store(self) -> Store:
+        """What the person may read, at one moment for all that is asked in this run."""
+        if self._read_from is not None and self._writes_before == _Snapshot.writes:
+            return self._read_from
+        found = within(store(), self.get(_person).limit)
+        if found is not self._read_from and found is not store() and _current_snapshot.get() is self:
+            self._moments.enter_context(found.at_one_moment())
+        self._read_from = found
+        return found
+
+    def end(self) -> None:
+        self._moments.close()
 
 
 _answer = Answers(most=1000, seconds=3600)
@@ -64,11 +84,13 @@ def request_snapshot() -> Iterator[None]:
     A write by this process discards them. Outside, as in callbacks, nothing is kept. What is not cached is read at one
     moment too, so that all parts of a page agree.
     """
-    begun = _current_snapshot.set(_Snapshot())
+    snapshot = _Snapshot()
+    begun = _current_snapshot.set(snapshot)
     try:
         with _at_one_moment():
             yield
     finally:
+        snapshot.end()
         _current_snapshot.reset(begun)
 
 
@@ -134,18 +156,43 @@ def may(needed: Role) -> bool:
     return person().role.allows(needed)
 
 
-def store_for(needed: Role) -> Store:
+def store_for(needed: Role, campaigns: Collection[str] | None = None) -> Store:
     """The store, for somebody with this role.
 
     Callbacks run before the page is drawn, and a browser can send whatever it likes: so whatever reads or writes with
     a store asks here, also where the page did not show the button.
 
+    Args:
+        campaigns: the ids of all campaigns that are to be changed, where nothing else is: who may see them may change
+            them. Without, who may see a part of the campaigns only gets a store to read that part from.
+
     Raises:
         NotSignedInError: nobody is signed in, or the sign-in has ended.
         NotAllowedError: the role of who is signed in is not enough.
+        UnknownCampaignError: one of the campaigns is not to be seen.
     """
     person().may(needed)
-    return store()
+    readable = _readable()
+    if isinstance(readable, LimitedStore) and campaigns is not None:
+        for campaign_id in campaigns:
+            if campaign_id not in readable.reach.campaigns:
+                raise UnknownCampaignError(campaign_id)
+        return store()
+    return readable
+
+
+def _readable() -> Store:
+    """What the person may read."""
+    return (_current_snapshot.get() or _Snapshot()).store()
+
+
+def narrowed(filters: Filters) -> Filters:
+    """The filters with the campaigns named that the person may see, where that is not all of them: to change these."""
+    readable = _readable()
+    if not isinstance(readable, LimitedStore):
+        return filters
+    seen = readable.reach.campaigns
+    return filters.among(seen if filters.campaigns is None else tuple(one for one in filters.campaigns if one in seen))
 
 
 def zone() -> ZoneInfo:
@@ -165,8 +212,11 @@ def ask(question: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P
     Raises:
         UnstableKeyError: the question is a lambda, or an argument has no stable content.
     """
-    key = f"{function_name(question)} {snapshot_value(Store.version)} {content_key(args, kwargs)}"
-    answer: T = _answer.get(key, lambda: question(store(), *args, **kwargs))
+    version, opened = snapshot_value(Store.version), _readable()
+    # Who sees other campaigns must not get the same answer.
+    seen = opened.digest if isinstance(opened, LimitedStore) else ""
+    key = f"{function_name(question)} {version} {seen} {content_key(args, kwargs)}"
+    answer: T = _answer.get(key, lambda: question(opened, *args, **kwargs))
     return answer
 
 

@@ -39,11 +39,13 @@ from outreach_results.export import (
 from outreach_results.export.report import REPORT_FORMATS, ReportOptions, brand_of, report_download
 from outreach_results.models import Filters
 from outreach_results.results import ChosenPeriod, InboxFilters
+from outreach_results.results.limits import within
 from outreach_results.server.streamlit_internals import signed_in_user
 from outreach_results.store import audit
+from outreach_results.store.engine import Store
 from outreach_results.ui.cache import person, store
 from outreach_results.ui.figure import Drawing
-from outreach_results.ui.sign_in import person_of
+from outreach_results.ui.sign_in import Person, person_of
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
@@ -156,9 +158,9 @@ def download(request: Request) -> Response:
     ``HEAD`` answers whether there is a file.
     """
     try:
-        owner, kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
-        _check_owner(owner, request.cookies)
-        download = _OFFERED[kind](*parameters)
+        owner, limit, kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+        asking = _checked_owner(owner, limit, request.cookies)
+        download = _OFFERED[kind](within(store(), asking.limit), *parameters)
     except (BadSignature, _GoneError):
         return PlainTextResponse(EXPIRED, 403)
     except (NotSignedInError, NotAllowedError) as error:
@@ -190,12 +192,24 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _address(kind: str, *parameters: Any) -> str:
-    return _signed(json.dumps([person().address, kind, *parameters]), int(time() // _SAME_FOR))
+    asking = person()
+    ticket = [asking.address, _limit_text(asking), kind, *parameters]
+    return _signed(json.dumps(ticket), int(time() // _SAME_FOR))
 
 
-def _check_owner(owner: str, cookies: Mapping[str, str]) -> None:
-    if person_of(store(), signed_in_user(cookies)).address != owner:
+def _checked_owner(owner: str, limit: str, cookies: Mapping[str, str]) -> Person:
+    """Who asks, if the ticket is theirs and they may see what they could see when they got it."""
+    asking = person_of(store(), signed_in_user(cookies))
+    if asking.address != owner:
         raise NotAllowedError("This link is another person's. Open the page and download the file there.")
+    if _limit_text(asking) != limit:  # a table holds what was on the page
+        raise NotAllowedError("You may see other campaigns than when the page was opened. Reload it and click again.")
+    return asking
+
+
+def _limit_text(asking: Person) -> str:
+    limit = asking.limit
+    return "" if limit is None else json.dumps([sorted(limit.clients), sorted(limit.campaigns)])
 
 
 @lru_cache(maxsize=4096)
@@ -203,29 +217,29 @@ def _signed(parts: str, _hour: int) -> str:
     return f"{PATH}/{_signer().dumps(json.loads(parts))}"
 
 
-def _campaign(campaign_id: str, fmt: str, humans_only: bool) -> Download:
-    return campaign_download(store(), campaign_id, fmt, humans_only=humans_only, bom=bool(FORMATS[fmt].bom))
+def _campaign(opened: Store, campaign_id: str, fmt: str, humans_only: bool) -> Download:
+    return campaign_download(opened, campaign_id, fmt, humans_only=humans_only, bom=bool(FORMATS[fmt].bom))
 
 
-def _replies(filters: Any, inbox_filters: Any, fmt: str) -> Download:
-    return replies_download(store(), *_REPLIES.validate_python((filters, inbox_filters)), fmt)
+def _replies(opened: Store, filters: Any, inbox_filters: Any, fmt: str) -> Download:
+    return replies_download(opened, *_REPLIES.validate_python((filters, inbox_filters)), fmt)
 
 
-def _unsent(fmt: str) -> Download:
-    return unsent_download(store(), fmt)
+def _unsent(opened: Store, fmt: str) -> Download:
+    return unsent_download(opened, fmt)
 
 
-def _report(period: Any, with_names: bool, fmt: str) -> Download:
+def _report(opened: Store, period: Any, with_names: bool, fmt: str) -> Download:
     own = settings()
     brand = brand_of(own.brand_name, own.brand_color, own.brand_logo)
-    return report_download(store(), _PERIOD.validate_python(period), fmt, ReportOptions(brand, with_names))
+    return report_download(opened, _PERIOD.validate_python(period), fmt, ReportOptions(brand, with_names))
 
 
-def _table(token: str, fmt: str) -> Download:
+def _table(opened: Store, token: str, fmt: str) -> Download:
     held = _TABLES.get(token)
     if held is None:
         raise _GoneError
-    return table_download(store(), held.table.name, held.table.frame, fmt, held.table.filters)
+    return table_download(opened, held.table.name, held.table.frame, fmt, held.table.filters)
 
 
 class _GoneError(Exception):

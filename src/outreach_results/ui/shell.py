@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -30,16 +30,39 @@ WITHOUT_FILTERS = frozenset({"usage", "data"})
 """The pages to which the filters do not apply. They are not shown there, and keep their values."""
 
 
+OF_ACCOUNT = {
+    "usage": "Usage, plan and quota are those of the whole account, and you see a part of its campaigns only.",
+    "data": "Imports and settings are those of the whole account, and you see a part of its campaigns only.",
+}
+"""The pages about the account as a whole, and what they say to who sees a part of it."""
+
+
+def shown_pages(pages: Collection[str]) -> set[str]:
+    """The pages in the navigation. Where it is not known who is there, those that everybody has."""
+    try:
+        is_limited = settings().sign_in is not None and person().limit is not None
+    except OutreachError:
+        is_limited = True
+    return set(pages) - (OF_ACCOUNT.keys() if is_limited else set())
+
+
 def open_view(page: str) -> None:
     """Draw the bar with the filters, and the notices. Called by app.py on every run, before the page."""
     for kept in (_VIEW, _TITLE):
         st.session_state.pop(kept, None)
     gate.pass_gate()
     gate.account_menu()
+    if person().limit is not None and page in OF_ACCOUNT:
+        st.title(page.capitalize(), anchor=False)
+        st.info(OF_ACCOUNT[page])
+        st.stop()
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
-        welcome()
+        if person().limit is not None:
+            st.info("There are no campaigns for you to see yet. An admin can give you clients on Data → Team.")
+        else:
+            welcome()
         st.stop()
     view = _bar(label_of, page)
     if view is None:

@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from outreach_results.config import SignIn, settings
 from outreach_results.errors import ConfigError, NotAllowedError, NotSignedInError
 from outreach_results.models.team import Role, canonical
+from outreach_results.results import Limit
 from outreach_results.store import team
 from outreach_results.store.engine import Store
 
@@ -27,12 +28,16 @@ _IDENTITY = ("iss", "sub", "iat", "exp", "nonce")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in; the address is blank where there is no sign-in. ``ends_at`` is when it counts no more."""
+    """Who is signed in; the address is blank where there is no sign-in.
+
+    ``ends_at`` is when the sign-in counts no more. ``limit`` is what the person may see; None is everything.
+    """
 
     address: str
     role: Role
     sign_in_id: str = ""
     ends_at: datetime | None = None
+    limit: Limit | None = None
 
     def may(self, needed: Role) -> None:
         """Check the role.
@@ -96,9 +101,13 @@ def person_of(store: Store, said: Mapping[str, Any]) -> Person:
         if team.is_over(connection, sign_in_id):
             raise NotSignedInError("You have signed out. Sign in again to go on.")
         role = team.role_of(connection, address, allowed=how.allowed, admins=how.admins)
+        clients = None if address in how.admins else team.clients_of(connection, address)
     if role is Role.NONE:
         raise NotAllowedError(f"{address} may not use this dashboard. Ask an admin of it, or sign in as another.")
-    return Person(address, role, sign_in_id, ends_at)
+    if clients is None:
+        return Person(address, role, sign_in_id, ends_at)
+    # Nobody can be both; should a row say so, the limit counts: an admin could lift it.
+    return Person(address, min(role, Role.EDITOR, key=list(Role).index), sign_in_id, ends_at, Limit(clients))
 
 
 def _address(said: Mapping[str, Any], how: SignIn) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from outreach_results import export, results
 from outreach_results.errors import ConflictError, DeletedCampaignError, UnknownCampaignError
 from outreach_results.ingest.load import load
-from outreach_results.ingest.records import ContactRecord, DailyRecord, Record
+from outreach_results.ingest.records import Record
 from outreach_results.ingest.undo import undo_load
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters
@@ -20,13 +20,12 @@ from outreach_results.store import annotations as notes
 from outreach_results.store.admin.copy import copy
 from outreach_results.store.admin.deletion import delete, deleted_campaigns, restore
 from outreach_results.store.engine import Store
-from outreach_results.store.entries import CostPer, Entries, enter, entries_of
+from outreach_results.store.entries import Entries, enter, entries_of
 from outreach_results.store.replies import state_changes
 from outreach_results.store.tracking import choose_tracking, tracking_of
-from support.comparable import plain
 from support.databases import contents
-from support.questions import questions
-from support.records import CAMPAIGN, EVERY_KIND, at, campaign, contact, email, event, mark, reply, reported
+from support.hiding import answers, hidden_campaigns
+from support.records import CAMPAIGN, EVERY_KIND, at, campaign, email, event, mark, reply
 from support.recount import days_of, stored_days
 
 OTHER = "other"
@@ -58,29 +57,6 @@ def rows_of(store: Store, campaign_id: str) -> dict[str, list[tuple[Any, ...]]]:
             for table in OWN_TABLES
             if table is not schema.campaigns
         }
-
-
-def answers(store: Store) -> list[tuple[str, Any]]:
-    return [(name, plain(ask())) for name, ask in questions(store)]
-
-
-def hidden_campaigns(store: Store) -> list[str]:
-    """Half of the sample and, of other kinds, campaigns with everything that a question can look at."""
-    more: list[Record] = [
-        *EVERY_KIND,
-        campaign("by day", mcp="by day", detail="daily"),
-        DailyRecord("by day", date(2026, 1, 31), emails_sent=50, delivered=40, cost=7),
-        reported("by day", 60, at(1), at(40)),
-        campaign("by contact", detail="contacts"),
-        contact("c1", of="by contact", sent=1, sent_at=at(30), replied=1),
-        ContactRecord("by contact", "c2", at(400), sent=1, sent_at=at(1)),
-    ]
-    load(store, "more", more)
-    enter(store, "by day", Entries("Own name", None, 5_000_000, CostPer.MONTH), by="ada")
-    for campaign_id in (CAMPAIGN, "by day"):
-        notes.add(store, date(2026, 1, 31), "Later", campaign_id=campaign_id)
-    sample = sorted(one.id for one in results.all_campaigns(store) if one.id.startswith("camp_") and one.id != CAMPAIGN)
-    return [CAMPAIGN, "by day", "by contact", *(own for own in sample[1::2] if own != "camp_abc123")]
 
 
 def test_every_answer_is_as_if_it_never_was(writable_sample: Store) -> None:

@@ -14,7 +14,7 @@ from outreach_results.results import InboxFilters, ReplyKey, chosen_replies, key
 from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.state_changes import Change, Preview
 from outreach_results.ui import text
-from outreach_results.ui.cache import store_for
+from outreach_results.ui.cache import narrowed, store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import inbox_url, keys, labels, watch
 from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status, who
@@ -101,7 +101,8 @@ def _change(chosen: Sequence[InboxReply], change: Change) -> StatusMessage:
     tick(())
     if not preview.changed:
         return StatusMessage(_NOTHING_TO_DO)
-    batch = state_changes.change_replies(store_for(Role.EDITOR), conditions, change, by=who(), seen=preview.seen)
+    opened = store_for(Role.EDITOR, {reply.campaign_id for reply in chosen})
+    batch = state_changes.change_replies(opened, conditions, change, by=who(), seen=preview.seen)
     return StatusMessage(labels.done_sentence(batch), batch=batch)
 
 
@@ -115,9 +116,13 @@ def _propose(filters: Filters, inbox_filters: InboxFilters, change: Change) -> S
 
 def _confirmed(pending: _Pending) -> None:
     def change_them() -> StatusMessage:
-        conditions = chosen_replies(pending.filters, pending.inbox_filters)
+        filters = narrowed(pending.filters)
         batch = state_changes.change_replies(
-            store_for(Role.EDITOR), conditions, pending.change, by=who(), seen=pending.preview.seen
+            store_for(Role.EDITOR, filters.campaigns),
+            chosen_replies(filters, pending.inbox_filters),
+            pending.change,
+            by=who(),
+            seen=pending.preview.seen,
         )
         inbox_url.start_over()
         watch.forget_read()

@@ -64,7 +64,7 @@ def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey |
         key, subject = key_of(reply), labels.of_sender(reply)
         try:
             batch = state_changes.change_reply(
-                store_for(Role.EDITOR), *key, change, by=who(), seen_version=reply.mark_version
+                store_for(Role.EDITOR, key[:1]), *key, change, by=who(), seen_version=reply.mark_version
             )
         except ConflictError:
             inbox_url.read(key)  # keep showing it, with its new state, even where it is no longer listed
@@ -122,7 +122,7 @@ def _close() -> None:
 def _undo(status: StatusMessage) -> None:
     def restore() -> StatusMessage:
         assert status.batch is not None
-        undone = state_changes.undo(store_for(Role.EDITOR), status.batch, by=who())
+        undone = state_changes.undo(store_for(Role.EDITOR, status.batch.campaigns), status.batch, by=who())
         if status.reply is not None:
             inbox_url.read(status.reply)
         return StatusMessage(labels.undone_sentence(undone, cache.zone()), is_warning=undone.changed_since_total > 0)

@@ -9,13 +9,15 @@ from outreach_results.models.team import Role
 from outreach_results.store import api_keys
 from outreach_results.store.api_keys import ApiKey, KeyScope
 from outreach_results.ui import tables, text
-from outreach_results.ui.cache import store_for, zone
+from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.team.people import clients
 
 _CLICKED, _SAID, _NEW, _REVOKED = "team-key-clicked", "team-key-said", "team-key-new", "team-keys-revoked"
 _COLUMNS = (
     tables.Column("name", "Name", is_wide=True),
     tables.Column("scope", "May"),
+    tables.Column("client", "Campaigns of"),
     tables.Column("created_at", "Created", descending=True),
     tables.Column("last_used_at", "Last used", descending=True),
     tables.Column("revoke", ""),
@@ -57,6 +59,9 @@ def _row(key: ApiKey) -> tables.Row:
     return {
         "name": tables.Cell(key.name, key.name.casefold()),
         "scope": tables.Cell(_MAY[key.scope]),
+        "client": tables.Cell("All")
+        if key.client_id is None
+        else tables.Cell(ask(clients).get(key.client_id, key.client_id)),
         "created_at": tables.day(key.created_at.astimezone(own)),
         "last_used_at": tables.Cell("Never", is_quiet=True)
         if key.last_used_at is None
@@ -90,10 +95,18 @@ def _create() -> None:
     with st.form("team-key-form", border=False):
         name = st.text_input("Name", placeholder="Reporting", help="Who or what will use it.", autocomplete="off")
         scope = st.selectbox("It may", list(_MAY), format_func=lambda one: _MAY[one].capitalize())
+        names = ask(clients)
+        client = st.selectbox(
+            "Campaigns of",
+            [None, *names],
+            format_func=lambda one: "All campaigns" if one is None else names[one],
+            help="A key of a client reads its campaigns only, and nothing about usage and plan.",
+        )
         if not st.form_submit_button("Create key", type="primary"):
             return
     try:
-        key = api_keys.create_key(store_for(Role.ADMIN), name.strip(), scope or KeyScope.READ, by=who())
+        opened = store_for(Role.ADMIN)
+        key = api_keys.create_key(opened, name.strip(), scope or KeyScope.READ, client_id=client, by=who())
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return

@@ -8,18 +8,20 @@ from datetime import datetime
 
 import streamlit as st
 
+from outreach_results import results
 from outreach_results.config import SignIn, settings
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role, is_listed
 from outreach_results.store import team
 from outreach_results.store.engine import Store
 from outreach_results.ui import tables, text
-from outreach_results.ui.cache import person, store_for, zone
+from outreach_results.ui.cache import ask, person, store_for, zone
 
 _CLICKED, _SAID, _FORM = "team-person-clicked", "team-person-said", "team-person-form"
 _COLUMNS = (
     tables.Column("person", "Person", is_wide=True),
     tables.Column("role", "Role"),
+    tables.Column("clients", "Sees"),
     tables.Column("last", "Last sign-in", descending=True, help="Those of the last 30 days are kept."),
     tables.Column("given", "Given"),
     tables.Column("change", ""),
@@ -42,6 +44,7 @@ class _Listed:
     origin: str
     last: datetime | None = None
     is_given: bool = False
+    clients: frozenset[str] | None = None
 
 
 def tab() -> None:
@@ -82,6 +85,7 @@ def _listed(opened: Store, how: SignIn) -> list[_Listed]:
             f"{text.day(one.added_at.astimezone(zone()).date())}{f' by {one.added_by}' if one.added_by else ''}",
             last.get(one.address),
             is_given=True,
+            clients=one.clients,
         )
         for one in team.members(opened)
     }
@@ -102,11 +106,26 @@ def _row(one: _Listed) -> tables.Row:
     return {
         "person": tables.Cell(one.address),
         "role": tables.Cell(one.role.value.capitalize() if one.role is not Role.NONE else "Shut out"),
+        "clients": tables.Cell(_seen(one)),
         "last": tables.moment(None if one.last is None else one.last.astimezone(zone())),
         "given": tables.Cell(one.origin, is_quiet=True),
         "change": tables.Cell() if _is_fixed(one) else tables.Cell("Change", value=one.address),
         "remove": tables.Cell("Remove", value=one.address) if one.is_given and not _is_fixed(one) else tables.Cell(),
     }
+
+
+def _seen(one: _Listed) -> str:
+    if one.role is Role.NONE:
+        return "Nothing"
+    if one.clients is None or _is_fixed(one):
+        return "All campaigns"
+    names = ask(clients)
+    return ", ".join(sorted(names.get(client_id, client_id) for client_id in one.clients)) or "No client"
+
+
+def clients(opened: Store) -> dict[str, str]:
+    """The clients' names by id."""
+    return {client.id: client.name for client in results.known_clients(opened)}
 
 
 def _is_fixed(one: _Listed) -> bool:
@@ -129,18 +148,18 @@ def _open_clicked(listed: list[_Listed]) -> None:
 def _add() -> None:
     with st.form(f"{_FORM}-new", border=False):
         address = st.text_input("Email address", placeholder="ada@example.com", autocomplete="off")
-        role = _role(Role.VIEWER)
+        role, limit = _role(Role.VIEWER), _limit(None)
         if st.form_submit_button("Add person", type="primary"):
-            _change(lambda: _given(address, role))
+            _change(lambda: _given(address, role, limit))
 
 
 @st.dialog("Change the role")
 def _edit(one: _Listed) -> None:
     st.text(one.address)
     with st.form(f"{_FORM}-{one.address}", border=False):
-        role = _role(one.role)
+        role, limit = _role(one.role), _limit(one.clients)
         if st.form_submit_button("Save role", type="primary"):
-            _change(lambda: _given(one.address, role))
+            _change(lambda: _given(one.address, role, limit))
 
 
 @st.dialog("Remove this person?")
@@ -160,11 +179,31 @@ def _role(present: Role) -> Role:
     return role or present
 
 
-def _given(address: str, role: Role) -> str:
-    member = team.set_role(store_for(Role.ADMIN), address, role, by=person().address or None)
+def _limit(present: frozenset[str] | None) -> list[str] | None:
+    """The clients whose campaigns the person is to see; None for all campaigns."""
+    names = ask(clients)
+    if not names and present is None:
+        return None
+    chosen = st.multiselect(
+        "Clients",
+        sorted({*names, *(present or ())}),
+        sorted(present or ()),
+        format_func=lambda client_id: names.get(client_id, client_id),
+        placeholder="All campaigns" if present is None else "No client",
+        help="Someone with clients sees the campaigns of these, and neither Usage nor Data.",
+    )
+    # Said, and not read out of an empty field: to take the last client away must not show everything by itself.
+    is_everything = st.checkbox("Sees all campaigns if no client is chosen", present is None)
+    return chosen or (None if is_everything else [])
+
+
+def _given(address: str, role: Role, limit: list[str] | None) -> str:
+    opened = store_for(Role.ADMIN)
+    member = team.set_role(opened, address, role, clients=limit, by=person().address or None)
     if role is Role.NONE:
         return f"{member.address} is shut out."
-    return f"{member.address} may sign in, with the role {role}."
+    seen = _seen(_Listed(member.address, role, "", clients=member.clients))
+    return f"{member.address} may sign in, with the role {role}. They see: {seen}."
 
 
 def _taken(address: str) -> str:
