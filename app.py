@@ -41,17 +41,20 @@ def dashboard() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database and import what is slow to import before the first visitor comes."""
+    from outreach_results.alerts.schedule import AlertSchedule
     from outreach_results.digests.schedule import DigestSchedule
     from outreach_results.errors import OutreachError
+    from outreach_results.periodic import PeriodicThread
     from outreach_results.server import compressed_assets
     from outreach_results.server.streamlit_internals import send_without_delay
     from outreach_results.sync.schedule import schedule_of
     from outreach_results.ui import charts, components, downloads, shell  # noqa: F401
     from outreach_results.ui.cache import store
 
-    schedule, digests = None, DigestSchedule(store)
+    threads: list[PeriodicThread] = []
     try:
-        schedule = schedule_of(store)
+        # Before the database is opened: where that fails for now, they go on trying.
+        threads = [schedule_of(store), DigestSchedule(store), AlertSchedule(store)]
         await asyncio.to_thread(store)
     except OutreachError as error:
         logging.getLogger(__name__).error("%s", error)  # every page shows it too, until it is corrected
@@ -59,16 +62,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     send_without_delay()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run would cost 80 ms
-    if schedule is None:
-        yield
-        return
-    schedule.start()
-    digests.start()
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        await asyncio.to_thread(schedule.stop)
-        await asyncio.to_thread(digests.stop)
+        for thread in threads:
+            await asyncio.to_thread(thread.stop)
 
 
 if __name__ == "__main__" and st.runtime.exists():

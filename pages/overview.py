@@ -12,6 +12,7 @@ if view.of_people:
     st.stop()
 totals = ask(results.totals, view.filters)
 if not any(totals.stats.model_dump().values()):
+    overview.alone(view)
     st.info(shell.NO_ACTIVITY)
     st.stop()
 

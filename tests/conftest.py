@@ -40,6 +40,7 @@ SLOW = (
     "tests/api/test_export_response.py",
     "tests/api/webhooks/test_burst.py",
     "tests/cli/",
+    "tests/alerts/test_sending.py",
     "tests/digests/test_sending.py",
     "tests/ingest/test_load_killed.py",
     "tests/ingest/test_load_properties.py",

@@ -33,7 +33,7 @@ LAYERS = [
     ("export", "reconcile"),
     ("ingest",),
     ("sync", "sample", "api"),
-    ("digests", "mcp_server"),
+    ("alerts", "digests", "mcp_server"),
     ("ui", "cli"),
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -231,12 +231,12 @@ class Settings(BaseSettings):
     )
     smtp_url: SecretStr | None = Field(
         default=None,
-        description="The mail server that sends digests: `smtp://` encrypts by STARTTLS, `smtps://` from the start.",
+        description="The mail server of digests and alerts: `smtp://` encrypts by STARTTLS, `smtps://` from the start.",
         examples=["smtp://user:password@mail.example.com:587"],
     )
     smtp_from: str | None = Field(
         default=None,
-        description="The address that digests come from.",
+        description="The address that digests and alerts come from.",
         examples=["results@example.com"],
     )
     brand_name: str = Field(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -25,7 +23,6 @@ from outreach_results.store.engine import Store, open_store, set_meta
 from outreach_results.store.sync_runs import keep_start_failure
 from support.mail_server import Hook, MailServer
 from support.optional import present
-from support.server import ROOT, clean_environment
 
 MONDAY = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)
 
@@ -78,28 +75,6 @@ def test_digest_is_sent_once(store: Store, post: Post, inbox: MailServer) -> Non
         send_due(store, post, at(MONDAY + timedelta(hours=hours)))
     assert sorted(mail["To"] for mail in inbox.received()) == ["anna@example.com", "ben@example.com"]
     assert statuses(store) == [Status.SENT, Status.SENT]
-
-
-def test_two_processes_send_one_digest(store: Store, post: Post, inbox: MailServer) -> None:
-    weekly(store, *(f"p{number}@example.com" for number in range(6)))
-    url = store.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "support.digest_process", url, inbox.url, MONDAY.isoformat()]
-    processes = [
-        subprocess.Popen(
-            command,
-            cwd=ROOT / "tests",
-            env=clean_environment({}),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert present(process.stdout).readline() == b"ready\n"
-    for process in processes:
-        process.communicate(b"go\n", timeout=60)
-        assert process.returncode == 0
-    assert sorted(mail["To"] for mail in inbox.received()) == [f"p{number}@example.com" for number in range(6)]
 
 
 def test_half_of_the_recipients_are_refused(store: Store, post: Post, inbox: MailServer) -> None:

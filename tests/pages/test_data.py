@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from outreach_results.alerts import kept
 from outreach_results.ingest.load import load
 from outreach_results.store.engine import Store
 from outreach_results.ui import data as data_page
@@ -102,3 +103,24 @@ def test_a_digest_is_set_up_and_tried(data: AppTest, sample_database: Path) -> N
     assert any("so that emails can be sent" in element.value for element in data.info)
     data.button(key="digest-remove-0").click().run()
     assert not any(element.value.startswith("Monday mail: daily") for element in data.text)
+
+
+def test_alerts_are_chosen_and_tried(writable_sample: Store, use_database: Callable[[str], None]) -> None:
+    use_database(str(writable_sample.engine.url))
+    page = run_page("data")
+    page.number_input(key="alert-limit-bounce_rate").set_value(3.5)
+    page.checkbox(key="alert-on-quota_pace").set_value(False)
+    next(button for button in page.button if button.label == "Save rules").click().run()
+    assert not page.exception
+    choices = kept.rule_choices(writable_sample)
+    assert (choices["bounce_rate"].limit, choices["quota_pace"].is_on) == (0.035, False)
+    assert "above 3.5% in" in page.checkbox(key="alert-on-bounce_rate").label.replace("\\", "")
+    next(field for field in page.text_input if field.label == "Email addresses of alerts").set_value("a@example.com")
+    next(field for field in page.text_input if field.label == "Webhook of alerts").set_value("http://example.com")
+    next(button for button in page.button if button.label == "Save recipients").click().run()
+    assert any("begins with https" in element.value for element in page.error)
+    next(field for field in page.text_input if field.label == "Webhook of alerts").set_value("")
+    next(button for button in page.button if button.label == "Save recipients").click().run()
+    page.button(key="alert-test").click().run()
+    assert any("so that emails can be sent" in element.value for element in page.info)
+    assert kept.recipients(writable_sample).quiet == (20, 7)

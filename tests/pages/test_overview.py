@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from outreach_results.export.report import report_content
 from outreach_results.ingest.load import load
 from outreach_results.models import Basis, Filters
 from outreach_results.models.metric_definitions import RATES
+from outreach_results.store.alert_state import AlertCause, AlertState, RaisedAlert, keep_state
 from outreach_results.store.engine import Store, open_store
 from outreach_results.store.goals import set_goals
 from outreach_results.ui import text
@@ -316,6 +317,37 @@ def test_what_to_watch_is_a_quieter_list():
     assert [part.label for part in page.expander] == ["Kind\\: 1 campaign", "To watch\\: 1 campaign"]
     page.button(key="watch-0").click().run()
     assert page.session_state["url-changes"]["campaigns"] == "camp_abc123"
+
+
+def test_raised_alerts_stand_in_the_same_list(writable_sample: Store, use_database: Callable[[str], None]) -> None:
+    """Those of the account first; an issue that the view shows too stands there once, with the view's numbers."""
+    at_rate = AlertCause(
+        kind="bounce_rate",
+        campaign_id="camp_8316e8",
+        title="Bounce rate above 2%",
+        name="Old",
+        what="Old numbers.",
+        next_step="Pause it.",
+    )
+    failed = AlertCause(
+        kind="sync_failed", title="Sync failed", name="<b>Main</b>", what="*No* answer.", next_step="See Data."
+    )
+    alerts = tuple(RaisedAlert(cause=cause, since=datetime(2026, 3, 20, tzinfo=UTC)) for cause in (at_rate, failed))
+    with writable_sample.write() as connection:
+        keep_state(connection, AlertState(began_at=datetime(2026, 3, 1, tzinfo=UTC), alerts=alerts))
+    use_database(str(writable_sample.engine.url))
+    page = AppTest.from_file(APP, default_timeout=60).run()
+    assert not page.exception
+    first, second = [part.label for part in page.expander][:2]
+    assert (first, second.startswith("Bounce rate above 2%")) == ("Sync failed", True)
+    assert "<b>Main</b>" in [shown.value for shown in page.text]
+    said = [shown.value for shown in page.caption]
+    assert any("\\*No\\* answer" in words for words in said)
+    assert not any("Old numbers" in words for words in said)
+    page.query_params.update(period="custom", days="2026-07-01..2026-07-07")
+    page.run()
+    assert not page.exception
+    assert "Sync failed" in [part.label for part in page.expander]
 
 
 def test_first_point_of_a_rate_is_a_whole_week(overview: AppTest, sample_store: Store) -> None:

@@ -124,6 +124,8 @@ PACKAGE = ROOT / "src" / outreach_results.__name__
 NOT_ENTERED = {
     **dict.fromkeys(
         (
+            "alerts/checking.py",
+            "alerts/sending.py",
             "delivery/log.py",
             "ingest/load.py",
             "sync/account.py",

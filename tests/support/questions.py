@@ -125,5 +125,7 @@ def other_questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "unsent_events", partial(results.unsent_events, store)
     last_week = present(results.chosen_period(store, EVERYTHING, "7d"))
     yield "period_summary", partial(results.period_summary, store, last_week)
+    yield "open_alerts", partial(results.open_alerts, store)
+    yield "chosen_limits", partial(results.chosen_limits, store)
     yield "paces", partial(results.paces, store)
     yield "plan_of", partial(results.plan_of, store)

@@ -36,6 +36,7 @@ from outreach_results.models import (
     DailyStats,
     Ingested,
     Model,
+    OpenAlerts,
     Replies,
     Usage,
     UsageOfAccounts,
@@ -232,6 +233,12 @@ def _not_found() -> Iterator[None]:
         yield
     except QueryError as error:
         raise ProblemError(404, Fault(detail=str(error), parameter=error.parameter)) from None
+
+
+@router.get("/alerts", response_model=OpenAlerts, tags=["Account"])
+async def alerts(request: Request) -> Response:
+    """The alerts whose cause lasts, the oldest first."""
+    return await _answer(request, results.open_alerts)
 
 
 ingest_router = APIRouter(

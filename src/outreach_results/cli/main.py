@@ -15,6 +15,7 @@ from outreach_results import export as exports
 from outreach_results import results, sample
 from outreach_results.cli import copy_output, sync_output
 from outreach_results.cli.account_entries import enter_days, plan
+from outreach_results.cli.alerts import alerts
 from outreach_results.cli.audit import audit, note_export
 from outreach_results.cli.backup import backup, restore
 from outreach_results.cli.campaigns import campaigns
@@ -313,6 +314,7 @@ keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(sources, name="sources")
 app.add_typer(digests, name="digests")
+app.add_typer(alerts, name="alerts")
 app.add_typer(people, name="people")
 app.command(name="audit")(audit)
 

@@ -18,7 +18,7 @@ from outreach_results.models import Filters, dates
 from outreach_results.models.url_lists import join
 from outreach_results.results import ChosenPeriod
 from outreach_results.store.engine import Store
-from outreach_results.sync.status import sync_status
+from outreach_results.sync.completeness import failed_syncs, known_until
 
 MOST_CAMPAIGNS = 10
 DIGEST, INCOMPLETE, EMPTY = "digest", "incomplete", "empty"
@@ -70,18 +70,11 @@ def message(
 
 def _missing(store: Store, period: ChosenPeriod, now: datetime) -> list[str]:
     """Why not all of the period's data is here; empty where it is."""
-    zone, status = store.zone(), sync_status(store)
+    zone = store.zone()
     sentences = [
-        f"The last sync of {account} did not bring in everything."
-        for account, state in status.accounts.items()
-        if not state.is_fine
+        f"The last sync of {failed.name} did not bring in everything." for failed in failed_syncs(store).values()
     ]
-    complete = [
-        state.last.finished_at
-        for state in status.accounts.values()
-        if state.last is not None and state.last.is_complete and state.last.finished_at is not None
-    ]
-    known = max([results.data_as_of(store), *complete]).astimezone(zone)
+    known = known_until(store).astimezone(zone)
     over = period.last + timedelta(days=1)
     if known.date() < over <= now.astimezone(zone).date():
         sentences.append(

@@ -18,17 +18,15 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammainc
 
 from outreach_results.metrics.dispersion import NO_DISPERSION, Dispersion
 from outreach_results.metrics.multiple import holm
+from outreach_results.metrics.tails import at_least
 
 Floats = NDArray[np.float64]
 
 SIGNIFICANT = 0.05
 """The chance of any false claim among all comparisons of one breakdown."""
-
-_SAME = 1e-6  # variance and mean that differ by less, relative to the mean, are those of a Poisson count
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +107,5 @@ def _p_value(count: float, mean: float, variance: float, spread: Dispersion) -> 
 
 def _two_sided_tail(count: float, mean: float, variance: float) -> float:
     """Twice the chance of a count this far out or farther, of counts with this mean and variance."""
-    at_least, at_most = _at_least(count, mean, variance), 1 - _at_least(count + 1, mean, variance)
-    return min(1.0, 2 * min(at_least, at_most))
-
-
-def _at_least(count: float, mean: float, variance: float) -> float:
-    """The chance of ``count`` or more."""
-    if count <= 0:
-        return 1.0
-    if abs(variance - mean) <= _SAME * mean:
-        return float(gammainc(count, mean))
-    if variance > mean:  # negative binomial
-        size = mean**2 / (variance - mean)
-        return float(betainc(count, size, 1 - mean / variance))
-    trials = mean**2 / (mean - variance)
-    if count > trials:
-        return 0.0
-    return float(betainc(count, trials - count + 1, 1 - variance / mean))
+    above, below = at_least(count, mean, variance), 1 - at_least(count + 1, mean, variance)
+    return min(1.0, 2 * min(above, below))

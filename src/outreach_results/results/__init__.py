@@ -7,6 +7,7 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 (NA: not tracked) and money as dollars (``*_usd``).
 """
 
+from outreach_results.results.alerts import chosen_limits, open_alerts
 from outreach_results.results.annotations import annotations_in
 from outreach_results.results.audit_table import audit_table
 from outreach_results.results.benchmarks import (
@@ -224,6 +225,7 @@ __all__ = [
     "campaigns",
     "campaigns_with_unsent",
     "chosen_campaigns",
+    "chosen_limits",
     "chosen_period",
     "chosen_replies",
     "community",
@@ -260,6 +262,7 @@ __all__ = [
     "neighbors",
     "newest_first",
     "next_month",
+    "open_alerts",
     "outlook",
     "own_peers",
     "paces",

@@ -6,8 +6,9 @@ written: show a sentence as characters, never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from outreach_results import metrics
 from outreach_results.metrics.exceedance import Finding, exceeding
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
+from outreach_results.models import OpenAlert
 from outreach_results.results.headlines import Headlines
 from outreach_results.results.rows import records
 from outreach_results.results.totals import Totals
@@ -23,6 +25,8 @@ BOUNCE_LIMIT = 0.02
 UNSUBSCRIBE_LIMIT = 0.01
 MACHINE_SHARE_LIMIT = 0.4
 ENOUGH_DELIVERED = 50
+POSITIVE_REPLY = "positive_reply"
+"""The kind of the alerts on new positive replies."""
 
 
 class Alert(NamedTuple):
@@ -45,87 +49,126 @@ class Alert(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A share that should not be exceeded: its parts in a row of campaigns, and the alert on one that does."""
+    """A share that should not be exceeded: its parts in a row of campaigns, and the alert on one that does.
 
-    kind: str
+    ``kind`` and ``what`` take the limit in words; ``what`` takes the share first.
+    """
+
     count: str
     of: str
     limit: float
-    what: Callable[[float], str]
+    kind: str
+    what: Callable[[float, str], str]
     cause: str
     next_step: str
 
 
-_LIMITS = (
-    _Limit(
-        f"Bounce rate above {BOUNCE_LIMIT:.0%}",
+_LIMITS = {
+    "bounce_rate": _Limit(
         "bounced",
         "emails_sent",
         BOUNCE_LIMIT,
-        lambda share: (
-            f"{_percent(share)} of its emails bounced; "
-            f"inbox providers penalize bounce rates above {_percent(BOUNCE_LIMIT, 0)}."
+        "Bounce rate above {}",
+        lambda share, limit: (
+            f"{_percent(share)} of its emails bounced; inbox providers penalize bounce rates above {limit}."
         ),
         "Addresses that do not exist, usually from an old or guessed list.",
         "Pause it, verify the remaining addresses, and send again in smaller batches.",
     ),
-    _Limit(
-        f"Unsubscribe rate above {UNSUBSCRIBE_LIMIT:.0%}",
+    "unsubscribe_rate": _Limit(
         "unsubscribed",
         "delivered",
         UNSUBSCRIBE_LIMIT,
-        lambda share: (
-            f"{_percent(share)} of its recipients unsubscribed; below {_percent(UNSUBSCRIBE_LIMIT, 0)} is usual."
-        ),
+        "Unsubscribe rate above {}",
+        lambda share, limit: f"{_percent(share)} of its recipients unsubscribed; below {limit} is usual.",
         "The offer does not fit the list, or the same people are contacted too often.",
         "Read its negative replies in the inbox, then narrow the audience.",
     ),
-    _Limit(
-        "Opens look automated",
+    "machine_opens": _Limit(
         "opened_by_machines",
         "opened",
         MACHINE_SHARE_LIMIT,
-        lambda share: f"{_percent(share, 0)} of its opens look like machines.",
+        "Opens look automated",
+        lambda share, _limit: f"{_percent(share, 0)} of its opens look like machines.",
         "Privacy proxies and security gateways load every image before anybody reads.",
         "Turn on “Exclude bots & auto-replies” before you compare open rates.",
     ),
-)
+}
+
+Limits = Mapping[str, float]
+"""The limits that people chose, by name of the rate; others are those of the product."""
 
 
-def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame) -> list[Alert]:
+def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame, limits: Limits = MappingProxyType({})) -> list[Alert]:
     """What stands out in `results.campaign_totals`, with and without machines: alerts first, then what to watch.
 
     Each limit is held against all of the campaigns at once, so that many healthy ones hardly raise a false alarm.
     """
     both = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
     both = both.assign(opened_by_machines=both["opened"] - both["opened_human"])
-    rows = records(both)
-    bounces, unsubscribes, machines = (_above(rows, limit) for limit in _LIMITS)
-    untracked = [alert for alert in map(_tracking, rows) if alert is not None]
+    bounces, unsubscribes, machines = (above_limit(both, name, limits.get(name)) for name in _LIMITS)
+    untracked = [alert for alert in map(_tracking, records(both)) if alert is not None]
     candidates = [*bounces, *unsubscribes, *untracked, *machines]
     # A stable sort: among alerts, and among what to watch, the most harmful kind stays first.
     return sorted(candidates, key=lambda alert: alert.is_watch)
 
 
-def bounce_findings(campaigns: pd.DataFrame) -> list[Finding]:
+def with_raised(found: Sequence[Alert], raised: Sequence[OpenAlert]) -> list[Alert]:
+    """What stands out in a view with the alerts that are raised: the account's first, and each issue once.
+
+    An issue that both know keeps the numbers of the view. Positive replies are left out: pages count those to do.
+    """
+    others = [one for one in raised if one.kind != POSITIVE_REPLY]
+    known = {(alert.kind, alert.campaign_id) for alert in found if not alert.is_watch}
+    lasting = {(one.title, one.campaign_id or "") for one in others}
+    more = [
+        Alert(one.campaign_id or "", one.name or "", one.what, "", one.next_step, kind=one.title)
+        for one in others
+        if (one.title, one.campaign_id or "") not in known
+    ]
+    of_account, of_campaigns = ([alert for alert in more if bool(alert.campaign_id) == own] for own in (False, True))
+    rest = [alert for alert in found if not (alert.is_watch and (alert.kind, alert.campaign_id) in lasting)]
+    return [*of_account, *of_campaigns, *rest]
+
+
+def bounce_findings(campaigns: pd.DataFrame, limit: float = BOUNCE_LIMIT) -> list[Finding]:
     """Whether each campaign of `results.campaign_totals` bounces above the limit, as `alerts` judge it."""
     counts = campaigns[["bounced", "emails_sent"]].astype("float64")
     pairs = [
         None if pd.isna(count) or pd.isna(of) else (int(count), int(of)) for count, of in counts.itertuples(index=False)
     ]
-    return exceeding(pairs, BOUNCE_LIMIT)
+    return exceeding(pairs, limit)
 
 
-def _above(rows: list[dict[str, Any]], limit: _Limit) -> list[Alert]:
-    counts = [_known(row, limit.count, limit.of) for row in rows]
+def above_limit(campaigns: pd.DataFrame, name: str, limit: float | None = None) -> list[Alert]:
+    """The campaigns whose rate is above its limit; ``is_watch`` where chance may explain it among so many.
+
+    Args:
+        name: ``bounce_rate``, ``unsubscribe_rate`` or, with a column ``opened_by_machines``, ``machine_opens``.
+        limit: a share (0 to 1); None is that of the product.
+    """
+    own = _LIMITS[name]
+    limit = own.limit if limit is None else limit
+    rows = records(campaigns)
+    counts = [_known(row, own.count, own.of) for row in rows]
     pairs = [None if pair is None else (pair[0], pair[1]) for pair in counts]
     return [
-        _alert(row, limit.what(pair[0] / pair[1]), limit.cause, limit.next_step)._replace(
-            kind=limit.kind, is_watch=finding == Finding.WATCH
+        _alert(row, own.what(pair[0] / pair[1], limit_words(limit)), own.cause, own.next_step)._replace(
+            kind=own.kind.format(limit_words(limit)), is_watch=finding == Finding.WATCH
         )
-        for row, pair, finding in zip(rows, pairs, exceeding(pairs, limit.limit), strict=True)
+        for row, pair, finding in zip(rows, pairs, exceeding(pairs, limit), strict=True)
         if pair is not None and finding != Finding.NONE
     ]
+
+
+def parts_of_limit(name: str) -> tuple[str, str]:
+    """The count of a rate that has a limit, and what it is divided by."""
+    return _LIMITS[name].count, _LIMITS[name].of
+
+
+def limit_words(limit: float) -> str:
+    """A limit as people write it: 2%, 2.5%."""
+    return f"{limit * 100:.4g}%"
 
 
 def _known(row: dict[str, Any], *names: str) -> list[int] | None:

@@ -8,6 +8,7 @@ from outreach_results.metrics import Change
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
 from outreach_results.models import Filters, Sentiment
 from outreach_results.models.metric_definitions import TILES
+from outreach_results.results.alerts import chosen_limits
 from outreach_results.results.campaign_rates import campaign_changes
 from outreach_results.results.chosen_period import ChosenPeriod
 from outreach_results.results.headline_series import positive_replies_change
@@ -88,7 +89,7 @@ def period_summary(store: Store, period: ChosenPeriod) -> PeriodSummary:
         price=_price(now, rates.rates["conversion_rate"].share_in),
         price_before=None if before is None else _price(before),
         changes=changes,
-        alerts=tuple(alerts(campaigns, humans)),
+        alerts=tuple(alerts(campaigns, humans, chosen_limits(store))),
     )
 
 

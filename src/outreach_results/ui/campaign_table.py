@@ -234,10 +234,12 @@ def _encoded(_store: Store, filters: Filters) -> str:
     columns = [column for column in _COLUMNS if column.name in _shown_columns(frame, filters)]
     series = ask(results.campaign_time_series, filters, "replied")
     labels = ask(campaign_labels)
+    limit = ask(results.chosen_limits).get("bounce_rate", insights.BOUNCE_LIMIT)
     shown = frame.assign(
         **{f"{name}_shown": results.shown_rate(frame, name) for name in RATES},
         is_of_sent=results.is_of_sent(frame),
-        bounces=insights.bounce_findings(frame),
+        bounces=insights.bounce_findings(frame, limit),
+        bounce_limit=insights.limit_words(limit),
     )
     rows = [_row(row, labels, series.get(row["campaign_id"], [])) for row in records(shown)]
     return tables.encoded(columns, rows)
@@ -322,7 +324,7 @@ def _standing_out(cell: Cell, row: Mapping[Any, Any]) -> Cell:
 
 
 def _bounces(row: Mapping[Any, Any]) -> Cell:
-    cell, limit = _share(row, "bounce_rate", "bounced", "emails_sent"), f"{insights.BOUNCE_LIMIT:.0%}"
+    cell, limit = _share(row, "bounce_rate", "bounced", "emails_sent"), row["bounce_limit"]
     if row["bounces"] == Finding.ALARM:
         title = f"Above {limit}: inbox providers penalize that"
         return replace(cell, title=title, tone=Tone.WORSE, sign="!")

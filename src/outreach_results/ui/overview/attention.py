@@ -33,6 +33,13 @@ def side(view: View) -> None:
         changes(ask(what_changed, view.filters, view.comparison, view.compared_with))
 
 
+def alone(view: View) -> None:
+    """Draw what is raised where the period has no activity, which may be what is wrong; nothing without alerts."""
+    raised = insights.with_raised([], ask(results.open_alerts, view.filters.campaigns).alerts)
+    if raised:
+        alerts(raised)
+
+
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
     """Sentences on what changed since the comparison period; none without a comparison."""
     if comparison is None:
@@ -59,10 +66,11 @@ def positive_to_do(_store: Store, filters: Filters) -> int:
 
 
 def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
-    """The alerts on the campaigns of the filters."""
+    """What stands out among the campaigns of the filters, and the alerts that are raised on them or the account."""
     campaigns = ask(results.campaign_totals, filters)
     humans = ask(results.campaign_totals, replace(filters, humans_only=True))
-    return insights.alerts(campaigns, humans)
+    found = insights.alerts(campaigns, humans, ask(results.chosen_limits))
+    return insights.with_raised(found, ask(results.open_alerts, filters.campaigns).alerts)
 
 
 def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
@@ -72,7 +80,7 @@ def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
         if not every and not positive_to_do:
             st.caption("Nothing right now.")
         for place, (kind, alerts) in enumerate(_by_kind(urgent)):
-            _group(f"{kind}: {_campaigns(alerts)}", alerts, f"alert-{place}", icon=":material/error:")
+            _group(_title(kind, alerts), alerts, f"alert-{place}", icon=":material/error:")
         if watched:
             title = f"To watch: {_campaigns(watched)}"
             _group(title, watched, "watch", icon=":material/visibility:", remark=_WATCH)
@@ -84,6 +92,12 @@ def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
                 {"sentiment": "positive"},
                 icon=":material/inbox:",
             )
+
+
+def _title(kind: str, alerts: Sequence[Alert]) -> str:
+    if any(alert.campaign_id for alert in alerts):
+        return f"{kind}: {_campaigns([alert for alert in alerts if alert.campaign_id])}"
+    return kind if len(alerts) == 1 else f"{kind}: {len(alerts)} accounts"
 
 
 def _campaigns(alerts: Sequence[Alert]) -> str:
@@ -120,14 +134,17 @@ def _shared(alert: Alert) -> tuple[str, str]:
 
 def _alert(alert: Alert, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-row"):
-        st.button(
-            text.escape(alert.campaign),
-            key=key,
-            type="tertiary",
-            help="Show only this campaign",
-            on_click=choose_campaigns,
-            args=([alert.campaign_id],),
-        )
+        if alert.campaign_id:
+            st.button(
+                text.escape(alert.campaign),
+                key=key,
+                type="tertiary",
+                help="Show only this campaign",
+                on_click=choose_campaigns,
+                args=([alert.campaign_id],),
+            )
+        elif alert.campaign:  # a synced account, which is no choice of campaigns
+            st.text(alert.campaign, width="content")
         st.caption(text.escape(alert.what.partition("; ")[0].removesuffix(".")))
         if alert.untracked and may(Role.ADMIN):
             st.button(

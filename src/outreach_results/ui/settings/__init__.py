@@ -7,6 +7,7 @@ deleted    deleting and restoring campaigns
 account    plan, days off and time zone
 benchmarks which are known, and the template of a file
 goals      what is to be reached in a month
+alerts     the rules of alerts, and who is told
 digests    what is sent by email and webhook
 states     which interest states count as positive replies or meetings
 people     what is held about a person, and forgetting them
@@ -20,7 +21,7 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.ui import cards
 from outreach_results.ui.cache import may
-from outreach_results.ui.settings import account, benchmarks, clients, digests, goals, people, states
+from outreach_results.ui.settings import account, alerts, benchmarks, clients, digests, goals, people, states
 from outreach_results.ui.settings import campaigns as of_campaigns
 
 __all__ = ["section"]
@@ -40,6 +41,7 @@ def section(campaigns: list[Campaign]) -> None:
             "Interest states": states.form,
             "Benchmarks": benchmarks.known,
             "Goals": goals.form,
+            "Alerts": alerts.form,
             "Digests": digests.form,
             "Time zone": account.time_zone,
             "People": people.person,

@@ -1,0 +1,124 @@
+"""The tab of the settings where rules of alerts are chosen, and who is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from pydantic import SecretStr
+
+from outreach_results.alerts import kept
+from outreach_results.alerts.kept import AlertDelivery, AlertRecipients
+from outreach_results.alerts.rules import RULES, LimitUnit, Rule
+from outreach_results.alerts.sending import send_test
+from outreach_results.config import settings
+from outreach_results.delivery.sending import Post
+from outreach_results.errors import OutreachError
+from outreach_results.models.team import Role
+from outreach_results.store.alert_state import RuleChoice
+from outreach_results.ui import text
+from outreach_results.ui.cache import store_for, zone
+from outreach_results.ui.inbox.state_changes import who
+
+_SHOWN = 10
+_SAID = "alerts-said"
+
+
+def form() -> None:
+    """Draw the rules, who is told, and the log."""
+    st.caption(
+        "Alerts stand on the overview under Needs attention, and are sent once each: again only after what raised one "
+        "has ended and come back."
+    )
+    opened = store_for(Role.ADMIN)
+    _rules(kept.rule_choices(opened))
+    st.markdown("**Who is told**")
+    _who(kept.recipients(opened))
+    if said := st.session_state.pop(_SAID, ""):
+        st.info(text.escape(said))
+    deliveries = kept.LOG.newest_first(opened)
+    if deliveries:
+        with st.expander("What was sent"):
+            for delivery in deliveries[:_SHOWN]:
+                st.text(_line(delivery))
+
+
+def _rules(choices: Mapping[str, RuleChoice]) -> None:
+    with st.form("alert-rules", border=False):
+        changes = {kind: _rule(rule, choices[kind]) for kind, rule in RULES.items()}
+        if st.form_submit_button("Save rules", type="primary"):
+            try:
+                kept.choose_rules(store_for(Role.ADMIN), changes, by=who())
+            except OutreachError as error:
+                st.error(text.escape(str(error)), icon="⚠️")
+                return
+            st.rerun()
+
+
+def _rule(rule: Rule, choice: RuleChoice) -> RuleChoice:
+    name, limit, unit = st.columns([12, 3, 1], vertical_alignment="center")
+    is_on = name.checkbox(text.escape(rule.words(choice)), kept.is_on(choice), key=f"alert-on-{rule.kind}")
+    if rule.default is None:
+        return RuleChoice(is_on=is_on)
+    factor = 100.0 if rule.unit == LimitUnit.PERCENT else 1.0
+    unit.text(rule.unit)
+    entered = limit.number_input(
+        f"Limit of {rule.kind} in {rule.unit}",
+        min_value=rule.lowest * factor,
+        max_value=rule.highest * factor,
+        value=round(rule.limit(choice) * factor, 2),
+        step=0.5 if rule.lowest * factor < 1 else 1.0,
+        format="%g",
+        key=f"alert-limit-{rule.kind}",
+        label_visibility="collapsed",
+    )
+    return RuleChoice(is_on=is_on, limit=round(entered / factor, 6))
+
+
+def _who(known: AlertRecipients) -> None:
+    with st.form("alert-recipients", border=False):
+        to = st.text_input("Email addresses of alerts", ", ".join(known.to), placeholder="anna@example.com")
+        webhook = st.text_input(
+            "Webhook of alerts",
+            type="password",
+            placeholder="kept; enter another to replace it" if known.webhook_encrypted else "https://hooks.slack.com/…",
+        )
+        columns = st.columns(2)
+        start, end = known.quiet or (0, 0)
+        quiet = (
+            int(columns[0].number_input("Quiet from hour", 0, 23, start, help="The same hour twice is never quiet.")),
+            int(columns[1].number_input("until hour", 0, 23, end)),
+        )
+        with_replies = st.checkbox("Quote new positive replies and name who wrote them", known.with_replies)
+        without = bool(known.webhook_encrypted) and st.checkbox("Remove the webhook")
+        if st.form_submit_button("Save recipients", type="primary"):
+            try:
+                kept.set_recipients(
+                    store_for(Role.ADMIN),
+                    to=tuple(to.replace(";", ",").split(",")),
+                    webhook=SecretStr(webhook.strip()) if webhook.strip() else None,
+                    without_webhook=without,
+                    quiet=quiet,
+                    with_replies=with_replies,
+                    secret=settings().secret_key,
+                    by=who(),
+                )
+            except OutreachError as error:
+                st.error(text.escape(str(error)), icon="⚠️")
+                return
+            st.rerun()
+    if known.places:
+        st.button("Send test", key="alert-test", on_click=_test)
+
+
+def _test() -> None:
+    try:
+        problems = send_test(store_for(Role.ADMIN), Post(settings()))
+        st.session_state[_SAID] = " ".join(f"{place}: {problem or 'sent.'}" for place, problem in problems.items())
+    except OutreachError as error:
+        st.session_state[_SAID] = str(error)
+
+
+def _line(delivery: AlertDelivery) -> str:
+    what = f"{delivery.about}, to {delivery.place}: {delivery.status.words}"
+    return " · ".join(filter(None, [text.moment(delivery.at, zone()), what, delivery.problem]))
