@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from outreach_results.ingest.importing import import_file
 from outreach_results.ingest.undo import undo_load
 from outreach_results.store.admin.backup import restore
+from outreach_results.store.admin.forgetting import forget
 from outreach_results.store.engine import open_store
 from support.optional import present
 from support.server import ROOT, clean_environment
@@ -21,6 +23,8 @@ BEGINS = "begins"
 Work = Callable[[str, str], object]
 
 WORK: dict[str, Work] = {
+    "forget": lambda url, address: forget(open_store(url), address),
+    "import": lambda url, file: import_file(open_store(url), Path(file)),
     "restore": lambda url, file: restore(Path(file), url, replace=True),
     "undo": lambda url, load_id: undo_load(open_store(url), load_id),
     "upgrade": lambda url, _: open_store(url),
