@@ -9,7 +9,7 @@ from outreach_results.ui.cache import ask
 view = shell.begin("Usage", "How much of the plan is used, will it last, and what does it cost?")
 months = ask(results.usage_by_month)
 if months.empty:
-    st.info("Nothing has been sent yet. As soon as it has, what it uses of the plan and what it costs shows here.")
+    st.info("Nothing has been sent yet. Usage and cost show here once something has.")
     st.stop()
 
 first = usage.month_chooser(months)

@@ -138,7 +138,7 @@ def test_without_numbers_the_reason_is_given():
     assert judge(measured(5, 100, no_quartiles), no_quartiles).standing == Standing.NO_QUARTILES
     earlier = judge(measured(12, 10), REPLY)
     assert earlier.standing == Standing.NO_INTERVAL
-    assert "sending day" in earlier.words()
+    assert "send date" in earlier.words()
     one_day = judge(measured_average(0.02, 0.0, 50, 1, COST), COST, lower_is_better=True)
     assert one_day == Verdict(Standing.TOO_LITTLE_DATA)
     assert one_day.words() == "Too early to call: there is too little data to say how sure the value is."

@@ -38,7 +38,7 @@ def test_a_hand_made_sheet_shows_its_rates_at_once():
     assert tiles["Sent"] == "2"
     assert tiles["Open rate"] == "50.0% · of sent"
     assert tiles["Reply rate"] == "0.0% · of sent"
-    assert "Dates not in this export: counted by the day of sending (opened, replied)." in words(app)
+    assert "Dates not in this export: counted by send date (opened, replied)." in words(app)
     (row,) = table(app, "reply_rate")
     assert [row[name].text for name in ("open_rate", "reply_rate", "delivery_rate")] == ["50.0%", "0.0%", "–"]
     assert row["reply_rate"].note == "of sent"
@@ -54,7 +54,7 @@ def test_all_time_says_that_they_are_in_totals():
 @pytest.mark.usefixtures("hand_made")
 def test_trends_say_what_their_days_lack():
     lacks = text.escape(
-        "Dates not in this export: counted by the day of sending in totals, and not in here (opened, replied)."
+        "Dates not in this export: counted by send date in totals, and not shown here (opened, replied)."
     )
     assert any(lacks in line for line in words(run_page("trends")))
     assert not any(lacks in line for line in words(run_page("trends", basis="send")))

@@ -430,7 +430,7 @@ def test_what_is_not_confirmed_does_not_happen(inbox):
 def test_nothing_to_change_needs_no_confirmation(inbox):
     app = propose(open_inbox(sentiment="positive"), "Mark positive")
     assert not is_asking(app)
-    assert "Nothing to change: these replies are already so." in page_text(app)
+    assert "Nothing to change: these replies are marked that way already." in page_text(app)
 
 
 def test_bulk_change_is_refused_after_a_conflict(inbox):

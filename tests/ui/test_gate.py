@@ -135,7 +135,7 @@ def test_who_is_shut_out_is_gone_at_the_next_click(dashboard):
     app.run()
     assert words(app)[0] == "Outreach Results"
     assert any("may not use this dashboard" in sentence for sentence in words(app))
-    assert buttons(app) == {"Sign in as another"}
+    assert buttons(app) == {"Use another account"}
 
 
 def test_signing_out_ends_the_sign_in(dashboard):

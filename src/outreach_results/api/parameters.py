@@ -125,7 +125,7 @@ class PageQuery(BaseModel):
     """Which page of a list."""
 
     page: Annotated[int, *whole(MAX_PAGE, 1)] = Field(default=1, description="Which page, counted from 1.")
-    per_page: Annotated[int, *whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows a page.")
+    per_page: Annotated[int, *whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows per page.")
 
 
 class CampaignsQuery(PageQuery):
@@ -167,7 +167,7 @@ class StatsQuery(PeriodQuery):
 
     basis: Annotated[Basis, *one_of(Basis)] = Field(
         default=Basis.ACTIVITY,
-        description="On which day an event counts: its own (`activity`) or its email's sending day (`send`).",
+        description="On which day an event counts: its own (`activity`) or the day its email was sent (`send`).",
     )
 
     def filters(self) -> Filters:

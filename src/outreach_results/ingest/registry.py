@@ -154,7 +154,7 @@ SOURCES: tuple[Source, ...] = (
     Source("Replies (Results API)", ("json",), _is_replies_json, replies_json, _ANSWER),
     Source("Usage (Results API)", ("json",), _is_usage_json, usage_json, _ANSWER),
     Source("Benchmarks (Results API)", ("json",), _is_benchmarks_json, benchmarks_json, _ANSWER),
-    Source("Benchmarks (CSV)", ("csv",), _is_benchmarks_csv, benchmarks_csv.benchmarks_csv, "one row a metric"),
+    Source("Benchmarks (CSV)", ("csv",), _is_benchmarks_csv, benchmarks_csv.benchmarks_csv, "one row per metric"),
     Source("Account (JSON)", ("json",), _is_account_json, account_json),
     Source("Campaign (CSV)", ("csv",), _is_campaign_csv, campaign_csv.campaign_csv),
 )

@@ -94,7 +94,7 @@ def daily_stats(store: Store, arguments: StatsArguments) -> DailyAnswer:
     campaign = results.campaign(store, arguments.campaign_id)
     if not answer.daily and campaign.detail == Detail.CONTACTS:
         raise OutreachError(
-            "This campaign has no days: it is known by exports with one row a contact, which do not date what "
+            "This campaign has no days: it is known by exports with one row per contact, which do not date what "
             "happened. Ask for campaign_stats without a period."
         )
     unknown = {

@@ -90,9 +90,9 @@ class Verdict:
             Standing.MEDIAN_TOO_VAGUE: f"Too close to call: {whose} median itself is not known well enough.",
             Standing.TOO_LITTLE_DATA: "Too early to call: there is too little data to say how sure the value is.",
             Standing.NO_VALUE: "No value of your own in this period.",
-            Standing.NO_INTERVAL: "Cannot tell: this period counts what earlier emails brought. "
-            "Count on the sending day to compare.",
-            Standing.NO_QUARTILES: f"Cannot tell: {whose} quartiles are not known.",
+            Standing.NO_INTERVAL: "Too early to call: this period counts what earlier emails brought. "
+            "Switch to send date to compare.",
+            Standing.NO_QUARTILES: f"Nothing to compare with: {whose} quartiles are not known.",
         }[self.standing]
 
     def _beyond_quartile(self) -> str | None:

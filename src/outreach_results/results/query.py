@@ -114,4 +114,4 @@ def check_page(page: int, per_page: int) -> None:
     if not 1 <= page <= MAX_PAGE:
         raise QueryError("page", f"Pages are counted from 1 to {MAX_PAGE:,}.")
     if not 1 <= per_page <= MAX_PER_PAGE:
-        raise QueryError("per_page", f"Between 1 and {MAX_PER_PAGE} rows a page are allowed.")
+        raise QueryError("per_page", f"Between 1 and {MAX_PER_PAGE} rows per page are allowed.")

@@ -102,7 +102,7 @@ def edit_source(
         if row is None:
             raise _unknown(name)
         if row.address != address and key is None:
-            raise QueryError("key", "Enter the key for the new address: the present one is not sent there.")
+            raise QueryError("key", "Enter the key for the new address: the current one is not sent there.")
         values = _checked(connection, fernet, new_name, address, key, without=name) | {"sync_every": _seconds(every)}
         if fernet is not None and key is not None:
             values["key_encrypted"] = _encrypted(fernet, key)

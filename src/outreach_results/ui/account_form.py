@@ -61,7 +61,7 @@ def edit(account: Account) -> None:
     try:
         is_moved = address.strip().rstrip("/") != account.address.rstrip("/")
         if is_moved and not key:
-            raise QueryError("key", "Enter the key for the new address: the present one is not sent there.")
+            raise QueryError("key", "Enter the key for the new address: the current one is not sent there.")
         if is_tested or key:
             with st.spinner("Connecting …"):
                 result = sources.try_connection(address, SecretStr(key)) if key else _tested(account)
@@ -99,7 +99,7 @@ def _fields(account: Account | None) -> tuple[str, str, str, timedelta, bool, bo
         key = st.text_input(
             "Key",
             type="password",
-            placeholder="" if account is None else "Leave empty to keep the present key",
+            placeholder="" if account is None else "Leave empty to keep the current key",
             autocomplete="off",
         )
         present = EVERY_BY_DEFAULT if account is None else account.every or timedelta(0)

@@ -75,7 +75,7 @@ def _turn_away(reason: str) -> None:
     with st.container(key="sign-in", horizontal_alignment="center"):
         st.title("Outreach Results", anchor=False, width="content")
         st.warning(text.escape(reason), width=480)
-        st.button("Sign in as another", key="sign-in-other", on_click=st.logout)
+        st.button("Use another account", key="sign-in-other", on_click=st.logout)
 
 
 def _sign_out(person: Person) -> None:

@@ -95,15 +95,15 @@ def person_of(store: Store, said: Mapping[str, Any]) -> Person:
         raise NotSignedInError("Sign in to see the results.")
     ends_at = _ends_at(said, how.lasts)
     if ends_at <= datetime.now(UTC):
-        raise NotSignedInError("Your sign-in has expired. Sign in again to go on.")
+        raise NotSignedInError("Your sign-in has expired. Sign in again to continue.")
     address, sign_in_id = _address(said, how), _sign_in_id(said)
     with store.read() as connection:
         if team.is_over(connection, sign_in_id):
-            raise NotSignedInError("You have signed out. Sign in again to go on.")
+            raise NotSignedInError("You have signed out. Sign in again to continue.")
         role = team.role_of(connection, address, allowed=how.allowed, admins=how.admins)
         clients = None if address in how.admins else team.clients_of(connection, address)
     if role is Role.NONE:
-        raise NotAllowedError(f"{address} may not use this dashboard. Ask an admin of it, or sign in as another.")
+        raise NotAllowedError(f"{address} may not use this dashboard. Ask an admin, or use another account.")
     if clients is None:
         return Person(address, role, sign_in_id, ends_at)
     # Nobody can be both; should a row say so, the limit counts: an admin could lift it.

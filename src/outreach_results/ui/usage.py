@@ -90,7 +90,7 @@ def _ahead(month: Outlook) -> list[str]:
         return []
     forecast = month.forecast
     if forecast is None:
-        return ["How the month will end cannot be told: there are **not enough days yet** to see a rhythm."]
+        return ["Too early to forecast the month: there are **not enough days yet**."]
     sentences = [] if forecast.run_out is None else [run_out_sentence(forecast.run_out, month.last)]
     low, high = forecast.emails
     sentences.append(

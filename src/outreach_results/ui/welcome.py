@@ -45,6 +45,6 @@ def welcome() -> None:
 
 def without_activity() -> None:
     """Draw what every page shows while nothing is known to have happened: the ways in, and the deleted campaigns."""
-    st.info("The campaigns are here, but nothing has been sent yet. As soon as it has, it shows here.")
+    st.info("Your campaigns are here, but nothing has been sent yet. Results show here once something has.")
     ways_in()
     deleted()

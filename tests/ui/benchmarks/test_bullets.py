@@ -49,7 +49,7 @@ def test_an_adjusted_rate_says_how_much_is_in(share_in, words):
     [
         (date(2026, 3, 27), "56 days old"),
         (date(2026, 1, 31), "1 day old"),
-        (date(2026, 1, 30), "as new as your data"),
+        (date(2026, 1, 30), "as recent as your data"),
         (date(2026, 1, 20), "10 days newer than your data"),
     ],
 )

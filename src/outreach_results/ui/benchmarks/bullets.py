@@ -85,7 +85,7 @@ def _age_text(peers: Peers, today: date) -> str:
     if age is None:
         return "date unknown"
     if age == 0:
-        return "as new as your data"
+        return "as recent as your data"
     days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
     return f"{days} {'old' if age > 0 else 'newer than your data'}"
 

@@ -83,7 +83,7 @@ def _template() -> None:
             "All other columns are optional, in any order and language: you can say what each one means."
         )
         tables.show_frame(
-            pd.DataFrame(TEMPLATE_COLUMNS, columns=["Column", "What stands in it", "Needed"]),
+            pd.DataFrame(TEMPLATE_COLUMNS, columns=["Column", "What it holds", "Needed"]),
             key="template-columns",
             alt="The columns of the template",
         )

@@ -20,7 +20,7 @@ from outreach_results.ui.inbox import inbox_url, keys, labels, watch
 from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status, who
 
 _PENDING, _TICKED, _MENU = "inbox-pending", "inbox-ticked", "inbox-bulk"
-_NOTHING_TO_DO = "Nothing to change: these replies are already so."
+_NOTHING_TO_DO = "Nothing to change: these replies are marked that way already."
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def who_field() -> None:
             key=_WHO,
             persist_state="session",
             autocomplete="name",
-            help="Stands beside what you mark, so that others know whom to ask.",
+            help="Shown beside what you mark, so that others know whom to ask.",
         )
 
 

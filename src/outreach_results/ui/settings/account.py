@@ -118,10 +118,10 @@ def time_zone() -> None:
     present = zone().key
     zones = sorted({*available_timezones(), present})
     chosen = st.selectbox("Reporting time zone", zones, index=zones.index(present), key="settings-zone", width=_WIDTH)
-    st.caption("It decides on which day and at which hour something happened. A change computes all of them again.")
+    st.caption("It decides on which day and at which hour something happened. Changing it recalculates everything.")
     if st.button("Change time zone", type="primary", disabled=chosen == present, key="change-zone"):
         try:
-            with st.spinner("Computing all days and hours again …"):
+            with st.spinner("Recalculating all days and hours …"):
                 admin.change_time_zone(store_for(Role.ADMIN), chosen, by=who())
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")

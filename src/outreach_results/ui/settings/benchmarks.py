@@ -27,7 +27,7 @@ def known() -> None:
         "text/csv",
         on_click="ignore",
         key="benchmarks-template",
-        help="One row a metric. Without a type, a row is of the whole community.",
+        help="One row per metric. A row without a type describes the whole community.",
     )
 
 

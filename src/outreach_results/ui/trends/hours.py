@@ -24,7 +24,7 @@ def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
         _map(activity)
         unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]
         if unknown:
-            st.caption(text.escape(f"Not in here, because only their day is known: {', '.join(unknown)}."))
+            st.caption(text.escape(f"Not shown, because only their day is known: {', '.join(unknown)}."))
 
 
 @st.fragment

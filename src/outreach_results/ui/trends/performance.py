@@ -139,7 +139,7 @@ def _explanation(trends: Trends, question: Question, undated: Collection[str]) -
     without_dates = [series.metric for series in trends.series if metrics.counted(series.metric) in undated]
     if without_dates:
         names = ", ".join(charts.LABELS[name].lower() for name in without_dates)
-        lines.append(f"Dates not in this export: counted by the day of sending in totals, and not in here ({names}).")
+        lines.append(f"Dates not in this export: counted by send date in totals, and not shown here ({names}).")
     unknown = [series.metric for series in trends.series if series.is_unknown and series.metric not in without_dates]
     if unknown:
         names = ", ".join(charts.LABELS[name].lower() for name in unknown)
