@@ -22,7 +22,21 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
 from databases import Databases, databases
 from figures import Figure, keep, machine, text_table
 
-SECTIONS = ("load", "import", "export", "pages", "api", "search", "memory", "people", "concurrency", "browser", "copy")
+SECTIONS = (
+    "load",
+    "import",
+    "export",
+    "pages",
+    "api",
+    "growth",
+    "search",
+    "memory",
+    "people",
+    "concurrency",
+    "browser",
+    "clicks",
+    "copy",
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The API: answers a second beside bare routes of the same process, and what a new question costs at every size."""
+"""The API: answers a second beside bare routes of the same process."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from databases import Databases, kinds, sizes
-from figures import Figure, large, middle, milliseconds, percentile
+from databases import Databases
+from figures import Figure, middle, milliseconds
 
 from outreach_results.api.in_process import get
-from outreach_results.results import all_campaigns, date_range
 from outreach_results.sample import load_sample
 from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import Store, open_store
@@ -33,73 +30,8 @@ CAMPAIGN = "/api/v1/campaigns/camp_abc123"
 RESOURCES = {"/stats": 0.4, "/stats/daily": None, "/replies": None}
 
 
-def measure(databases: Databases) -> list[Figure]:
-    """The throughput of the three busiest resources, and the latency of every resource at every size."""
-    return _throughput() + [figure for kind in kinds() for figure in _growth(databases, kind)]
-
-
-def _growth(databases: Databases, kind: str) -> list[Figure]:
-    """New questions, one after the other, so that none is answered from the cache."""
-    figures: list[Figure] = []
-    smallest: dict[str, float] = {}
-    for size in sizes():
-        url = databases.full(kind, size)
-        store = open_store(url)
-        key = create_key(store, f"bench {time.time_ns()}")
-        ids = [campaign.id for campaign in all_campaigns(store)]
-        first, last = date_range(store) or (date(2025, 7, 1), date(2025, 12, 31))
-        store.close()
-        with _server(url, b"{}") as port:
-            for resource, ask in NEW_QUESTIONS.items():
-                times = _latencies(port, key, [ask(n, ids, first, last) for n in range(NEW)])
-                p50, p99 = middle(times), percentile(times, 0.99)
-                smallest.setdefault(resource, p50)
-                figures.append(
-                    Figure(
-                        "API",
-                        f"{resource}, new questions, {kind}, {large(size)} emails",
-                        f"p50 {milliseconds(p50)}, p99 {milliseconds(p99)}",
-                        f"smallest p50 {milliseconds(smallest[resource])}",
-                        p50 / smallest[resource],
-                        at_most=1.3,
-                    )
-                )
-    return figures
-
-
-def _period(n: int, first: date, last: date) -> str:
-    days = (last - first).days
-    start = first + timedelta(days=n % max(1, days // 2))
-    return f"start={start}&end={last - timedelta(days=n // max(1, days // 2))}"
-
-
-NEW = 150
-NEW_QUESTIONS: dict[str, Callable[[int, list[str], date, date], str]] = {
-    "/campaigns": lambda n, ids, _first, _last: f"/campaigns?page={1 + n % len(ids)}&per_page={1 + n % 100}",
-    "/stats": lambda n, ids, first, last: f"/campaigns/{ids[n % len(ids)]}/stats?{_period(n, first, last)}",
-    "/stats/daily": lambda n, ids, first, last: f"/campaigns/{ids[n % len(ids)]}/stats/daily?{_period(n, first, last)}",
-    "/replies": lambda n, ids, first, last: f"/campaigns/{ids[n % len(ids)]}/replies?{_period(n, first, last)}",
-    "/usage": lambda n, _ids, first, _last: f"/usage?period={first.year + n // 12}-{1 + n % 12:02}",
-    "/benchmarks": lambda n, _ids, _first, _last: "/benchmarks" if n % 2 else "/benchmarks?mcp=sales-outreach",
-}
-
-
-def _latencies(port: int, key: str, paths: list[str]) -> list[float]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    times = []
-    for path in paths:
-        begin = time.perf_counter()
-        connection.request("GET", "/api/v1" + path, headers={"Authorization": f"Bearer {key}"})
-        answer = connection.getresponse()
-        answer.read()
-        times.append(time.perf_counter() - begin)
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status}")
-    connection.close()
-    return times
-
-
-def _throughput() -> list[Figure]:
+def measure(_databases: Databases) -> list[Figure]:
+    """The throughput of the three busiest resources, with the sample data."""
     figures: list[Figure] = []
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/bench.db")
@@ -114,7 +46,7 @@ def _throughput() -> list[Figure]:
 def _resource(url: str, store: Store, key: str, resource: str, at_least: float | None) -> list[Figure]:
     body: list[bytes] = []
     get(store, f"campaigns/camp_abc123{resource}", body.append)
-    with _server(url, b"".join(body)) as port:
+    with api_server(url, b"".join(body)) as port:
         ask = {"api": CAMPAIGN + resource, "bare": "/bare", "fastapi": "/fastapi/bare"}
         for target in ask.values():
             _hit(port, target, key, 0.5)
@@ -135,7 +67,8 @@ def _resource(url: str, store: Store, key: str, resource: str, at_least: float |
 
 
 @contextmanager
-def _server(url: str, body: bytes) -> Iterator[int]:
+def api_server(url: str, body: bytes) -> Iterator[int]:
+    """The port of a server with the API of a database, and with bare routes that answer ``body``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -177,9 +110,3 @@ def _hit(port: int, path: str, key: str, seconds: float) -> dict[str, float]:
     command = [sys.executable, str(HERE / "load_client.py"), "127.0.0.1", str(port), path, key]
     done = subprocess.run([*command, str(CONNECTIONS), str(seconds)], capture_output=True, check=True, text=True)
     return dict(json.loads(done.stdout))
-
-
-if __name__ == "__main__":
-    from figures import table
-
-    print(table(measure()))  # type: ignore[call-arg]

@@ -2,25 +2,29 @@
 
 The yardstick is a Streamlit script that draws the same Plotly figures, recorded from the page itself, and nothing else:
 no database, no filters, no tables. It gets the same protecting and compressing middleware, so that what is compared is
-the page, not the way it is sent.
+the page, not the way it is sent. Dash draws them too, in a process and an environment of its own, because it is no
+dependency of the product, nor of its tests.
 """
 
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from databases import Databases, sizes
-from figures import Figure, in_turns, middle, milliseconds, ratio_of
+from figures import BENCH, Figure, in_turns, middle, milliseconds, ratio_of
 from playwright.sync_api import Browser, Page, sync_playwright
 from slow_line import slow_line
 
 from support.chromium import find_chromium
-from support.server import ROOT, clean_environment, running_server
+from support.server import ROOT, clean_environment, free_port, running_server
 
 HERE = Path(__file__).parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -29,9 +33,13 @@ AT_MOST = 1.25
 SLOW_AT_MOST_S = 3.5
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+DASH_AT_MOST = 1.5
+DASH = "dash==4.4.1"
+
+# Dash has no state of a script.
 _STANDS = """(figures) => document.querySelector('h1')
     && document.querySelectorAll('.js-plotly-plot .main-svg:first-of-type').length >= figures
-    && document.querySelector('[data-testid="stApp"]').dataset.testScriptState === 'notRunning'"""
+    && (document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState ?? 'notRunning') === 'notRunning'"""
 
 
 def measure(databases: Databases) -> list[Figure]:
@@ -45,10 +53,12 @@ def measure(databases: Databases) -> list[Figure]:
             running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server,
             running_server(Path(folder), {"FIGURES": folder}, script=HERE / "app_of_constants.py") as constants,
             slow_line(server.url) as slowly,
+            _dash(Path(folder)) as dash,
         ):
             for page in PAGES:
                 print(f"  {page}", flush=True)
                 result += _page(browser, page, recorded[page], server.url, constants.url)
+                result.append(_beside_dash(browser, page, recorded[page], server.url, dash))
                 result.append(_slow(browser, page, recorded[page], slowly))
         browser.close()
     return result
@@ -76,6 +86,47 @@ def _page(browser: Browser, page: str, figures: int, ours: str, constants: str) 
             )
         )
     return result
+
+
+def _beside_dash(browser: Browser, page: str, figures: int, ours: str, dash: str) -> Figure:
+    """A revisit, which is what most visits are."""
+    here, there = in_turns(
+        ROUNDS,
+        lambda: _revisit(browser, _address(ours, page), figures),
+        lambda: _revisit(browser, _address(dash, page), figures),
+    )
+    return Figure(
+        "browser",
+        f"{page}, revisit",
+        milliseconds(middle(here)),
+        f"Dash {milliseconds(middle(there))}",
+        ratio_of(here, there),
+        at_most=DASH_AT_MOST,
+    )
+
+
+@contextmanager
+def _dash(folder: Path) -> Iterator[str]:
+    """The address of a server of Dash with the recorded figures; installs Dash the first time."""
+    python = BENCH / "dash" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(BENCH / "dash")], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", DASH], check=True)
+    port = free_port()
+    process = subprocess.Popen(
+        [str(python), str(HERE / "app_of_dash.py"), str(folder), str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def _slow(browser: Browser, page: str, figures: int, ours: str) -> Figure:

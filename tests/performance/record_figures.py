@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from time_pages import run_pages_through_the_entry
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,17 +19,11 @@ def main(folder: Path) -> None:
     draw = st.plotly_chart
 
     def draw_and_keep(figure, *args, **kwargs):
-        drawn.append(json.loads(figure.to_json()))
+        drawn.append(figure)
         return draw(figure, *args, **kwargs)
 
     st.plotly_chart = draw_and_keep  # type: ignore[assignment]
-    start = PagesManager.__init__
-
-    def start_as_on_the_server(self, *args, **kwargs):
-        PagesManager.uses_pages_directory = False
-        start(self, *args, **kwargs)
-
-    PagesManager.__init__ = start_as_on_the_server  # type: ignore[method-assign]
+    run_pages_through_the_entry()
     for page in sorted((ROOT / "pages").glob("*.py")):
         drawn.clear()
         app = AppTest.from_file(ROOT / "app.py", default_timeout=120)

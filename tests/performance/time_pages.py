@@ -25,7 +25,7 @@ _durations: list[float] = []
 
 def main() -> None:
     """Time them all."""
-    _run_pages_through_the_entry()
+    run_pages_through_the_entry()
     _time_the_script()
     result: dict[str, dict[str, list[float]]] = {}
     for page in sorted(path.stem for path in (ROOT / "pages").glob("*.py")):
@@ -56,7 +56,8 @@ def _run(page: str, *, forget: bool = False) -> float:
     return _durations[-1]
 
 
-def _run_pages_through_the_entry() -> None:
+def run_pages_through_the_entry() -> None:
+    """Have `AppTest` run a page within app.py, as the server does."""
     start = PagesManager.__init__
 
     def start_as_on_the_server(self: PagesManager, *args: Any, **kwargs: Any) -> None:

@@ -18,10 +18,11 @@ MARCH = Filters(start=date(2026, 3, 1), end=date(2026, 3, 27))
 
 
 def statements_about_days(store, ask):
+    """Those that read days, beside the one that asks for the first and the last of each campaign."""
     ran: list[str] = []
 
     def note(_connection, _cursor, statement, *_):
-        ran.extend([statement] if "FROM daily_stats" in statement else [])
+        ran.extend([statement] if "FROM daily_stats" in statement and ") AS spans" not in statement else [])
 
     event.listen(store.engine, "before_cursor_execute", note)
     ask()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,12 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    folder: Path, env: Mapping[str, str], *options: str, script: str | Path = "app.py", port: int | None = None
+    folder: Path,
+    env: Mapping[str, str],
+    *options: str,
+    script: str | Path = "app.py",
+    port: int | None = None,
+    streamlit: Sequence[str] = ("-m", "streamlit"),
 ) -> Iterator[Server]:
     """Start the server with these settings, wait until it is healthy, and end it afterwards.
 
@@ -55,10 +60,11 @@ def running_server(
         options: more arguments for ``streamlit run``.
         script: another one than the product's, to see how Streamlit shows something.
         port: where it listens, if its settings have to name it.
+        streamlit: how Python starts Streamlit; another way can change it before.
     """
     port = port or free_port()
     log = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options]
+    command = [sys.executable, *streamlit, "run", str(script), "--server.port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=clean_environment(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output

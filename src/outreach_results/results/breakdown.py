@@ -21,7 +21,6 @@ from outreach_results.results.breakdown_counts import (
     OTHER,
     GroupRows,
     days_of_groups,
-    largest_groups,
     positive_replies,
 )
 from outreach_results.results.breakdown_rates import CountsByCampaign, GroupDays, rate_columns, standing_out
@@ -107,8 +106,8 @@ def breakdown(store: Store, filters: Filters, dimension: Dimension) -> Breakdown
     period_of = partial(PeriodDays, curves=curves_of(store, filters), basis=filters.basis, clock=data_as_of(store))
     with store.read() as connection:
         sums = campaign_sums(connection, filters)
-        groups = largest_groups(connection, filters, dimension)
-        days = _known_days(connection, filters, days_of_groups(connection, filters, dimension, groups))
+        groups, days = days_of_groups(connection, filters, dimension)
+        days = _known_days(connection, filters, days)
         facts = campaign_facts(connection, filters.campaigns)
         with_events = {own for own, of in facts.items() if of.detail == Detail.EVENTS}
         counts = _counts_by_campaign(days, sums, with_events)

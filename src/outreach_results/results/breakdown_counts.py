@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, select
 
 from outreach_results.models import COUNTS, Detail, Dimension, Filters, Sentiment
 from outreach_results.models.dimensions import DIMENSIONS, UNKNOWN_GROUP
@@ -22,6 +22,9 @@ from outreach_results.results.query import chosen_rows, count_column, of_any_cam
 from outreach_results.store import schema
 from outreach_results.store.breakdown import CAN_BE_MANY, LONGEST_VALUE
 from outreach_results.store.replies.state import same_reply
+
+_FEW = (Dimension.STEP, Dimension.VARIANT)
+"""Dimensions with so few groups that the days of all are read, and no statement is needed to find the largest."""
 
 ROWS = 20
 """So many groups have a row of their own, those of most emails; all smaller ones share one."""
@@ -36,7 +39,7 @@ def conditions(filters: Filters, table: Table, date: str = "date") -> list[Colum
     return [*any_campaign, *chosen_rows(table, filters, date)]
 
 
-def largest_groups(connection: Connection, filters: Filters, dimension: Dimension) -> list[str]:
+def _largest_groups(connection: Connection, filters: Filters, dimension: Dimension) -> list[str]:
     """The values of the groups with most emails sent, at most `ROWS`, largest first."""
     table = schema.breakdown_stats
     query = (
@@ -67,16 +70,31 @@ class GroupRows:
     numbers: dict[str, Floats]
 
 
-def days_of_groups(connection: Connection, filters: Filters, dimension: Dimension, groups: Sequence[str]) -> GroupRows:
-    """The counts of the chosen campaigns by group and day: what is in no group counts for `OTHER` or `UNKNOWN_GROUP`.
+def days_of_groups(connection: Connection, filters: Filters, dimension: Dimension) -> tuple[list[str], GroupRows]:
+    """The groups with most emails sent, at most `ROWS`, largest first, and the counts by group, campaign and day.
 
-    There is one row at most of a campaign, a group and a day; NaN where a source's day does not know a count.
+    What is in none of these groups counts for `OTHER` or `UNKNOWN_GROUP`. There is one row at most of a campaign, a
+    group and a day; NaN where a source's day does not know a count.
     """
     table = day_table(connection, filters)
+    groups = None if dimension in _FEW else _largest_groups(connection, filters, dimension)
+    days = connection.execute(_days_query(filters, dimension, groups)).all()
+    if groups is None:
+        groups = _largest_of(days)
     names = (*groups, OTHER, UNKNOWN_GROUP)
-    of_groups = _grouped_days(connection, filters, dimension, table, names)
+    of_groups = _placed(days, table, names)
     rest = _rest(connection, filters, dimension, table, of_groups)
-    return _merged(table, names, of_groups, rest)
+    return groups, _merged(table, names, of_groups, rest)
+
+
+def _largest_of(days: Sequence[Row[Any]]) -> list[str]:
+    """The same as `_largest_groups`, of days that have all groups."""
+    sizes: dict[str, tuple[int, int]] = {}
+    for day in days:
+        sent, replied = sizes.get(day.group, (0, 0))
+        sizes[day.group] = sent + int(day.emails_sent or 0), replied + int(day.of_all_replied or 0)
+    sizes.pop(UNKNOWN_GROUP, None)
+    return sorted(sizes, key=lambda group: (-sizes[group][0], -sizes[group][1], group))[:ROWS]
 
 
 class _Rows(NamedTuple):
@@ -91,24 +109,30 @@ def _of_dimension(filters: Filters, dimension: Dimension) -> list[ColumnElement[
     return [*conditions(filters, schema.breakdown_stats), schema.breakdown_stats.c.dimension == dimension.value]
 
 
-def _grouped_days(
-    connection: Connection, filters: Filters, dimension: Dimension, table: DayTable, names: Sequence[str]
-) -> _Rows:
-    """What ``breakdown_stats`` has of the groups of these names, by the rows of the campaign's days."""
+def _days_query(filters: Filters, dimension: Dimension, groups: Sequence[str] | None) -> Select[Any]:
+    """What ``breakdown_stats`` has by campaign, day and group; of these groups (None: all), and the others as one."""
     stats = schema.breakdown_stats.c
-    shown = case((stats.value.in_([name for name in names if name != OTHER]), stats.value), else_=OTHER)
+    shown = (
+        stats.value if groups is None else case((stats.value.in_([*groups, UNKNOWN_GROUP]), stats.value), else_=OTHER)
+    )
     rows = (
         select(
             stats.campaign_id,
             stats.date,
             shown.label("group"),
             *(_twin(name, filters, stats).label(name) for name in COUNTS),
+            stats.replied.label("of_all_replied"),  # the order of the groups does not depend on whether machines count
         )
         .where(*_of_dimension(filters, dimension))
         .subquery("of_groups")
     )
     keys = (rows.c.campaign_id, rows.c.date, rows.c.group)
-    query = select(*keys, *(func.sum(rows.c[name]) for name in COUNTS)).group_by(*keys)
+    sums = (func.sum(rows.c[name]).label(name) for name in (*COUNTS, "of_all_replied"))
+    return select(*keys, *sums).group_by(*keys)
+
+
+def _placed(days: Sequence[Row[Any]], table: DayTable, names: Sequence[str]) -> _Rows:
+    """The days by their rows of the table, and by the places of their groups among the names."""
     row_of = {
         key: row
         for row, key in enumerate(
@@ -116,8 +140,11 @@ def _grouped_days(
         )
     }
     group_of = {name: place for place, name in enumerate(names)}
+    other = group_of[OTHER]
     # Each group's day is one of its campaign's days, which has at least the same counts.
-    found = [(row_of[own, on], group_of[group], *counts) for own, on, group, *counts in connection.execute(query)]
+    found = [
+        (row_of[day.campaign_id, day.date], group_of.get(day.group, other), *day[3 : 3 + len(COUNTS)]) for day in days
+    ]
     columns = np.array(found, dtype=np.float64).reshape(-1, 2 + len(COUNTS)).T
     return _Rows(columns[0].astype(np.int64), columns[1].astype(np.int64), columns[2:])
 

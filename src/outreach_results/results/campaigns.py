@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from outreach_results.errors import UnknownCampaignError
-from outreach_results.models import Campaign, Campaigns, Detail, Filters, Pagination
-from outreach_results.results.campaign_facts import campaign_facts, can_be_stored
+from outreach_results.models import Campaign, Campaigns, Detail, Pagination
+from outreach_results.results.campaign_facts import CampaignSpan, campaign_facts, can_be_stored
 from outreach_results.results.clients import campaign_labels, client_in, label_book
-from outreach_results.results.kept import kept_on
-from outreach_results.results.query import PER_PAGE, check_page, chosen_days
+from outreach_results.results.query import PER_PAGE, check_page
 from outreach_results.store import schema
 from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
@@ -122,32 +121,9 @@ def date_range(store: Store, campaign_ids: Iterable[str] | None = None) -> tuple
     return (min(one.first for one in spans), max(one.last for one in spans)) if spans else None
 
 
-class CampaignSpan(NamedTuple):
-    """The first and the last day of a campaign with any activity, and the last on which it sent something."""
-
-    first: date
-    last: date
-    last_sent: date | None
-
-
 def campaign_spans(connection: Connection, campaigns: tuple[str, ...] | None = None) -> dict[str, CampaignSpan]:
     """By campaign id, the span of these campaigns (None: all) that have any activity."""
-    kept = kept_on(connection)
-    every: dict[str, CampaignSpan] | None = kept.find(("campaign spans", None))
-    if every is not None:
-        return every if campaigns is None else {own: every[own] for own in campaigns if own in every}
-    return kept.get(("campaign spans", campaigns), lambda: _read_spans(connection, campaigns))
-
-
-def _read_spans(connection: Connection, campaigns: tuple[str, ...] | None) -> dict[str, CampaignSpan]:
-    days = schema.daily_stats.c
-    sent_on = case((days.emails_sent > 0, days.date))
-    query = (
-        select(days.campaign_id, func.min(days.date), func.max(days.date), func.max(sent_on))
-        .where(*chosen_days(Filters(campaigns=campaigns)))
-        .group_by(days.campaign_id)
-    )
-    return {own: CampaignSpan(*span) for own, *span in connection.execute(query)}
+    return {own: of.span for own, of in campaign_facts(connection, campaigns).items() if of.span is not None}
 
 
 ACTIVE_DAYS = 14
