@@ -34,6 +34,8 @@ ROUTES = {
         "per_page",
         "sentiment",
         "q",
+        "status",
+        "assignee",
         "start",
         "end",
         "humans_only",

@@ -29,7 +29,7 @@ from outreach_results.sample import load_sample
 from outreach_results.store import schema
 from outreach_results.store.engine import open_store
 from outreach_results.store.replies import inbox_table, state_changes
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action
 from outreach_results.ui.inbox.watch import EVERY_SECONDS
 from support.databases import sqlite_url
 from support.hostile import hostile_records
@@ -45,7 +45,8 @@ _REPLIES = """SELECT * FROM (
     SELECT replies.campaign_id, campaigns.name AS campaign_name, reply_id, email_id, received_at, address, replies.name,
         company, COALESCE(marks.sentiment, replies.sentiment) AS sentiment, replies.sentiment AS source_sentiment,
         marks.sentiment AS corrected_sentiment, corrected_by, corrected_at, handled_at, handled_by,
-        meeting_marked_at, meeting_marked_by, preview, body
+        meeting_marked_at, meeting_marked_by, assignee, assigned_by, assigned_at, snoozed_until, snoozed_by, snoozed_at,
+        preview, body
     FROM replies
     JOIN campaigns USING (campaign_id)
     LEFT JOIN reply_marks AS marks USING (campaign_id, reply_id)
@@ -387,6 +388,14 @@ def test_the_keyboard_alone_moves_marks_and_takes_back(desk, enter):
     assert "marked as meeting booked" in status_text(visitor)
     assert [mark["meeting_marked_by"] for mark in desk.marks() if mark["meeting_marked_by"]] == ["Ana"]
     press(visitor, "z")
+    press(visitor, "a")
+    assert desk.replies("assignee = 'Ana' AND assigned_by = 'Ana'")[0]["reply_id"] == replies[1]["reply_id"]
+    press(visitor, "z")
+    press(visitor, "s")
+    [snoozed] = desk.replies("snoozed_by = 'Ana'")
+    assert (snoozed["reply_id"], body(visitor)) == (replies[1]["reply_id"], shown(replies[2]))
+    press(visitor, "z")
+    assert not desk.replies("assignee IS NOT NULL OR snoozed_until IS NOT NULL")
     press(visitor, "2")
     assert body(visitor) == shown(replies[2])
     press(visitor, "1")
@@ -397,7 +406,7 @@ def test_the_keyboard_alone_moves_marks_and_takes_back(desk, enter):
     press(visitor, "k")
 
     visitor.page.get_by_role("searchbox").focus()
-    visitor.page.keyboard.type("jkez1m")  # only words, there
+    visitor.page.keyboard.type("jkez1mas")  # only words, there
     visitor.settle()
     assert body(visitor) == shown(replies[1])
     assert not [mark for mark in desk.marks() if mark["handled_by"] or mark["meeting_marked_by"]]

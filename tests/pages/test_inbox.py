@@ -12,7 +12,7 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus
 from outreach_results.store.engine import open_store
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action
 from support.dashboard import components, go_back, run_page, words
 from support.databases import sqlite_url
 from support.records import at, campaign, email, event, reply

@@ -19,7 +19,8 @@ from outreach_results.reconcile.comparison import Reconciled, reconcile, reconci
 from outreach_results.store import schema
 from outreach_results.store.admin import change_time_zone
 from outreach_results.store.engine import Store
-from outreach_results.store.replies.state_changes import Action, change_reply
+from outreach_results.store.replies.changes import Action
+from outreach_results.store.replies.state_changes import change_reply
 from outreach_results.store.sync_state import ACCOUNT, StoredAnswer, store_answers
 from support.records import CAMPAIGN, at, campaign, email, emails, event, reply
 

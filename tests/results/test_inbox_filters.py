@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from outreach_results.results.inbox_filters import (
 )
 from outreach_results.store import schema
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
 
 NAMES = [one.name for one in fields(InboxFilters)]
 CHOSEN: dict[str, Any] = {
@@ -28,17 +29,19 @@ CHOSEN: dict[str, Any] = {
     "status": ReplyStatus.HANDLED,
     "sentiments": (Sentiment.POSITIVE,),
     "q": "the",
+    "assignee": "Ben",
 }
 """A value of each filter that leaves out some of the sample data, not all of it."""
 
 
 @pytest.fixture
 def sample(writable_sample):
-    """The sample data, with one reply handled."""
-    first = results.inbox(writable_sample, Filters()).replies[0]
-    state_changes.change_reply(
-        writable_sample, first.campaign_id, first.id, Action.HANDLED, by="Ana", seen_version=first.mark_version
-    )
+    """The sample data, with one reply handled, one assigned, and one snoozed."""
+    changes: tuple[Change, ...] = (Action.HANDLED, Assignment("Ben"), Snooze(date(2100, 1, 1)))
+    for reply, change in zip(results.inbox(writable_sample, Filters()).replies, changes, strict=False):
+        state_changes.change_reply(
+            writable_sample, reply.campaign_id, reply.id, change, by="Ana", seen_version=reply.mark_version
+        )
     return writable_sample
 
 
@@ -88,6 +91,24 @@ def test_kept_queries_differ_by_filters_on_replies(name):
     assert not EVERYTHING.choose_rows()
 
 
+def test_unassigned_are_counted_as_they_are_listed(sample):
+    """Of the replies of nobody the precomputed counts are told apart by the few that are somebody's."""
+    whole = results.inbox(sample, Filters()).pagination.total
+    for chosen, expected in (
+        (InboxFilters(assignee=results.NOBODY), whole - 1),
+        (InboxFilters(status=ReplyStatus.OPEN, assignee=results.NOBODY), whole - 3),
+        (InboxFilters(status=ReplyStatus.SNOOZED), 1),
+        (InboxFilters(status=ReplyStatus.SNOOZED, assignee="Ben"), 0),
+    ):
+        assert results.inbox(sample, Filters(), chosen).pagination.total == expected
+        with sample.read() as connection:
+            where = results.chosen_replies(Filters(), chosen)
+            assert len(connection.execute(schema.inbox.select().where(*where)).all()) == expected
+        of_days = results.sentiment_over_time(sample, Filters(), chosen.of_rows())
+        alike = results.inbox(sample, Filters(), chosen.of_rows()).pagination.total
+        assert of_days[[*Sentiment]].sum().sum() == alike
+
+
 def test_searches_for_other_words_share_a_query():
     one, other = InboxFilters(q="price"), InboxFilters(q="call me")
     assert query_shape(Filters(), one) == query_shape(Filters(), other)
@@ -97,5 +118,5 @@ def test_searches_for_other_words_share_a_query():
 
 def test_cells_and_replies_are_filtered_apart():
     every = InboxFilters(**CHOSEN)
-    assert every.of_rows() == InboxFilters(q="the")
-    assert every.of_cells() == replace(every, q=None)
+    assert every.of_rows() == InboxFilters(q="the", assignee="Ben")
+    assert every.of_cells() == replace(every, q=None, assignee=None)

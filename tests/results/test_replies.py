@@ -18,7 +18,7 @@ from outreach_results.ingest.records import Record
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action
 from support.optional import present
 from support.records import at, campaign, email, mark, reply
 

@@ -10,7 +10,7 @@ from outreach_results.ingest.records import Record
 from outreach_results.models import EventType, Sentiment
 from outreach_results.results.timeline import SentEmail
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action
 from support.optional import present
 from support.records import CAMPAIGN, at, campaign, email, event, reply
 

@@ -98,7 +98,7 @@ def test_inbox_page_comes_from_covering_indexes(sample_store, filters, index, in
     plan = plan_of(sample_store, lambda: results.inbox(sample_store, filters, inbox_filters), r"FROM \(SELECT inbox\.")
     read = re.findall(r"(?:SEARCH|SCAN) inbox.*", plan)
     assert read
-    assert all(f"COVERING INDEX {index} " in line and "sentiment=? AND is_open=?" in line for line in read)
+    assert all(f"COVERING INDEX {index} " in line and "sentiment=? AND state=?" in line for line in read)
     assert not re.search(r"SEARCH inbox.*\nUSE TEMP B-TREE", plan), "replies are sorted, though the index has an order"
 
 

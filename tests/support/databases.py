@@ -95,7 +95,9 @@ def rows_of(
     """The rows of a table. Those of the inbox end with the set of words that are found in the reply."""
     if table is schema.inbox and connection.dialect.name == "sqlite":
         held = dict(connection.exec_driver_sql(f"SELECT rowid, words FROM {schema.FULL_TEXT}").all())
-    for *row, last in connection.execute(select(*(column for column in table.c if column.name not in without))):
+    # The words come last, wherever a revision has put them.
+    columns = sorted(table.c, key=lambda column: table is schema.inbox and column.name == "words")
+    for *row, last in connection.execute(select(*(column for column in columns if column.name not in without))):
         if table is schema.inbox:
             last = frozenset((held[last] if isinstance(last, int) else last.replace("'", "")).split())
         yield *row, last

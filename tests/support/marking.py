@@ -9,19 +9,22 @@ import json
 import random
 import sys
 import time
+from datetime import date
 
 from sqlalchemy import select
 
 from outreach_results.errors import OutreachError
 from outreach_results.models import Sentiment
 from outreach_results.store.engine import open_store
+from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
 from outreach_results.store.replies.state import mark_version, replies_with_state
-from outreach_results.store.replies.state_changes import Action, Change, change_reply
+from outreach_results.store.replies.state_changes import change_reply
 from outreach_results.store.schema import replies
 
 CHANGES: tuple[Change, ...] = (
     *(Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, Action.MEETING_BOOKED, Action.MEETING_REMOVED),
     *Sentiment,
+    *(Assignment("Ben"), Snooze(date(2100, 1, 1)), Action.UNASSIGNED, Action.SNOOZE_ENDED),
 )
 PAUSE_S = 0.02
 

@@ -19,6 +19,7 @@ SAMPLE = "camp_abc123"
 EVERYTHING = Filters()
 NARROW = Filters((SAMPLE, CAMPAIGN), date(2026, 1, 1), date(2026, 2, 28), Basis.SEND, humans_only=True)
 OPEN_NOT_NEGATIVE = InboxFilters(ReplyKind.PEOPLE, ReplyStatus.OPEN, (Sentiment.POSITIVE, Sentiment.NEUTRAL), "thanks")
+OF_SOMEBODY = (InboxFilters(assignee="Ana"), InboxFilters(status=ReplyStatus.OPEN, assignee=results.NOBODY))
 
 
 ACME = Rule(Match.STARTS_WITH, "Acme", client_id="acme")
@@ -58,11 +59,13 @@ def filtered_questions(store: Store, views: Iterable[Filters]) -> Iterator[tuple
         yield "headline_lines", partial(results.headline_lines, store, filters)
         yield "positive_replies_change", partial(results.positive_replies_change, store, filters, filters, 9)
         yield "reply_totals", partial(results.reply_totals, store, filters)
+        yield "first_response", partial(results.first_response, store, filters, now)
         yield "last_sent", partial(results.last_sent, store)
         yield "shows_sample", partial(results.shows_sample, store)
         yield "daily_costs", partial(results.daily_costs, store, filters)
         yield "replies", partial(results.replies, store, SAMPLE, of_one, sentiment=Sentiment.POSITIVE, q="a")
         yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, InboxFilters(q="a"))
+        yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, OF_SOMEBODY[1])
         yield "people", partial(results.people, store, filters)
         yield "chosen_period", partial(results.chosen_period, store, filters)
         yield "period_summary", partial(results.period_summary, store, present(results.chosen_period(store, filters)))
@@ -83,7 +86,7 @@ def filtered_questions(store: Store, views: Iterable[Filters]) -> Iterator[tuple
         yield "date_range", partial(results.date_range, store, filters.campaigns)
         for every in Every:
             yield "trends", partial(results.trends, store, filters, ["opened", "reply_rate"], every=every)
-        for inbox_filters in (results.EVERYTHING, OPEN_NOT_NEGATIVE):
+        for inbox_filters in (results.EVERYTHING, OPEN_NOT_NEGATIVE, *OF_SOMEBODY):
             yield "inbox", partial(results.inbox, store, filters, inbox_filters, page=1)
             yield "neighbors", partial(results.neighbors, store, filters, inbox_filters, result)
             yield "page_of", partial(results.page_of, store, filters, inbox_filters, key)
@@ -112,6 +115,7 @@ def other_questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "all_campaigns", partial(results.all_campaigns, store)
     yield "campaign", partial(results.campaign, store, SAMPLE)
     yield "last_day", partial(results.last_day, store)
+    yield "assignees", partial(results.assignees, store)
     yield "reply", partial(results.reply, store, *key)
     yield "timeline", partial(results.timeline, store, *key)
     yield "data_as_of", partial(results.data_as_of, store)

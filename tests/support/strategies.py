@@ -193,6 +193,12 @@ def _replies(
             draw(st.sampled_from([1, 1, 2, 10**9])),
             draw(st.none() | instants),
             draw(text),
+            draw(text),
+            draw(text),
+            draw(st.none() | instants),
+            draw(st.none() | st.dates(date(2025, 12, 1), date(2026, 6, 1))),
+            draw(text),
+            draw(st.none() | instants),
         )
 
     units = [[*unit, mark()] if draw(st.booleans()) else unit for unit in units]

@@ -19,10 +19,11 @@ from pydantic_core import PydanticCustomError
 from outreach_results.api.webhooks.sources import NAMES
 from outreach_results.export import FORMATS
 from outreach_results.models import MAX_ID, Basis, Dimension, Filters, Sentiment
-from outreach_results.results import MAX_PER_PAGE, PER_PAGE
+from outreach_results.results import MAX_PER_PAGE, NOBODY, PER_PAGE, ReplyStatus
 
 MAX_PAGE = 1_000_000
 MAX_Q = 200
+MAX_ASSIGNEE = MAX_ID
 _NO_NUL = r"^[^\x00]*$"
 _PERIOD = r"^(month|(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2]))$"
 
@@ -191,6 +192,14 @@ class RepliesQuery(PeriodQuery, PageQuery):
         default=None,
         description="Only replies that sound like this, after corrections.",
     )
+    status: Annotated[ReplyStatus, *one_of(ReplyStatus)] = Field(
+        default=ReplyStatus.ALL,
+        description="Only replies that are still `open`, that are `snoozed`, or that were `handled`.",
+    )
+    assignee: Annotated[str, *text_of(1, MAX_ASSIGNEE, "ana@team.example")] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Only replies that this one is to answer, by address or name; `none`: unassigned ones.",
+    )
     q: Annotated[str, *text_of(0, MAX_Q, "pricing")] | SkipJsonSchema[None] = Field(
         default=None,
         description=(
@@ -198,6 +207,10 @@ class RepliesQuery(PeriodQuery, PageQuery):
             "Case and accents do not matter."
         ),
     )
+
+    def of_assignee(self) -> str | None:
+        """The assignee as `InboxFilters` have it."""
+        return NOBODY if self.assignee == "none" else self.assignee
 
 
 class UsageQuery(BaseModel):

@@ -177,6 +177,8 @@ async def replies(
             query.filters(),
             sentiment=query.sentiment,
             q=query.q,
+            status=query.status,
+            assignee=query.of_assignee(),
             page=query.page,
             per_page=query.per_page,
         )

@@ -180,6 +180,12 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         iso(row.meeting_marked_at),
         escape_formula(row.meeting_marked_by),
         escape_formula(row.text_removed),
+        escape_formula(row.assignee),
+        escape_formula(row.assigned_by),
+        iso(row.assigned_at),
+        None if row.snoozed_until is None else row.snoozed_until.isoformat(),
+        escape_formula(row.snoozed_by),
+        iso(row.snoozed_at),
     )
 
 

@@ -159,6 +159,12 @@ def _json_replies(rows: Sequence[Any]) -> list[str]:
                     "version": row.mark_version,
                     "meeting_marked_at": iso(row.meeting_marked_at),
                     "meeting_marked_by": row.meeting_marked_by,
+                    "assignee": row.assignee,
+                    "assigned_by": row.assigned_by,
+                    "assigned_at": iso(row.assigned_at),
+                    "snoozed_until": None if row.snoozed_until is None else row.snoozed_until.isoformat(),
+                    "snoozed_by": row.snoozed_by,
+                    "snoozed_at": iso(row.snoozed_at),
                 },
             }
         )

@@ -42,6 +42,7 @@ _REPLY_COLUMNS = (
     *("reply_id", "email_id", "address", "name", "company", "received_at", "source_sentiment"),
     *("corrected_sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by"),
     *("meeting_marked_at", "meeting_marked_by"),
+    *("assignee", "assigned_by", "assigned_at", "snoozed_until", "snoozed_by", "snoozed_at"),
     *("marked_by", "marked_at", "mark_version", "preview", "body", "text_removed"),
 )
 _ENTERED = ("entered_name", "entered_mcp", "entered_cost_usd", "entered_cost_per")

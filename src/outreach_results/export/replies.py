@@ -32,6 +32,12 @@ REPLY_COLUMNS: dict[str, str] = {
     "handled_by": "Who did.",
     "meeting_marked_at": "When someone marked that it led to a meeting (UTC).",
     "meeting_marked_by": "Who did.",
+    "assignee": "Who is to answer.",
+    "assigned_by": "Who said so.",
+    "assigned_at": "When (UTC).",
+    "snoozed_until": "The local date until which the reply is not to be listed as to do.",
+    "snoozed_by": "Who said so.",
+    "snoozed_at": "When (UTC).",
     "preview": "The beginning of the reply.",
     "body": "The whole reply.",
 }

@@ -28,6 +28,7 @@ Tracks = tuple[tuple[str, bool], ...]
 """Whether something, such as ``opens``, is tracked; what is left out is not spoken of."""
 
 MAX_TEXT = 2_000
+MAX_NAME = MAX_ID  # of who answers a reply, which an index holds like an id
 MAX_BODY = 1_000_000
 LONGEST_CELL = 64_000_000
 """Characters of a cell of a table that are read, so that one that is far too long costs its row and not the file.
@@ -155,6 +156,11 @@ def day(column: str, value: Any) -> date:
     if parsed.year not in YEARS:
         raise FieldError(column, f"the year {parsed.year} cannot be right")
     return parsed
+
+
+def optional_day(column: str, value: Any) -> date | None:
+    """A date, or None where there is none."""
+    return None if value is None or value == "" else day(column, value)
 
 
 def micros(column: str, value: Any) -> int:

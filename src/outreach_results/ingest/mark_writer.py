@@ -81,6 +81,12 @@ class MarkWriter:
             record.version,
             instant(record.meeting_marked_at),
             record.meeting_marked_by,
+            record.assignee,
+            record.assigned_by,
+            instant(record.assigned_at),
+            self._encoder.local_day(record.snoozed_until),
+            record.snoozed_by,
+            instant(record.snoozed_at),
         )
 
 

@@ -101,6 +101,12 @@ MARK = (
     "version",
     "meeting_marked_at",
     "meeting_marked_by",
+    "assignee",
+    "assigned_by",
+    "assigned_at",
+    "snoozed_until",
+    "snoozed_by",
+    "snoozed_at",
 )
 
 CONTACT = (*ContactRecord._fields, "load_no")

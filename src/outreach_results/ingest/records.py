@@ -112,6 +112,12 @@ class MarkRecord(NamedTuple):
     version: int = 1
     meeting_marked_at: datetime | None = None
     meeting_marked_by: str | None = None
+    assignee: str | None = None
+    assigned_by: str | None = None
+    assigned_at: datetime | None = None
+    snoozed_until: date | None = None
+    snoozed_by: str | None = None
+    snoozed_at: datetime | None = None
 
 
 class DailyRecord(NamedTuple):

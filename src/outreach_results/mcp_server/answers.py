@@ -229,6 +229,8 @@ class ListedReply(Model):
     sentiment: Sentiment
     received_at: Instant
     is_done: bool
+    assignee: str | None
+    snoozed_until: date | None
     email: Quoted | None
     name: Quoted | None
     company: Quoted | None

@@ -11,7 +11,7 @@ from outreach_results.api import parameters
 from outreach_results.api.parameters import Flag, Month, one_of, text_of
 from outreach_results.errors import QueryError
 from outreach_results.models import MAX_ID, Filters
-from outreach_results.results import PERIODS, ReplyKind, ReplyStatus
+from outreach_results.results import PERIODS, ReplyKind
 
 CampaignId = Annotated[str, *text_of(1, MAX_ID, "camp_abc123")]
 Period = Annotated[str, *one_of(PERIODS)]
@@ -93,9 +93,6 @@ class RepliesArguments(parameters.RepliesQuery):
     )
     kind: Annotated[ReplyKind, *one_of(ReplyKind)] = Field(
         default=ReplyKind.ALL, description="Written by people, or sent automatically."
-    )
-    status: Annotated[ReplyStatus, *one_of(ReplyStatus)] = Field(
-        default=ReplyStatus.ALL, description="Those still to do (`open`), or done (`handled`)."
     )
     with_text: Flag = Field(default=False, description="Give the full text of each reply, not its beginning alone.")
 

@@ -212,7 +212,11 @@ def replies(store: Store, arguments: RepliesArguments) -> RepliesAnswer:
         results.campaign(store, arguments.campaign_id)  # an unknown one is an error, not one without replies
         filters = filters.of(arguments.campaign_id)
     chosen = InboxFilters(
-        arguments.kind, arguments.status, None if arguments.sentiment is None else (arguments.sentiment,), arguments.q
+        arguments.kind,
+        arguments.status,
+        None if arguments.sentiment is None else (arguments.sentiment,),
+        arguments.q,
+        arguments.of_assignee(),
     )
     found = results.inbox(store, filters, chosen, page=arguments.page, per_page=arguments.per_page)
     return RepliesAnswer(
@@ -230,6 +234,8 @@ def _listed(reply: InboxReply, *, with_text: bool) -> ListedReply:
         sentiment=reply.sentiment,
         received_at=reply.received_at,
         is_done=reply.handled_at is not None,
+        assignee=reply.assignee,
+        snoozed_until=reply.snoozed_until,
         email=quoted(reply.email),
         name=quoted(reply.name),
         company=quoted(reply.company),

@@ -49,6 +49,14 @@ class Sentiment(StrEnum):
     UNCLASSIFIED = "unclassified"
 
 
+class ReplyState(StrEnum):
+    """What is to be done with a reply: it waits for someone, it waits for a day, or it is done."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    HANDLED = "handled"
+
+
 class Basis(StrEnum):
     """Which day an event counts on: its own (activity) or its email's sending day (send)."""
 
@@ -232,6 +240,8 @@ class Reply(Model):
     sentiment: Sentiment
     preview: str
     received_at: Instant
+    assignee: str | None = None
+    snoozed_until: date | None = None
 
 
 class InboxReply(Reply):
@@ -248,6 +258,10 @@ class InboxReply(Reply):
     handled_by: str | None = None
     meeting_marked_at: Instant | None = None
     meeting_marked_by: str | None = None
+    assigned_by: str | None = None
+    assigned_at: Instant | None = None
+    snoozed_by: str | None = None
+    snoozed_at: Instant | None = None
     mark_version: int = 0
 
 

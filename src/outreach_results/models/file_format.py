@@ -60,6 +60,12 @@ CSV_COLUMNS: dict[str, str] = {
     "meeting_marked_at": "When someone marked that the reply led to a meeting (UTC).",
     "meeting_marked_by": "Who did.",
     "text_removed": "Why the reply has no text any more: forgotten, or how long texts were kept, such as 18m.",
+    "assignee": "Who is to answer the reply: an address or a name.",
+    "assigned_by": "Who said so.",
+    "assigned_at": "When (UTC).",
+    "snoozed_until": "The local date, as 2026-01-31, until which the reply does not count as to do.",
+    "snoozed_by": "Who said so.",
+    "snoozed_at": "When (UTC).",
 }
 """The columns of a campaign's CSV, one row an event."""
 

@@ -9,6 +9,7 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 
 from outreach_results.results.alerts import chosen_limits, open_alerts
 from outreach_results.results.annotations import annotations_in
+from outreach_results.results.assignees import assignees
 from outreach_results.results.audit_table import audit_table
 from outreach_results.results.benchmarks import (
     COST_PER_EMAIL,
@@ -58,6 +59,7 @@ from outreach_results.results.comparisons import (
 )
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
+from outreach_results.results.first_response import FirstResponse, first_response
 from outreach_results.results.goals import Pace, paces
 from outreach_results.results.headline_series import (
     HeadlineSeries,
@@ -81,6 +83,7 @@ from outreach_results.results.import_history import (
 )
 from outreach_results.results.inbox_filters import (
     EVERYTHING,
+    NOBODY,
     InboxFilters,
     ReplyKind,
     ReplyStatus,
@@ -166,6 +169,7 @@ __all__ = [
     "JUDGED",
     "LOWER_IS_BETTER",
     "MAX_PER_PAGE",
+    "NOBODY",
     "NOT_BROKEN_DOWN",
     "NO_CURVES",
     "PERIODS",
@@ -178,6 +182,7 @@ __all__ = [
     "ChosenPeriod",
     "Client",
     "Comparison",
+    "FirstResponse",
     "HeadlineRate",
     "HeadlineSeries",
     "Headlines",
@@ -206,6 +211,7 @@ __all__ = [
     "WeeklyActivity",
     "all_campaigns",
     "annotations_in",
+    "assignees",
     "audit_table",
     "benchmark_mcps",
     "benchmarks",
@@ -237,6 +243,7 @@ __all__ = [
     "daily_stats",
     "data_as_of",
     "date_range",
+    "first_response",
     "funnel",
     "headline_lines",
     "headline_series",

@@ -22,7 +22,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from outreach_results.models import Filters, Sentiment
+from outreach_results.models import Filters, ReplyState, Sentiment
 from outreach_results.models.filters import CONDITIONS, about, conditions, metadata_of
 from outreach_results.store import schema
 from outreach_results.store.replies.search_index import is_search, matching, search_tokens, unindexed
@@ -41,25 +41,29 @@ class ReplyKind(StrEnum):
 
 
 class ReplyStatus(StrEnum):
-    """Whether a reply is still open or was handled."""
+    """Which state of replies is listed."""
 
     OPEN = "open"
+    SNOOZED = "snoozed"
     HANDLED = "handled"
     ALL = "all"
 
 
-Cell = tuple[Sentiment, bool]
-"""A sentiment, and whether the reply is open: each reply belongs to exactly one cell."""
+NOBODY, ANYBODY = "", "\x1f"
+"""In place of an assignee: replies that nobody is assigned to, and those that somebody is. No name is like that."""
+
+Cell = tuple[Sentiment, ReplyState]
+"""A sentiment and a state: each reply belongs to exactly one cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellCondition:
-    """How a filter chooses cells, whose replies are counted beforehand: by the sentiment, or by being open.
+    """How a filter chooses cells, whose replies are counted beforehand: by the sentiment, or by the state.
 
     ``includes`` takes this part of a cell and the filter's value.
     """
 
-    part: Literal["sentiment", "is_open"]
+    part: Literal["sentiment", "state"]
     includes: Callable[[Any, Any], bool]
 
 
@@ -69,11 +73,13 @@ class RowCondition:
 
     All functions take the filter's value: ``where`` gives the conditions on `inbox`, ``parameters`` the values of
     their bound parameters, and ``typical`` a fixed value that leads to the same SQL text, None where it chooses all.
+    ``finds_few``: whether the replies with the value are few; otherwise those without it are, and are counted instead.
     """
 
     where: Callable[[Any], list[ColumnElement[bool]]]
     parameters: Callable[[Any], dict[str, Any]]
     typical: Callable[[Any], Any]
+    finds_few: Callable[[Any], bool] = lambda _: True
 
 
 def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
@@ -81,9 +87,9 @@ def is_of_kind(sentiment: Sentiment, kind: ReplyKind) -> bool:
     return kind == ReplyKind.ALL or (sentiment == Sentiment.AUTOMATIC) == (kind == ReplyKind.AUTOMATIC)
 
 
-def has_status(is_open: bool, status: ReplyStatus) -> bool:
-    """Whether replies that are open (or handled) have this status."""
-    return status == ReplyStatus.ALL or is_open == (status == ReplyStatus.OPEN)
+def has_status(state: ReplyState, status: ReplyStatus) -> bool:
+    """Whether replies in this state are listed under this status."""
+    return status == ReplyStatus.ALL or state == ReplyState(status)
 
 
 def _is_one_of(sentiment: Sentiment, sentiments: tuple[Sentiment, ...] | None) -> bool:
@@ -98,6 +104,24 @@ def _search_parameters(q: str | None) -> dict[str, Any]:
     return {"search_tokens": tokens} if (tokens := search_tokens(q)) else {}
 
 
+def _of_assignee(assignee: str | None) -> list[ColumnElement[bool]]:
+    column = schema.inbox.c.assignee
+    if assignee is None:
+        return []
+    if assignee in (NOBODY, ANYBODY):
+        # A range of the index, which SQLite would otherwise read from end to end; no name is empty.
+        return [column.is_(None) if assignee == NOBODY else column > literal("")]
+    return [column == bindparam("assignee", assignee, column.type)]
+
+
+def _assignee_parameters(assignee: str | None) -> dict[str, Any]:
+    return {} if assignee in (None, NOBODY, ANYBODY) else {"assignee": assignee}
+
+
+def _typical_assignee(assignee: str | None) -> str | None:
+    return assignee if assignee in (None, NOBODY, ANYBODY) else "a"
+
+
 @dataclass(frozen=True, slots=True)
 class InboxFilters:
     """The filters that only the inbox has, besides the shared `Filters`: a field each, with description and condition.
@@ -110,7 +134,7 @@ class InboxFilters:
         metadata=about("Written by a person, or sent automatically.", CellCondition("sentiment", is_of_kind)),
     )
     status: ReplyStatus = field(
-        default=ReplyStatus.ALL, metadata=about("Still open, or handled.", CellCondition("is_open", has_status))
+        default=ReplyStatus.ALL, metadata=about("Still open, snoozed, or handled.", CellCondition("state", has_status))
     )
     sentiments: tuple[Sentiment, ...] | None = field(
         default=None,
@@ -121,6 +145,18 @@ class InboxFilters:
         metadata=about(
             "Words that name, address, company or text contain, or that words in them begin with.",
             RowCondition(matching, _search_parameters, _typical_search),
+        ),
+    )
+    assignee: str | None = field(
+        default=None,
+        metadata=about(
+            "Who is to answer; an empty text: it is unassigned.",
+            RowCondition(
+                _of_assignee,
+                _assignee_parameters,
+                _typical_assignee,
+                finds_few=lambda assignee: assignee != NOBODY,
+            ),
         ),
     )
 
@@ -134,7 +170,12 @@ class InboxFilters:
 
     def choose_rows(self) -> bool:
         """Whether single replies are chosen, so that no precomputed count holds. Such filters find few."""
-        return any(one.typical(getattr(self, name)) is not None for name, one in ROW_FILTERS.items())
+        chosen = ((one, getattr(self, name)) for name, one in ROW_FILTERS.items())
+        return any(one.typical(value) is not None and one.finds_few(value) for one, value in chosen)
+
+    def leave_out_assigned(self) -> bool:
+        """Whether all replies are chosen but those with an assignee, which are few."""
+        return self.assignee == NOBODY and not self.choose_rows()
 
 
 DESCRIPTIONS: dict[str, str] = metadata_of(InboxFilters, "description")
@@ -149,6 +190,8 @@ ROW_FILTERS: dict[str, RowCondition] = {
 }
 
 EVERYTHING = InboxFilters()
+
+ASSIGNED = InboxFilters(assignee=ANYBODY)
 
 SORT_COLUMNS = ("received_at", "campaign_id", "reply_id")
 """The columns that every list of replies is sorted by; together they are unique."""
@@ -181,11 +224,11 @@ def _cells(inbox_filters: InboxFilters, humans_only: bool) -> tuple[Cell, ...]:
         )
 
     return tuple(
-        (sentiment, is_open)
+        (sentiment, state)
         for sentiment in Sentiment
-        for is_open in (True, False)
+        for state in ReplyState
         if are_included("sentiment", sentiment)
-        and are_included("is_open", is_open)
+        and are_included("state", state)
         and not (humans_only and sentiment == Sentiment.AUTOMATIC)
     )
 
@@ -212,7 +255,7 @@ def cell_conditions(cells: Collection[Cell], inbox_filters: InboxFilters = EVERY
     """Conditions on `inbox` for the replies in these cells."""
     # The product of both lists is exact: each filter looks at one part of a cell, and callers drop empty cells only.
     sentiments, states = (sorted(set(parts)) for parts in (zip(*cells, strict=True) if cells else ((), ())))
-    return [_column("sentiment", inbox_filters).in_(sentiments), _column("is_open", inbox_filters).in_(states)]
+    return [_column("sentiment", inbox_filters).in_(sentiments), _column("state", inbox_filters).in_(states)]
 
 
 def matching_replies(filters: Filters, inbox_filters: InboxFilters = EVERYTHING) -> list[ColumnElement[bool]]:

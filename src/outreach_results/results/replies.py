@@ -89,10 +89,15 @@ def replies(
     *,
     sentiment: Sentiment | None = None,
     q: str | None = None,
+    status: ReplyStatus = ReplyStatus.ALL,
+    assignee: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Replies:
     """One campaign's replies, newest first: the contract's ``/campaigns/:id/replies``.
+
+    Args:
+        assignee: only replies of this one to answer; an empty text: of nobody.
 
     Raises:
         UnknownCampaignError: there is no such campaign.
@@ -100,7 +105,7 @@ def replies(
     """
     # An unknown campaign is an error; without this check it would look like a campaign without replies.
     campaign(store, campaign_id)
-    inbox_filters = InboxFilters(sentiments=(sentiment,) if sentiment else None, q=q)
+    inbox_filters = InboxFilters(status=status, sentiments=(sentiment,) if sentiment else None, q=q, assignee=assignee)
     listed = inbox(store, (filters or Filters()).of(campaign_id), inbox_filters, page=page, per_page=per_page)
     return Replies(
         campaign_id=campaign_id,
@@ -205,6 +210,9 @@ def key_of(reply: InboxReply) -> ReplyKey:
 
 
 _MARKS = schema.reply_marks.c
+_WORK = ("assignee", "assigned_by", "assigned_at", "snoozed_until", "snoozed_by", "snoozed_at")
+"""The columns of marks about who is to answer, and when."""
+
 _REPLY_QUERY = select(
     *(column for column in schema.replies.c if column.name != "sentiment"),
     schema.replies.c.sentiment.label("source_sentiment"),
@@ -216,6 +224,7 @@ _REPLY_QUERY = select(
     _MARKS.handled_by,
     _MARKS.meeting_marked_at,
     _MARKS.meeting_marked_by,
+    *(_MARKS[name] for name in _WORK),
     _MARKS.marked_by,
     _MARKS.marked_at,
     mark_version.label("mark_version"),
@@ -281,13 +290,13 @@ def _listed(
     if inbox_filters.choose_rows() or len(cells) == 1:
         return keys.where(*cell_conditions(cells, inbox_filters)).order_by(*order).limit(limit).offset(offset)
     parts = (
-        keys.where(table.sentiment == kind, table.is_open == is_open)
+        keys.where(table.sentiment == kind, table.state == state)
         .order_by(*order)
         # Any one cell may hold all rows of the page and those before it.
         .limit(limit + offset)
         .subquery()
         .select()
-        for kind, is_open in cells
+        for kind, state in cells
     )
     merged = union_all(*parts).subquery()
     merged_order = (merged.c[name].desc() if is_newest_first else merged.c[name].asc() for name in SORT_COLUMNS)
@@ -297,6 +306,7 @@ def _listed(
 _MARK_FIELDS = (
     *("corrected_by", "corrected_at", "handled_at", "handled_by"),
     *("meeting_marked_at", "meeting_marked_by", "mark_version"),
+    *_WORK,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from outreach_results.models import Basis, Filters, Sentiment
-from outreach_results.results.inbox_filters import Cell, InboxFilters, chosen_cells, matching_replies
+from outreach_results.models import Basis, Filters, ReplyState, Sentiment
+from outreach_results.results.inbox_filters import ASSIGNED, Cell, InboxFilters, chosen_cells, matching_replies
 from outreach_results.results.kept import kept_on
 from outreach_results.results.query import chosen_rows
 from outreach_results.store.replies.inbox_table import ALL_CAMPAIGNS
+from outreach_results.store.replies.search_index import unindexed
 from outreach_results.store.schema import INBOX_CELLS, inbox, inbox_stats
 
 
@@ -26,12 +28,13 @@ def count_cells(connection: Connection, filters: Filters, inbox_filters: InboxFi
     cells = chosen_cells(filters)
     # The precomputed sums do not know the text of replies, so a search counts the replies it finds.
     if inbox_filters.choose_rows():
-        kinds = (inbox.c.sentiment, inbox.c.is_open)
-        rows = connection.execute(_count_by(kinds, filters, inbox_filters))
-        counts = {(Sentiment(sentiment), bool(is_open)): n for sentiment, is_open, n in rows}
+        counts = _count_rows(connection, filters, inbox_filters)
     else:
-        counts = dict(zip(cells, connection.execute(select(*_sums(cells)).where(*_days(filters))).one(), strict=True))
-    return {cell: int(counts.get(cell) or 0) for cell in cells}
+        sums = connection.execute(select(*_sums(cells)).where(*_days(filters))).one()
+        counts = Counter({cell: int(n or 0) for cell, n in zip(cells, sums, strict=True)})
+        if inbox_filters.leave_out_assigned():
+            counts.subtract(_count_rows(connection, filters, ASSIGNED))
+    return {cell: counts[cell] for cell in cells}
 
 
 def count_days(
@@ -39,19 +42,21 @@ def count_days(
 ) -> Iterator[tuple[date, Sentiment, int]]:
     """The date, the sentiment and the number of replies received on it; only numbers above 0."""
     cells = chosen_cells(filters)
+    # The shared filters choose whole sentiments: where one of their cells is chosen, so are the others.
+    sentiments = {sentiment for sentiment, _ in cells}
     if inbox_filters.choose_rows():
-        kinds = (inbox.c.received_on, inbox.c.sentiment)
-        rows = connection.execute(_count_by(kinds, filters, inbox_filters))
-        for day, sentiment, n in rows:
-            # The shared filters choose whole sentiments: where the cell of the open ones is chosen, so is the other.
-            if (Sentiment(sentiment), True) in cells:
-                yield day, Sentiment(sentiment), n
-        return
-    by_day = select(inbox_stats.c.date, *_sums(cells)).where(*_days(filters)).group_by(inbox_stats.c.date)
-    for day, *counts in connection.execute(by_day):
-        for (sentiment, _), n in zip(cells, counts, strict=True):
-            if n:
-                yield day, sentiment, int(n)
+        counts = _count_rows_by_day(connection, filters, inbox_filters)
+    else:
+        by_day = select(inbox_stats.c.date, *_sums(cells)).where(*_days(filters)).group_by(inbox_stats.c.date)
+        counts = Counter()
+        for day, *sums in connection.execute(by_day):
+            for (sentiment, _), n in zip(cells, sums, strict=True):
+                counts[day, sentiment] += int(n or 0)
+        if inbox_filters.leave_out_assigned():
+            counts.subtract(_count_rows_by_day(connection, filters, ASSIGNED))
+    for (day, sentiment), n in counts.items():
+        if n and sentiment in sentiments:
+            yield day, sentiment, n
 
 
 def positive_by_campaign(connection: Connection, filters: Filters) -> dict[str, tuple[int, int]]:
@@ -80,9 +85,23 @@ def _positive_by_campaign(connection: Connection, filters: Filters) -> dict[str,
     return found
 
 
+def _count_rows(connection: Connection, filters: Filters, inbox_filters: InboxFilters) -> Counter[Cell]:
+    rows = connection.execute(_count_by((inbox.c.sentiment, inbox.c.state), filters, inbox_filters))
+    return Counter({(Sentiment(sentiment), ReplyState(state)): n for sentiment, state, n in rows})
+
+
+def _count_rows_by_day(
+    connection: Connection, filters: Filters, inbox_filters: InboxFilters
+) -> Counter[tuple[date, Sentiment]]:
+    rows = connection.execute(_count_by((inbox.c.received_on, inbox.c.sentiment), filters, inbox_filters))
+    return Counter({(day, Sentiment(sentiment)): n for day, sentiment, n in rows})
+
+
 def _count_by(columns: Sequence[ColumnElement[Any]], filters: Filters, inbox_filters: InboxFilters) -> Select[Any]:
     conditions = matching_replies(filters, inbox_filters)
-    return select(*columns, func.count()).where(*conditions).group_by(*columns)
+    # SQLite would rather read all replies in the order of the groups than find the few by their index and sort them.
+    groups = [unindexed(column) for column in columns]
+    return select(*groups, func.count()).where(*conditions).group_by(*groups)
 
 
 @lru_cache

@@ -66,9 +66,12 @@ _WITHOUT_RECIPIENTS: Mapping[str, Mapping[str, str]] = {
         "contact_id": "{pseudonym}",
     },
     # Else a search would tell whose replies are there.
-    "inbox": {"words": _NOTHING},
+    "inbox": dict.fromkeys(("words", "assignee"), _NOTHING),
     "annotations": {"author": _NOTHING},
-    "reply_marks": dict.fromkeys(("marked_by", "corrected_by", "handled_by", "meeting_marked_by"), _NOTHING),
+    "reply_marks": dict.fromkeys(
+        ("marked_by", "corrected_by", "handled_by", "meeting_marked_by", "assignee", "assigned_by", "snoozed_by"),
+        _NOTHING,
+    ),
 }
 """What stands in place of columns for who may not see recipients: the rest of them is counts and days."""
 

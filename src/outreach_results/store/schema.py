@@ -23,17 +23,15 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from outreach_results.models import (
     COST_COLUMNS,
     COUNT_OF,
     COUNTS,
     EventType,
-    Sentiment,
 )
 from outreach_results.models.metric_definitions import TRACKED
-from outreach_results.store import account_tables, client_tables, rollup_tables
+from outreach_results.store import account_tables, client_tables, reply_tables, rollup_tables
 from outreach_results.store.column_types import Id, Instant
 from outreach_results.store.metadata import metadata as metadata
 from outreach_results.store.metadata import table
@@ -57,6 +55,14 @@ team_members = account_tables.team_members
 campaign_labels = client_tables.campaign_labels
 clients = client_tables.clients
 label_rules = client_tables.label_rules
+
+# What people did with replies, and what the inbox is read by.
+FULL_TEXT = reply_tables.FULL_TEXT
+INBOX_CELLS = reply_tables.INBOX_CELLS
+inbox = reply_tables.inbox
+inbox_stats = reply_tables.inbox_stats
+mark_changes = reply_tables.mark_changes
+reply_marks = reply_tables.reply_marks
 
 # Those that are derived from emails and events.
 breakdown_stats = rollup_tables.breakdown_stats
@@ -224,92 +230,6 @@ replies = table(
     Column("text_removed", Text),  # why preview and body are empty: `FORGOTTEN`, or how long texts are kept, as 18m
     PrimaryKeyConstraint("campaign_id", "reply_id", name="replies_pk"),
     ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"], name="replies_campaign"),
-)
-
-reply_marks = table(
-    "reply_marks",
-    Column("campaign_id", Id, nullable=False),
-    Column("reply_id", Id, nullable=False),
-    Column("sentiment", Id),  # what somebody corrected it to
-    Column("handled_at", Instant),
-    Column("marked_by", Text),  # who changed the mark last
-    Column("marked_at", Instant, nullable=False),
-    Column("version", Integer, nullable=False),  # rises with every change, so that nobody overwrites another's
-    Column("corrected_by", Text),
-    Column("corrected_at", Instant),
-    Column("handled_by", Text),
-    Column("meeting_marked_at", Instant),  # when somebody said that the reply led to a meeting
-    Column("meeting_marked_by", Text),
-    PrimaryKeyConstraint("campaign_id", "reply_id", name="reply_marks_pk"),
-    ForeignKeyConstraint(
-        ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="reply_marks_reply"
-    ),
-)
-
-mark_changes = table(
-    "mark_changes",
-    Column("campaign_id", Id, nullable=False),
-    Column("reply_id", Id, nullable=False),
-    Column("version", Integer, nullable=False),  # of the mark that the change made
-    Column("batch_id", Id, nullable=False),  # the changes that were made, and can be undone, together
-    Column("action", Id, nullable=False),
-    Column("changed_by", Text, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    # The mark before the change.
-    Column("was_sentiment", Id),
-    Column("was_corrected_by", Text),
-    Column("was_corrected_at", Instant),
-    Column("was_handled_at", Instant),
-    Column("was_handled_by", Text),
-    Column("was_marked_by", Text),
-    Column("was_marked_at", Instant),
-    Column("was_meeting_marked_at", Instant),
-    Column("was_meeting_marked_by", Text),
-    PrimaryKeyConstraint("campaign_id", "reply_id", "version", name="mark_changes_pk"),
-    ForeignKeyConstraint(
-        ["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="mark_changes_reply"
-    ),
-    Index("mark_changes_by_batch", "campaign_id", "batch_id"),
-)
-
-FULL_TEXT = "reply_words"
-"""SQLite's full-text table of replies; PostgreSQL keeps their words in `inbox` itself."""
-
-# What the inbox is filtered, sorted and searched by, of every reply: derived from replies and their marks.
-inbox = table(
-    "inbox",
-    Column("campaign_id", Id, nullable=False),
-    Column("reply_id", Id, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("received_on", Date, nullable=False),
-    Column("sentiment", Id, nullable=False),  # the one that counts
-    Column("is_open", Boolean, nullable=False),  # nobody has handled it
-    # SQLite: the row of the full-text table that holds the words.
-    Column("words", BigInteger().with_variant(TSVECTOR, "postgresql"), nullable=False),
-    PrimaryKeyConstraint("campaign_id", "reply_id", name="inbox_pk"),
-    ForeignKeyConstraint(["campaign_id", "reply_id"], ["replies.campaign_id", "replies.reply_id"], name="inbox_reply"),
-    # The local date comes last: it only leaves out what the instants cannot.
-    Index("inbox_by_campaign", "campaign_id", "sentiment", "is_open", "received_at", "reply_id", "received_on"),
-    Index("inbox_by_time", "sentiment", "is_open", "received_at", "campaign_id", "reply_id", "received_on"),
-    # What a search reads beside the words: PostgreSQL's index of words cannot hold more than them.
-    Index("inbox_by_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
-    Index("inbox_of_words", "words", "sentiment", "is_open", "received_at").ddl_if(dialect="sqlite"),
-)
-
-INBOX_CELLS = {
-    (sentiment, is_open): f"{sentiment}_{'open' if is_open else 'handled'}"
-    for sentiment in Sentiment
-    for is_open in (True, False)
-}
-"""(sentiment, whether open) → the column of `inbox_stats` that counts such replies."""
-
-# How many replies of each kind came in on each day.
-inbox_stats = table(
-    "inbox_stats",
-    Column("campaign_id", Id, nullable=False),  # '' is all campaigns together, hence no foreign key
-    Column("date", Date, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in INBOX_CELLS.values()),
-    PrimaryKeyConstraint("campaign_id", "date", name="inbox_stats_pk"),
 )
 
 annotations = table(

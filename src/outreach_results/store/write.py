@@ -36,6 +36,10 @@ class Encoder:
         """The local date of an instant as the driver takes it."""
         return self.dated(value)[1]
 
+    def local_day(self, value: date | None) -> str | date | None:
+        """A local date as the driver takes it."""
+        return value.isoformat() if self._is_sqlite and value is not None else value
+
     def dated(self, value: datetime | None) -> Dated:
         """An instant, its local date and its local hour, as the driver takes them."""
         if value is None:

@@ -1,4 +1,4 @@
-"""What is done while the dashboard runs: syncs, each when its last run is long enough ago; old texts are removed."""
+"""What is done while the dashboard runs: syncs, each when its last run is long enough ago; old texts, ended snoozes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from outreach_results.config import Settings
 from outreach_results.models.retention import Retention
 from outreach_results.periodic import PeriodicThread
 from outreach_results.store.engine import Store
+from outreach_results.store.replies.inbox_table import end_snoozes
 from outreach_results.store.replies.retention import remove_old_texts
 from outreach_results.sync.jobs import CURRENT, Current, OpenAccount, SyncJob
 from outreach_results.sync.sources import Account, accounts, opened
@@ -78,6 +79,7 @@ class SyncSchedule(PeriodicThread):
     def look(self) -> float:
         """Do what is due; the seconds until it has to be looked at again."""
         store = self._open_store()
+        end_snoozes(store, datetime.now(store.zone()).date())
         self._remove_old_texts(store)
         due = [account for account, seconds in self._waits(store) if seconds <= 0]
         if due and not self._run(store, due):

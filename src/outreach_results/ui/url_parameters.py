@@ -93,6 +93,13 @@ PARAMETERS: dict[str, Parameter] = {
         # the inbox
         Parameter("lane", "an unknown type of replies", resets=("sentiment", *_LIST_POSITION), page="inbox"),
         Parameter("status", "an unknown status of replies", resets=_LIST_POSITION, page="inbox"),
+        Parameter(
+            "assigned",
+            "an unknown assignee",
+            {"Anyone": "anyone", "Me": "me", "Unassigned": "none"},
+            resets=_LIST_POSITION,
+            page="inbox",
+        ),
         Parameter("sentiment", resets=_LIST_POSITION, page="inbox"),
         Parameter("q", resets=_LIST_POSITION, page="inbox"),
         Parameter("page", resets=("reply",), page="inbox"),

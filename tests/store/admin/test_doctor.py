@@ -109,7 +109,7 @@ HARMS = {
     "lag_stats": lambda connection: connection.execute(delete(schema.lag_stats)),
     "breakdown_stats": change_one(schema.breakdown_stats, "delivered"),
     "snapshot_stats": change_one(schema.snapshot_stats, "opened"),
-    "inbox": lambda connection: connection.execute(update(schema.inbox).values(is_open=~schema.inbox.c.is_open)),
+    "inbox": lambda connection: connection.execute(update(schema.inbox).values(state="handled")),
     "inbox of too few": lambda connection: connection.execute(
         delete(schema.inbox).where(schema.inbox.c.reply_id == "r3")
     ),

@@ -18,8 +18,8 @@ from outreach_results.ingest.registry import read_records
 from outreach_results.models import Filters, Sentiment
 from outreach_results.store import admin, schema
 from outreach_results.store.replies import events, state_changes
+from outreach_results.store.replies.changes import Action, Assignment, Snooze
 from outreach_results.store.replies.deletion import delete_missing_replies
-from outreach_results.store.replies.state_changes import Action
 from outreach_results.store.tracking import choose_tracking
 from support.databases import contents, every_database, wipe
 from support.records import CAMPAIGN, at, campaign, email, event, mark, reply
@@ -48,7 +48,10 @@ def marks_of(store):
     return {
         row.pop("reply_id"): {name: value for name, value in row.items() if name not in ("campaign_id", "version")}
         for row in rows
-        if any(row[name] is not None for name in ("sentiment", "handled_at", "meeting_marked_at"))
+        if any(
+            row[name] is not None
+            for name in ("sentiment", "handled_at", "meeting_marked_at", "assignee", "snoozed_until")
+        )
     }
 
 
@@ -258,13 +261,16 @@ def test_failed_bulk_change_changes_nothing(filled):
 
 
 MEETINGS = (Action.MEETING_BOOKED, Action.MEETING_REMOVED)
-CHANGES = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *MEETINGS, *Sentiment)
+WORK = (Assignment("Ben"), Action.UNASSIGNED, Snooze(date(2026, 2, 3)), Action.SNOOZE_ENDED)
+CHANGES = (Action.HANDLED, Action.REOPENED, Action.CORRECTION_CLEARED, *MEETINGS, *WORK, *Sentiment)
 
 
 def test_undoing_restores_exactly_what_was_there(filled):
     do(filled, "r1", Sentiment.AUTOMATIC, by="Ana")
     do(filled, "r2", Action.HANDLED, by="Eva")
     do(filled, "r3", Action.MEETING_BOOKED, by="Eva")
+    do(filled, "r3", Assignment("Eva"), by="Eva")
+    do(filled, "r3", Snooze(date(2026, 3, 4)), by="Eva")
     before, days = marks_of(filled), stored_days(filled)
     for change in CHANGES:
         batch = do_all(filled, change, by="Ben")
@@ -531,6 +537,8 @@ def test_reply_states_survive_export_and_import(filled, make_store, tmp_path, fm
     do(filled, "r2", Action.MEETING_BOOKED, by="=Eva")
     do(filled, "r3", Action.MEETING_BOOKED, by="Eva")
     do(filled, "r3", Action.MEETING_REMOVED, by="Eva")
+    do(filled, "r3", Assignment("=Max"), by="=Ana")
+    do(filled, "r3", Snooze(date(2026, 2, 3)), by="=Eva")
     state_changes.undo(filled, do_all(filled, Action.REOPENED, by="Max"), by="Max")
     file = tmp_path / f"campaign.{fmt}"
     file.write_bytes(export.campaign_download(filled, CAMPAIGN, fmt).content())

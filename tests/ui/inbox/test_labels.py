@@ -11,7 +11,8 @@ import pytest
 from outreach_results import metrics
 from outreach_results.models import Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, SentEmail
-from outreach_results.store.replies.state_changes import Action, Batch, ChangedSince, Preview, Seen, UndoResult
+from outreach_results.store.replies.changes import Action
+from outreach_results.store.replies.state_changes import Batch, ChangedSince, Preview, Seen, UndoResult
 from outreach_results.ui.inbox import labels
 
 NOW = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from outreach_results.models import Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action
 from outreach_results.ui.inbox.state_changes import leaves_the_list
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from unicodedata import combining, normalize
 
@@ -13,7 +14,7 @@ import pandas as pd
 from outreach_results import results
 from outreach_results.errors import OutreachError
 from outreach_results.export.report.options import ReportOptions
-from outreach_results.export.report.wording import Outcome, outcomes, price_words
+from outreach_results.export.report.wording import Outcome, outcomes, price_words, response_outcome
 from outreach_results.metrics.small_numbers import CostPerEvent
 from outreach_results.models import Basis, InboxReply, Sentiment, dates, numbers
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
@@ -122,7 +123,10 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
         for name in CHARTS
         if summary.totals.tracked.get(name) is None or not summary.totals.tracked[name].is_none
     )
-    made = outcomes(summary)
+    response = results.first_response(store, period.filters, datetime.now(UTC))
+    # Where nobody marks replies done, there is no response to measure, and all of them would be late.
+    is_measured = response.hours.done > 0
+    made = [*outcomes(summary), *([response_outcome(response)] if is_measured else [])]
     peers = results.community(store, None)
     compared = tuple(results.comparisons(store, period.filters, peers)) if peers.numbers.benchmarks else ()
     return Report(
@@ -134,8 +138,9 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
         outcomes=tuple(made),
         goals=tuple(pace.sentence() for pace in _goals(store, period)),
         changes=summary.changes,
-        attention=tuple(
-            f"{alert.campaign}: {alert.what} {alert.next_step}" for alert in summary.alerts if not alert.is_watch
+        attention=(
+            *(f"{alert.campaign}: {alert.what} {alert.next_step}" for alert in summary.alerts if not alert.is_watch),
+            *([f"{response.waiting()}."] if is_measured and response.overdue else []),
         ),
         series=series,
         campaigns=tuple(_campaign(row) for row in _rows(table)),

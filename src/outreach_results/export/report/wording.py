@@ -9,7 +9,7 @@ from outreach_results.metrics import Change, relative_change
 from outreach_results.metrics.small_numbers import CostPerEvent
 from outreach_results.models import numbers
 from outreach_results.models.metric_definitions import COST_PER_MEETING, POSITIVE_REPLIES, TILES, Metric, Unit
-from outreach_results.results import PeriodSummary
+from outreach_results.results import FirstResponse, PeriodSummary
 
 FORMATS: dict[Unit, Callable[[float | None], str]] = {
     Unit.EMAILS: numbers.number,
@@ -41,6 +41,12 @@ class Outcome:
 def outcomes(summary: PeriodSummary) -> list[Outcome]:
     """The metrics of the overview's tiles, in their order."""
     return [_outcome(metric, summary) for metric in TILES]
+
+
+def response_outcome(response: FirstResponse) -> Outcome:
+    """How long positive replies waited until they were done."""
+    value, hours = response.value() or numbers.MISSING, response.hours
+    return Outcome("first_response", "First response", value, response.spread(), "", "", hours.median, None)
 
 
 def _outcome(metric: Metric, summary: PeriodSummary) -> Outcome:

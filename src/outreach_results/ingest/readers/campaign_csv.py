@@ -335,4 +335,10 @@ def _reply(campaign_id: str, email_id: str, cell: Cell) -> Iterable[Record]:
             read.version("mark_version", cell("mark_version")),
             read.optional_instant("meeting_marked_at", cell("meeting_marked_at")),
             read.text("meeting_marked_by", cell("meeting_marked_by")),
+            read.text("assignee", cell("assignee"), read.MAX_NAME),
+            read.text("assigned_by", cell("assigned_by")),
+            read.optional_instant("assigned_at", cell("assigned_at")),
+            read.optional_day("snoozed_until", cell("snoozed_until")),
+            read.text("snoozed_by", cell("snoozed_by")),
+            read.optional_instant("snoozed_at", cell("snoozed_at")),
         )

@@ -269,6 +269,12 @@ def _mark(campaign_id: str, reply_id: str, mark: Item) -> MarkRecord:
         read.version("mark.version", mark.get("version")),
         read.optional_instant("mark.meeting_marked_at", mark.get("meeting_marked_at")),
         read.text("mark.meeting_marked_by", mark.get("meeting_marked_by")),
+        read.text("mark.assignee", mark.get("assignee"), read.MAX_NAME),
+        read.text("mark.assigned_by", mark.get("assigned_by")),
+        read.optional_instant("mark.assigned_at", mark.get("assigned_at")),
+        read.optional_day("mark.snoozed_until", mark.get("snoozed_until")),
+        read.text("mark.snoozed_by", mark.get("snoozed_by")),
+        read.optional_instant("mark.snoozed_at", mark.get("snoozed_at")),
     )
 
 

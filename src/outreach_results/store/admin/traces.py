@@ -37,6 +37,9 @@ IDS = (schema.replies.c.reply_id, schema.emails.c.email_id, schema.events.c.even
 
 WITHOUT_PEOPLE: dict[Table, tuple[str, ...]] = {
     schema.api_keys: ("name",),
+    schema.inbox: ("assignee",),
+    schema.mark_changes: ("was_assignee",),
+    schema.reply_marks: ("assignee",),
     schema.campaigns: ("tracks_chosen_here",),
     schema.emails: ("mailbox",),
     schema.events: ("kind",),

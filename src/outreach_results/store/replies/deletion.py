@@ -15,7 +15,7 @@ from outreach_results.store.forgotten import forgotten_in
 from outreach_results.store.replies import inbox_table
 from outreach_results.store.rollup import Tally
 
-_MARKED = ("sentiment", "handled_at", "meeting_marked_at")
+_MARKED = ("sentiment", "handled_at", "meeting_marked_at", "assignee", "snoozed_until")
 """The columns of `reply_marks` of which one has a value where somebody marked the reply."""
 
 _ABOUT_REPLIES = [table for table in reversed(schema.metadata.sorted_tables) if "reply_id" in table.c]

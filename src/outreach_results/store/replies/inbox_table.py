@@ -12,14 +12,14 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
-from outreach_results.models import Sentiment
+from outreach_results.models import ReplyState, Sentiment
 from outreach_results.store.batches import LONG_ROWS_FETCHED, batches
 from outreach_results.store.column_types import is_sqlite
-from outreach_results.store.engine import AdvisoryLock, lock_until_commit
+from outreach_results.store.engine import AdvisoryLock, Store, get_meta, lock_until_commit, set_meta
 from outreach_results.store.replies.search_index import tokenize
-from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply
+from outreach_results.store.replies.state import effective_sentiment, replies_with_state, same_reply, state_on
 from outreach_results.store.rollup import id_in
 from outreach_results.store.schema import FULL_TEXT, INBOX_CELLS, campaigns, inbox, inbox_stats, replies, reply_marks
 from outreach_results.store.shown import IS_SHOWN
@@ -31,12 +31,21 @@ ALL_CAMPAIGNS = ""
 _AT_A_TIME = 2_000
 _TEXT_AT_A_TIME = 4_000_000  # characters of words
 
-_KINDS = ("received_at", "received_on", "sentiment", "is_open")
+_KINDS = ("received_at", "received_on", "sentiment", "state", "assignee")
 """What a row of `inbox` holds beside its key and its words."""
 
-_Cell = tuple[str, bool]
+_FROM_MARKS = ("sentiment", "state", "assignee")
+"""Those that change with the mark of the reply."""
+
+_SNOOZES_ENDED = "snoozes_ended_on"
+"""The key of `meta` with the last local date on which snoozes were ended.
+
+What is snoozed is read from this date, not from a clock: the inbox is a function of what is stored.
+"""
+
+_Cell = tuple[str, str]
 _Tally = Counter[tuple[date, _Cell]]
-"""(date of receipt, (sentiment, whether open)) → number of replies."""
+"""(date of receipt, (sentiment, state)) → number of replies."""
 
 
 def lock_reply_states(connection: Connection) -> None:
@@ -58,36 +67,71 @@ def refresh(connection: Connection, campaign_id: str, reply_ids: Collection[str]
 
 
 def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> None:
-    """Update sentiment and status of these replies of a campaign from their marks; their texts are unchanged."""
+    """Update what is taken from their marks in the rows of these replies of a campaign; their texts are unchanged."""
     lock_reply_states(connection)
     change: _Tally = Counter()
-    is_open = reply_marks.c.handled_at.is_(None)
+    now = _from_marks(connection)
+    is_other = or_(*(inbox.c[name].is_distinct_from(value) for name, value in now.items()))
     for part in _parts(reply_ids):
         moved = connection.execute(
             select(
-                inbox.c.reply_id,
-                inbox.c.received_on,
-                inbox.c.sentiment,
-                inbox.c.is_open,
-                effective_sentiment.label("now_sentiment"),
-                is_open.label("now_open"),
+                *(inbox.c[name] for name in ("reply_id", "received_on", "sentiment", "state")),
+                *(value.label(f"now_{name}") for name, value in now.items()),
             )
             .select_from(replies_with_state.join(inbox, same_reply(replies.c, inbox.c)))
-            .where(
-                _these(connection, campaign_id, part),
-                (inbox.c.sentiment != effective_sentiment) | (inbox.c.is_open != is_open),
-            )
+            .where(_these(connection, campaign_id, part), is_other)
         ).all()
-        cells: dict[_Cell, list[str]] = {}
+        alike: dict[tuple[str | None, ...], list[str]] = {}
         for row in moved:
-            now = (row.now_sentiment, bool(row.now_open))
-            cells.setdefault(now, []).append(row.reply_id)
-            change[row.received_on, (row.sentiment, row.is_open)] -= 1
-            change[row.received_on, now] += 1
-        for (sentiment, still_open), ids in cells.items():
+            values = tuple(row[4:])
+            alike.setdefault(values, []).append(row.reply_id)
+            change[row.received_on, (row.sentiment, row.state)] -= 1
+            change[row.received_on, (row.now_sentiment, row.now_state)] += 1
+        for values, ids in alike.items():
             here = _these(connection, campaign_id, ids)
-            connection.execute(update(inbox).where(here).values(sentiment=sentiment, is_open=still_open))
+            connection.execute(update(inbox).where(here).values(dict(zip(_FROM_MARKS, values, strict=True))))
     _add(connection, campaign_id, change)
+
+
+def snoozes_ended_on(connection: Connection) -> date:
+    """The last local date on which snoozes were ended; the first of all dates where none ever were."""
+    day = get_meta(connection, _SNOOZES_ENDED)
+    return date.min if day is None else date.fromisoformat(day)
+
+
+def end_snoozes(store: Store, today: date) -> int:
+    """List replies as open again whose snooze lasts until this local date or an earlier one; how many.
+
+    Their marks stay as they are, so that who looks at one of them can still change it, and sees who snoozed it.
+
+    Raises:
+        StoreError: the database cannot be used; nothing was changed.
+    """
+    with store.read() as connection:
+        if snoozes_ended_on(connection) >= today:
+            return 0
+        has_any = connection.execute(_ending(snoozes_ended_on(connection), today).limit(1)).first() is not None
+    with store.write(is_data=has_any) as connection:
+        lock_reply_states(connection)
+        ended: dict[str, list[str]] = {}
+        for row in connection.execute(_ending(snoozes_ended_on(connection), today)):
+            ended.setdefault(row.campaign_id, []).append(row.reply_id)
+        set_meta(connection, _SNOOZES_ENDED, today.isoformat())
+        for campaign_id, reply_ids in sorted(ended.items()):
+            apply_states(connection, campaign_id, reply_ids)
+    return sum(map(len, ended.values()))
+
+
+def _ending(after: date, until: date) -> Select[tuple[str, str]]:
+    mark = reply_marks.c
+    snoozed = (mark.snoozed_until > after, mark.snoozed_until <= until, mark.handled_at.is_(None))
+    return select(mark.campaign_id, mark.reply_id).where(*snoozed)
+
+
+def _from_marks(connection: Connection) -> dict[str, ColumnElement[Any]]:
+    """What a row of the inbox takes from the reply's mark, by column, of `replies_with_state`."""
+    values = (effective_sentiment, state_on(snoozes_ended_on(connection)), reply_marks.c.assignee)
+    return dict(zip(_FROM_MARKS, values, strict=True))
 
 
 def remove(connection: Connection, campaign_id: str, reply_ids: Collection[str] | None = None) -> None:
@@ -139,13 +183,7 @@ def has_wrong_rows(connection: Connection) -> bool:
         own = select(replies.c.reply_id).where(replies.c.campaign_id == campaign_id)
         for part in _parts(connection.execute(own).scalars().all()):
             expected = {
-                row["reply_id"]: (
-                    row["received_at"],
-                    row["received_on"],
-                    row["sentiment"],
-                    bool(row["is_open"]),
-                    {*words.split()},
-                )
+                row["reply_id"]: (*(row[name] for name in _KINDS), {*words.split()})
                 for row, words in _rows_with_words(connection, campaign_id, part)
             }
             if _stored_rows(connection, campaign_id, part) != expected:
@@ -195,9 +233,9 @@ def _delete_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[s
 
 
 def _tally(connection: Connection, these: ColumnElement[bool]) -> _Tally:
-    kinds = (inbox.c.received_on, inbox.c.sentiment, inbox.c.is_open)
+    kinds = (inbox.c.received_on, inbox.c.sentiment, inbox.c.state)
     counted = connection.execute(select(*kinds, func.count()).where(these).group_by(*kinds))
-    return Counter({(day, (sentiment, is_open)): n for day, sentiment, is_open, n in counted})
+    return Counter({(day, (sentiment, state)): n for day, sentiment, state, n in counted})
 
 
 def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
@@ -211,7 +249,7 @@ def _insert_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[s
             {"campaign_id": campaign_id, **row, "words": of_row} for (row, _), of_row in zip(part, words, strict=True)
         ]
         connection.execute(insert(inbox), values)
-        tally.update((row["received_on"], (row["sentiment"], bool(row["is_open"]))) for row, _ in part)
+        tally.update((row["received_on"], (row["sentiment"], row["state"])) for row, _ in part)
     return tally
 
 
@@ -225,8 +263,7 @@ def _rows_with_words(
             table.reply_id,
             table.received_at,
             table.received_on,
-            effective_sentiment.label("sentiment"),
-            reply_marks.c.handled_at.is_(None).label("is_open"),
+            *(value.label(name) for name, value in _from_marks(connection).items()),
             table.name,
             table.address,
             table.company,
@@ -238,10 +275,11 @@ def _rows_with_words(
         .order_by(table.reply_id)
     )
     names = ("reply_id", *_KINDS)
+    own = len(names)
     options = {"stream_results": True, "max_row_buffer": LONG_ROWS_FETCHED}
     for part in connection.execute(query, execution_options=options).partitions(LONG_ROWS_FETCHED):
         for row in part:
-            yield dict(zip(names, row[:5], strict=True)), " ".join(tokenize(*row[5:]))
+            yield dict(zip(names, row[:own], strict=True)), " ".join(tokenize(*row[own:]))
 
 
 def _write_words(connection: Connection, texts: Sequence[str]) -> range:
@@ -256,10 +294,10 @@ def _write_words(connection: Connection, texts: Sequence[str]) -> range:
 def _add(connection: Connection, campaign_id: str, change: _Tally) -> None:
     """Add a change to the days of the campaign and, unless it is deleted, to those of all campaigns."""
     days: dict[date, dict[str, int]] = {}
-    for (day, (sentiment, is_open)), n in change.items():
+    for (day, (sentiment, state)), n in change.items():
         if n:
             counts = days.setdefault(day, dict.fromkeys(INBOX_CELLS.values(), 0))
-            counts[INBOX_CELLS[Sentiment(sentiment), is_open]] += n
+            counts[INBOX_CELLS[Sentiment(sentiment), ReplyState(state)]] += n
     is_shown = select(campaigns.c.campaign_id).where(campaigns.c.campaign_id == campaign_id, IS_SHOWN)
     owners = (campaign_id, ALL_CAMPAIGNS) if days and connection.execute(is_shown).first() else (campaign_id,)
     for owner in owners:

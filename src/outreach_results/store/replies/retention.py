@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from outreach_results.models import Sentiment
+from outreach_results.models import ReplyState, Sentiment
 from outreach_results.models.retention import Retention
 from outreach_results.store import audit
 from outreach_results.store.column_types import id_in
@@ -63,7 +63,7 @@ def _old(connection: Connection, oldest: datetime) -> dict[str, list[str]]:
         .where(
             # Named, so that an index of the inbox is read, and not the texts of all replies.
             inbox.c.sentiment.in_([sentiment.value for sentiment in Sentiment]),
-            inbox.c.is_open.in_([True, False]),
+            inbox.c.state.in_([state.value for state in ReplyState]),
             inbox.c.received_at < oldest,
             reply.text_removed.is_(None),
             or_(reply.preview != "", reply.body.is_not(None)),

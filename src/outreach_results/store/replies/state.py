@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from outreach_results.models import Sentiment
+from outreach_results.models import ReplyState, Sentiment
 from outreach_results.store.schema import inbox, replies, reply_marks
 
 Columns = ReadOnlyColumnCollection[str, Any]
@@ -31,6 +32,17 @@ effective_sentiment: ColumnElement[str] = func.coalesce(reply_marks.c.sentiment,
 
 mark_version: ColumnElement[int] = func.coalesce(reply_marks.c.version, 0)
 """The version of the mark, of `replies_with_state`; 0 where there is none."""
+
+
+def state_on(day: date) -> ColumnElement[str]:
+    """The `ReplyState` on a local date, of `replies_with_state`."""
+    is_asleep = reply_marks.c.snoozed_until > literal(day, reply_marks.c.snoozed_until.type)
+    # What is done is done, whether it was snoozed before or not.
+    return case(
+        (reply_marks.c.handled_at.is_not(None), ReplyState.HANDLED.value),
+        (is_asleep, ReplyState.SNOOZED.value),
+        else_=ReplyState.OPEN.value,
+    )
 
 
 def counts_as_automatic(campaign_id: str) -> ColumnElement[bool]:

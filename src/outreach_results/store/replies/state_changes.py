@@ -1,4 +1,4 @@
-"""Changes of reply states by people: done or reopened, sentiment corrected, meeting booked.
+"""Changes of reply states by people: done, snoozed, assigned, sentiment corrected, meeting booked.
 
 Nobody overwrites anybody silently. A mark carries a version that rises with every change. A change
 names the version that was seen; where that is not the current one, `ConflictError` says who changed what and when.
@@ -18,54 +18,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, select
 
 from outreach_results.errors import ConflictError
-from outreach_results.models import Sentiment
 from outreach_results.models.dates import moment
 from outreach_results.store import audit
 from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.replies import events, inbox_table
-from outreach_results.store.replies.state import effective_sentiment, inbox_replies, mark_version, same_reply
+from outreach_results.store.replies.changes import (
+    PAST_TENSE,
+    STATE,
+    Action,
+    Assignment,
+    Change,
+    changed_columns,
+    has_effect,
+    is_about_meeting,
+    is_about_sentiment,
+)
+from outreach_results.store.replies.state import inbox_replies, mark_version, same_reply
 from outreach_results.store.schema import mark_changes, replies, reply_marks
 from outreach_results.store.shown import is_shown
 from outreach_results.store.write import upserting
 
 NAMED = 5
 KEPT_FOR = timedelta(days=90)
-_STATE = (
-    *("sentiment", "corrected_by", "corrected_at", "handled_at", "handled_by", "marked_by", "marked_at"),
-    *("meeting_marked_at", "meeting_marked_by"),
-)
-
-
-class Action(StrEnum):
-    """The changes of a reply's state other than a correction of its sentiment."""
-
-    HANDLED = "handled"
-    REOPENED = "reopened"
-    MEETING_BOOKED = "meeting_booked"
-    MEETING_REMOVED = "meeting_removed"
-    CORRECTION_CLEARED = "taken_back"
-    UNDONE = "undone"
-
-
-Change = Action | Sentiment
-"""One of the actions, or the corrected sentiment."""
-
-_PAST_TENSE: dict[str, str] = {
-    Action.HANDLED: "marked it done",
-    Action.REOPENED: "reopened it",
-    Action.MEETING_BOOKED: "marked a meeting",
-    Action.MEETING_REMOVED: "removed the meeting",
-    Action.CORRECTION_CLEARED: "cleared its correction",
-    Action.UNDONE: "undid an earlier change",
-    **{sentiment: f"marked it {sentiment}" for sentiment in Sentiment},
-}
 
 
 class Seen(NamedTuple):
@@ -140,11 +120,11 @@ def preview(store: Store, conditions: Sequence[ColumnElement[bool]], change: Cha
     affected = (
         select(func.count(), func.count(reply_marks.c.sentiment))
         .select_from(inbox_replies)
-        .where(*conditions, _has_effect(change))
+        .where(*conditions, has_effect(change))
     )
     with store.read() as connection:
         changed, corrected = connection.execute(affected).one()
-        return Preview(changed, corrected if _is_about_sentiment(change) else 0, _seen(connection, conditions))
+        return Preview(changed, corrected if is_about_sentiment(change) else 0, _seen(connection, conditions))
 
 
 def change_replies(
@@ -173,7 +153,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
     is_untouched = and_(made.version == now.version, made.changed_at == now.marked_at)
     marked = mark_changes.join(reply_marks, same_reply(made, now))
     untouched = (
-        select(made.campaign_id, made.reply_id, now.version, *(now[name] for name in _STATE))
+        select(made.campaign_id, made.reply_id, now.version, *(now[name] for name in STATE))
         .select_from(marked)
         .where(*_in_batch(batch), is_untouched)
     )
@@ -198,38 +178,16 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
 @contextmanager
 def _locked(store: Store, change: Change) -> Iterator[Connection]:
     # A changed sentiment or meeting changes the rollups, so it must not run beside a load, which changes them too.
-    with store.write(exclusive=_is_about_sentiment(change) or _is_about_meeting(change)) as connection:
+    with store.write(exclusive=is_about_sentiment(change) or is_about_meeting(change)) as connection:
         inbox_table.lock_reply_states(connection)
         yield connection
 
 
-def _is_about_sentiment(change: Change) -> bool:
-    return isinstance(change, Sentiment) or change == Action.CORRECTION_CLEARED
-
-
-def _is_about_meeting(change: Change) -> bool:
-    return change in (Action.MEETING_BOOKED, Action.MEETING_REMOVED)
-
-
-def _has_effect(change: Change) -> ColumnElement[bool]:
-    if isinstance(change, Sentiment):
-        return effective_sentiment != change.value
-    if change == Action.HANDLED:
-        return reply_marks.c.handled_at.is_(None)
-    if change == Action.REOPENED:
-        return reply_marks.c.handled_at.is_not(None)
-    if change == Action.MEETING_BOOKED:
-        return reply_marks.c.meeting_marked_at.is_(None)
-    if change == Action.MEETING_REMOVED:
-        return reply_marks.c.meeting_marked_at.is_not(None)
-    return reply_marks.c.sentiment.is_not(None)
-
-
 def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], change: Change, by: str) -> Batch:
     chosen = (
-        select(replies.c.campaign_id, replies.c.reply_id, mark_version, *(reply_marks.c[name] for name in _STATE))
+        select(replies.c.campaign_id, replies.c.reply_id, mark_version, *(reply_marks.c[name] for name in STATE))
         .select_from(inbox_replies)
-        .where(*conditions, _has_effect(change))
+        .where(*conditions, has_effect(change))
     )
     batch = _record(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
@@ -241,7 +199,8 @@ def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], ch
 def _about(batch: Batch) -> str:
     """What was done with how many replies of which campaigns; no name or address of a recipient."""
     replies_of = "1 reply" if batch.changed == 1 else f"{batch.changed} replies"
-    return f"{replies_of} of {', '.join(batch.campaigns) or 'no campaign'}: {batch.change}"
+    to = f" to {batch.change.assignee}" if isinstance(batch.change, Assignment) else ""
+    return f"{replies_of} of {', '.join(batch.campaigns) or 'no campaign'}: {batch.change}{to}"
 
 
 def _in_batch(batch: Batch) -> tuple[ColumnElement[bool], ...]:
@@ -255,7 +214,7 @@ def _record(connection: Connection, chosen: Select[Any], change: Change, by: str
     about = (literal(batch_id), literal(str(change)), literal(by), literal(datetime.now(UTC), Instant))
     names = ("campaign_id", "reply_id", "version", "batch_id", "action", "changed_by", "changed_at")
     inserting = insert(mark_changes).from_select(
-        [*names, *(f"was_{name}" for name in _STATE)],
+        [*names, *(f"was_{name}" for name in STATE)],
         chosen.with_only_columns(campaign_id, reply_id, version + 1, *about, *state),
     )
     changed = Counter(connection.execute(inserting.returning(mark_changes.c.campaign_id)).scalars())
@@ -264,25 +223,10 @@ def _record(connection: Connection, chosen: Select[Any], change: Change, by: str
 
 def _state_after(batch: Batch, by: str) -> Select[Any]:
     """The marks after a recorded batch: key, version, state."""
-    noted, change = mark_changes.c, batch.change
-    state: dict[str, ColumnElement[Any]] = {name: noted[f"was_{name}"] for name in _STATE}
-    who, when = literal(by), noted.changed_at
-    if isinstance(change, Sentiment):
-        # The source's own sentiment is no correction: choosing it only removes an earlier one.
-        differs = replies.c.sentiment != change.value
-        state["sentiment"] = case((differs, literal(change.value)))
-        state["corrected_by"], state["corrected_at"] = case((differs, who)), case((differs, when))
-    elif change == Action.CORRECTION_CLEARED:
-        state |= dict.fromkeys(("sentiment", "corrected_by", "corrected_at"), null())
-    elif change == Action.HANDLED:
-        state |= {"handled_by": who, "handled_at": when}
-    elif change == Action.MEETING_BOOKED:
-        state |= {"meeting_marked_by": who, "meeting_marked_at": when}
-    elif change == Action.MEETING_REMOVED:
-        state |= dict.fromkeys(("meeting_marked_by", "meeting_marked_at"), null())
-    else:
-        state |= dict.fromkeys(("handled_by", "handled_at"), null())
-    state |= {"marked_by": who, "marked_at": when}
+    noted = mark_changes.c
+    state: dict[str, ColumnElement[Any]] = {name: noted[f"was_{name}"] for name in STATE}
+    state |= changed_columns(batch.change, by)
+    state |= {"marked_by": literal(by), "marked_at": noted.changed_at}
     return (
         select(noted.campaign_id, noted.reply_id, noted.version, *state.values())
         .select_from(mark_changes.join(replies, same_reply(noted, replies.c)))
@@ -293,7 +237,7 @@ def _state_after(batch: Batch, by: str) -> Select[Any]:
 def _state_before(batch: Batch, undoing: Batch, by: str) -> Select[Any]:
     """The marks as they were before a batch: key, new version, state."""
     noted, made = mark_changes.c, mark_changes.alias("made").c
-    state: dict[str, ColumnElement[Any]] = {name: made[f"was_{name}"] for name in _STATE}
+    state: dict[str, ColumnElement[Any]] = {name: made[f"was_{name}"] for name in STATE}
     # Where there was no mark before, an empty one stays, because versions must never start again.
     state["marked_by"] = case((made.was_marked_at.is_(None), literal(by)), else_=made.was_marked_by)
     state["marked_at"] = func.coalesce(made.was_marked_at, noted.changed_at)
@@ -305,7 +249,7 @@ def _state_before(batch: Batch, undoing: Batch, by: str) -> Select[Any]:
 
 
 def _write(connection: Connection, batch: Batch, state: Select[Any]) -> None:
-    names = ["campaign_id", "reply_id", "version", *_STATE]
+    names = ["campaign_id", "reply_id", "version", *STATE]
     upserting_marks = upserting(connection, reply_marks).from_select(names, state)
     upserting_marks = upserting_marks.on_conflict_do_update(
         index_elements=["campaign_id", "reply_id"],
@@ -326,9 +270,9 @@ def _update_derived(connection: Connection, batch: Batch, change: Change) -> Non
         by_campaign[campaign_id].append(reply_id)
     for campaign_id, reply_ids in sorted(by_campaign.items()):
         inbox_table.apply_states(connection, campaign_id, reply_ids)
-        if _is_about_sentiment(change):
+        if is_about_sentiment(change):
             events.update_machine_flags(connection, campaign_id, reply_ids)
-        if _is_about_meeting(change):
+        if is_about_meeting(change):
             events.update_meetings(connection, campaign_id, reply_ids)
 
 
@@ -357,7 +301,7 @@ def _conflict_of_one(connection: Connection, campaign_id: str, reply_id: str, se
         .order_by(change.version)
     ).all()
     zone = zone_of(connection)
-    changes = "; ".join(f"{by} {_PAST_TENSE[action]} on {moment(at, zone)}" for by, action, at in later[-3:])
+    changes = "; ".join(f"{by} {PAST_TENSE[action]} on {moment(at, zone)}" for by, action, at in later[-3:])
     return f"Not saved: {changes or 'someone updated this first'}. Review and retry."
 
 

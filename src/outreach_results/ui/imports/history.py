@@ -17,7 +17,7 @@ from outreach_results.ui import cards, tables, text
 from outreach_results.ui.cache import ask, derive, may, store_for
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.imports import rejects
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _UNDONE, _CHOSEN = "import-undone", "import-chosen"
 _AT_FIRST = 10

@@ -21,9 +21,9 @@ from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
 from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings.deleted import still_deleted
 from outreach_results.ui.watched_jobs import redraw_after_jobs
+from outreach_results.ui.who import who
 
 _ROWS = 5
 

@@ -16,8 +16,8 @@ from outreach_results.ui.cache import store_for
 from outreach_results.ui.imports import session
 from outreach_results.ui.imports.job import ImportJob, start_import
 from outreach_results.ui.imports.uploads import Uploads
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.watched_jobs import redraw_after_jobs, watch
+from outreach_results.ui.who import who
 
 
 def card() -> None:

@@ -12,12 +12,14 @@ from outreach_results.models import Filters, InboxReply
 from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyKey, chosen_replies, key_of, replies_of
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Change, Preview
+from outreach_results.store.replies.changes import Change
+from outreach_results.store.replies.state_changes import Preview
 from outreach_results.ui import text
 from outreach_results.ui.cache import narrowed, store_for
 from outreach_results.ui.filters import View
-from outreach_results.ui.inbox import inbox_url, keys, labels, watch
-from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status, who
+from outreach_results.ui.inbox import inbox_url, keys, labels, watch, work
+from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status
+from outreach_results.ui.who import who
 
 _PENDING, _TICKED, _MENU = "inbox-pending", "inbox-ticked", "inbox-bulk"
 _NOTHING_TO_DO = "Nothing to change: these replies are marked that way already."
@@ -50,17 +52,17 @@ def menu(filters: Filters, inbox_filters: InboxFilters, total: int, listed: Sequ
     chosen = [reply for reply in listed if key_of(reply) in keys_ticked]
 
     def choose() -> None:
-        change = labels.BULK[st.session_state[_MENU]]
+        label = st.session_state[_MENU]
         set_status(None)
         if chosen:
-            attempt(lambda: _change(chosen, change))
+            attempt(lambda: _change(chosen, work.bulk_change(label)))
         else:
-            attempt(lambda: _propose(filters, inbox_filters, change))
+            attempt(lambda: _propose(filters, inbox_filters, work.bulk_change(label)))
         keys.redraw_all()
 
     st.menu_button(
         f"Bulk actions ({len(chosen) or total:,})",
-        list(labels.BULK),
+        list(work.BULK),
         key=_MENU,
         on_click=choose,
         help="Applies to the selected replies. With none selected, to all of this list, on every page; "

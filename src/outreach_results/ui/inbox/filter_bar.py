@@ -31,7 +31,7 @@ def controls(filters: Filters) -> None:
                 inbox_url.STATUS,
                 inbox_url.STATUS_CODES,
                 ReplyStatus.OPEN,
-                _with_counts(labels.STATUSES, counted.statuses),
+                _with_counts(_statuses(counted, inbox_filters), counted.statuses),
                 inbox_filters.status,
             )
             _one(
@@ -44,6 +44,9 @@ def controls(filters: Filters) -> None:
             )
             if inbox_filters.kind != ReplyKind.AUTOMATIC:
                 _sentiments(inbox_filters, counted)
+            # Where nobody shares the work, there is nothing to choose.
+            if inbox_filters.assignee is not None or ask(results.assignees):
+                _assignee()
             _search(inbox_filters.q)
 
 
@@ -57,6 +60,27 @@ def _one(label: str, name: str, codes: Mapping[T, str], default: T, shown: Mappi
         on_change=_on_change(name, str(chosen), url_state.writes_one(name, codes, default)),
         label_visibility="collapsed",
         width="content",
+    )
+
+
+def _statuses(counted: Inbox, inbox_filters: InboxFilters) -> dict[ReplyStatus, str]:
+    """The statuses that are offered: where nothing is snoozed, the row stays as narrow as it can be."""
+    offered = counted.statuses[ReplyStatus.SNOOZED] or inbox_filters.status == ReplyStatus.SNOOZED
+    return {status: name for status, name in labels.STATUSES.items() if offered or status != ReplyStatus.SNOOZED}
+
+
+def _assignee() -> None:
+    """Draw whose replies are listed, once any is assigned or a link asks for some."""
+    codes, chosen = inbox_url.assignee_codes(), inbox_url.chosen_assignee()
+    st.selectbox(
+        "Assignee",
+        list(codes),
+        key=url_state.control(inbox_url.ASSIGNED, chosen),
+        on_change=_on_change(
+            inbox_url.ASSIGNED, chosen, url_state.writes_one(inbox_url.ASSIGNED, codes, inbox_url.ANYONE)
+        ),
+        label_visibility="collapsed",
+        width=130,
     )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
+from outreach_results import results
 from outreach_results.models import Sentiment
-from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus, is_of_kind
+from outreach_results.results import NOBODY, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, is_of_kind
 from outreach_results.ui import url_state
+from outreach_results.ui.cache import ask
+from outreach_results.ui.who import me
 
 KIND, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
+ASSIGNED = "assigned"
+ANYONE, ME, UNASSIGNED = url_state.codes(ASSIGNED)
 LONGEST_SEARCH = 200
+_NO_ONE = "\x1f\x1f"  # no name is like that
 
 KIND_CODES = {kind: str(kind) for kind in ReplyKind}
 STATUS_CODES = {status: str(status) for status in ReplyStatus}
@@ -28,7 +34,33 @@ def read_filters() -> InboxFilters:
         status=url_state.one_of(STATUS, STATUS_CODES, ReplyStatus.OPEN),
         sentiments=tuple(sentiments) or None,
         q=_search(),
+        assignee=_assignee(),
     )
+
+
+def assignee_codes() -> dict[str, str]:
+    """The URL value of everybody whose replies can be listed: of whoever looks, of nobody, and of each by name."""
+    by_name = {name: _code_of(name) for name in ask(results.assignees) if name not in (ANYONE, ME, UNASSIGNED)}
+    return dict(url_state.codes(ASSIGNED)) | by_name
+
+
+def chosen_assignee() -> str:
+    """Whose replies the URL asks for, as `assignee_codes` calls them."""
+    return url_state.one_of(ASSIGNED, assignee_codes(), ANYONE)
+
+
+def _assignee() -> str | None:
+    chosen = chosen_assignee()
+    if chosen == ANYONE:
+        return None
+    # Who is not known has nothing assigned: the name is as empty for a link from somebody who is.
+    return {ME: me() or _NO_ONE, UNASSIGNED: NOBODY}.get(chosen, chosen)
+
+
+def _code_of(name: str) -> str:
+    """The escaped name; one that looks like another code has its first character escaped too."""
+    code = url_state.join([name])
+    return f"~{ord(code[0]):02X}{code[1:]}" if code in url_state.codes(ASSIGNED).values() else code
 
 
 def page() -> int:
@@ -79,9 +111,10 @@ def start_over() -> None:
     read(None)
 
 
-def show_sentiment(sentiment: Sentiment) -> None:
-    """Show the replies with this sentiment, whether they are handled or not. For callbacks."""
-    url_state.change(STATUS, STATUS_CODES[ReplyStatus.ALL])
+def show_sentiment(sentiment: Sentiment, status: ReplyStatus = ReplyStatus.ALL) -> None:
+    """Show the replies with this sentiment, of all states or only of one. For callbacks."""
+    default = status == ReplyStatus.OPEN  # which the URL leaves out
+    url_state.change(STATUS, "" if default else STATUS_CODES[status])
     url_state.change(SENTIMENT, url_state.join([sentiment]))
 
 

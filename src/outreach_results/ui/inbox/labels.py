@@ -12,12 +12,18 @@ from outreach_results.models import InboxReply, Sentiment
 from outreach_results.models.retention import Retention
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, SentEmail
 from outreach_results.store.forgotten import FORGOTTEN
-from outreach_results.store.replies.state_changes import Action, Batch, Change, Preview, UndoResult
+from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
+from outreach_results.store.replies.state_changes import Batch, Preview, UndoResult
 from outreach_results.ui import charts, text
 
 SENTIMENTS = charts.SENTIMENT_NAMES
 KINDS = {ReplyKind.PEOPLE: "Human", ReplyKind.AUTOMATIC: "Auto-reply", ReplyKind.ALL: "All"}
-STATUSES = {ReplyStatus.OPEN: "To do", ReplyStatus.HANDLED: "Done", ReplyStatus.ALL: "All"}
+STATUSES = {
+    ReplyStatus.OPEN: "To do",
+    ReplyStatus.SNOOZED: "Snoozed",
+    ReplyStatus.HANDLED: "Done",
+    ReplyStatus.ALL: "All",
+}
 
 HIDDEN = "Hidden by your current filters."
 
@@ -93,12 +99,19 @@ def changed(subject: str, change: Change) -> str:
     """A sentence of what was done: Ada's reply marked neutral."""
     if isinstance(change, Sentiment):
         return f"{subject} marked {SENTIMENTS[change].lower()}."
+    if isinstance(change, Assignment):
+        return f"{subject} assigned to {change.assignee}."
+    if isinstance(change, Snooze):
+        return f"{subject} snoozed until {text.day(change.until)}."
     return {
         Action.HANDLED: f"{subject} marked done.",
         Action.REOPENED: f"{subject} reopened.",
         Action.MEETING_BOOKED: f"{subject} marked as meeting booked.",
         Action.MEETING_REMOVED: f"{subject}: meeting removed.",
-    }.get(change, f"{subject}: correction undone.")
+        Action.UNASSIGNED: f"{subject} unassigned.",
+        Action.SNOOZE_ENDED: f"{subject}: snooze ended.",
+        Action.CORRECTION_CLEARED: f"{subject}: correction undone.",
+    }[change]
 
 
 def of_sender(reply: InboxReply) -> str:
@@ -111,12 +124,19 @@ def button_label(change: Change, number: int) -> str:
     """The label of the button that changes ``number`` replies: Mark 3 replies done."""
     if isinstance(change, Sentiment):
         return f"Mark {replies(number)} {SENTIMENTS[change].lower()}"
+    if isinstance(change, Assignment):
+        return f"Assign {replies(number)} to {change.assignee}"
+    if isinstance(change, Snooze):
+        return f"Snooze {replies(number)} until {text.day(change.until)}"
     return {
         Action.HANDLED: f"Mark {replies(number)} done",
         Action.REOPENED: f"Reopen {replies(number)}",
         Action.MEETING_BOOKED: f"Mark {replies(number)} as meeting booked",
         Action.MEETING_REMOVED: f"Remove the meeting of {replies(number)}",
-    }.get(change, f"Clear {number:,} correction{'' if number == 1 else 's'}")
+        Action.UNASSIGNED: f"Unassign {replies(number)}",
+        Action.SNOOZE_ENDED: f"End the snooze of {replies(number)}",
+        Action.CORRECTION_CLEARED: f"Clear {number:,} correction{'' if number == 1 else 's'}",
+    }[change]
 
 
 def confirmation(preview: Preview, change: Change, total: int) -> str:
@@ -165,6 +185,33 @@ def correction(reply: InboxReply, zone: ZoneInfo) -> str | None:
 def done(reply: InboxReply, zone: ZoneInfo) -> str | None:
     """Done by Ana on Jan 31, 2026, 2:23 PM."""
     return None if reply.handled_at is None else f"Done {_by(reply.handled_by, reply.handled_at, zone)}."
+
+
+def assigned(reply: InboxReply, zone: ZoneInfo) -> str | None:
+    """Assigned to Ben by Ana on Jan 31, 2026, 2:23 PM."""
+    if reply.assignee is None:
+        return None
+    if reply.assignee == reply.assigned_by and reply.assigned_at:
+        return f"{reply.assignee}'s since {text.moment(reply.assigned_at, zone)}."
+    return f"Assigned to {reply.assignee} {_by(reply.assigned_by, reply.assigned_at, zone)}."
+
+
+def snoozed(reply: InboxReply, zone: ZoneInfo, now: datetime) -> str | None:
+    """Snoozed until Feb 3, 2026 by Ana on Jan 31, 2026, 2:23 PM; or, from that day on, since when it is back."""
+    if reply.snoozed_until is None or reply.handled_at is not None:
+        return None
+    is_back = reply.snoozed_until <= now.astimezone(zone).date()
+    begin = "Back from snooze since" if is_back else "Snoozed until"
+    by = _by(reply.snoozed_by, reply.snoozed_at, zone)
+    return f"{begin} {text.day(reply.snoozed_until)}{', snoozed' if is_back else ''} {by}."
+
+
+def short_snooze(reply: InboxReply, now: datetime, zone: ZoneInfo) -> str:
+    """Until when a reply is snoozed, as short as it is clear: Until Feb 3; empty where it is not, or no longer."""
+    until, today = reply.snoozed_until, now.astimezone(zone).date()
+    if until is None or until <= today or reply.handled_at is not None:
+        return ""
+    return f"Until {text.short_day(until) if until.year == today.year else text.day(until)}"
 
 
 def meeting(reply: InboxReply, zone: ZoneInfo, *, counts: bool, in_source: bool) -> str | None:
@@ -224,6 +271,7 @@ def filters_sentence(inbox_filters: InboxFilters) -> str:
     parts = [
         *([] if inbox_filters.status == ReplyStatus.ALL else [STATUSES[inbox_filters.status].lower()]),
         *([] if inbox_filters.kind == ReplyKind.ALL else [KINDS[inbox_filters.kind].lower()]),
+        *([] if inbox_filters.assignee is None else [f"assigned to {inbox_filters.assignee or 'nobody'}"]),
         " or ".join(SENTIMENTS[sentiment].lower() for sentiment in inbox_filters.sentiments or ()),
         f"with “{inbox_filters.q}”" if inbox_filters.q else "",
     ]

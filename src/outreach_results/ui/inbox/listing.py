@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import ceil
@@ -28,6 +29,10 @@ _READ_FOR_PREVIEW = 2_000
 _LIST = "inbox-rows"
 
 _component = parts.component("inbox_list")
+
+
+_TO_DO = InboxFilters(status=ReplyStatus.OPEN)
+"""All that is to do, whoever answers it."""
 
 
 def find(filters: Filters, *, is_link: bool = True) -> tuple[InboxFilters, Inbox]:
@@ -84,7 +89,7 @@ def nothing(filters: Filters, inbox_filters: InboxFilters) -> None:
     """Show that no reply matches, and which filter to change."""
     if inbox_filters.kind == ReplyKind.AUTOMATIC and filters.humans_only:
         st.info("“Exclude bots & auto-replies” hides auto-replies. Turn it off under “View” to see them.")
-    elif inbox_filters.status == ReplyStatus.OPEN and not (inbox_filters.q or inbox_filters.sentiments):
+    elif inbox_filters.status == ReplyStatus.OPEN and inbox_filters == replace(_TO_DO, kind=inbox_filters.kind):
         st.info("All done: no replies to do here. Choose “Done” or “All”, or a longer date range.")
     else:
         st.info("No replies match. Change the filters or the search, or try a longer date range.")
@@ -106,6 +111,8 @@ def rows(replies: Sequence[InboxReply], campaign_names: Mapping[str, str]) -> li
             "preview": _preview((reply.body or reply.preview)[:_READ_FOR_PREVIEW]) or labels.without_text(reply),
             "is_done": reply.handled_at is not None,
             "has_meeting": reply.meeting_marked_at is not None,
+            "assignee": reply.assignee or "",
+            "snoozed": labels.short_snooze(reply, now, zone),
         }
         for reply in replies
     ]

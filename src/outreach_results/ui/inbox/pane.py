@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from outreach_results import results
 from outreach_results.models import Detail, Filters, InboxReply, Sentiment
 from outreach_results.models.team import Role
 from outreach_results.results import Inbox, InboxFilters, Neighbors, ReplyKey, Timeline, key_of
-from outreach_results.store.replies.state_changes import Action
+from outreach_results.store.replies.changes import Action, Change
 from outreach_results.ui import cache, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import fragment_run
-from outreach_results.ui.inbox import inbox_url, keys, labels, listing, watch
+from outreach_results.ui.inbox import inbox_url, keys, labels, listing, watch, work
 from outreach_results.ui.inbox.message import message
 from outreach_results.ui.inbox.state_changes import change_shown_reply, leaves_the_list, show_status
 from outreach_results.ui.inbox.timeline import timeline
@@ -106,6 +108,13 @@ def _toolbar(
 
 def _marks(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) -> None:
     """Show the buttons that mark the reply."""
+
+    def apply(change: Change) -> None:
+        change_shown_reply(reply, change, _next(change, around, inbox_filters))
+
+    work.controls(reply, apply)
+    with st.container(key="inbox-work-keys"):  # not displayed: they are there for their keys
+        work.keys(reply, apply)
     has_meeting = reply.meeting_marked_at is not None
     st.button(
         "Remove meeting" if has_meeting else "Meeting booked",
@@ -126,7 +135,7 @@ def _marks(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) ->
     )
 
 
-def _next(change: Action | Sentiment, around: Neighbors, inbox_filters: InboxFilters) -> ReplyKey | None:
+def _next(change: Change, around: Neighbors, inbox_filters: InboxFilters) -> ReplyKey | None:
     """The reply that is read after a change of this one; None where this one stays."""
     if isinstance(change, Sentiment):  # labeling goes on to the next one, listed or not
         return around.after or (around.before if leaves_the_list(change, inbox_filters) else None)
@@ -149,8 +158,10 @@ def _states(reply: InboxReply, history: Timeline, *, counts: bool) -> None:
     """Show what people did with the reply before."""
     zone = cache.zone()
     booked = labels.meeting(reply, zone, counts=counts, in_source=history.has_source_meeting)
-    for sentence in filter(None, (labels.done(reply, zone), booked)):
-        st.caption(text.escape(sentence))
+    of_work = (labels.assigned(reply, zone), labels.snoozed(reply, zone, datetime.now(UTC)))
+    sentences = [*filter(None, (labels.done(reply, zone), *of_work, booked))]
+    if sentences:  # in one paragraph, so that the reply itself begins near the top
+        st.caption(text.escape(" ".join(sentences)))
     corrected = labels.correction(reply, zone)
     if corrected:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

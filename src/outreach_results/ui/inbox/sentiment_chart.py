@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
 from outreach_results import metrics, results
 from outreach_results.models import Sentiment
+from outreach_results.results import ReplyStatus
 from outreach_results.ui import cards, charts, clicks, filters, text
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.components import chart_with_data
@@ -28,6 +29,8 @@ def over_time(view: View) -> None:
         rate = metrics.positive_rate(counts)
         with cards.card("Sentiment over time", key="sentiments", help=labels.positive_rate_detail(rate)) as card:
             st.markdown(text.escape(labels.positive_rate_sentence(rate)))
+            if counts[Sentiment.POSITIVE]:
+                _first_response(view)
             if not any(counts.values()):
                 return
             chart_with_data(
@@ -40,6 +43,27 @@ def over_time(view: View) -> None:
                 on_click=clicks.on_chart_click(_show),
                 card=card,
             )
+
+
+def _first_response(view: View) -> None:
+    """Draw how long positive replies wait until they are done, and lead to those that wait too long."""
+    # To the hour, so that the answer can be kept; who has waited for days has not waited much longer.
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    response = ask(results.first_response, view.filters, now)
+    with st.container(horizontal=True, vertical_alignment="center", key="inbox-response"):
+        st.markdown(
+            text.escape(response.sentence()),
+            width="content",
+            help="From a positive reply of this period to “Done”: the median and its 95% range. Replies that are not "
+            "done count as waiting until now (Kaplan–Meier); they are not left out.",
+        )
+        if response.overdue:
+            st.button(response.waiting(), key="inbox-overdue", type="tertiary", on_click=_show_overdue)
+
+
+def _show_overdue() -> None:
+    inbox_url.show_sentiment(Sentiment.POSITIVE, ReplyStatus.OPEN)
+    keys.redraw_all()
 
 
 def _show(bar: str) -> None:

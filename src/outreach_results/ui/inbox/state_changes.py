@@ -1,8 +1,4 @@
-"""Change the state of one reply, and undo the last change; a status message says what was done.
-
-The name recorded with a change is that of who is signed in; where nobody signs in, it is entered among the view's
-options.
-"""
+"""Change the state of one reply, and undo the last change; a status message says what was done."""
 
 from __future__ import annotations
 
@@ -12,18 +8,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from outreach_results.errors import ConflictError, OutreachError
-from outreach_results.models import InboxReply
+from outreach_results.models import InboxReply, Sentiment
 from outreach_results.models.team import Role
-from outreach_results.results import InboxFilters, ReplyKey, ReplyStatus, key_of
+from outreach_results.results import NOBODY, InboxFilters, ReplyKey, ReplyStatus, key_of
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.state_changes import Action, Batch, Change
-from outreach_results.ui import cache, filters
-from outreach_results.ui.cache import person, store_for
+from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
+from outreach_results.store.replies.state_changes import Batch
+from outreach_results.ui import cache
+from outreach_results.ui.cache import store_for
 from outreach_results.ui.inbox import inbox_url, keys, labels
+from outreach_results.ui.who import who
 
-SOMEONE = "someone"
-LONGEST_NAME = 80
-_WHO, _STATUS = "inbox-who", "inbox-status"
+_STATUS = "inbox-status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +30,6 @@ class StatusMessage:
     is_warning: bool = False
     batch: Batch | None = None
     reply: ReplyKey | None = None
-
-
-def who_field() -> None:
-    """Show the field for the name that is recorded with changes, where nobody signs in."""
-    if person().address:
-        return
-    with filters.options():
-        st.text_input(
-            "Your name",
-            placeholder=SOMEONE,
-            max_chars=LONGEST_NAME,
-            key=_WHO,
-            persist_state="session",
-            autocomplete="name",
-            help="Shown beside what you mark, so that others know whom to ask.",
-        )
-
-
-def who() -> str:
-    """Whose name is recorded with changes: who is signed in, else what was entered, else "someone"."""
-    return person().address or " ".join(str(st.session_state.get(_WHO) or "").split()) or SOMEONE
 
 
 def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey | None = None) -> None:
@@ -78,10 +53,21 @@ def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey |
 
 def leaves_the_list(change: Change, inbox_filters: InboxFilters) -> bool:
     """Whether a reply no longer matches the filters once it is changed."""
-    if isinstance(change, Action):
-        left = {Action.HANDLED: ReplyStatus.OPEN, Action.REOPENED: ReplyStatus.HANDLED}.get(change)
-        return left == inbox_filters.status
-    return change not in (inbox_filters.sentiments or inbox_url.sentiments_in(inbox_filters.kind))
+    if isinstance(change, Sentiment):
+        return change not in (inbox_filters.sentiments or inbox_url.sentiments_in(inbox_filters.kind))
+    if isinstance(change, Assignment) or change == Action.UNASSIGNED:
+        now = change.assignee if isinstance(change, Assignment) else NOBODY
+        return inbox_filters.assignee not in (None, now)
+    left = ReplyStatus.OPEN if isinstance(change, Snooze) else _LEFT.get(change)
+    return left == inbox_filters.status
+
+
+_LEFT = {
+    Action.HANDLED: ReplyStatus.OPEN,
+    Action.REOPENED: ReplyStatus.HANDLED,
+    Action.SNOOZE_ENDED: ReplyStatus.SNOOZED,
+}
+"""The status that a reply no longer has after an action."""
 
 
 def attempt(action: Callable[[], StatusMessage | None]) -> None:

@@ -18,7 +18,7 @@ from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View, choose_campaigns
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 ALERTS_A_PAGE = 10
 _WATCH = (

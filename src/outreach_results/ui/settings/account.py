@@ -17,7 +17,7 @@ from outreach_results.store.account_entries import enter_days_off, enter_plan, e
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for, zone
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _WIDTH = 420
 MOST_DAYS = 366

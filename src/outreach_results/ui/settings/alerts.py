@@ -18,7 +18,7 @@ from outreach_results.models.team import Role
 from outreach_results.store.alert_state import RuleChoice
 from outreach_results.ui import text
 from outreach_results.ui.cache import store_for, zone
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _SHOWN = 10
 _SAID = "alerts-said"

@@ -25,8 +25,8 @@ from outreach_results.store.entries import (
 )
 from outreach_results.ui import filters, text
 from outreach_results.ui.cache import ask, store_for, zone
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings import deleted
+from outreach_results.ui.who import who
 
 _PER = {CostPer.EMAIL: "per email sent", CostPer.CAMPAIGN: "for the whole campaign", CostPer.MONTH: "per month"}
 _UNKNOWN = "unknown"

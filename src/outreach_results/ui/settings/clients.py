@@ -13,9 +13,9 @@ from outreach_results.store.labels import MAX_NAME
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.campaign_picker import client_labels
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings import label_choice, label_rules
 from outreach_results.ui.settings.changes import make
+from outreach_results.ui.who import who
 
 _ABOUT = (
     "A campaign belongs to one client and has any number of tags; both filter every page. What you choose counts "

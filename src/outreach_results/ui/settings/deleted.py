@@ -10,8 +10,8 @@ from outreach_results.models.team import Role
 from outreach_results.store.admin import deletion
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, may, store_for, zone
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings.changes import make
+from outreach_results.ui.who import who
 
 
 def delete_button(campaign_id: str) -> None:

@@ -14,7 +14,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.ui import text
 from outreach_results.ui.cache import store_for, zone
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _SHOWN = 10
 _SAID = "digests-said"

@@ -12,7 +12,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.goals import GOAL_METRICS, MAX_GOAL, goals_in, set_goals
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 
 def form() -> None:

@@ -14,8 +14,8 @@ from outreach_results.store.engine import Store
 from outreach_results.store.labels import MAX_TAG, NO_CLIENT, Labels, Origin
 from outreach_results.ui import filters, tables, text
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings.changes import make
+from outreach_results.ui.who import who
 
 MANY = 15
 """With more campaigns than these there is a field to search them."""

@@ -13,8 +13,8 @@ from outreach_results.store import labeling
 from outreach_results.store.labels import MAX_TAG, MAX_TEXT, Match, Rule, checked_rule
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.settings.changes import make
+from outreach_results.ui.who import who
 
 _MATCHES = {Match.STARTS_WITH: "Name starts with", Match.CONTAINS: "Name contains"}
 _TAG = ""  # no id of a client

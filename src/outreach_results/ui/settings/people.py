@@ -11,7 +11,7 @@ from outreach_results.store.admin.forgetting import checked_address, forget
 from outreach_results.store.admin.person import PERSON, as_json, person_data
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _WIDTH = 420
 _ADDRESS, _TO_CONFIRM, _DONE = "person-address", "person-to-confirm", "person-done"

@@ -11,7 +11,7 @@ from outreach_results.store.engine import Store
 from outreach_results.store.interests import APPLIES_LATER, InterestStates, choose_interest_states, interest_states
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.inbox.state_changes import who
+from outreach_results.ui.who import who
 
 _WIDTH = 420
 

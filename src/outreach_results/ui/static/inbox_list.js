@@ -69,7 +69,8 @@ function fill(item, row) {
   item.dataset.id = row.id;
   item.toggleAttribute("data-done", row.is_done);
   item.querySelector("input").setAttribute("aria-label", `Select ${row.sender}`);
-  for (const name of ["sender", "company", "sentiment", "campaign", "preview"]) write(name, row[name]);
+  for (const name of ["sender", "company", "sentiment", "campaign", "preview", "assignee", "snoozed"]) write(name, row[name]);
+  for (const name of ["assignee", "snoozed"]) item.querySelector(`.${name}`).hidden = !row[name];
   item.querySelector(".dot").style.background = row.color;
   item.querySelector(".done").hidden = !row.is_done;
   item.querySelector(".meeting").hidden = !row.has_meeting;

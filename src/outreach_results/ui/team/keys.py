@@ -10,8 +10,8 @@ from outreach_results.store import api_keys
 from outreach_results.store.api_keys import ApiKey, KeyScope
 from outreach_results.ui import tables, text
 from outreach_results.ui.cache import ask, store_for, zone
-from outreach_results.ui.inbox.state_changes import who
 from outreach_results.ui.team.people import clients
+from outreach_results.ui.who import who
 
 _CLICKED, _SAID, _NEW, _REVOKED = "team-key-clicked", "team-key-said", "team-key-new", "team-keys-revoked"
 _COLUMNS = (
