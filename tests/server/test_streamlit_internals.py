@@ -8,12 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from streamlit import config, net_util
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state.query_params import QueryParams
+from streamlit.web import bootstrap
 
 from outreach_results.server import chart_library
 from outreach_results.server import streamlit_internals as internals
 from outreach_results.ui import styles
+from support.server import ROOT
 
 
 def test_pages_run_through_the_entry() -> None:
@@ -134,3 +137,14 @@ def used_classes(sheet: Path) -> set[str]:
 def test_styles_select_by_known_classes_only() -> None:
     sheets = sorted(styles.FOLDER.glob("*.css"))
     assert set().union(*map(used_classes, sheets)) == internals.CSS_CLASSES.keys() | PROJECT_CLASSES
+
+
+def test_no_host_is_asked_for_this_machines_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it listens on every address, as in a container, Streamlit would ask one to print what it answers."""
+    asked: list[str] = []
+    monkeypatch.chdir(ROOT)  # its settings are in the folder .streamlit there
+    monkeypatch.setattr(config, "_config_options", None)
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, **_: asked.append(url))
+    config.get_config_options(options_from_flags={"server.address": "0.0.0.0"})  # noqa: S104
+    bootstrap._print_url(is_running_hello=False)
+    assert asked == []
