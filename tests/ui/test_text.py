@@ -155,7 +155,8 @@ def test_wide_money_range_has_no_cents(low, high, shown):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "shown"), [("3.1%", "5.5%", "3.1–5.5%"), ("<0.1%", "1.0%", "<0.1–1.0%"), ("30", "42", "30–42")]
+    ("low", "high", "shown"),
+    [("3.1%", "5.5%", "3.1–5.5%"), ("<0.1%", "1.0%", "<0.1–1.0%"), ("30", "42", "30–42"), ("$0.00", "$0.00", "$0.00")],
 )
 def test_range_has_its_percent_sign_once(low, high, shown):
     assert text.span(low, high) == shown

@@ -50,7 +50,9 @@ def unit_price(value: float | None) -> str:
 
 
 def span(low: str, high: str) -> str:
-    """A range of two formatted ends, with the percent sign once: 3.1–5.5%, $1.68–$5.17."""
+    """A range of two formatted ends, with the percent sign once: 3.1–5.5%, $1.68–$5.17; one end if both are alike."""
+    if low == high:
+        return high
     return f"{low.removesuffix('%') if high.endswith('%') else low}–{high}"
 
 

@@ -52,6 +52,12 @@ def test_the_comparison_is_named_in_its_tooltip():
 def test_a_single_day_is_a_mark():
     figure = headline_chart(series(value=[0.04, NAN], low=[0.03, NAN], high=[0.06, NAN]))
     assert figure.data[-1].mode == "markers"
+    assert figure.data[-1].error_y.array[0] == pytest.approx(0.02)
+
+
+def test_few_days_have_a_tick_each_and_no_hours():
+    figure = headline_chart(series())
+    assert [f"{day:%b %-d}" for day in figure.layout.xaxis.tickvals] == ["Mar 1", "Mar 2"]
 
 
 @pytest.mark.parametrize(

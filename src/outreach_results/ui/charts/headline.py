@@ -17,6 +17,7 @@ from outreach_results.ui.charts.base import COLORS, GREY, LABELS, empty, translu
 from outreach_results.ui.figure import Figure
 
 HEIGHT = 300
+_MOST_TICKS = 9
 
 _WRITE = {Unit.EMAILS: text.number, Unit.REPLIES: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 _TICKS = {Unit.EMAILS: ",d", Unit.REPLIES: ",d", Unit.SHARE: ".0%", Unit.DOLLARS: "$,.2f"}
@@ -40,7 +41,7 @@ def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, 
         hovermode="x unified",
         bargap=0.25,
         margin={"l": 8, "r": 60 if is_line else 16, "t": 12, "b": 8},
-        xaxis={"type": "date", "tickformat": "%b %-d", "nticks": 9, "hoverformat": "%b %-d, %Y"},
+        xaxis={"type": "date", "tickformat": "%b %-d", "hoverformat": "%b %-d, %Y"} | _ticks(points["date"]),
         yaxis={"tickformat": ticks, "range": [0, top], "nticks": 6},
     )
     if is_line:
@@ -50,6 +51,11 @@ def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, 
     _compared(figure, series, compared_with)
     annotate(figure, notes, lambda day: bucket_start(day, series.every))
     return figure
+
+
+def _ticks(dates: pd.Series[pd.Timestamp]) -> dict[str, Any]:
+    # Between a few days Plotly puts ticks at hours, which would repeat the days.
+    return {"tickvals": list(dates)} if len(dates) < _MOST_TICKS else {"nticks": _MOST_TICKS}
 
 
 def _line(figure: Figure, series: HeadlineSeries) -> None:
@@ -64,15 +70,16 @@ def _line(figure: Figure, series: HeadlineSeries) -> None:
             fillcolor=translucent(color, 0.14),
             hoverinfo="skip",
         )
+    known = points[points["value"].notna()]
     figure.add_scatter(
         x=points["date"],
         y=points["value"],
-        mode="lines" if points["value"].notna().sum() > 1 else "markers",
+        mode="lines" if len(known) > 1 else "markers",
         line={"color": color, "width": 2.5},
+        **({} if len(known) > 1 else _single(points, color)),
         hovertemplate="%{customdata}<extra></extra>",
         customdata=[_sentence(series, point) for point in points.to_dict("records")],
     )
-    known = points[points["value"].notna()]
     if len(known):
         last = known.iloc[-1]
         figure.add_annotation(
@@ -84,6 +91,13 @@ def _line(figure: Figure, series: HeadlineSeries) -> None:
             showarrow=False,
             font={"color": color, "size": 13},
         )
+
+
+def _single(points: pd.DataFrame, color: str) -> dict[str, Any]:
+    """How the only value is drawn: a dot that can be seen, with its range as arms."""
+    above, below = points["high"] - points["value"], points["value"] - points["low"]
+    arms = {"type": "data", "symmetric": False, "array": above.fillna(0), "arrayminus": below.fillna(0)}
+    return {"marker": {"color": color, "size": 10}, "error_y": arms | {"color": color, "thickness": 2, "width": 8}}
 
 
 def _outline(points: pd.DataFrame) -> tuple[list[Any], list[Any]]:
