@@ -75,3 +75,23 @@ def test_a_rule_says_what_it_catches_before_it_is_made(run, three):
 def test_what_cannot_be_set_is_a_sentence(run, three, command, said):
     ended = run("clients", *command)
     assert (ended.status, ended.err.startswith(said)) == (1, True)
+
+
+def test_report_digest_and_goals_are_of_a_client(run, database, tmp_path):
+    run("demo")
+    run("clients", "add", "Acme Corp")
+    run("clients", "add", "Bolt")
+    run("clients", "set", "camp_260e3f", "camp_4eaf56", "--client", "acme-corp")
+    run("goals", "meetings_booked", "7", "--client", "acme-corp")
+    assert run("goals").out == b""
+    of_client = ("--period", "2026-03", "--client", "acme-corp")
+    assert run("report", *of_client, "-o", tmp_path / "acme.html").status == 0
+    written = (tmp_path / "acme.html").read_text()
+    assert "Mar 1 – 31, 2026 · Acme Corp · 2 campaigns" in written
+    assert run("goals", "--client", "acme-corp").out.decode().strip() in written
+    none = run("report", "--client", "bolt", "-o", tmp_path / "bolt.html")
+    assert (none.status, none.err) == (1, "No campaign matches Bolt. Choose others.\n")
+    run("digests", "add", "Acme", "--every", "weekly", "--to", "anna@example.com", "--client", "acme-corp")
+    assert b"\tacme-corp\t" in run("digests", "list").out
+    unknown = run("digests", "add", "X", "--every", "daily", "--to", "anna@example.com", "--tag", "late")
+    assert unknown.err.startswith("There is no tag 'late'.")

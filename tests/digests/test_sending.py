@@ -15,10 +15,11 @@ from outreach_results.delivery.log import ABANDONED, Status
 from outreach_results.delivery.sending import PAUSES, Post
 from outreach_results.digests import kept
 from outreach_results.digests.kept import LOG, Digest, Every, add_digest
+from outreach_results.digests.message import EMPTY, INCOMPLETE, message
 from outreach_results.digests.sending import GRACE, send_due, send_test
-from outreach_results.export.report import report_content
+from outreach_results.export.report import ReportOptions, report_content
 from outreach_results.models import Filters
-from outreach_results.store import schema
+from outreach_results.store import labeling, schema
 from outreach_results.store.engine import Store, open_store, set_meta
 from outreach_results.store.sync_runs import keep_start_failure
 from support.mail_server import Hook, MailServer
@@ -67,6 +68,33 @@ def test_received_digest_has_the_numbers_of_the_page(store: Store, post: Post, i
     assert "https://results.example.com/?period=custom&days=2026-03-16..2026-03-22" in text
     assert (mail["To"], mail["From"]) == ("anna@example.com", "results@example.com")
     assert "<style" not in html
+
+
+def test_digest_of_a_client_is_of_nobody_else(store: Store, post: Post, inbox: MailServer) -> None:
+    acme = labeling.add_client(store, "Acme & Söhne")
+    digest = weekly(store, "anna@example.com", clients=(acme,))
+    labeling.choose_client(store, ["camp_0e649d"], acme)  # after the digest was set up
+    of_client = results.narrowed(store, Filters(), clients=[acme])
+    send_due(store, post, at(MONDAY))
+    (mail,) = inbox.received()
+    first = present(mail.get_body(("plain",))).get_content()
+    period = present(results.chosen_period(store, of_client, "last_week", today=MONDAY.date()))
+    for outcome in report_content(store, period).outcomes:
+        assert f"{outcome.label}: {outcome.value}" in first
+    assert "Acme & Söhne · Mar 16 – 22, 2026" in first
+    assert "?period=custom&days=2026-03-16..2026-03-22&client=acme-s~C3~B6hne" in first
+    labeling.choose_client(store, ["camp_0e649d"], None)
+    about, said = written(store, digest)
+    assert (about, "Nothing was sent and nothing happened in Mar 16 – 22, 2026." in said) == (EMPTY, True)
+    labeling.remove_client(store, acme)
+    about, said = written(store, digest)
+    assert (about, f"There is no client {acme!r}." in said) == (INCOMPLETE, True)
+
+
+def written(store: Store, digest: Digest) -> tuple[str, str]:
+    """What the digest of `MONDAY` is about, and its text."""
+    made = present(message(store, digest, ReportOptions(), None, now=MONDAY, day=MONDAY.date()))
+    return made.about, made.words.text
 
 
 def test_digest_is_sent_once(store: Store, post: Post, inbox: MailServer) -> None:

@@ -7,6 +7,7 @@ import pytest
 from outreach_results import results
 from outreach_results.models import Filters
 from outreach_results.models.metric_definitions import METRICS
+from outreach_results.store import labeling
 from outreach_results.store.engine import Store
 from outreach_results.store.goals import set_goals
 from outreach_results.store.tracking import choose_tracking
@@ -76,7 +77,9 @@ def test_strangers_words_are_marked_at_each_place(ask: Ask) -> None:
             "start: 'x' is not allowed. Use a date like 2026-01-31.",
         ),
         ("campaigns", {"page": 0}, "page: '0' is not allowed. Use a whole number from 1 to 1,000,000."),
-        ("campaigns", {"color": "red"}, "There is no parameter 'color' here. Use page, per_page."),
+        ("campaigns", {"color": "red"}, "There is no parameter 'color' here. Use page, per_page, client, tag."),
+        ("account_stats", {"client": "nope"}, "There is no client 'nope'. There are no clients yet"),
+        ("replies", {"tag": "nope"}, "There is no tag 'nope'."),
         ("nothing", {}, "There is no tool 'nothing'."),
         ("account_stats", {"period": "7d", "start": "2026-03-01"}, "Name a period or its days, not both."),
         ("account_stats", {"start": "2020-01-01", "end": "2020-01-02"}, "Nothing happened in Jan 1 – 2, 2020"),
@@ -90,6 +93,18 @@ def test_strangers_words_are_marked_at_each_place(ask: Ask) -> None:
 )
 def test_refusal_says_why_and_what_to_ask(refused: Ask, tool: str, arguments: dict[str, object], sentence: str) -> None:
     assert refused(tool, **arguments).startswith(sentence)
+
+
+def test_client_narrows_what_is_asked(ask: Ask, refused: Ask, store: Store) -> None:
+    acme, bolt = (labeling.add_client(store, name) for name in ("Acme", "Bolt"))
+    labeling.choose_client(store, [SAMPLE], acme)
+    (listed,) = ask("campaigns", client=acme)["campaigns"]
+    assert (listed["id"], listed["client"]) == (SAMPLE, {"id": acme, "name": {"written_by_others": "Acme"}})
+    of_client, of_campaign = (ask("account_stats", **by) for by in ({"client": acme}, {"campaign_ids": [SAMPLE]}))
+    assert of_client["stats"] == of_campaign["stats"]
+    assert {one["campaign_id"] for one in ask("replies", client=acme, per_page=100)["replies"]} == {SAMPLE}
+    assert refused("account_stats", client=bolt).startswith("No campaign matches.")
+    assert ask("replies", client=bolt)["replies"] == []
 
 
 def test_goals_are_those_of_the_tile(ask: Ask, refused: Ask, store: Store) -> None:

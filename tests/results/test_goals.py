@@ -9,6 +9,7 @@ import pytest
 from outreach_results import results
 from outreach_results.errors import QueryError
 from outreach_results.models import Filters
+from outreach_results.store import labeling
 from outreach_results.store.engine import Store
 from outreach_results.store.goals import set_goals
 from outreach_results.store.tracking import choose_tracking
@@ -48,6 +49,28 @@ def test_goal_is_removed_and_others_stay(writable_sample: Store) -> None:
     set_goals(writable_sample, {"meetings_booked": 5, "emails_sent": 10})
     set_goals(writable_sample, {"meetings_booked": None})
     assert [pace.name for pace in results.paces(writable_sample)] == ["emails_sent"]
+
+
+def test_client_has_goals_of_its_own(writable_sample: Store) -> None:
+    acme = labeling.add_client(writable_sample, "Acme")
+    labeling.choose_client(writable_sample, ["camp_260e3f", "camp_4eaf56"], acme)
+    labeling.choose_tags(writable_sample, ["camp_260e3f"], ["spring"])
+    set_goals(writable_sample, {"emails_sent": 100, "positive_replies": 7}, client=acme)
+    set_goals(writable_sample, {"emails_sent": 9_000})
+    whole = results.narrowed(writable_sample, MARCH, clients=[acme])
+    positive, sent = results.paces_of(writable_sample, whole)
+    assert (sent.goal, sent.done) == (100, results.totals(writable_sample, whole).stats.emails_sent)
+    assert (positive.goal, positive.done) == (7, results.inbox(writable_sample, whole).counts["positive"])  # type: ignore[index]
+    assert [pace.goal for pace in results.paces_of(writable_sample, MARCH)] == [9_000]
+    with_tag = results.narrowed(writable_sample, MARCH, clients=[acme], tags=["spring"])
+    one_of_two = results.narrowed(writable_sample, whole.of("camp_260e3f"), clients=[acme])
+    for part in (with_tag, one_of_two, whole.of("camp_260e3f")):
+        assert results.paces_of(writable_sample, part) == []
+    labeling.remove_client(writable_sample, acme)
+    with pytest.raises(QueryError, match="no client 'acme'"):
+        set_goals(writable_sample, {"emails_sent": 100}, client=acme)
+    labeling.add_client(writable_sample, "Acme")
+    assert results.paces(writable_sample, client=acme) == []
 
 
 @pytest.mark.parametrize(

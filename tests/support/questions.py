@@ -66,6 +66,8 @@ def filtered_questions(store: Store, views: Iterable[Filters]) -> Iterator[tuple
         yield "replies", partial(results.replies, store, SAMPLE, of_one, sentiment=Sentiment.POSITIVE, q="a")
         yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, InboxFilters(q="a"))
         yield "sentiment_over_time", partial(results.sentiment_over_time, store, filters, OF_SOMEBODY[1])
+        yield "labels_in_words", partial(results.labels_in_words, store, filters)
+        yield "paces_of", partial(results.paces_of, store, filters)
         yield "people", partial(results.people, store, filters)
         yield "chosen_period", partial(results.chosen_period, store, filters)
         yield "period_summary", partial(results.period_summary, store, present(results.chosen_period(store, filters)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, Field
@@ -129,7 +129,14 @@ class PageQuery(BaseModel):
     per_page: Annotated[int, *whole(MAX_PER_PAGE, PER_PAGE)] = Field(default=PER_PAGE, description="Rows per page.")
 
 
-class CampaignsQuery(PageQuery):
+class Narrowing(TypedDict):
+    """What `results.narrowed` takes beside filters."""
+
+    clients: tuple[str] | None
+    tags: tuple[str] | None
+
+
+class LabelsQuery(BaseModel):
     """Whose campaigns."""
 
     client: Annotated[str, *text_of(1, MAX_ID, "acme")] | SkipJsonSchema[None] = Field(
@@ -140,6 +147,17 @@ class CampaignsQuery(PageQuery):
         default=None,
         description="Only the campaigns with this tag.",
     )
+
+    def labels(self) -> Narrowing:
+        """These parameters as `results.narrowed` takes them."""
+        return {
+            "clients": None if self.client is None else (self.client,),
+            "tags": None if self.tag is None else (self.tag,),
+        }
+
+
+class CampaignsQuery(LabelsQuery, PageQuery):
+    """Which page of whose campaigns."""
 
 
 class PeriodQuery(BaseModel):

@@ -130,9 +130,8 @@ async def campaigns(request: Request, query: Annotated[parameters.CampaignsQuery
     """All campaigns, newest first, or those of a client or with a tag."""
 
     def query_results(store: Store) -> Campaigns:
-        clients, tags = (None if one is None else (one,) for one in (query.client, query.tag))
         with _not_found():
-            among = results.chosen_campaigns(store, clients=clients, tags=tags)
+            among = results.chosen_campaigns(store, **query.labels())
         return results.campaigns(store, page=query.page, per_page=query.per_page, among=among)
 
     return await _answer(request, query_results)

@@ -12,7 +12,8 @@ from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
 from outreach_results.digests import kept
 from outreach_results.digests.kept import Every
-from outreach_results.models import dates
+from outreach_results.errors import OutreachError
+from outreach_results.models import dates, numbers
 
 digests = typer.Typer(help="What is sent by email and webhook when a period is over.", no_args_is_help=True)
 
@@ -28,12 +29,17 @@ def add(
     campaign: Annotated[
         list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
     ] = None,
+    client: Annotated[
+        list[str] | None, typer.Option("--client", help="Only this client's, by its id; may be given several times.")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only those with this tag.")] = None,
     hour: Annotated[int, typer.Option(min=0, max=23, help="From which hour of the reporting time zone on.")] = 8,
 ) -> None:
     """Set up a digest. The dashboard sends it while it runs."""
     store = open_database()
-    for campaign_id in campaign or ():
-        results.campaign(store, campaign_id)
+    if campaign and (client or tag):
+        raise OutreachError("Name campaigns, or a client and tags: the campaigns of those may change.")
+    results.chosen_campaigns(store, campaign or None, clients=client or None, tags=tag or None)  # raises for unknown
     digest = kept.add_digest(
         store,
         name,
@@ -42,6 +48,8 @@ def add(
         webhook=None if webhook is None else SecretStr(webhook),
         secret=settings().secret_key,
         campaigns=tuple(campaign) if campaign else None,
+        clients=tuple(client) if client else None,
+        tags=tuple(tag) if tag else None,
         hour=hour,
         by=user_name(),
     )
@@ -52,7 +60,8 @@ def add(
 def list_digests() -> None:
     """List the digests."""
     for one in kept.digests(open_database()):
-        campaigns = "all campaigns" if one.campaigns is None else f"{len(one.campaigns)} campaigns"
+        campaigns = "all campaigns" if one.campaigns is None else numbers.counted(len(one.campaigns), "campaign")
+        campaigns = ", ".join([*(one.clients or ()), *(one.tags or ())]) or campaigns
         typer.echo(f"{one.name}\t{one.every}, from {one.hour}:00\t{campaigns}\t{', '.join(one.places)}")
 
 

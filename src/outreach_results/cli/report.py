@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,12 @@ def report(
     campaign: Annotated[
         list[str] | None, typer.Option("--campaign", help="Only this one; may be given several times.")
     ] = None,
+    client: Annotated[
+        list[str] | None, typer.Option("--client", help="Only this client's, by its id; may be given several times.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="Only with this tag; may be given several times.")
+    ] = None,
     send_date: Annotated[bool, typer.Option("--send-date", help="Count on the day an email was sent.")] = False,
     humans_only: Annotated[bool, typer.Option("--humans-only", help="Without bots and automatic replies.")] = False,
     names: Annotated[bool, typer.Option("--names", help="Name the people whose replies are quoted.")] = False,
@@ -53,9 +60,8 @@ def report(
     )
     store = open_database()
     basis = Basis.SEND if send_date else Basis.ACTIVITY
-    for campaign_id in campaign or ():
-        results.campaign(store, campaign_id)
-    filters = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
+    asked = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
+    filters = results.narrowed(store, asked, clients=client or None, tags=tag or None)
     download = report_download(store, _period(store, filters, period), fmt, ReportOptions(brand, with_names=names))
     note_export(store, download)
     write_file(output, download.chunks)
@@ -66,7 +72,7 @@ def _period(store: Store, filters: Filters, written: str) -> ChosenPeriod:
     code: str | None = written.replace("-", "_")
     if code not in PERIODS:
         first, last = _days(written)
-        filters, code = Filters(filters.campaigns, first, last, filters.basis, filters.humans_only), None
+        filters, code = replace(filters, start=first, end=last), None
     period = results.chosen_period(store, filters, code)
     if period is None:
         raise OutreachError("There are no results yet. Import a file first, or load the sample: outreach-results demo")

@@ -31,12 +31,15 @@ class Digest(Recipients):
 
     Attributes:
         campaigns: ids of those that it is about; None: all.
+        clients, tags: that it is about the campaigns of these, whichever they are when it is sent.
         hour: from which hour (0 to 23) of the reporting time zone on it is sent.
     """
 
     name: str
     every: Every
     campaigns: tuple[str, ...] | None = None
+    clients: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
     hour: int = 8
     created_at: AwareDatetime
 
@@ -92,6 +95,8 @@ def add_digest(
     webhook: SecretStr | None = None,
     secret: SecretStr | None = None,
     campaigns: tuple[str, ...] | None = None,
+    clients: tuple[str, ...] | None = None,
+    tags: tuple[str, ...] | None = None,
     hour: int = 8,
     by: str | None = None,
 ) -> Digest:
@@ -119,6 +124,8 @@ def add_digest(
         to=addresses,
         webhook_encrypted=None if webhook is None else encrypted_webhook(store, webhook, secret),
         campaigns=campaigns,
+        clients=clients,
+        tags=tags,
         hour=hour,
         created_at=datetime.now(UTC),
     )

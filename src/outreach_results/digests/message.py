@@ -12,6 +12,7 @@ from outreach_results import results
 from outreach_results.delivery.wording import Words, written
 from outreach_results.digests.due import PERIOD
 from outreach_results.digests.kept import Digest, Every
+from outreach_results.errors import QueryError
 from outreach_results.export.report import ReportOptions, report_content
 from outreach_results.export.report.plain import plain
 from outreach_results.models import Filters, dates
@@ -43,10 +44,11 @@ def message(
 
     It fails closed: where the period is empty, or not all of its data is here, the message says so instead.
     """
-    period = results.chosen_period(store, Filters(digest.campaigns), PERIOD[digest.every], today=day)
+    filters, unknown = _narrowed(store, digest)
+    period = results.chosen_period(store, filters, PERIOD[digest.every], today=day)
     if period is None:
         return None
-    missing = _missing(store, period, now)
+    missing = unknown or _missing(store, period, now)
     if missing:
         return _without_numbers(store, digest, options, public_url, period, INCOMPLETE, missing)
     if not any(results.totals(store, period.filters).stats.model_dump().values()):
@@ -66,6 +68,16 @@ def message(
         "small_print": report["small_print"],
     }
     return _rendered(digest, data, DIGEST, period, f"{data['title']}: {period.days()}")
+
+
+def _narrowed(store: Store, digest: Digest) -> tuple[Filters, list[str]]:
+    """The campaigns that a digest is about today, and why that cannot be said."""
+    if digest.clients is None and digest.tags is None:
+        return Filters(digest.campaigns), []
+    try:
+        return results.narrowed(store, Filters(), clients=digest.clients, tags=digest.tags), []
+    except QueryError as error:  # a client was removed: a digest of nothing is sent, and never one of all campaigns
+        return Filters(()), [str(error)]
 
 
 def _missing(store: Store, period: ChosenPeriod, now: datetime) -> list[str]:
@@ -114,7 +126,7 @@ def _frame(
         "title": options.brand.name or f"{_ADJECTIVE[digest.every]} campaign digest",
         "name": digest.name,
         "color": options.brand.color,
-        "days": period.days(),
+        "days": " · ".join(filter(None, [results.labels_in_words(store, period.filters), period.days()])),
         "zone": store.zone().key,
         "compared": compared,
         "link": view_link(public_url, period),
@@ -126,8 +138,10 @@ def view_link(public_url: str | None, period: ChosenPeriod) -> str:
     if not public_url:
         return ""
     parameters = {"period": "custom", "days": f"{period.first}..{period.last}"}
-    if period.filters.campaigns is not None:
-        parameters["campaigns"] = join(period.filters.campaigns)
+    filters = period.filters
+    if filters.clients is None and filters.tags is None and filters.campaigns is not None:
+        parameters["campaigns"] = join(filters.campaigns)
+    parameters |= {name: join(ids) for name, ids in (("client", filters.clients), ("tag", filters.tags)) if ids}
     return f"{public_url.rstrip('/')}/?{urlencode(parameters, safe='.~')}"
 
 

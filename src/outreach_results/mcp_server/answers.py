@@ -62,6 +62,13 @@ class Answer(Model):
     about: About
 
 
+class ListedClient(Model):
+    """To whom a campaign belongs."""
+
+    id: str
+    name: Quoted
+
+
 class ListedCampaign(Model):
     """A campaign; ``tracked`` is what it tracks, all other numbers of it are null."""
 
@@ -71,6 +78,8 @@ class ListedCampaign(Model):
     created_at: Instant
     detail: Detail
     tracked: list[str]
+    client: ListedClient | None
+    tags: list[Quoted]
 
 
 class CampaignsAnswer(Answer):

@@ -24,10 +24,6 @@ MOST_CAMPAIGNS = 50
 _NAMED = "; ".join(f"`{code}`: {label.lower()}" for code, label in PERIODS.items())
 
 
-class NoArguments(BaseModel):
-    """Nothing."""
-
-
 class OfCampaign(BaseModel):
     """Which campaign."""
 
@@ -42,7 +38,7 @@ class BreakdownArguments(parameters.BreakdownQuery, OfCampaign):
     """What a campaign is broken down by."""
 
 
-class ViewArguments(parameters.StatsQuery):
+class ViewArguments(parameters.LabelsQuery, parameters.StatsQuery):
     """Some campaigns in a period."""
 
     period: Period | SkipJsonSchema[None] = Field(
@@ -85,7 +81,7 @@ class PeersArguments(ViewArguments):
     )
 
 
-class RepliesArguments(parameters.RepliesQuery):
+class RepliesArguments(parameters.LabelsQuery, parameters.RepliesQuery):
     """Which replies."""
 
     campaign_id: CampaignId | SkipJsonSchema[None] = Field(
@@ -103,6 +99,14 @@ class UsageArguments(BaseModel):
     period: Month | SkipJsonSchema[None] = Field(
         default=None,
         description="`month` for the current calendar month, or `YYYY-MM`. Without it: the last month with data.",
+    )
+
+
+class GoalsArguments(BaseModel):
+    """Whose goals."""
+
+    client: Annotated[str, *text_of(1, MAX_ID, "acme")] | SkipJsonSchema[None] = Field(
+        default=None, description="Those of this client, by its id. Without it: of all campaigns together."
     )
 
 

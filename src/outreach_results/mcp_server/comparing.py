@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from outreach_results.mcp_server.answers import (
     Range,
     UsageAnswer,
 )
-from outreach_results.mcp_server.arguments import CompareArguments, NoArguments, PeersArguments, UsageArguments
+from outreach_results.mcp_server.arguments import CompareArguments, GoalsArguments, PeersArguments, UsageArguments
 from outreach_results.mcp_server.explained import about
 from outreach_results.mcp_server.questions import period_of, shown
 from outreach_results.models.metric_definitions import COST_PER_MEETING
@@ -97,7 +98,7 @@ def _compared(rank: int, row: dict[Any, Any]) -> ComparedCampaign:
 def compare_with_benchmarks(store: Store, arguments: PeersArguments) -> PeersAnswer:
     """The campaigns beside the community's, or beside all your own."""
     period = period_of(store, arguments)
-    mcp = arguments.mcp or _mcp_of(store, arguments.campaign_ids)
+    mcp = arguments.mcp or _mcp_of(store, period.filters.campaigns)
     is_own = arguments.peers == "own"
     peers = results.own_peers(store, period.filters, mcp) if is_own else results.community(store, mcp)
     if not peers.numbers.benchmarks:
@@ -122,7 +123,7 @@ def compare_with_benchmarks(store: Store, arguments: PeersArguments) -> PeersAns
     )
 
 
-def _mcp_of(store: Store, campaign_ids: list[str] | None) -> str | None:
+def _mcp_of(store: Store, campaign_ids: Sequence[str] | None) -> str | None:
     """The kind of outreach that all of these campaigns are of, if the community has benchmarks of it."""
     kinds = {results.campaign(store, campaign_id).mcp for campaign_id in campaign_ids or ()}
     return kind if len(kinds) == 1 and (kind := kinds.pop()) in results.benchmark_mcps(store) else None
@@ -143,10 +144,10 @@ def _beside(one: Comparison, whom: str) -> ComparedMetric:
     )
 
 
-def goals(store: Store, _asked: NoArguments) -> GoalsAnswer:
+def goals(store: Store, arguments: GoalsArguments) -> GoalsAnswer:
     """How the month stands beside its goals."""
     of_account(store)
-    paces = results.paces(store)
+    paces = results.paces(store, client=arguments.client)
     if not paces:
         raise OutreachError("No goal is set. Set one on Data → Settings, or with: outreach-results goals")
     unknown = {}

@@ -9,7 +9,7 @@ Raises:
 from __future__ import annotations
 
 from outreach_results import results
-from outreach_results.api.parameters import BenchmarksQuery, PageQuery
+from outreach_results.api.parameters import BenchmarksQuery, CampaignsQuery
 from outreach_results.errors import OutreachError, QueryError
 from outreach_results.mcp_server.answers import (
     AccountStatsAnswer,
@@ -20,6 +20,7 @@ from outreach_results.mcp_server.answers import (
     DailyAnswer,
     GlossaryAnswer,
     ListedCampaign,
+    ListedClient,
     ListedReply,
     MetricChange,
     Quoted,
@@ -60,21 +61,28 @@ from outreach_results.results import ChosenPeriod, InboxFilters, PeriodSummary
 from outreach_results.store.engine import Store
 
 
-def campaigns(store: Store, arguments: PageQuery) -> CampaignsAnswer:
+def campaigns(store: Store, arguments: CampaignsQuery) -> CampaignsAnswer:
     """All campaigns, newest first."""
-    found = results.campaigns(store, page=arguments.page, per_page=arguments.per_page)
+    among = results.chosen_campaigns(store, **arguments.labels())
+    found = results.campaigns(store, page=arguments.page, per_page=arguments.per_page, among=among)
     listed = [
         ListedCampaign(
             id=one.id,
-            name=Quoted(written_by_others=one.name),
+            name=_quoted(one.name),
             mcp=one.mcp,
             created_at=one.created_at,
             detail=one.detail,
             tracked=list(one.tracked),
+            client=None if one.client is None else ListedClient(id=one.client.id, name=_quoted(one.client.name)),
+            tags=[_quoted(tag) for tag in one.tags],
         )
         for one in found.campaigns
     ]
     return CampaignsAnswer(about=about(store, None), campaigns=listed, pagination=found.pagination)
+
+
+def _quoted(text: str) -> Quoted:
+    return Quoted(written_by_others=text)
 
 
 def campaign_stats(store: Store, arguments: StatsArguments) -> StatsAnswer:
@@ -207,10 +215,10 @@ def _metric_changes(summary: PeriodSummary) -> dict[str, MetricChange]:
 
 def replies(store: Store, arguments: RepliesArguments) -> RepliesAnswer:
     """A page of replies."""
-    filters = arguments.filters()
+    asked = arguments.filters()
     if arguments.campaign_id is not None:
-        results.campaign(store, arguments.campaign_id)  # an unknown one is an error, not one without replies
-        filters = filters.of(arguments.campaign_id)
+        asked = asked.of(arguments.campaign_id)
+    filters = results.narrowed(store, asked, **arguments.labels())  # an unknown one is an error, not one of nothing
     chosen = InboxFilters(
         arguments.kind,
         arguments.status,
@@ -292,9 +300,9 @@ def period_of(store: Store, arguments: ViewArguments) -> ChosenPeriod:
     Raises:
         OutreachError: there is no data, or an unknown campaign was named.
     """
-    filters = arguments.filters()
-    for campaign_id in filters.campaigns or ():
-        results.campaign(store, campaign_id)
+    filters = results.narrowed(store, arguments.filters(), **arguments.labels())
+    if filters.campaigns == ():
+        raise OutreachError("No campaign matches. Leave out `client`, `tag` or `campaign_ids`, or choose others.")
     period = results.chosen_period(store, filters, arguments.period)
     if period is None:
         raise OutreachError("There are no results yet. Import a file or sync an account first.")

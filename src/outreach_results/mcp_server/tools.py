@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from outreach_results.api.parameters import BenchmarksQuery, PageQuery
+from outreach_results.api.parameters import BenchmarksQuery, CampaignsQuery
 from outreach_results.mcp_server import answers, arguments, comparing, questions
 from outreach_results.mcp_server.arguments import read
 from outreach_results.store.engine import Store
@@ -58,8 +58,8 @@ _TOOLS = (
     Tool(
         "campaigns",
         "List campaigns",
-        "All campaigns with their ids, newest first, and what each of them tracks.",
-        PageQuery,
+        "All campaigns with their ids, newest first, what each of them tracks, its client and its tags.",
+        CampaignsQuery,
         answers.CampaignsAnswer,
         questions.campaigns,
     ),
@@ -152,7 +152,7 @@ _TOOLS = (
         "Goals of the month",
         "How many meetings, positive replies or emails the month should reach, how many there are, and at which pace "
         "it goes.",
-        arguments.NoArguments,
+        arguments.GoalsArguments,
         answers.GoalsAnswer,
         comparing.goals,
     ),

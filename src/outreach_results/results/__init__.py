@@ -45,6 +45,7 @@ from outreach_results.results.clients import (
     known_clients,
     known_tags,
     label_rules,
+    labels_in_words,
     labels_of_campaigns,
     met_by,
     narrowed,
@@ -60,7 +61,7 @@ from outreach_results.results.comparisons import (
 from outreach_results.results.daily import campaign_daily, daily_costs, daily_stats
 from outreach_results.results.event_dates import reply_rate_bias
 from outreach_results.results.first_response import FirstResponse, first_response
-from outreach_results.results.goals import Pace, paces
+from outreach_results.results.goals import Pace, paces, paces_of
 from outreach_results.results.headline_series import (
     HeadlineSeries,
     headline_lines,
@@ -258,6 +259,7 @@ __all__ = [
     "known_clients",
     "known_tags",
     "label_rules",
+    "labels_in_words",
     "labels_of_campaigns",
     "last_day",
     "last_sent",
@@ -273,6 +275,7 @@ __all__ = [
     "outlook",
     "own_peers",
     "paces",
+    "paces_of",
     "page_of",
     "people",
     "period_summary",

@@ -13,8 +13,7 @@ from outreach_results.models import CampaignClient, Filters
 from outreach_results.results.campaign_facts import campaign_facts, can_be_stored
 from outreach_results.results.kept import kept_on
 from outreach_results.store.engine import Store
-from outreach_results.store.labeling import allowed, require_client
-from outreach_results.store.labels import LabelBook, Labels, Rule, read_book
+from outreach_results.store.labels import LabelBook, Labels, Rule, allowed, read_book, require_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,15 @@ def chosen_campaigns(
             and (tags is None or not set(labels[own].tags).isdisjoint(tags))
         )
     )
+
+
+def labels_in_words(store: Store, filters: Filters) -> str:
+    """The names of the clients and the tags by which campaigns were chosen: Acme Corp, spring; '' without any."""
+    if filters.clients is None and filters.tags is None:
+        return ""
+    with store.read() as connection:
+        names = label_book(connection).names
+    return ", ".join([*(names.get(one, one) for one in filters.clients or ()), *(filters.tags or ())])
 
 
 def known_clients(store: Store, limit: Limit | None = None) -> list[Client]:

@@ -13,6 +13,7 @@ from outreach_results.metrics.pace import LEARNED_FROM, still_to_come
 from outreach_results.models import Filters, Sentiment, dates, numbers
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
 from outreach_results.results.campaigns import last_day
+from outreach_results.results.clients import chosen_campaigns
 from outreach_results.results.daily import daily_stats
 from outreach_results.results.inbox_filters import EVERYTHING
 from outreach_results.results.reply_counts import count_days
@@ -55,14 +56,33 @@ class Pace:
         return f"{METRICS[self.name].label} in {dates.month(self.month)}: {self.words()}."
 
 
-def paces(store: Store, on: date | None = None) -> list[Pace]:
-    """How the month of a day stands beside its goals, which are those of all campaigns together.
+def paces_of(store: Store, filters: Filters, on: date | None = None) -> list[Pace]:
+    """How the month of a day stands beside the goals of what the filters choose: all campaigns, or all of one client.
+
+    There are no goals of anything else.
+    """
+    if filters.campaigns is None:
+        return paces(store, on)
+    if filters.tags is not None or filters.clients is None or len(filters.clients) != 1:
+        return []
+    [client] = filters.clients
+    is_whole = chosen_campaigns(store, clients=filters.clients) == filters.campaigns
+    return paces(store, on, client=client) if is_whole else []
+
+
+def paces(store: Store, on: date | None = None, *, client: str | None = None) -> list[Pace]:
+    """How the month of a day stands beside its goals.
 
     Args:
         on: a day of the month; by default the last day of the data. What is later than that day is left out.
+        client: the id of whose goals and campaigns; None is all campaigns together.
+
+    Raises:
+        QueryError: there is no such client.
     """
+    campaigns = chosen_campaigns(store, clients=None if client is None else (client,))
     with store.read() as connection:
-        goals = goals_in(connection)
+        goals = goals_in(connection, client)
     last = last_day(store)
     if not goals or last is None:
         return []
@@ -71,18 +91,25 @@ def paces(store: Store, on: date | None = None) -> list[Pace]:
     today = min(on or last, last, end)
     if today < month:
         return []
-    days = daily_stats(store, Filters(start=min(month, today - timedelta(days=LEARNED_FROM - 1)), end=today))
+    days = daily_stats(store, Filters(campaigns, min(month, today - timedelta(days=LEARNED_FROM - 1)), today))
     ends = None if today == end else end
-    return [_pace(store, name, goal, days, month, today, ends) for name, goal in goals.items()]
+    columns = {name: days[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in goals if name in days}
+    if POSITIVE_REPLIES.name in goals:
+        columns[POSITIVE_REPLIES.name] = _positive(store, campaigns, days["date"])
+    return [_pace(name, goal, days["date"], columns[name], month, today, ends) for name, goal in goals.items()]
 
 
-def _pace(store: Store, name: str, goal: int, days: pd.DataFrame, month: date, today: date, end: date | None) -> Pace:
-    if name == POSITIVE_REPLIES.name:
-        values = _positive(store, days["date"])
-    else:
-        values = days[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    first = month if days.empty else min(days["date"].min().date(), month)
-    every_day = pd.Series(values, days["date"]).reindex(pd.date_range(first, today), fill_value=0.0)
+def _pace(
+    name: str,
+    goal: int,
+    on: pd.Series[pd.Timestamp],
+    values: NDArray[np.float64],
+    month: date,
+    today: date,
+    end: date | None,
+) -> Pace:
+    first = month if on.empty else min(on.min().date(), month)
+    every_day = pd.Series(values, on).reindex(pd.date_range(first, today), fill_value=0.0)
     by_day = np.asarray(every_day, dtype=np.float64)
     so_far = by_day[-today.day :]
     done = None if not np.isfinite(so_far).all() else int(so_far.sum())
@@ -92,12 +119,12 @@ def _pace(store: Store, name: str, goal: int, days: pd.DataFrame, month: date, t
     return Pace(name, month, goal, done, done + int(coming.low), done + int(coming.high))
 
 
-def _positive(store: Store, on: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
+def _positive(store: Store, campaigns: tuple[str, ...] | None, on: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
     """The positive replies that arrived on each of these days."""
     with store.read() as connection:
         by_day = {
             pd.Timestamp(day): float(count)
-            for day, sentiment, count in count_days(connection, Filters(), EVERYTHING)
+            for day, sentiment, count in count_days(connection, Filters(campaigns), EVERYTHING)
             if sentiment == Sentiment.POSITIVE
         }
     return np.array([by_day.get(day, 0.0) for day in on], dtype=np.float64)

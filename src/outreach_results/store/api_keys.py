@@ -21,8 +21,7 @@ from outreach_results.errors import ConflictError, QueryError
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
-from outreach_results.store.labeling import require_client
-from outreach_results.store.labels import read_book
+from outreach_results.store.labels import read_book, require_client
 from outreach_results.store.schema import api_keys
 
 PREFIX = "outreach"

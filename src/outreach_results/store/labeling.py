@@ -15,7 +15,16 @@ from outreach_results.store.audit import Action
 from outreach_results.store.client_tables import campaign_labels, clients, label_rules
 from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
-from outreach_results.store.labels import Origin, Rule, checked_name, checked_tags, client_id_of, read_book
+from outreach_results.store.goals import forget_client_goals
+from outreach_results.store.labels import (
+    Origin,
+    Rule,
+    checked_name,
+    checked_tags,
+    client_id_of,
+    read_book,
+    require_client,
+)
 from outreach_results.store.shown import shown_campaign
 
 
@@ -73,6 +82,7 @@ def remove_client(store: Store, client_id: str, *, by: str | None = None) -> Non
             connection.execute(update(campaign_labels).where(*of_origin).values(client_id=None, client_name=None))
         connection.execute(delete(campaign_labels).where(chosen.client_id.is_(None), chosen.tags.is_(None)))
         connection.execute(delete(label_rules).where(label_rules.c.client_id == client_id))
+        forget_client_goals(connection, client_id)
         connection.execute(delete(clients).where(clients.c.client_id == client_id))
         audit.record(connection, Action.CLIENT_REMOVED, known[client_id], by=by)
 
@@ -149,30 +159,6 @@ def rule_in_words(rule: Rule, names: Mapping[str, str]) -> str:
     """
     gives = f"tag {rule.tag}" if rule.client_id is None else f"client {names.get(rule.client_id, rule.client_id)}"
     return f"name {rule.match.replace('_', ' ')} “{rule.text}”: {gives}"
-
-
-def require_client(names: Collection[str], client_id: str) -> None:
-    """Check that a client exists.
-
-    Args:
-        names: the ids of those that do.
-
-    Raises:
-        QueryError: it does not; names those that do.
-    """
-    if client_id not in names:
-        raise QueryError("client", f"There is no client {client_id[:60]!r}. {allowed(names, 'client')}")
-
-
-def allowed(known: Collection[str], what: str) -> str:
-    """What can be used instead, as a sentence."""
-    if not known:
-        return f"There are no {what}s yet: set them in Data → Settings, or with outreach-results clients."
-    listed = ", ".join(list(known)[:_LISTED])
-    return f"Use {listed}{f' or one of {len(known) - _LISTED:,} more' if len(known) > _LISTED else ''}."
-
-
-_LISTED = 20
 
 
 def tags_text(tags: Iterable[str]) -> str:

@@ -200,6 +200,30 @@ def checked_rule(match: str, text: str, *, client_id: str | None = None, tag: st
     return Rule(Match(match), _checked("text", "text of a rule", text, MAX_TEXT), client_id, own_tag)
 
 
+def require_client(names: Collection[str], client_id: str) -> None:
+    """Check that a client exists.
+
+    Args:
+        names: the ids of those that do.
+
+    Raises:
+        QueryError: it does not; names those that do.
+    """
+    if client_id not in names:
+        raise QueryError("client", f"There is no client {client_id[:60]!r}. {allowed(names, 'client')}")
+
+
+def allowed(known: Collection[str], what: str) -> str:
+    """What can be used instead, as a sentence."""
+    if not known:
+        return f"There are no {what}s yet: set them in Data → Settings, or with outreach-results clients."
+    listed = ", ".join(list(known)[:_LISTED])
+    return f"Use {listed}{f' or one of {len(known) - _LISTED:,} more' if len(known) > _LISTED else ''}."
+
+
+_LISTED = 20
+
+
 def _checked(parameter: str, what: str, text: str, most: int) -> str:
     found = " ".join(text.split())
     if not 1 <= len(found) <= most or not found.isprintable():

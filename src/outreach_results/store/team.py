@@ -15,8 +15,7 @@ from outreach_results.models.team import Role, canonical, is_listed
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.engine import Store
-from outreach_results.store.labeling import require_client
-from outreach_results.store.labels import read_book
+from outreach_results.store.labels import read_book, require_client
 from outreach_results.store.schema import sign_ins, team_members
 
 COOKIE_LASTS = timedelta(days=30)

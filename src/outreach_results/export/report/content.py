@@ -23,7 +23,6 @@ from outreach_results.results import (
     Comparison,
     HeadlineSeries,
     InboxFilters,
-    Pace,
     PeriodSummary,
     ReplyKind,
     is_of_sent,
@@ -110,9 +109,12 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
     """The report of a period.
 
     Raises:
-        OutreachError: nothing happened in the period.
+        OutreachError: nothing happened in the period, or no campaign is in it.
     """
     options = options or ReportOptions()
+    if period.filters.campaigns == ():
+        labels = results.labels_in_words(store, period.filters)
+        raise OutreachError(f"No campaign matches {labels or 'the filters'}. Choose others.")
     summary = results.period_summary(store, period)
     if not summary.has_activity:
         raise OutreachError(f"Nothing happened in {period.days()} in these campaigns. Choose another period.")
@@ -134,9 +136,9 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
         summary=summary,
         zone=store.zone().key,
         title=options.brand.name or "Campaign report",
-        subtitle=_subtitle(period, names),
+        subtitle=_subtitle(store, period, names),
         outcomes=tuple(made),
-        goals=tuple(pace.sentence() for pace in _goals(store, period)),
+        goals=tuple(pace.sentence() for pace in results.paces_of(store, period.filters, period.last)),
         changes=summary.changes,
         attention=(
             *(f"{alert.campaign}: {alert.what} {alert.next_step}" for alert in summary.alerts if not alert.is_watch),
@@ -157,12 +159,7 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
     )
 
 
-def _goals(store: Store, period: ChosenPeriod) -> list[Pace]:
-    """The goals of the month that the period ends in; they are those of all campaigns together."""
-    return results.paces(store, period.last) if period.filters.campaigns is None else []
-
-
-def _subtitle(period: ChosenPeriod, names: Mapping[str, str]) -> str:
+def _subtitle(store: Store, period: ChosenPeriod, names: Mapping[str, str]) -> str:
     chosen = period.filters.campaigns
     if chosen is None:
         campaigns = "all campaigns"
@@ -171,7 +168,8 @@ def _subtitle(period: ChosenPeriod, names: Mapping[str, str]) -> str:
     else:
         campaigns = f"{len(chosen)} campaigns"
     compared = f"compared with {period.compared_with}" if period.comparison else period.remark
-    return " · ".join(filter(None, [period.days(), campaigns, compared]))
+    labels = results.labels_in_words(store, period.filters)
+    return " · ".join(filter(None, [period.days(), labels, campaigns, compared]))
 
 
 def _small_print(store: Store, period: ChosenPeriod) -> list[str]:

@@ -83,7 +83,7 @@ def tiles(view: View) -> list[Tile]:
     )
     of_sent = {} if not totals.of_sent else ask(shares_of_sent, filters)
     lines = ask(results.headline_lines, filters)
-    goals = {pace.name: (pace_note(pace),) for pace in ask(results.paces)} if filters.campaigns is None else {}
+    goals = {pace.name: (pace_note(pace),) for pace in ask(results.paces_of, filters)}
     made = []
     for metric in TILES:
         if metric is POSITIVE_REPLIES:

@@ -13,7 +13,8 @@ from outreach_results.digests.sending import send_test
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.ui import text
-from outreach_results.ui.cache import store_for, zone
+from outreach_results.ui.cache import ask, store_for, zone
+from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.who import who
 
 _SHOWN = 10
@@ -49,6 +50,14 @@ def _add() -> None:
         name = columns[0].text_input("Name", placeholder="Team")
         every = columns[1].selectbox("How often", list(Every), format_func=lambda one: str(one).capitalize())
         hour = columns[2].number_input("From which hour on", 0, 23, 8)
+        names = ask(client_labels)
+        clients = (
+            st.multiselect(
+                "Clients", list(names), format_func=lambda one: names.get(one, one), placeholder="All campaigns"
+            )
+            if names
+            else []
+        )
         to = st.text_input("Email addresses", placeholder="anna@example.com, team@example.com")
         webhook = st.text_input("Webhook", type="password", placeholder="https://hooks.slack.com/services/…")
         if st.form_submit_button("Add digest", type="primary"):
@@ -60,6 +69,7 @@ def _add() -> None:
                     to=tuple(to.replace(";", ",").split(",")),
                     webhook=SecretStr(webhook.strip()) if webhook.strip() else None,
                     secret=settings().secret_key,
+                    clients=tuple(clients) or None,
                     hour=int(hour),
                     by=who(),
                 )

@@ -12,14 +12,19 @@ from outreach_results.store.engine import Store
 from outreach_results.store.goals import GOAL_METRICS, MAX_GOAL, goals_in, set_goals
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
+from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.who import who
+
+_ALL = ""  # no id of a client
+_WIDTH = 420
 
 
 def form() -> None:
     """Draw the form that enters the goals, and how the month stands beside them."""
-    st.caption("What all campaigns together should reach in a month. Empty fields have no goal.")
-    known = ask(_goals)
-    with st.form("settings-goals", border=False):
+    st.caption("What all campaigns together, or those of a client, should reach in a month. Empty fields have no goal.")
+    client = _whose()
+    known = ask(_goals, client)
+    with st.form(f"settings-goals-{client}", border=False):
         columns = st.columns(len(GOAL_METRICS))
         entered = {
             name: column.number_input(
@@ -29,15 +34,27 @@ def form() -> None:
         }
         if st.form_submit_button("Save goals", type="primary"):
             try:
-                set_goals(store_for(Role.ADMIN), entered, by=who())
+                set_goals(store_for(Role.ADMIN), entered, client=client, by=who())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
             st.rerun()
-    for pace in ask(results.paces):
+    for pace in ask(results.paces, client=client):
         st.text(pace.sentence())
 
 
-def _goals(opened: Store) -> dict[str, int]:
+def _whose() -> str | None:
+    """The id of the client whose goals are edited; None for those of all campaigns."""
+    names = ask(client_labels)
+    if not names:
+        return None
+    offered = {_ALL: "All campaigns", **names}
+    chosen = st.selectbox(
+        "Goals of", list(offered), format_func=lambda one: offered.get(one, one), key="goals-of", width=_WIDTH
+    )
+    return chosen or None
+
+
+def _goals(opened: Store, client: str | None) -> dict[str, int]:
     with opened.read() as connection:
-        return goals_in(connection)
+        return goals_in(connection, client)
