@@ -33,7 +33,7 @@ from support.two_clients import HIDDEN, SEEN, fill, secrets_in
 
 ANN = "ann@example.com"
 OWN, OTHER, UNKNOWN = f"{SEEN}-1", f"{HIDDEN}-1", "none-1"
-OF_ACCOUNT = {"/usage"}
+OF_ACCOUNT = {"/usage", "/alerts"}
 """The routes that a key of a client is refused."""
 
 OF_NOBODY = {"/openapi.json", "/docs"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 def test_rules_are_listed_and_changed(run, database):
     listed = run("alerts", "list").out.decode()
-    assert "bounce_rate      on  A campaign's bounce rate is above 2% in the last 28 days.\n" in listed
+    assert "bounce_rate      on  A campaign's bounce rate is above 2%\n" in listed
     assert listed.endswith("Told: no one. Quiet hours: 20:00 to 7:00.\nNothing is raised.\n")
     changed = run("alerts", "set", "bounce_rate", "--limit", "3.5%", "--off").out.decode()
-    assert "bounce_rate      off A campaign's bounce rate is above 3.5% in the last 28 days.\n" in changed
+    assert "bounce_rate      off A campaign's bounce rate is above 3.5%\n" in changed
     who = ("--to", "anna@example.com", "--webhook", "https://hooks.example.com/secret", "--quiet", "22-6", "--quote")
     told = run("alerts", "set", *who).out.decode()
     assert "Told: anna@example.com, webhook. Quiet hours: 22:00 to 6:00.\n" in told

@@ -114,7 +114,7 @@ def test_alerts_are_chosen_and_tried(writable_sample: Store, use_database: Calla
     assert not page.exception
     choices = kept.rule_choices(writable_sample)
     assert (choices["bounce_rate"].limit, choices["quota_pace"].is_on) == (0.035, False)
-    assert "above 3.5% in" in page.checkbox(key="alert-on-bounce_rate").label.replace("\\", "")
+    assert "above 3.5%" in page.checkbox(key="alert-on-bounce_rate").label.replace("\\", "")
     next(field for field in page.text_input if field.label == "Email addresses of alerts").set_value("a@example.com")
     next(field for field in page.text_input if field.label == "Webhook of alerts").set_value("http://example.com")
     next(button for button in page.button if button.label == "Save recipients").click().run()

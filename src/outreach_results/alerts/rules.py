@@ -36,7 +36,7 @@ class Rule:
 
     Attributes:
         kind: its name for settings, command and API.
-        sentence: what raises it; ``{}`` stands for the limit.
+        sentence: what raises it, without a period; ``{}`` stands for the limit.
         find: the causes, by the limit; None where one cannot tell now.
         default: the limit, unless people chose another; None for a rule without one.
         unit: of the limit.
@@ -62,7 +62,7 @@ class Rule:
         return chosen if chosen is not None else self.default or 0.0
 
     def words(self, choice: RuleChoice | None) -> str:
-        """What raises it, as a sentence."""
+        """What raises it, in a few words: they fit a phone."""
         return self.sentence.format(self.limit_words(self.limit(choice)))
 
     def limit_words(self, limit: float) -> str:
@@ -101,10 +101,10 @@ def _sync_failed(look: Look, _limit: float) -> list[AlertCause]:
 
 
 _ALL = (
-    Rule("sync_failed", "A sync of an account did not bring in everything.", _sync_failed),
+    Rule("sync_failed", "A sync did not bring in everything", _sync_failed),
     Rule(
         "no_sends",
-        "No emails sent for {}, and for longer than is usual.",
+        "Nothing was sent for {}, longer than usual",
         no_sends,
         default=5,
         unit=LimitUnit.DAYS,
@@ -114,7 +114,7 @@ _ALL = (
     ),
     Rule(
         "quota_pace",
-        "The month will use more than {} of the plan.",
+        "The month will use over {} of the plan",
         quota,
         default=1.0,
         lowest=0.1,
@@ -123,7 +123,7 @@ _ALL = (
     ),
     Rule(
         "bounce_rate",
-        "A campaign's bounce rate is above {} in the last 28 days.",
+        "A campaign's bounce rate is above {}",
         lambda look, limit: above(look, "bounce_rate", limit),
         default=BOUNCE_LIMIT,
         lowest=0.001,
@@ -131,7 +131,7 @@ _ALL = (
     ),
     Rule(
         "unsubscribe_rate",
-        "A campaign's unsubscribe rate is above {} in the last 28 days.",
+        "A campaign's unsubscribe rate is above {}",
         lambda look, limit: above(look, "unsubscribe_rate", limit),
         default=UNSUBSCRIBE_LIMIT,
         lowest=0.001,
@@ -139,7 +139,7 @@ _ALL = (
     ),
     Rule(
         "reply_rate_fell",
-        "The reply rate fell by {} or more from one 28 days to the next, of a campaign or of all together.",
+        "The reply rate fell by {} or more",
         reply_rate_fell,
         default=0.2,
         lowest=0.05,
@@ -148,7 +148,7 @@ _ALL = (
     ),
     Rule(
         POSITIVE_REPLY,
-        "Someone sent a positive reply.",
+        "Someone sent a positive reply",
         positive_replies,
         # Longer than one counts as new, so that one that was done and reopened is not told again.
         rest=timedelta(days=NEW_FOR + 1),

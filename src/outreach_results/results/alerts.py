@@ -31,6 +31,7 @@ from outreach_results.results.usage import outlook
 from outreach_results.store.account_entries import days_off
 from outreach_results.store.alert_state import AlertCause, RaisedAlert, choices_in, state_in
 from outreach_results.store.engine import Store
+from outreach_results.store.reach import of_account
 
 WINDOW = 28
 """Rates are those of so many days up to today; a fall is against as many before."""
@@ -40,6 +41,9 @@ DORMANT_AFTER = 60
 
 NEW_FOR = 7
 """A positive reply that came in more days ago is no news, although it may have been synced just now."""
+
+ALL_CAMPAIGNS = "All campaigns"
+"""What an alert on their rate together is about."""
 
 MOST_REPLIES = 1_000
 """So many of the newest positive replies are looked at."""
@@ -141,7 +145,7 @@ def reply_rate_fell(look: Look, least: float) -> list[AlertCause] | None:
     pairs |= {own: (_replied(by_campaign[own]), _replied(earlier[own])) for own in both}
     with look.store.read() as connection:
         facts = campaign_facts(connection)
-    return [_fell(own, facts[own].name if own else "", fall) for own, fall in falls(pairs, least).items()]
+    return [_fell(own, facts[own].name if own else ALL_CAMPAIGNS, fall) for own, fall in falls(pairs, least).items()]
 
 
 def _replied(days: OwnDays) -> DailyCounts:
@@ -282,7 +286,11 @@ def open_alerts(store: Store, campaigns: Sequence[str] | None = None) -> OpenAle
 
     Args:
         campaigns: only what is about these, or about the account; None is all.
+
+    Raises:
+        NotAllowedError: the store has a part of the account only.
     """
+    of_account(store)
     with store.read() as connection:
         state, shown = state_in(connection), campaign_facts(connection)
     alerts = [
@@ -291,8 +299,8 @@ def open_alerts(store: Store, campaigns: Sequence[str] | None = None) -> OpenAle
         if not alert.cause.campaign_id
         or (alert.cause.campaign_id in shown and (campaigns is None or alert.cause.campaign_id in campaigns))
     ]
-    in_order = sorted(together(alerts), key=lambda alert: (alert.since, alert.kind, alert.campaign_id or ""))
-    return OpenAlerts(alerts=in_order)
+    # Of those that one look raised, the order is that of the rules: the most urgent first.
+    return OpenAlerts(alerts=sorted(together(alerts), key=lambda alert: alert.since))
 
 
 def together(alerts: Sequence[RaisedAlert]) -> list[OpenAlert]:

@@ -47,10 +47,10 @@ HIDDEN = frozenset({"sync_state"})
 UNTIL = "loads"
 """The table of which only the moment of the newest load may be seen: it is until when the numbers are known."""
 
-META_KEYS = ("data_version", "time_zone")
-"""What may be seen of `meta`."""
+META_KEYS = ("data_version", "time_zone", "alert_rules")
+"""What may be seen of `meta`. Of alerts, only the limits: pages judge rates by them."""
 
-OF_ACCOUNT = "Usage, plan and quota are those of the whole account, and you see a part of its campaigns only."
+OF_ACCOUNT = "Usage, plan, quota and alerts are those of the whole account, and you see a part of its campaigns only."
 
 _NOTHING = "NULL"
 _WITHOUT_RECIPIENTS: Mapping[str, Mapping[str, str]] = {

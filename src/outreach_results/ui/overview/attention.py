@@ -9,11 +9,12 @@ from itertools import groupby
 import streamlit as st
 
 from outreach_results import results
-from outreach_results.models import Filters, Sentiment
+from outreach_results.models import Filters, OpenAlert, Sentiment
 from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyStatus, insights
 from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
+from outreach_results.store.reach import LimitedStore
 from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
@@ -35,9 +36,14 @@ def side(view: View) -> None:
 
 def alone(view: View) -> None:
     """Draw what is raised where the period has no activity, which may be what is wrong; nothing without alerts."""
-    raised = insights.with_raised([], ask(results.open_alerts, view.filters.campaigns).alerts)
+    raised = insights.with_raised([], ask(raised_alerts, view.filters.campaigns))
     if raised:
         alerts(raised)
+
+
+def raised_alerts(opened: Store, campaigns: tuple[str, ...] | None) -> list[OpenAlert]:
+    """The alerts on these campaigns or the account; none for who may see a part of the campaigns only."""
+    return [] if isinstance(opened, LimitedStore) else results.open_alerts(opened, campaigns).alerts
 
 
 def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
@@ -70,7 +76,7 @@ def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
     campaigns = ask(results.campaign_totals, filters)
     humans = ask(results.campaign_totals, replace(filters, humans_only=True))
     found = insights.alerts(campaigns, humans, ask(results.chosen_limits))
-    return insights.with_raised(found, ask(results.open_alerts, filters.campaigns).alerts)
+    return insights.with_raised(found, ask(raised_alerts, filters.campaigns))
 
 
 def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
@@ -95,9 +101,11 @@ def alerts(every: Sequence[Alert], positive_to_do: int = 0) -> None:
 
 
 def _title(kind: str, alerts: Sequence[Alert]) -> str:
-    if any(alert.campaign_id for alert in alerts):
-        return f"{kind}: {_campaigns([alert for alert in alerts if alert.campaign_id])}"
-    return kind if len(alerts) == 1 else f"{kind}: {len(alerts)} accounts"
+    of_campaigns = [alert for alert in alerts if alert.campaign_id]
+    others = len(alerts) - len(of_campaigns)
+    if of_campaigns:
+        return f"{kind}: {'all campaigns, ' if others else ''}{_campaigns(of_campaigns)}"
+    return kind if others == 1 else f"{kind}: {others} accounts"
 
 
 def _campaigns(alerts: Sequence[Alert]) -> str:
@@ -143,9 +151,9 @@ def _alert(alert: Alert, key: str) -> None:
                 on_click=choose_campaigns,
                 args=([alert.campaign_id],),
             )
-        elif alert.campaign:  # a synced account, which is no choice of campaigns
-            st.text(alert.campaign, width="content")
-        st.caption(text.escape(alert.what.partition("; ")[0].removesuffix(".")))
+        # What is about a synced account or all campaigns chooses none.
+        who = "" if alert.campaign_id or not alert.campaign else f"**{text.escape(alert.campaign)}**: "
+        st.caption(f"{who}{text.escape(alert.what.partition('; ')[0].removesuffix('.'))}")
         if alert.untracked and may(Role.ADMIN):
             st.button(
                 "Not tracked",

@@ -22,13 +22,16 @@ from outreach_results.ui.who import who
 
 _SHOWN = 10
 _SAID = "alerts-said"
+# Of a rule, so that the limits stand below each other and a phone has it in one line; of a number and its buttons; and
+# of the longer of the two units.
+_RULE_WIDTH, _LIMIT_WIDTH, _UNIT_WIDTH = 330, 140, 40
 
 
 def form() -> None:
     """Draw the rules, who is told, and the log."""
     st.caption(
-        "Alerts stand on the overview under Needs attention, and are sent once each: again only after what raised one "
-        "has ended and come back."
+        "Alerts stand on the overview under Needs attention, and are sent once each: again only after what raised "
+        "one has ended and come back. Rates are of the last 28 days, and raise one where chance does not explain them."
     )
     opened = store_for(Role.ADMIN)
     _rules(kept.rule_choices(opened))
@@ -56,22 +59,25 @@ def _rules(choices: Mapping[str, RuleChoice]) -> None:
 
 
 def _rule(rule: Rule, choice: RuleChoice) -> RuleChoice:
-    name, limit, unit = st.columns([12, 3, 1], vertical_alignment="center")
-    is_on = name.checkbox(text.escape(rule.words(choice)), kept.is_on(choice), key=f"alert-on-{rule.kind}")
-    if rule.default is None:
-        return RuleChoice(is_on=is_on)
-    factor = 100.0 if rule.unit == LimitUnit.PERCENT else 1.0
-    unit.text(rule.unit)
-    entered = limit.number_input(
-        f"Limit of {rule.kind} in {rule.unit}",
-        min_value=rule.lowest * factor,
-        max_value=rule.highest * factor,
-        value=round(rule.limit(choice) * factor, 2),
-        step=0.5 if rule.lowest * factor < 1 else 1.0,
-        format="%g",
-        key=f"alert-limit-{rule.kind}",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        is_on = st.checkbox(
+            text.escape(rule.words(choice)), kept.is_on(choice), key=f"alert-on-{rule.kind}", width=_RULE_WIDTH
+        )
+        if rule.default is None:
+            return RuleChoice(is_on=is_on)
+        factor = 100.0 if rule.unit == LimitUnit.PERCENT else 1.0
+        entered = st.number_input(
+            f"Limit of {rule.kind} in {rule.unit}",
+            min_value=rule.lowest * factor,
+            max_value=rule.highest * factor,
+            value=round(rule.limit(choice) * factor, 2),
+            step=0.5 if rule.lowest * factor < 1 else 1.0,
+            format="%g",
+            key=f"alert-limit-{rule.kind}",
+            label_visibility="collapsed",
+            width=_LIMIT_WIDTH,
+        )
+        st.caption(rule.unit, width=_UNIT_WIDTH)
     return RuleChoice(is_on=is_on, limit=round(entered / factor, 6))
 
 
