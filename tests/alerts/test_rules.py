@@ -92,10 +92,10 @@ def test_pause_is_raised_only_where_all_is_known(writable_sample: Store) -> None
     late = datetime(2026, 4, 9, 12, tzinfo=UTC)
     assert "no_sends" not in raised(writable_sample, late)  # four whole days are known, and nothing of the rest
     known_until(writable_sample, datetime(2026, 4, 3, 12, tzinfo=UTC))
-    keep_start_failure(writable_sample, SERVER, "the key was refused")
+    keep_start_failure(writable_sample, SERVER, "the row of ada@prospect.example was refused")
     assert raised(writable_sample, late).keys() & {"no_sends", "sync_failed"} == {"sync_failed"}
     failed = next(one for one in results.open_alerts(writable_sample).alerts if one.kind == "sync_failed")
-    assert (failed.name, failed.what) == (SERVER, "the key was refused")
+    assert (failed.name, failed.what) == (SERVER, "the row of [address] was refused")
 
 
 def test_pause_ends_with_an_email_and_days_off(writable_sample: Store) -> None:

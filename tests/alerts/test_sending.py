@@ -9,16 +9,19 @@ from email.message import EmailMessage
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from outreach_results.alerts import kept
+from outreach_results.alerts.checking import check_rules
 from outreach_results.alerts.kept import LOG, set_recipients
 from outreach_results.alerts.sending import MOST_OFTEN, send_raised, send_test
 from outreach_results.delivery.log import ABANDONED, Status
 from outreach_results.delivery.sending import PAUSES, Post
 from outreach_results.errors import OutreachError
 from outreach_results.ingest.load import load
+from outreach_results.store import schema
 from outreach_results.store.alert_state import AlertCause, AlertState, keep_state, state_in
-from outreach_results.store.engine import Store
+from outreach_results.store.engine import Store, get_meta
 from support import records
 from support.http import eventually
 from support.mail_server import Hook, MailServer
@@ -47,15 +50,6 @@ def bounces(campaign_id: str, name: str) -> AlertCause:
 
 FAILED = AlertCause(
     kind="sync_failed", item="a", title="Sync failed", name="Main", what="The key was refused.", next_step="See Data."
-)
-REPLY = AlertCause(
-    kind="positive_reply",
-    campaign_id=records.CAMPAIGN,
-    item="r1",
-    title="New positive replies",
-    name="First contact",
-    what="1 new positive reply.",
-    next_step="Answer it in the inbox.",
 )
 TWO = (bounces("a", "Spring"), bounces("b", "Fall"))
 
@@ -208,10 +202,15 @@ def test_replies_are_quoted_only_where_allowed(
     sqlite_store: Store, post: Post, inbox: MailServer, hook: Hook, *, is_allowed: bool
 ) -> None:
     evil = "<!channel> *Call* me at <https://evil.example|here> & <img src=x> {{ 7 * 7 }}"
-    reply = records.reply(sentiment="positive", body=evil, name="Ada <b>", received_at=NOON)
+    reply = records.reply("ada@prospect.example-1", NOON, sentiment="positive", body=evil, name="Ada <b>")
     load(sqlite_store, "test", [records.campaign(name="<i>First</i> @here"), records.email(), reply])
     set_recipients(sqlite_store, to=["anna@example.com"], webhook=SecretStr(hook.url), with_replies=is_allowed)
-    found(sqlite_store, REPLY.model_copy(update={"name": "<i>First</i> @here"}))
+    with sqlite_store.write() as connection:
+        connection.execute(update(schema.loads).values(finished_at=NOON + timedelta(hours=1)))
+        keep_state(connection, AlertState(began_at=NOON - timedelta(days=1)))
+    check_rules(sqlite_store, NOON + timedelta(hours=1))
+    with sqlite_store.read() as connection:  # some sources make the id of the address
+        assert "ada@prospect.example" not in present(get_meta(connection, "alert_state"))
     send_raised(sqlite_store, post, at(NOON))
     (mail,) = inbox.received()
     text, html = plain(mail), present(mail.get_body(("html",))).get_content()

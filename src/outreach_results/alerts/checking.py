@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from outreach_results.alerts.kept import is_on
-from outreach_results.alerts.rules import RULES
+from outreach_results.alerts.rules import RULES, Rule
+from outreach_results.errors import OutreachError
 from outreach_results.results.alerts import Look
 from outreach_results.store.alert_state import AlertCause, AlertState, choices_in, keep_state, state_in
 from outreach_results.store.engine import Store
 from outreach_results.sync.completeness import failed_syncs, is_unfinished, known_until
 
+_log = logging.getLogger(__name__)
 _RESTS = {rule.kind: rule.rest for rule in RULES.values()}
 
 
@@ -44,8 +47,19 @@ def _found(store: Store, now: datetime) -> tuple[dict[str, list[AlertCause] | No
         found = {
             rule.kind: None
             if is_partial and rule.needs_all_data
-            else rule.find(look, rule.limit(choices.get(rule.kind)))
+            else _causes(rule, look, rule.limit(choices.get(rule.kind)))
             for rule in RULES.values()
             if is_on(choices.get(rule.kind))
         }
     return found, began_at
+
+
+def _causes(rule: Rule, look: Look, limit: float) -> list[AlertCause] | None:
+    try:
+        return rule.find(look, limit)
+    except OutreachError:
+        raise  # the database, which concerns all rules
+    except Exception:
+        # A defect in one rule must not keep the others from being told.
+        _log.exception("The rule %s could not be looked at; what it raised stays as it is", rule.kind)
+        return None

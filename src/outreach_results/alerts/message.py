@@ -14,8 +14,7 @@ from outreach_results.config import Settings
 from outreach_results.delivery.wording import Words, written
 from outreach_results.export.report.content import LONGEST_QUOTE
 from outreach_results.models import OpenAlert
-from outreach_results.results import reply
-from outreach_results.results.alerts import together
+from outreach_results.results.alerts import together, told_replies
 from outreach_results.results.insights import POSITIVE_REPLY
 from outreach_results.results.own_words import own_part
 from outreach_results.store.alert_state import AlertCause, RaisedAlert
@@ -67,9 +66,8 @@ def _group(title: str, alerts: Sequence[OpenAlert]) -> dict[str, Any]:
 def _quotes(store: Store, causes: Sequence[AlertCause]) -> list[dict[str, str]]:
     """The newest positive replies in their own words, read now: what was removed since is not quoted."""
     quotes = []
-    for cause in [cause for cause in causes if cause.kind == POSITIVE_REPLY][:MOST_QUOTED]:
-        found = reply(store, cause.campaign_id, cause.item)
-        if found is None or found.text_removed is not None:
+    for found in told_replies(store, causes, MOST_QUOTED):
+        if found.text_removed is not None:
             continue
         own = " ".join((own_part(found.body)[0] if found.body else found.preview).split())
         text = own if len(own) <= LONGEST_QUOTE else f"{own[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"

@@ -6,6 +6,7 @@ now is no news.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ import pandas as pd
 from outreach_results.metrics.dispersion import DailyCounts
 from outreach_results.metrics.exceedance import firmly_exceeding
 from outreach_results.metrics.falls import Fall, falls
-from outreach_results.models import Basis, Filters, OpenAlert, OpenAlerts, Sentiment, dates, numbers
+from outreach_results.models import Basis, Filters, InboxReply, OpenAlert, OpenAlerts, Sentiment, dates, numbers
 from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day, last_sent
 from outreach_results.results.daily import daily_stats
@@ -253,29 +254,46 @@ def positive_replies(look: Look, _limit: float) -> list[AlertCause]:
     return [
         AlertCause(
             kind=POSITIVE_REPLY,
-            campaign_id=campaign_id,
-            item=reply_id,
+            campaign_id=reply.campaign_id,
+            item=_item(reply),
             title="New positive replies",
-            name=facts[campaign_id].name,
+            name=facts[reply.campaign_id].name,
             what="1 new positive reply.",
             next_step="Answer it in the inbox.",
         )
-        for campaign_id, reply_id in _new_positive(look)
-        if campaign_id in facts
+        for reply in _new_positive(look)
+        if reply.campaign_id in facts
     ]
 
 
-def _new_positive(look: Look) -> Iterator[tuple[str, str]]:
+_TO_ANSWER = InboxFilters(kind=ReplyKind.PEOPLE, status=ReplyStatus.OPEN, sentiments=(Sentiment.POSITIVE,))
+
+
+def _new_positive(look: Look) -> Iterator[InboxReply]:
     since = Filters(start=look.today - timedelta(days=NEW_FOR - 1))
-    chosen = InboxFilters(kind=ReplyKind.PEOPLE, status=ReplyStatus.OPEN, sentiments=(Sentiment.POSITIVE,))
     for page in range(1, MOST_REPLIES // MAX_PER_PAGE + 1):
-        listed = inbox(look.store, since, chosen, page=page, per_page=MAX_PER_PAGE)
+        listed = inbox(look.store, since, _TO_ANSWER, page=page, per_page=MAX_PER_PAGE)
         for reply in listed.replies:
             if reply.received_at < look.began_at:
                 return  # the newest come first
-            yield reply.campaign_id, reply.id
+            yield reply
         if listed.after is None:
             return
+
+
+def _item(reply: InboxReply) -> str:
+    # Not the id itself, which some sources make of the address: forgetting a person looks for none among alerts.
+    return hashlib.sha256(reply.id.encode()).hexdigest()[:20]
+
+
+def told_replies(store: Store, causes: Sequence[AlertCause], most: int) -> list[InboxReply]:
+    """The newest of the positive replies that alerts are about, without those that are done or gone by now."""
+    wanted = {(cause.campaign_id, cause.item) for cause in causes if cause.kind == POSITIVE_REPLY}
+    if not wanted:
+        return []
+    of_these = Filters(campaigns=tuple({campaign_id for campaign_id, _ in wanted}))
+    listed = inbox(store, of_these, _TO_ANSWER, per_page=MAX_PER_PAGE).replies
+    return [reply for reply in listed if (reply.campaign_id, _item(reply)) in wanted][:most]
 
 
 # --- what is raised ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from outreach_results.store.sync_sources import list_sources
 from outreach_results.sync.status import AccountStatus, sync_status
 
 _LONGEST_REASON = 300
+_ADDRESS = re.compile(r"[^\s@<>\"']+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ def _why(status: AccountStatus) -> str:
     reason = None if status.start_failure is None else status.start_failure.reason
     if reason is None and status.last is not None:
         reason = status.last.problem or status.last.sentence()
-    return " ".join((reason or "The last sync did not bring in everything.").split())[:_LONGEST_REASON]
+    words = " ".join((reason or "The last sync did not bring in everything.").split())[:_LONGEST_REASON]
+    # What a server says of a row may hold the address of a recipient, which is not to be sent around or kept elsewhere.
+    return _ADDRESS.sub("[address]", words)
 
 
 def is_unfinished(store: Store) -> bool:

@@ -1,0 +1,67 @@
+"""The dashboard notices what was imported and what failed, and looks at the rules once for each change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from outreach_results import results
+from outreach_results.alerts import schedule
+from outreach_results.alerts.rules import RULES
+from outreach_results.alerts.schedule import AlertSchedule
+from outreach_results.ingest.load import load
+from outreach_results.store import schema
+from outreach_results.store.engine import Store
+from outreach_results.store.sync_runs import keep_start_failure
+from support import records
+
+
+def kinds(store: Store) -> list[str]:
+    return [alert.kind for alert in results.open_alerts(store).alerts]
+
+
+def test_import_and_failed_sync_are_noticed(sqlite_store: Store) -> None:
+    looking = AlertSchedule(lambda: sqlite_store)
+    looking.look()
+    now = datetime.now(UTC)
+    reply = records.reply(received_at=now + timedelta(seconds=1), sentiment="positive")
+    load(sqlite_store, "test", [records.campaign(), records.email(sent_at=now), reply])
+    looking.look()
+    assert kinds(sqlite_store) == ["positive_reply"]
+    keep_start_failure(sqlite_store, "https://platform.example.com/", "the key was refused")  # no new version
+    looking.look()
+    assert sorted(kinds(sqlite_store)) == ["positive_reply", "sync_failed"]
+    with sqlite_store.write(is_data=False) as connection:
+        connection.execute(delete(schema.sync_runs))
+    looking.look()
+    assert kinds(sqlite_store) == ["positive_reply"]
+
+
+def test_nothing_changed_is_not_looked_at_again(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Store] = []
+    real = schedule.check_rules
+    monkeypatch.setattr(schedule, "check_rules", lambda store, now: (seen.append(store), real(store, now)))
+    looking = AlertSchedule(lambda: sqlite_store)
+    for _ in range(3):
+        looking.look()
+    assert len(seen) == 1
+    load(sqlite_store, "test", [records.campaign()])
+    looking.look()
+    looking.look()
+    assert len(seen) == 2
+
+
+def test_a_defect_in_one_rule_leaves_the_others(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_look: object, _limit: float) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(RULES, "quota_pace", replace(RULES["quota_pace"], find=broken))
+    keep_start_failure(sqlite_store, "https://platform.example.com/", "the key was refused")
+    AlertSchedule(lambda: sqlite_store).look()
+    assert kinds(sqlite_store) == ["sync_failed"]
+    assert "The rule quota_pace could not be looked at" in caplog.text
