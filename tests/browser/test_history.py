@@ -72,3 +72,20 @@ def test_labels_in_a_link_are_followed_by_codes(visitor: Visitor) -> None:
     expect(visitor.page.locator(".st-key-trend .annotation").filter(has_text="Clickrate")).to_be_visible()
     visitor.choose("Dates", "Last 7 days")
     assert visitor.parameters["period"] == ["7d"]
+
+
+def test_opening_a_saved_view_is_one_step_back(visitor: Visitor) -> None:
+    visitor.open("/inbox?period=7d&lane=all")
+    visitor.click(visitor.page.get_by_role("button", name="Saved"))
+    visitor.page.get_by_role("textbox", name="Save this view as").fill("Last week")
+    visitor.click(visitor.page.get_by_role("button", name="Save view"))
+    visitor.open("/trends?show=rates")
+    first = steps(visitor)
+    visitor.click(visitor.page.get_by_role("button", name="Saved"))
+    visitor.click(visitor.page.get_by_role("button", name="Last week"))
+    expect(visitor.page.locator(".st-key-inbox-choices")).to_be_visible()
+    visitor.settle()
+    assert (visitor.path, visitor.parameters) == ("/inbox", {"period": ["7d"], "lane": ["all"]})
+    assert steps(visitor) == first + 1
+    visitor.back()
+    assert (visitor.path, visitor.parameters) == ("/trends", {"show": ["rates"]})

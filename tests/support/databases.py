@@ -27,6 +27,7 @@ BOOKKEEPING = frozenset(
         "meta",
         "rejected_rows",
         "saved_mappings",
+        "saved_views",
         "sign_ins",
         "sync_runs",
         "sync_state",

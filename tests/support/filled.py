@@ -19,7 +19,7 @@ from outreach_results.models import Sentiment
 from outreach_results.models.team import Role
 from outreach_results.sample import sample_files
 from outreach_results.store import annotations as notes
-from outreach_results.store import api_keys, labeling, schema, sync_sources, team
+from outreach_results.store import api_keys, labeling, saved_views, schema, sync_sources, team
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.verify import COMPARED
 from outreach_results.store.engine import Store, set_meta
@@ -73,6 +73,7 @@ def fill(store: Store) -> None:
     labeling.choose_client(store, ["camp_contacts"], labeling.add_client(store, "日本語 🙂 %s"), by=NASTY)
     labeling.choose_tags(store, [CAMPAIGN], ["ß", "spring"])
     labeling.add_rule(store, checked_rule("contains", "b2b", tag="b2b"), by=NASTY)
+    saved_views.save(store, saved_views.SHARED, NASTY[:20], "inbox", "q=%C3%9F&campaigns=camp_1", by=NASTY)
     team.set_role(store, "ann@example.com", Role.EDITOR, by=NASTY)
     team.note_sign_in(store, "digest", "ann@example.com", at(9))
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)

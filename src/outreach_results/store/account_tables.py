@@ -69,6 +69,20 @@ saved_mappings = table(
     PrimaryKeyConstraint("header", name="saved_mappings_pk"),
 )
 
+# Views that people saved under a name: a page and its parameters.
+saved_views = table(
+    "saved_views",
+    Column("view_id", Id, nullable=False),
+    Column("owner", Id, nullable=False),  # whose it is, by address; '' is everybody's
+    Column("name", Text, nullable=False),
+    Column("page", Id, nullable=False),
+    Column("query", Text, nullable=False),  # its parameters as a URL has them
+    Column("saved_by", Text),
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("view_id", name="saved_views_pk"),
+    Index("saved_views_by_owner", "owner"),
+)
+
 # Accounts that a sync reads besides the one in the settings.
 sync_sources = table(
     "sync_sources",

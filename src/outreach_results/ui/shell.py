@@ -13,7 +13,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import filters, fold, gate, imports, report, text, url_state
+from outreach_results.ui import filters, fold, gate, imports, report, saved_views, text, url_state
 from outreach_results.ui.cache import ask, may, person, snapshot_value, store_for
 from outreach_results.ui.components import glossary, only_in_print
 from outreach_results.ui.filters import View
@@ -93,6 +93,7 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
                 view = filters.bar(label_of, page)
                 if view is not None:
                     report.menu(view)
+                    saved_views.menu(page, label_of)
         else:
             view = filters.unfiltered()
         if view is None:

@@ -25,6 +25,7 @@ ON_THE_COORDINATOR = frozenset(
         "forgotten_people",
         "loads",
         "meta",
+        "saved_views",
         "sign_ins",
         "sync_runs",
         "sync_sources",

@@ -27,6 +27,7 @@ MENTIONED_IN: dict[Table, tuple[str, ...]] = {
     schema.audit_log: ("about",),
     schema.rejected_rows: ("source", "column", "reason", "original"),
     schema.saved_mappings: ("mapping",),
+    schema.saved_views: ("name", "query"),
     schema.sync_runs: ("report", "failure"),
     schema.sync_state: ("answer",),
 }
@@ -46,6 +47,7 @@ WITHOUT_PEOPLE: dict[Table, tuple[str, ...]] = {
     schema.contacts: ("mailbox",),
     schema.meta: ("value",),
     schema.plan: ("name",),
+    schema.saved_views: ("owner", "page"),
     schema.sync_sources: ("address", "key_encrypted"),
     schema.sync_state: ("etag",),
 }
