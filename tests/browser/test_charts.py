@@ -92,7 +92,7 @@ def test_charts_follow_the_theme_and_the_window(visitor: Visitor) -> None:
     assert trend.evaluate(_COLORS) == ["#ffffff", "#5a6675", "#0072b2"]
     visitor.page.emulate_media(color_scheme="dark")
     visitor.page.wait_for_function(
-        "document.querySelector('.st-key-trend .js-plotly-plot')._fullLayout.paper_bgcolor === '#11161d'"
+        "() => document.querySelector('.st-key-trend .js-plotly-plot')._fullLayout.paper_bgcolor === '#11161d'"
     )
     assert trend.evaluate(_COLORS) == ["#11161d", "#a9b4c1", "#56a8dd"]
 

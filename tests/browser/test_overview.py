@@ -27,7 +27,7 @@ def test_table_downloads_and_filters_by_a_row(visitor: Visitor, sample_store: St
     (campaign_id,) = visitor.parameters["campaigns"]
     assert campaign_id.startswith("camp_")
     visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
-    visitor.page.wait_for_function("!location.search.includes('campaigns')")
+    visitor.page.wait_for_function("() => !location.search.includes('campaigns')")
     assert "campaigns" not in visitor.parameters
 
 

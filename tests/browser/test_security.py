@@ -141,6 +141,7 @@ def test_every_answer_has_security_headers(path, live_server):
     answer = response_to(live_server, path)
     policy = answer.getheader("Content-Security-Policy")
     assert "frame-ancestors 'none'" in policy
+    assert "'unsafe-eval'" not in policy
     assert "http" not in policy
     assert "*" not in policy
     assert answer.getheader("X-Frame-Options") == "DENY"
@@ -182,6 +183,29 @@ def test_browser_requests_no_other_host(visitor):
     assert refused.startswith("https://tracker.example")
     visitor.errors.clear()  # the browser says on the console what it refused
     visitor.left.clear()  # it was told to, here
+
+
+def test_markup_that_got_in_would_run_nothing(visitor):
+    """Should a word of a stranger ever become markup: neither a script, a handler, a link nor eval does anything."""
+    visitor.open("/")
+    visitor.page.evaluate(
+        """async () => {
+            window.ran = [];
+            document.body.insertAdjacentHTML('beforeend',
+                '<img src=x onerror="ran.push(1)"><a id=link href="javascript:ran.push(2)">x</a>');
+            const script = document.createElement('script');
+            script.textContent = 'ran.push(3)';
+            document.body.append(script);
+            document.querySelector('#link').click();
+            // In a script of the page's: what a browser is driven with may evaluate.
+            const code = "try { eval('ran.push(4)') } catch { } try { new Function('ran.push(5)')() } catch { }";
+            await import(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})));
+        }"""
+    )
+    visitor.errors.clear()  # the browser says on the console what it refused
+    visitor.page.wait_for_timeout(100)  # the image is looked for
+    visitor.errors.clear()
+    assert visitor.page.evaluate("window.ran") == []
 
 
 def test_no_other_site_can_frame_the_dashboard(visitor, live_server):

@@ -125,7 +125,7 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     assert visitor.parameters["metric"] == ["avg_cost_per_email_usd"]
     # a row of the mcps compares with that one
     assert press(visitor, dots(visitor, "by-mcp").first).startswith("Sales outreach (9 of yours, 1,247 peers)")
-    visitor.page.wait_for_function("!location.search.includes('partner-outreach')")
+    visitor.page.wait_for_function("() => !location.search.includes('partner-outreach')")
     visitor.settle()
     assert text.get_by_text("1,247 peer campaigns").is_visible()
 
@@ -218,7 +218,7 @@ def test_campaign_week_and_verdict_are_one_click_away(
     assert visitor.parameters["campaigns"] == [ranked["campaign_id"][0]]
     assert "9.8%" in visitor.page.locator(".st-key-bullet-row-reply_rate").inner_text()
     visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
-    visitor.page.wait_for_function("!location.search.includes('campaigns')")
+    visitor.page.wait_for_function("() => !location.search.includes('campaigns')")
     visitor.settle()
     # a row of the table
     visitor.page.get_by_role("link", name=ranked["name"][1], exact=True).click()

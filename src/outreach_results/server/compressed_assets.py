@@ -82,7 +82,8 @@ class CompressedAssets:
         headers = Headers(scope=scope)
         is_plain = "range" in headers or "gzip" not in headers.get("accept-encoding", "")
         if asset is None or (is_plain and not asset.is_own):
-            await self._app(scope, receive, self._announcing(send))
+            # The API's own page needs none of the dashboard's scripts, and its policy would refuse them.
+            await self._app(scope, receive, send if scope["path"].startswith("/api/") else self._announcing(send))
         else:
             response = await run_sync(_response, asset, headers.get("if-none-match"), is_plain)
             await response(scope, receive, send)
