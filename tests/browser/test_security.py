@@ -6,7 +6,9 @@ import http.client
 import socket
 import threading
 import tomllib
+from contextlib import ExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -123,8 +125,10 @@ def test_a_foreign_name_cannot_talk_to_the_dashboard(live_server):
     assert response_to(live_server, "/_stcore/stream", **headers).status in (400, 403)
 
 
-def test_a_foreign_site_cannot_upload(live_server):
-    assert response_to(live_server, "/_stcore/upload_file/a/b", "PUT", Origin="http://evil.example").status == 403
+def test_a_foreign_site_can_change_nothing(live_server):
+    paths = ("/_stcore/upload_file/a/b", "/api/v1/ingest/x", "/mcp", "/")
+    for method, path in product(("POST", "PUT", "PATCH", "DELETE"), paths):
+        assert response_to(live_server, path, method, Origin="http://evil.example").status == 403, (method, path)
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
@@ -158,13 +162,22 @@ def test_a_forged_ticket_downloads_nothing(ticket, live_server):
     assert answer.text == "This link has expired. Reload the dashboard and click again."
 
 
-@pytest.mark.parametrize("path", ["/download/../outreach.db", "/app/static/../../app.py", "/static/../../../app.py"])
-def test_no_path_leads_out_of_the_product(path, live_server):
-    with socket.create_connection((urlsplit(live_server.url).hostname, urlsplit(live_server.url).port)) as raw:
-        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: raw.recv(65536), b""))
-    assert b"SQLite format" not in answer
-    assert b"run_pages_through_the_entry" not in answer
+OUTSIDE = (("app.py", 6), ("pyproject.toml", 6), ("etc/passwd", 12))
+"""Files, and how many folders above those that are served they are."""
+SECRETS = (b"run_pages_through_the_entry", b"[project]", b"root:x:")
+STATIC_ROUTES = ("/download", "/media", "/app/static", "/static", "/static/js", "/assets", "/component", "/api/v1", "/")
+UP = ("..", "%2e%2e", "..%2f..", "%2e%2e%2f", "..\\..", "..%5c..", "....//....", "%252e%252e", "..;")
+
+
+def test_no_path_leads_out_of_the_product(live_server):
+    """Every way up that servers have fallen for, below every route that serves files."""
+    connection = http.client.HTTPConnection(urlsplit(live_server.url).netloc, timeout=20)
+    with closing(connection):
+        for route, up, (file, depth) in product(STATIC_ROUTES, UP, OUTSIDE):
+            path = f"{route.rstrip('/')}/{'/'.join([up] * depth)}/{file}"
+            connection.request("GET", path)  # which sends it as it is
+            body = connection.getresponse().read()
+            assert not any(secret in body for secret in SECRETS), path
 
 
 # --- what a browser does with it ---------------------------------------------------------------------------------
@@ -216,3 +229,24 @@ def test_no_other_site_can_frame_the_dashboard(visitor, live_server):
     assert frame != visitor.page.main_frame
     assert frame.url.startswith("chrome-error:")
     visitor.errors.clear()  # where the browser says so on the console, it is what this test wants
+
+
+# --- slow clients ------------------------------------------------------------------------------------------------
+
+
+def test_slow_clients_hold_up_nobody(live_server):
+    """Headers and bodies that never end cost a connection each: all others are answered as before."""
+    place = urlsplit(live_server.url)
+    beginnings = (
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+        b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n\r\nx",
+        b"POST /api/v1/ingest/sendgrid HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n\r\n[",
+        b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n\r\n{",
+    )
+    with ExitStack() as stack:
+        for number in range(120):
+            slow = stack.enter_context(socket.create_connection((place.hostname, place.port)))
+            slow.sendall(beginnings[number % len(beginnings)])
+        for path in ("/", "/_stcore/health", "/api/v1/health"):
+            assert response_to(live_server, path).status == 200
+        assert response_to(live_server, "/_stcore/stream", Origin=live_server.url, **WEBSOCKET).status == 101
