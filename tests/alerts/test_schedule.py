@@ -23,21 +23,21 @@ def kinds(store: Store) -> list[str]:
     return [alert.kind for alert in results.open_alerts(store).alerts]
 
 
-def test_import_and_failed_sync_are_noticed(sqlite_store: Store) -> None:
-    looking = AlertSchedule(lambda: sqlite_store)
+def test_import_and_failed_sync_are_noticed(store: Store) -> None:
+    looking = AlertSchedule(lambda: store)
     looking.look()
     now = datetime.now(UTC)
     reply = records.reply(received_at=now + timedelta(seconds=1), sentiment="positive")
-    load(sqlite_store, "test", [records.campaign(), records.email(sent_at=now), reply])
+    load(store, "test", [records.campaign(), records.email(sent_at=now), reply])
     looking.look()
-    assert kinds(sqlite_store) == ["positive_reply"]
-    keep_start_failure(sqlite_store, "https://platform.example.com/", "the key was refused")  # no new version
+    assert kinds(store) == ["positive_reply"]
+    keep_start_failure(store, "https://platform.example.com/", "the key was refused")  # no new version
     looking.look()
-    assert sorted(kinds(sqlite_store)) == ["positive_reply", "sync_failed"]
-    with sqlite_store.write(is_data=False) as connection:
+    assert sorted(kinds(store)) == ["positive_reply", "sync_failed"]
+    with store.write(is_data=False) as connection:
         connection.execute(delete(schema.sync_runs))
     looking.look()
-    assert kinds(sqlite_store) == ["positive_reply"]
+    assert kinds(store) == ["positive_reply"]
 
 
 def test_nothing_changed_is_not_looked_at_again(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

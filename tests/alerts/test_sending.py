@@ -17,11 +17,12 @@ from outreach_results.alerts.kept import LOG, set_recipients
 from outreach_results.alerts.sending import MOST_OFTEN, send_raised, send_test
 from outreach_results.delivery.log import ABANDONED, Status
 from outreach_results.delivery.sending import PAUSES, Post
-from outreach_results.errors import OutreachError
+from outreach_results.errors import OutreachError, QueryError
 from outreach_results.ingest.load import load
 from outreach_results.store import schema
 from outreach_results.store.alert_state import AlertCause, AlertState, keep_state, state_in
 from outreach_results.store.engine import Store, get_meta
+from outreach_results.store.labeling import add_client, choose_client, remove_client
 from support import records
 from support.http import eventually
 from support.mail_server import Hook, MailServer
@@ -195,6 +196,31 @@ def test_who_was_removed_gets_nothing_more(sqlite_store: Store, post: Post, hook
     set_recipients(sqlite_store, to=["anna@example.com"], without_webhook=True)
     send_raised(sqlite_store, post, at(NOON + PAUSES[0]))
     assert (len(hook.posted), inbox.received(), under_way(sqlite_store)) == (1, [], 0)
+
+
+def test_client_is_told_of_its_campaigns_only(sqlite_store: Store, post: Post, inbox: MailServer) -> None:
+    acme = add_client(sqlite_store, "Acme")
+    load(sqlite_store, "test", [records.campaign("a"), records.campaign("b")])
+    choose_client(sqlite_store, ["a"], acme)
+    set_recipients(sqlite_store, to=["anna@example.com"])
+    set_recipients(sqlite_store, to=["acme@example.com"], client=acme)
+    with pytest.raises(QueryError, match="the same for all clients"):
+        set_recipients(sqlite_store, client=acme, with_replies=True)
+    with pytest.raises(QueryError):
+        set_recipients(sqlite_store, to=["x@example.com"], client="nobody")
+    found(sqlite_store, FAILED, *TWO)
+    send_raised(sqlite_store, post, at(NOON))
+    told = {str(mail["To"]): plain(mail) for mail in inbox.received()}
+    said = {to: [word for word in ("Sync failed", "Spring", "Fall") if word in text] for to, text in told.items()}
+    assert said == {"anna@example.com": ["Sync failed", "Spring", "Fall"], "acme@example.com": ["Spring"]}
+    assert under_way(sqlite_store) == 0
+    remove_client(sqlite_store, acme)
+    later = NOON + timedelta(days=1)
+    found(sqlite_store, now=NOON + timedelta(hours=1))
+    found(sqlite_store, now=NOON + timedelta(hours=9))
+    found(sqlite_store, TWO[0], now=later)
+    send_raised(sqlite_store, post, at(later))
+    assert [mail["To"] for mail in inbox.received()].count("acme@example.com") == 1
 
 
 @pytest.mark.parametrize("is_allowed", [False, True])

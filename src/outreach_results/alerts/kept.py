@@ -14,6 +14,7 @@ from outreach_results.alerts.rules import RULES, Rule, rule_of
 from outreach_results.delivery.log import Delivery, Log
 from outreach_results.delivery.recipients import Recipients, checked_addresses, encrypted_webhook
 from outreach_results.errors import QueryError
+from outreach_results.results import chosen_campaigns
 from outreach_results.store import audit
 from outreach_results.store.alert_state import AlertCause, RuleChoice, choices_in, keep_choices
 from outreach_results.store.engine import Store, get_meta, set_meta
@@ -29,10 +30,19 @@ class AlertRecipients(Recipients):
     Attributes:
         quiet: from which to which hour of the reporting time zone nobody is told; None is never.
         with_replies: whether messages may quote new positive replies and name who wrote them.
+        clients: by client id, who else is told of alerts on the campaigns of that client, and of no others.
     """
 
     quiet: tuple[_Hour, _Hour] | None = (20, 7)
     with_replies: bool = False
+    clients: dict[str, Recipients] = Field(default_factory=dict)
+
+    def of(self, client_id: str | None) -> AlertRecipients:
+        """Who is told of a client's campaigns; None is who is told of everything. The rest is the same for all."""
+        if client_id is None:
+            return self
+        own = self.clients.get(client_id, Recipients())
+        return self.model_copy(update={"to": own.to, "webhook_encrypted": own.webhook_encrypted})
 
     def is_quiet(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether an instant lies in the quiet hours."""
@@ -48,11 +58,15 @@ class AlertRecipients(Recipients):
 
 
 class AlertMessage(BaseModel):
-    """A message under way: it is kept until it arrived everywhere or cannot."""
+    """A message under way, to the recipients of a client or those of everything.
+
+    It is kept until it arrived everywhere or cannot.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     message_id: str
+    client: str | None = None
     at: AwareDatetime
     places: tuple[str, ...]
     causes: tuple[AlertCause, ...]
@@ -98,12 +112,14 @@ def set_recipients(
     quiet: tuple[int, int] | None = None,
     is_never_quiet: bool = False,
     with_replies: bool | None = None,
+    client: str | None = None,
     secret: SecretStr | None = None,
     by: str | None = None,
 ) -> AlertRecipients:
     """Change who is told; what is not given stays as it is.
 
     Args:
+        client: the id of a client, to change who is told of its campaigns only.
         to: all addresses; empty for none.
         quiet: two hours of the day, 0 to 23; the same twice is no quiet hour.
         secret: what encrypts the address of the webhook, see `encrypted_webhook`.
@@ -112,6 +128,10 @@ def set_recipients(
         QueryError: something of it is not allowed; names it.
         ConfigError: the secret or its file cannot be used.
     """
+    if client is not None:
+        chosen_campaigns(store, clients=(client,))  # raises for one that does not exist
+        if quiet is not None or is_never_quiet or with_replies is not None:
+            raise QueryError("client", "Quiet hours and quotes are the same for all clients. Set them without one.")
     changes: dict[str, object] = {}
     if to is not None:
         changes["to"] = checked_addresses(to)
@@ -128,13 +148,24 @@ def set_recipients(
     if with_replies is not None:
         changes["with_replies"] = with_replies
     with store.write(exclusive=True, is_data=False) as connection:
-        changed = recipients_in(connection).model_copy(update=changes)
-        set_meta(connection, _RECIPIENTS, changed.model_dump_json())
+        known = recipients_in(connection)
+        changed = known.of(client).model_copy(update=changes)
+        kept = changed if client is None else known.model_copy(update={"clients": _with(known, client, changed)})
+        set_meta(connection, _RECIPIENTS, kept.model_dump_json())
         # Who gets what: alerts go on being sent to these places.
         quotes = "with" if changed.with_replies else "without"
-        about = f"alerts: to {', '.join(changed.places) or 'no one'}, quiet {changed.quiet_words()}, {quotes} quotes"
+        of = "" if client is None else f" of client {client}"
+        about = (
+            f"alerts{of}: to {', '.join(changed.places) or 'no one'}, quiet {changed.quiet_words()}, {quotes} quotes"
+        )
         audit.record(connection, audit.Action.CHANGED, about, by=by)
     return changed
+
+
+def _with(known: AlertRecipients, client: str, changed: Recipients) -> dict[str, Recipients]:
+    own = Recipients(to=changed.to, webhook_encrypted=changed.webhook_encrypted)
+    every = {**known.clients, client: own}
+    return {client_id: one for client_id, one in every.items() if one.places}
 
 
 def rule_choices(store: Store) -> dict[str, RuleChoice]:

@@ -23,8 +23,9 @@ from outreach_results.alerts.kept import (
 from outreach_results.alerts.message import subject_of, words
 from outreach_results.delivery.log import Status
 from outreach_results.delivery.sending import Clock, Post, send_each, send_tests, utc_now
-from outreach_results.errors import OutreachError
-from outreach_results.store.alert_state import RaisedAlert, keep_state, state_in
+from outreach_results.errors import OutreachError, QueryError
+from outreach_results.results import chosen_campaigns
+from outreach_results.store.alert_state import AlertCause, RaisedAlert, keep_state, state_in
 from outreach_results.store.engine import Store, zone_of
 
 MOST_OFTEN = timedelta(minutes=15)
@@ -58,18 +59,22 @@ def send_raised(store: Store, post: Post, clock: Clock = utc_now) -> list[AlertD
     return attempted
 
 
-def send_test(store: Store, post: Post, clock: Clock = utc_now) -> dict[str, str]:
-    """Send what is raised now to all recipients, marked as a test; by place, what went wrong, '' where nothing did.
+def send_test(store: Store, post: Post, clock: Clock = utc_now, *, client: str | None = None) -> dict[str, str]:
+    """Send what is raised now, marked as a test; by place, what went wrong, '' where nothing did.
+
+    Args:
+        client: to the recipients of this client; None is those of everything.
 
     Raises:
         OutreachError: nobody gets alerts.
     """
-    to, now = recipients(store), clock()
+    to, now = recipients(store).of(client), clock()
     if not to.places:
         raise OutreachError("No one gets alerts yet. Add an email address or a webhook first.")
     with store.read() as connection:
         state = state_in(connection)
-    alerts = [] if state is None else state.open_alerts
+    own = _campaigns(store, client)
+    alerts = [alert for alert in ([] if state is None else state.open_alerts) if _concerns(alert.cause, own)]
     trial = AlertMessage(message_id=secrets.token_hex(8), at=now, places=to.places, causes=())
     built = words(store, post.settings, to, trial.message_id, alerts)
     return send_tests(store, post, LOG, to, built, _deliveries(trial, "", now))
@@ -83,21 +88,41 @@ def _has_news(store: Store) -> bool:
 
 
 def _begin_message(store: Store, now: datetime) -> None:
-    """Keep a message on what was raised, unless nobody gets it or the last one was only just sent."""
+    """Keep the messages on what was raised, unless nobody gets any or the last ones were only just sent."""
+    campaigns = {client: _campaigns(store, client) for client in (None, *recipients(store).clients)}
     with store.write(exclusive=True, is_data=False) as connection:
         state, to = state_in(connection), recipients_in(connection)
-        if state is None or not to.places:
+        if state is None or (state.told_at is not None and now - state.told_at < MOST_OFTEN):
             return
         news = [alert.cause for alert in state.open_alerts if not alert.is_told]
-        if not news or (state.told_at is not None and now - state.told_at < MOST_OFTEN):
-            return
-        message = AlertMessage(message_id=secrets.token_hex(8), at=now, places=to.places, causes=tuple(news))
-        keep_messages(connection, [*messages_in(connection), message])
-        keep_state(connection, state.told(now))
+        messages = [
+            AlertMessage(
+                message_id=secrets.token_hex(8), client=client, at=now, places=to.of(client).places, causes=concerning
+            )
+            for client, own in campaigns.items()
+            if to.of(client).places and (concerning := tuple(cause for cause in news if _concerns(cause, own)))
+        ]
+        if messages:
+            keep_messages(connection, [*messages_in(connection), *messages])
+            keep_state(connection, state.told(now))
+
+
+def _campaigns(store: Store, client: str | None) -> frozenset[str] | None:
+    """The campaigns of a client, none where it is gone; None is all campaigns and the account."""
+    if client is None:
+        return None
+    try:
+        return frozenset(chosen_campaigns(store, clients=(client,)) or ())
+    except QueryError:  # told of nothing, and never of the campaigns of others
+        return frozenset()
+
+
+def _concerns(cause: AlertCause, campaigns: frozenset[str] | None) -> bool:
+    return campaigns is None or cause.campaign_id in campaigns
 
 
 def _send(store: Store, post: Post, message: AlertMessage, clock: Clock) -> list[AlertDelivery]:
-    attempted, to = [], recipients(store)
+    attempted, to = [], recipients(store).of(message.client)
     # Whom somebody removed meanwhile gets nothing more.
     wanted = [one for one in _deliveries(message, subject_of(message.causes), clock()) if one.place in to.places]
     ready = LOG.open_ones(store, wanted)

@@ -28,6 +28,8 @@ def list_rules() -> None:
         typer.echo(f"{kind:17}{'on' if kept.is_on(choice) else 'off':4}{RULES[kind].words(choice)}")
     to = kept.recipients(store)
     typer.echo(f"Told: {', '.join(to.places) or 'no one'}. Quiet hours: {to.quiet_words()}.")
+    for client, own in to.clients.items():
+        typer.echo(f"Told of client {client}: {', '.join(own.places)}.")
     _print_raised(store)
 
 
@@ -42,13 +44,16 @@ def set_rule(
     webhook: Annotated[
         str | None, typer.Option(help="An address as Slack gives it, kept encrypted. '' removes it.")
     ] = None,
+    client: Annotated[
+        str | None, typer.Option(help="With --to and --webhook: who is told of this client's campaigns only.")
+    ] = None,
     quiet: Annotated[str | None, typer.Option(help="Quiet hours of the reporting time zone: 20-7, or never.")] = None,
     quote: Annotated[
         bool | None, typer.Option("--quote/--no-quote", help="Quote new positive replies, and name who wrote them.")
     ] = None,
 ) -> None:
     """Switch a rule on or off or set its limit; or set who is told, and when not."""
-    is_of_rule, is_of_all = on is not None or limit is not None, (to, webhook, quiet, quote) != (None,) * 4
+    is_of_rule, is_of_all = on is not None or limit is not None, (to, webhook, client, quiet, quote) != (None,) * 5
     if (rule is None and is_of_rule) or (rule is not None and (is_of_all or not is_of_rule)):
         raise typer.BadParameter("Name a rule with --on, --off or --limit; or no rule with --to, --webhook, --quiet …")
     store = open_database()
@@ -64,6 +69,7 @@ def set_rule(
             quiet=_hours(quiet) if quiet not in (None, "never") else None,
             is_never_quiet=quiet == "never",
             with_replies=quote,
+            client=client,
             secret=settings().secret_key,
             by=user_name(),
         )

@@ -17,7 +17,8 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store.alert_state import RuleChoice
 from outreach_results.ui import text
-from outreach_results.ui.cache import store_for, zone
+from outreach_results.ui.cache import ask, store_for, zone
+from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.who import who
 
 _SHOWN = 10
@@ -36,7 +37,19 @@ def form() -> None:
     opened = store_for(Role.ADMIN)
     _rules(kept.rule_choices(opened))
     st.markdown("**Who is told**")
-    _who(kept.recipients(opened))
+    names = ask(client_labels)
+    client = (
+        st.selectbox(
+            "Of the alerts on",
+            [None, *names],
+            format_func=lambda one: "everything" if one is None else names.get(one, one),
+            key="alert-client",
+            width=_RULE_WIDTH,
+        )
+        if names
+        else None
+    )
+    _who(kept.recipients(opened).of(client), client)
     if said := st.session_state.pop(_SAID, ""):
         st.info(text.escape(said))
     deliveries = kept.LOG.newest_first(opened)
@@ -81,21 +94,16 @@ def _rule(rule: Rule, choice: RuleChoice) -> RuleChoice:
     return RuleChoice(is_on=is_on, limit=round(entered / factor, 6))
 
 
-def _who(known: AlertRecipients) -> None:
-    with st.form("alert-recipients", border=False):
+def _who(known: AlertRecipients, client: str | None) -> None:
+    """Draw the form of who is told; what is the same for all clients stands in that of everything."""
+    with st.form(f"alert-recipients-{client}", border=False):
         to = st.text_input("Email addresses of alerts", ", ".join(known.to), placeholder="anna@example.com")
         webhook = st.text_input(
             "Webhook of alerts",
             type="password",
             placeholder="kept; enter another to replace it" if known.webhook_encrypted else "https://hooks.slack.com/…",
         )
-        columns = st.columns(2)
-        start, end = known.quiet or (0, 0)
-        quiet = (
-            int(columns[0].number_input("Quiet from hour", 0, 23, start, help="The same hour twice is never quiet.")),
-            int(columns[1].number_input("until hour", 0, 23, end)),
-        )
-        with_replies = st.checkbox("Quote new positive replies and name who wrote them", known.with_replies)
+        quiet, with_replies = _how(known) if client is None else (None, None)
         without = bool(known.webhook_encrypted) and st.checkbox("Remove the webhook")
         if st.form_submit_button("Save recipients", type="primary"):
             try:
@@ -106,6 +114,7 @@ def _who(known: AlertRecipients) -> None:
                     without_webhook=without,
                     quiet=quiet,
                     with_replies=with_replies,
+                    client=client,
                     secret=settings().secret_key,
                     by=who(),
                 )
@@ -114,12 +123,22 @@ def _who(known: AlertRecipients) -> None:
                 return
             st.rerun()
     if known.places:
-        st.button("Send test", key="alert-test", on_click=_test)
+        st.button("Send test", key="alert-test", on_click=_test, args=(client,))
 
 
-def _test() -> None:
+def _how(known: AlertRecipients) -> tuple[tuple[int, int], bool]:
+    columns = st.columns(2)
+    start, end = known.quiet or (0, 0)
+    quiet = (
+        int(columns[0].number_input("Quiet from hour", 0, 23, start, help="The same hour twice is never quiet.")),
+        int(columns[1].number_input("until hour", 0, 23, end)),
+    )
+    return quiet, st.checkbox("Quote new positive replies and name who wrote them", known.with_replies)
+
+
+def _test(client: str | None) -> None:
     try:
-        problems = send_test(store_for(Role.ADMIN), Post(settings()))
+        problems = send_test(store_for(Role.ADMIN), Post(settings()), client=client)
         st.session_state[_SAID] = " ".join(f"{place}: {problem or 'sent.'}" for place, problem in problems.items())
     except OutreachError as error:
         st.session_state[_SAID] = str(error)
