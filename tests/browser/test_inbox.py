@@ -33,6 +33,7 @@ from outreach_results.store.replies.changes import Action
 from outreach_results.ui.inbox.watch import EVERY_SECONDS
 from support.databases import sqlite_url
 from support.hostile import hostile_records
+from support.optional import present
 from support.server import Server
 from support.visitor import PHONE, Visitor
 
@@ -614,3 +615,22 @@ def test_reply_covers_the_list_on_a_dark_phone(desk, enter):
     visitor.settle()
     visitor.back()
     expect(pane(visitor)).to_be_hidden()
+
+
+# --- layout ------------------------------------------------------------------------------------------------------
+
+
+def test_reading_starts_near_the_top(enter):
+    visitor = enter()
+    name = pane(visitor).get_by_role("heading", level=2)
+    for width, height in ((1440, 900), (1280, 720)):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.settle()
+        assert present(name.bounding_box())["y"] < 200, width
+        assert present(pane(visitor).bounding_box())["height"] > height / 2
+    visitor.page.set_viewport_size(PHONE["viewport"])
+    listed(visitor).first.click()
+    visitor.settle()
+    box = present(name.bounding_box())
+    on_top = "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.st-key-inbox-pane'))"
+    assert visitor.page.evaluate(on_top, [box["x"] + 5, box["y"] + 5]), "the notice of the sample covers the name"
