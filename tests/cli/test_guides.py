@@ -28,7 +28,7 @@ def commands(guide):
 def test_commands_of_the_guides_run(run, sample_database, tmp_path, monkeypatch):
     monkeypatch.setenv("OUTREACH_DATABASE_URL", sqlite_url(sample_database))
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "outreach").mkdir(parents=True)
     tried = []
     for guide in GUIDES:
         for command in commands(guide):
