@@ -114,5 +114,16 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
         visitor.open(page)
         for sentence in said:
             expect(visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)).to_be_visible()
+    # who reads the dark theme prints black on white, figures too, and reads on in the dark
+    visitor.page.emulate_media(media="print", color_scheme="dark")
+    visitor.open("/usage")
+    tick, printed = visitor.page.locator(".st-key-card-quota .xtick text").first, "data-outreach-paper"
+    in_the_dark = tick.evaluate("mark => mark.style.fill")
+    visitor.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(visitor.page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(tick).to_have_css("fill", "rgb(90, 102, 117)")
+    visitor.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(tick).to_have_css("fill", in_the_dark)
+    assert visitor.page.locator(f":root[{printed}]").count() == 0
     visitor.page.emulate_media(media="screen")
     expect(visitor.page.get_by_text("Outreach Results · data through", exact=False)).to_be_hidden()

@@ -46,7 +46,7 @@ def only_in_print(words: str, *, key: str) -> None:
     Args:
         words: without markup.
     """
-    with st.container(key=f"print-{key}"):
+    with st.container(key=f"print-{key}", width="content"):
         st.caption(text.escape(words))
 
 

@@ -17,7 +17,7 @@ function mount(root) {
   const chart = { root, plot: root.querySelector(".chart-plot"), isGone: false };
   const resized = new ResizeObserver(() => fit(chart));
   const print = () => onPaper(chart);
-  const done = () => fit(chart);
+  const done = () => (chart.isOnWhite ? draw(chart) : fit(chart));
   addEventListener("beforeprint", print);
   addEventListener("afterprint", done);
   chart.save = root.querySelector(".chart-save");
@@ -36,6 +36,8 @@ function mount(root) {
 }
 
 async function draw(chart) {
+  chart.isOnWhite = false;
+  chart.isDark = getComputedStyle(chart.root).colorScheme === "dark";
   const { root, plot, save, data } = chart;
   plot.setAttribute("aria-label", data.alt);
   plot.style.height = `${data.height}px`;
@@ -125,11 +127,22 @@ function onPaper(chart) {
   const { root, plot } = chart;
   const width = parseInt(getComputedStyle(root).getPropertyValue("--paper"), 10);
   if (!plot._fullLayout || plot.layout.width || !width) return;
+  if (chart.isDark) onWhite(chart);
   // Plotly makes room for a legend in a second step, for which printing does not wait: here it has that room at once.
   const { t, b } = plot._fullLayout._size;
   window.Plotly.relayout(plot, { width, "margin.t": t, "margin.b": b, ...joined(chart, width) });
   delete plot.layout.width;
   scalable(plot);
+}
+
+// In the colors that the page has on paper, until it is drawn again.
+function onWhite(chart) {
+  const { root, plot, data } = chart;
+  chart.isOnWhite = true;
+  document.documentElement.toggleAttribute("data-outreach-paper", true); // as the frame does, which may be asked later
+  const light = { ...theme(root, []), colorway: data.palette }; // the figure comes in the colors of the light theme
+  const { traces, layout } = themed(JSON.parse(data.figure), light);
+  window.Plotly.react(plot, traces, { ...layout, height: data.height }, { displayModeBar: false });
 }
 
 // Figures break their labels for a phone, because Python does not know the width of the window.

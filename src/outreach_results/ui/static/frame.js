@@ -6,7 +6,7 @@ const NARROW = matchMedia("(max-width: 768px)");
 let drawn; // the parameters of the URL in the last run of the whole page
 
 export default function render({ data, parentElement }) {
-  if (!drawn) addEventListener("click", follow, true);
+  if (!drawn) begin();
   drawn = data.parameters;
   if (data.turn_to) turnTo(data.turn_to);
   const root = document.documentElement;
@@ -24,6 +24,18 @@ export default function render({ data, parentElement }) {
   } else {
     unfold(root.dataset.outreachFilters === "open");
   }
+}
+
+function begin() {
+  addEventListener("click", follow, true);
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", () => document.documentElement.toggleAttribute("data-outreach-paper", false));
+}
+
+// Paper is white, also for who reads the dark theme; Streamlit has no way to change its theme for it.
+function onPaper() {
+  const app = document.querySelector("[data-testid=stApp]");
+  if (app && getComputedStyle(app).colorScheme === "dark") document.documentElement.toggleAttribute("data-outreach-paper", true);
 }
 
 // Turns to the page of a link without loading it again. Streamlit takes the change for one of the browser's history, and
