@@ -89,7 +89,7 @@ else:
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.server.sign_in import SignInCookies, SignInRequired
     from outreach_results.server.streamlit_internals import run_pages_through_the_entry
-    from outreach_results.ui import charts, downloads, gate, parts, shell, sign_in, styles
+    from outreach_results.ui import charts, downloads, gate, parts, sharing, shell, sign_in, styles
     from outreach_results.ui.cache import store
 
     try:
@@ -114,7 +114,12 @@ else:
         lifespan=lifespan,
         secrets=None if how is None else how.secrets(),
         on_script_error=shell.unexpected,
-        routes=[*routes_of(service, has_metrics=settings().metrics), *mcp_routes(service), *downloads.routes()],
+        routes=[
+            *routes_of(service, has_metrics=settings().metrics),
+            *mcp_routes(service),
+            *downloads.routes(),
+            *sharing.routes(),
+        ],
         middleware=[
             Middleware(ProxyHeadersMiddleware, trusted_hosts=sign_in.trusted_proxies()),
             Middleware(SecurityHeaders),

@@ -23,7 +23,7 @@ from outreach_results.models.team import Role
 from outreach_results.store import api_keys, team
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
-from outreach_results.ui import cache, downloads, shell, sign_in
+from outreach_results.ui import cache, downloads, sharing, shell, sign_in
 from support.assistants import asked, over_http
 from support.dashboard import PAGES, files, words
 from support.http import serving
@@ -59,7 +59,7 @@ def service(store: Store) -> Service:
 
 @pytest.fixture
 def routes(service: Service) -> list[BaseRoute]:
-    return [*routes_of(service, has_metrics=True), *mcp_routes(service), *downloads.routes()]
+    return [*routes_of(service, has_metrics=True), *mcp_routes(service), *downloads.routes(), *sharing.routes()]
 
 
 @pytest.fixture
@@ -143,7 +143,8 @@ def test_no_route_answers_with_anything_of_others(store: Store, service: Service
 def test_what_is_beside_the_api_is_known(routes: list[BaseRoute], client: TestClient, store: Store) -> None:
     beside = {route.path for route in routes if isinstance(route, Route | Mount)}
     expected = {"/api", "/api/v1", "/api/v1/health", "/api/v1/health/live", "/api/v1/metrics", "/mcp"}
-    assert beside == expected | {"/download/{ticket:str}"}, "a new route: say how it keeps a limit"
+    shared = {"/share/leave", "/share/{token:str}"}
+    assert beside == expected | shared | {"/download/{ticket:str}"}, "a new route: say how it keeps a limit"
     limited = headers(store, of=SEEN)
     assert client.get("/api/v1/metrics", headers=limited).status_code == 403
     assert not secrets_in(client.get("/api/v1/health", headers=limited).content)

@@ -88,6 +88,10 @@ class NotSignedInError(OutreachError):
     """Nobody is signed in, or the sign-in has ended."""
 
 
+class LinkEndedError(NotSignedInError):
+    """The read-only link by which somebody came has expired or was revoked."""
+
+
 class NotAllowedError(OutreachError):
     """The role of whoever is signed in does not allow this."""
 

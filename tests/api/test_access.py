@@ -170,9 +170,9 @@ def test_remembers_a_bounded_number_of_addresses() -> None:
     ],
 )
 def test_an_ipv6_network_counts_as_one_client(one: str, other: str, same: bool) -> None:
-    first, second = (access._address({"client": (host, 1)}) for host in (one, other))
+    first, second = (access.client_address({"client": (host, 1)}) for host in (one, other))
     assert (first == second) is same
-    assert access._address({"client": None}) == access._address({})
+    assert access.client_address({"client": None}) == access.client_address({})
 
 
 # --- last use ----------------------------------------------------------------------------------------------------

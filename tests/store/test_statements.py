@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,7 +35,7 @@ from outreach_results.models.team import Role
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, api_keys, labeling, rollup, schema, sync_sources, team
+from outreach_results.store import admin, api_keys, labeling, links, rollup, schema, sync_sources, team
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
@@ -253,6 +253,18 @@ def do_rare_things(store):
         team.set_role(store, "ann@example.com", role)
     assert team.note_sign_in(store, "digest", "ann@example.com", at(9))
     assert team.last_sign_ins(store)
+    with store.read() as connection:
+        assert team.clients_of(connection, "ann@example.com") is None
+    token = links.create_link(store, "shared", campaigns=[SAMPLE], pages=["trends"], lasts=timedelta(days=1))
+    link = links.link_of(store, token)
+    assert link is not None
+    carried, _ = links.pass_for(store, link)
+    with store.read() as connection:
+        assert links.link_by_pass(connection, carried) == link
+    assert not links.has_right_password(store, link, "")
+    links.note_use(store, link)
+    links.revoke_link(store, link.link_id)
+    assert links.list_links(store)
     team.end_sign_in(store, "digest", "ann@example.com")
     with store.read() as connection:
         assert team.is_over(connection, "digest")

@@ -28,6 +28,7 @@ BOOKKEEPING = frozenset(
         "rejected_rows",
         "saved_mappings",
         "saved_views",
+        "share_links",
         "sign_ins",
         "sync_runs",
         "sync_state",

@@ -54,6 +54,11 @@ class FailedKeyCounter:
             self._seen.popitem(last=False)
         return WINDOW_S - (now - since) if n >= self._allowed else None
 
+    def is_full(self, address: str) -> bool:
+        """Whether there were too many from there already."""
+        since, n = self._seen.get(address, (0.0, 0))
+        return n >= self._allowed and self._clock() - since < WINDOW_S
+
 
 class Access:
     """Checks the key of each request. A valid key is never delayed, whatever else comes from its address."""
@@ -92,7 +97,7 @@ class Access:
 
     def failed(self, scope: Scope, refused: ProblemError) -> ProblemError:
         """Count a wrong key or signature; the problem to answer with, which is another once there were too many."""
-        address = _address(scope)
+        address = client_address(scope)
         wait = self._failures.add(address)
         if wait is None:  # those that are answered with 429 are not logged: a flood would fill the disk
             log.warning("A wrong API key or signature came from %s.", address)  # without the key: it may be half right
@@ -181,7 +186,7 @@ def _too_many(wait_s: float) -> ProblemError:
     return ProblemError(429, fault, headers={"Retry-After": str(seconds)})
 
 
-def _address(scope: Scope) -> str:
+def client_address(scope: Scope) -> str:
     """The client's address; of IPv6 the network, which is what one client has."""
     host = scope["client"][0] if scope.get("client") else "unknown"
     try:

@@ -27,6 +27,7 @@ from outreach_results.cli.failures import failures_as_sentences
 from outreach_results.cli.goals import goals
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
+from outreach_results.cli.links import links
 from outreach_results.cli.output import file_errors, write_file, write_stdout
 from outreach_results.cli.people import people
 from outreach_results.cli.report import report
@@ -316,6 +317,7 @@ app.add_typer(sources, name="sources")
 app.add_typer(digests, name="digests")
 app.add_typer(alerts, name="alerts")
 app.add_typer(people, name="people")
+app.add_typer(links, name="links")
 app.command(name="audit")(audit)
 
 

@@ -39,6 +39,7 @@ TEST_IDS = frozenset(
         "stButtonGroup",
         "stCaptionContainer",
         "stCheckbox",
+        "stCode",
         "stColumn",
         "stDateInput",
         "stElementContainer",

@@ -1,6 +1,6 @@
 """The tables of the account and of this database itself, which belong to no campaign."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Text
 
 from outreach_results.store.column_types import Id, Instant
 from outreach_results.store.metadata import table
@@ -158,6 +158,31 @@ sign_ins = table(
     Column("ended_at", Instant),  # signed out, or was shut out
     PrimaryKeyConstraint("sign_in_id", name="sign_ins_pk"),
     Index("sign_ins_by_address", "address"),
+)
+
+# What others may see without a sign-in, by the address of a link.
+share_links = table(
+    "share_links",
+    Column("link_id", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Id, nullable=False),  # SHA-256 of the end of the address, which is nowhere
+    Column("pass_key", Text, nullable=False),  # hex: signs what a browser carries that opened the link
+    Column("client_id", Id),  # whose campaigns it shows; null: those of ``campaigns``
+    Column("campaigns", Text, nullable=False),  # JSON: ids
+    Column("pages", Text, nullable=False),  # JSON
+    Column("has_recipients", Boolean, nullable=False),
+    Column("password_salt", Text),  # hex; null: there is no password
+    Column("password_hash", Text),  # hex: scrypt
+    Column("brand_name", Text, nullable=False),
+    Column("brand_color", Text, nullable=False),
+    Column("brand_logo", Text),  # hex
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    PrimaryKeyConstraint("link_id", name="share_links_pk"),
+    Index("share_links_by_digest", "digest"),
 )
 
 # Who did what. Rows are only added.

@@ -35,6 +35,8 @@ class Action(StrEnum):
     RESTORED = "restored"
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"
+    LINK_CREATED = "link_created"
+    LINK_REVOKED = "link_revoked"
     ACCOUNT_CONNECTED = "account_connected"
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_REMOVED = "account_removed"

@@ -67,13 +67,15 @@ _WITHOUT_RECIPIENTS: Mapping[str, Mapping[str, str]] = {
     },
     # Else a search would tell whose replies are there.
     "inbox": dict.fromkeys(("words", "assignee"), _NOTHING),
-    "annotations": {"author": _NOTHING},
     "reply_marks": dict.fromkeys(
         ("marked_by", "corrected_by", "handled_by", "meeting_marked_by", "assignee", "assigned_by", "snoozed_by"),
         _NOTHING,
     ),
 }
 """What stands in place of columns for who may not see recipients: the rest of them is counts and days."""
+
+_NOT_WITHOUT_RECIPIENTS = frozenset({"annotations"})
+"""Tables that who may not see recipients does not see at all: what people write to each other may name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,8 @@ class _Views:
             return f'CREATE TEMP VIEW "{UNTIL}" AS {_newest_load(table, source)}'
         masked = {} if self._reach.has_recipients else _WITHOUT_RECIPIENTS.get(table.name, {})
         columns = [self._column(column.name, masked.get(column.name)) for column in table.columns]
-        rows = f"SELECT {', '.join(columns)} FROM {source} WHERE {_rows(table)}"
+        is_hidden = not self._reach.has_recipients and table.name in _NOT_WITHOUT_RECIPIENTS
+        rows = f"SELECT {', '.join(columns)} FROM {source} WHERE {'1 = 0' if is_hidden else _rows(table)}"
         if table is schema.inbox_stats:
             rows += f" UNION ALL {_of_all_together(source)}"
         return f'CREATE TEMP VIEW "{table.name}" AS {rows}'

@@ -47,6 +47,7 @@ plan = account_tables.plan
 rejected_rows = account_tables.rejected_rows
 saved_mappings = account_tables.saved_mappings
 saved_views = account_tables.saved_views
+share_links = account_tables.share_links
 sign_ins = account_tables.sign_ins
 sync_runs = account_tables.sync_runs
 sync_sources = account_tables.sync_sources

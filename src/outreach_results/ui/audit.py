@@ -26,6 +26,8 @@ _WORDS = {
     "restored": "Restored",
     "key_created": "Created an API key",
     "key_revoked": "Revoked an API key",
+    "link_created": "Created a link",
+    "link_revoked": "Revoked a link",
     "account_connected": "Connected an account",
     "account_changed": "Changed an account",
     "account_removed": "Removed an account",

@@ -61,7 +61,8 @@ class _Snapshot:
         """What the person may read, at one moment for all that is asked in this run."""
         if self._read_from is not None and self._writes_before == _Snapshot.writes:
             return self._read_from
-        found = within(store(), self.get(_person).limit)
+        person = self.get(_person)
+        found = within(store(), person.limit, has_recipients=person.has_recipients)
         if found is not self._read_from and found is not store() and _current_snapshot.get() is self:
             self._moments.enter_context(found.at_one_moment())
         self._read_from = found
@@ -148,7 +149,7 @@ def person() -> sign_in.Person:
 
 
 def _person(opened: Store) -> sign_in.Person:
-    return sign_in.person_of(opened, sign_in.claims())
+    return sign_in.visitor_of(opened, sign_in.claims(), sign_in.carried())
 
 
 def may(needed: Role) -> bool:
@@ -171,8 +172,11 @@ def store_for(needed: Role, campaigns: Collection[str] | None = None) -> Store:
         NotAllowedError: the role of who is signed in is not enough.
         UnknownCampaignError: one of the campaigns is not to be seen.
     """
-    person().may(needed)
+    asking = person()
+    asking.may(needed)
     readable = _readable()
+    if asking.link is not None:  # by a link nothing is changed, whatever asks for it
+        return readable
     if isinstance(readable, LimitedStore) and campaigns is not None:
         for campaign_id in campaigns:
             if campaign_id not in readable.reach.campaigns:

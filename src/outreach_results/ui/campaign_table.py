@@ -19,7 +19,7 @@ from outreach_results.results import insights
 from outreach_results.results.rows import records
 from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, downloads, tables, text, url_state
-from outreach_results.ui.cache import ask
+from outreach_results.ui.cache import ask, person
 from outreach_results.ui.components import DEFINITIONS, FULL
 from outreach_results.ui.filters import View, campaign_labels, choose_campaigns
 from outreach_results.ui.tables import Cell, Column, Kind, Row, Sort, Tone
@@ -150,7 +150,7 @@ def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
             on_search=_write_search,
         )
         chosen = view.filters.campaigns
-        if chosen is not None and len(chosen) == 1:
+        if chosen is not None and len(chosen) == 1 and person().has_recipients:
             _export(chosen[0], view)
 
 

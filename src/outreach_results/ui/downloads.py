@@ -45,7 +45,7 @@ from outreach_results.store import audit
 from outreach_results.store.engine import Store
 from outreach_results.ui.cache import person, store
 from outreach_results.ui.figure import Drawing
-from outreach_results.ui.sign_in import Person, person_of
+from outreach_results.ui.sign_in import Person, visitor_of
 
 PATH = "/download"
 TICKET_SECONDS = 12 * 60 * 60
@@ -160,7 +160,10 @@ def download(request: Request) -> Response:
     try:
         owner, limit, kind, *parameters = _signer().loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
         asking = _checked_owner(owner, limit, request.cookies)
-        download = _OFFERED[kind](within(store(), asking.limit), *parameters)
+        if kind in _OF_RECIPIENTS and not asking.has_recipients:
+            raise NotAllowedError("This link does not show recipients, and the file is about them.")
+        opened = within(store(), asking.limit, has_recipients=asking.has_recipients)
+        download = _OFFERED[kind](opened, *parameters)
     except (BadSignature, _GoneError):
         return PlainTextResponse(EXPIRED, 403)
     except (NotSignedInError, NotAllowedError) as error:
@@ -199,7 +202,7 @@ def _address(kind: str, *parameters: Any) -> str:
 
 def _checked_owner(owner: str, limit: str, cookies: Mapping[str, str]) -> Person:
     """Who asks, if the ticket is theirs and they may see what they could see when they got it."""
-    asking = person_of(store(), signed_in_user(cookies))
+    asking = visitor_of(store(), signed_in_user(cookies), cookies)
     if asking.address != owner:
         raise NotAllowedError("This link is another person's. Open the page and download the file there.")
     if _limit_text(asking) != limit:  # a table holds what was on the page
@@ -209,7 +212,8 @@ def _checked_owner(owner: str, limit: str, cookies: Mapping[str, str]) -> Person
 
 def _limit_text(asking: Person) -> str:
     limit = asking.limit
-    return "" if limit is None else json.dumps([sorted(limit.clients), sorted(limit.campaigns)])
+    parts = [] if limit is None else [sorted(limit.clients), sorted(limit.campaigns), asking.has_recipients]
+    return json.dumps(parts)
 
 
 @lru_cache(maxsize=4096)
@@ -245,6 +249,9 @@ def _table(opened: Store, token: str, fmt: str) -> Download:
 class _GoneError(Exception):
     """The session that showed a table is over."""
 
+
+_OF_RECIPIENTS = frozenset({"campaign", "replies", "unsent"})
+"""The kinds of tickets whose files have a row for each recipient."""
 
 _PERIOD = TypeAdapter(ChosenPeriod)
 _REPLIES = TypeAdapter(tuple[Filters, InboxFilters])

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from outreach_results.config import settings
-from outreach_results.errors import NotAllowedError, NotSignedInError, OutreachError
+from outreach_results.errors import LinkEndedError, NotAllowedError, NotSignedInError, OutreachError
 from outreach_results.models.team import Role
 from outreach_results.server.sign_in import FAILED, FAILED_COOKIE
 from outreach_results.server.streamlit_internals import signed_in_user
-from outreach_results.store import team
+from outreach_results.store import links, team
+from outreach_results.store.links import Link
 from outreach_results.ui import cache, sign_in, text
+from outreach_results.ui.sharing import LEAVE
 from outreach_results.ui.sign_in import Person
 
 _NOTED = "sign-in-noted"
@@ -29,24 +31,31 @@ GUARDED = {
 
 def pass_gate() -> None:
     """Let a person with a role in; draw how to sign in for everybody else, and stop."""
-    if settings().sign_in is None:
-        return
     try:
         person = cache.person()
+    except LinkEndedError as error:
+        _link_ended(str(error))
+        st.stop()
     except NotSignedInError as error:
         _ask_to_sign_in(str(error))
         st.stop()
     except NotAllowedError as error:
         _turn_away(str(error))
         st.stop()
-    _note(person)
+    if person.link is not None:
+        links.note_use(cache.store(), person.link)
+    elif settings().sign_in is not None:
+        _note(person)
 
 
 def account_menu() -> None:
     """Draw who is signed in, with the button that signs out."""
+    person = cache.person()
+    if person.link is not None:
+        _link_menu(person.link)
+        return
     if settings().sign_in is None:
         return
-    person = cache.person()
     with st.popover(":material/account_circle:", key="account", help="Your account"):
         st.text(person.address)
         st.caption(f"Role: {person.role}")
@@ -71,6 +80,20 @@ def _ask_to_sign_in(reason: str) -> None:
         st.button("Sign in", key="sign-in-now", type="primary", on_click=st.login)
 
 
+def _link_ended(reason: str) -> None:
+    with st.container(key="sign-in", horizontal_alignment="center"):
+        st.title("Outreach Results", anchor=False, width="content")
+        st.warning(text.escape(reason), width=480)
+        st.link_button("Close this view", LEAVE)
+
+
+def _link_menu(link: Link) -> None:
+    with st.popover(":material/account_circle:", key="account", help="About this view"):
+        st.text(link.name)
+        st.caption(f"Read-only, until {text.day(link.expires_at.astimezone(cache.zone()))}.")
+        st.link_button("Close this view", LEAVE, width="stretch")
+
+
 def _turn_away(reason: str) -> None:
     with st.container(key="sign-in", horizontal_alignment="center"):
         st.title("Outreach Results", anchor=False, width="content")
@@ -88,7 +111,7 @@ def refusal(path: str, cookies: Mapping[str, str]) -> str | None:
     """Why a browser with these cookies may not have what is served at a path beside the pages; None if it may."""
     needed = next(role for beginning, role in GUARDED.items() if path.startswith(beginning))
     try:
-        sign_in.person_of(cache.store(), signed_in_user(cookies)).may(needed)
+        sign_in.visitor_of(cache.store(), signed_in_user(cookies), cookies).may(needed)
     except OutreachError as error:
         return str(error)
     return None

@@ -13,11 +13,12 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import filters, fold, gate, imports, report, saved_views, text, url_state
+from outreach_results.ui import branding, filters, fold, gate, imports, report, saved_views, text, url_state
 from outreach_results.ui.cache import ask, may, person, snapshot_value, store_for
 from outreach_results.ui.components import glossary, only_in_print
 from outreach_results.ui.filters import View
 from outreach_results.ui.fragments import show_errors as show_errors
+from outreach_results.ui.sign_in import carries_link
 from outreach_results.ui.welcome import welcome, without_activity
 
 _log = logging.getLogger(__name__)
@@ -37,13 +38,28 @@ OF_ACCOUNT = {
 """The pages about the account as a whole, and what they say to who sees a part of it."""
 
 
+NOT_SHARED = "This page isn't part of what was shared with you."
+
+
 def shown_pages(pages: Collection[str]) -> set[str]:
     """The pages in the navigation. Where it is not known who is there, those that everybody has."""
     try:
-        is_limited = settings().sign_in is not None and person().limit is not None
+        if settings().sign_in is None and not carries_link():
+            return set(pages)
+        there = person()
     except OutreachError:
-        is_limited = True
-    return set(pages) - (OF_ACCOUNT.keys() if is_limited else set())
+        return set(pages) - OF_ACCOUNT.keys()
+    if there.link is not None:
+        return set(pages) & set(there.link.pages)
+    return set(pages) - (OF_ACCOUNT.keys() if there.limit is not None else set())
+
+
+def _refusal(page: str) -> str | None:
+    """Why who is there may not see a page; None if they may."""
+    there = person()
+    if there.link is not None and page not in there.link.pages:
+        return NOT_SHARED
+    return OF_ACCOUNT.get(page) if there.limit is not None else None
 
 
 def open_view(page: str) -> None:
@@ -52,14 +68,17 @@ def open_view(page: str) -> None:
         st.session_state.pop(kept, None)
     gate.pass_gate()
     gate.account_menu()
-    if person().limit is not None and page in OF_ACCOUNT:
+    branding.brand(person().link)
+    if (refusal := _refusal(page)) is not None:
         st.title(page.capitalize(), anchor=False)
-        st.info(OF_ACCOUNT[page])
+        st.info(refusal)
         st.stop()
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
     if not label_of:
-        if person().limit is not None:
+        if person().link is not None:
+            st.info("There are no results here yet.")
+        elif person().limit is not None:
             st.info("There are no campaigns for you to see yet. An admin can give you clients on Data → Team.")
         else:
             welcome()
@@ -93,7 +112,8 @@ def _bar(label_of: dict[str, str], page: str) -> View | None:
                 view = filters.bar(label_of, page)
                 if view is not None:
                     report.menu(view)
-                    saved_views.menu(page, label_of)
+                    if person().link is None:  # saving a view would be a change
+                        saved_views.menu(page, label_of)
         else:
             view = filters.unfiltered()
         if view is None:

@@ -16,11 +16,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from outreach_results.config import SignIn, settings
-from outreach_results.errors import ConfigError, NotAllowedError, NotSignedInError
+from outreach_results.errors import ConfigError, LinkEndedError, NotAllowedError, NotSignedInError
 from outreach_results.models.team import Role, canonical
 from outreach_results.results import Limit
-from outreach_results.store import team
+from outreach_results.store import links, team
 from outreach_results.store.engine import Store
+from outreach_results.store.links import Link
+
+LINK_COOKIE = "outreach_link"
+"""What a browser carries that opened a read-only link."""
 
 _IDENTITY = ("iss", "sub", "iat", "exp", "nonce")
 """What tells one sign-in from another."""
@@ -30,7 +34,8 @@ _IDENTITY = ("iss", "sub", "iat", "exp", "nonce")
 class Person:
     """Who is signed in; the address is blank where there is no sign-in.
 
-    ``ends_at`` is when the sign-in counts no more. ``limit`` is what the person may see; None is everything.
+    ``ends_at`` is when the sign-in counts no more. ``limit`` is what the person may see; None is everything. ``link``
+    is the read-only link by which somebody came, whom nobody knows.
     """
 
     address: str
@@ -38,6 +43,12 @@ class Person:
     sign_in_id: str = ""
     ends_at: datetime | None = None
     limit: Limit | None = None
+    link: Link | None = None
+
+    @property
+    def has_recipients(self) -> bool:
+        """Whether the people to whom emails were sent may be seen."""
+        return self.link is None or self.link.has_recipients
 
     def may(self, needed: Role) -> None:
         """Check the role.
@@ -79,6 +90,38 @@ def trusted_proxies() -> list[str]:
 def claims() -> Mapping[str, Any]:
     """What the provider said of whoever this script runs for; nothing outside of a script."""
     return st.user.to_dict() if get_script_run_ctx() is not None else {}
+
+
+def carried() -> Mapping[str, str]:
+    """The cookies of the browser that this script runs for; none outside of a script."""
+    return dict(st.context.cookies.items()) if get_script_run_ctx() is not None else {}
+
+
+def carries_link() -> bool:
+    """Whether the browser says that it opened a read-only link, which may have ended."""
+    return bool(carried().get(LINK_COOKIE))
+
+
+def visitor_of(store: Store, said: Mapping[str, Any], cookies: Mapping[str, str]) -> Person:
+    """Who is there: by a read-only link, if the browser opened one, else the person that signed in.
+
+    A link counts first, also for who is signed in, so that an admin sees by it what others see. One that counts no more
+    lets nobody in, whoever they are: they would believe to see what it shows.
+
+    Raises:
+        LinkEndedError: the link has expired or was revoked.
+        NotSignedInError: nobody is signed in, or the sign-in has ended.
+        NotAllowedError: the person may not use the dashboard at all.
+    """
+    opened = cookies.get(LINK_COOKIE)
+    if not opened:
+        return person_of(store, said)
+    with store.read() as connection:
+        link = links.link_by_pass(connection, opened)
+    if link is None:
+        raise LinkEndedError("This link has expired or was revoked. Open it again, or ask who sent it for another.")
+    limit = Limit(frozenset() if link.client_id is None else frozenset({link.client_id}), frozenset(link.campaigns))
+    return Person(f"link {link.link_id}", Role.VIEWER, link.link_id, link.expires_at, limit, link)
 
 
 def person_of(store: Store, said: Mapping[str, Any]) -> Person:

@@ -14,10 +14,10 @@ from outreach_results.errors import OutreachError
 from outreach_results.export.report import Brand, Report, ReportOptions, report_content
 from outreach_results.export.report.chart import chart
 from outreach_results.export.report.content import without_names
-from outreach_results.export.report.options import LARGEST_LOGO, brand_of
 from outreach_results.models import Filters, InboxReply, Sentiment, numbers
 from outreach_results.models.metric_definitions import TILES
 from outreach_results.models.retention import Retention
+from outreach_results.store.brand import LARGEST_LOGO, brand_of
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.retention import remove_old_texts
 from support.optional import present

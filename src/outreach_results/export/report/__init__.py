@@ -10,7 +10,8 @@ download  the table of formats
 
 from outreach_results.export.report.content import Report, report_content
 from outreach_results.export.report.download import REPORT_FORMATS, report_download
-from outreach_results.export.report.options import Brand, ReportOptions, brand_of
+from outreach_results.export.report.options import ReportOptions
+from outreach_results.store.brand import Brand, brand_of
 
 __all__ = [
     "REPORT_FORMATS",

@@ -26,6 +26,7 @@ ON_THE_COORDINATOR = frozenset(
         "loads",
         "meta",
         "saved_views",
+        "share_links",
         "sign_ins",
         "sync_runs",
         "sync_sources",

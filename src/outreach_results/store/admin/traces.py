@@ -41,6 +41,10 @@ WITHOUT_PEOPLE: dict[Table, tuple[str, ...]] = {
     schema.inbox: ("assignee",),
     schema.mark_changes: ("was_assignee",),
     schema.reply_marks: ("assignee",),
+    schema.share_links: (
+        *("name", "pass_key", "password_salt", "password_hash", "pages"),
+        *("brand_name", "brand_color", "brand_logo"),
+    ),
     schema.campaigns: ("tracks_chosen_here",),
     schema.emails: ("mailbox",),
     schema.events: ("kind",),
