@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import sqrt
 
 import numpy as np
@@ -68,11 +68,16 @@ class Dispersion:
 
     def quantile(self, confidence: float) -> float:
         """How many standard errors to either side hold this share of cases."""
-        return float(stdtrit(self.degrees, (1 + confidence) / 2))
+        return _quantile(self.degrees, confidence)
 
     def two_sided_p(self, standard_errors: float) -> float:
         """How often chance alone reaches so many standard errors, in either direction."""
         return float(2 * stdtr(self.degrees, -abs(standard_errors)))
+
+
+@lru_cache(maxsize=4096)  # a page of intervals asks for a handful of them, hundreds of times
+def _quantile(degrees: int, confidence: float) -> float:
+    return float(stdtrit(degrees, (1 + confidence) / 2))
 
 
 NO_DISPERSION = Dispersion()

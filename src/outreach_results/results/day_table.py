@@ -97,6 +97,8 @@ class DayTable:
 
     def narrowed(self, campaigns: Collection[str] | None, start: date | None, end: date | None) -> DayTable:
         """The rows of these campaigns and days; None narrows nothing."""
+        if not len(self) or (campaigns is None and start is None and end is None):
+            return self
         inside = np.ones(len(self), dtype=np.bool_)
         if start is not None:
             inside &= self.dates >= np.datetime64(start)

@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 import pandas as pd
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -52,6 +53,7 @@ TICKET_SECONDS = 12 * 60 * 60
 EXPIRED = "This link has expired. Reload the dashboard and click again."
 
 _HELD = "downloads-held"
+_WORTH_COMPRESSING = 600  # bytes: the address of a choice of many campaigns would not fit into a request
 _SAME_FOR = 60 * 60  # seconds in which a page gives the same ticket for the same thing, so that nothing is redrawn
 
 
@@ -189,9 +191,18 @@ def routes() -> list[Route]:
     return [Route(PATH + "/{ticket:str}", download)]
 
 
+class _Tickets(URLSafeTimedSerializer):
+    """Signed tickets; only long ones are compressed, for that takes longer than all else that a button needs."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        """The content of a ticket, as `load_payload` reads it."""
+        written = json.dumps(obj, separators=(",", ":")).encode()
+        return base64_encode(written) if len(written) < _WORTH_COMPRESSING else super().dump_payload(obj)
+
+
 @lru_cache(maxsize=1)
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
+def _signer() -> _Tickets:
+    return _Tickets(secrets.token_bytes(32), salt="download")
 
 
 def _address(kind: str, *parameters: Any) -> str:
