@@ -1,8 +1,9 @@
 """What a page's script costs at every size, beside the same page drawn from constants.
 
 The page runs as it does on the server, without a browser; what is timed is its script, from the filters to the last
-element. *New data*: every question goes to the database. *Nothing new*: the answers are known, only the version is
-looked up. *Constants*: a script that draws the same elements from constants and does nothing else (`drawn_again`).
+element. *New data*: every question goes to the database. *New question*: no answer is known, but what is kept for the
+version of the data is, as after a click on a filter. *Nothing new*: the answers are known, only the version is looked
+up. *Constants*: a script that draws the same elements from constants and does nothing else (`drawn_again`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from support.server import ROOT, clean_environment
 
 HERE = Path(__file__).parent
 GROWTH_AT_MOST = 1.3
+QUESTION_AT_MOST = 2.5
 CONSTANTS_AT_MOST = 2.0
 
 
@@ -46,6 +48,14 @@ def _figures(kind: str, size: int, page: str, times: dict[str, float], smallest:
             f"smallest {milliseconds(smallest['new data'])}",
             times["new data"] / smallest["new data"],
             at_most=GROWTH_AT_MOST,
+        ),
+        Figure(
+            "pages",
+            f"{where}, new question",
+            milliseconds(times["new question"]),
+            f"constants {milliseconds(times['constants'])}",
+            times["new question"] / times["constants"],
+            at_most=QUESTION_AT_MOST,
         ),
         Figure(
             "pages",

@@ -7,6 +7,8 @@ Every function takes the `Store`; `Filters` mean the same in each of them. Frame
 (NA: not tracked) and money as dollars (``*_usd``).
 """
 
+import pandas as pd
+
 from outreach_results.results.alerts import chosen_limits, open_alerts
 from outreach_results.results.annotations import annotations_in
 from outreach_results.results.assignees import assignees
@@ -156,6 +158,9 @@ from outreach_results.results.usage import (
     usage,
     usage_by_month,
 )
+
+# Our frames have tens of rows: making and copying Arrow's strings costs a page more than they could save.
+pd.set_option("mode.string_storage", "python")
 
 __all__ = [
     "ACTIVE_DAYS",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -128,9 +128,8 @@ def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
         st.rerun()  # the whole page: it has other filters now
     frame, searched, sort = ask(results.campaign_table, view.filters), _searched(), _sort()
     with st.container(key="campaign-table-card"), cards.card("Campaigns", key="campaigns") as card:
-        shown = _as_shown(frame, searched, sort)
-        pictured = partial(_pictured, view.filters, tuple(shown["campaign_id"]))
-        card.offer(downloads.Table("campaigns", shown, view.filters, pictured=pictured))
+        shown = partial(_as_shown, frame, searched, sort)
+        card.offer(downloads.Table("campaigns", shown, view.filters, pictured=partial(_pictured, view.filters, shown)))
         if _is_young(frame):
             st.caption(
                 "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
@@ -219,10 +218,10 @@ def _is_young(frame: pd.DataFrame) -> bool:
     return any((frame[name] < FULL).any() for name in frame.columns if name.endswith("_share_in"))
 
 
-def _pictured(filters: Filters, campaign_ids: Sequence[str]) -> pd.DataFrame:
+def _pictured(filters: Filters, shown: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """The texts of the table, in the order in which it is shown."""
     texts = tables.texts_of(ask(_encoded, filters))
-    return texts.loc[[url_state.join([own]) for own in campaign_ids]].reset_index(drop=True)
+    return texts.loc[[url_state.join([own]) for own in shown()["campaign_id"]]].reset_index(drop=True)
 
 
 # --- cells -------------------------------------------------------------------------------------------------------

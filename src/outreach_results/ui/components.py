@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -56,7 +56,7 @@ def _list(place: DeltaGenerator, lines: Sequence[str]) -> None:
 
 def chart_with_data(
     figure: charts.Drawing,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
     filters: Filters,
     *,
     key: str,

@@ -68,15 +68,22 @@ class Offer(Protocol):
 class Table:
     """A table of the page, and its picture.
 
+    A ``frame`` that the page does not show may be a function that makes it of answers which are there already: it is
+    called only when somebody downloads it.
+
     The picture is that of ``chart``, else of the table. ``pictured`` is the table as the page words it, where that is
     another one than ``frame``, or where the page shows a table beside the chart; or a function that makes it.
     """
 
     name: str
-    frame: pd.DataFrame
+    frame: pd.DataFrame | Callable[[], pd.DataFrame]
     filters: Filters
     chart: Drawing | None = None
     pictured: pd.DataFrame | Callable[[], pd.DataFrame] | None = None
+
+    def rows(self) -> pd.DataFrame:
+        """What the files hold."""
+        return self.frame() if callable(self.frame) else self.frame
 
     @property
     def title(self) -> str:
@@ -254,7 +261,7 @@ def _table(opened: Store, token: str, fmt: str) -> Download:
     held = _TABLES.get(token)
     if held is None:
         raise _GoneError
-    return table_download(opened, held.table.name, held.table.frame, fmt, held.table.filters)
+    return table_download(opened, held.table.name, held.table.rows(), fmt, held.table.filters)
 
 
 class _GoneError(Exception):

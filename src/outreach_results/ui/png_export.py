@@ -20,7 +20,7 @@ def save(offered: Table, *, key: str) -> None:
     """Let the browser save the chart, the table or both as PNG: they are drawn out of sight for that, once."""
     chart = offered.chart
     pictured = offered.pictured() if callable(offered.pictured) else offered.pictured
-    table = pictured if pictured is not None or chart is not None else offered.frame
+    table = pictured if pictured is not None or chart is not None else offered.rows()
     stem = file_name(offered.name, "png", offered.filters, cache.zone().key).removesuffix(".png")
     # Another element each time, so that it saves again.
     st.session_state[_SAVED] = saved = st.session_state.get(_SAVED, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from outreach_results.models import Annotation
 from outreach_results.models.metric_definitions import COST
 from outreach_results.results import Totals, Trends
 from outreach_results.ui import cards, charts, clicks, text, url_state
-from outreach_results.ui.cache import ask, derive, draw
+from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.cards import Card
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.components import chart_with_data
@@ -54,7 +55,7 @@ def _chart(
     st.caption(text.escape(_legend(trends, question, view)))
     chart_with_data(
         draw(charts.trend_chart, trends, notes, with_mean=question.with_mean, selected=selected),
-        derive(Trends.table, trends, with_mean=question.with_mean),
+        partial(Trends.table, trends, with_mean=question.with_mean),
         view.filters,
         key="trend",
         alt=f"{names} by {trends.every}; a click on a point shows its details",
@@ -68,7 +69,7 @@ def _chart(
 def _single(trends: Trends, question: Question, view: View) -> None:
     """The values of a single day, week or month, of which a line would show nothing."""
     with cards.card(view.days(), key="trend") as card:
-        card.offer(Table("trend", derive(Trends.table, trends, with_mean=question.with_mean), view.filters))
+        card.offer(Table("trend", partial(Trends.table, trends, with_mean=question.with_mean), view.filters))
         details.single(trends, view)
         for remark in _remarks(trends, question, ask(results.totals, view.filters)):
             st.caption(text.escape(remark))
