@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from outreach_results import results
 from outreach_results.ingest import load as loading
+from outreach_results.ingest.columns import Columns
 from outreach_results.ingest.load import load
+from outreach_results.ingest.records import EmailRecord, EventRecord
 from outreach_results.ingest.rollup_updates import RollupUpdater
 from outreach_results.models import Basis, Filters
 from outreach_results.store import admin, breakdown
@@ -89,6 +91,27 @@ def test_order_and_split_of_records_do_not_matter(store, history, splits, batch,
     wipe(store)
     bring(store, campaigns, units, others, size)
     assert contents(store) == one_way
+
+
+@every_database(histories(), several, batches, st.randoms(use_true_random=False))
+def test_columns_load_as_their_records(store, history, splits, batch, chance):
+    """Whichever records of a kind come together as columns, and wherever they are cut."""
+    wipe(store)
+    campaigns, units = history
+    bring(store, campaigns, units)
+    one_by_one = contents(store)
+    wipe(store)
+    records = [record for unit in units for record in unit]
+    sent = [one for one in records if isinstance(one, EmailRecord) and one.sent_at is not None]
+    events = [one for one in records if isinstance(one, EventRecord)]
+    size = chance.randint(1, 5)
+    emails = [[Columns.of(EmailRecord, sent[at : at + size])] for at in range(0, len(sent), size)]
+    later = [[Columns.of(EventRecord, events[at : at + size])] for at in range(0, len(events), size)]
+    others = [[one for one in unit if one not in sent and not isinstance(one, EventRecord)] for unit in units]
+    items = [*emails, *later, *others]
+    chance.shuffle(items)
+    bring(store, campaigns, items, splits, batch)
+    assert contents(store) == one_by_one
 
 
 @every_database(histories(all_sent=True, plain=True), several)

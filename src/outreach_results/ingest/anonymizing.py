@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
+from outreach_results.ingest.columns import BulkItem, one_by_one
 from outreach_results.ingest.records import (
     CampaignRecord,
     ContactRecord,
@@ -56,16 +57,17 @@ class Anonymizer:
             Notice: lambda notice: notice._replace(sentence=self._people.redacted(notice.sentence)),
         }
 
-    def without_the_forgotten(self, batch: list[FileItem]) -> list[FileItem]:
+    def without_the_forgotten(self, batch: list[BulkItem]) -> list[BulkItem]:
         """The records as they may be written."""
         if self._oldest is not None:
             batch = [self._without_old_text(item) if type(item) is ReplyRecord else item for item in batch]
         if not self._people:
             return batch
-        for item in batch:  # first, because what follows an email may come before it
+        records = list(one_by_one(batch))  # each of their texts is looked through
+        for item in records:  # first, because what follows an email may come before it
             if type(item) is EmailRecord:
                 self._learn(item)
-        return [self._without[type(item)](item) if type(item) in self._without else item for item in batch]
+        return [self._without[type(item)](item) if type(item) in self._without else item for item in records]
 
     def finish(self) -> None:
         """Anonymize what was written of an email before the load said whose it is."""

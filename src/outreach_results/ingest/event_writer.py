@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select
 
+from outreach_results.ingest.columns import Columns, Key
 from outreach_results.ingest.merging import (
-    EVENT,
     EVENT_RULES,
     event_rank,
     is_same_event,
@@ -18,12 +18,10 @@ from outreach_results.ingest.merging import (
 from outreach_results.ingest.records import EventRecord, Rejected
 from outreach_results.ingest.report import LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
+from outreach_results.ingest.rows import Rows, event_rows
 from outreach_results.models import EventType
 from outreach_results.store import rollup, schema
-from outreach_results.store.write import Encoder, Row, insert_new, merge
-
-Key = tuple[str, str]
-"""The ids of a campaign and of what belongs to it."""
+from outreach_results.store.write import Encoder, insert_new, merge
 
 
 class EventWriter:
@@ -45,6 +43,7 @@ class EventWriter:
         load_no: int,
     ) -> None:
         self.records: dict[Key, EventRecord] = {}
+        self._columns: list[Columns[EventRecord]] = []
         self._connection = connection
         self._encoder = encoder
         self._report = report
@@ -52,6 +51,13 @@ class EventWriter:
         self._replace = replace
         self._load_no = load_no
         self._emails_of_rejected: set[Key] = set()
+
+    def keep_columns(self, events: Columns[EventRecord]) -> bool:
+        """Take many events at once; whether that can be done, because all of them have ids of their own."""
+        if EventType.REPLIED in events.fields["type"] or len(set(events.keys())) < len(events):
+            return False
+        self._columns.append(events)
+        return True
 
     def repeat(self, first: EventRecord, second: EventRecord) -> None:
         """Take a second record of the id of one that is kept already."""
@@ -63,28 +69,37 @@ class EventWriter:
 
     def referred(self) -> set[Key]:
         """The emails that these events are about; those of rejected ones included, so that no order matters."""
-        return self._emails_of_rejected | {(event[0], event[2]) for event in self.records.values()}
+        keys = self._emails_of_rejected | {(event[0], event[2]) for event in self.records.values()}
+        for events in self._columns:
+            keys.update(zip(events.fields["campaign_id"], events.fields["email_id"], strict=True))
+        return keys
+
+    def campaign_ids(self) -> Iterator[str]:
+        """The campaign of each event."""
+        yield from (key[0] for key in self.records)
+        for events in self._columns:
+            yield from events.fields["campaign_id"]
 
     def write(self, days: RollupUpdater, touched: dict[str, set[str]]) -> None:
         """Write the events. Emails that lose an event are subtracted from ``days`` and added to ``touched``."""
         for key in self._repeats_of_replies():
             del self.records[key]
             self._report.duplicate["events"] += 1
-        rows = self.rows(self.records.values())
-        inserted = insert_new(self._connection, schema.events, EVENT, rows)
-        settled = self._merge_stored(days, touched) if inserted < len(rows) else 0
-        self._report.inserted["events"] += inserted
-        self._report.duplicate["events"] += len(rows) - inserted - settled
+        for events in (*self._columns, Columns.of(EventRecord, self.records.values())):
+            self._write(events, days, touched)
+        self._columns.clear()
         self.records.clear()
         self._emails_of_rejected.clear()
 
-    def rows(self, records: Iterable[EventRecord], *, is_reply: bool = False) -> list[Row]:
-        """Rows of the table, as `EVENT` names their columns."""
-        dated, load_no = self._encoder.dated, self._load_no
-        return [
-            (*event[:4], *dated(event[4]), event[5], event[6], load_no, is_reply, event[7], event[8], event[9])
-            for event in records
-        ]
+    def _write(self, events: Columns[EventRecord], days: RollupUpdater, touched: dict[str, set[str]]) -> None:
+        inserted = insert_new(self._connection, schema.events, *self.rows(events))
+        settled = self._merge_stored(events, days, touched) if inserted < len(events) else 0
+        self._report.inserted["events"] += inserted
+        self._report.duplicate["events"] += len(events) - inserted - settled
+
+    def rows(self, events: Columns[EventRecord], *, is_reply: bool = False) -> Rows:
+        """Rows of the table; ``is_reply``: they are those of replies."""
+        return event_rows(events, self._encoder, self._load_no, is_reply=is_reply)
 
     def delete_repeats_of_replies(self, campaign_id: str, reply_ids: list[str]) -> None:
         """Delete ``replied`` events of the ids of replies that are stored with their email: they are the same thing."""
@@ -107,14 +122,15 @@ class EventWriter:
             repeats += ((campaign_id, own_id) for own_id in self._connection.execute(these).scalars())
         return repeats
 
-    def _merge_stored(self, days: RollupUpdater, touched: dict[str, set[str]]) -> int:
+    def _merge_stored(self, events: Columns[EventRecord], days: RollupUpdater, touched: dict[str, set[str]]) -> int:
         """Compare with what is stored under the same ids, and write what differs; how many are other events."""
+        records = dict(zip(events.keys(), events.records(), strict=True))
         others = 0
         changed: list[EventRecord] = []
         losing: dict[str, set[str]] = defaultdict(set)
-        for campaign_id, ids in ids_by_campaign(self.records).items():
+        for campaign_id, ids in ids_by_campaign(records).items():
             for stored in self._stored(campaign_id, ids):
-                record = self.records[stored[:2]]
+                record = records[stored[:2]]
                 if record == stored:
                     continue
                 others += not self._replace and not is_same_event(stored, record)
@@ -124,7 +140,7 @@ class EventWriter:
                     if stored.email_id not in touched.get(campaign_id, ()):
                         losing[campaign_id].add(stored.email_id)
         days.touch(losing, touched)
-        merge(self._connection, schema.events, EVENT, self.rows(changed), EVENT_RULES)
+        merge(self._connection, schema.events, *self.rows(Columns.of(EventRecord, changed)), EVENT_RULES)
         return others
 
     def _stored(self, campaign_id: str, ids: list[str]) -> list[EventRecord]:

@@ -107,20 +107,20 @@ def optional_identifier(column: str, value: Any) -> str | None:
     checked = text(column, value, MAX_ID)
     if checked is None or is_plain_id(checked):
         return checked
-    if checked in _PATH_SEGMENTS:
+    if checked in PATH_SEGMENTS:
         raise FieldError(column, f"{checked!r} isn't an id: in an address it names a folder")
     if any(category(character) in _LINE_OR_CONTROL for character in checked):
         raise FieldError(column, f"{quoted(checked)} isn't an id: it holds a control character or a line break")
     return checked
 
 
-_PATH_SEGMENTS = (".", "..")
+PATH_SEGMENTS = frozenset({".", ".."})
 _LINE_OR_CONTROL = ("Cc", "Zl", "Zp")
 
 
 def is_plain_id(value: str) -> bool:
     """Whether a text is an id for certain; of the others, some are one too."""
-    return value.isprintable() and value not in _PATH_SEGMENTS
+    return value.isprintable() and value not in PATH_SEGMENTS
 
 
 def instant(column: str, value: Any) -> datetime:

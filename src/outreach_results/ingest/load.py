@@ -18,9 +18,10 @@ from sqlalchemy import Connection
 from outreach_results.config import settings
 from outreach_results.ingest import history
 from outreach_results.ingest.anonymizing import Anonymizer
+from outreach_results.ingest.columns import BulkItem, Columns
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.loader import Loader
-from outreach_results.ingest.records import FileItem, Rejected, ReplyRecord
+from outreach_results.ingest.records import Rejected, ReplyRecord
 from outreach_results.ingest.report import LoadReport
 from outreach_results.ingest.same_day import SameDay
 from outreach_results.store import entries
@@ -38,7 +39,7 @@ BATCH_TEXT = 4_000_000
 def load(
     store: Store,
     source: str,
-    records: Iterable[FileItem],
+    records: Iterable[BulkItem],
     *,
     is_sample: bool = False,
     replace: bool = False,
@@ -92,7 +93,7 @@ def load(
         read = 0
         for batch in _batches(records) if store.is_sqlite else _read_ahead(_batches(records)):
             loader.add(anonymizer.without_the_forgotten(batch))
-            read += len(batch)
+            read += sum(map(_size, batch))
             if on_progress:
                 on_progress(read)
         loader.finish()
@@ -125,23 +126,28 @@ def _note_entered(connection: Connection, report: LoadReport) -> None:
 def _rare_collections() -> Iterator[None]:
     """Make garbage collections rare: records hold no cycles, and there are many of them at a time."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], BATCH), *before[1:])
+    gc.set_threshold(max(before[0], 50 * BATCH), *before[1:])
     try:
         yield
     finally:
         gc.set_threshold(*before)
 
 
-def _batches(records: Iterable[FileItem]) -> Iterator[list[FileItem]]:
-    return batches(records, _long_text, most_items=BATCH, most_text=BATCH_TEXT)
+def _batches(records: Iterable[BulkItem]) -> Iterator[list[BulkItem]]:
+    return batches(records, _long_text, most_items=BATCH, most_text=BATCH_TEXT, size_of=_size)
 
 
-def _long_text(record: FileItem) -> int:
+def _size(item: BulkItem) -> int:
+    """The number of records."""
+    return len(item) if type(item) is Columns else 1
+
+
+def _long_text(record: BulkItem) -> int:
     """The number of characters of the only text that can be long."""
     return len(record.body or "") if type(record) is ReplyRecord else 0
 
 
-def _read_ahead(batches: Iterator[list[FileItem]]) -> Iterator[list[FileItem]]:
+def _read_ahead(batches: Iterator[list[BulkItem]]) -> Iterator[list[BulkItem]]:
     """The same, each batch read while the one before is written: a server writes in a process of its own."""
     with ThreadPoolExecutor(1, "read-ahead") as reader:
         coming = reader.submit(next, batches, None)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from outreach_results.ingest.campaign_writer import CampaignWriter
-from outreach_results.ingest.event_writer import EventWriter, Key, ids_by_campaign
+from outreach_results.ingest.columns import BulkItem, Columns, Key, joined
+from outreach_results.ingest.event_writer import EventWriter, ids_by_campaign
 from outreach_results.ingest.mark_writer import MarkWriter
 from outreach_results.ingest.merging import (
     DESCRIPTION_RULES,
-    EMAIL,
     EMAIL_RULES,
     EMAIL_RULES_OF_AUTHORITY,
-    EVENT,
     REPLY,
     REPLY_RULES,
     REPLY_RULES_OF_AUTHORITY,
@@ -30,7 +30,6 @@ from outreach_results.ingest.records import (
     DailyRecord,
     EmailRecord,
     EventRecord,
-    FileItem,
     ForgottenRecord,
     MarkRecord,
     Notice,
@@ -41,10 +40,11 @@ from outreach_results.ingest.records import (
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
+from outreach_results.ingest.rows import Rows, email_rows
 from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.snapshots import SnapshotWriter
 from outreach_results.ingest.totals import TotalsWriter
-from outreach_results.models import COST_COLUMNS, EventType, Sentiment, domain_of, person_key
+from outreach_results.models import EventType, Sentiment
 from outreach_results.store import rollup, schema
 from outreach_results.store.deferred_indexes import DeferredIndexes
 from outreach_results.store.engine import zone_of
@@ -57,7 +57,6 @@ from outreach_results.store.write import Encoder, Row, insert_new, merge
 REMEMBERED = 100_000
 
 _SENT = EventType.SENT.value
-_COSTS = len(COST_COLUMNS)
 
 
 class Loader:
@@ -85,6 +84,7 @@ class Loader:
             connection, self._encoder, report, is_sample=is_sample, replace=replace, load_no=load_no
         )
         self._emails: dict[Key, EmailRecord] = {}
+        self._sent: list[Columns[EmailRecord]] = []
         self._events = EventWriter(connection, self._encoder, report, self._reject, replace=replace, load_no=load_no)
         self._replies: dict[Key, ReplyRecord] = {}
         self._marks = MarkWriter(connection, self._encoder, report)
@@ -105,17 +105,24 @@ class Loader:
             ContactRecord: self._keep_contact,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             ForgottenRecord: self._forgotten.append,
+            Columns: self._keep_columns,
             Rejected: self._reject,
             Notice: lambda notice: self.report.add_note(notice.sentence),
         }
 
-    def add(self, batch: list[FileItem]) -> None:
-        """Write a batch of records."""
+    def add(self, batch: list[BulkItem]) -> None:
+        """Write a batch of records, some of which may come as columns."""
         self._batches += 1
         if self._batches == 2:  # there is more than a batch, and perhaps much more
             self._indexes.drop(self._load_no)
+        self._keep_all(joined(batch))
+        self._flush()
+        if sum(map(len, self._outdated.values())) > REMEMBERED:
+            self._refresh_inbox()
+
+    def _keep_all(self, records: Iterable[BulkItem]) -> None:
         events = self._events.records
-        for record in batch:
+        for record in records:
             # Nearly all are events: they are kept right here, without a call.
             if type(record) is EventRecord and record.type != _SENT:
                 key = record[:2]
@@ -125,9 +132,6 @@ class Loader:
                     events[key] = record
             else:
                 self._keep[type(record)](record)
-        self._flush()
-        if sum(map(len, self._outdated.values())) > REMEMBERED:
-            self._refresh_inbox()
 
     def finish(self) -> None:
         self._indexes.build()  # the days are counted by them
@@ -164,6 +168,17 @@ class Loader:
             self._emails[key] = record if replaces else merged(earlier, record)
         elif record.sent_at is not None:
             self.report.duplicate["emails"] += 1
+
+    def _keep_columns(self, columns: Columns[Any]) -> None:
+        """Keep many records at once. They are settled one by one where two of them have one key."""
+        if columns.kind is EventRecord:
+            is_kept = _SENT not in columns.fields["type"] and self._events.keep_columns(columns)
+        else:
+            is_kept = None not in columns.fields["sent_at"] and len(set(columns.keys())) == len(columns)
+            if is_kept:
+                self._sent.append(columns)
+        if not is_kept:
+            self._keep_all(columns.records())
 
     def _keep_sending(self, record: EventRecord) -> None:
         """Keep an event of type ``sent`` as the sending of its email."""
@@ -204,8 +219,11 @@ class Loader:
     def _sizes(self) -> Counter[str]:
         """The number of records of this batch by campaign id."""
         sizes: Counter[str] = Counter()
-        for records in (self._emails, self._events.records, self._replies, self._marks.records):
+        for records in (self._emails, self._replies, self._marks.records):
             sizes.update(map(itemgetter(0), records))
+        for emails in self._sent:
+            sizes.update(emails.fields["campaign_id"])
+        sizes.update(self._events.campaign_ids())
         return sizes
 
     def _touched(self) -> dict[str, set[str]]:
@@ -214,7 +232,7 @@ class Loader:
         by_change = self._days.updated_campaigns
         if not by_change:
             return touched
-        for campaign_id, email_id in self._emails.keys() | self._referred():
+        for campaign_id, email_id in self._emails.keys() | self._referred() | self._keys_of_sent():
             if campaign_id in by_change:
                 touched[campaign_id].add(email_id)
         for campaign_id, reply_ids in ids_by_campaign(self._replies.keys() | self._marks.records.keys()).items():
@@ -232,38 +250,40 @@ class Loader:
         )
         return list(self._connection.execute(stored).scalars())
 
-    def _email_rows(self, records: Iterable[EmailRecord]) -> list[Row]:
-        dated, load_no = self._encoder.dated, self._load_no
-        return [
-            (
-                *(campaign_id, email_id, recipient, name, company, *dated(sent_at), *rest[:_COSTS], load_no),
-                key := recipient and person_key(recipient),
-                key and domain_of(key),
-                *rest[_COSTS:],
-            )
-            for campaign_id, email_id, recipient, name, company, sent_at, *rest in records
-        ]
-
     def _write_emails(self) -> None:
         sent = [record for record in self._emails.values() if record.sent_at is not None]
-        rows = self._email_rows(sent)
-        inserted = insert_new(self._connection, schema.emails, EMAIL, rows)
-        if inserted < len(rows):
-            inserted += self._count_unsent(sent)
-            rules = EMAIL_RULES_OF_AUTHORITY if self._replace else EMAIL_RULES
-            merge(self._connection, schema.emails, EMAIL, rows, rules)
-        self.report.inserted["emails"] += inserted
-        self.report.duplicate["emails"] += len(rows) - inserted
+        for emails in (*self._sent, Columns.of(EmailRecord, sent)):
+            self._write_sent(emails)
 
         # Emails without their sending, known from later events only.
-        described = [record for record in self._emails.values() if record.sent_at is None]
-        merge(self._connection, schema.emails, EMAIL, self._email_rows(described), DESCRIPTION_RULES)
-        referred = self._referred() - self._emails.keys() - self._there
-        insert_new(self._connection, schema.emails, EMAIL, self._email_rows(EmailRecord(*key) for key in referred))
+        described = Columns.of(EmailRecord, [record for record in self._emails.values() if record.sent_at is None])
+        merge(self._connection, schema.emails, *self._email_rows(described), DESCRIPTION_RULES)
+        here = self._emails.keys() | self._keys_of_sent()
+        referred = self._referred() - here - self._there
+        unknown = Columns.of(EmailRecord, [EmailRecord(*key) for key in referred])
+        insert_new(self._connection, schema.emails, *self._email_rows(unknown))
         if len(self._there) > REMEMBERED:
             self._there.clear()
-        self._there.update(self._emails, referred)
+        self._there.update(here, referred)
         self._emails.clear()
+        self._sent.clear()
+
+    def _write_sent(self, emails: Columns[EmailRecord]) -> None:
+        rows = self._email_rows(emails)
+        inserted = insert_new(self._connection, schema.emails, *rows)
+        if inserted < len(emails):
+            inserted += self._count_unsent(emails.keys())
+            rules = EMAIL_RULES_OF_AUTHORITY if self._replace else EMAIL_RULES
+            merge(self._connection, schema.emails, *rows, rules)
+        self.report.inserted["emails"] += inserted
+        self.report.duplicate["emails"] += len(emails) - inserted
+
+    def _email_rows(self, emails: Columns[EmailRecord]) -> Rows:
+        return email_rows(emails, self._encoder, self._load_no)
+
+    def _keys_of_sent(self) -> set[Key]:
+        """The keys of the emails that came as columns."""
+        return set(chain.from_iterable(emails.keys() for emails in self._sent))
 
     def _referred(self) -> set[Key]:
         """The keys of the emails that events and replies refer to."""
@@ -271,7 +291,7 @@ class Loader:
         keys.update((reply[0], reply[2]) for reply in self._replies.values() if reply[2] is not None)
         return keys
 
-    def _count_unsent(self, records: list[EmailRecord]) -> int:
+    def _count_unsent(self, keys: Iterable[Key]) -> int:
         """The number of these emails that are stored without their sending, and so count as inserted."""
         table = schema.emails.c
         return sum(
@@ -282,7 +302,7 @@ class Loader:
                     table.sent_at.is_(None),
                 )
             ).scalar_one()
-            for campaign_id, of_campaign in ids_by_campaign(record[:2] for record in records).items()
+            for campaign_id, of_campaign in ids_by_campaign(keys).items()
         )
 
     def _write_replies(self) -> None:
@@ -298,8 +318,9 @@ class Loader:
             merge(self._connection, schema.replies, REPLY, rows, rules)
         self.report.inserted["replies"] += inserted
         self.report.duplicate["replies"] += len(rows) - inserted
-        derived = self._events.rows(filter(None, map(_replied, records)), is_reply=True)
-        is_changed = insert_new(self._connection, schema.events, EVENT, derived) < len(derived) or inserted < len(rows)
+        derived = Columns.of(EventRecord, list(filter(None, map(_replied, records))))
+        new_events = insert_new(self._connection, schema.events, *self._events.rows(derived, is_reply=True))
+        is_changed = new_events < len(derived) or inserted < len(rows)
         for campaign_id, ids in ids_by_campaign(self._replies).items():
             self._events.delete_repeats_of_replies(campaign_id, ids)
             if is_changed:

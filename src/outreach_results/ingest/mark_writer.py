@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from outreach_results.ingest.event_writer import Key, ids_by_campaign
+from outreach_results.ingest.columns import Key
+from outreach_results.ingest.event_writer import ids_by_campaign
 from outreach_results.ingest.merging import MARK, MARK_RULES, mark_rank, moment
 from outreach_results.ingest.records import MarkRecord
 from outreach_results.ingest.report import LoadReport

@@ -43,35 +43,6 @@ CAMPAIGN = (
     *DECLARED.values(),
     *CHOSEN.values(),
 )
-EMAIL = (
-    "campaign_id",
-    "email_id",
-    "recipient",
-    "name",
-    "company",
-    "sent_at",
-    "sent_on",
-    "sent_hour",
-    *COST_COLUMNS,
-    "load_no",
-    "recipient_key",
-    "recipient_domain",
-    *EMAIL_DETAILS,
-)
-EVENT = (
-    "campaign_id",
-    "event_id",
-    "email_id",
-    "type",
-    "occurred_at",
-    "occurred_on",
-    "occurred_hour",
-    "is_machine",
-    "url",
-    "load_no",
-    "is_reply",
-    *EVENT_DETAILS,
-)
 REPLY = (
     "campaign_id",
     "reply_id",
@@ -185,7 +156,8 @@ EMAIL_RULES_OF_AUTHORITY = dict.fromkeys(EMAIL_RULES, LATEST_WINS) | {
     **dict.fromkeys(EMAIL_DETAILS, LATEST_NOT_NULL_WINS),
     "load_no": EMAIL_RULES["load_no"],
 }
-EVENT_RULES = dict.fromkeys((*EVENT[2:9], *EVENT_DETAILS), LATEST_WINS)
+_OF_EVENT = ("email_id", "type", "occurred_at", "occurred_on", "occurred_hour", "is_machine", "url")
+EVENT_RULES = dict.fromkeys((*_OF_EVENT, *EVENT_DETAILS), LATEST_WINS)
 MARK_RULES = dict.fromkeys(MARK[2:], LATEST_WINS)
 REPLY_RULES_OF_AUTHORITY = dict.fromkeys(REPLY_RULES, LATEST_WINS) | {
     # A source that has less of a reply than another one does not remove anything.

@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest.columns import BulkItems
 from outreach_results.ingest.content import Content, File, contents_of, unpacked
 from outreach_results.ingest.context import Context
 from outreach_results.ingest.fields import quoted
@@ -23,7 +24,7 @@ from outreach_results.ingest.mapping import Mapping, Question, apply_mapping, gu
 from outreach_results.ingest.mapping.applying import latest_date
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.mapping.types import Level, as_of_question, campaign_question
-from outreach_results.ingest.records import Records, Rejected
+from outreach_results.ingest.records import Rejected
 from outreach_results.ingest.registry import TOOL_FORMATS, own_source
 from outreach_results.ingest.same_day import SameDay
 from outreach_results.ingest.tool_formats import ToolFormat
@@ -74,7 +75,7 @@ class FilePlan:
     name: str
     source: str
     description: str
-    records: Callable[[], Records]
+    records: Callable[[], BulkItems]
     questions: list[Question] = field(default_factory=list)
     content: Content | None = None
     mapping: Mapping | None = None

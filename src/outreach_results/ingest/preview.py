@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from outreach_results.ingest.columns import BulkItem, one_by_one
 from outreach_results.ingest.records import (
     CampaignRecord,
     ContactRecord,
     DailyRecord,
     EmailRecord,
     EventRecord,
-    FileItem,
     Notice,
     Record,
     Rejected,
@@ -63,7 +63,7 @@ class Preview:
     is_complete: bool = True
 
 
-def preview(records: Iterable[FileItem], *, at_most: int | None = None) -> Preview:
+def preview(records: Iterable[BulkItem], *, at_most: int | None = None) -> Preview:
     """Count what a file holds, and keep next to nothing of it.
 
     Args:
@@ -73,7 +73,7 @@ def preview(records: Iterable[FileItem], *, at_most: int | None = None) -> Previ
         SourceError: the file cannot be read to its end.
     """
     summary = Preview()
-    for number, record in enumerate(records):
+    for number, record in enumerate(one_by_one(records)):
         if number == at_most:
             summary.is_complete = False
             break

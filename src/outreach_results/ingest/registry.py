@@ -16,6 +16,7 @@ import ijson
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest import content
+from outreach_results.ingest.columns import BulkItems
 from outreach_results.ingest.readers import (
     amazon_ses,
     apollo,
@@ -38,7 +39,6 @@ from outreach_results.ingest.readers import (
 from outreach_results.ingest.readers.account_json import account_json, benchmarks_json, usage_json
 from outreach_results.ingest.readers.campaign_json import campaign_json
 from outreach_results.ingest.readers.contract_json import daily_json, replies_json
-from outreach_results.ingest.records import Records
 from outreach_results.ingest.tool_formats import ToolFormat
 from outreach_results.models.file_format import CSV_COLUMNS
 
@@ -60,7 +60,7 @@ class Source:
     name: str
     extensions: tuple[str, ...]
     recognizes: Callable[[bytes], bool]
-    read: Callable[[Path], Records]
+    read: Callable[[Path], BulkItems]
     description: str = "an export of this product"
 
 
@@ -191,7 +191,7 @@ EXTENSIONS: tuple[str, ...] = tuple(
 """The extensions of all files that can be read: a file chooser offers them."""
 
 
-def read_records(path: Path) -> Records:
+def read_records(path: Path) -> BulkItems:
     """The records of a file, whatever kind it is of.
 
     Raises:

@@ -18,6 +18,7 @@ Row = tuple[Any, ...]
 
 
 Dated = tuple[int | datetime | None, str | date | None, int | None]
+DatedColumns = tuple[Sequence[int | datetime], Sequence[str | date], Sequence[int]]
 
 
 class Encoder:
@@ -26,7 +27,7 @@ class Encoder:
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self._zone = None if zone.key == "UTC" else zone
         self._is_sqlite = is_sqlite(connection)
-        self._days: dict[int, str | date] = {}  # by the number of days since 1970
+        self._days = _Days(is_sqlite(connection))
 
     def instant(self, value: datetime | None) -> int | datetime | None:
         """An instant as the driver takes it."""
@@ -48,12 +49,36 @@ class Encoder:
         instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds if self._is_sqlite else value
         if self._zone is not None:
             since = value.astimezone(self._zone).replace(tzinfo=UTC) - EPOCH
-        days = since.days
-        day = self._days.get(days)
-        if day is None:
-            on = day_of_hour(days * 24)
-            day = self._days[days] = on.isoformat() if self._is_sqlite else on
-        return instant, day, days * 24 + since.seconds // 3600
+        return instant, self._days[since.days], since.days * 24 + since.seconds // 3600
+
+    def dated_columns(self, values: Sequence[datetime]) -> DatedColumns:
+        """The same of many instants at once: their columns."""
+        instants: Sequence[int | datetime] = values
+        since = [value - EPOCH for value in values]
+        if self._is_sqlite:
+            instants = [(one.days * 86_400 + one.seconds) * 1_000_000 + one.microseconds for one in since]
+        if self._zone is not None:
+            since = [value.astimezone(self._zone).replace(tzinfo=UTC) - EPOCH for value in values]
+        days = [one.days for one in since]
+        hours = [one.days * 24 + one.seconds // 3600 for one in since]
+        return instants, list(map(self._days.__getitem__, days)), hours
+
+    def flags(self, values: Sequence[bool]) -> Sequence[int]:
+        """Truth values as the driver takes them: that of SQLite takes several times as long for others than numbers."""
+        return list(map(int, values)) if self._is_sqlite else values
+
+
+class _Days(dict[int, str | date]):
+    """The date of each number of days since 1970, as the driver takes it."""
+
+    def __init__(self, is_sqlite: bool) -> None:
+        super().__init__()
+        self._is_sqlite = is_sqlite
+
+    def __missing__(self, days: int) -> str | date:
+        on = day_of_hour(days * 24)
+        self[days] = day = on.isoformat() if self._is_sqlite else on
+        return day
 
 
 def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -132,8 +157,9 @@ def _staged(connection: Connection, table: Table, columns: Sequence[str], rows: 
     """Copy rows into a temporary table of PostgreSQL; its name."""
     names = ", ".join(columns)
     stage = f"stage_{table.name}"
+    # With all columns: the next rows may fill others.
     connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS SELECT {names} FROM {table.name} LIMIT 0"
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS SELECT * FROM {table.name} LIMIT 0"
     )
     connection.exec_driver_sql(f"TRUNCATE {stage}")
     driver = connection.connection.driver_connection

@@ -11,9 +11,10 @@ from typing import IO, Any
 from sqlalchemy import Connection, Row, delete, select
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest.columns import BulkItems
 from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
-from outreach_results.ingest.records import CampaignRecord, FileItem, Records, Rejected, ReplyRecord, ReportedRecord
+from outreach_results.ingest.records import CampaignRecord, Rejected, ReplyRecord, ReportedRecord
 from outreach_results.models import Detail
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
@@ -118,8 +119,8 @@ class CampaignSync:
 
     # --- importing ---------------------------------------------------------------------------------------------------
 
-    def _load(self, records: Iterable[FileItem], also: Callable[[Connection, LoadReport], None]) -> None:
-        def while_allowed() -> Records:
+    def _load(self, records: BulkItems, also: Callable[[Connection, LoadReport], None]) -> None:
+        def while_allowed() -> BulkItems:
             for record in records:
                 self._api.server.raise_if_stopped()
                 yield record
@@ -153,7 +154,7 @@ class CampaignSync:
         reply_ids: set[str] = set()
         was_daily = self._stored is not None and self._stored.detail == Detail.DAILY
 
-        def records() -> Records:
+        def records() -> BulkItems:
             has_totals = file is None and was_daily
             if file is not None:
                 source = f"The export of {self._id}"
@@ -185,7 +186,7 @@ class CampaignSync:
         if stats is None and days is None and replies is None and is_described:
             return self._import_nothing()
 
-        def records() -> Records:
+        def records() -> BulkItems:
             yield described
             yield from days or ()
             yield from replies.items.values() if replies else ()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from outreach_results.errors import NotOfferedError, SourceError
+from outreach_results.ingest.columns import BulkItems, Columns
 from outreach_results.ingest.readers import campaign_csv, campaign_json
 from outreach_results.ingest.records import (
     BenchmarkRecord,
@@ -17,7 +18,6 @@ from outreach_results.ingest.records import (
     Notice,
     PlanRecord,
     Record,
-    Records,
     Rejected,
     ReplyRecord,
 )
@@ -79,7 +79,7 @@ def _digest(file: IO[bytes]) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids: set[str]) -> Records:
+def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids: set[str]) -> BulkItems:
     """The records of a fetched export; the ids of its replies are added to ``reply_ids`` on the way.
 
     Raises:
@@ -87,7 +87,10 @@ def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids:
     """
     file.seek(0)
     for record in _READERS[fmt](file, source):
-        if not isinstance(record, Rejected | Notice):
+        if isinstance(record, Columns):
+            for own in set(record.fields["campaign_id"]):
+                _check_id(own, source, campaign_id)
+        elif not isinstance(record, Rejected | Notice):
             _check_campaign(record, source, campaign_id)
             if isinstance(record, ReplyRecord):
                 reply_ids.add(record.reply_id)
@@ -95,11 +98,16 @@ def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids:
 
 
 def _check_campaign(record: Record, source: str, campaign_id: str) -> None:
-    if isinstance(record, PlanRecord | BenchmarkRecord | ForgottenRecord) or record.campaign_id != campaign_id:
+    own = None if isinstance(record, PlanRecord | BenchmarkRecord | ForgottenRecord) else record.campaign_id
+    _check_id(own, source, campaign_id)
+
+
+def _check_id(own: str | None, source: str, campaign_id: str) -> None:
+    if own != campaign_id:
         raise SourceError(f"{source} holds data of something else than {campaign_id}. Nothing was changed.")
 
 
-def _read_csv(file: IO[bytes], source: str) -> Records:
+def _read_csv(file: IO[bytes], source: str) -> BulkItems:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         yield from campaign_csv.read_rows(text, source)
@@ -124,7 +132,7 @@ def _is_our_csv(start: DownloadStart) -> bool:
 
 
 _READABLE: dict[str, Callable[[DownloadStart], bool]] = {"json": _is_our_json, "csv": _is_our_csv}
-_READERS: dict[str, Callable[[IO[bytes], str], Records]] = {
+_READERS: dict[str, Callable[[IO[bytes], str], BulkItems]] = {
     "json": campaign_json.read_campaign,
     "csv": _read_csv,
 }

@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from outreach_results.errors import SourceError
+from outreach_results.ingest.columns import one_by_one
 from outreach_results.ingest.readers import campaign_csv
 from outreach_results.ingest.records import EmailRecord, Rejected, ReplyRecord
 from support.files import csv_row, csv_text, write
@@ -21,7 +22,7 @@ def test_one_cell_that_is_too_long_is_one_rejected_row(tmp_path, characters, lin
         csv_row(type="replied", event_id="long", sentiment="neutral", body=body),
         csv_row(type="replied", event_id="short", sentiment="neutral", body="short"),
     ]
-    records = list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", csv_text(*rows))))
+    records = list(one_by_one(campaign_csv.campaign_csv(write(tmp_path / "x.csv", csv_text(*rows)))))
     rejected = [record for record in records if isinstance(record, Rejected)]
     assert [(one.row, one.column) for one in rejected] == [(3, "body")]
     assert [record.reply_id for record in records if isinstance(record, ReplyRecord)] == ["short"]
@@ -44,9 +45,9 @@ def test_a_cell_without_an_end_refuses_the_file(tmp_path, monkeypatch):
 def test_lines_are_whole_across_blocks(tmp_path, monkeypatch, end):
     text = csv_text(*(csv_row(email_id=f"e{n}", reply_name="a\u2028b") for n in range(40)))
     lines = text.replace("\r\n", "\n").replace("\n", end)
-    expected = list(campaign_csv.campaign_csv(write(tmp_path / "x.csv", text)))
+    expected = list(one_by_one(campaign_csv.campaign_csv(write(tmp_path / "x.csv", text))))
     for block in (1, 7, 100):
         monkeypatch.setattr(campaign_csv, "_BLOCK", block)
         path = tmp_path / "x.csv"
         path.write_bytes(lines.encode())
-        assert list(campaign_csv.campaign_csv(path)) == expected
+        assert list(one_by_one(campaign_csv.campaign_csv(path))) == expected

@@ -2,9 +2,8 @@
 
 Columns are found by name, in any order; those that are not needed may be missing.
 
-Files hold millions of rows, so there are two parsers of a row: nearly all rows are plain, and become records with a
-few comparisons; a row that is unusual in any way is parsed field by field, which also finds what is wrong with it. Both
-yield the same records.
+Files hold millions of rows, nearly all of which `plain_rows` reads many at a time. A row that is unusual in any way is
+read field by field here, which also finds what is wrong with it.
 """
 
 from __future__ import annotations
@@ -12,48 +11,44 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, repeat
-from operator import itemgetter
 from pathlib import Path
 from typing import TextIO
 
 from outreach_results.errors import SourceError
 from outreach_results.ingest import fields as read
+from outreach_results.ingest.columns import BulkItems
 from outreach_results.ingest.content.delimited import unclosed_quote
 from outreach_results.ingest.fields import FieldError
+from outreach_results.ingest.readers.plain_rows import DESCRIBING, DESCRIBING_ALONE, PlainRows
 from outreach_results.ingest.records import (
     CampaignRecord,
     EmailRecord,
     EventRecord,
+    FileItem,
     MarkRecord,
     Record,
-    Records,
     Rejected,
     ReplyRecord,
     require_cost_has_sending,
 )
 from outreach_results.ingest.tracks import tracks_in_text
-from outreach_results.models import COST_COLUMNS, MAX_ID, YEARS, EventType
+from outreach_results.models import COST_COLUMNS, MAX_ID, EventType
 from outreach_results.models.file_format import CSV_COLUMNS, unescape_formula
-from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
+from outreach_results.store.schema import EMAIL_DETAILS
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
 _TEXTS = frozenset(CSV_COLUMNS) - {"type", "occurred_at", "is_machine", "sentiment"}
-_PLACES = {name: place for place, name in enumerate(CSV_COLUMNS)}
-_OF_CAMPAIGN = slice(_PLACES["tracks"], _PLACES["entered_cost_per"] + 1)
-_DETAILS = slice(_PLACES[EMAIL_DETAILS[0]], _PLACES[EVENT_DETAILS[-1]] + 1)
-_OF_EMAIL = len(EMAIL_DETAILS)
-_FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _BLOCK = 64 * 1024
-_REMEMBERED = 50_000
+_ROWS = 500
+_MOST_TEXT = 8_000_000
+"""Characters of rows that are read at once, unless a single row has more."""
 
 csv.field_size_limit(read.LONGEST_CELL)
 
 
-def campaign_csv(path: Path) -> Records:
+def campaign_csv(path: Path) -> BulkItems:
     """The records of a CSV export.
 
     Raises:
@@ -70,13 +65,14 @@ def campaign_csv(path: Path) -> Records:
         ) from None
 
 
-def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records:
+def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> BulkItems:
     """The records of an open file; ``source`` names it in rejected rows, counted as a spreadsheet shows them.
 
     Raises:
         SourceError: it is no such file, or has no rows although it ``needs_rows``.
     """
-    reader = csv.reader(_without_nul(file, source), strict=True)
+    text = _Text(file, source)
+    reader = csv.reader(text.lines(), strict=True)
     number = 1
     try:
         header = next(reader, [])
@@ -87,27 +83,15 @@ def read_rows(file: TextIO, source: str, *, needs_rows: bool = False) -> Records
                 "Nothing was imported."
             )
         _refuse_duplicates(header, source)
-        in_our_order = header == list(CSV_COLUMNS)
-        arranged = _arranger(header)
-        rows = _Rows()
+        rows = _Rows(header, source)
+        some: list[list[str]] = []
         for number, row in enumerate(reader, 2):
-            if not row:
-                continue
-            needs_rows = False
-            if len(row) != len(header):
-                reason = f"it has {len(row)} cells, the header has {len(header)}"
-                yield Rejected(source, number, "row", reason, _original(header, row))
-                continue
-            cells = row if in_our_order else arranged(row)
-            records = rows.plain(cells)
-            if records is not None:
-                yield from records
-                continue
-            try:
-                yield from rows.careful(cells)
-            except FieldError as error:
-                yield Rejected(source, number, error.column, error.reason, _original(header, row))
-        if needs_rows:
+            some.append(row)
+            if len(some) == _ROWS or text.taken > _MOST_TEXT:
+                yield from rows.read(some, number)
+                some, text.taken, needs_rows = [], 0, False
+        yield from rows.read(some, number)
+        if needs_rows and not any(some):
             raise SourceError(
                 f"{source} has a header and no rows. Nothing was imported; choose a longer period in the export."
             )
@@ -136,94 +120,81 @@ def _original(header: list[str], row: list[str]) -> dict[str, str]:
     return {name: unescape_formula(cell) if name in _TEXTS else cell for name, cell in zip(names, row, strict=False)}
 
 
-def _without_nul(file: TextIO, source: str) -> Iterator[str]:
+class _Text:
     """The lines of a file, read in blocks of characters, because lines can be long."""
 
-    def blocks() -> Iterator[Iterable[str]]:
-        while block := file.read(_BLOCK):
+    def __init__(self, file: TextIO, source: str) -> None:
+        self.taken = 0  # characters, since it was last set to 0
+        self._file = file
+        self._source = source
+
+    def lines(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[Iterable[str]]:
+        while block := self._file.read(_BLOCK):
             if not block.endswith("\n"):
-                block += file.readline()
+                block += self._file.readline()
             if "\x00" in block:
-                raise SourceError(f"{source} isn't a text file: it holds NUL characters. Nothing was imported.")
+                raise SourceError(f"{self._source} isn't a text file: it holds NUL characters. Nothing was imported.")
+            self.taken += len(block)
             yield io.StringIO(block, newline="")
-
-    return chain.from_iterable(blocks())
-
-
-def _arranger(header: list[str]) -> Callable[[list[str]], list[str]]:
-    """A function that puts a row into the order of `CSV_COLUMNS`; columns that the file lacks become empty."""
-    places = itemgetter(*(header.index(name) if name in header else len(header) for name in CSV_COLUMNS))
-    return lambda row: list(places([*row, ""]))
 
 
 class _Rows:
-    """The two parsers of a row, source_id cells are in the order of `CSV_COLUMNS`."""
+    """The reader of all rows of a file with this header."""
 
-    def __init__(self) -> None:
-        self._described: dict[tuple[str, ...], str] = {}
-        self._latest_by_email: dict[str, tuple[str, ...]] = {}  # what was already read of the latest emails
+    def __init__(self, header: list[str], source: str) -> None:
+        self._header = header
+        self._source = source
+        self._plain = PlainRows(header, self.describe)
+        self._described: set[tuple[str, ...]] = set()
 
-    def plain(self, cells: list[str]) -> tuple[Record, ...] | None:
-        """The records of a plain row; None for any other row, which `careful` parses."""
-        id_, title, mcp, created, email_id, recipient, name, company, kind, at, event_id, machine, url = cells[:13]
-        campaign_id = self._described.get((id_, title, mcp, created))
-        # If they fit together, each of them does. An apostrophe may be one that escapes a formula.
-        texts = f"{email_id}{recipient}{name}{company}{event_id}{url}"
-        if campaign_id is None or not email_id or len(texts) > MAX_ID or "'" in texts or any(cells[_OF_CAMPAIGN]):
-            return None
-        details = cells[_DETAILS]
-        has_details = any(details)
-        if has_details:
-            texts = "".join(details)
-            if len(texts) > MAX_ID or "'" in texts or (kind != "sent" and any(details[:_OF_EMAIL])):
-                return None
-        if not read.is_plain_id(email_id) or not read.is_plain_id(event_id):
-            return None
+    def read(self, rows: list[list[str]], last: int) -> BulkItems:
+        """What some consecutive rows hold; ``last`` is the number of the last one."""
+        items, others = self._plain.read(rows)
+        yield from items
+        for place in others:
+            row = rows[place]
+            if row:
+                yield from self._single(row, last - len(rows) + 1 + place)
+
+    def _single(self, row: list[str], number: int) -> Iterator[FileItem]:
+        if len(row) != len(self._header):
+            reason = f"it has {len(row)} cells, the header has {len(self._header)}"
+            yield Rejected(self._source, number, "row", reason, _original(self._header, row))
+            return
         try:
-            instant = datetime.fromisoformat(at)
-        except ValueError:
-            return None
-        if instant.tzinfo is not UTC or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
-            return None
-        description = (campaign_id, recipient, name, company)
-        if kind == "sent":
-            costs = (_plain_micros(cells[13]), _plain_micros(cells[14]), _plain_micros(cells[15]))
-            if None in costs:
-                return None
-            self._remember(email_id, description)
-            described = (recipient or None, name or None, company or None)
-            about = map(_or_none, details[:_OF_EMAIL]) if has_details else ()
-            return (EmailRecord(campaign_id, email_id, *described, instant, *costs, *about),)  # type: ignore[arg-type]
-        if kind not in _PLAIN_KINDS or machine not in _FLAGS or not event_id:
-            return None
-        more = map(_or_none, details[_OF_EMAIL:]) if has_details else ()
-        event = EventRecord(campaign_id, event_id, email_id, kind, instant, _FLAGS[machine], url or None, *more)
-        if not recipient or self._latest_by_email.get(email_id) == description:
-            return (event,)
-        self._remember(email_id, description)
-        return EmailRecord(campaign_id, email_id, recipient, name or None, company or None), event
+            yield from self.careful(row)
+        except FieldError as error:
+            yield Rejected(self._source, number, error.column, error.reason, _original(self._header, row))
 
-    def _remember(self, email_id: str, description: tuple[str, ...]) -> None:
-        if len(self._latest_by_email) >= _REMEMBERED:
-            self._latest_by_email.clear()
-        self._latest_by_email[email_id] = description
+    def describe(self, description: tuple[str, ...]) -> CampaignRecord | None:
+        """The campaign that the cells of `DESCRIBING` describe; None where they were read before.
+
+        Raises:
+            FieldError: a cell is not valid.
+        """
+        if description in self._described:
+            return None
+        campaign = _campaign(_texts_of(dict(zip(DESCRIBING, description, strict=True))))
+        self._described.add(description)
+        return campaign
 
     def careful(self, cells: list[str]) -> Iterator[Record]:
-        """The records of any row.
+        """The records of any row that has as many cells as the header.
 
         Raises:
             FieldError: a cell is not valid.
         """
 
-        def cell(name: str) -> str:
-            value = cells[_PLACES[name]]
-            return unescape_formula(value) if value[:1] == "'" and name in _TEXTS else value
-
+        named = dict(zip(self._header, cells, strict=True))
+        cell = _texts_of(named)
         campaign_id = cell("campaign_id")
-        described_by = tuple(cells[:4])
-        if described_by not in self._described or any(cells[_OF_CAMPAIGN]):
+        description = tuple(named.get(name, "") for name in DESCRIBING)
+        if description not in self._described or any(map(cell, DESCRIBING_ALONE)):
             yield _campaign(cell)
-            self._described[described_by] = campaign_id
+            self._described.add(description)
         email_id = cell("email_id")
         kind = cell("type")
         if kind == EventType.REPLIED and cell("sentiment"):
@@ -256,25 +227,18 @@ class _Rows:
         )
 
 
-def _or_none(cell: str) -> str | None:
-    return cell or None
-
-
-_PLAIN_KINDS = frozenset(map(str, EventType)) - {EventType.SENT, EventType.REPLIED}
-_FLAGS = {"true": True, "false": False, "": False}
-
-
-@lru_cache(maxsize=2**15)  # amounts repeat
-def _plain_micros(cell: str) -> int | None:
-    """Dollars with at most six decimals in micro-dollars; None where it is written in any other way."""
-    dollars, point, cents = cell.partition(".")
-    if point and not cents:
-        return None
-    digits = dollars + cents.ljust(6, "0")
-    return int(digits) if len(cents) <= 6 and len(digits) <= 15 and digits.isdecimal() else None
-
-
 Cell = Callable[[str], str]
+"""The content of a cell, by the name of its column."""
+
+
+def _texts_of(cells: Mapping[str, str]) -> Cell:
+    """The cells of a row by the names of their columns, without what escapes a formula; '' where there is none."""
+
+    def cell(name: str) -> str:
+        value = cells.get(name, "")
+        return unescape_formula(value) if value[:1] == "'" and name in _TEXTS else value
+
+    return cell
 
 
 def _campaign(cell: Cell) -> CampaignRecord:

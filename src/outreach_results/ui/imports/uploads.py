@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from outreach_results.errors import OutreachError, SourceError
+from outreach_results.ingest.columns import BulkItems
 from outreach_results.ingest.importing import plans_of
 from outreach_results.ingest.mapping import Question
 from outreach_results.ingest.mapping.guessing import date_columns
 from outreach_results.ingest.plans import Answers, FilePlan
 from outreach_results.ingest.preview import Preview, preview
-from outreach_results.ingest.records import ContactRecord, Records
+from outreach_results.ingest.records import ContactRecord
 from outreach_results.ingest.same_day import SameDay, open_question
 from outreach_results.ingest.values import DateColumn
 from outreach_results.store.engine import Store
@@ -75,7 +76,7 @@ def _views(store: Store, upload: Upload) -> list[FileView]:
     return views
 
 
-def _noting(records: Records, contacts: list[ContactRecord]) -> Records:
+def _noting(records: BulkItems, contacts: list[ContactRecord]) -> BulkItems:
     """The same records, of which the contacts are kept too."""
     for record in records:
         if isinstance(record, ContactRecord):
