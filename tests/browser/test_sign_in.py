@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,8 +14,10 @@ from playwright.sync_api import expect
 
 from outreach_results.models.team import Role
 from outreach_results.server.streamlit_internals import USER_COOKIE
-from outreach_results.store import team
+from outreach_results.store import links, team
 from outreach_results.store.engine import Store, open_store
+from outreach_results.ui.shell import NOT_SHARED
+from outreach_results.ui.sign_in import LINK_COOKIE
 from support.axe import violations
 from support.databases import sqlite_url
 from support.server import Server, free_port, running_server
@@ -29,6 +32,7 @@ from support.signing_in import (
 )
 from support.visitor import Visitor
 
+PASSWORD = "correct horse"  # noqa: S105 -- of no real link
 ANN, EVE = "ann@example.com", "eve@evil.example"
 DEEP = "/trends?period=all&metrics=opened"
 
@@ -189,3 +193,31 @@ def test_the_way_in_is_accessible(visitor: Visitor, env: dict[str, str]) -> None
     visitor.open("/usage")
     visitor.click(visitor.page.locator(".st-key-account").get_by_role("button"))
     assert violations(visitor) == []
+
+
+def test_a_link_shows_its_pages_without_a_sign_in(visitor: Visitor, team_store: Store, served: Server) -> None:
+    shown = ["camp_abc123"]
+    token = links.create_link(
+        team_store,
+        "Monthly",
+        campaigns=shown,
+        pages=["trends", "benchmarks"],
+        lasts=timedelta(days=1),
+        password=PASSWORD,
+    )
+    page = visitor.page
+    page.goto(f"{served.url}/share/{token}")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Open").click()
+    page.wait_for_url("**/trends")
+    visitor.settle()
+    expect(page.get_by_role("heading", name="Trends", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(2)
+    [cookie] = [one for one in page.context.cookies() if one.get("name") == LINK_COOKIE]
+    assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Lax")
+    visitor.open("/data")
+    expect(page.get_by_text(NOT_SHARED)).to_be_visible()
+    [link] = [one for one in links.list_links(team_store) if one.name == "Monthly"]
+    links.revoke_link(team_store, link.link_id)
+    visitor.open("/trends")
+    expect(page.get_by_text("This link has expired or was revoked")).to_be_visible()

@@ -177,8 +177,8 @@ def test_few_modules_use_the_plain_store():
         if isinstance(node, ast.Call)
         and (getattr(node.func, "id", None) == "store" or getattr(node.func, "attr", None) in ("store", "open_store"))
     }
-    # The gate notes sign-ins; the route of downloads is behind the gate, and checks whose ticket it is; links are opened
-    # by people whom nobody knows, and are looked up by their address.
+    # The gate notes sign-ins; the route of downloads is behind the gate, and checks whose ticket it is. A link is
+    # looked up by its address, for people whom nobody knows.
     assert users == {"cache.py", "downloads.py", "gate.py", "sharing.py"}
 
 
