@@ -228,14 +228,14 @@ def test_a_campaign_can_be_compared_with(sample_dashboard):
 )
 def test_an_impossible_comparison_is_explained(parameters, reason, sample_dashboard):
     view = view_of(bar(**parameters))
-    assert (view.comparison, view.compared_with, view.no_comparison) == (None, "", reason)
+    assert (view.comparison, view.compared_with, view.remark) == (None, "", reason)
     assert view.caption(None).endswith(f" · {reason}")
 
 
 def test_a_partial_comparison_is_explained(sample_dashboard):
     view = view_of(bar(period="90d"))
     assert view.comparison == Filters(start=date(2025, 9, 29), end=date(2025, 12, 27))
-    assert view.no_comparison == "comparison is partial: the data begins Nov 10, 2025"
+    assert view.remark == "comparison is partial: the data begins Nov 10, 2025"
 
 
 @pytest.mark.parametrize("parameters", [{"compare": "Nothing"}, {"period": "All time"}])

@@ -15,7 +15,7 @@ from outreach_results.ui.filters import View
 from support.dashboard import run_page, words
 from support.optional import present
 
-VIEW = View(Filters(), date(2026, 1, 30), date(2026, 2, 4))
+VIEW = View("", Filters(), date(2026, 1, 30), date(2026, 2, 4))
 
 
 def shown(script, *args):

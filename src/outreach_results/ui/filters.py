@@ -14,6 +14,7 @@ from outreach_results import results
 from outreach_results.models import Basis, Campaign, Filters
 from outreach_results.models.people import PERSON
 from outreach_results.models.periods import Days, a_year_earlier
+from outreach_results.results import ChosenPeriod
 from outreach_results.store.engine import Store
 from outreach_results.ui import bound_controls, campaign_codes, campaign_picker, dates, text, url_state
 from outreach_results.ui.cache import ask
@@ -36,26 +37,15 @@ WITH_PEOPLE = frozenset({"overview"})
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """The chosen filters and what they are compared with.
+class View(ChosenPeriod):
+    """The chosen period as a page shows it; ``label`` is empty on pages to which the filters do not apply.
 
-    ``first`` and ``last`` are the days shown; ``filters`` has open ends where the whole history is meant.
-    ``comparison`` filters what it is compared with; ``compared_with`` is its description, ``versus`` a short one that
-    follows "vs.". ``no_comparison`` says why there is none although one was asked for, or why it falls short.
-    ``has_dates`` is off where no event of the chosen campaigns has a date. ``period`` is the name of the period.
-    ``of_people`` is on where people are counted instead of emails. ``labels`` are the names of the chosen clients and
-    tags.
+    What it is compared with may be other campaigns, and ``compared_with`` names those then.
+    ``has_dates`` is off where no event of the chosen campaigns has a date. ``of_people`` is on where people are counted
+    instead of emails. ``labels`` are the names of the chosen clients and tags.
     """
 
-    filters: Filters
-    first: date
-    last: date
-    comparison: Filters | None = None
-    compared_with: str = ""
-    versus: str = ""
-    no_comparison: str = ""
     has_dates: bool = True
-    period: str = ""
     of_people: bool = False
     labels: str = ""
 
@@ -69,7 +59,7 @@ class View:
 
     def summary(self) -> str:
         """What the filters are called where they are folded: Filters · Last 28 days."""
-        return " · ".join(filter(None, ["Filters", self.period, self.labels or self._campaigns()]))
+        return " · ".join(filter(None, ["Filters", self.label, self.labels or self._campaigns()]))
 
     def caption(self, as_of: datetime | None) -> str:
         """What stands beside the controls: the days they come to, and until when the data reaches.
@@ -79,7 +69,7 @@ class View:
                 unfinished.
         """
         unit = ["people"] if self.of_people else []
-        parts = [self.days(), *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.no_comparison]
+        parts = [self.days(), *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.remark]
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
@@ -144,12 +134,12 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
     with place:
         comparison = _comparison(filters, period, (own or account)[0], label_of)
     return View(
+        period.label,
         filters,
         period.first,
         period.last,
         *comparison,
         has_dates=dated is not None or not period.is_open,
-        period=period.label,
         of_people=of_people,
         labels=picked.labels,
     )
@@ -158,7 +148,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
 def unfiltered() -> View | None:
     """The view of a page to which the filters do not apply: everything; None while nothing was sent."""
     account = _account()
-    return None if account is None else View(Filters(), *account)
+    return None if account is None else View("", Filters(), *account)
 
 
 def options() -> DeltaGenerator:

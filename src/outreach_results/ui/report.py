@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from outreach_results.export.report import REPORT_FORMATS
-from outreach_results.results import ChosenPeriod
 from outreach_results.ui import downloads
 from outreach_results.ui.cache import person
 from outreach_results.ui.filters import View
@@ -17,20 +16,6 @@ def menu(view: View) -> None:
         st.caption("Outcomes, what changed, campaigns, replies and benchmarks of this view.")
         has_recipients = person().has_recipients
         with_names = has_recipients and st.toggle("Name the people who replied", key="report-names")
-        offered = downloads.Report(period_of(view), with_names)
+        offered = downloads.Report(view, with_names)
         for fmt, address in offered.addresses("report").items():
             st.link_button(REPORT_FORMATS[fmt].label, address, width="stretch")
-
-
-def period_of(view: View) -> ChosenPeriod:
-    """The period of a view."""
-    return ChosenPeriod(
-        view.period,
-        view.filters,
-        view.first,
-        view.last,
-        view.comparison,
-        view.compared_with,
-        view.versus,
-        view.no_comparison,
-    )

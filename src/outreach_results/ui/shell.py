@@ -153,7 +153,7 @@ def begin(title: str, question: str = "") -> View:
     place = st.session_state.pop(_TITLE, None)
     if place is None:
         st.title(title, anchor=False, width="content")
-    elif question and not view.period:
+    elif question and not view.label:
         place.caption(question, width="content")
     return view
 
