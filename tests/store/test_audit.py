@@ -148,6 +148,7 @@ NOT_ENTERED = {
     "store/api_keys.py:record_use": "that a key was used, which programs do many times a day",
     "store/audit.py:note": "it is the log",
     "store/engine.py:_upgrade": "the tables of a new version",
+    "store/links.py:note_use": "that a link was used, which its guests do many times a day",
     "store/replies/inbox_table.py:end_snoozes": "nobody does it: a snooze ends on its day",
     "store/replies/state_changes.py:_locked": "only begins the transaction, in which a change or an undo is entered",
 }

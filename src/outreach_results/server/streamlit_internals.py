@@ -36,6 +36,7 @@ TEST_IDS = frozenset(
         "stApp",
         "stAppViewContainer",
         "stBaseButton-primary",
+        "stButton",
         "stButtonGroup",
         "stCaptionContainer",
         "stCheckbox",
@@ -53,6 +54,7 @@ TEST_IDS = frozenset(
         "stMain",
         "stMainBlockContainer",
         "stMetric",
+        "stMetricLabel",
         "stMetricValue",
         "stMultiSelect",
         "stMultiSelectDropdown",
@@ -64,6 +66,7 @@ TEST_IDS = frozenset(
         "stTextInput",
         "stToolbar",
         "stTopNavLink",
+        "stVerticalBlock",
     }
 )
 """The marks on Streamlit's elements that our style sheets select by."""
@@ -77,6 +80,8 @@ CSS_CLASSES: Mapping[str, str] = {
     "stLinkButton": "a printed report shows link buttons",
     "stPopover": "a printed report shows the buttons of popovers",
     "stPagination": "a printed report shows the buttons that turn pages",
+    "stGrid": "a printed report shows its tiles one below the other",
+    "stMetric": "a printed tile is wider than its place",
     "stPlotlyChart": "a printed chart is cut in two at the end of a page",
     "stMarkdownBadge": "a verdict of a benchmark is cut off on a phone and on paper",
     "stMarkdownColoredText": "what is said beside a tile's value is as large as the value",
