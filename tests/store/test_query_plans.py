@@ -15,7 +15,7 @@ from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKind, ReplyStatus, kept
-from outreach_results.store import rollup
+from outreach_results.store import breakdown, rollup
 from outreach_results.store.engine import Store
 from outreach_results.store.replies import state_changes
 from support.questions import EVERYTHING, SAMPLE, questions
@@ -182,3 +182,14 @@ def test_a_click_in_the_inbox_touches_one_reply(writable_sample):
         )
     assert result
     assert {statement: plan for statement, plan in result.items() if read_whole(plan)} == {}
+
+
+def test_new_groups_are_counted_by_their_emails_alone(sqlite_store):
+    """SQLite takes a campaign's emails for few: left to itself, it reads all of them for the few of a domain."""
+    of_domain = [email._replace(recipient=f"{email.email_id}@new.example") for email in emails(breakdown.LEAST)]
+    others = [email._replace(email_id=f"other {email.email_id}") for email in emails(60)]
+    load(sqlite_store, "before", [campaign(), *others, *of_domain[:-1]])
+    with plans(sqlite_store) as result:
+        load(sqlite_store, "one more", [campaign(), of_domain[-1]])
+    [plan] = [plan for statement, plan in result.items() if "AS wanted CROSS JOIN emails" in statement]
+    assert "emails_by_recipient (campaign_id=? AND recipient_domain=?)" in plan

@@ -8,6 +8,7 @@ other dimensions, what is missing to ``daily_stats`` are the emails whose value 
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -26,6 +27,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     true,
 )
 
@@ -233,8 +235,26 @@ def _settle(connection: Connection, campaign_id: str, dimension: Dimension, valu
     if gone := were - large:
         connection.execute(delete(breakdown_stats).where(*these, id_in(connection, table.value, gone)))
     if new := large - were:
-        _insert_counted(connection, campaign_id, {dimension: new})
+        _insert_counted(connection, campaign_id, {dimension: new}, _emails_of(connection, campaign_id, dimension, new))
     return gone | new
+
+
+def _emails_of(
+    connection: Connection, campaign_id: str, dimension: Dimension, values: Collection[str]
+) -> Collection[str] | None:
+    """The emails of some domains or subjects; None where the database finds them by itself.
+
+    SQLite would rather read all emails of the campaign: it takes them for few. A cross join it leaves in this order.
+    """
+    if not is_sqlite(connection):
+        return None
+    column = _COLUMN_OF[dimension].name
+    is_indexed = f" AND {HAS_SUBJECT.text}" if dimension == Dimension.SUBJECT else ""
+    query = text(
+        f"SELECT email_id FROM json_each(:wanted) AS wanted CROSS JOIN emails "
+        f"ON campaign_id = :campaign_id AND {column} = wanted.value{is_indexed}"
+    )
+    return connection.execute(query, {"wanted": json.dumps(list(values)), "campaign_id": campaign_id}).scalars().all()
 
 
 def _count(
@@ -313,9 +333,11 @@ def _columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterato
         yield list(zip(*rows, strict=True))
 
 
-def _insert_counted(connection: Connection, campaign_id: str, wanted: _Wanted) -> None:
-    """Count and write groups that have no rows yet."""
-    for dimension, sums in _count(connection, campaign_id, wanted).items():
+def _insert_counted(
+    connection: Connection, campaign_id: str, wanted: _Wanted, email_ids: Collection[str] | None = None
+) -> None:
+    """Count and write groups that have no rows yet; ``email_ids`` are those of all emails in them, where known."""
+    for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
         rows = ((dimension, basis, on, value, counts) for basis, on, value, counts in sums.rows())
         while some := list(islice(rows, _ROWS_AT_A_TIME)):
             _write(connection, campaign_id, some)
