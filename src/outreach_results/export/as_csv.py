@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Select, and_, case, func, literal
 
-from outreach_results.export.as_json import plain_row
+from outreach_results.export.as_json import labels_of, plain_row
 from outreach_results.export.formulas import escaped_text
 from outreach_results.export.reading import (
     campaign_row,
+    counted_name,
     email_query,
     event_query,
     iso,
@@ -27,6 +28,7 @@ from outreach_results.models import COST_COLUMNS, EventType, Sentiment
 from outreach_results.models.file_format import CSV_COLUMNS, escape_formula
 from outreach_results.store import schema
 from outreach_results.store.entries import Entries, entries_in
+from outreach_results.store.labels import said_labels
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 from outreach_results.store.tracking import tracking_in
 
@@ -43,6 +45,7 @@ _AFTER_COSTS = _PLACES["step"] - _PLACES["reply_address"]
 _AFTER_URL = _PLACES["kind"] - _PLACES["url"] - 1
 _AT_END = len(CSV_COLUMNS) - _PLACES["meeting_marked_at"]
 _OF_CAMPAIGN = _PLACES["step"] - _PLACES["tracks"]
+_LABELS = len(CSV_COLUMNS) - _PLACES["client_id"]
 _DETAILS = len(EMAIL_DETAILS) + len(EVENT_DETAILS)
 
 
@@ -66,8 +69,17 @@ def csv_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any])
         entered.cost_usd,
         entered.cost_per,
     )
-    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *own, *(None,) * (_DETAILS + _AT_END))
-    empty = entered == Entries() and not any(own)
+    labels = said_labels(connection, campaign_id, counted_name(connection, campaign_id))
+    said = labels_of(labels)
+    last = (
+        escape_formula(labels.client_id),
+        escape_formula(labels.client_name),
+        escape_formula(",".join(said["tags"])) or None,
+        " ".join(said["labels_chosen"]) or None,
+    )
+    between = (None,) * (_DETAILS + _AT_END - _LABELS)
+    described = (*head, *(None,) * (_PLACES["tracks"] - len(head)), *own, *between, *last)
+    empty = entered == Entries() and not any(own) and not any(last)
     if not empty:
         yield _csv_lines([described])
     for rows in read_rows(connection, _emails(campaign_id)):
@@ -186,6 +198,7 @@ def _csv_reply(head: tuple[Any, ...], row: Any) -> tuple[Any, ...]:
         None if row.snoozed_until is None else row.snoozed_until.isoformat(),
         escape_formula(row.snoozed_by),
         iso(row.snoozed_at),
+        *(None,) * _LABELS,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from outreach_results.export.reading import (
     campaign_row,
     contacts_query,
+    counted_name,
     daily_query,
     email_query,
     event_query,
@@ -25,6 +26,7 @@ from outreach_results.export.reading import (
 )
 from outreach_results.models import COSTS, Detail, dollars
 from outreach_results.store.entries import Entries, entries_in
+from outreach_results.store.labels import SaidLabels, said_labels
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 from outreach_results.store.tracking import tracking_in
 
@@ -54,6 +56,7 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
         "tracks": tracking.declared,
         "tracks_choice": tracking.chosen,
         "entered": _entered(entries_in(connection, campaign_id)),
+        **labels_of(said_labels(connection, campaign_id, counted_name(connection, campaign_id))),
     }
     yield f'{{"meta":{_dumps(meta)},\n"campaign":{_dumps(described)}'.encode()
     yield from _json_section("emails", map(_json_emails, read_rows(connection, email_query(campaign_id))))
@@ -67,6 +70,16 @@ def json_campaign(connection: Connection, campaign_id: str, meta: dict[str, Any]
     if campaign.detail == Detail.DAILY.value:
         yield from _json_totals(connection, campaign_id)
     yield b"}\n"
+
+
+def labels_of(said: SaidLabels) -> dict[str, Any]:
+    """The client and the tags of a campaign, and which of them people chose."""
+    chosen = {"client": said.is_client_chosen, "tags": said.are_tags_chosen}
+    return {
+        "client": None if said.client_id is None else {"id": said.client_id, "name": said.client_name},
+        "tags": list(said.tags),
+        "labels_chosen": [name for name, is_chosen in chosen.items() if is_chosen],
+    }
 
 
 def _entered(entries: Entries) -> dict[str, Any]:

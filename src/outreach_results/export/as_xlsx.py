@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from outreach_results.export.reading import (
     campaign_row,
     contacts_query,
+    counted_name,
     daily_query,
     email_query,
     event_query,
@@ -28,6 +29,7 @@ from outreach_results.export.reading import (
 from outreach_results.models import COST_COLUMNS, Detail, dollars
 from outreach_results.store import schema
 from outreach_results.store.entries import entries_in
+from outreach_results.store.labels import said_labels
 from outreach_results.store.tracking import tracking_in
 
 ROWS_A_SHEET = 1_048_576
@@ -46,6 +48,9 @@ _REPLY_COLUMNS = (
     *("marked_by", "marked_at", "mark_version", "preview", "body", "text_removed"),
 )
 _ENTERED = ("entered_name", "entered_mcp", "entered_cost_usd", "entered_cost_per")
+
+
+_LABELS = ("client_id", "client_name", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,10 @@ def _campaign_sheets(connection: Connection, campaign_id: str, *, humans_only: b
     entered = entries_in(connection, campaign_id)
     own = (entered.name, entered.mcp, None if entered.cost is None else dollars(entered.cost), entered.cost_per)
     source = (campaign.campaign_id, campaign.name, campaign.mcp, campaign.created_at, str(campaign.detail))
-    columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice", *_ENTERED]
-    yield Sheet("campaign", columns, [[(*source, *tracks, *own)]])
+    said = said_labels(connection, campaign_id, counted_name(connection, campaign_id))
+    labels = (said.client_id, said.client_name, ", ".join(said.tags) or None)
+    columns = ["campaign_id", "name", "mcp", "created_at", "detail", "tracks", "tracks_choice", *_ENTERED, *_LABELS]
+    yield Sheet("campaign", columns, [[(*source, *tracks, *own, *labels)]])
     costs = [f"{name}_usd" for name in COST_COLUMNS]
     emails = read_rows(connection, email_query(campaign_id))
     yield Sheet(

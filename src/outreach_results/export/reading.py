@@ -125,6 +125,12 @@ def campaign_row(connection: Connection, campaign_id: str) -> Row[Any]:
     return connection.execute(query).one()
 
 
+def counted_name(connection: Connection, campaign_id: str) -> str:
+    """The name of a campaign that counts, which is the one that rules look at."""
+    table = schema.campaigns.c
+    return str(connection.execute(select(table.name).where(table.campaign_id == campaign_id)).scalar_one())
+
+
 def iso(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 

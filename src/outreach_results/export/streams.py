@@ -25,6 +25,7 @@ from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import benchmark_mcps, benchmarks, campaign, plan_known_at, plan_of
 from outreach_results.store.engine import Store, zone_of
 from outreach_results.store.forgotten import forgotten_digests
+from outreach_results.store.labels import clients_and_rules
 
 DEFINITIONS = {
     "counts": "Unique emails: an email opened five times is one opened.",
@@ -119,7 +120,7 @@ def table_download(store: Store, name: str, frame: pd.DataFrame, fmt: str, filte
 
 
 def account_download(store: Store) -> Download:
-    """The plan, every benchmark and the hashes of forgotten people, in the form that the import reads."""
+    """The plan, benchmarks, hashes of forgotten people, clients and rules, in the form that the import reads."""
     plan, known_at = plan_of(store), plan_known_at(store)
     dated = {} if known_at is None else {"known_at": iso(known_at)}
     account = {
@@ -129,6 +130,8 @@ def account_download(store: Store) -> Download:
     forgotten = [one._asdict() | {"forgotten_at": iso(one.forgotten_at)} for one in forgotten_digests(store)]
     if forgotten:  # an older version refuses a file with a part that it does not know
         account["forgotten"] = forgotten
+    named, rules = clients_and_rules(store)
+    account |= {name: part for name, part in (("clients", named), ("label_rules", rules)) if part}
     return Download("account.json", "application/json", iter([json.dumps(account, indent=1).encode() + b"\n"]))
 
 

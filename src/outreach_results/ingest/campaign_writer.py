@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from outreach_results.ingest.label_writer import write_labels
 from outreach_results.ingest.merging import (
     CAMPAIGN,
     CAMPAIGN_RULES,
@@ -74,6 +75,8 @@ class CampaignWriter:
         for record in self._records.values():
             if record.entered != Entries():
                 self._enter(record)
+            if record.labels is not None:
+                write_labels(self._connection, record.campaign_id, record.labels, replace=self._replace)
         self._report.inserted["campaigns"] += inserted
         self._records.clear()
 

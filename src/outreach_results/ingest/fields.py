@@ -18,6 +18,7 @@ from outreach_results.models import MAX_ID, MICROS_PER_DOLLAR, YEARS, EventType,
 from outreach_results.models.retention import Retention
 from outreach_results.store.entries import Entries, checked
 from outreach_results.store.forgotten import FORGOTTEN
+from outreach_results.store.labels import SaidLabels, checked_name, checked_tags
 from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 
 MAX_SENT_TEXT = 20_000
@@ -271,3 +272,25 @@ def entered(name: Any, mcp: Any, cost_usd: Any, cost_per: Any) -> Entries:
         raise FieldError("entered cost_usd", f"{quoted(cost_usd)} is not an amount") from None
     except QueryError as error:
         raise FieldError("entered", str(error)) from None
+
+
+def labels(client: Any, tags: Any, chosen: Any) -> SaidLabels:
+    """The client and the tags of a campaign.
+
+    Args:
+        client: an object with ``id`` and ``name``, or None.
+        tags: a list of texts, or None.
+        chosen: a list of what people chose: ``client``, ``tags``.
+
+    Raises:
+        FieldError: one of them cannot be used.
+    """
+    if not isinstance(client, dict | None) or not isinstance(tags, list | None) or not isinstance(chosen, list | None):
+        raise FieldError("client", "an object with id and name is required, and lists of tags and of what was chosen")
+    try:
+        client_id = None if client is None else optional_identifier("client.id", client.get("id"))
+        name = None if client_id is None else checked_name(text("client.name", (client or {}).get("name")) or client_id)
+        known = checked_tags(text("tags", tag) or "" for tag in tags or ())
+    except QueryError as error:
+        raise FieldError(error.parameter, str(error)) from None
+    return SaidLabels(client_id, name, known, "client" in (chosen or ()), "tags" in (chosen or ()))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from outreach_results.ingest.campaign_writer import CampaignWriter
 from outreach_results.ingest.columns import BulkItem, Columns, Key, joined
 from outreach_results.ingest.event_writer import EventWriter, ids_by_campaign
+from outreach_results.ingest.label_writer import write_clients_and_rules
 from outreach_results.ingest.mark_writer import MarkWriter
 from outreach_results.ingest.merging import (
     DESCRIPTION_RULES,
@@ -26,6 +27,7 @@ from outreach_results.ingest.merging import (
 from outreach_results.ingest.records import (
     BenchmarkRecord,
     CampaignRecord,
+    ClientRecord,
     ContactRecord,
     DailyRecord,
     EmailRecord,
@@ -37,6 +39,7 @@ from outreach_results.ingest.records import (
     Rejected,
     ReplyRecord,
     ReportedRecord,
+    RuleRecord,
 )
 from outreach_results.ingest.report import REJECTED_KEPT, LoadReport
 from outreach_results.ingest.rollup_updates import RollupUpdater
@@ -93,6 +96,7 @@ class Loader:
         self._there: set[Key] = set()  # emails that this load wrote, so that they need not be inserted again
         self._days = RollupUpdater(connection)
         self._forgotten: list[ForgottenRecord] = []
+        self._named: list[ClientRecord | RuleRecord] = []
         self._indexes = DeferredIndexes(connection)
         self._batches = 0
         self._outdated: dict[str, set[str]] = defaultdict(set)  # replies whose inbox rows are out of date
@@ -105,6 +109,7 @@ class Loader:
             ContactRecord: self._keep_contact,
             **dict.fromkeys((DailyRecord, ReportedRecord, PlanRecord, BenchmarkRecord), self._totals.keep),
             ForgottenRecord: self._forgotten.append,
+            **dict.fromkeys((ClientRecord, RuleRecord), self._named.append),
             Columns: self._keep_columns,
             Rejected: self._reject,
             Notice: lambda notice: self.report.add_note(notice.sentence),
@@ -143,6 +148,10 @@ class Loader:
             new = remember_digests(self._connection, [record._asdict() for record in self._forgotten])
             self.report.inserted["forgotten people"] += new
             self.report.duplicate["forgotten people"] += len(self._forgotten) - new
+        if self._named:
+            new = write_clients_and_rules(self._connection, self._named)
+            self.report.inserted["clients and rules"] += new
+            self.report.duplicate["clients and rules"] += len(self._named) - new
 
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected_total += 1

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from outreach_results.ingest.fields import FieldError
 from outreach_results.models import Detail
 from outreach_results.store.entries import Entries
+from outreach_results.store.labels import Rule, SaidLabels
 
 MAX_SENT_TEXT = 20_000
 """Characters of the text of an email that are kept: read by the thousand, they have to fit into memory."""
@@ -26,7 +27,8 @@ Tracks = tuple[tuple[str, bool], ...]
 class CampaignRecord(NamedTuple):
     """A campaign; ``tracks`` is what its source declares, ``tracks_choice`` what a person chose.
 
-    ``entered`` is what a person entered because the source lacks it.
+    ``entered`` is what a person entered because the source lacks it. ``labels`` are its client and tags; None where the
+    source has neither.
     """
 
     campaign_id: str
@@ -37,6 +39,7 @@ class CampaignRecord(NamedTuple):
     tracks: Tracks = ()
     tracks_choice: Tracks = ()
     entered: Entries = Entries()
+    labels: SaidLabels | None = None
 
 
 class EmailRecord(NamedTuple):
@@ -223,6 +226,19 @@ class ForgottenRecord(NamedTuple):
     forgotten_at: datetime
 
 
+class ClientRecord(NamedTuple):
+    """A client that people named in another database."""
+
+    client_id: str
+    name: str
+
+
+class RuleRecord(NamedTuple):
+    """A rule of another database that gives a client or a tag to campaigns by their names."""
+
+    rule: Rule
+
+
 class Rejected(NamedTuple):
     """A row that could not be used: its source, number and column, and the reason.
 
@@ -255,6 +271,8 @@ Record = (
     | PlanRecord
     | BenchmarkRecord
     | ForgottenRecord
+    | ClientRecord
+    | RuleRecord
 )
 FileItem = Record | Rejected | Notice
 """What a reader yields."""

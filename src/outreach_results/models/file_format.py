@@ -66,6 +66,10 @@ CSV_COLUMNS: dict[str, str] = {
     "snoozed_until": "The local date, as 2026-01-31, until which the reply does not count as to do.",
     "snoozed_by": "Who said so.",
     "snoozed_at": "When (UTC).",
+    "client_id": "Id of the client that the campaign belongs to; on the row that only describes the campaign.",
+    "client_name": "What the client is called.",
+    "tags": "The campaign's tags, with commas between them.",
+    "labels_chosen": "What of these people chose, instead of rules or the source: client, tags or both.",
 }
 """The columns of a campaign's CSV, one row an event."""
 

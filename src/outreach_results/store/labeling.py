@@ -41,7 +41,7 @@ def add_client(store: Store, name: str, *, by: str | None = None) -> str:
         known = read_book(connection).names
         if client_id in known:
             raise ConflictError(f"There is a client {known[client_id]!r} already.")
-        _name(connection, client_id, name, by)
+        name_client(connection, client_id, name, by)
         audit.record(connection, Action.CLIENT_ADDED, name, by=by)
     return client_id
 
@@ -61,7 +61,7 @@ def rename_client(store: Store, client_id: str, name: str, *, by: str | None = N
         if name.casefold() in taken or (client_id_of(name) in known and client_id_of(name) != client_id):
             raise ConflictError(f"There is a client {name!r} already.")
         connection.execute(delete(clients).where(clients.c.client_id == client_id))
-        _name(connection, client_id, name, by)
+        name_client(connection, client_id, name, by)
         audit.record(connection, Action.CLIENT_CHANGED, f"{known[client_id]} is now {name}", by=by)
 
 
@@ -184,6 +184,8 @@ def say(connection: Connection, campaign_id: str, origin: Origin, by: str | None
     stored = connection.execute(select(campaign_labels).where(*own)).mappings().first()
     values: dict[str, Any] = {"client_id": None, "client_name": None, "tags": None}
     values |= {name: stored[name] for name in values} if stored is not None else {}
+    if stored is not None and all(stored[name] == value for name, value in said.items()):
+        return  # a sync says the same each time
     values |= said
     connection.execute(delete(campaign_labels).where(*own))
     if values["client_id"] is None and values["tags"] is None:
@@ -209,9 +211,10 @@ def _keep_named(connection: Connection, names: dict[str, str], client_id: str, b
     """Give a client that only sources name a row of its own, now that people use it: it stays when the source goes."""
     require_client(names, client_id)
     if connection.execute(select(clients.c.client_id).where(clients.c.client_id == client_id)).first() is None:
-        _name(connection, client_id, names[client_id], by)
+        name_client(connection, client_id, names[client_id], by)
 
 
-def _name(connection: Connection, client_id: str, name: str, by: str | None) -> None:
+def name_client(connection: Connection, client_id: str, name: str, by: str | None = None) -> None:
+    """Store the name of a client that has none."""
     values = {"client_id": client_id, "name": name, "added_at": datetime.now(UTC), "added_by": by}
     connection.execute(insert(clients), values)

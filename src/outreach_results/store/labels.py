@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Row, select
 
 from outreach_results.errors import QueryError
 from outreach_results.store.client_tables import campaign_labels, clients, label_rules
+from outreach_results.store.engine import Store
 
 MAX_NAME = 100
 MAX_TAG = 50
@@ -85,6 +86,20 @@ class _Said:
     client_id: str | None
     client_name: str | None
     tags: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLabels:
+    """What a file or a server says of a campaign: the labels that count there, and which of them people chose there.
+
+    ``client_name`` is what the client is called there; without a client, ``client_id`` is None.
+    """
+
+    client_id: str | None = None
+    client_name: str | None = None
+    tags: tuple[str, ...] = ()
+    is_client_chosen: bool = False
+    are_tags_chosen: bool = False
 
 
 _NOTHING = Labels()
@@ -159,6 +174,30 @@ def _rule(row: Row[tuple[str, ...]]) -> Rule:
     return Rule(Match(row.match), row.text, row.client_id, row.tag)
 
 
+def said_labels(connection: Connection, campaign_id: str, name: str) -> SaidLabels:
+    """What an export says of a campaign of that name."""
+    book = read_book(connection)
+    own, chosen = book.labels(campaign_id, name), (Origin.PERSON, Origin.FILE)
+    return SaidLabels(
+        own.client_id,
+        None if own.client_id is None else book.names.get(own.client_id, own.client_id),
+        own.tags,
+        own.client_by in chosen,
+        own.tags_by in chosen,
+    )
+
+
+def clients_and_rules(store: Store) -> tuple[list[dict[str, str]], list[dict[str, str | None]]]:
+    """The clients that people named, and the rules, as plain values for a file."""
+    with store.read() as connection:
+        named = connection.execute(select(clients.c.client_id, clients.c.name).order_by(clients.c.client_id)).all()
+        rules = read_book(connection).rules
+    return (
+        [{"id": row.client_id, "name": row.name} for row in named],
+        [{"match": one.match, "text": one.text, "client_id": one.client_id, "tag": one.tag} for one in rules],
+    )
+
+
 def client_id_of(name: str) -> str:
     """The id of a client: its name without what differs by chance, so that every source's word leads to the same."""
     slug = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
@@ -181,6 +220,8 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
         QueryError: one of them cannot be a tag, or there are too many.
     """
     found = tuple(sorted({_checked("tag", "tag", tag, MAX_TAG).lower() for tag in tags}))
+    if any("," in tag for tag in found):  # files and tables separate tags with commas
+        raise QueryError("tag", "A tag has no comma. Give each tag by itself.")
     if len(found) > MAX_TAGS:
         raise QueryError("tag", f"A campaign has at most {MAX_TAGS} tags.")
     return found

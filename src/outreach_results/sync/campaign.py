@@ -232,6 +232,7 @@ class CampaignSync:
             created_at,
             Detail.DAILY.value,
             listed.tracks if listed else (),
+            labels=listed.labels if listed else None,
         )
 
     # --- in the same transaction -------------------------------------------------------------------------------------

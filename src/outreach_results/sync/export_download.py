@@ -14,12 +14,14 @@ from outreach_results.ingest.columns import BulkItems, Columns
 from outreach_results.ingest.readers import campaign_csv, campaign_json
 from outreach_results.ingest.records import (
     BenchmarkRecord,
+    ClientRecord,
     ForgottenRecord,
     Notice,
     PlanRecord,
     Record,
     Rejected,
     ReplyRecord,
+    RuleRecord,
 )
 from outreach_results.sync.http_client import DownloadStart, RemoteServer
 
@@ -98,8 +100,11 @@ def records(file: IO[bytes], fmt: str, source: str, campaign_id: str, reply_ids:
 
 
 def _check_campaign(record: Record, source: str, campaign_id: str) -> None:
-    own = None if isinstance(record, PlanRecord | BenchmarkRecord | ForgottenRecord) else record.campaign_id
+    own = None if isinstance(record, _OF_ACCOUNT) else record.campaign_id
     _check_id(own, source, campaign_id)
+
+
+_OF_ACCOUNT = PlanRecord | BenchmarkRecord | ForgottenRecord | ClientRecord | RuleRecord
 
 
 def _check_id(own: str | None, source: str, campaign_id: str) -> None:

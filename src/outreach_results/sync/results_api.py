@@ -27,6 +27,7 @@ from outreach_results.ingest.records import (
 from outreach_results.ingest.tracks import tracks_of
 from outreach_results.models import COSTS, COUNTS, MAX_ID, Benchmarks, CampaignStats, Pagination, Plan, Usage
 from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.store.labels import SaidLabels
 from outreach_results.sync.http_client import JsonResponse, RemoteServer
 from outreach_results.sync.paging import Page
 
@@ -69,6 +70,7 @@ class ListedCampaign:
     mcp: str | None = None
     created_at: datetime | None = None
     tracks: Tracks = ()
+    labels: SaidLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,8 @@ def _listed(item: Item) -> ListedCampaign:
         read.text("mcp", item.get("mcp"), MAX_ID),
         read.optional_instant("created_at", item.get("created_at")),
         _tracks(item.get("tracked")),
+        # The contract has neither; this product's own servers list both.
+        read.labels(item.get("client"), item.get("tags"), None) if "tags" in item else None,
     )
 
 

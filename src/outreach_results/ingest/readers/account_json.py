@@ -10,11 +10,20 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from outreach_results.errors import SourceError
+from outreach_results.errors import QueryError, SourceError
 from outreach_results.ingest import fields as read
 from outreach_results.ingest.fields import FieldError
-from outreach_results.ingest.records import BenchmarkRecord, ForgottenRecord, Notice, PlanRecord, Records
+from outreach_results.ingest.records import (
+    BenchmarkRecord,
+    ClientRecord,
+    ForgottenRecord,
+    Notice,
+    PlanRecord,
+    Records,
+    RuleRecord,
+)
 from outreach_results.models import MAX_ID, Benchmarks, Instant, Plan, Usage
+from outreach_results.store.labels import checked_name, checked_rule
 
 
 class DatedPlan(Plan):
@@ -33,6 +42,26 @@ class Forgotten(BaseModel):
     forgotten_at: Instant
 
 
+class NamedClient(BaseModel):
+    """A client, and what it is called."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1, max_length=MAX_ID)
+    name: str
+
+
+class LabelRule(BaseModel):
+    """A rule on the names of campaigns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    match: str
+    text: str
+    client_id: str | None = None
+    tag: str | None = None
+
+
 class Account(BaseModel):
     """The content of an account file."""
 
@@ -41,6 +70,8 @@ class Account(BaseModel):
     plan: DatedPlan | None = None
     benchmarks: list[Benchmarks] = []
     forgotten: list[Forgotten] = []
+    clients: list[NamedClient] = []
+    label_rules: list[LabelRule] = []
 
 
 def account_json(path: Path) -> Records:
@@ -54,8 +85,17 @@ def account_json(path: Path) -> Records:
         plan = [] if account.plan is None else [_dated(account.plan)]
         rows = [checked_benchmark(row) for group in account.benchmarks for row in benchmark_records(group)]
         forgotten = [ForgottenRecord(one.salt, one.digest, one.forgotten_at) for one in account.forgotten]
+        clients = [
+            ClientRecord(read.identifier("clients.id", one.id), checked_name(one.name)) for one in account.clients
+        ]
+        rules = [
+            RuleRecord(checked_rule(one.match, one.text, client_id=one.client_id, tag=one.tag))
+            for one in account.label_rules
+        ]
         yield from plan + rows
         yield from forgotten
+        yield from clients
+        yield from rules
 
 
 def benchmarks_json(path: Path) -> Records:
@@ -97,8 +137,9 @@ def _refused_whole(path: Path) -> Iterator[None]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise SourceError(f"{path.name} cannot be used: {place}: {first['msg']}. Nothing was imported.") from None
-    except FieldError as error:
-        raise SourceError(f"{path.name} cannot be used: {error}. Nothing was imported.") from None
+    except (FieldError, QueryError) as error:
+        said = str(error).removesuffix(".")
+        raise SourceError(f"{path.name} cannot be used: {said}. Nothing was imported.") from None
     except (ValueError, RecursionError):
         raise SourceError(
             f"{path.name} is not valid JSON, or ends too early. Nothing was imported; "

@@ -36,6 +36,7 @@ from outreach_results.ingest.records import (
 from outreach_results.ingest.tracks import tracks_in_text
 from outreach_results.models import COST_COLUMNS, MAX_ID, EventType
 from outreach_results.models.file_format import CSV_COLUMNS, unescape_formula
+from outreach_results.store.labels import SaidLabels
 from outreach_results.store.schema import EMAIL_DETAILS
 
 REQUIRED = ("campaign_id", "campaign_created_at", "email_id", "type", "occurred_at")
@@ -251,7 +252,16 @@ def _campaign(cell: Cell) -> CampaignRecord:
         tracks=tracks_in_text("tracks", cell("tracks")),
         tracks_choice=tracks_in_text("tracks_choice", cell("tracks_choice")),
         entered=read.entered(*(cell(f"entered_{name}") for name in ("name", "mcp", "cost_usd", "cost_per"))),
+        labels=_labels(cell),
     )
+
+
+def _labels(cell: Cell) -> SaidLabels | None:
+    client_id, name, tags, chosen = map(cell, ("client_id", "client_name", "tags", "labels_chosen"))
+    if not (client_id or tags or chosen):
+        return None
+    client = {"id": client_id, "name": name} if client_id else None
+    return read.labels(client, [tag for tag in tags.split(",") if tag], chosen.split())
 
 
 def _email(campaign_id: str, email_id: str, kind: str, cell: Cell) -> EmailRecord:

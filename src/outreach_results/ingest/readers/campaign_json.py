@@ -184,6 +184,7 @@ def _campaign(item: Any, source: str) -> CampaignRecord:
             tracks_in_json("tracks", item.get("tracks")),
             tracks_in_json("tracks_choice", item.get("tracks_choice")),
             _entered(item.get("entered")),
+            read.labels(item.get("client"), item.get("tags"), item.get("labels_chosen")) if "tags" in item else None,
         )
     except FieldError as error:
         raise SourceError(f"{source} describes its campaign wrongly: {error}. Nothing was imported.") from None

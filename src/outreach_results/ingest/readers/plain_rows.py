@@ -23,7 +23,9 @@ from outreach_results.store.schema import EMAIL_DETAILS, EVENT_DETAILS
 DESCRIBING = ("campaign_id", "campaign_name", "mcp", "campaign_created_at")
 """The columns that describe the campaign in every row."""
 
-DESCRIBING_ALONE = tuple(name for name in CSV_COLUMNS if name.startswith(("tracks", "entered_")))
+DESCRIBING_ALONE = tuple(
+    name for name in CSV_COLUMNS if name.startswith(("tracks", "entered_", "client_", "tags", "labels_"))
+)
 """Those that describe it further, in a row of its own."""
 
 Describe = Callable[[tuple[str, ...]], CampaignRecord | None]
