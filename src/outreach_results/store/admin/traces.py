@@ -42,6 +42,7 @@ WITHOUT_PEOPLE: dict[Table, tuple[str, ...]] = {
     schema.mark_changes: ("was_assignee",),
     schema.reply_marks: ("assignee",),
     schema.share_links: (
+        "campaigns",
         *("name", "pass_key", "password_salt", "password_hash", "pages"),
         *("brand_name", "brand_color", "brand_logo"),
     ),
@@ -51,6 +52,7 @@ WITHOUT_PEOPLE: dict[Table, tuple[str, ...]] = {
     schema.contacts: ("mailbox",),
     schema.meta: ("value",),
     schema.plan: ("name",),
+    schema.team_members: ("clients",),
     schema.saved_views: ("owner", "page"),
     schema.sync_sources: ("address", "key_encrypted"),
     schema.sync_state: ("etag",),
