@@ -238,6 +238,8 @@ def test_a_logo_is_checked_and_a_brand_is_text(store: Store) -> None:
     assert "<" not in style
     assert style.count("{") == 2
     assert "data:image/png;base64," in style
+    wide = PNG[:8] + bytes(8) + (300).to_bytes(4) + (100).to_bytes(4)
+    assert [branding._aspect(one) for one in (PNG[:9], PNG, wide, b"\xff\xd8\xff")] == [1, 1, 3, 1]
     assert sharing.home_of(link) == "/trends"
     assert urlsplit(sharing.home_of(link)).netloc == ""
     assert HIDDEN not in repr(link)

@@ -9,6 +9,8 @@ import streamlit as st
 
 from outreach_results.store.links import Link
 
+_LINE, _WIDEST = 1.25, 8.0  # rem
+
 
 def brand(link: Link | None) -> None:
     """Show the brand of the link by which somebody came; without one, the page stays as it is."""
@@ -23,15 +25,27 @@ def style_of(link: Link) -> str:
         rules.append(f"content: {_quoted(own.name)}")
     if own.logo is not None:
         picture = base64.b64encode(own.logo).decode("ascii")
-        rules.append(
-            f'background-image: url("data:image/{own.logo_kind};base64,{picture}"); background-size: auto 1.25rem'
-        )
+        # As wide as its height of a line makes it, so that the name stands beside it.
+        width = min(_LINE * _aspect(own.logo), _WIDEST)
+        rules += [
+            f'background-image: url("data:image/{own.logo_kind};base64,{picture}")',
+            f"background-size: {width:.2f}rem auto",
+            f"padding-inline-start: calc(var(--margin) + {width + 0.5:.2f}rem)",
+        ]
     elif own.name:  # the product's mark does not belong beside another name
         rules.append("background-image: none; padding-inline-start: var(--margin)")
     # By one more attribute than the style sheet of every page, which stands after this one.
     header = "[data-testid=stApp] [data-testid=stHeader]"
     head = f"{header}::before {{ {'; '.join(rules)} }}" if rules else ""
     return f"{head} {header} {{ border-top: 3px solid {own.color} }}"
+
+
+def _aspect(logo: bytes) -> float:
+    """The width of a PNG for a height of 1; a JPEG is taken for a square."""
+    if not logo.startswith(b"\x89PNG") or len(logo) < 24:
+        return 1.0
+    width, height = int.from_bytes(logo[16:20]), int.from_bytes(logo[20:24])
+    return width / height if width and height else 1.0
 
 
 def _quoted(text: str) -> str:
