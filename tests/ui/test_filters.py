@@ -90,7 +90,12 @@ def test_first_calendar_click_shows_one_day(sample_dashboard):
     app.date_input(key="days_choice").set_value((date(2026, 3, 1),)).run()
     assert not app.exception
     assert (view_of(app).first, view_of(app).last) == (date(2026, 3, 1), date(2026, 3, 1))
-    assert [caption.value for caption in app.caption] == ["Pick an end date, or keep this single day."]
+
+
+def test_days_beside_the_calendar_are_not_said_twice(sample_dashboard):
+    view = view_of(bar(period="Custom", days=["2026-01-30", "2026-02-04"]))
+    assert view.caption(None).startswith("by event date")
+    assert view.in_print({}).startswith("All campaigns · Jan 30 – Feb 4, 2026")  # paper shows no calendar
 
 
 def test_reversed_days_are_swapped_with_notice(sample_dashboard):

@@ -103,10 +103,8 @@ def _calendar(days: tuple[date, ...], earliest: date, latest: date) -> None:
         on_change=_write_days,
         format="MM/DD/YYYY",
         label_visibility="collapsed",
-        width=215,
+        width=228,  # holds two dates, and one beside "mm/dd/yyyy" while the second is chosen
     )
-    if len(days) == 1:
-        st.caption("Pick an end date, or keep this single day.", width="content")
 
 
 def _read_days(earliest: date, latest: date) -> tuple[date, ...]:

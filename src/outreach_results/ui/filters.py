@@ -69,11 +69,13 @@ class View(ChosenPeriod):
                 unfinished.
         """
         unit = ["people"] if self.of_people else []
-        parts = [self.days(), *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.remark]
+        # The calendar shows custom days already, and with them the row would not fit a laptop's window.
+        days = "" if self.label == dates.CUSTOM else self.days()
+        parts = [days, *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.remark]
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
-        """What a printed page says instead of the controls: the campaigns, and what they are compared with."""
+        """What a printed page says instead of the controls: campaigns, custom days, and what they are compared with."""
         chosen = self.filters.campaigns
         if chosen is None:
             names = "All campaigns"
@@ -82,7 +84,9 @@ class View(ChosenPeriod):
         else:
             names = ", ".join(label_of.get(one, one) for one in chosen)
         names = f"{self.labels}: {names or 'no campaigns'}" if self.labels else names
-        return f"{names} · compared with {self.compared_with}" if self.compared_with else names
+        days = self.days() if self.label == dates.CUSTOM else ""
+        compared = f"compared with {self.compared_with}" if self.compared_with else ""
+        return " · ".join(filter(None, [names, days, compared]))
 
     def _campaigns(self) -> str:
         chosen = self.filters.campaigns
