@@ -15,7 +15,8 @@ from outreach_results.results.inbox_filters import parameter_values, query_shape
 from outreach_results.results.query import roles
 from outreach_results.store import schema
 
-NAMES = [one.name for one in fields(Filters)]
+SAYS_ONLY = {"clients", "tags"}  # they say how the campaigns were chosen: `results.narrowed` puts in the ids
+NAMES = [one.name for one in fields(Filters) if one.name not in SAYS_ONLY]
 CHOSEN: dict[str, Any] = {
     "campaigns": ("camp_abc123",),
     "start": date(2026, 3, 1),
@@ -27,7 +28,7 @@ CHOSEN: dict[str, Any] = {
 
 
 def test_every_filter_is_described():
-    assert list(DESCRIPTIONS) == NAMES
+    assert list(DESCRIPTIONS) == [one.name for one in fields(Filters)]
     assert all(description.endswith(".") for description in DESCRIPTIONS.values())
 
 
