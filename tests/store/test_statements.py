@@ -35,7 +35,7 @@ from outreach_results.models.team import Role
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.results import InboxFilters, ReplyKind
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, api_keys, labeling, links, rollup, schema, sync_sources, team
+from outreach_results.store import admin, api_keys, labeling, links, rollup, saved_views, schema, sync_sources, team
 from outreach_results.store import annotations as notes
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.backup import backup, restore
@@ -271,6 +271,10 @@ def do_rare_things(store):
         assert team.role_of(connection, "ann@example.com") is Role.EDITOR
     assert team.members(store)
     team.remove_member(store, "ann@example.com")
+    view = saved_views.save(store, saved_views.SHARED, "Quarter", "trends", "period=last_quarter", by="ann")
+    saved_views.rename(store, view, "Last quarter", by="ann")
+    assert [known.name for known in saved_views.saved_views_of(store, (saved_views.SHARED,))] == ["Last quarter"]
+    saved_views.remove(store, view, by="ann")
     secret = SecretStr(Fernet.generate_key().decode())
     address = "https://results.example/api/v1"
     for name in ("second", "third"):
