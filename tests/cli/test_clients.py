@@ -61,6 +61,12 @@ def test_a_rule_says_what_it_catches_before_it_is_made(run, three):
     assert actions[:-1] == [("rule_removed", True), ("rule_added", True), ("client_added", True)]
 
 
+def pixel(folder):
+    path = folder / "logo.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")  # what is in it, only a PDF looks at
+    return path
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -70,6 +76,8 @@ def test_a_rule_says_what_it_catches_before_it_is_made(run, three):
         (("set", "nobody", "--no-tags"), "There is no campaign 'nobody'"),
         (("add-rule", "contains", "x"), "A rule gives either a client or a tag."),
         (("rename", "x", "y"), "There is no client 'x'."),
+        (("brand", "x"), "There is no client 'x'."),
+        (("brand", "x", "--color", "red"), "'red' isn't a color."),
     ],
 )
 def test_what_cannot_be_set_is_a_sentence(run, three, command, said):
@@ -89,6 +97,16 @@ def test_report_digest_and_goals_are_of_a_client(run, database, tmp_path):
     written = (tmp_path / "acme.html").read_text()
     assert "Mar 1 – 31, 2026 · Acme Corp · 2 campaigns" in written
     assert run("goals", "--client", "acme-corp").out.decode().strip() in written
+    assert "#7a1f5c" not in written
+    run("clients", "brand", "acme-corp", "--color", "#7a1f5c", "--logo", pixel(tmp_path))
+    run("report", *of_client, "-o", tmp_path / "branded.html")
+    branded = (tmp_path / "branded.html").read_text()
+    assert all(part in branded for part in ("<title>Acme Corp", "#7a1f5c", "data:image/png;base64,"))
+    both = ("--period", "2026-03", "--client", "bolt", "--client", "acme-corp", "-o", tmp_path / "both.html")
+    assert run("report", *both).status == 0
+    assert "#7a1f5c" not in (tmp_path / "both.html").read_text()  # neither is to see the other's brand
+    run("clients", "brand", "acme-corp", "--remove")
+    assert run("clients", "brand", "acme-corp", "--remove").err == "'acme-corp' has no brand.\n"
     none = run("report", "--client", "bolt", "-o", tmp_path / "bolt.html")
     assert (none.status, none.err) == (1, "No campaign matches Bolt. Choose others.\n")
     run("digests", "add", "Acme", "--every", "weekly", "--to", "anna@example.com", "--client", "acme-corp")

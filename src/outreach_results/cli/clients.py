@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,8 @@ from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.errors import OutreachError
 from outreach_results.models import numbers
 from outreach_results.store import labeling
+from outreach_results.store.brand import COLOR, logo_of
+from outreach_results.store.client_brands import remove_client_brand, set_client_brand
 from outreach_results.store.labels import NO_CLIENT, Match, checked_rule
 
 clients = typer.Typer(help="Clients and tags of campaigns, and the rules that give them.", no_args_is_help=True)
@@ -44,6 +47,23 @@ def rename(client: _Id, name: Annotated[str, typer.Argument(help="What the clien
     """Give a client another name; its id, campaigns and links stay."""
     labeling.rename_client(open_database(), client, name, by=user_name())
     console.print(f"{client} is now called {name}.", markup=False)
+
+
+@clients.command(name="brand")
+def set_brand(
+    client: _Id,
+    color: Annotated[str, typer.Option(help="Of headings, such as #7a1f5c.")] = COLOR,
+    logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG of at most 512 KB.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Use the account's brand again.")] = False,
+) -> None:
+    """Set the color and the logo that stand, with the client's name, on its reports and digests."""
+    store, by = open_database(), user_name()
+    if remove:
+        remove_client_brand(store, client, by=by)
+        console.print(f"Reports of {client} have the brand of the account again.", markup=False)
+        return
+    set_client_brand(store, client, color, None if logo is None else logo_of(logo), by=by)
+    console.print(f"Reports and digests of {client} have its name, color and logo.", markup=False)
 
 
 @clients.command(name="remove")

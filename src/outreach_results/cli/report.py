@@ -49,7 +49,7 @@ def report(
     logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG of at most 512 KB.")] = None,
 ) -> None:
     """Write a period's report: outcomes, what changed, campaigns, replies, benchmarks."""
-    from outreach_results.export.report import ReportOptions, brand_of, report_download
+    from outreach_results.export.report import ReportOptions, brand_for, brand_of, report_download
 
     fmt = output.suffix.removeprefix(".").lower()
     if fmt not in _FORMATS:
@@ -59,6 +59,8 @@ def report(
         own.brand_name if brand_name is None else brand_name, brand_color or own.brand_color, logo or own.brand_logo
     )
     store = open_database()
+    if brand_name is None and brand_color is None and logo is None:
+        brand = brand_for(store, client, brand)
     basis = Basis.SEND if send_date else Basis.ACTIVITY
     asked = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
     filters = results.narrowed(store, asked, clients=client or None, tags=tag or None)

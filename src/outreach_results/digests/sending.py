@@ -11,7 +11,7 @@ from outreach_results.digests.due import due_since
 from outreach_results.digests.kept import LOG, Digest, DigestDelivery, digests
 from outreach_results.digests.message import INCOMPLETE, Message, message
 from outreach_results.errors import OutreachError
-from outreach_results.export.report import ReportOptions, brand_of
+from outreach_results.export.report import ReportOptions, brand_for, brand_of
 from outreach_results.store.engine import Store
 
 GRACE = timedelta(hours=3)
@@ -58,7 +58,8 @@ def _deliveries(digest: Digest, last: date, now: datetime) -> list[DigestDeliver
 def counted(store: Store, digest: Digest, post: Post, *, now: datetime, day: date) -> Message | None:
     """The message as the data is now: counted again where an import changed it meanwhile."""
     own = post.settings
-    options = ReportOptions(brand_of(own.brand_name, own.brand_color, own.brand_logo))  # and no names of people
+    account = brand_of(own.brand_name, own.brand_color, own.brand_logo)
+    options = ReportOptions(brand_for(store, digest.clients, account))  # and no names of people
     for _ in range(_COUNTS):
         version = store.version()
         built = message(store, digest, options, own.public_url, now=now, day=day)

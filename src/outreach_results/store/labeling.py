@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from outreach_results.errors import ConflictError, QueryError
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
+from outreach_results.store.client_brands import forget_client_brand
 from outreach_results.store.client_tables import campaign_labels, clients, label_rules
 from outreach_results.store.column_types import id_in
 from outreach_results.store.engine import Store
@@ -83,6 +84,7 @@ def remove_client(store: Store, client_id: str, *, by: str | None = None) -> Non
         connection.execute(delete(campaign_labels).where(chosen.client_id.is_(None), chosen.tags.is_(None)))
         connection.execute(delete(label_rules).where(label_rules.c.client_id == client_id))
         forget_client_goals(connection, client_id)
+        forget_client_brand(connection, client_id)
         connection.execute(delete(clients).where(clients.c.client_id == client_id))
         audit.record(connection, Action.CLIENT_REMOVED, known[client_id], by=by)
 

@@ -37,7 +37,7 @@ from outreach_results.export import (
     table_download,
     unsent_download,
 )
-from outreach_results.export.report import REPORT_FORMATS, ReportOptions, brand_of, report_download
+from outreach_results.export.report import REPORT_FORMATS, ReportOptions, brand_for, brand_of, report_download
 from outreach_results.models import Filters
 from outreach_results.results import ChosenPeriod, InboxFilters
 from outreach_results.results.limits import within
@@ -253,8 +253,9 @@ def _unsent(opened: Store, fmt: str) -> Download:
 
 def _report(opened: Store, period: Any, with_names: bool, fmt: str) -> Download:
     own = settings()
-    brand = brand_of(own.brand_name, own.brand_color, own.brand_logo)
-    return report_download(opened, _PERIOD.validate_python(period), fmt, ReportOptions(brand, with_names))
+    chosen = _PERIOD.validate_python(period)
+    brand = brand_for(opened, chosen.filters.clients, brand_of(own.brand_name, own.brand_color, own.brand_logo))
+    return report_download(opened, chosen, fmt, ReportOptions(brand, with_names))
 
 
 def _table(opened: Store, token: str, fmt: str) -> Download:

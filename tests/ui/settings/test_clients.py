@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from outreach_results import results
 from outreach_results.ingest.load import load
 from outreach_results.store import labeling
+from outreach_results.store.brand import Brand
+from outreach_results.store.client_brands import client_brand
 from outreach_results.store.engine import Store
 from support import records
 from support.dashboard import run_page, table
@@ -68,8 +70,16 @@ def test_clients_are_added_renamed_and_removed(own: Store) -> None:
     press(app, "Add client")
     app.selectbox(key="client-edited").set_value("acme").run()
     app.text_input(key="client-name-acme").set_value("Acme Corp").run()
+    app.color_picker[0].set_value("#7a1f5c")
+    press(app, "Save brand")
+    assert client_brand(own, "acme") == Brand("Acme", "#7a1f5c")
+    press(app, "Remove brand")
+    assert client_brand(own, "acme") is None
+    press(app, "Save brand")
+    app.text_input(key="client-name-acme").set_value("Acme Corp").run()
     press(app, "Rename")
     assert [one.name for one in results.known_clients(own)] == ["Acme Corp", "Bolt <b>"]
     app.button(key="client-remove-confirmed").click().run()
     assert not app.exception
+    assert client_brand(own, "acme") is None
     assert [one.name for one in results.known_clients(own)] == ["Bolt <b>"]

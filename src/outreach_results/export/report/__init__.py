@@ -10,7 +10,7 @@ download  the table of formats
 
 from outreach_results.export.report.content import Report, report_content
 from outreach_results.export.report.download import REPORT_FORMATS, report_download
-from outreach_results.export.report.options import ReportOptions
+from outreach_results.export.report.options import ReportOptions, brand_for
 from outreach_results.store.brand import Brand, brand_of
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Brand",
     "Report",
     "ReportOptions",
+    "brand_for",
     "brand_of",
     "report_content",
     "report_download",

@@ -9,6 +9,8 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.results import Client
 from outreach_results.store import labeling
+from outreach_results.store.brand import COLOR, LARGEST_LOGO
+from outreach_results.store.client_brands import client_brand, remove_client_brand, set_client_brand
 from outreach_results.store.labels import MAX_NAME
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
@@ -46,7 +48,7 @@ def _clients(known: list[Client]) -> None:
     of = {client.id: client for client in known}
     with right:
         chosen = st.selectbox(
-            "Rename or remove",
+            "Rename, brand or remove",
             list(of),
             format_func=lambda one: _counted(of[one]) if one in of else one,
             key="client-edited",
@@ -55,6 +57,7 @@ def _clients(known: list[Client]) -> None:
         )
         if chosen is not None:
             _edit(of[chosen])
+            _brand(of[chosen])
 
 
 def _edit(client: Client) -> None:
@@ -69,6 +72,29 @@ def _edit(client: Client) -> None:
             )
             if st.button("Remove", type="primary", key="client-remove-confirmed"):
                 make(lambda: labeling.remove_client(store_for(Role.ADMIN), client.id, by=who()))
+
+
+def _brand(client: Client) -> None:
+    """Draw the fields of the brand that stands on the client's reports and digests."""
+    known = client_brand(store_for(Role.ADMIN), client.id)
+    with st.form(f"client-brand-{client.id}", border=False):
+        color = st.color_picker("Color of its reports", COLOR if known is None else known.color)
+        logo = st.file_uploader(
+            f"Logo on its reports: a PNG or JPEG of at most {LARGEST_LOGO // 1024} KB",
+            type=["png", "jpg", "jpeg"],
+            max_upload_size=1,
+        )
+        if st.form_submit_button("Save brand"):
+            # No more of it than shows that it is too large; without a new one the present one stays.
+            present = None if known is None else known.logo
+            content = present if logo is None else logo.read(LARGEST_LOGO + 1)
+            make(lambda: set_client_brand(store_for(Role.ADMIN), client.id, color, content, by=who()))
+    if known is None:
+        return
+    if known.logo is not None:
+        st.image(known.logo, width=120)
+    if st.button("Remove brand", key="client-brand-remove"):
+        make(lambda: remove_client_brand(store_for(Role.ADMIN), client.id, by=who()))
 
 
 def _counted(client: Client) -> str:
