@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +37,9 @@ def create(
     with_recipients: Annotated[
         bool, typer.Option("--with-recipients", help="Show names, addresses and replies of recipients.")
     ] = False,
-    password: Annotated[bool, typer.Option("--password", help="Ask for a password that it needs.")] = False,
+    password: Annotated[
+        bool, typer.Option("--password", help="It needs a password: asked for, or the first line of standard input.")
+    ] = False,
     brand: Annotated[str, typer.Option(help="The name that stands on the pages.")] = "",
     color: Annotated[str, typer.Option(help="The color of the line above the pages.")] = COLOR,
     logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG file of at most 100 KB.")] = None,
@@ -50,8 +53,7 @@ def create(
         pages=page or ("overview", "trends"),
         lasts=timedelta(days=days),
         has_recipients=with_recipients,
-        # Asked for, because what stands in a command line can be read by others of the machine.
-        password=typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True) if password else "",
+        password=_ask_password() if password else "",
         brand=brand_of(brand, color, logo),
         by=user_name(),
     )
@@ -59,6 +61,17 @@ def create(
     console.print("Anyone who has this address can open it. It is not shown again.", markup=False)
     if settings().sign_in is None:
         console.print("Sign-in is not set up yet, so only this machine can open it.", style="yellow", markup=False)
+
+
+def _ask_password() -> str:
+    """A password from the terminal, or the first line of what is piped in.
+
+    It is no option, because what stands in a command line can be read by others of the machine.
+    """
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    entered: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return entered
 
 
 @links.command(name="list")
