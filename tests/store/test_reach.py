@@ -11,7 +11,9 @@ from outreach_results import results
 from outreach_results.errors import NotAllowedError, StoreError, UnknownCampaignError
 from outreach_results.models import Filters
 from outreach_results.sample import load_sample
-from outreach_results.store import admin, schema
+from outreach_results.store import admin, labeling, schema
+from outreach_results.store.brand import Brand
+from outreach_results.store.client_brands import client_brand, set_client_brand
 from outreach_results.store.engine import Store
 from outreach_results.store.reach import MOST_STORES, PUBLIC, UNTIL, Reach, limited
 from support.comparable import plain
@@ -64,6 +66,14 @@ def test_tables_hold_nothing_of_others_or_the_account(full: Store) -> None:
         assert {row.key for row in connection.execute(select(schema.meta))} == {"data_version", "time_zone"}
     with pytest.raises(UnknownCampaignError):
         results.campaign(part, "camp_abc123")
+
+
+def test_brands_are_those_of_the_own_clients(sqlite_store: Store) -> None:
+    for client_id in (labeling.add_client(sqlite_store, "Acme"), labeling.add_client(sqlite_store, "Bolt")):
+        set_client_brand(sqlite_store, client_id, "#7a1f5c")
+    part = limited(sqlite_store, Reach(clients=("acme",)))
+    assert client_brand(part, "acme") == Brand("Acme", "#7a1f5c")
+    assert client_brand(part, "bolt") is None
 
 
 def test_recipients_are_left_out_and_counts_stay(full: Store) -> None:

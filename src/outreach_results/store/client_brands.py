@@ -14,13 +14,14 @@ from outreach_results.store.labels import read_book, require_client
 from outreach_results.store.schema import meta
 
 # A row for each client: a report reads one logo, and not those of all clients.
-_KEY = "client_brand:"
+KEY = "client_brand:"
+"""How the keys of `meta` begin that hold a brand; the client's id follows."""
 
 
 def client_brand(store: Store, client_id: str) -> Brand | None:
     """The brand of a client, under its present name; None where it has none."""
     with store.read() as connection:
-        stored = get_meta(connection, _KEY + client_id)
+        stored = get_meta(connection, KEY + client_id)
         if stored is None:
             return None
         own = json.loads(stored)
@@ -41,7 +42,7 @@ def set_client_brand(
     with store.write(is_data=False) as connection:
         require_client(read_book(connection).names, client_id)
         kept = {"color": own.color, "logo": None if own.logo is None else own.logo.hex()}
-        set_meta(connection, _KEY + client_id, json.dumps(kept))
+        set_meta(connection, KEY + client_id, json.dumps(kept))
         audit.record(connection, audit.Action.CLIENT_CHANGED, f"brand of {client_id}", by=by)
 
 
@@ -52,7 +53,7 @@ def remove_client_brand(store: Store, client_id: str, *, by: str | None = None) 
         QueryError: it has none.
     """
     with store.write(is_data=False) as connection:
-        if get_meta(connection, _KEY + client_id) is None:
+        if get_meta(connection, KEY + client_id) is None:
             raise QueryError("client", f"{client_id[:60]!r} has no brand.")
         forget_client_brand(connection, client_id)
         audit.record(connection, audit.Action.CLIENT_CHANGED, f"brand of {client_id} removed", by=by)
@@ -60,4 +61,4 @@ def remove_client_brand(store: Store, client_id: str, *, by: str | None = None) 
 
 def forget_client_brand(connection: Connection, client_id: str) -> None:
     """Remove the brand of a client, which is removed."""
-    connection.execute(delete(meta).where(meta.c.key == _KEY + client_id))
+    connection.execute(delete(meta).where(meta.c.key == KEY + client_id))

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Table, event
 
 from outreach_results.errors import NotAllowedError, StoreError
-from outreach_results.store import schema
+from outreach_results.store import client_brands, schema
 from outreach_results.store.engine import Store, engine_for, revision
 from outreach_results.store.sqlite_file import SqliteFile
 
@@ -246,7 +246,8 @@ def _rows(table: Table) -> str:
     if name in PUBLIC:
         return "1 = 1"
     if name == "meta":
-        return f"key IN ({', '.join(map(repr, META_KEYS))})"
+        brands = f"SELECT '{client_brands.KEY}' || id FROM {_MARK}_clients"
+        return f"key IN ({', '.join(map(repr, META_KEYS))}) OR key IN ({brands})"
     if name in _KEYS_OF_LABELS:
         key, kind = _KEYS_OF_LABELS[name]
         return f'"{key}" IN (SELECT id FROM {_MARK}_{kind})'
