@@ -1,6 +1,8 @@
 """The words of the Results API as types, shared by pages, API, sync, exports and docs.
 
+alerts              the body of the open alerts
 breakdown           the body of a breakdown
+campaign_types      what people call the types of campaigns
 contract            the bodies of the Results API and the enumerations they use
 dates               dates and times in words
 dimensions          what emails can be broken down by
@@ -10,9 +12,12 @@ metric_definitions  every metric, one entry each
 numbers             numbers in words
 people              who is the same person
 periods             the periods that people choose by name
+retention           how long texts of replies are kept
+team                roles, and who is on a list of addresses and domains
 url_lists           several ids in one parameter of an address
 """
 
+from outreach_results.models.alerts import OpenAlert, OpenAlerts
 from outreach_results.models.breakdown import BreakdownRow, CampaignBreakdown, RateRange
 from outreach_results.models.contract import (
     COUNT_OF,
@@ -38,8 +43,6 @@ from outreach_results.models.contract import (
     Ingested,
     Instant,
     Model,
-    OpenAlert,
-    OpenAlerts,
     Pagination,
     Period,
     Plan,
