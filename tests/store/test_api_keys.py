@@ -196,7 +196,7 @@ def test_list_shows_names_uses_and_revocations(database: str) -> None:
     store.close()
     assert CliRunner().invoke(main.app, ["keys", "revoke", "a long name for a key"]).exit_code == 0
     head, first, second = CliRunner().invoke(main.app, ["keys", "list"]).stdout.splitlines()
-    assert head.split() == ["NAME", "SCOPE", "CREATED", "(UTC)", "LAST", "USED", "REVOKED"]
+    assert head.split() == ["NAME", "SCOPE", "CLIENT", "CREATED", "(UTC)", "LAST", "USED", "REVOKED"]
     assert first.startswith("a long name for a key  read  ")
     assert not first.endswith("-")
     assert "2026-03-01 12:30" in second

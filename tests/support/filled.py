@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -19,7 +19,7 @@ from outreach_results.models import Sentiment
 from outreach_results.models.team import Role
 from outreach_results.sample import sample_files
 from outreach_results.store import annotations as notes
-from outreach_results.store import api_keys, labeling, saved_views, schema, sync_sources, team
+from outreach_results.store import api_keys, labeling, links, saved_views, schema, sync_sources, team
 from outreach_results.store.admin import deletion
 from outreach_results.store.admin.verify import COMPARED
 from outreach_results.store.engine import Store, set_meta
@@ -74,6 +74,7 @@ def fill(store: Store) -> None:
     labeling.choose_tags(store, [CAMPAIGN], ["ß", "spring"])
     labeling.add_rule(store, checked_rule("contains", "b2b", tag="b2b"), by=NASTY)
     saved_views.save(store, saved_views.SHARED, NASTY[:20], "inbox", "q=%C3%9F&campaigns=camp_1", by=NASTY)
+    links.create_link(store, FOREIGN, campaigns=[CAMPAIGN], pages=["trends"], lasts=timedelta(days=9), by=NASTY)
     team.set_role(store, "ann@example.com", Role.EDITOR, by=NASTY)
     team.note_sign_in(store, "digest", "ann@example.com", at(9))
     enter(store, CAMPAIGN, checked("Renamed by hand", None, None, None), by=NASTY)

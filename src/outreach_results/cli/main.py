@@ -28,7 +28,7 @@ from outreach_results.cli.goals import goals
 from outreach_results.cli.imports import import_files, imports
 from outreach_results.cli.interests import choose_states
 from outreach_results.cli.links import links
-from outreach_results.cli.output import file_errors, write_file, write_stdout
+from outreach_results.cli.output import file_errors, write_file, write_stdout, write_table
 from outreach_results.cli.people import people
 from outreach_results.cli.report import report
 from outreach_results.cli.rights import export_person, forget_person, keep_to_retention, remove_replies
@@ -341,13 +341,11 @@ def create_key(
 def list_keys() -> None:
     """Show every key's name and scope, when it was made and last used, and whether it was revoked."""
     all_keys = api_keys.list_keys(open_database())
-    width = max([len("NAME"), *(len(key.name) for key in all_keys)])
-    typer.echo(f"{'NAME':{width}}  SCOPE   {'CREATED (UTC)':16}  {'LAST USED':16}  {'REVOKED':16}  CLIENT")
+    rows: list[tuple[str, ...]] = [("NAME", "SCOPE", "CLIENT", "CREATED (UTC)", "LAST USED", "REVOKED")]
     for key in all_keys:
-        times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
-        typer.echo(
-            f"{key.name:{width}}  {key.scope:6}  {times[0]:16}  {times[1]:16}  {times[2]:16}  {key.client_id or 'all'}"
-        )
+        times = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at))
+        rows.append((key.name, key.scope, key.client_id or "all", *times))
+    write_table(rows)
 
 
 @keys.command(name="revoke")
