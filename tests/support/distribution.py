@@ -259,8 +259,11 @@ class _Scope:
 
     def _nested(self) -> None:
         """Questions inside conditions and columns: those about the row at hand must be about its campaign."""
-        in_from = {id(source) for source in self._from()}
-        for query in _outermost(self._node, exp.Query, lambda node: id(node) in in_from):
+        node = self._node
+        # `_check` has looked into the two sides of a UNION; once more at each level doubles the work with each part.
+        seen = [node.left, node.right] if isinstance(node, exp.SetOperation) else self._from()
+        in_from = {id(source) for source in seen}
+        for query in _outermost(node, exp.Query, lambda node: id(node) in in_from):
             own = {table.alias_or_name for table in query.find_all(exp.Table, exp.Subquery)}
             outside = {column.table for column in query.find_all(exp.Column)} - own - {""}
             about = {alias for alias in outside if alias in self.distributed or alias in self._around}
