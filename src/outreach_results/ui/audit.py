@@ -32,7 +32,7 @@ _WORDS = {
     "account_changed": "Changed an account",
     "account_removed": "Removed an account",
     "client_added": "Added a client",
-    "client_changed": "Renamed a client",
+    "client_changed": "Changed a client",
     "client_removed": "Removed a client",
     "labeled": "Set client or tags",
     "rule_added": "Added a rule",
