@@ -28,6 +28,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
     }),
   );
   if (focused) root.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
+  // The page keeps room until the strip is there, and as much as a comparison needs: without one it would stay empty.
+  (root.getRootNode().host ?? root).closest(".st-key-tiles")?.style.setProperty("min-height", "0");
 }
 
 function element(name, className, text = "") {
