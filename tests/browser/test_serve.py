@@ -9,17 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import func, select
 
-from outreach_results.store import api_keys
+from outreach_results.store import api_keys, schema
+from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import open_store
 from support.databases import sqlite_url
 from support.server import Server, clean_environment, free_port
 from support.visitor import Visitor
+from support.webhooks import sendgrid_event
 
 WITHIN_S = 60
 
@@ -117,9 +123,29 @@ def test_a_killed_process_is_started_again(served: Server) -> None:
     assert httpx.get(f"{served.url}/_stcore/health").status_code == 200
 
 
-def test_all_end_together(served: Server) -> None:
+def test_shutdown_ends_all_and_cuts_no_load(served: Server, database: Path) -> None:
+    """A delivery that is being loaded while the server stops is there as a whole, or not at all."""
     started = children(served)
     assert len(started) == 3
-    served.process.terminate()
-    assert served.process.wait(30) == 0
-    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+    with closing(open_store(sqlite_url(database))) as store:
+        key = api_keys.create_key(store, "deliveries", KeyScope.INGEST)
+        delivery = [sendgrid_event(number) for number in range(10_000)]
+        with ThreadPoolExecutor(1) as pool:
+            answered = pool.submit(deliver, f"{served.url}/api/v1/ingest/sendgrid", delivery, key)
+            time.sleep(1)  # some way into the load
+            served.process.terminate()
+            assert served.process.wait(30) == 0
+            status = answered.result()
+        assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+        with store.read() as connection:
+            ids = schema.events.c.event_id
+            there = connection.execute(select(func.count()).where(ids.startswith("event-"))).scalar_one()
+    assert there in ({len(delivery)} if status == 200 else {0, len(delivery)})
+
+
+def deliver(url: str, events: list[dict[str, Any]], key: str) -> int | None:
+    """Send them; the status of the answer, None where the connection ended before one."""
+    try:
+        return httpx.post(url, json=events, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code
+    except httpx.HTTPError:
+        return None
