@@ -62,8 +62,8 @@ def report(
     if brand_name is None and brand_color is None and logo is None:
         brand = brand_for(store, client, brand)
     basis = Basis.SEND if send_date else Basis.ACTIVITY
-    asked = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
-    filters = results.narrowed(store, asked, clients=client or None, tags=tag or None)
+    chosen = Filters(tuple(campaign) if campaign else None, basis=basis, humans_only=humans_only)
+    filters = results.narrowed(store, chosen, clients=client or None, tags=tag or None)
     download = report_download(store, _period(store, filters, period), fmt, ReportOptions(brand, with_names=names))
     note_export(store, download)
     write_file(output, download.chunks)

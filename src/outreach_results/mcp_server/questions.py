@@ -215,10 +215,10 @@ def _metric_changes(summary: PeriodSummary) -> dict[str, MetricChange]:
 
 def replies(store: Store, arguments: RepliesArguments) -> RepliesAnswer:
     """A page of replies."""
-    asked = arguments.filters()
+    requested = arguments.filters()
     if arguments.campaign_id is not None:
-        asked = asked.of(arguments.campaign_id)
-    filters = results.narrowed(store, asked, **arguments.labels())  # an unknown one is an error, not one of nothing
+        requested = requested.of(arguments.campaign_id)
+    filters = results.narrowed(store, requested, **arguments.labels())  # an unknown one is an error, not one of nothing
     chosen = InboxFilters(
         arguments.kind,
         arguments.status,

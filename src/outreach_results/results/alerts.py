@@ -170,7 +170,7 @@ def _fell(campaign_id: str, name: str, fall: Fall) -> AlertCause:
 
 
 def quota(look: Look, limit: float) -> list[AlertCause] | None:
-    """Whether the month will use more than a share of the plan: firm where 90% of its likely courses do.
+    """Whether the month will use more than a share of the plan: firm where 90% of its likely totals do.
 
     Returns:
         None where the month cannot be told yet.

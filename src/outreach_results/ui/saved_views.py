@@ -69,10 +69,10 @@ def address_of(view: SavedView) -> str | None:
 
 def missing_campaigns(view: SavedView, known: Collection[str]) -> bool:
     """Whether a view asks for campaigns that are not there any more."""
-    asked = dict(parse_qsl(view.query)).get("campaigns", "")
-    if campaign_codes.is_short(asked):
-        return campaign_codes.read(asked, known)[1]
-    return not set(filter(None, url_state.split(asked))) <= set(known)
+    written = dict(parse_qsl(view.query)).get("campaigns", "")
+    if campaign_codes.is_short(written):
+        return campaign_codes.read(written, known)[1]
+    return not set(filter(None, url_state.split(written))) <= set(known)
 
 
 def _kept(parameters: Mapping[str, str], page: str) -> dict[str, str]:

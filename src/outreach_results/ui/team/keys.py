@@ -10,10 +10,11 @@ from outreach_results.store import api_keys
 from outreach_results.store.api_keys import ApiKey, KeyScope
 from outreach_results.ui import tables, text
 from outreach_results.ui.cache import ask, store_for, zone
+from outreach_results.ui.team import shown_once
 from outreach_results.ui.team.people import clients
 from outreach_results.ui.who import who
 
-_CLICKED, _SAID, _NEW, _REVOKED = "team-key-clicked", "team-key-said", "team-key-new", "team-keys-revoked"
+_CLICKED, _SAID, _REVOKED = "team-key-clicked", "team-key-said", "team-keys-revoked"
 _COLUMNS = (
     tables.Column("name", "Name", is_wide=True),
     tables.Column("scope", "May"),
@@ -30,7 +31,7 @@ def tab() -> None:
     st.caption("Programs and assistants use the API with a key. docs/contract.md and /api/v1/docs describe it.")
     if said := st.session_state.pop(_SAID, None):
         st.success(text.escape(said))
-    _new_key()
+    shown_once.show("key", "The key {}. Copy it now and keep it safe: it is not shown again.")
     keys = api_keys.list_keys(store_for(Role.ADMIN))
     valid = [key for key in keys if key.revoked_at is None]
     shown = keys if st.session_state.get(_REVOKED) else valid
@@ -74,22 +75,6 @@ def _clicked(click: tables.Click) -> None:
     st.session_state[_CLICKED] = click.value
 
 
-def _new_key() -> None:
-    """Draw the key that was just made, until the person is done with it: only its hash is kept."""
-    made: tuple[str, str] | None = st.session_state.get(_NEW)
-    if made is None:
-        return
-    with st.container(border=True, key="shown-once"):
-        name, key = made
-        st.text(f"The key {name}. Copy it now and keep it safe: it is not shown again.")
-        st.code(key, language=None, wrap_lines=True)
-        st.button("Done", key="team-key-done", on_click=_forget)
-
-
-def _forget() -> None:
-    st.session_state.pop(_NEW, None)
-
-
 @st.dialog("Create a key")
 def _create() -> None:
     with st.form("team-key-form", border=False):
@@ -110,7 +95,7 @@ def _create() -> None:
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
-    st.session_state[_NEW] = name.strip(), key
+    shown_once.keep("key", name.strip(), key)
     st.rerun()
 
 

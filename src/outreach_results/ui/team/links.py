@@ -24,10 +24,11 @@ from outreach_results.store.links import (
 from outreach_results.ui import filters, tables, text
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.sharing import PATH
+from outreach_results.ui.team import shown_once
 from outreach_results.ui.team.people import clients
 from outreach_results.ui.who import who
 
-_CLICKED, _SAID, _NEW, _ENDED = "team-link-clicked", "team-link-said", "team-link-new", "team-links-ended"
+_CLICKED, _SAID, _ENDED = "team-link-clicked", "team-link-said", "team-links-ended"
 _COLUMNS = (
     tables.Column("name", "Name", is_wide=True),
     tables.Column("shows", "Shows", is_wide=True),
@@ -46,7 +47,7 @@ def tab() -> None:
         st.caption("Without sign-in, only this machine can open links: docs/deploy.md says how to set it up.")
     if said := st.session_state.pop(_SAID, None):
         st.success(text.escape(said))
-    _new_link()
+    shown_once.show("link", "The link {}. Copy its address now: it is not shown again. Anyone who has it can open it.")
     every, now = links.list_links(store_for(Role.ADMIN)), datetime.now(UTC)
     usable = [link for link in every if link.is_open(now)]
     shown = every if st.session_state.get(_ENDED) else usable
@@ -88,29 +89,13 @@ def _shows(link: Link) -> str:
     if link.client_id is not None:
         of = ask(clients).get(link.client_id, link.client_id)
     else:
-        of = f"{len(link.campaigns)} campaign{'s' if len(link.campaigns) > 1 else ''}"
+        of = text.counted(len(link.campaigns), "campaign")
     people = "with recipients" if link.has_recipients else "without recipients"
     return f"{of}: {', '.join(link.pages)}; {people}"
 
 
 def _clicked(click: tables.Click) -> None:
     st.session_state[_CLICKED] = click.value
-
-
-def _new_link() -> None:
-    """Draw the address of the link that was just made, until the person is done with it: only its hash is kept."""
-    made: tuple[str, str] | None = st.session_state.get(_NEW)
-    if made is None:
-        return
-    with st.container(border=True, key="shown-once-link"):
-        name, address = made
-        st.text(f"The link {name}. Copy its address now: it is not shown again. Anyone who has it can open it.")
-        st.code(address, language=None, wrap_lines=True)
-        st.button("Done", key="team-link-done", on_click=_forget)
-
-
-def _forget() -> None:
-    st.session_state.pop(_NEW, None)
 
 
 def address_of(token: str) -> str:
@@ -131,7 +116,7 @@ def _create() -> None:
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
-    st.session_state[_NEW] = name, address_of(token)
+    shown_once.keep("link", name, address_of(token))
     st.rerun()
 
 
