@@ -71,6 +71,10 @@ def test_comparison_is_named_after_the_period(open_visitor) -> None:
         expect(compare).to_have_value(name)
     visitor.choose("Compare with", "No comparison")
     assert visitor.parameters == {"period": ["yesterday"], "compare": ["none"]}
+    visitor.turn_to("Inbox")  # compares nothing
+    expect(compare).to_have_count(0)
+    visitor.turn_to("Trends")
+    expect(compare).to_have_value("No comparison")
 
 
 def test_on_a_phone_filters_fold_into_a_button(open_visitor) -> None:

@@ -35,6 +35,9 @@ _MOST_IN_PRINT = 20  # campaigns that are named
 WITH_PEOPLE = frozenset({"overview"})
 """The pages that can count people instead of emails."""
 
+WITHOUT_COMPARISON = frozenset({"inbox"})
+"""The pages that compare nothing. What was chosen on another page stays in the URL, and counts in reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class View(ChosenPeriod):
@@ -42,11 +45,13 @@ class View(ChosenPeriod):
 
     What it is compared with may be other campaigns, and ``compared_with`` names those then.
     ``has_dates`` is off where no event of the chosen campaigns has a date. ``of_people`` is on where people are counted
-    instead of emails. ``labels`` are the names of the chosen clients and tags.
+    instead of emails. ``compares`` is off on a page that shows no comparison. ``labels`` are the names of the chosen
+    clients and tags.
     """
 
     has_dates: bool = True
     of_people: bool = False
+    compares: bool = True
     labels: str = ""
 
     def days(self) -> str:
@@ -71,7 +76,13 @@ class View(ChosenPeriod):
         unit = ["people"] if self.of_people else []
         # The calendar shows custom days already, and with them the row would not fit a laptop's window.
         days = "" if self.label == dates.CUSTOM else self.days()
-        parts = [days, *unit, *ways_of_counting(self.filters), *_reach(as_of, self.last), self.remark]
+        parts = [
+            days,
+            *unit,
+            *ways_of_counting(self.filters),
+            *_reach(as_of, self.last),
+            self.remark if self.compares else "",
+        ]
         return " · ".join(filter(None, parts))
 
     def in_print(self, label_of: Mapping[str, str]) -> str:
@@ -85,7 +96,7 @@ class View(ChosenPeriod):
             names = ", ".join(label_of.get(one, one) for one in chosen)
         names = f"{self.labels}: {names or 'no campaigns'}" if self.labels else names
         days = self.days() if self.label == dates.CUSTOM else ""
-        compared = f"compared with {self.compared_with}" if self.compared_with else ""
+        compared = f"compared with {self.compared_with}" if self.compared_with and self.compares else ""
         return " · ".join(filter(None, [names, days, compared]))
 
     def _campaigns(self) -> str:
@@ -113,7 +124,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
 
     Args:
         label_of: as `campaign_labels` gives it.
-        page: on which it is drawn; only some can count people.
+        page: on which it is drawn; only some count people, and not all compare.
     """
     account = _account()
     if account is None:
@@ -123,6 +134,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
     dated = ask(results.date_range, chosen)
     own = dated or ask(results.snapshot_range, chosen)
     period = dates.period_control(own or account, account[1], dates.DEFAULT_PERIOD if dated else dates.ALL_TIME)
+    compares = page not in WITHOUT_COMPARISON
     place = st.container(width="content")  # comparing needs to know the options, which stand after it
     with st.popover("View", key="view-options"):
         of_people = page in WITH_PEOPLE and _counts_people()
@@ -136,7 +148,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
         humans_only=humans_only,
     )
     with place:
-        comparison = _comparison(filters, period, (own or account)[0], label_of)
+        comparison = _comparison(filters, period, (own or account)[0], label_of, has_control=compares)
     return View(
         period.label,
         filters,
@@ -145,6 +157,7 @@ def bar(label_of: dict[str, str], page: str = "") -> View | None:
         *comparison,
         has_dates=dated is not None or not period.is_open,
         of_people=of_people,
+        compares=compares,
         labels=picked.labels,
     )
 
@@ -227,12 +240,13 @@ def _options(*, of_people: bool) -> tuple[Basis, bool]:
 
 
 def _comparison(
-    filters: Filters, period: Period, begins: date, label_of: dict[str, str]
+    filters: Filters, period: Period, begins: date, label_of: dict[str, str], *, has_control: bool
 ) -> tuple[Filters | None, str, str, str]:
     """The filters to compare with, their long and short labels, and what is wrong with the comparison.
 
     Args:
         begins: the first day of the chosen campaigns' data.
+        has_control: whether the page lets people choose.
     """
     codes = dict(_COMPARE_CODES) | {campaign_id: _campaign_code(campaign_id) for campaign_id in label_of}
     labels = {option: label_of.get(option, option) for option in codes}
@@ -244,16 +258,17 @@ def _comparison(
     def label(option: str) -> str:
         return shown.get(option) or label_of.get(option, option)
 
-    asked_for = url_state.one_of("compare", codes, _PREVIOUS, labels)
-    chosen = st.selectbox(
-        "Compare with",
-        list(codes),
-        format_func=label,
-        key=url_state.control("compare", asked_for, label=label(asked_for)),
-        on_change=url_state.writes_one("compare", codes, _PREVIOUS),
-        label_visibility="collapsed",
-        width=215,
-    )
+    chosen = url_state.one_of("compare", codes, _PREVIOUS, labels)
+    if has_control:
+        chosen = st.selectbox(
+            "Compare with",
+            list(codes),
+            format_func=label,
+            key=url_state.control("compare", chosen, label=label(chosen)),
+            on_change=url_state.writes_one("compare", codes, _PREVIOUS),
+            label_visibility="collapsed",
+            width=215,
+        )
     if chosen in label_of:
         return _with_campaign(filters, period, chosen, label_of[chosen])
     if chosen == _NONE:
