@@ -92,8 +92,9 @@ def _expected_marks(crowd: Crowd) -> dict[tuple[str, str], Mark]:
             sentiment = None
         elif change in ("meeting_booked", "meeting_removed"):
             has_meeting = change == "meeting_booked"
-        else:
+        elif change in ("handled", "reopened"):
             handled = change == "handled"
+        # Who answers and until when it is put off are other columns: only the version says that they changed.
         marks[own] = (sentiment, handled, has_meeting, version)
     return marks
 
