@@ -18,21 +18,6 @@ from outreach_results.store.schema import campaigns, metadata
 
 DISTRIBUTED_BY = "campaign_id"
 ON_EVERY_MACHINE = frozenset({"benchmarks", "campaign_labels", "clients", "deleted_campaigns", "label_rules", "plan"})
-ON_THE_COORDINATOR = frozenset(
-    {
-        "api_keys",
-        "audit_log",
-        "forgotten_people",
-        "loads",
-        "meta",
-        "saved_views",
-        "share_links",
-        "sign_ins",
-        "sync_runs",
-        "sync_sources",
-        "team_members",
-    }
-)
 
 
 class Placement(StrEnum):
