@@ -13,9 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from databases import Databases, sizes
+from databases import Databases, main_size
 from figures import Figure, in_turns, middle, milliseconds, ratio_of
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from watching import settle, since_click_s, watch
 
 from support.chromium import find_chromium
 from support.server import ROOT, running_server
@@ -28,6 +29,7 @@ CONSTANTS_AT_MOST = 1.5
 SCRIPT_AT_MOST_S = 0.015
 MORE_THAN_FLOOR_S = 0.05
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+_IS_THERE = {'[data-testid="stApp"]': 1}
 _PERIODS = ("Last 7 days", "Last 90 days", "This month", "Last month", "This quarter", "Year to date", "All time")
 
 FRAGMENTS: dict[str, tuple[str, str]] = {
@@ -38,31 +40,6 @@ FRAGMENTS: dict[str, tuple[str, str]] = {
     "hours of another metric": ("trends", ".st-key-hours-metric button"),
 }
 """Clicks that change one element: the page, and the buttons of which one after the other is clicked."""
-
-# Mutations in shadow roots, where our components stand, are seen by an observer of each root only.
-_WATCH = """() => {
-    const seen = new WeakSet();
-    const observer = new MutationObserver((changes) => {
-        window.changedAt = performance.now();
-        for (const change of changes) for (const node of change.addedNodes) reach(node);
-    });
-    const observe = (root) => {
-        if (seen.has(root)) return;
-        seen.add(root);
-        observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-        reach(root);
-    };
-    const reach = (node) => {
-        if (node.shadowRoot) observe(node.shadowRoot);
-        for (const one of node.querySelectorAll?.('*') ?? []) if (one.shadowRoot) observe(one.shadowRoot);
-    };
-    addEventListener('click', () => { window.clickedAt = window.changedAt = performance.now(); }, true);
-    document.addEventListener('DOMContentLoaded', () => observe(document));
-}"""
-_CALM_MS = 300
-_IS_CALM = """(calm) => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
-    && performance.now() - window.changedAt > calm"""
-_TOOK = "() => (window.changedAt - window.clickedAt) / 1000"
 
 
 class Tab:
@@ -76,13 +53,13 @@ class Tab:
     def open(self, page: str) -> None:
         """Load a page anew."""
         self.page.goto(self._url + ("/" if page == "overview" else f"/{page}"))
-        self._settle()
+        settle(self.page, _IS_THERE)
 
     def click(self, target: Locator) -> float:
         """The seconds from a click to the last change of the page."""
         target.click()
-        self._settle()
-        return float(self.page.evaluate(_TOOK))
+        settle(self.page, _IS_THERE)
+        return since_click_s(self.page)
 
     def turn_to(self, page: str) -> float:
         """The same of the link to a page."""
@@ -99,19 +76,21 @@ class Tab:
         lines = [json.loads(line) for line in self._times.read_text(encoding="utf-8").splitlines()]
         return [line["seconds"] for line in lines if line["fragment"]]
 
-    def _settle(self) -> None:
-        self.page.wait_for_function(_IS_CALM, arg=_CALM_MS, polling=50, timeout=60_000)
+
+def build(databases: Databases) -> None:
+    """What is measured on."""
+    databases.full("SQLite", main_size())
 
 
 def measure(databases: Databases) -> list[Figure]:
     """Navigation, a change of the period, and clicks that change one element."""
-    url = databases.full("SQLite", sizes()[0])
+    url = databases.full("SQLite", main_size())
     with TemporaryDirectory() as name, sync_playwright() as playwright, ExitStack() as stack:
         folder = Path(name)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
         ours = stack.enter_context(_tab(browser, folder, {"OUTREACH_DATABASE_URL": url}))
         constants = stack.enter_context(_tab(browser, folder, {"OUTREACH_DATABASE_URL": url, "FROM_CONSTANTS": "1"}))
-        floor_server = stack.enter_context(running_server(folder, {}, script=HERE / "app_of_the_floor.py"))
+        floor_server = stack.enter_context(running_server(folder, {}, script=HERE / "app_sending_the_floor.py"))
         floor = Tab(_page(browser), floor_server.url)
         result = [_navigation(page, ours, constants) for page in PAGES]
         result += [_filter(page, ours, constants) for page in WITH_FILTERS]
@@ -214,5 +193,5 @@ def _tab(browser: Browser, folder: Path, env: dict[str, str]) -> Iterator[Tab]:
 
 def _page(browser: Browser) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.add_init_script(f"({_WATCH})()")
+    watch(page)
     return page

@@ -13,7 +13,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import psutil
-from databases import Databases, kinds
+from databases import Databases, kinds, main_size
 from dataset import campaign_id
 from figures import Figure, in_turns, large, middle, milliseconds, ratio_of
 
@@ -21,17 +21,22 @@ from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import open_store
 from support.server import running_server
 
-EMAILS = 1_000_000
 ROUNDS = 3
 MIB = 1024 * 1024
 FORMATS = ("csv", "json")
+
+
+def build(databases: Databases) -> None:
+    """What is measured on."""
+    for kind in kinds():
+        databases.one_campaign(kind, main_size())
 
 
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
     result: list[Figure] = []
     for kind in kinds():
-        url = databases.one_campaign(kind, EMAILS)
+        url = databases.one_campaign(kind, main_size())
         for fmt in FORMATS:
             result += _beside_others(kind, url, fmt)
         result += _over_http(kind, url)
@@ -49,7 +54,7 @@ def _beside_others(kind: str, url: str, fmt: str) -> list[Figure]:
         return run["rows"] / run["seconds"]
 
     ours, bare, pandas = in_turns(ROUNDS, *(lambda way=way: rate(way) for way in ("product", "bare", "pandas")))
-    what = f"{fmt.upper()} of {large(EMAILS)} emails"
+    what = f"{fmt.upper()} of {large(main_size())} emails"
     rows = f"{middle(ours):,.0f} rows/s"
     return [
         Figure(kind, what, rows, f"bare csv stream: {middle(bare):,.0f}", ratio_of(ours, bare), at_least=0.7),
@@ -76,7 +81,7 @@ def _over_http(kind: str, url: str) -> list[Figure]:
             path = f"/api/v1/campaigns/{campaign_id(0)}/export?format={fmt}"
             _download(server.url, path, key, server.process.pid, at_most_bytes=4 * MIB)  # warms up what it needs
             first, seconds, size, grown = _download(server.url, path, key, server.process.pid)
-            what = f"API, {fmt.upper()} of {large(EMAILS)} emails"
+            what = f"API, {fmt.upper()} of {large(main_size())} emails"
             speed = f"{size / MIB / seconds:,.0f} MiB/s"
             result += [
                 Figure(kind, f"{what}, first byte, s", milliseconds(first), speed, first, at_most=0.2),

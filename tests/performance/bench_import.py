@@ -31,6 +31,12 @@ MIB = 1024 * 1024
 MOST_MIB = 300
 
 
+def build(_databases: Databases) -> None:
+    """The files that are imported."""
+    _large_csv()
+    _sheet()
+
+
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
     return [speed(databases), memory_of_csv(databases), memory_of_workbook(databases)]

@@ -44,6 +44,12 @@ TABLES = {
 Rows = dict[str, list[tuple[object, ...]]]
 
 
+def build(databases: Databases) -> None:
+    """What is measured on."""
+    for kind in kinds():
+        databases.one_campaign(kind, BIG)
+
+
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
     path, rows = csv_file(EMAILS, CAMPAIGNS)

@@ -1,9 +1,7 @@
-"""The dashboard's server: what it keeps in memory, and how fast it answers one person and fifty at once.
+"""What the dashboard keeps in memory, and what replies of a megabyte take.
 
-The server is started as users start it. The visitors are real sessions without a browser (`support.sessions`): a click
-is a page, a period, a switch or a campaign that a person chooses, and lasts until the whole page came back. The fifty
-pause between their clicks, as people do, so that what is measured is waiting and not a queue that nobody would stand
-in; the pauses are stated beside each figure.
+The server is started as users start it, in one process. The visitors are real sessions without a browser
+(`support.sessions`). What many people wait for is the section *people*.
 """
 
 from __future__ import annotations
@@ -16,23 +14,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
-from clicking import PAGES, PAUSES, SECONDS, clicking
-from databases import Databases, sizes
-from figures import Figure, large, middle, milliseconds, percentile
+from clicking import PAGES
+from databases import Databases, main_size
+from figures import Figure, large
 
 from support.server import Server, running_server
 from support.sessions import Session, open_session
 
-EMAILS = 1_000_000
-SESSIONS = 50
 OPENED = 20
 MIB = 1024 * 1024
 LONG_REPLIES = Path(__file__).with_name("long_replies.py")
 
 
+def build(databases: Databases) -> None:
+    """What is measured on."""
+    databases.full("SQLite", main_size())
+
+
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
-    emails = EMAILS if EMAILS in sizes() else max(sizes())
+    emails = main_size()
     url = databases.full("SQLite", emails)
     with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:
         result = asyncio.run(_all(server, f"{large(emails)} emails"))
@@ -69,31 +70,7 @@ async def _all(server: Server, of: str) -> list[Figure]:
         each = (memory().rss - before) / OPENED
         figures += [Figure("server", f"resident memory {when}, {of}", _mib(rss)) for when, rss in resident.items()]
         figures.append(Figure("server", f"… for each of {OPENED} more sessions that saw every page", _mib(each)))
-    alone, errors = await clicking(server.url, 1, "alone")
-    figures.append(_reruns("one session", "alone", alone, errors, of))
-    for pause in ("hurried", "reading"):
-        many, errors = await clicking(server.url, SESSIONS, pause)
-        figures += [
-            _reruns(f"{SESSIONS} sessions", pause, many, errors, of, alone),
-            Figure("server", f"… errors that any of them saw, {pause}", f"{len(errors)}", "", len(errors), at_most=0),
-        ]
-        if errors:
-            print("\n".join(sorted(set(errors))[:10]), flush=True)
-    figures.append(Figure("server", "resident memory after all that", _mib(memory().rss)))
     return figures
-
-
-def _reruns(
-    who: str, pause: str, took: list[float], errors: list[str], of: str, alone: list[float] | None = None
-) -> Figure:
-    low, high = PAUSES[pause]
-    return Figure(
-        "server",
-        f"{who} clicking for {SECONDS} s, {low:g}–{high:g} s between two clicks, {of}: a rerun",
-        f"p50 {milliseconds(middle(took))}, p99 {milliseconds(percentile(took, 0.99))} ({len(took):,} clicks)",
-        "" if alone is None else f"one session: {milliseconds(middle(alone))}, {milliseconds(percentile(alone, 0.99))}",
-        None if alone is None else middle(took) / middle(alone),
-    )
 
 
 async def _every_page(session: Session) -> None:

@@ -18,20 +18,24 @@ from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 from clicking import PAUSES, SECONDS, clicking
-from databases import Databases, sizes
+from databases import Databases, main_size
 from figures import Figure, large, middle, milliseconds, percentile
 
 from support.server import ROOT, STARTS_WITHIN_S, clean_environment, free_port
 
-EMAILS = 1_000_000
 PROCESSES = 2
 TARGETS_S = {"hurried": (50, {0.5: 1.0, 0.99: 3.0}), "reading": (200, {0.5: 0.3})}
 """By pause: how many people, and by quantile of their clicks what it may take at most."""
 
 
+def build(databases: Databases) -> None:
+    """What is measured on."""
+    databases.full("SQLite", main_size())
+
+
 def measure(databases: Databases) -> list[Figure]:
     """All figures of this section."""
-    emails = EMAILS if EMAILS in sizes() else max(sizes())
+    emails = main_size()
     url = databases.full("SQLite", emails)
     figures: list[Figure] = []
     with TemporaryDirectory() as folder, _serving(Path(folder), url) as address:

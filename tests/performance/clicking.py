@@ -12,7 +12,7 @@ from support.sessions import Session, WentWrongError, open_session
 
 SECONDS = 60
 ARRIVING_S = 20
-PAUSES = {"alone": (0.2, 0.6), "hurried": (1.0, 3.0), "reading": (5.0, 15.0)}
+PAUSES = {"hurried": (1.0, 3.0), "reading": (5.0, 15.0)}
 """How many seconds pass between two clicks of one person, at least and at most."""
 
 PAGES = ("", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"overview"}))

@@ -20,6 +20,7 @@ from outreach_results.store import schema
 from outreach_results.store.engine import Store, open_store
 
 TOLD_EVERY_S = 10
+MILLION = 1_000_000
 VERSION = 3  # of the made-up data: raise it to have all databases built anew
 
 # What a small server would be set to; nothing that trades safety for speed.
@@ -37,9 +38,24 @@ def sizes() -> list[int]:
     return [int(n) for n in os.environ.get("OUTREACH_BENCH_SIZES", "10000,1000000,10000000").split(",")]
 
 
+def main_size() -> int:
+    """The size at which sections measure that do not measure all: a million emails, or the largest below."""
+    return max((size for size in sizes() if size <= MILLION), default=min(sizes()))
+
+
 def kinds() -> list[str]:
     """Which databases; OUTREACH_BENCH_DATABASES restricts them."""
     return os.environ.get("OUTREACH_BENCH_DATABASES", "SQLite,PostgreSQL").split(",")
+
+
+def restricted() -> str:
+    """To which databases the environment restricts a run, in words; empty where it does not."""
+    parts = []
+    if "OUTREACH_BENCH_DATABASES" in os.environ:
+        parts.append(f"{' and '.join(kinds())} only")
+    if "OUTREACH_BENCH_SIZES" in os.environ:
+        parts.append(f"with {' and '.join(map(large, sizes()))} emails only")
+    return " ".join(parts)
 
 
 class Databases:
@@ -57,6 +73,12 @@ class Databases:
     def one_campaign(self, kind: str, emails: int) -> str:
         """The address of a database of one campaign."""
         return self._built(kind, f"v{VERSION}_one_{emails}", 1, emails)
+
+    def all(self) -> None:
+        """Build those of every kind and size that are not there yet."""
+        for kind in kinds():
+            for size in sizes():
+                self.full(kind, size)
 
     def empty(self, kind: str, name: str = "empty") -> str:
         """The address of a new database with tables and nothing in them."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TypeVar
+
+from sections import SECTIONS
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
-"""Where databases and figures are kept between runs."""
+"""Where databases and files are kept between runs."""
 
 DOCS = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
@@ -108,9 +111,9 @@ def timed(run: Callable[[], object], times: int) -> list[float]:
     return durations
 
 
-def in_turns(times: int, *runs: Callable[[], float]) -> list[list[float]]:
+def in_turns(times: int, *runs: Callable[[], T]) -> list[list[T]]:
     """What each of the runs gives, measured in alternation, so that a noisy machine is noisy for all of them."""
-    result: list[list[float]] = [[] for _ in runs]
+    result: list[list[T]] = [[] for _ in runs]
     for _ in range(times):
         for of_run, run in zip(result, runs, strict=True):
             of_run.append(run())
@@ -122,24 +125,29 @@ def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
-def keep(section: str, figures: Sequence[Figure]) -> None:
-    """Remember a section's figures, and write all that is remembered into the docs."""
-    path = BENCH / "figures.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    known[section] = {"on": time.strftime("%Y-%m-%d"), "figures": [asdict(figure) for figure in figures]}
-    path.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
-    if DOCS.exists():
-        _write_docs(known)
+def keep(section: str, figures: Sequence[Figure], restricted: str = "", docs: Path = DOCS) -> None:
+    """Write a section's figures into the docs, in place of what that section measured before; the others stay.
 
-
-def _write_docs(known: dict[str, dict[str, Any]]) -> None:
-    lines = [BEGIN, "", f"Machine: {machine()}.", ""]
-    for section, kept in known.items():
-        figures = [Figure(**figure) for figure in kept["figures"]]
-        lines += [f"### {section.capitalize()}, {kept['on']}", "", table(figures), ""]
-    text = DOCS.read_text(encoding="utf-8")
-    between = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    DOCS.write_text(between.sub(lambda _: "\n".join([*lines, END]), text), encoding="utf-8")
+    Args:
+        restricted: to which databases and sizes the run was, in words; stands in the heading.
+    """
+    text = docs.read_text(encoding="utf-8")
+    head, begin, rest = text.partition(BEGIN)
+    of_before, end, tail = rest.partition(END)
+    if not begin or not end or END in tail:
+        raise ValueError(f"{docs} has to have one part between {BEGIN} and {END}: mend it, then measure again")
+    heading = f"### {section.capitalize()}, {time.strftime('%Y-%m-%d')}"
+    known = {
+        block.partition(",")[0].lower(): f"### {block.strip()}"
+        for block in re.split(r"^### ", of_before, flags=re.M)[1:]
+    }
+    known[section] = f"{heading}{restricted and f', {restricted}'}\n\n{table(figures)}"
+    order = list(SECTIONS)
+    # One that no longer exists stays at the end until somebody deletes it: its figures may be all there are.
+    names = sorted(known, key=lambda name: order.index(name) if name in order else len(order))
+    # The machine is that of this run: figures of another one would have to be measured again before they are beside it.
+    parts = [begin, f"Machine: {machine()}.", *(known[name] for name in names), end]
+    docs.write_text(head + "\n\n".join(parts) + tail, encoding="utf-8")
 
 
 def machine() -> str:

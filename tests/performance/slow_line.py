@@ -22,6 +22,7 @@ class _Way:
 
     def __init__(self) -> None:
         self._free_at = 0.0
+        self.carried = 0
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -41,6 +42,7 @@ class _Way:
         delivery = asyncio.create_task(deliver())
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
+                self.carried += len(data)
                 self._free_at = max(self._free_at, loop.time()) + len(data) * 8 / BITS_PER_S
                 await arriving.put((self._free_at + ROUND_TRIP_S / 2, data))
         await arriving.put((loop.time() + ROUND_TRIP_S / 2, b""))
@@ -48,9 +50,22 @@ class _Way:
             await delivery
 
 
+class Line:
+    """An open line: ``url`` is the address at which the server is found behind it."""
+
+    def __init__(self, url: str, down: _Way) -> None:
+        self.url = url
+        self._down = down
+
+    @property
+    def bytes_down(self) -> int:
+        """How many bytes came from the server so far: heads of answers and messages of WebSockets included."""
+        return self._down.carried
+
+
 @contextmanager
-def slow_line(url: str) -> Iterator[str]:
-    """The address at which the server at ``url`` is found behind the line."""
+def slow_line(url: str) -> Iterator[Line]:
+    """A line to the server at ``url``."""
     there = urlsplit(url)
     up, down = _Way(), _Way()
 
@@ -68,7 +83,7 @@ def slow_line(url: str) -> Iterator[str]:
     listening = asyncio.run_coroutine_threadsafe(asyncio.start_server(connected, "127.0.0.1", 0), loop)
     server = listening.result(10)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield Line(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", down)
     finally:
         asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

@@ -20,7 +20,7 @@ from outreach_results.results import kept
 from outreach_results.ui import cache, shell
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 7
+ROUNDS = 5
 _durations: list[float] = []
 
 

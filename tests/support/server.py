@@ -51,6 +51,7 @@ def running_server(
     script: str | Path = "app.py",
     port: int | None = None,
     streamlit: Sequence[str] = ("-m", "streamlit"),
+    cwd: Path = ROOT,
 ) -> Iterator[Server]:
     """Start the server with these settings, wait until it is healthy, and end it afterwards.
 
@@ -61,13 +62,14 @@ def running_server(
         script: another one than the product's, to see how Streamlit shows something.
         port: where it listens, if its settings have to name it.
         streamlit: how Python starts Streamlit; another way can change it before.
+        cwd: where it runs; elsewhere it does not find the product's ``.streamlit/config.toml``.
     """
     port = port or free_port()
     log = folder / f"server-{port}.log"
     command = [sys.executable, *streamlit, "run", str(script), "--server.port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=clean_environment(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, cwd=cwd, env=clean_environment(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
     server = Server(f"http://127.0.0.1:{port}", log, process)
     try:
