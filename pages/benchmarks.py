@@ -31,6 +31,6 @@ with kinds, cards.card("By campaign type", key="benchmark-types") as card:
     comparisons.by_mcp(view, metric, card)
 with cards.card("By campaign", key="benchmark-campaigns") as card:
     ranked = comparisons.campaigns_in_order(view, peers, metric, comparisons.order_chooser())
-    comparisons.by_campaign(view, peers, metric, ranked, card)
+    comparisons.by_campaign(view, metric, ranked, card)
 with cards.card("Verdicts", key="benchmark-verdicts") as card:
     comparisons.verdicts(view, metric, ranked, card)

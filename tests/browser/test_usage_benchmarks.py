@@ -212,19 +212,19 @@ def test_campaign_week_and_verdict_are_one_click_away(
     visitor.open("/benchmarks?period=all")
     peers = results.community(sample_store, "sales-outreach")
     ranked = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
-    assert press(visitor, dots(visitor, "by-campaign").first).startswith(ranked["name"][0])
+    assert press(visitor, dots(visitor, "by-campaign").first).startswith(ranked[0].name)
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
-    assert visitor.parameters["campaigns"] == [ranked["campaign_id"][0]]
+    assert visitor.parameters["campaigns"] == [ranked[0].campaign_id]
     assert "9.8%" in visitor.page.locator(".st-key-bullet-row-reply_rate").inner_text()
     visitor.click(visitor.page.get_by_role("button", name="Show all campaigns"))
     visitor.page.wait_for_function("() => !location.search.includes('campaigns')")
     visitor.settle()
     # a row of the table
-    visitor.page.get_by_role("link", name=ranked["name"][1], exact=True).click()
+    visitor.page.get_by_role("link", name=ranked[1].name, exact=True).click()
     visitor.page.wait_for_url("**campaigns=**")
     visitor.settle()
-    assert visitor.parameters["campaigns"] == [ranked["campaign_id"][1]]
+    assert visitor.parameters["campaigns"] == [ranked[1].campaign_id]
     # a dot of the series shows its week
     visitor.open("/benchmarks?period=all")
     assert press(visitor, dots(visitor, "over-time").last).startswith("Mar 23 – 27, 2026")

@@ -185,7 +185,8 @@ def test_other_campaign_types_are_no_error(sample_dashboard):
 
 def test_the_order_of_the_campaigns_is_in_the_address(sample_dashboard, sample_store):
     peers = results.community(sample_store, "sales-outreach")
-    best_first = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
+    rows = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate")
+    best_first = results.campaign_comparison_table(rows)
     assert list(verdict_table(run_page("benchmarks", period="All time"))["name"]) == list(best_first["name"])
     for order, column, is_ascending in (("Weakest first", "value", True), ("Most emails first", "cases", False)):
         shown = verdict_table(run_page("benchmarks", period="All time", ranked=order))

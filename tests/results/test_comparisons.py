@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -21,6 +23,14 @@ from support.optional import present
 
 CONTRACT = Filters(campaigns=("camp_abc123",))
 LAST_DAY = date(2026, 3, 27)
+
+
+def by_campaign(*asked: Any) -> pd.DataFrame:
+    return results.campaign_comparison_table(results.campaign_comparison(*asked))
+
+
+def by_mcp(*asked: Any) -> pd.DataFrame:
+    return results.mcp_comparison_table(results.mcp_comparison(*asked)).set_index("mcp")
 
 
 def of_metric(result: list[results.Comparison], metric: str) -> results.Comparison:
@@ -78,7 +88,7 @@ def test_needed_emails_count_sent_ones(sqlite_store: Store):
         ]
         load(sqlite_store, "test", [records.campaign(of, detail="daily"), *days, benchmark])
     peers = results.community(sqlite_store, None)
-    frame = results.campaign_comparison(sqlite_store, Filters(), peers, "open_rate").set_index("campaign_id")
+    frame = by_campaign(sqlite_store, Filters(), peers, "open_rate").set_index("campaign_id")
     more = frame["more_emails"].astype(float)
     assert more["half"] == pytest.approx(2 * more["all"], rel=0.08)
 
@@ -102,7 +112,7 @@ def test_the_cost_has_an_interval_from_how_days_differ(every_sample_store: Store
 
 def test_lower_costs_are_better(sample_store: Store):
     peers = results.community(sample_store, None)
-    frame = results.campaign_comparison(sample_store, Filters(), peers, COST_PER_EMAIL)
+    frame = by_campaign(sample_store, Filters(), peers, COST_PER_EMAIL)
     assert list(frame["value"]) == sorted(frame["value"])
     assert frame["percentile_high"].iloc[0] < frame["percentile_low"].iloc[-1]
     assert frame["standing"].iloc[0] in (Standing.BEST_QUARTER, Standing.BETTER)
@@ -134,7 +144,7 @@ def test_unknown_community_metric_has_no_value(sqlite_store: Store):
 
 def test_campaigns_are_compared_best_first(every_sample_store: Store):
     peers = results.community(every_sample_store, "sales-outreach")
-    frame = results.campaign_comparison(every_sample_store, Filters(), peers, "reply_rate")
+    frame = by_campaign(every_sample_store, Filters(), peers, "reply_rate")
     totals = results.campaign_totals(every_sample_store, Filters()).set_index("campaign_id")
     assert set(frame["mcp"]) == {"sales-outreach"}
     assert len(frame) == (totals["mcp"] == "sales-outreach").sum() == 9
@@ -160,7 +170,7 @@ def test_own_peers_are_all_campaigns(sample_store: Store):
 
 
 def test_each_mcp_is_beside_its_own_benchmark(every_sample_store: Store):
-    frame = results.mcp_comparison(every_sample_store, Filters(), "reply_rate").set_index("mcp")
+    frame = by_mcp(every_sample_store, Filters(), "reply_rate")
     assert list(frame.index) == ["sales-outreach", "partner-outreach", "recruiting-outreach"]
     for mcp, row in frame.iterrows():
         peers = results.community(every_sample_store, str(mcp))
@@ -182,7 +192,7 @@ def test_mcps_without_benchmark_are_listed(sqlite_store: Store):
             BenchmarkRecord("theirs-alone", "delivery_rate", 0.9, 0.8, 0.9, 0.95, 300, None),
         ],
     )
-    frame = results.mcp_comparison(sqlite_store, Filters(), "delivery_rate").set_index("mcp")
+    frame = by_mcp(sqlite_store, Filters(), "delivery_rate")
     assert set(frame.index) == {"ours-alone", "theirs-alone"}
     assert frame.loc["ours-alone", "standing"] == Standing.NO_QUARTILES
     assert frame.loc["theirs-alone", "standing"] == Standing.NO_VALUE
@@ -198,7 +208,8 @@ def test_over_time_each_row_equals_its_days(every_sample_store: Store, by):
         return results.comparisons(every_sample_store, Filters(start=start, end=end, basis=Basis.SEND), peers)
 
     for metric in ("open_rate", COST_PER_EMAIL):
-        frame = results.comparison_over_time(every_sample_store, filters, peers, metric, by)
+        rows = results.comparison_over_time(every_sample_store, filters, peers, metric, by)
+        frame = results.comparison_over_time_table(rows)
         assert_rows_equal(frame, by, metric, filters, over)
 
 
@@ -219,9 +230,8 @@ def assert_rows_equal(frame, by, metric, filters, over) -> None:
 
 
 def test_nothing_sent_is_nothing_over_time(sqlite_store: Store):
-    assert results.comparison_over_time(
-        sqlite_store, Filters(), Peers(results.benchmarks(sqlite_store)), "open_rate"
-    ).empty
+    peers = Peers(results.benchmarks(sqlite_store))
+    assert results.comparison_over_time(sqlite_store, Filters(), peers, "open_rate") == []
 
 
 # --- our own campaigns -------------------------------------------------------------------------------------------
@@ -243,7 +253,7 @@ def test_own_median_is_certain(sample_store: Store):
     assert peers.numbers.sample_size == 13
     assert peers.sampled is None
     assert not peers.is_small
-    best = results.campaign_comparison(sample_store, Filters(), peers, "reply_rate").iloc[1]
+    best = by_campaign(sample_store, Filters(), peers, "reply_rate").iloc[1]
     assert best["campaign_id"] == "camp_4eaf56"
     assert best["standing"] in (Standing.BETTER, Standing.BEST_QUARTER)
 
@@ -271,9 +281,7 @@ def test_rates_by_send_date_are_the_headlines(every_sample_store: Store):
     assert reply.share_in is not None
     assert reply.share_in < 0.95
     rates = results.campaign_rates(every_sample_store, filters)
-    frame = results.campaign_comparison(
-        every_sample_store, filters, results.community(every_sample_store, None), "reply_rate"
-    )
+    frame = by_campaign(every_sample_store, filters, results.community(every_sample_store, None), "reply_rate")
     for row in frame.to_dict("records"):
         assert row["value"] == pytest.approx(rates[row["campaign_id"]]["reply_rate"].rate)
         assert row["share_in"] == pytest.approx(rates[row["campaign_id"]]["reply_rate"].share_in)

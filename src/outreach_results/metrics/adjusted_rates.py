@@ -29,15 +29,17 @@ class AdjustedRate:
 
     Attributes:
         rate: between 0 and 1.
-        interval: 95% interval, with the dispersion of the daily counts.
-        of: the emails weighted by the share expected at their age: the effective denominator.
-        share_in: ``of`` divided by all emails: how much of the outcomes is in, between 0 and 1.
+        counts: the days, their emails weighted by the share expected at their age.
+        share_in: the weighted emails divided by all: how much of the outcomes is in, between 0 and 1.
     """
 
     rate: float
-    interval: Interval
-    of: float
+    counts: DailyCounts
     share_in: float
+
+    def interval(self) -> Interval:
+        """Of 95%, with the dispersion of the daily counts."""
+        return rate_interval(self.rate, self.counts.whole, dispersion([self.counts]))
 
 
 def shares_in(ages: Sequence[int] | NDArray[np.int64], curve: MaturityCurve, day_fraction: float = 1.0) -> Floats:
@@ -76,5 +78,4 @@ def adjusted_rate(
     rate = of_now.rate
     if rate is None or of_now.whole < LEAST_SHARE_IN * counts.whole:
         return None
-    interval = rate_interval(rate, of_now.whole, dispersion([of_now]))
-    return AdjustedRate(rate, interval, of_now.whole, of_now.whole / counts.whole)
+    return AdjustedRate(rate, of_now, of_now.whole / counts.whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 from outreach_results.metrics.intervals import Interval, wilson_of_share
@@ -50,15 +51,19 @@ class QuantileCurve:
 
 def quantile_curve(community: Distribution) -> QuantileCurve | None:
     """The curve through what is published; None where a quartile is missing or they are not in order."""
-    low, middle, high = community.p25, community.p50, community.p75
+    return _curve(community.average, community.p25, community.p50, community.p75)
+
+
+@lru_cache  # a page asks for that of one community for each of its weeks and campaigns
+def _curve(average: float | None, low: float | None, middle: float | None, high: float | None) -> QuantileCurve | None:
     if low is None or middle is None or high is None or not low <= middle <= high:
         return None
     least = max(abs(middle), 1.0) * _FLAT  # equal quartiles: a step as good as upright
     left, right = max(middle - low, least) / _Z75, max(high - middle, least) / _Z75
-    if community.average is None:
+    if average is None:
         return QuantileCurve(middle, left, right)
     # What the average of the two halves does not explain has to come from the tails.
-    missing = (community.average - middle) - _MEAN_OF_HALF * (right - left)
+    missing = (average - middle) - _MEAN_OF_HALF * (right - left)
     return QuantileCurve(middle, left, right, *_tails(missing, left, right))
 
 
@@ -98,8 +103,11 @@ def quartile_range(community: Distribution, share: float, sample_size: int | Non
     In the unit of the community's values; a single point without a sample size, None without usable quartiles.
     """
     curve = quantile_curve(community)
-    if curve is None:
-        return None
+    return None if curve is None else _range_of(curve, share, sample_size)
+
+
+@lru_cache  # like the curve
+def _range_of(curve: QuantileCurve, share: float, sample_size: int | None) -> Interval:
     if not sample_size:
         value = curve.value_at(share)
         return Interval(value, value)

@@ -153,7 +153,7 @@ def emails_to_settle(evidence: Evidence, median: Interval) -> int | None:
         At least 1; None where not even 200,000 would: then the community's median is the bottleneck, or the two
         values are too alike.
     """
-    if evidence.probability_to_settle(MOST_EMAILS, median) < PROMISED:
+    if not can_settle(evidence, median):
         return None
     low, high = 0, MOST_EMAILS
     while high - low > max(1, high // _EXACTNESS):
@@ -164,6 +164,11 @@ def emails_to_settle(evidence: Evidence, median: Interval) -> int | None:
         else:
             low = middle
     return high
+
+
+def can_settle(evidence: Evidence, median: Interval) -> bool:
+    """Whether any number of further emails that is reported settles it with a probability of at least 80%."""
+    return evidence.probability_to_settle(MOST_EMAILS, median) >= PROMISED
 
 
 def is_on_par(evidence: Evidence, median: Interval) -> bool:

@@ -20,6 +20,7 @@ from outreach_results.metrics.sample_size import (
     AverageEvidence,
     Evidence,
     RateEvidence,
+    can_settle,
     emails_to_settle,
     is_on_par,
     prior_of_quartiles,
@@ -128,6 +129,7 @@ def measured_rate(
     *,
     value: float,
     sent_per_case: float = 1.0,
+    spread: Dispersion | None = None,
 ) -> Measured:
     """A rate with its intervals.
 
@@ -140,13 +142,14 @@ def measured_rate(
         community: for the prior of the missing number of emails.
         value: the rate, which is that of the days unless a platform reports another; above 1 it has no interval.
         sent_per_case: how many emails have to be sent for one more email in the denominator.
+        spread: the dispersion of the days, where it is known already.
     """
     # By event date a count may exceed its denominator, by the outcomes of earlier emails: then it is no share.
     if value > 1 or days.total > days.whole or days.whole <= 0:
         return Measured(value)
-    value, spread = float(value), within_day.dispersion(days)
-    shown = rate_interval(value, days.whole, dispersion([days]), SHOWN_CONFIDENCE)
-    firm = tail_interval(value, days.whole, spread, VERDICT_CONFIDENCE)
+    value, learned = float(value), within_day.dispersion(days)
+    shown = rate_interval(value, days.whole, spread or dispersion([days]), SHOWN_CONFIDENCE)
+    firm = tail_interval(value, days.whole, learned, VERDICT_CONFIDENCE)
     evidence = None
     # Days that differ by more than before, or too few of them, may leave the shown interval the wider one. Then no
     # number of emails is known to settle anything.
@@ -155,14 +158,14 @@ def measured_rate(
     )
     firm = Interval(min(firm.low, shown.low), max(firm.high, shown.high))
     if is_foreseeable and community.p25 is not None and community.p50 is not None and community.p75 is not None:
-        effective = days.whole / spread.factor
+        effective = days.whole / learned.factor
         evidence = RateEvidence(
             value * effective,
             effective,
             prior_of_quartiles(community.p25, community.p50, community.p75),
-            spread,
+            learned,
             VERDICT_CONFIDENCE,
-            sent_per_case=sent_per_case * spread.factor,
+            sent_per_case=sent_per_case * learned.factor,
         )
     return Measured(value, shown, firm, evidence)
 
@@ -222,7 +225,7 @@ def _undecided(evidence: Evidence, medians: Interval, published: float) -> Verdi
     if is_on_par(evidence, exact):
         return Verdict(Standing.ON_PAR)
     # With the median known exactly, would emails settle it? Then the community is what is too small.
-    is_bottleneck = medians != exact and emails_to_settle(evidence, exact) is not None
+    is_bottleneck = medians != exact and can_settle(evidence, exact)
     return Verdict(Standing.MEDIAN_TOO_VAGUE if is_bottleneck else Standing.TOO_EARLY)
 
 

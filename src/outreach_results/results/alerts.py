@@ -150,7 +150,7 @@ def reply_rate_fell(look: Look, least: float) -> list[AlertCause] | None:
 
 
 def _replied(days: OwnDays) -> DailyCounts:
-    return days.together.counts("replied", "delivered")
+    return days.of_rate("reply_rate").counts("replied", "delivered")
 
 
 def _fell(campaign_id: str, name: str, fall: Fall) -> AlertCause:

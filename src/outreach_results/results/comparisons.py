@@ -6,17 +6,17 @@ allow for emails of one day being alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from outreach_results import metrics
 from outreach_results.metrics import Interval, Verdict
+from outreach_results.metrics.correlation import Correlation
 from outreach_results.models import Benchmarks, Distribution, Filters
+from outreach_results.models.metric_definitions import RATES
 from outreach_results.results.benchmarks import (
     ENOUGH_CAMPAIGNS,
     ENOUGH_CASES,
@@ -28,7 +28,18 @@ from outreach_results.results.benchmarks import (
 )
 from outreach_results.results.campaigns import all_campaigns, last_day
 from outreach_results.results.kept import kept_on
-from outreach_results.results.own_days import Own, OwnDays, Sums, alike, measure, own_days, sums_of, values
+from outreach_results.results.own_days import (
+    MEASURED,
+    Group,
+    Own,
+    OwnDays,
+    Sums,
+    alike,
+    measure,
+    own_days,
+    sums_of,
+    values,
+)
 from outreach_results.results.query import check_period
 from outreach_results.results.rows import records
 from outreach_results.results.totals import campaign_totals
@@ -79,23 +90,39 @@ def is_money(metric: str) -> bool:
 
 
 class _Account:
-    """Our campaigns of an mcp (or all) in a period: those of the filters, and beside them those that are not chosen."""
+    """Our campaigns in a period: those of the filters, and beside them those that are not chosen.
 
-    def __init__(self, store: Store, filters: Filters, mcp: str | None) -> None:
+    ``mcp`` is the kind of campaign that a question is about; None for all.
+    """
+
+    def __init__(self, store: Store, filters: Filters) -> None:
         check_period(filters)
         self._filters = filters
-        self._mcps = {one.id: one.mcp for one in all_campaigns(store) if mcp in (None, one.mcp)}
-        # As a list of campaigns, because the rollups have no column for the mcp.
-        every = filters.among(None if mcp is None else tuple(sorted(self._mcps)))
-        self._all_days = own_days(store, every)
-        self._period = self._all_days.between(filters.start, filters.end)
-        self._days = self._period.by_campaign()
-        self._totals = campaign_totals(store, every)
+        self._mcps = {one.id: one.mcp for one in all_campaigns(store)}
+        self._all_days = own_days(store, filters.among(None))
+        self._by_campaign = self._all_days.by_campaign()
+        self._rows = records(campaign_totals(store, filters.among(None)))
         self._end = filters.end or last_day(store) or date.min
+        self._together: dict[frozenset[str], OwnDays] = {}
 
-    def distributions(self) -> dict[str, Distribution]:
+    def ids(self, mcp: str | None) -> frozenset[str]:
+        """All our campaigns."""
+        return frozenset(id_ for id_, of in self._mcps.items() if mcp in (None, of))
+
+    def chosen_ids(self, mcp: str | None) -> frozenset[str]:
+        """The chosen campaigns, whether or not they were active in the period."""
+        every = self.ids(mcp)
+        return every if self._filters.campaigns is None else every & set(self._filters.campaigns)
+
+    def chosen(self, mcp: str | None) -> list[dict[str, Any]]:
+        """The rows of `campaign_totals` of the chosen campaigns."""
+        ids = self.chosen_ids(mcp)
+        return [row for row in self._rows if row["campaign_id"] in ids]
+
+    def distributions(self, mcp: str | None) -> dict[str, Distribution]:
         """The distribution of all campaigns by metric, each campaign counting once; without the small ones."""
-        groups = [(row, self._days_of(row)) for row in records(self._totals)]
+        ids = self.ids(mcp)
+        groups = [Group(row, self._days_of(row)) for row in self._rows if row["campaign_id"] in ids]
         by_metric = {}
         for metric in OWN_METRICS:
             # The rate of a few emails is mostly chance: such campaigns would move the quartiles apart.
@@ -105,69 +132,103 @@ class _Account:
                 by_metric[metric] = Distribution(average=float(np.mean(known)), p25=p25, p50=p50, p75=p75)
         return by_metric
 
-    def large_campaigns(self) -> int:
+    def large_campaigns(self, mcp: str | None) -> int:
         """How many campaigns sent enough emails to count among our own."""
-        return int((self._totals["emails_sent"] >= ENOUGH_CASES).sum())
+        ids = self.ids(mcp)
+        return sum((row["emails_sent"] or 0) >= ENOUGH_CASES for row in self._rows if row["campaign_id"] in ids)
 
-    def chosen_ids(self, mcp: str | None = None) -> set[str]:
-        """The chosen campaigns (of an mcp), whether or not they were active in the period."""
-        every = {id_ for id_, of in self._mcps.items() if mcp in (None, of)}
-        return every if self._filters.campaigns is None else every & set(self._filters.campaigns)
+    def in_total(self, metric: str, numbers: Distribution, mcp: str | None) -> Own:
+        """A metric of the chosen campaigns together."""
+        if metric not in MEASURED:
+            return Own()
+        days = self._in_period(self._days_together(metric, mcp))
+        group = Group(sums_of(self.chosen(mcp), metric), days, self._alike(metric, mcp, self._end))
+        return measure(metric, [group], numbers)[0]
 
-    def chosen(self, mcp: str | None = None) -> pd.DataFrame:
-        """`campaign_totals` of the chosen campaigns (of an mcp)."""
-        return self._totals[self._totals["campaign_id"].isin(self.chosen_ids(mcp))]
-
-    def in_total(self, metric: str, numbers: Distribution, mcp: str | None = None) -> Own:
-        """A metric of the chosen campaigns (of an mcp) together."""
-        days, within_day = self._period.of(self.chosen_ids(mcp)), alike(metric, self._histories(self._end, mcp))
-        return measure(metric, sums_of(self.chosen(mcp)), days, within_day, numbers)
-
-    def by_campaign(self, metric: str, numbers: Distribution) -> Iterable[tuple[Sums, Own]]:
+    def by_campaign(self, metric: str, numbers: Distribution, mcp: str | None) -> list[tuple[Sums, Own]]:
         """A metric of each row of `chosen`."""
-        within_day = alike(metric, self._all_days.before(self._end).by_campaign().values())
-        for row in records(self.chosen()):
-            yield row, measure(metric, row, self._days_of(row), within_day, numbers)
+        within_day = alike(metric, self._histories(mcp, self._end))
+        rows = self.chosen(mcp)
+        own = measure(metric, [Group(row, self._days_of(row), within_day) for row in rows], numbers)
+        return list(zip(rows, own, strict=True))
 
-    def over_time(self, metric: str, frequency: str, numbers: Distribution) -> Iterable[tuple[date, date, Own]]:
+    def over_time(
+        self, metric: str, by: Literal["week", "month"], numbers: Distribution, mcp: str | None
+    ) -> list[tuple[date, date, Own]]:
         """A metric of `chosen` together in each calendar week or month of the period, with its first and last day.
 
         Weeks without any activity are there too, without a value.
         """
-        chosen = self._period.of(self.chosen_ids())
+        chosen = self._in_period(self._days_together(metric, mcp))
         dates = chosen.table.dates
         if not len(dates):
-            return
+            return []
+        # Cut to the period: days outside of it were read for their variation alone.
         first, last = self._filters.start or dates.min().item(), self._filters.end or dates.max().item()
-        for period in pd.period_range(first, last, freq=frequency):
-            # Cut to the period: days outside of it were read for their variation alone.
-            start, end = max(period.start_time.date(), first), min(period.end_time.date(), last)
-            days = chosen.between(start, end)
-            yield start, end, measure(metric, days.sums(), days, alike(metric, self._histories(end)), numbers)
+        starts = [first]
+        while (following := _next(starts[-1], by)) is not None and following <= last:
+            starts.append(following)
+        ends = [*(start - _DAY for start in starts[1:]), last]
+        parts = [chosen.between(start, end) for start, end in zip(starts, ends, strict=True)]
+        own = [Own() for _ in parts]
+        if metric in MEASURED:
+            groups = [
+                Group(days.sums(metric), days, self._alike(metric, mcp, end))
+                for days, end in zip(parts, ends, strict=True)
+            ]
+            own = measure(metric, groups, numbers)
+        return list(zip(starts, ends, own, strict=True))
+
+    def _in_period(self, days: OwnDays) -> OwnDays:
+        return days.between(self._filters.start, self._filters.end)
 
     def _days_of(self, row: Sums) -> OwnDays:
-        # A campaign without days in the period has totals that its platform reports.
-        return self._days.get(row["campaign_id"]) or self._period.of(())
+        # A campaign without days has totals that its platform reports.
+        return self._in_period(self._by_campaign.get(row["campaign_id"]) or self._all_days.of(()))
 
-    def _histories(self, end: date, mcp: str | None = None) -> Collection[OwnDays]:
-        ids, recent = self.chosen_ids(mcp), self._all_days.before(end)
-        if len(ids) != 1:
-            return [recent.of(ids)]
+    def _days_together(self, metric: str, mcp: str | None) -> OwnDays:
+        """The days of the chosen campaigns, for their sums."""
+        ids = self.chosen_ids(mcp)
+        if metric not in RATES:
+            return self._all_days.of(ids)  # every day of a campaign is an observation of its own
+        if ids not in self._together:
+            self._together[ids] = self._all_days.of(ids).condensed()
+        return self._together[ids]
+
+    def _alike(self, metric: str, mcp: str | None, end: date) -> Correlation:
+        """How alike the emails of a day were before that day."""
+        if metric not in RATES or len(self.chosen_ids(mcp)) != 1:
+            return alike(metric, [self._days_together(metric, mcp).before(end)])
         # The days of a single campaign are few; those of the others say how alike emails of a day are, too.
-        return recent.of({id_ for id_, of in self._mcps.items() if mcp in (None, of)}).by_campaign().values()
+        return alike(metric, self._histories(mcp, end))
+
+    def _histories(self, mcp: str | None, end: date) -> list[OwnDays]:
+        ids = self.ids(mcp)
+        return [days.before(end) for own, days in self._by_campaign.items() if own in ids]
 
 
-def _account(store: Store, filters: Filters, mcp: str | None) -> _Account:
+def _next(day: date, by: Literal["week", "month"]) -> date | None:
+    """The first day of the next calendar week (from Monday) or month; None after the last day of all."""
+    try:
+        return day + timedelta(days=7 - day.weekday()) if by == "week" else (day.replace(day=1) + _MONTH).replace(day=1)
+    except OverflowError:
+        return None
+
+
+_DAY = timedelta(days=1)
+_MONTH = timedelta(days=31)  # from the first of a month, always in the next one
+
+
+def _account(store: Store, filters: Filters) -> _Account:
     """The account, made once for all questions of a page about the same campaigns and days."""
     with store.at_one_moment(), store.read() as connection:
-        key = ("account", filters, mcp)
-        return kept_on(connection).get(key, lambda: _Account(store, filters, mcp))
+        return kept_on(connection).get(("account", filters), lambda: _Account(store, filters))
 
 
 def own_peers(store: Store, filters: Filters, mcp: str | None = None) -> Peers:
     """All our own campaigns (of an mcp) in the same period, whichever of them are chosen."""
-    account = _account(store, filters, mcp)
-    numbers = Benchmarks(mcp=mcp, sample_size=account.large_campaigns(), benchmarks=account.distributions())
+    account = _account(store, filters)
+    numbers = Benchmarks(mcp=mcp, sample_size=account.large_campaigns(mcp), benchmarks=account.distributions(mcp))
     return Peers(numbers, is_own=True)
 
 
@@ -177,100 +238,88 @@ def comparisons(store: Store, filters: Filters, peers: Peers) -> list[Comparison
     Raises:
         QueryError: the period starts after its end.
     """
-    account = _account(store, filters, peers.numbers.mcp)
-    distributions = account.distributions()
+    account, mcp = _account(store, filters), peers.numbers.mcp
+    distributions = account.distributions(mcp)
     return [
-        replace(
-            _compare(metric, account.in_total(metric, numbers), numbers, peers),
-            own=distributions.get(metric),
-        )
+        _compare(metric, account.in_total(metric, numbers, mcp), peers, distributions.get(metric))
         for metric, numbers in peers.numbers.benchmarks.items()
     ]
 
 
-_COMPARISON_COLUMNS = [
-    "value",
-    "low",
-    "high",
-    "verdict_low",
-    "verdict_high",
-    "cases",
-    "share_in",
-    "percentile_low",
-    "percentile_high",
-    "standing",
-    "more_emails",
-    "verdict",
-]
-_WHOLE = {"cases": "Int64", "more_emails": "Int64"}
-"""The columns of counts, which stay whole numbers where one is missing."""
+@dataclass(frozen=True, slots=True)
+class CampaignComparison:
+    """A campaign beside the peers."""
+
+    campaign_id: str
+    name: str
+    mcp: str | None
+    comparison: Comparison
 
 
-def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> pd.DataFrame:
-    """Each chosen campaign of the peers' mcp beside the peers, the best first.
-
-    Columns: campaign_id, name, mcp, value, low and high (95%), verdict_low and verdict_high (the wider interval that
-    the verdict uses), cases, share_in (0 to 1, by send date), percentile_low and _high (0 to 1), standing, more_emails
-    (which settle it in four of five cases), verdict.
-    """
-    numbers = peers.numbers.benchmarks.get(metric, Distribution())
-    account = _account(store, filters, peers.numbers.mcp)
+def campaign_comparison(store: Store, filters: Filters, peers: Peers, metric: str) -> list[CampaignComparison]:
+    """Each chosen campaign of the peers' mcp beside the peers, the best first, those without a value last."""
+    numbers, mcp = peers.numbers.benchmarks.get(metric, Distribution()), peers.numbers.mcp
     rows = [
-        {name: row[name] for name in ("campaign_id", "name", "mcp")} | _row(_compare(metric, own, numbers, peers))
-        for row, own in account.by_campaign(metric, numbers)
+        CampaignComparison(row["campaign_id"], row["name"], row["mcp"], _compare(metric, own, peers))
+        for row, own in _account(store, filters).by_campaign(metric, numbers, mcp)
     ]
-    frame = pd.DataFrame(rows, columns=["campaign_id", "name", "mcp", *_COMPARISON_COLUMNS]).astype(_WHOLE)
-    return frame.sort_values(
-        ["value", "name"], ascending=[metric in LOWER_IS_BETTER, True], na_position="last", ignore_index=True
-    )
+    sign = 1 if metric in LOWER_IS_BETTER else -1
+
+    def best_first(row: CampaignComparison) -> tuple[bool, float, str]:
+        value = row.comparison.value
+        return value is None, sign * (value or 0.0), row.name
+
+    return sorted(rows, key=best_first)
 
 
-def mcp_comparison(store: Store, filters: Filters, metric: str) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class McpComparison:
+    """Our campaigns of an mcp (so many of them) beside the community's of the same one."""
+
+    mcp: str
+    campaigns: int
+    sample_size: int | None
+    comparison: Comparison
+
+
+def mcp_comparison(store: Store, filters: Filters, metric: str) -> list[McpComparison]:
     """Our campaigns of each mcp beside the community's of the same one, most emails first.
 
-    Columns: mcp, campaigns (ours), those of `campaign_comparison` from value on, average, p25, p50, p75, sample_size,
-    median_low and median_high (where the community's median lies with 95% confidence).
+    An mcp of one side only is listed too: left out, it would seem not to exist.
     """
-    account = _account(store, filters, None)
+    account, benchmarked = _account(store, filters), benchmark_mcps(store)
     rows = []
-    benchmarked = benchmark_mcps(store)
-    # An mcp of one side only is listed too, with the other side's numbers empty: left out, it would seem not to exist.
-    for mcp in sorted({mcp for mcp in [*account.chosen()["mcp"].dropna(), *benchmarked] if mcp}):
+    for mcp in sorted({mcp for mcp in [*(row["mcp"] for row in account.chosen(None)), *benchmarked] if mcp}):
         peers = community(store, mcp) if mcp in benchmarked else Peers(Benchmarks(mcp=mcp, benchmarks={}))
-        numbers = peers.numbers.benchmarks.get(metric, Distribution())
-        rows.append(
-            {"mcp": mcp, "campaigns": len(account.chosen(mcp))}
-            | _row(_compare(metric, account.in_total(metric, numbers, mcp), numbers, peers))
-            | numbers.model_dump()
-            | {"sample_size": peers.numbers.sample_size}
-            | dict(zip(("median_low", "median_high"), peers.median_range(metric) or (None, None), strict=True))
-        )
-    published = ["average", "p25", "p50", "p75", "sample_size", "median_low", "median_high"]
-    result = pd.DataFrame(rows, columns=["mcp", "campaigns", *_COMPARISON_COLUMNS, *published])
-    result = result.astype(_WHOLE | {"sample_size": "Int64"})
-    return result.sort_values(["cases", "mcp"], ascending=[False, True], na_position="last", ignore_index=True)
+        own = account.in_total(metric, peers.numbers.benchmarks.get(metric, Distribution()), mcp)
+        compared = _compare(metric, own, peers)
+        rows.append(McpComparison(mcp, len(account.chosen(mcp)), peers.numbers.sample_size, compared))
+    return sorted(rows, key=lambda row: (row.comparison.cases is None, -(row.comparison.cases or 0), row.mcp))
+
+
+@dataclass(frozen=True, slots=True)
+class PartComparison:
+    """Our value of a part of the period, a calendar week or month from its first to its last day."""
+
+    start: date
+    end: date
+    comparison: Comparison
 
 
 def comparison_over_time(
     store: Store, filters: Filters, peers: Peers, metric: str, by: Literal["week", "month"] = "week"
-) -> pd.DataFrame:
+) -> list[PartComparison]:
     """Our value week by week (from Monday) or month by month, oldest first, with its interval.
 
-    Columns: start, end (datetime64, inclusive), and those of `campaign_comparison` from value on.
     The first and the last week or month are cut at the ends of the period.
     """
-    numbers = peers.numbers.benchmarks.get(metric, Distribution())
-    account = _account(store, filters, peers.numbers.mcp)
-    rows = [
-        {"start": pd.Timestamp(start), "end": pd.Timestamp(end)} | _row(_compare(metric, own, numbers, peers))
-        # Pandas names a week after its last day: this one begins on Monday.
-        for start, end, own in account.over_time(metric, "W-SUN" if by == "week" else "M", numbers)
-    ]
-    return pd.DataFrame(rows, columns=["start", "end", *_COMPARISON_COLUMNS]).astype(_WHOLE)
+    numbers, mcp = peers.numbers.benchmarks.get(metric, Distribution()), peers.numbers.mcp
+    parts = _account(store, filters).over_time(metric, by, numbers, mcp)
+    return [PartComparison(start, end, _compare(metric, own, peers)) for start, end, own in parts]
 
 
-def _compare(metric: str, own: Own, numbers: Distribution, peers: Peers) -> Comparison:
-    measured = own.measured
+def _compare(metric: str, own: Own, peers: Peers, all_own: Distribution | None = None) -> Comparison:
+    measured, numbers = own.measured, peers.numbers.benchmarks.get(metric, Distribution())
     verdict = metrics.judge(measured, numbers, sample_size=peers.sampled, lower_is_better=metric in LOWER_IS_BETTER)
     percentiles = None
     if measured.interval is not None:
@@ -286,25 +335,5 @@ def _compare(metric: str, own: Own, numbers: Distribution, peers: Peers) -> Comp
         peers.median_range(metric),
         percentiles,
         verdict,
+        all_own,
     )
-
-
-def _row(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as the columns `_COMPARISON_COLUMNS`."""
-    low, high = comparison.interval or (None, None)
-    verdict_low, verdict_high = comparison.firm or (None, None)
-    percentile_low, percentile_high = comparison.percentiles or (None, None)
-    return {
-        "value": comparison.value,
-        "low": low,
-        "high": high,
-        "verdict_low": verdict_low,
-        "verdict_high": verdict_high,
-        "cases": comparison.cases,
-        "share_in": comparison.share_in,
-        "percentile_low": percentile_low,
-        "percentile_high": percentile_high,
-        "standing": str(comparison.verdict.standing),
-        "more_emails": comparison.verdict.more,
-        "verdict": comparison.verdict.words(),
-    }

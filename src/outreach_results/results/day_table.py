@@ -7,7 +7,7 @@ are a dozen statements about the same rows of ``daily_stats``; each also visits 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -47,12 +47,14 @@ class DayTable:
         dates: (rows,)
         numbers: (columns, rows) the counts, their twins and the costs in micro-dollars; NaN where one is unknown. Whole
             numbers, which a float holds exactly.
+        places: where the column of each name is.
     """
 
     ids: tuple[str, ...]
     starts: NDArray[np.int64]
     dates: Days
     numbers: Floats
+    places: Mapping[str, int] = field(default_factory=lambda: _PLACE)
 
     def __len__(self) -> int:
         return len(self.dates)
@@ -60,7 +62,7 @@ class DayTable:
     def column(self, name: str, *, humans_only: bool = False) -> Floats:
         """(rows,) a count or a cost by its name; with ``humans_only`` without machines."""
         twin = f"{name}_human"
-        column: Floats = self.numbers[_PLACE[twin if humans_only and twin in _PLACE else name]]
+        column: Floats = self.numbers[self.places[twin if humans_only and twin in self.places else name]]
         return column
 
     def sum_by_campaign(self, column: Floats) -> Floats:
@@ -81,7 +83,40 @@ class DayTable:
         """The rows of one campaign, by its place among the ids."""
         first, end = self.starts[place : place + 2].tolist()
         own = slice(first, end)
-        return DayTable(self.ids[place : place + 1], np.array([0, end - first]), self.dates[own], self.numbers[:, own])
+        starts = np.array([0, end - first])
+        return DayTable(self.ids[place : place + 1], starts, self.dates[own], self.numbers[:, own], self.places)
+
+    def only(self, names: Sequence[str], *, humans_only: bool) -> DayTable:
+        """The same with only these columns, of which less is copied; see `column` for ``humans_only``."""
+        numbers = np.array([self.column(name, humans_only=humans_only) for name in names])
+        return replace(self, numbers=numbers, places={name: place for place, name in enumerate(names)})
+
+    def condensed(self) -> DayTable:
+        """The same with one campaign in the place of all that know the same columns: its days are the sums of theirs.
+
+        Parts of it add up to the same as those of the whole table, and are far shorter. A campaign that does not know
+        a column on some of its days stays alone, because what is left of it in a part may know the column.
+        """
+        if len(self.ids) < 2:
+            return self
+        lacking = np.isnan(self.numbers)
+        ever, always = (how.reduceat(lacking, self.starts[:-1], axis=1) for how in (np.logical_or, np.logical_and))
+        is_alone = np.any(ever & ~always, axis=0)
+        groups: dict[tuple[Any, ...], int] = {}
+        group = [
+            groups.setdefault((own,) if is_alone[place] else tuple(ever[:, place].tolist()), len(groups))
+            for place, own in enumerate(self.ids)
+        ]
+        if len(groups) == len(self.ids):
+            return self
+        first, last = self.dates.min(), self.dates.max()
+        days = int((last - first).astype(np.int64)) + 1
+        of_row = np.repeat(np.array(group), np.diff(self.starts)) * days + (self.dates - first).astype(np.int64)
+        used = np.flatnonzero(np.bincount(of_row, minlength=len(groups) * days))
+        numbers = np.array([np.bincount(of_row, column, len(groups) * days)[used] for column in self.numbers])
+        ids = tuple(self.ids[group.index(place)] for place in range(len(groups)))
+        starts = np.searchsorted(used, np.arange(len(groups) + 1) * days)
+        return DayTable(ids, starts, first + used % days, numbers, self.places)
 
     def without(self, unknown: Mapping[str, Collection[str]]) -> DayTable:
         """The same with NaN for the columns, and their twins, that are not known of a campaign."""
@@ -90,15 +125,17 @@ class DayTable:
         numbers = self.numbers.copy()
         for own, rows in self.by_campaign():
             for name in unknown.get(own, ()):
-                numbers[_PLACE[name], rows] = np.nan
-                if (twin := f"{name}_human") in _PLACE:
-                    numbers[_PLACE[twin], rows] = np.nan
+                numbers[self.places[name], rows] = np.nan
+                if (twin := f"{name}_human") in self.places:
+                    numbers[self.places[twin], rows] = np.nan
         return replace(self, numbers=numbers)
 
     def narrowed(self, campaigns: Collection[str] | None, start: date | None, end: date | None) -> DayTable:
         """The rows of these campaigns and days; None narrows nothing."""
         if not len(self) or (campaigns is None and start is None and end is None):
             return self
+        if len(self.ids) == 1 and campaigns is None:
+            return self._between(start, end)
         inside = np.ones(len(self), dtype=np.bool_)
         if start is not None:
             inside &= self.dates >= np.datetime64(start)
@@ -113,7 +150,16 @@ class DayTable:
         left = np.concatenate([[0], np.cumsum(inside)])[self.starts]
         has_rows = np.diff(left) > 0
         ids = tuple(own for own, stays in zip(self.ids, has_rows.tolist(), strict=True) if stays)
-        return DayTable(ids, np.unique(left), self.dates[inside], self.numbers[:, inside])
+        return DayTable(ids, np.unique(left), self.dates[inside], self.numbers[:, inside], self.places)
+
+    def _between(self, start: date | None, end: date | None) -> DayTable:
+        """The days of the only campaign from one to another: they stand in order, so that nothing is copied."""
+        first = 0 if start is None else int(np.searchsorted(self.dates, np.datetime64(start)))
+        after = len(self) if end is None else int(np.searchsorted(self.dates, np.datetime64(end), side="right"))
+        rows = slice(first, max(first, after))
+        count = rows.stop - rows.start
+        starts = np.array([0, count] if count else [0])
+        return DayTable(self.ids if count else (), starts, self.dates[rows], self.numbers[:, rows], self.places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,14 @@ class PeriodDays:
         """A rate of this period, adjusted for maturity on the send basis."""
         return self.share(*RATES[name].parts)
 
-    def share(self, count: str, of: str, spread: Dispersion | None = None) -> HeadlineRate:
+    def share(
+        self, count: str, of: str, spread: Dispersion | None = None, *, with_interval: bool = True
+    ) -> HeadlineRate:
         """One count as a share of another, adjusted for maturity on the send basis.
 
         Args:
             spread: the dispersion of the plain counts, where it is known already.
+            with_interval: without the interval it takes a fraction of the time.
         """
         plain = self.plain(count, of)
         if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
@@ -168,15 +171,16 @@ class PeriodDays:
         if curve is not None:
             adjusted = adjusted_rate(plain, self._ages, curve, self._day_fraction)
             if adjusted is not None:
-                return HeadlineRate(adjusted.rate, adjusted.interval, adjusted.share_in)
+                return HeadlineRate(adjusted.rate, adjusted.interval() if with_interval else None, adjusted.share_in)
             if plain.whole > 0:
                 return HeadlineRate(None, None, self.counts(count, of).whole / plain.whole)
         if plain.whole <= 0:
             return HeadlineRate(None, None)
-        rate = plain.total / plain.whole
+        rate, interval = plain.total / plain.whole, None
         # By event date a count may exceed its denominator, by the outcomes of emails sent before the period. Then it is
         # no share of them, and has no interval of a share.
-        interval = rate_interval(rate, plain.whole, spread or dispersion([plain])) if rate <= 1 else None
+        if with_interval and rate <= 1:
+            interval = rate_interval(rate, plain.whole, spread or dispersion([plain]))
         # Without a curve the count is complete when an email is sent, or there is too little data for one.
         return HeadlineRate(rate, interval, 1.0 if self._is_cohort and not COUNT_METRICS[count].has_lags else None)
 

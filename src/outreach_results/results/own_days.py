@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from outreach_results import metrics
 from outreach_results.metrics.correlation import Correlation, correlation
+from outreach_results.metrics.dispersion import DailyCounts, Dispersion, dispersions
 from outreach_results.metrics.verdicts import NOT_MEASURED, Measured, measured_average, measured_rate
-from outreach_results.models import COUNTS, MICROS_PER_DOLLAR, Basis, Distribution, Filters, dollars
+from outreach_results.models import MICROS_PER_DOLLAR, Basis, Distribution, Filters, dollars
 from outreach_results.models.metric_definitions import COST_PER_EMAIL, RATES
 from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaigns import last_day
-from outreach_results.results.day_table import DayTable, Floats, day_table
+from outreach_results.results.day_table import Days, DayTable, Floats, day_table
 from outreach_results.results.headlines import PeriodDays
 from outreach_results.results.import_history import data_as_of
 from outreach_results.results.seasonality import LEARNED_FROM_DAYS, NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
-_PARTS = sorted({part for rate in RATES.values() for part in rate.parts} | {"emails_sent"})
+_NUMBERS = (*sorted({part for rate in RATES.values() for part in rate.parts} | {"emails_sent"}), "cost")
 
-_COUNT_PAIRS = tuple(rate.parts for rate in RATES.values())
+MEASURED = frozenset({*RATES, COST_PER_EMAIL.name})
+"""The metrics that can be measured of our own."""
 
 Sums = Mapping[str, Any]
-"""Totals by name: the counts and cost_usd, None where one is unknown."""
+"""Totals by name: counts and cost_usd, None where one is unknown."""
 
 
 class Own(NamedTuple):
@@ -41,12 +41,11 @@ class Own(NamedTuple):
     share_in: float | None = None
 
 
-@dataclass(frozen=True)  # without slots, which a cached property cannot have
+@dataclass(frozen=True, slots=True)
 class OwnDays:
     """The days of some campaigns in a period, and the days before it from which their variation is learned."""
 
     table: DayTable
-    humans_only: bool
     curves: MaturityCurves
     basis: Basis
     clock: datetime
@@ -63,37 +62,52 @@ class OwnDays:
         """Those of each campaign that has any."""
         return {own: replace(self, table=self.table.of(place)) for place, own in enumerate(self.table.ids)}
 
+    def condensed(self) -> OwnDays:
+        """Days that add up to the same, see `DayTable.condensed`: for rates, which are of the sums of days."""
+        return replace(self, table=self.table.condensed())
+
     def before(self, end: date) -> OwnDays:
         """The recent history from which the variation between days is learned."""
         return self.between(end - timedelta(days=LEARNED_FROM_DAYS - 1), end)
 
-    def column(self, name: str) -> Floats:
-        """(rows,) a count, or the cost in micro-dollars; NaN where it is not known."""
-        return self.table.column(name, humans_only=self.humans_only)
+    def of_rate(self, name: str) -> PeriodDays:
+        """The sums of a rate's two counts, day by day over the campaigns that know them; NaN where none does."""
+        parts, table = RATES[name].parts, self.table
+        columns = {part: table.column(part) for part in parts}
+        if len(table.ids) == 1:
+            return self._period(table.dates, columns)
+        days, place = np.unique(table.dates, return_inverse=True)
+        lacking = {part: table.is_lacking(column) for part, column in columns.items()}
 
-    @cached_property
-    def together(self) -> PeriodDays:
-        """Their sums day by day over the campaigns that know a number; NaN where none does."""
-        days, place = np.unique(self.table.dates, return_inverse=True)
-        columns = {name: self.column(name) for name in _PARTS}
-        lacking = {name: self.table.is_lacking(column) for name, column in columns.items()}
-
-        def summed(name: str, *known: str) -> Floats:
-            unknown = np.any([lacking[one] for one in known], axis=0)
-            values = columns[name]
+        def summed(part: str, unknown: NDArray[np.bool_]) -> Floats:
+            values = columns[part]
             if unknown.any() and not unknown.all():
-                values = np.where(np.repeat(unknown, np.diff(self.table.starts)), 0.0, values)
+                values = np.where(np.repeat(unknown, np.diff(table.starts)), 0.0, values)
             return np.bincount(place, values, len(days)).astype(np.float64)
 
-        counts = {name: summed(name, name) for name in _PARTS}
-        for one, other in _COUNT_PAIRS:
-            if (lacking[one] != lacking[other]).any():
-                counts |= {metrics.together(a, b): summed(a, a, b) for a, b in ((one, other), (other, one))}
+        counts = {part: summed(part, lacking[part]) for part in parts}
+        one, other = parts
+        if (lacking[one] != lacking[other]).any():
+            unknown = lacking[one] | lacking[other]
+            counts |= {metrics.together(a, b): summed(a, unknown) for a, b in ((one, other), (other, one))}
+        return self._period(days, counts)
+
+    def _period(self, days: Days, counts: Mapping[str, Floats]) -> PeriodDays:
         return PeriodDays(days, counts, self.curves, basis=self.basis, clock=self.clock)
 
-    def sums(self) -> Sums:
-        """The totals of their counts and costs over the campaigns that know them on all the days."""
-        return _totals({name: self.table.sum_by_campaign(self.column(name)) for name in (*_PARTS, "cost")})
+    def sums(self, metric: str) -> Sums:
+        """The totals that a metric needs, over the campaigns that know them on all the days."""
+        names = {*parts_of(metric), "emails_sent"}
+        return _totals({name: self.table.sum_by_campaign(self.table.column(name)) for name in names}, metric)
+
+
+def parts_of(metric: str) -> tuple[str, str]:
+    """The two numbers that a rate, or the cost per email, divides.
+
+    Raises:
+        KeyError: it is neither.
+    """
+    return ("cost", "emails_sent") if metric == COST_PER_EMAIL.name else RATES[metric].parts
 
 
 def own_days(store: Store, filters: Filters) -> OwnDays:
@@ -110,21 +124,28 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
     with store.read() as connection:
         days = day_table(connection, replace(filters, start=start))
         facts = campaign_facts(connection, filters.campaigns)
-    days = days.without({own: facts[own].untracked for own in days.ids})
+    known = days.without({own: facts[own].untracked for own in days.ids})
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
-    return OwnDays(days, filters.humans_only, curves, filters.basis, data_as_of(store).astimezone(store.zone()))
+    clock = data_as_of(store).astimezone(store.zone())
+    return OwnDays(known.only(_NUMBERS, humans_only=filters.humans_only), curves, filters.basis, clock)
 
 
-def sums_of(frame: pd.DataFrame) -> Sums:
-    """The totals of some rows of `campaign_totals` over those that know a number; None where none does.
+def sums_of(rows: Sequence[Mapping[str, Any]], metric: str) -> Sums:
+    """The totals that a metric needs of some rows of `campaign_totals`, over those that know a number.
 
-    Of two numbers that are divided by each other, also those of the rows that know both, see `metrics.together`.
+    None where none does. Of two numbers that are divided by each other, also those of the rows that know both, see
+    `metrics.together`.
     """
-    numbers = {name: frame[name].to_numpy(np.float64, na_value=np.nan) for name in COUNTS}
-    return _totals(numbers | {"cost": np.rint(frame["cost_usd"].to_numpy(np.float64) * MICROS_PER_DOLLAR)})
+    numbers = {
+        name: np.rint(np.array([row["cost_usd"] for row in rows], dtype=np.float64) * MICROS_PER_DOLLAR)
+        if name == "cost"
+        else np.array([row[name] for row in rows], dtype=np.float64)
+        for name in {*parts_of(metric), "emails_sent"}
+    }
+    return _totals(numbers, metric)
 
 
-def _totals(numbers: Mapping[str, Floats]) -> Sums:
+def _totals(numbers: Mapping[str, Floats], metric: str) -> Sums:
     """The totals of numbers of campaigns, the cost in micro-dollars; that is in dollars in what is returned."""
     known = {name: ~np.isnan(column) for name, column in numbers.items()}
 
@@ -134,10 +155,10 @@ def _totals(numbers: Mapping[str, Floats]) -> Sums:
         return float(numbers[name][of].sum())
 
     sums = {name: total(name, known[name]) for name in numbers}
-    for one, other in (*_COUNT_PAIRS, ("cost", "emails_sent")):
-        # Numerator and denominator of the same campaigns: of different ones their ratio would be the rate of none.
-        both = known[one] & known[other]
-        sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
+    one, other = parts_of(metric)
+    # Numerator and denominator of the same campaigns: of different ones their ratio would be the rate of none.
+    both = known[one] & known[other]
+    sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
     return {name.replace("cost", "cost_usd"): _in_dollars(name, value) for name, value in sums.items()}
 
 
@@ -154,65 +175,112 @@ def alike(metric: str, histories: Iterable[OwnDays]) -> Correlation:
     """How alike the emails of a day are, from the history of one or more groups of campaigns."""
     if metric not in RATES:
         return Correlation()
-    return correlation([history.together.counts(*RATES[metric].parts) for history in histories])
+    return correlation([history.of_rate(metric).counts(*RATES[metric].parts) for history in histories])
 
 
-def measure(
-    metric: str,
-    sums: Sums,
-    days: OwnDays,
-    within_day: Correlation,
-    community: Distribution,
-) -> Own:
-    """A metric of some campaigns in a period.
+class Group(NamedTuple):
+    """Some campaigns in a period, to be measured.
 
-    Args:
-        sums: the totals, which are those of `days` unless a platform reports others.
+    Attributes:
+        sums: the totals, which are those of ``days`` unless a platform reports others.
         days: those of the period.
         within_day: how alike the emails of a day are (`alike`).
+    """
+
+    sums: Sums
+    days: OwnDays
+    within_day: Correlation = Correlation()
+
+
+class _Rate(NamedTuple):
+    """A rate of a group without its error: that rests on ``counts``, and on nothing where there are none."""
+
+    value: float | None
+    cases: int | None
+    share_in: float | None
+    counts: DailyCounts | None = None
+    is_mature: bool = True
+
+
+def measure(metric: str, groups: Sequence[Group], community: Distribution) -> list[Own]:
+    """A metric of each group; of all at once, because one by one the variation of their days takes longest.
+
+    Args:
         community: from which the missing number of emails is predicted.
     """
     if metric == COST_PER_EMAIL.name:
-        return _cost_per_email(sums, days, community)
+        return [_cost_per_email(group, community) for group in groups]
     if metric not in RATES:
-        return Own()
+        return [Own() for _ in groups]
+    rates = [_rate(metric, group) for group in groups]
+    spreads = iter(dispersions([[rate.counts] for rate in rates if rate.counts is not None]))
+    return [
+        Own(Measured(rate.value), rate.cases, rate.share_in)
+        if rate.counts is None
+        else _with_error(group, rate, rate.counts, next(spreads), community)
+        for group, rate in zip(groups, rates, strict=True)
+    ]
+
+
+def _rate(metric: str, group: Group) -> _Rate:
     count, of = RATES[metric].parts
-    part, whole = _both(sums, count, of)
+    part, whole = _both(group.sums, count, of)
     cases = None if whole is None else int(whole)
-    value, share_in, is_mature = metrics.ratio(part, whole), None, True
-    together = days.together
-    if days.basis == Basis.SEND:
-        headline = together.headline(metric)
-        value, share_in = headline.rate, headline.share_in
+    period = group.days.of_rate(metric)
+    if group.days.basis == Basis.SEND:
+        share = period.share(count, of, with_interval=False)
+        value, share_in = share.rate, share.share_in
         # Without a maturity curve the rate may still rise by an unknown amount.
         is_mature = share_in is not None
+    else:
+        value, share_in, is_mature = metrics.ratio(part, whole), None, True
     if value is None or not cases:
-        return Own(Measured(value), cases, share_in)
+        return _Rate(value, cases, share_in)
+    counts = period.counts(count, of) if is_mature else period.plain(count, of)
+    return _Rate(value, cases, share_in, counts, is_mature)
+
+
+def _with_error(group: Group, rate: _Rate, counts: DailyCounts, spread: Dispersion, community: Distribution) -> Own:
+    assert rate.value is not None
+    assert rate.cases
     # How many emails it takes for one more case: a verdict says how many emails are missing, not how many deliveries.
-    sent_per_case = max(1.0, (sums["emails_sent"] or 0) / cases)
-    counts = together.counts(count, of) if is_mature else together.plain(count, of)
-    measured = measured_rate(counts, within_day, community, value=value, sent_per_case=sent_per_case)
-    return Own(measured if is_mature else measured._replace(firm=None, evidence=None), cases, share_in)
+    sent_per_case = max(1.0, (group.sums["emails_sent"] or 0) / rate.cases)
+    measured = measured_rate(
+        counts, group.within_day, community, value=rate.value, sent_per_case=sent_per_case, spread=spread
+    )
+    shown = measured if rate.is_mature else measured._replace(firm=None, evidence=None)
+    return Own(shown, rate.cases, rate.share_in)
 
 
-def _cost_per_email(sums: Sums, days: OwnDays, community: Distribution) -> Own:
-    cost, emails = _both(sums, "cost_usd", "emails_sent")
+def _cost_per_email(group: Group, community: Distribution) -> Own:
+    cost, emails = _both(group.sums, "cost_usd", "emails_sent")
     ratio = metrics.ratio(cost, emails)
     if ratio is None:
         return Own()
     value, sent = float(ratio), int(emails)
     # Each campaign day is one observation; those without sending have no cost per email.
-    emails_of_day, cost_of_day = days.column("emails_sent"), days.column("cost") / MICROS_PER_DOLLAR
+    table = group.days.table
+    emails_of_day, cost_of_day = table.column("emails_sent"), table.column("cost") / MICROS_PER_DOLLAR
     busy = (emails_of_day > 0) & ~np.isnan(cost_of_day)
     variance_sum = float(((cost_of_day[busy] - value * emails_of_day[busy]) ** 2).sum())
     return Own(measured_average(value, variance_sum, float(sent), int(busy.sum()), community), sent)
 
 
-def values(metric: str, groups: Sequence[tuple[Sums, OwnDays]], *, enough: int) -> list[float]:
+def values(metric: str, groups: Sequence[Group], *, enough: int) -> list[float]:
     """The known values of a metric for groups whose denominator, as far as its outcomes are in, is large enough."""
     known = []
-    for sums, days in groups:
-        own = measure(metric, sums, days, Correlation(), Distribution())
-        if own.measured.value is not None and (own.cases or 0) * (own.share_in or 1.0) >= enough:
-            known.append(own.measured.value)
+    for group in groups:
+        value, cases, share_in = _value(metric, group)
+        if value is not None and (cases or 0) * (share_in or 1.0) >= enough:
+            known.append(value)
     return known
+
+
+def _value(metric: str, group: Group) -> tuple[float | None, int | None, float | None]:
+    """A metric, its denominator in emails, and the share of outcomes that is in."""
+    if metric in RATES:
+        rate = _rate(metric, group)
+        return rate.value, rate.cases, rate.share_in
+    cost, emails = _both(group.sums, "cost_usd", "emails_sent")
+    ratio = metrics.ratio(cost, emails)
+    return (None, None, None) if ratio is None else (float(ratio), int(emails), None)

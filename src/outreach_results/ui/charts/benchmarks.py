@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from datetime import date
 
 from outreach_results.metrics import RATES, Interval
 from outreach_results.models import Distribution
+from outreach_results.results import PartComparison
 from outreach_results.ui.charts.base import COLORS, GRID, empty, label_above, lines_of, rows_below
 from outreach_results.ui.figure import Figure, whole_width
 from outreach_results.ui.text import escape_plotly, percent, unit_price
@@ -147,27 +147,34 @@ def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
 
 def over_time(
     metric: str,
-    frame: pd.DataFrame,
+    parts: Sequence[PartComparison],
+    sentences: Sequence[str],
     community: Distribution,
     *,
-    chosen_from: pd.Timestamp,
+    chosen_from: date,
     median: Interval | None = None,
 ) -> Figure:
     """Our value week by week or month by month with its interval, against the community's band.
 
     Args:
-        frame: as `results.comparison_over_time` gives it, with a ``sentence`` for each row.
+        sentences: the hover text of each part.
         chosen_from: what lies before the chosen period is drawn lighter.
         median: where the benchmark's median lies.
     """
     own = color(metric)
-    known = frame.dropna(subset="value")
-    top = max([*known["value"], *known["high"].fillna(0), community.p75 or 0], default=1)
+    known = [
+        (part, part.comparison.value, sentence)
+        for part, sentence in zip(parts, sentences, strict=True)
+        if part.comparison.value is not None
+    ]
+    values = [value for _, value, _ in known]
+    ends = [part.comparison.interval.high if part.comparison.interval else 0.0 for part, _, _ in known]
+    top = max([*values, *ends, community.p75 or 0], default=1)
     figure = empty(
         320,
         showlegend=False,
         hovermode="closest",
-        yaxis={"tickformat": _tick_format(metric), "range": [0, min(top, _highest(known, community)) * 1.08]},
+        yaxis={"tickformat": _tick_format(metric), "range": [0, min(top, _highest(values, community)) * 1.08]},
     )
     band = {"type": "rect", "line": {"width": 0}, "layer": "below"}
     if community.p25 is not None and community.p75 is not None:
@@ -178,41 +185,33 @@ def over_time(
         line = {"color": MEDIAN, "width": 2}
         figure.add_shape(type="line", line=line, **whole_width(community.p50, community.p50))
     figure.add_scatter(
-        x=frame["start"],
-        y=frame["value"],
+        x=[part.start for part in parts],
+        y=[part.comparison.value for part in parts],
         mode="lines",
         line={"color": own, "width": 1},
         opacity=0.5,
         hoverinfo="skip",
     )
-    for chosen in (False, True):
-        part = known[(known["end"] >= chosen_from) == chosen]
+    for is_chosen in (False, True):
+        drawn = [one for one in known if (one[0].end >= chosen_from) == is_chosen]
+        marks = [value for _, value, _ in drawn]
         figure.add_scatter(
-            x=part["start"],
-            y=part["value"],
+            x=[part.start for part, _, _ in drawn],
+            y=marks,
             mode="markers",
-            opacity=1.0 if chosen else 0.45,
+            opacity=1.0 if is_chosen else 0.45,
             marker={"size": 9, "color": own},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": (part["high"] - part["value"]).fillna(0),
-                "arrayminus": (part["value"] - part["low"]).fillna(0),
-                "thickness": 1.5,
-                "width": 3,
-                "color": own,
-            },
-            customdata=[f"{start:%Y-%m-%d}" for start in part["start"]],
-            text=part["sentence"],
+            error_y=_arms(marks, [part.comparison.interval for part, _, _ in drawn], own, thickness=1.5, width=3),
+            customdata=[f"{part.start:%Y-%m-%d}" for part, _, _ in drawn],
+            text=[sentence for _, _, sentence in drawn],
             hovertemplate="%{text}<extra></extra>",
         )
     return figure
 
 
-def _highest(known: pd.DataFrame, community: Distribution) -> float:
+def _highest(values: Sequence[float], community: Distribution) -> float:
     """The upper end of the axis, from the values alone: intervals of weeks with few emails are very wide."""
-    values = [*known["value"], community.p75 or 0.0]
-    return max(values, default=1.0) * 1.6
+    return max([*values, community.p75 or 0.0], default=1.0) * 1.6
 
 
 def _at_most(value: float, end: float, mark: Mark) -> float:
