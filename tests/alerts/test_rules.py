@@ -72,7 +72,7 @@ def test_rates_are_raised_by_campaign_and_page(writable_sample: Store) -> None:
     choose_rules(writable_sample, {"bounce_rate": RuleChoice(limit=0.2)})
     assert "bounce_rate" not in raised(writable_sample, now + timedelta(hours=1))
     limits = results.chosen_limits(writable_sample)
-    totals = results.campaign_totals(writable_sample, Filters(end=now.date()))
+    totals = results.campaign_rows(writable_sample, Filters(end=now.date()))
     assert not [alert for alert in insights.alerts(totals, totals, limits) if alert.kind.startswith("Bounce")]
 
 

@@ -14,6 +14,8 @@ from outreach_results.ingest.records import DailyRecord
 from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import Basis, Filters, Sentiment
 from outreach_results.models.metric_definitions import RATES
+from outreach_results.results.rows import records
+from support.optional import present
 from support.records import CAMPAIGN, at, campaign, email
 
 YOUNG = Filters(start=date(2026, 3, 14), end=date(2026, 3, 27), basis=Basis.SEND)
@@ -89,19 +91,27 @@ def test_bounces_and_unsubscribes_are_shares(sample_store):
 
 
 def test_what_hardly_came_in_is_shown_as_unknown():
-    rates = {"reply_rate": [0.01, 0.02, 0.03], "reply_rate_adjusted": [None, None, 0.06]}
-    counts = {"emails_sent": [100] * 3, "delivered": [100] * 3, "replied": [1, 2, 3]}
-    table = pd.DataFrame(rates | counts | {"reply_rate_share_in": [0.02, None, 0.5]}, dtype="float64")
-    assert results.shown_rate(table, "reply_rate").fillna(-1).tolist() == [-1, 0.02, 0.06]
+    row: dict[str, float | None] = {"emails_sent": 100, "delivered": 100, "replied": 1, "reply_rate": 0.01}
+
+    def shown(rate: float | None, share_in: float | None) -> float | None:
+        return results.shown_rate(row | {"reply_rate_adjusted": rate, "reply_rate_share_in": share_in}, "reply_rate")
+
+    assert [shown(None, 0.02), shown(None, None), shown(0.06, 0.5)] == [None, 0.01, 0.06]
 
 
 def test_adjusted_rates_are_shown_where_known(sample_store):
-    table = results.campaign_table(sample_store, YOUNG)
-    shown = results.shown_rate(table, "reply_rate")
-    assert (shown >= table["reply_rate"]).all()
-    assert (shown > table["reply_rate"]).any()
-    plain = results.campaign_table(sample_store, Filters())
-    assert results.shown_rate(plain, "reply_rate").equals(plain["reply_rate"])
+    rows = results.compared_campaigns(sample_store, YOUNG)
+    above = [present(results.shown_rate(row, "reply_rate")) - row["reply_rate"] for row in rows]
+    assert min(above) >= 0 < max(above)
+    for row in results.compared_campaigns(sample_store, Filters()):
+        assert results.shown_rate(row, "reply_rate") == row["reply_rate"]
+
+
+def test_the_frame_holds_the_rows(sample_store):
+    for filters in (Filters(), YOUNG):
+        frame = results.campaign_table(sample_store, filters)
+        assert records(frame) == results.compared_campaigns(sample_store, filters)
+        assert list(frame.columns) == list(results.frame_of_campaigns([], filters).columns)
 
 
 def test_the_interval_is_that_of_the_tile(sample_store):

@@ -7,6 +7,7 @@ import pytest
 from outreach_results import metrics
 from outreach_results.metrics.dispersion import NO_DISPERSION, DailyCounts, change_p_value
 from outreach_results.results import HeadlineRate, Headlines, Totals, insights, totals_of
+from outreach_results.results.rows import records
 from support.clustered import outcomes, volumes
 
 
@@ -53,13 +54,17 @@ def headlines(now: Totals, before: Totals | None) -> Headlines:
 
 
 def what_changed(now, before, compared_with, campaigns, changes):
-    return insights.what_changed(now, before, compared_with, campaigns, changes or {}, headlines(now, before))
+    return insights.what_changed(now, before, compared_with, records(campaigns), changes or {}, headlines(now, before))
 
 
 def alerts(humans: int | None = None, **counts: int | None) -> list[insights.Alert]:
     frame = campaigns(**counts)
     opened = frame["opened"] if humans is None else pd.Series([humans], dtype="Int64")
-    return insights.alerts(frame, frame.assign(opened=opened))
+    return alerts_of(frame, frame.assign(opened=opened))
+
+
+def alerts_of(frame: pd.DataFrame, humans: pd.DataFrame) -> list[insights.Alert]:
+    return insights.alerts(records(frame), records(humans))
 
 
 def test_a_healthy_campaign_needs_no_looking_after() -> None:
@@ -103,12 +108,12 @@ def account(seed: int, *, real: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_healthy_campaigns_hardly_raise_an_alert():
-    views = [insights.alerts(*account(seed)) for seed in range(40)]
+    views = [alerts_of(*account(seed)) for seed in range(40)]
     assert np.mean([sum(not alert.is_watch for alert in view) for view in views]) <= 0.1
 
 
 def test_real_trouble_is_found_and_the_rest_watched():
-    views = [insights.alerts(*account(seed, real=5)) for seed in range(40)]
+    views = [alerts_of(*account(seed, real=5)) for seed in range(40)]
     real = {f"c{place}" for place in range(10)}
     urgent = [{alert.campaign_id for alert in view if not alert.is_watch} & real for view in views]
     listed = [{alert.campaign_id for alert in view} & real for view in views]
@@ -188,7 +193,7 @@ def test_the_price_allows_for_meetings_to_come():
     counts = totals(cost=40.0, emails_sent=1_000, delivered=1_000, replied=40, meetings_booked=10)
     rates = {"reply_rate": HeadlineRate(0.04, None, 1.0), "conversion_rate": HeadlineRate(0.02, None, 0.5)}
     changes = {"conversion_rate": metrics.Change(0.01, 1.0)}
-    last = insights.what_changed(counts, counts, "February", campaigns(), {}, Headlines(rates, changes))[-1]
+    last = insights.what_changed(counts, counts, "February", records(campaigns()), {}, Headlines(rates, changes))[-1]
     assert last == "10 meetings (was 10); $2.00 each (was $4.00)."
 
 

@@ -167,11 +167,11 @@ def test_days_without_a_number_leave_the_denominator(store):
 
 def test_an_untracked_count_raises_no_alert(store):
     load(store, "f", activity("one", 80, delivered=80))
-    table = results.campaign_totals(store, Filters())
-    assert any("tracking" in alert.cause for alert in insights.alerts(table, table))
+    rows = results.campaign_rows(store, Filters())
+    assert any("tracking" in alert.cause for alert in insights.alerts(rows, rows))
     choose_tracking(store, "one", {"opens": False, "clicks": False})
-    table = results.campaign_totals(store, Filters())
-    assert not insights.alerts(table, table)
+    rows = results.campaign_rows(store, Filters())
+    assert not insights.alerts(rows, rows)
 
 
 def test_reading_days_asks_for_nothing_by_email(store):

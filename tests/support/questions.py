@@ -81,6 +81,8 @@ def filtered_questions(store: Store, views: Iterable[Filters]) -> Iterator[tuple
         yield "campaign_changes", partial(results.campaign_changes, store, filters, filters)
         yield "campaign_table", partial(results.campaign_table, store, filters)
         yield "campaign_totals", partial(results.campaign_totals, store, filters)
+        yield "campaign_rows", partial(results.campaign_rows, store, filters)
+        yield "compared_campaigns", partial(results.compared_campaigns, store, filters)
         yield "campaign_costs", partial(results.campaign_costs, store, filters)
         yield "campaign_time_series", partial(results.campaign_time_series, store, filters, "opened")
         yield "weekly_activity", partial(results.weekly_activity, store, filters)

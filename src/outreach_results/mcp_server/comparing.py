@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from outreach_results import results
@@ -43,7 +44,7 @@ _ORDER = {
 def compare_campaigns(store: Store, arguments: CompareArguments) -> ComparedAnswer:
     """The campaigns of a period, the best first."""
     period = period_of(store, arguments)
-    table = results.campaign_table(store, period.filters)
+    table = results.compared_campaigns(store, period.filters)
     if len(table) < 2:
         active = "Only one campaign was" if len(table) else "No campaign was"
         raise OutreachError(
@@ -51,10 +52,12 @@ def compare_campaigns(store: Store, arguments: CompareArguments) -> ComparedAnsw
             "campaigns."
         )
     column, is_ascending = _ORDER[arguments.order_by]
-    ranked = table.sort_values([column, "campaign_id"], ascending=[is_ascending, True], na_position="last")
-    ranked = ranked.assign(**{name: shown_rate(ranked, name) for name in ("open_rate", "reply_rate")})
-    rows = ranked.astype(object).where(ranked.notna(), None).head(arguments.limit).to_dict("records")
-    unranked = int(ranked[column].isna().sum())
+    rows = [row | {name: shown_rate(row, name) for name in ("open_rate", "reply_rate")} for row in table]
+    known, unknown = ([row for row in rows if (row[column] is None) == is_none] for is_none in (False, True))
+    direction = 1 if is_ascending else -1
+    known.sort(key=lambda row: (direction * row[column], row["campaign_id"]))
+    ranked = [*known, *sorted(unknown, key=itemgetter("campaign_id"))]
+    unranked = len(unknown)
     remarks = ["Rates are ranked by estimates that are pulled towards the account as far as they rest on few emails."]
     if unranked:
         remarks.append(
@@ -73,7 +76,7 @@ def compare_campaigns(store: Store, arguments: CompareArguments) -> ComparedAnsw
         period=shown(period),
         order_by=arguments.order_by,
         of_campaigns=len(table),
-        campaigns=[_compared(rank, row) for rank, row in enumerate(rows, 1)],
+        campaigns=[_compared(rank, row) for rank, row in enumerate(ranked[: arguments.limit], 1)],
     )
 
 

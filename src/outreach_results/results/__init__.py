@@ -27,7 +27,15 @@ from outreach_results.results.benchmarks import (
 from outreach_results.results.breakdown import BREAKDOWN_RATES, JUDGED, Breakdown, breakdown, breakdown_dimensions
 from outreach_results.results.campaign_breakdown import campaign_breakdown
 from outreach_results.results.campaign_rates import campaign_changes, campaign_rates
-from outreach_results.results.campaign_table import ESTIMATES, campaign_table, is_of_sent, shown_rate
+from outreach_results.results.campaign_table import (
+    ESTIMATES,
+    campaign_table,
+    compared_campaigns,
+    frame_of_campaigns,
+    is_of_sent,
+    shown_rate,
+)
+from outreach_results.results.campaign_totals import COST_FIELDS, campaign_rows, campaign_totals
 from outreach_results.results.campaigns import (
     ACTIVE_DAYS,
     all_campaigns,
@@ -130,11 +138,9 @@ from outreach_results.results.seasonality import (
 from outreach_results.results.sentiment import sentiment_over_time
 from outreach_results.results.timeline import SentEmail, Timeline, TimelineEvent, timeline
 from outreach_results.results.totals import (
-    COST_FIELDS,
     Totals,
     campaign_stats,
     campaign_time_series,
-    campaign_totals,
     funnel,
     totals,
     totals_of,
@@ -242,6 +248,7 @@ __all__ = [
     "campaign_costs",
     "campaign_daily",
     "campaign_rates",
+    "campaign_rows",
     "campaign_stats",
     "campaign_table",
     "campaign_time_series",
@@ -254,6 +261,7 @@ __all__ = [
     "chosen_replies",
     "community",
     "compared",
+    "compared_campaigns",
     "comparison_over_time",
     "comparison_over_time_table",
     "comparisons",
@@ -263,6 +271,7 @@ __all__ = [
     "data_as_of",
     "date_range",
     "first_response",
+    "frame_of_campaigns",
     "funnel",
     "headline_lines",
     "headline_series",

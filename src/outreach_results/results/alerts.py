@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 
-import pandas as pd
-
 from outreach_results.metrics.dispersion import DailyCounts
 from outreach_results.metrics.exceedance import firmly_exceeding
 from outreach_results.metrics.falls import Fall, falls
 from outreach_results.models import Basis, Filters, InboxReply, OpenAlert, OpenAlerts, Sentiment, dates, numbers
 from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.campaign_totals import CampaignRow, campaign_rows
 from outreach_results.results.campaigns import last_day, last_sent
 from outreach_results.results.daily import daily_stats
 from outreach_results.results.day_table import day_table
@@ -27,7 +26,6 @@ from outreach_results.results.insights import POSITIVE_REPLY, above_limit, limit
 from outreach_results.results.own_days import OwnDays, own_days
 from outreach_results.results.query import MAX_PER_PAGE
 from outreach_results.results.replies import inbox
-from outreach_results.results.totals import campaign_totals
 from outreach_results.results.usage import outlook
 from outreach_results.store.account_entries import days_off
 from outreach_results.store.alert_state import AlertCause, RaisedAlert, choices_in, state_in
@@ -97,22 +95,25 @@ def above(look: Look, name: str, limit: float) -> list[AlertCause]:
     ]
 
 
-def _by_sending(look: Look, count: str, of: str) -> tuple[pd.DataFrame, dict[str, DailyCounts]]:
+def _by_sending(look: Look, count: str, of: str) -> tuple[list[CampaignRow], dict[str, DailyCounts]]:
     """The totals of the emails sent in the window, and their days; of campaigns known by days, those by event date.
 
     By event date a campaign that just stopped has the unsubscribes of many emails and the deliveries of few, so that
     is taken only where outcomes are not known by sending.
     """
-    frames: list[pd.DataFrame] = []
+    rows: list[CampaignRow] = []
     days: dict[str, DailyCounts] = {}
     for basis in (Basis.SEND, Basis.ACTIVITY):
         chosen = replace(look.window, basis=basis)
-        frame = campaign_totals(look.store, chosen)
-        is_known = frame[count].notna() & frame[of].notna() & ~frame["campaign_id"].isin(days)
-        frames.append(frame[is_known])
+        known = [
+            row
+            for row in campaign_rows(look.store, chosen)
+            if row[count] is not None and row[of] is not None and row["campaign_id"] not in days
+        ]
+        rows += known
         by_day = _days(look.store, chosen, count, of)
-        days |= {own: by_day[own] for own in frame.loc[is_known, "campaign_id"] if own in by_day}
-    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True), days
+        days |= {row["campaign_id"]: by_day[row["campaign_id"]] for row in known if row["campaign_id"] in by_day}
+    return rows, days
 
 
 def _days(store: Store, filters: Filters, count: str, of: str) -> dict[str, DailyCounts]:

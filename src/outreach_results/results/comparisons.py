@@ -26,6 +26,7 @@ from outreach_results.results.benchmarks import (
     benchmark_mcps,
     community,
 )
+from outreach_results.results.campaign_totals import campaign_totals
 from outreach_results.results.campaigns import all_campaigns, last_day
 from outreach_results.results.kept import kept_on
 from outreach_results.results.own_days import (
@@ -42,7 +43,6 @@ from outreach_results.results.own_days import (
 )
 from outreach_results.results.query import check_period
 from outreach_results.results.rows import records
-from outreach_results.results.totals import campaign_totals
 from outreach_results.store.engine import Store
 
 

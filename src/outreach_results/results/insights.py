@@ -1,6 +1,6 @@
 """What the numbers mean, in sentences: what changed, and what needs attention.
 
-Pure functions over totals and frames from `results`; a name in a sentence is the plain text that a stranger may have
+Pure functions over totals and rows from `results`; a name in a sentence is the plain text that a stranger may have
 written: show a sentence as characters, never as markup.
 """
 
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from outreach_results import metrics
 from outreach_results.metrics.exceedance import Finding, exceeding
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
 from outreach_results.models import OpenAlert
+from outreach_results.results.campaign_totals import CampaignRow
 from outreach_results.results.headlines import Headlines
-from outreach_results.results.rows import records
 from outreach_results.results.totals import Totals
 
 BOUNCE_LIMIT = 0.02
@@ -99,18 +97,28 @@ Limits = Mapping[str, float]
 """The limits that people chose, by name of the rate; others are those of the product."""
 
 
-def alerts(campaigns: pd.DataFrame, humans: pd.DataFrame, limits: Limits = MappingProxyType({})) -> list[Alert]:
-    """What stands out in `results.campaign_totals`, with and without machines: alerts first, then what to watch.
+def alerts(
+    campaigns: Sequence[CampaignRow], humans: Sequence[CampaignRow], limits: Limits = MappingProxyType({})
+) -> list[Alert]:
+    """What stands out in `results.campaign_rows`, with and without machines: alerts first, then what to watch.
 
     Each limit is held against all of the campaigns at once, so that many healthy ones hardly raise a false alarm.
     """
-    both = campaigns.merge(humans[["campaign_id", "opened"]], on="campaign_id", suffixes=("", "_human"))
-    both = both.assign(opened_by_machines=both["opened"] - both["opened_human"])
+    of_humans = {row["campaign_id"]: row["opened"] for row in humans}
+    both = [
+        {**row, "opened_by_machines": _difference(row["opened"], of_humans[row["campaign_id"]])}
+        for row in campaigns
+        if row["campaign_id"] in of_humans
+    ]
     bounces, unsubscribes, machines = (above_limit(both, name, limits.get(name)) for name in _LIMITS)
-    untracked = [alert for alert in map(_tracking, records(both)) if alert is not None]
+    untracked = [alert for alert in map(_tracking, both) if alert is not None]
     candidates = [*bounces, *unsubscribes, *untracked, *machines]
     # A stable sort: among alerts, and among what to watch, the most harmful kind stays first.
     return sorted(candidates, key=lambda alert: alert.is_watch)
+
+
+def _difference(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one - other
 
 
 def with_raised(found: Sequence[Alert], raised: Sequence[OpenAlert]) -> list[Alert]:
@@ -131,32 +139,26 @@ def with_raised(found: Sequence[Alert], raised: Sequence[OpenAlert]) -> list[Ale
     return [*of_account, *of_campaigns, *rest]
 
 
-def bounce_findings(campaigns: pd.DataFrame, limit: float = BOUNCE_LIMIT) -> list[Finding]:
-    """Whether each campaign of `results.campaign_totals` bounces above the limit, as `alerts` judge it."""
-    counts = campaigns[["bounced", "emails_sent"]].astype("float64")
-    pairs = [
-        None if pd.isna(count) or pd.isna(of) else (int(count), int(of)) for count, of in counts.itertuples(index=False)
-    ]
-    return exceeding(pairs, limit)
+def bounce_findings(campaigns: Sequence[CampaignRow], limit: float = BOUNCE_LIMIT) -> list[Finding]:
+    """Whether each campaign of `results.campaign_rows` bounces above the limit, as `alerts` judge it."""
+    return exceeding([_pair(row, "bounced", "emails_sent") for row in campaigns], limit)
 
 
-def above_limit(campaigns: pd.DataFrame, name: str, limit: float | None = None) -> list[Alert]:
+def above_limit(campaigns: Sequence[CampaignRow], name: str, limit: float | None = None) -> list[Alert]:
     """The campaigns whose rate is above its limit; ``is_watch`` where chance may explain it among so many.
 
     Args:
-        name: ``bounce_rate``, ``unsubscribe_rate`` or, with a column ``opened_by_machines``, ``machine_opens``.
+        name: ``bounce_rate``, ``unsubscribe_rate`` or, where rows have ``opened_by_machines``, ``machine_opens``.
         limit: a share (0 to 1); None is that of the product.
     """
     own = _LIMITS[name]
     limit = own.limit if limit is None else limit
-    rows = records(campaigns)
-    counts = [_known(row, own.count, own.of) for row in rows]
-    pairs = [None if pair is None else (pair[0], pair[1]) for pair in counts]
+    pairs = [_pair(row, own.count, own.of) for row in campaigns]
     return [
         _alert(row, own.what(pair[0] / pair[1], limit_words(limit)), own.cause, own.next_step)._replace(
             kind=own.kind.format(limit_words(limit)), is_watch=finding == Finding.WATCH
         )
-        for row, pair, finding in zip(rows, pairs, exceeding(pairs, limit), strict=True)
+        for row, pair, finding in zip(campaigns, pairs, exceeding(pairs, limit), strict=True)
         if pair is not None and finding != Finding.NONE
     ]
 
@@ -171,22 +173,21 @@ def limit_words(limit: float) -> str:
     return f"{limit * 100:.4g}%"
 
 
-def _known(row: dict[str, Any], *names: str) -> list[int] | None:
-    values = [row[name] for name in names]
-    return None if any(pd.isna(value) for value in values) else [int(value) for value in values]
+def _pair(row: CampaignRow, count: str, of: str) -> tuple[int, int] | None:
+    return None if row[count] is None or row[of] is None else (row[count], row[of])
 
 
-def _alert(row: dict[str, Any], what: str, cause: str, next_step: str) -> Alert:
+def _alert(row: CampaignRow, what: str, cause: str, next_step: str) -> Alert:
     return Alert(str(row["campaign_id"]), str(row["name"]), what, cause, next_step)
 
 
-def _tracking(row: dict[str, Any]) -> Alert | None:
-    counts = _known(row, "opened", "clicked", "delivered")
-    if counts is None or counts[0] or counts[1] or counts[2] < ENOUGH_DELIVERED:
+def _tracking(row: CampaignRow) -> Alert | None:
+    opened, clicked, delivered = row["opened"], row["clicked"], row["delivered"]
+    if opened != 0 or clicked != 0 or delivered is None or delivered < ENOUGH_DELIVERED:
         return None
     return _alert(
         row,
-        f"Not one of {counts[2]:,} delivered emails was opened or clicked.",
+        f"Not one of {delivered:,} delivered emails was opened or clicked.",
         "Open and click tracking looks off.",
         "If it is off, mark it as not tracked: opens and clicks then show “–” instead of 0.",
     )._replace(kind="Tracking looks off", untracked=("opens", "clicks"))
@@ -196,13 +197,13 @@ def what_changed(
     now: Totals,
     before: Totals | None,
     compared_with: str,
-    campaigns: pd.DataFrame,
+    campaigns: Sequence[CampaignRow],
     campaign_changes: Mapping[str, metrics.Change],
     headlines: Headlines,
 ) -> list[str]:
     """Up to three sentences: volume and replies, the campaign that stands out, what a meeting costs.
 
-    ``campaigns`` are those of `campaign_totals`, ``campaign_changes`` their reply rates' of `campaign_changes`.
+    ``campaigns`` are those of `campaign_rows`, ``campaign_changes`` their reply rates' of `campaign_changes`.
     The rates, and whether a change is noise, are those of ``headlines``, as on the tiles beside the sentences.
     """
     if before is None or not before.stats.emails_sent:
@@ -231,15 +232,13 @@ def _verdict(change: metrics.Change) -> str:
     return "not statistically significant" if change.is_noise else "statistically significant"
 
 
-def _mover(campaigns: pd.DataFrame, changes: Mapping[str, metrics.Change]) -> str | None:
+def _mover(campaigns: Sequence[CampaignRow], changes: Mapping[str, metrics.Change]) -> str | None:
     """The campaign whose replies moved most, of those whose reply rate stands out among all; None where none does."""
     # By how many replies the change is: by the rate, a campaign of a few emails would nearly always move most.
     moved = [
-        (abs(change.difference) * delivered, str(name), change)
-        for campaign_id, name, delivered in zip(
-            campaigns["campaign_id"], campaigns["name"], campaigns["delivered"].astype("float64"), strict=True
-        )
-        if (change := changes.get(str(campaign_id))) is not None and not change.is_noise
+        (abs(change.difference) * (row["delivered"] or 0), row["name"], change)
+        for row in campaigns
+        if (change := changes.get(row["campaign_id"])) is not None and not change.is_noise
     ]
     if not moved:
         return None

@@ -10,12 +10,13 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.models.metric_definitions import TILES
 from outreach_results.results.alerts import chosen_limits
 from outreach_results.results.campaign_rates import campaign_changes
+from outreach_results.results.campaign_totals import campaign_rows
 from outreach_results.results.chosen_period import ChosenPeriod
 from outreach_results.results.headline_series import positive_replies_change
 from outreach_results.results.headlines import Headlines, headlines, holds_for_humans
 from outreach_results.results.insights import Alert, alerts, what_changed
 from outreach_results.results.replies import inbox
-from outreach_results.results.totals import Totals, campaign_totals, totals
+from outreach_results.results.totals import Totals, totals
 from outreach_results.store.engine import Store
 
 LOOKS = len(TILES)
@@ -64,9 +65,9 @@ def period_summary(store: Store, period: ChosenPeriod) -> PeriodSummary:
     """
     filters, comparison = period.filters, period.comparison
     now, rates = totals(store, filters), headlines(store, filters, comparison)
-    campaigns = campaign_totals(store, filters)
+    campaigns = campaign_rows(store, filters)
     people = replace(filters, humans_only=True)
-    humans = campaign_totals(store, people)
+    humans = campaign_rows(store, people)
     replies = inbox(store, filters, per_page=1).counts
     before, positive_before, moved = None, None, None
     changes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Totals of counts, rates and costs in a period, by campaign and for all chosen campaigns together."""
+"""Totals of counts, rates and costs in a period, of one campaign or of all chosen ones together."""
 
 from __future__ import annotations
 
@@ -139,33 +139,6 @@ def totals(store: Store, filters: Filters) -> Totals:
         return totals_of(list(campaign_sums(connection, filters).values()))
 
 
-def campaign_totals(store: Store, filters: Filters) -> pd.DataFrame:
-    """One row a campaign with any activity in the period, most emails first.
-
-    Columns: campaign_id, name, mcp, the counts, the rates (unrounded), cost_usd and its components.
-
-    Raises:
-        QueryError: the period starts after its end.
-    """
-    check_period(filters)
-    with store.read() as connection:
-        sums, facts = campaign_sums(connection, filters), campaign_facts(connection, filters.campaigns)
-    in_order = sorted(sums, key=lambda own: (sums[own]["emails_sent"] is None, -(sums[own]["emails_sent"] or 0), own))
-    rows = [sums[own] for own in in_order]
-    columns: dict[str, Any] = {
-        "campaign_id": in_order,
-        "name": [facts[own].name for own in in_order],
-        "mcp": [facts[own].mcp for own in in_order],
-    }
-    columns |= {name: pd.array([row[name] for row in rows], dtype="Int64") for name in COUNTS}
-    for name, rate in metrics.RATES.items():
-        part, whole = rate.parts
-        columns[name] = np.array([metrics.ratio(row[part], row[whole]) for row in rows], dtype=np.float64)
-    for name in ("cost", *COST_COLUMNS):
-        columns[f"{name}_usd"] = np.array([usd(row[name]) for row in rows], dtype=np.float64)
-    return pd.DataFrame(columns)
-
-
 _COMES_FROM = {
     "emails_sent": None,
     "delivered": "emails_sent",
@@ -191,9 +164,6 @@ def funnel(totals: Totals) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "emails", "of", "share", "of_emails"]).astype(
         {"emails": "Int64", "share": "float64", "of_emails": "Int64"}
     )
-
-
-COST_FIELDS = tuple(f"{name}_usd" for name in ("cost", *COST_COLUMNS))
 
 
 # The sums of a campaign without activity: nothing happened, which is 0 and not unknown.

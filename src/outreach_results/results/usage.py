@@ -26,6 +26,7 @@ from outreach_results.models import (
 )
 from outreach_results.results.account_usage import usage_of_accounts
 from outreach_results.results.campaign_facts import campaign_facts
+from outreach_results.results.campaign_totals import COST_FIELDS, campaign_totals
 from outreach_results.results.campaigns import last_day
 from outreach_results.results.kept import kept_on
 from outreach_results.results.query import (
@@ -37,7 +38,6 @@ from outreach_results.results.query import (
     not_broken_down,
     sum_usd,
 )
-from outreach_results.results.totals import COST_FIELDS, campaign_totals
 from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import account_entries, schema
 from outreach_results.store.account_entries import days_off as entered_days_off

@@ -16,7 +16,6 @@ from outreach_results.models import COUNTS, Filters
 from outreach_results.models.campaign_types import type_name
 from outreach_results.models.metric_definitions import RATES
 from outreach_results.results import insights
-from outreach_results.results.rows import records
 from outreach_results.store.engine import Store
 from outreach_results.ui import cards, charts, downloads, tables, text, url_state
 from outreach_results.ui.cache import ask, person
@@ -126,11 +125,11 @@ def campaigns(view: View) -> None:
 def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
     if st.session_state.pop(_LEAD_TO, False):
         st.rerun()  # the whole page: it has other filters now
-    frame, searched, sort = ask(results.campaign_table, view.filters), _searched(), _sort()
+    rows, searched, sort = ask(results.compared_campaigns, view.filters), _searched(), _sort()
     with st.container(key="campaign-table-card"), cards.card("Campaigns", key="campaigns") as card:
-        shown = partial(_as_shown, frame, searched, sort)
+        shown = partial(_as_shown, rows, view.filters, searched, sort)
         card.offer(downloads.Table("campaigns", shown, view.filters, pictured=partial(_pictured, view.filters, shown)))
-        if _is_young(frame):
+        if _is_young(rows):
             st.caption(
                 "Rates are those expected once the youngest emails have collected their outcomes. The download has the "
                 "plain rates beside them."
@@ -138,11 +137,11 @@ def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
         tables.show_encoded(
             ask(_encoded, view.filters),
             key="campaign-table",
-            rows=len(frame),
+            rows=len(rows),
             alt="Campaigns with counts, rates and cost; a click on a name shows only that campaign",
             leads_to=url_state.address("overview", {"campaigns": tables.ANY, "sort": "", "find": ""}),
             sort=sort_at_first,
-            search="Search campaigns" if len(frame) > MANY or searched_at_first else None,
+            search="Search campaigns" if len(rows) > MANY or searched_at_first else None,
             searched=searched_at_first,
             on_click=_choose,
             on_sort=_write_sort,
@@ -196,8 +195,10 @@ def _write_search(searched: str) -> None:
     url_state.change_in_fragment("find", searched[:_LONGEST_NAME])
 
 
-def _as_shown(frame: pd.DataFrame, searched: str, sort: Sort) -> pd.DataFrame:
+def _as_shown(rows: Sequence[Mapping[str, Any]], filters: Filters, searched: str, sort: Sort) -> pd.DataFrame:
     """The rows that the browser shows, in its order, for the files."""
+    # A frame only here, when somebody downloads it: to draw the page it would cost more than the rows themselves.
+    frame = results.frame_of_campaigns(rows, filters)
     if searched:
         frame = frame[frame["name"].str.casefold().str.contains(searched.strip().casefold(), regex=False)]
     by = _ESTIMATES.get(sort.column, sort.column)
@@ -213,9 +214,10 @@ def _as_shown(frame: pd.DataFrame, searched: str, sort: Sort) -> pd.DataFrame:
     )
 
 
-def _is_young(frame: pd.DataFrame) -> bool:
+def _is_young(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the youngest emails of some campaign are still collecting outcomes that its rates allow for."""
-    return any((frame[name] < FULL).any() for name in frame.columns if name.endswith("_share_in"))
+    shares = (row.get(f"{name}_share_in") for row in rows for name in RATES)
+    return any(share is not None and share < FULL for share in shares)
 
 
 def _pictured(filters: Filters, shown: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -227,30 +229,29 @@ def _pictured(filters: Filters, shown: Callable[[], pd.DataFrame]) -> pd.DataFra
 # --- cells -------------------------------------------------------------------------------------------------------
 
 
-def _encoded(_store: Store, filters: Filters) -> str:
+def _encoded(opened: Store, filters: Filters) -> str:
     """The table for the browser; the values of the names are the campaigns' ids as the URL has them."""
-    frame = ask(results.campaign_table, filters)
-    columns = [column for column in _COLUMNS if column.name in _shown_columns(frame, filters)]
-    series = ask(results.campaign_time_series, filters, "replied")
+    campaigns = ask(results.compared_campaigns, filters)
+    shown = _shown_columns(campaigns, filters)
+    series = results.campaign_time_series(opened, filters, "replied")
     labels = ask(campaign_labels)
     limit = ask(results.chosen_limits).get("bounce_rate", insights.BOUNCE_LIMIT)
-    shown = frame.assign(
-        **{f"{name}_shown": results.shown_rate(frame, name) for name in RATES},
-        is_of_sent=results.is_of_sent(frame),
-        bounces=insights.bounce_findings(frame, limit),
-        bounce_limit=insights.limit_words(limit),
-    )
-    rows = [_row(row, labels, series.get(row["campaign_id"], [])) for row in records(shown)]
-    return tables.encoded(columns, rows)
+    judged = {"bounce_limit": insights.limit_words(limit)}
+    rows = []
+    for row, finding in zip(campaigns, insights.bounce_findings(campaigns, limit), strict=True):
+        rates = {f"{name}_shown": results.shown_rate(row, name) for name in RATES}
+        more = {**rates, **judged, "is_of_sent": results.is_of_sent(row), "bounces": finding}
+        rows.append(_row(row | more, labels, series.get(row["campaign_id"], [])))
+    return tables.encoded([column for column in _COLUMNS if column.name in shown], rows)
 
 
-def _shown_columns(frame: pd.DataFrame, filters: Filters) -> set[str]:
+def _shown_columns(rows: Sequence[Mapping[str, Any]], filters: Filters) -> set[str]:
     """The names of the columns that say something of these campaigns."""
     is_of_one_client = filters.clients is not None and len(filters.clients) == 1
     says_something = {
-        "replies_in": _is_young(frame),
-        "client": bool(frame["client"].notna().any()) and not is_of_one_client,
-        "tags": bool(frame["tags"].notna().any()),
+        "replies_in": _is_young(rows),
+        "client": not is_of_one_client and any(row["client"] is not None for row in rows),
+        "tags": any(row["tags"] is not None for row in rows),
     }
     return {column.name for column in _COLUMNS if says_something.get(column.name, True)}
 
@@ -274,7 +275,7 @@ def _row(row: Mapping[Any, Any], labels: Mapping[str, str], line: Sequence[float
         "cost_per_meeting_usd": _per_meeting(row),
         "cost_usd": tables.dollars(row["cost_usd"]),
         "unsubscribe_rate": _share(row, "unsubscribe_rate", "unsubscribed", "delivered"),
-        "mcp": tables.plain(None if pd.isna(row["mcp"]) else type_name(row["mcp"])),
+        "mcp": tables.plain(None if row["mcp"] is None else type_name(row["mcp"])),
     }
 
 

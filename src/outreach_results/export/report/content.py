@@ -29,6 +29,7 @@ from outreach_results.results import (
     shown_rate,
 )
 from outreach_results.results.own_words import own_part
+from outreach_results.results.rows import records
 from outreach_results.store.engine import Store
 
 CHARTS = ("reply_rate", POSITIVE_REPLIES.name, "meetings_booked", "emails_sent")
@@ -145,7 +146,7 @@ def report_content(store: Store, period: ChosenPeriod, options: ReportOptions | 
             *([f"{response.waiting()}."] if is_measured and response.overdue else []),
         ),
         series=series,
-        campaigns=tuple(_campaign(row) for row in _rows(table)),
+        campaigns=tuple(map(_campaign, records(table))),
         replies=tuple(_quotes(store, period, names, with_names=options.with_names)),
         benchmarks=tuple(_benchmark(one) for one in compared),
         definitions=tuple(
@@ -189,14 +190,10 @@ def _small_print(store: Store, period: ChosenPeriod) -> list[str]:
     return [line for line in lines if line]
 
 
-def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    frame = table.assign(reply_rate=shown_rate(table, "reply_rate"), is_of_sent=is_of_sent(table))
-    return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))
-
-
 def _campaign(row: Mapping[Any, Any]) -> CampaignRow:
     low, high = row["reply_rate_low"], row["reply_rate_high"]
-    rate = numbers.percent(row["reply_rate"])
+    shown = shown_rate(row, "reply_rate")
+    rate = numbers.percent(shown)
     price = None
     if row["cost_per_meeting_low_usd"] is not None:
         price = CostPerEvent(
@@ -205,7 +202,7 @@ def _campaign(row: Mapping[Any, Any]) -> CampaignRow:
     return CampaignRow(
         name=row["name"],
         sent=numbers.number(row["emails_sent"]),
-        reply_rate=f"{rate} of sent" if row["is_of_sent"] and row["reply_rate"] is not None else rate,
+        reply_rate=f"{rate} of sent" if is_of_sent(row) and shown is not None else rate,
         reply_range="" if low is None else numbers.span(numbers.percent(low), numbers.percent(high)),
         positive=numbers.number(row["positive_replies"]),
         meetings=numbers.number(row["meetings_booked"]),

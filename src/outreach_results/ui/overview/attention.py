@@ -46,12 +46,12 @@ def raised_alerts(opened: Store, campaigns: tuple[str, ...] | None) -> list[Open
     return [] if isinstance(opened, LimitedStore) else results.open_alerts(opened, campaigns).alerts
 
 
-def what_changed(_store: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
+def what_changed(opened: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
     """Sentences on what changed since the comparison period; none without a comparison."""
     if comparison is None:
         return []
     now, before = (ask(results.totals, chosen) for chosen in (filters, comparison))
-    campaigns = ask(results.campaign_totals, filters)
+    campaigns = results.campaign_rows(opened, filters)
     moved = ask(results.campaign_changes, filters, comparison)
     return insights.what_changed(
         now, before, compared_with, campaigns, moved, ask(results.headlines, filters, comparison)
@@ -71,10 +71,11 @@ def positive_to_do(_store: Store, filters: Filters) -> int:
     return ask(results.reply_totals, filters, open_ones)[Sentiment.POSITIVE]
 
 
-def what_stands_out(_store: Store, filters: Filters) -> list[Alert]:
+def what_stands_out(opened: Store, filters: Filters) -> list[Alert]:
     """What stands out among the campaigns of the filters, and the alerts that are raised on them or the account."""
-    campaigns = ask(results.campaign_totals, filters)
-    humans = ask(results.campaign_totals, replace(filters, humans_only=True))
+    # Not by `ask`: the sums are there already, and to keep the rows as bytes costs as much as to make them.
+    campaigns = results.campaign_rows(opened, filters)
+    humans = results.campaign_rows(opened, replace(filters, humans_only=True))
     found = insights.alerts(campaigns, humans, ask(results.chosen_limits))
     return insights.with_raised(found, ask(raised_alerts, filters.campaigns))
 
