@@ -88,7 +88,7 @@ else:
     from outreach_results.server.page_styles import PageStyles
     from outreach_results.server.security_headers import SecurityHeaders
     from outreach_results.server.sign_in import SignInCookies, SignInRequired
-    from outreach_results.server.streamlit_internals import run_pages_through_the_entry
+    from outreach_results.server.streamlit_internals import LOGOUT_PATH, run_pages_through_the_entry
     from outreach_results.ui import charts, downloads, gate, parts, sharing, shell, sign_in, styles
     from outreach_results.ui.cache import store
 
@@ -123,7 +123,7 @@ else:
         middleware=[
             Middleware(ProxyHeadersMiddleware, trusted_hosts=sign_in.trusted_proxies()),
             Middleware(SecurityHeaders),
-            Middleware(OriginCheck),
+            Middleware(OriginCheck, changing=(LOGOUT_PATH, sharing.LEAVE)),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             *of_sign_in,
             Middleware(

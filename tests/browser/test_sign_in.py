@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from outreach_results.models.team import Role
-from outreach_results.server.streamlit_internals import USER_COOKIE
+from outreach_results.server.streamlit_internals import CALLBACK_PATH, LOGOUT_PATH, USER_COOKIE
 from outreach_results.store import links, team
 from outreach_results.store.engine import Store, open_store
 from outreach_results.ui.shell import NOT_SHARED
@@ -134,6 +134,27 @@ def test_signing_out_shuts_every_tab_and_copy(visitor: Visitor, served: Server, 
     visitor.open("/")
     expect(visitor.page.get_by_text("You have signed out.")).to_be_visible()
     forgive_provider(visitor)
+
+
+def test_no_other_site_signs_anybody_out_or_in(visitor: Visitor, env: dict[str, str]) -> None:
+    """A page of another site leads the browser to a sign-out, and then to the answer of a sign-in."""
+    carry(visitor, env)
+    url, page = env["OUTREACH_PUBLIC_URL"], visitor.page
+    page.route(
+        "http://evil.example/", lambda route: route.fulfill(body="<a></a>", headers={"Content-Type": "text/html"})
+    )
+    page.goto("http://evil.example/")
+    with page.expect_navigation():
+        page.evaluate("address => { location.href = address }", f"{url}{LOGOUT_PATH}")
+    expect(page.get_by_text("Another site sent you here. Nothing was changed")).to_be_visible()
+    page.goto("http://evil.example/")
+    with page.expect_navigation():  # without the state that only a browser has which began a sign-in here
+        page.evaluate("address => { location.href = address }", f"{url}{CALLBACK_PATH}?code=theirs&state=theirs")
+    visitor.settle()
+    assert USER_COOKIE in {cookie["name"] for cookie in page.context.cookies()}
+    expect(page.locator(".st-key-account")).to_be_visible()
+    visitor.errors.clear()  # the browser says on the console what was refused
+    visitor.left.clear()
 
 
 def test_a_file_is_of_the_one_who_was_offered_it(visitor: Visitor, served: Server, env: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from outreach_results.server.origin_check import is_same_origin
+from outreach_results.server.origin_check import comes_from_elsewhere, is_same_origin
 
 OWN = "127.0.0.1:8501"
 
@@ -44,3 +44,23 @@ def test_own_pages_pass(origin, host):
 )
 def test_other_sites_are_refused(origin):
     assert not is_same_origin(Headers({"host": OWN, "origin": origin}))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_elsewhere"),
+    [
+        ({}, False),
+        ({"sec-fetch-site": "same-origin"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "cross-site"}, True),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"sec-fetch-site": "cross-site", "referer": f"http://{OWN}/inbox"}, True),
+        ({"referer": f"http://{OWN}/inbox?q=x"}, False),
+        ({"referer": "http://evil.example/"}, True),
+        ({"referer": f"http://{OWN}.evil.example/"}, True),
+        ({"referer": "http://["}, True),
+    ],
+    ids=str,
+)
+def test_a_way_that_leads_from_elsewhere_is_known(said, is_elsewhere):
+    assert comes_from_elsewhere(Headers({"host": OWN} | said)) is is_elsewhere

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from outreach_results.api.encoded import RequestHeaders
 from outreach_results.api.problems import Fault, ProblemError
+from outreach_results.errors import StoreError
 from outreach_results.results import Limit
 from outreach_results.store import api_keys
 from outreach_results.store.api_keys import KeyScope, ValidKeys
@@ -137,6 +138,8 @@ class KeyUseRecorder:
                     return
             try:
                 api_keys.record_use(self._store(), uses)
+            except StoreError as error:  # it says all there is to know, at each key for as long as it lasts
+                log.warning("The last use of API keys could not be noted. %s", error)
             except Exception:  # no request depends on it; an error here would end all later writes too
                 log.warning("The last use of API keys could not be noted.", exc_info=True)
 

@@ -104,6 +104,9 @@ def run_pages_through_the_entry() -> None:
 LOGIN_PATH = "/" + starlette_auth_routes._ROUTE_AUTH_LOGIN
 """Where `st.login` sends a browser."""
 
+LOGOUT_PATH = "/" + starlette_auth_routes._ROUTE_AUTH_LOGOUT
+"""Where `st.logout` sends it: a GET that takes the cookie away."""
+
 CALLBACK_PATH = "/" + starlette_auth_routes._ROUTE_OAUTH_CALLBACK
 """Where the provider sends it back to."""
 

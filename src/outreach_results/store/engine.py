@@ -70,6 +70,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = is_sqlite(engine)
+        self.file: SqliteFile | None = None
         self.parts: OrderedDict[object, Store] = OrderedDict()  # those that `reach.limited` opened beside this one
 
     @contextmanager
@@ -91,8 +92,13 @@ class Store:
         with _translated_errors(), self._reader() as connection, page_cache_meanwhile(connection, cache_kib):
             yield connection
 
+    def _connect(self) -> Connection:
+        if self.file is not None:
+            self.file.notice_rights()
+        return self.engine.connect()
+
     def _reader(self) -> Connection:
-        connection = self.engine.connect()
+        connection = self._connect()
         return connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
@@ -137,7 +143,7 @@ class Store:
         pragmas |= {"temp_store": "FILE"} if exclusive and not is_erasing else {}  # a load may sort more than fits
         with (
             _translated_errors(),
-            self.engine.connect() as raw,
+            self._connect() as raw,
             pragmas_meanwhile(raw, pragmas if self.is_sqlite else {}),
         ):
             connection = raw.execution_options(outreach_write=True)
@@ -255,12 +261,12 @@ def open_store(url: str, *, new_zone: str = "UTC") -> Store:
     """
     store = Store(engine_for(url))
     database = store.engine.url.database
-    file = SqliteFile(store.engine, Path(database).absolute()) if store.is_sqlite and database else None
+    store.file = SqliteFile(store.engine, Path(database).absolute()) if store.is_sqlite and database else None
     try:
         with _translated_errors():
             revision_now = _upgrade(store, new_zone)
-        if file is not None:
-            file.opened(revision_now)
+        if store.file is not None:
+            store.file.opened(revision_now)
     except BaseException:
         store.close()
         raise

@@ -112,7 +112,8 @@ class LimitedStore(Store):
         if self.is_sqlite and database:
             with full.read() as connection:
                 known = revision(connection)
-            SqliteFile(engine, Path(database).absolute()).opened(known or "")
+            self.file = SqliteFile(engine, Path(database).absolute())
+            self.file.opened(known or "")
 
     @contextmanager
     def write(self, **_options: Any) -> Iterator[Connection]:

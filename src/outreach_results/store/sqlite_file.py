@@ -6,10 +6,13 @@ yesterday, and what is written would be lost.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
@@ -19,7 +22,7 @@ from outreach_results.errors import StoreError
 OUR_TABLES = frozenset({"alembic_version", "campaigns", "meta"})
 """Tables that every version of this product has."""
 
-_IDENTITY = "outreach_file"
+_IDENTITY, _OPENED = "outreach_file", "outreach_opened"
 
 _Identity = tuple[int, int]
 """The device and the number of a file there."""
@@ -28,8 +31,14 @@ _Identity = tuple[int, int]
 class SqliteFile:
     """Checks the file at each use of a connection; nothing is checked before `opened`."""
 
+    _all: ClassVar[WeakSet[SqliteFile]] = WeakSet()
+    _all_lock: ClassVar[Lock] = Lock()
+
     def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
         self._path = path
+        self._is_writable = _is_writable(path)
+        self._times_closed = 0
         self._revision: str | None = None
         self._known: _Identity | None = None
         self._known_logs: dict[Path, _Identity | None] = {}
@@ -37,11 +46,28 @@ class SqliteFile:
         event.listen(engine, "connect", self._remember)
         event.listen(engine, "checkout", self._check_is_same)
         event.listen(engine, "checkin", self._remember_logs)
+        with SqliteFile._all_lock:
+            SqliteFile._all.add(self)
 
     def opened(self, revision: str) -> None:
         """From now on the file has to be there, with tables of this revision."""
         self._revision = revision
         self._known = _identity(self._path)
+
+    def notice_rights(self) -> None:
+        """Before a connection is asked for: have all of this process opened anew once the right to write has changed.
+
+        One that was opened while the file could only be read never writes, not even once it may; and as long as it is
+        open, each that is opened beside it shares how the log was opened.
+        """
+        if self._is_writable == (now := _is_writable(self._path)):
+            return
+        with SqliteFile._all_lock:
+            of_file = [one for one in SqliteFile._all if one._path == self._path]
+        for one in of_file:
+            one._is_writable = now
+            one._times_closed += 1
+            one._engine.dispose()  # those that are in use follow when they are given back
 
     def _before_connecting(self, *_connect: Any) -> None:
         self._check_is_there()
@@ -57,9 +83,10 @@ class SqliteFile:
                 path.unlink(missing_ok=True)
 
     def _remember_logs(self, _connection: sqlite3.Connection | None, record: Any) -> None:
+        if record.info.get(_OPENED) != self._times_closed:
+            record.invalidate()
         if record.info.get(_IDENTITY) == _identity(self._path):
-            logs = (self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm"))
-            self._known_logs = {path: _identity(path) for path in logs}
+            self._known_logs = {path: _identity(path) for path in _logs(self._path)}
 
     def _check_is_there(self) -> None:
         if self._revision is not None and not self._path.exists():
@@ -70,6 +97,7 @@ class SqliteFile:
 
     def _remember(self, connection: sqlite3.Connection, record: Any) -> None:
         record.info[_IDENTITY] = _identity(self._path)
+        record.info[_OPENED] = self._times_closed
         if self._revision is not None and _revision(connection) != self._revision:
             raise StoreError(
                 f"The database file {self._path} was replaced by one of another version or program. Put the right "
@@ -154,6 +182,16 @@ def _identity(path: Path) -> _Identity | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _logs(path: Path) -> list[Path]:
+    """The files that SQLite keeps beside a database while it is open."""
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether the file, the folder and the files beside it may be written, as far as the system says."""
+    return all(os.access(one, os.W_OK) for one in (path.parent, path, *filter(Path.exists, _logs(path))))
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

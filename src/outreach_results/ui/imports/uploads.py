@@ -103,17 +103,16 @@ class Uploads:
         Raises:
             OutreachError: they cannot be copied.
         """
-        folder = Path(tempfile.mkdtemp(prefix="outreach-import-"))
-        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         try:
+            folder = Path(tempfile.mkdtemp(prefix="outreach-import-"))
+            self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             paths = [_kept(folder / str(place), name, upload) for place, (name, upload) in enumerate(files)]
-            self.files = [Upload(path.name, path) for path in paths]
-        except OSError as error:
-            self.close()
+        except OSError as error:  # what was copied goes with this object
             raise OutreachError(
-                f"The uploaded files cannot be kept in {folder.parent}: {error.strerror}. Nothing was imported; make "
-                "room there, and try again."
+                f"The uploaded files cannot be kept in the folder for temporary files: {error.strerror}. "
+                "Nothing was imported; make room there, or name another folder in TMPDIR, and try again."
             ) from error
+        self.files = [Upload(path.name, path) for path in paths]
 
     def close(self) -> None:
         """Delete the copies."""
