@@ -30,7 +30,8 @@ with series, cards.card("Over time", key="benchmark-over-time") as card:
 with kinds, cards.card("By campaign type", key="benchmark-types") as card:
     comparisons.by_mcp(view, metric, card)
 with cards.card("By campaign", key="benchmark-campaigns") as card:
-    ranked = comparisons.campaigns_in_order(view, peers, metric, comparisons.order_chooser())
+    order = comparisons.order_chooser()
+    ranked = comparisons.campaigns_in_order(view, peers, metric, order)
     comparisons.by_campaign(view, metric, ranked, card)
 with cards.card("Verdicts", key="benchmark-verdicts") as card:
-    comparisons.verdicts(view, metric, ranked, card)
+    comparisons.verdicts(view, metric, ranked, card, order=order)

@@ -4,7 +4,5 @@ from outreach_results.ui import inbox, shell
 
 view = shell.begin("Inbox", "Replies")
 inbox.who_field()
-inbox.controls(view.filters)
-inbox.desk(view)
-inbox.over_time(view)
+inbox.sections(view)
 inbox.refresh_on_change()

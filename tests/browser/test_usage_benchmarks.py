@@ -67,7 +67,7 @@ def test_running_month_forecast_and_months(visitor: Visitor) -> None:
     assert words.get_by_text("Today is Mar 27, 2026, the last day of the data.").is_visible()
     assert "$" in visitor.metric("Projected total by Mar 31")
     # a bar of the history leads to its month
-    assert press(visitor, bars(visitor, "months-").nth(2)).startswith("January 2026: AI generation")
+    assert press(visitor, bars(visitor, "months").nth(2)).startswith("January 2026: AI generation")
     visitor.page.wait_for_url("**month=2026-01**")
     visitor.settle()
     assert visitor.metric("Total incl. plan") == "$42.45"

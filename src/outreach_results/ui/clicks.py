@@ -1,15 +1,10 @@
-"""Callbacks for clicks on charts, and keys of what is clicked."""
+"""Callbacks for clicks on charts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 
 from outreach_results.ui import charts
-
-
-def content_key(name: str, *shown: Hashable) -> str:
-    """A widget key that changes with the widget's content, so that a selection is not applied to other content."""
-    return f"{name}-{abs(hash(shown)):x}"
 
 
 def chosen_of(points: Sequence[charts.Point]) -> str | None:

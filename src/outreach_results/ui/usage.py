@@ -280,15 +280,13 @@ def by_component(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) 
 
 def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -> None:
     """Draw the cost of each campaign; a click on a bar opens the overview of that campaign."""
-    key = clicks.content_key("costs-by-campaign", filters, per_email)
     with cards.card("Cost by campaign", key="costs-by-campaign") as card:
         st.caption(f"Cost {_per(per_email)}, most expensive first")
         chart_with_data(
             draw(charts.costs_of_campaigns, campaigns, per_email=per_email),
             campaigns,
             filters,
-            key=key,
-            name="costs-by-campaign",
+            key="costs-by-campaign",
             alt=f"Cost {_per(per_email)} by campaign; a click on a bar opens that campaign",
             card=card,
             links={
@@ -302,7 +300,6 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
 
 def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None:
     """Draw the chart and table of all months; a click on a bar or row selects that month."""
-    key = clicks.content_key("months", len(months), per_email, url_state.chosen("month"))
     table = derive(month_table, months, plan)
     newest_first = table.iloc[::-1].reset_index(drop=True)
     figure = draw(charts.costs_of_months, months, per_email=per_email)
@@ -313,7 +310,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         st.caption(f"Cost {_per(per_email)}, by component")
         charts.show(
             figure,
-            key=key,
+            key="months",
             name="outreach-usage",
             alt=f"Cost {_per(per_email)} by month and component; a click on a bar shows that month",
             on_click=clicks.on_chart_click(_show_month),
@@ -321,7 +318,7 @@ def history(months: pd.DataFrame, plan: Plan | None, *, per_email: bool) -> None
         tables.show_frame(
             newest_first,
             _MONTH_COLUMNS,
-            key=f"{key}-table",
+            key="months-table",
             alt="Every month: emails sent, share of the quota, cost; a click on a month shows it above",
             links=[tables.Link(code, url_state.address("usage", {"month": code})) for code in months_by_code],
             on_click=lambda click: _show_month(click.value),

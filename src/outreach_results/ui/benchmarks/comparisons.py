@@ -68,13 +68,12 @@ def by_campaign(view: View, metric: str, rows: Sequence[CampaignComparison], car
         st.info("None of the chosen campaigns has a value in this period.")
         return
     shown = known[_page(len(known))]
-    key = clicks.content_key("by-campaign", view.filters, metric, tuple(row.campaign_id for row in shown))
     marks = [_mark(row.campaign_id, row.name, row.comparison) for row in shown]
     chart_with_data(
         draw(charts.beside_community, metric, marks),
         partial(results.campaign_comparison_table, rows),
         view.filters,
-        key=key,
+        key="by-campaign",
         name="benchmark-campaigns",
         alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
         on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
@@ -108,15 +107,14 @@ _COLUMNS = (
 """The columns of the verdicts: name, label and kind; texts get more room."""
 
 
-def verdicts(view: View, metric: str, rows: Sequence[CampaignComparison], card: Card) -> None:
+def verdicts(view: View, metric: str, rows: Sequence[CampaignComparison], card: Card, *, order: str) -> None:
     """Draw the table of verdicts by campaign; selecting a row filters by that campaign.
 
     Args:
-        rows: as `campaigns_in_order` gives them.
+        rows: as `campaigns_in_order` gives them in this ``order``.
     """
     if not rows:
         return
-    key = clicks.content_key("campaign-verdicts", view.filters, metric, tuple(row.campaign_id for row in rows))
     columns = [
         tables.Column(name, label or _label(metric), kind, is_wide=kind == tables.Kind.TEXT)
         for name, label, kind in _COLUMNS
@@ -125,7 +123,8 @@ def verdicts(view: View, metric: str, rows: Sequence[CampaignComparison], card: 
     tables.show(
         columns,
         cells,
-        key=key,
+        # Another order is another table: the browser would keep the one that a click on a header chose before.
+        key=f"campaign-verdicts-{url_state.codes('ranked')[order]}",
         alt=f"{_label(metric)} of each campaign with interval, percentile and verdict; a click shows only that one",
         on_click=lambda click: choose_campaigns([click.value]),
     )
@@ -166,14 +165,13 @@ def by_mcp(view: View, metric: str, card: Card) -> None:
     if not known:
         st.info("No campaign has a campaign type. Enter it in Data, under Settings.")
         return
-    key = clicks.content_key("by-mcp", view.filters, metric, url_state.chosen("mcp"))
     called = type_names([row.mcp for row in known])
     marks = [_mark(row.mcp, _with_sizes(called[row.mcp], row), row.comparison) for row in known]
     chart_with_data(
         draw(charts.beside_community, metric, marks),
         partial(results.mcp_comparison_table, rows),
         view.filters,
-        key=key,
+        key="by-mcp",
         name="benchmark-mcps",
         alt=f"{_label(metric)} by campaign type, each beside its own benchmark: "
         + " ".join(f"{mark.name}: {mark.sentence}" for mark in marks),
@@ -201,9 +199,13 @@ def over_time(view: View, peers: Peers, metric: str, card: Card) -> None:
     sentences = [
         text.escape_plotly(f"{text.days(part.start, part.end)}: {_sentence(part.comparison)}") for part in parts
     ]
-    key = clicks.content_key("over-time", view.filters, metric)
     numbers = peers.numbers.benchmarks.get(metric, Distribution())
     days = {str(part.start): (part.start, part.end) for part in parts}
+
+    def show_days(start: str) -> None:
+        if start in days:  # else it was clicked while other weeks were on their way to the browser
+            choose_days(*days[start])
+
     chart_with_data(
         draw(
             charts.over_time,
@@ -216,10 +218,10 @@ def over_time(view: View, peers: Peers, metric: str, card: Card) -> None:
         ),
         partial(results.comparison_over_time_table, parts),
         filters,
-        key=key,
+        key="over-time",
         name="benchmark-over-time",
         alt=f"{_label(metric)} {by} by {by} with its interval, beside the benchmark",
-        on_click=clicks.on_chart_click(lambda start: choose_days(*days[start])),
+        on_click=clicks.on_chart_click(show_days),
         card=card,
     )
     lighter = " The days before the chosen period are drawn lighter." if filters != view.filters else ""

@@ -109,6 +109,7 @@ def _reporting(on_click: Clicked | None, clicked: Callable[[], list[Point]]) -> 
 
 def _show_with_streamlit(figure: Drawing, key: str, alt: str, height: int, name: str, on_click: Clicked | None) -> None:
     """Draw it with `st.plotly_chart`, which brings Streamlit's own copy of Plotly."""
+    key = f"{key}-{abs(hash(figure.spec)):x}"  # it keeps what is selected, which other content must not inherit
     st.plotly_chart(
         json.loads(figure.spec),
         key=key,

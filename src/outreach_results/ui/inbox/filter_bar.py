@@ -12,42 +12,38 @@ from outreach_results.models import Filters
 from outreach_results.results import Inbox, InboxFilters, ReplyKind, ReplyStatus
 from outreach_results.ui import text, url_state
 from outreach_results.ui.cache import ask
-from outreach_results.ui.fragments import fragment_run
-from outreach_results.ui.inbox import inbox_url, keys, labels, watch
+from outreach_results.ui.inbox import inbox_url, labels
 
 T = TypeVar("T", bound=str)
 
 
-@st.fragment(key=keys.CONTROLS)
 def controls(filters: Filters) -> None:
     """Draw the controls for status, kind, sentiments and search."""
-    with fragment_run():
-        inbox_filters = inbox_url.read_filters()
-        counted = ask(results.inbox, filters, inbox_filters)
-        watch.note_drawn(keys.CONTROLS)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-choices"):
-            _one(
-                "Status",
-                inbox_url.STATUS,
-                inbox_url.STATUS_CODES,
-                ReplyStatus.OPEN,
-                _with_counts(_statuses(counted, inbox_filters), counted.statuses),
-                inbox_filters.status,
-            )
-            _one(
-                "Type",
-                inbox_url.KIND,
-                inbox_url.KIND_CODES,
-                ReplyKind.PEOPLE,
-                _with_counts(labels.KINDS, counted.kinds),
-                inbox_filters.kind,
-            )
-            if inbox_filters.kind != ReplyKind.AUTOMATIC:
-                _sentiments(inbox_filters, counted)
-            # Where nobody shares the work, there is nothing to choose.
-            if inbox_filters.assignee is not None or ask(results.assignees):
-                _assignee()
-            _search(inbox_filters.q)
+    inbox_filters = inbox_url.read_filters()
+    counted = ask(results.inbox, filters, inbox_filters)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-choices"):
+        _one(
+            "Status",
+            inbox_url.STATUS,
+            inbox_url.STATUS_CODES,
+            ReplyStatus.OPEN,
+            _with_counts(_statuses(counted, inbox_filters), counted.statuses),
+            inbox_filters.status,
+        )
+        _one(
+            "Type",
+            inbox_url.KIND,
+            inbox_url.KIND_CODES,
+            ReplyKind.PEOPLE,
+            _with_counts(labels.KINDS, counted.kinds),
+            inbox_filters.kind,
+        )
+        if inbox_filters.kind != ReplyKind.AUTOMATIC:
+            _sentiments(inbox_filters, counted)
+        # Where nobody shares the work, there is nothing to choose.
+        if inbox_filters.assignee is not None or ask(results.assignees):
+            _assignee()
+        _search(inbox_filters.q)
 
 
 def _one(label: str, name: str, codes: Mapping[T, str], default: T, shown: Mapping[str, str], chosen: str) -> None:
@@ -85,13 +81,13 @@ def _assignee() -> None:
 
 
 def _on_change(name: str, drawn: object, write: Callable[[], None]) -> Callable[[], None]:
-    """A callback that writes what is chosen now and redraws the inbox."""
+    """A callback that writes what is chosen now; the run after it redraws the inbox."""
 
     def change() -> None:
         # After a run that was interrupted, Streamlit reports a control as changed that holds what was drawn.
         if url_state.chosen(name) not in (None, drawn):
             write()
-            keys.redraw_all()
+            url_state.keep_in_fragment()
 
     return change
 

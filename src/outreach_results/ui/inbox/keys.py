@@ -8,10 +8,15 @@ import streamlit as st
 
 from outreach_results.ui import url_state
 
-CONTROLS, DESK, CHART = "inbox-controls", "inbox-desk", "inbox-chart"
+INBOX, DESK = "inbox", "inbox-desk"
+"""The fragment of the whole inbox, and the one within it of the list and the reading pane."""
 
 
 def redraw_all() -> NoReturn:
-    """Redraw the inbox without the frame around it: others are listed, or replies changed. For the end of callbacks."""
+    """Redraw the inbox without the frame around it: replies changed, in the desk. For the end of callbacks.
+
+    Callbacks of what stands outside of the desk need it not: a click there redraws the whole inbox anyway, and a rerun
+    on top of that would have the browser draw everything twice.
+    """
     url_state.keep_in_fragment()
-    st.rerun([CONTROLS, DESK, CHART])
+    st.rerun([INBOX])

@@ -25,10 +25,14 @@ _KEYS = {Sentiment.POSITIVE: "1", Sentiment.NEUTRAL: "2", Sentiment.NEGATIVE: "3
 
 
 @st.fragment(key=keys.DESK)
-def desk(view: View) -> None:
-    """Draw the list of replies, and beside it the one that is read; on a phone one of the two."""
+def desk(view: View, *, is_opened: bool) -> None:
+    """Draw the list of replies, and beside it the one that is read; on a phone one of the two.
+
+    Args:
+        is_opened: whether the whole page is drawn, by a link maybe; in a run of the desk alone it is not.
+    """
     with fragment_run() as is_alone:
-        inbox_filters, inbox_page = listing.find(view.filters, is_link=not is_alone)
+        inbox_filters, inbox_page = listing.find(view.filters, is_link=is_opened and not is_alone)
         listed = (view.filters, inbox_filters, inbox_page.pagination.page)
         shown = shown_reply(inbox_page, read_before=watch.read_before(listed))
         watch.note_drawn(keys.DESK)

@@ -9,40 +9,35 @@ import streamlit as st
 from outreach_results import metrics, results
 from outreach_results.models import Sentiment
 from outreach_results.results import ReplyStatus
-from outreach_results.ui import cards, charts, clicks, filters, text
+from outreach_results.ui import cards, charts, clicks, filters, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View
-from outreach_results.ui.fragments import fragment_run
-from outreach_results.ui.inbox import inbox_url, keys, labels, watch
+from outreach_results.ui.inbox import inbox_url, labels
 
 
-@st.fragment(key=keys.CHART)
 def over_time(view: View) -> None:
     """Draw the positive rate and the sentiments over the period, of replies to do and done alike."""
-    with fragment_run():
-        inbox_filters = inbox_url.read_filters()
-        watch.note_drawn(keys.CHART)
-        frame = ask(results.sentiment_over_time, view.filters, inbox_filters.of_rows())
-        shown = [sentiment for sentiment in Sentiment if sentiment in inbox_url.sentiments_in(inbox_filters.kind)]
-        counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
-        rate = metrics.positive_rate(counts)
-        with cards.card("Sentiment over time", key="sentiments", help=labels.positive_rate_detail(rate)) as card:
-            st.markdown(text.escape(labels.positive_rate_sentence(rate)))
-            if counts[Sentiment.POSITIVE]:
-                _first_response(view)
-            if not any(counts.values()):
-                return
-            chart_with_data(
-                draw(charts.sentiment_over_time, frame, shown),
-                frame.rename(columns=str),
-                view.filters,
-                key=clicks.content_key("sentiments", view.filters, inbox_filters),
-                name="sentiments",
-                alt="Replies over time by sentiment",
-                on_click=clicks.on_chart_click(_show),
-                card=card,
-            )
+    inbox_filters = inbox_url.read_filters()
+    frame = ask(results.sentiment_over_time, view.filters, inbox_filters.of_rows())
+    shown = [sentiment for sentiment in Sentiment if sentiment in inbox_url.sentiments_in(inbox_filters.kind)]
+    counts = {sentiment: int(frame[sentiment].sum()) for sentiment in Sentiment}
+    rate = metrics.positive_rate(counts)
+    with cards.card("Sentiment over time", key="sentiments", help=labels.positive_rate_detail(rate)) as card:
+        st.markdown(text.escape(labels.positive_rate_sentence(rate)))
+        if counts[Sentiment.POSITIVE]:
+            _first_response(view)
+        if not any(counts.values()):
+            return
+        chart_with_data(
+            draw(charts.sentiment_over_time, frame, shown),
+            frame.rename(columns=str),
+            view.filters,
+            key="sentiments",
+            alt="Replies over time by sentiment",
+            on_click=clicks.on_chart_click(_show),
+            card=card,
+        )
 
 
 def _first_response(view: View) -> None:
@@ -63,7 +58,7 @@ def _first_response(view: View) -> None:
 
 def _show_overdue() -> None:
     inbox_url.show_sentiment(Sentiment.POSITIVE, ReplyStatus.OPEN)
-    keys.redraw_all()
+    url_state.keep_in_fragment()
 
 
 def _show(bar: str) -> None:

@@ -36,22 +36,26 @@ function mount(root) {
 }
 
 async function draw(chart) {
+  const { root, plot, save, data } = chart;
+  const look = theme(root, data.palette);
+  const wanted = JSON.stringify([data, look]);
+  if (wanted === chart.drawn) return; // something else on the page has changed
   chart.isOnWhite = false;
   chart.isDark = getComputedStyle(chart.root).colorScheme === "dark";
-  const { root, plot, save, data } = chart;
   plot.setAttribute("aria-label", data.alt);
   plot.style.height = `${data.height}px`;
   save.setAttribute("aria-label", `Save PNG: ${data.alt}`);
   try {
     const Plotly = await load(data.library);
     if (chart.isGone || chart.data !== data) return; // drawn with newer data, or gone meanwhile
-    const { traces, layout } = themed(JSON.parse(data.figure), theme(root, data.palette));
+    const { traces, layout } = themed(JSON.parse(data.figure), look);
     layout.height = data.height;
     chart.annotations = layout.annotations;
     chart.margin = layout.margin;
     Object.assign(layout, joined(chart, plot.clientWidth));
     await Plotly.react(plot, traces, layout, { displayModeBar: false, doubleClick: false });
     if (chart.isGone) return Plotly.purge(plot);
+    chart.drawn = wanted;
     plot.removeAllListeners("plotly_click");
     plot.removeAllListeners("plotly_selected");
     if (data.clickable) {
@@ -139,6 +143,7 @@ function onPaper(chart) {
 function onWhite(chart) {
   const { root, plot, data } = chart;
   chart.isOnWhite = true;
+  chart.drawn = undefined;
   document.documentElement.toggleAttribute("data-outreach-paper", true); // as the frame does, which may be asked later
   const light = { ...theme(root, []), colorway: data.palette }; // the figure comes in the colors of the light theme
   const { traces, layout } = themed(JSON.parse(data.figure), light);

@@ -1,5 +1,7 @@
 // The list of the inbox: a row for each reply, and a checkbox at each. What strangers wrote is only ever set as text.
 
+const filled = new WeakMap(); // what each row shows
+
 export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replies");
   const list = root.querySelector("ul");
@@ -61,7 +63,11 @@ export default function render({ data, parentElement, setTriggerValue }) {
   return () => removeEventListener("resize", refit);
 }
 
+// Most rows stay as they are when another reply is read: what is written again is laid out again.
 function fill(item, row) {
+  const given = JSON.stringify(row);
+  if (filled.get(item) === given) return;
+  filled.set(item, given);
   const write = (name, words) => {
     const part = item.querySelector(`.${name}`);
     if (part.textContent !== words) part.textContent = words;

@@ -3,10 +3,27 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const shown = new WeakMap(); // what each strip shows, but for which tile is chosen
+
 export default function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".tiles");
-  root.style.setProperty("--count", data.tiles.length);
   root.classList.toggle("dark", isDark(root));
+  const wanted = JSON.stringify([data.tiles, data.leads]);
+  if (shown.get(root) !== wanted) build(root, data);
+  shown.set(root, wanted);
+  for (const tile of root.children) {
+    if (data.leads) tile.setAttribute("aria-pressed", String(tile.dataset.name === data.chosen));
+    tile.onclick = data.leads ? () => choose(root, tile, setTriggerValue) : null;
+  }
+}
+
+function choose(root, tile, setTriggerValue) {
+  for (const other of root.children) other.setAttribute("aria-pressed", String(other === tile));
+  setTriggerValue("chosen", tile.dataset.name);
+}
+
+function build(root, data) {
+  root.style.setProperty("--count", data.tiles.length);
   const focused = root.getRootNode().activeElement?.dataset?.name;
   root.replaceChildren(
     ...data.tiles.map((tile) => {
@@ -14,16 +31,11 @@ export default function render({ data, parentElement, setTriggerValue }) {
       if (data.leads) button.type = "button";
       button.dataset.name = tile.name;
       button.title = tile.help;
-      if (data.leads) button.setAttribute("aria-pressed", String(tile.name === data.chosen));
       button.append(element("span", "label", tile.label));
       button.append(element("span", tile.value.length > 9 ? "value long" : "value", tile.value));
       if (tile.change) button.append(element("span", `change ${tile.tone}`, tile.change));
       for (const note of tile.notes) button.append(element("span", "note", note));
       if (tile.line) button.append(sparkline(tile.line));
-      if (data.leads) button.onclick = () => {
-        for (const other of root.children) other.setAttribute("aria-pressed", String(other === button));
-        setTriggerValue("chosen", tile.name);
-      };
       return button;
     }),
   );
