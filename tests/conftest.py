@@ -50,6 +50,7 @@ SLOW = (
     "tests/server/test_bind_check.py",
     "tests/store/admin/test_backup.py",
     "tests/store/test_killed.py",
+    "tests/test_deploy.py",
     "tests/test_faults.py",
     "tests/store/admin/test_copy.py",
     "tests/store/admin/test_doctor.py",

@@ -1,9 +1,7 @@
-"""`docs/deploy.md`, followed: an installed wheel behind nginx with TLS and a provider, and what else it names."""
+"""`docs/deploy.md` in a browser: an installed wheel behind nginx with TLS and a provider."""
 
 from __future__ import annotations
 
-import configparser
-import re
 import shutil
 import signal
 import subprocess
@@ -16,30 +14,22 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
-from typer.testing import CliRunner
 
 from conftest import missing
-from outreach_results.cli.main import app
 from outreach_results.server.proxy import COOKIE
 from outreach_results.server.streamlit_internals import USER_COOKIE
 from support.databases import sqlite_url
+from support.guide import block, changed
 from support.server import ROOT, clean_environment, free_port
 from support.signing_in import Provider, forgive_provider, running_provider, sign_in, sign_in_settings
 from support.visitor import Visitor
 
-GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 ANN, EVE = "ann@example.com", "eve@evil.example"
 DEEP = "/trends?period=all&metrics=opened"
 WITHIN_S = 60
 HTTP_CONTEXT = (
     "error_log stderr; pid {folder}/nginx.pid; daemon off; events {{}} http {{ access_log off; {temp} {server} }}"
 )
-
-
-def block(language: str, containing: str) -> str:
-    """The block of the guide in that language with that text."""
-    [found] = [text for text in re.findall(rf"^ *```{language}\n(.*?)^ *```", GUIDE, re.S | re.M) if containing in text]
-    return found
 
 
 def self_signed(folder: Path) -> None:
@@ -50,15 +40,13 @@ def self_signed(folder: Path) -> None:
 
 def config(folder: Path, listen: int, served: int) -> str:
     """The guide's configuration, with the names and ports of this machine."""
-    server = block("nginx", "proxy_pass")
-    for there, here in (
+    server = changed(
+        block("nginx", "proxy_pass"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{listen} ssl;"),
         ("server_name results.example.com;", "server_name localhost;"),
         ("/etc/ssl/", f"{folder}/"),
         ("127.0.0.1:8501", f"127.0.0.1:{served}"),
-    ):
-        assert there in server, f"{there} is no longer in the guide"
-        server = server.replace(there, here)
+    )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return HTTP_CONTEXT.format(
         folder=folder, server=server, temp=" ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
@@ -211,36 +199,3 @@ def test_proxy_speaks_tls_alone(deployed: str) -> None:
     assert httpx.get(deployed.replace("https:", "http:")).status_code == 400
     answer = httpx.get(deployed, verify=False)  # noqa: S501 - the certificate is its own
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-
-
-def test_unit_names_options_that_exist() -> None:
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # type: ignore[assignment, method-assign]
-    unit.read_string(block("ini", "ExecStart"))
-    command = unit["Service"]["ExecStart"].split()
-    assert command[0] == "/opt/outreach-results/.venv/bin/outreach-results"
-    assert CliRunner().invoke(app, [*command[1:], "--help"]).exit_code == 0
-    assert unit["Service"]["EnvironmentFile"] in GUIDE.replace(block("ini", "ExecStart"), "")
-
-
-def test_systemd_accepts_the_unit_and_calls_it_safe(tmp_path: Path) -> None:
-    if shutil.which("systemd-analyze") is None:
-        return  # most containers have none; the test above has looked at what this product decides
-    here = str(Path(sys.executable).with_name("outreach-results"))
-    unit = block("ini", "ExecStart").replace("/opt/outreach-results/.venv/bin/outreach-results", here)
-    file = tmp_path / "outreach-results.service"
-    file.write_text(unit)
-    for check in (["verify"], ["security", "--offline=true", "--threshold=20"]):
-        ended = subprocess.run(["systemd-analyze", *check, str(file)], capture_output=True, text=True, check=False)
-        assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
-
-
-def test_containerfile_installs_from_the_lock_file() -> None:
-    lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
-    assert any("--require-hashes -r requirements.lock" in line for line in lines)
-    copied = [line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
-    assert all((ROOT / name).exists() for name in copied)
-    ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
-    built_from = ("src", "pages", "app.py", "sample_data", ".streamlit", "pyproject.toml", "README.md", "LICENSE")
-    assert not {*built_from, *copied} & set(ignored)
-    assert "USER outreach" in lines
