@@ -169,6 +169,10 @@ def test_controls_and_chart_are_above_the_fold(open_visitor) -> None:
         assert details is not None
         assert plot["y"] + plot["height"] <= height
         assert details["x"] >= plot["x"] + plot["width"], "the details stand beside the chart"
+    drawn = visitor.page.locator(".st-key-trend .js-plotly-plot")
+    point_at_day(drawn, "2026-03-10", axis="yaxis", value=50)
+    told = re.compile(r"^Tue, Mar 10, 2026.*were sent.*were opened.*got a reply.*was spent", re.DOTALL)
+    expect(hover_text(drawn)).to_contain_text(told)  # in the order of the panels
 
 
 def test_link_back_and_invalid_values(visitor: Visitor, open_visitor) -> None:

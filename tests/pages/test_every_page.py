@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -249,6 +249,21 @@ def test_unsent_campaigns_on_every_page(page, empty_dashboard):
     assert not app.exception
     assert not app.error
     assert any("nothing has been sent yet" in shown for shown in words(app))
+
+
+def test_a_day_that_is_not_over_is_marked_in_charts(use_database, sqlite_store):
+    now = datetime.now(UTC)
+    sent = [records.email(f"e{n}", now - timedelta(days=n)) for n in range(3)]
+    load(sqlite_store, "test", [records.campaign(), *sent])
+    use_database(str(sqlite_store.engine.url))
+    for page, beside, in_charts in (
+        ("overview", "The day is not over", 1),
+        ("trends", "○ day not over", 2),  # the metrics, and the cost
+    ):
+        app = run_page(page, tile="emails_sent")
+        assert any(beside in shown.value for shown in app.caption), page
+        figures = [str(drawn["figure"]) for drawn in components(app, "outreach_chart")]
+        assert sum("The day is not over" in figure for figure in figures) == in_charts, page
 
 
 def test_sparse_database_draws_on_every_page(use_database, tmp_path):

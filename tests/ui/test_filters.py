@@ -311,8 +311,11 @@ def test_an_unfinished_last_day_is_marked(sqlite_store, use_database):
     known_until = present(filters.as_of(sqlite_store))
     assert known_until.date() == view.last
     assert view.caption(known_until).split(" · ")[2].endswith("M (day not over)")
+    assert view.unfinished(known_until) == known_until
     yesterday = known_until.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(1)
     assert view.caption(yesterday).split(" · ")[2] == f"data through {yesterday:%b %-d}"
+    assert view.unfinished(yesterday) is None
+    assert view.unfinished(known_until + timedelta(1)) is None  # the days shown are over
 
 
 # --- codes, and the labels of links from before --------------------------------------------------------------------

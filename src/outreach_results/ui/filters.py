@@ -85,6 +85,15 @@ class View(ChosenPeriod):
         ]
         return " · ".join(filter(None, parts))
 
+    def unfinished(self, as_of: datetime | None) -> datetime | None:
+        """Until when the last day shown is known, while it is not over; None for days that are over.
+
+        Args:
+            as_of: as for `caption`.
+        """
+        known_until = _within_a_day(as_of)
+        return known_until if known_until is not None and known_until.date() <= self.last else None
+
     def in_print(self, label_of: Mapping[str, str]) -> str:
         """What a printed page says instead of the controls: campaigns, custom days, and what they are compared with."""
         chosen = self.filters.campaigns
@@ -115,8 +124,13 @@ def _reach(as_of: datetime | None, last: date) -> list[str]:
     if as_of is None:
         return []
     day = text.short_day(as_of) if as_of.year == last.year else text.day(as_of)
-    is_unfinished = as_of.time() != as_of.min.time()
-    return [f"data through {day}, {text.clock(as_of)} (day not over)" if is_unfinished else f"data through {day}"]
+    so_far = f", {text.clock(as_of)} (day not over)" if _within_a_day(as_of) else ""
+    return [f"data through {day}{so_far}"]
+
+
+def _within_a_day(as_of: datetime | None) -> datetime | None:
+    """The time, unless it is midnight, which stands for a day that is over."""
+    return None if as_of is None or as_of.time() == as_of.min.time() else as_of
 
 
 def bar(label_of: dict[str, str], page: str = "") -> View | None:

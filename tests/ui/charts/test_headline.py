@@ -1,5 +1,7 @@
 """The large chart of the overview: ranges, labels, comparison."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pytest
 
@@ -53,6 +55,23 @@ def test_a_single_day_is_a_mark():
     figure = headline_chart(series(value=[0.04, NAN], low=[0.03, NAN], high=[0.06, NAN]))
     assert figure.data[-1].mode == "markers"
     assert figure.data[-1].error_y.array[0] == pytest.approx(0.02)
+
+
+def test_a_day_that_is_not_over_is_marked():
+    noon, said = datetime(2026, 3, 2, 12, tzinfo=UTC), "<br>The day is not over: known until 12:00 PM."
+    line, step, end = headline_chart(series(), unfinished=noon).data[1:]
+    assert (list(line.y), list(step.y), list(end.y)) == ([0.04], [0.04, 0.05], [0.05])
+    assert (step.line.dash, end.marker.symbol) == ("dot", "circle-open")
+    assert list(end.customdata) == [f"Reply rate: 5.0% (4.0% to 7.0%){said}"]
+    (bars,) = headline_chart(series("cost", low=[NAN, NAN], high=[NAN, NAN]), unfinished=noon).data
+    assert [color.rpartition(" ")[2] for color in bars.marker.color] == ["0.75)", "0.35)"]
+    assert [told.endswith(said) for told in bars.customdata] == [False, True]
+
+
+def test_one_compared_value_is_wider_than_the_mark():
+    only = series(value=[0.04, NAN], low=[0.03, NAN], high=[0.06, NAN], compared=[0.04, NAN])
+    mark, compared = headline_chart(only, compared_with="Mar 1").data
+    assert (compared.mode, compared.marker.size > 2 * mark.marker.size) == ("markers", True)
 
 
 def test_few_days_have_a_tick_each_and_no_hours():

@@ -25,6 +25,7 @@ FIRST = date(2026, 3, 2)  # a Monday
 LAST = FIRST + timedelta(days=27)
 SLOW = MaturityCurve((0.5, 0.8, 1.0), 500)
 MARCH = Filters(start=date(2026, 2, 28), end=date(2026, 3, 27), basis=Basis.SEND)
+NOT_OVER = "The day is not over: known until 12:00 PM."
 SOME_COST = ("cost_usd", *(f"{name}_usd" for name in (*COST_COLUMNS, "cost_not_broken_down")))
 
 
@@ -182,7 +183,35 @@ def test_unusual_day_is_marked_and_explained():
 
 def test_each_panel_has_its_usual_range():
     figure = trend_chart(trends("opened", "replied"))
-    assert [trace.yaxis for trace in figure.data if getattr(trace, "fill", None) == "tonexty"] == ["y2", "y"]
+    assert [trace.yaxis for trace in figure.data if getattr(trace, "fill", None) == "toself"] == ["y", "y2"]
+
+
+def test_hover_tells_metrics_in_the_order_of_panels():
+    """As Plotly does, unless a trace fills up to the next one: then it tells them in reverse."""
+    for is_cohort in (True, False):  # with the usual range, and without
+        figure = trend_chart(trends("opened", "replied", is_cohort=is_cohort))
+        told = [trace.text[0] for trace in figure.data if trace.text is not None]
+        assert [text.split()[2] for text in told] == ["were", "got", "spent"]
+        assert not {"tonexty", "tonextx"} & {getattr(trace, "fill", None) for trace in figure.data}
+
+
+NOON = datetime.combine(LAST, datetime.min.time().replace(hour=12))
+
+
+def test_a_day_that_is_not_over_is_hollow_and_told():
+    plain = trends("opened", days=history(opened=20), is_cohort=False)
+    figure = trend_chart(plain, unfinished=NOON)
+    drawn = marks(figure, "opened")
+    assert seen(drawn) == [27]
+    assert drawn.marker.symbol[27] == "circle-open"
+    assert [len(trace.x) for trace in lines(figure, "opened", "dot")] == [2]
+    assert f"$1.00 was spent in total.<br>{NOT_OVER}" in texts_of(figure)
+    weekly = trend_chart(trends("opened", every=Every.WEEK, days=history(opened=20)), unfinished=NOON)
+    assert list(marks(weekly, "opened").marker.symbol) == ["circle"] * 3 + ["circle-open"]
+    bars = [trace for trace in cost_chart(plain, unfinished=NOON).data if trace.type == "bar"]
+    assert all(bar.text[-1].endswith(NOT_OVER) and NOT_OVER not in bar.text[-2] for bar in bars)
+    assert {(bar.marker.opacity[-2], bar.marker.opacity[-1]) for bar in bars} == {(1.0, 0.35)}
+    assert NOT_OVER not in "".join(texts_of(trend_chart(plain)))
 
 
 def test_immature_day_marker_and_hover():

@@ -40,9 +40,13 @@ def empty(height: int, **layout: Any) -> Figure:
     return Figure(shared | own)
 
 
+FAINT = 0.35
+"""The opacity of what stands back, or is not complete."""
+
+
 def faint(color: str) -> str:
     """A color of the palette for what stands back."""
-    return translucent(color, 0.35)
+    return translucent(color, FAINT)
 
 
 def translucent(color: str, opacity: float) -> str:

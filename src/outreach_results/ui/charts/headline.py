@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,21 +14,32 @@ from outreach_results.models.metric_definitions import METRICS, RATES, Unit
 from outreach_results.results import HeadlineSeries
 from outreach_results.ui import text
 from outreach_results.ui.charts.annotations import annotate
-from outreach_results.ui.charts.base import COLORS, GREY, LABELS, empty, translucent
+from outreach_results.ui.charts.base import COLORS, FAINT, GREY, LABELS, empty, translucent
+from outreach_results.ui.charts.time_axis import holds
+from outreach_results.ui.charts.trend_labels import unfinished_sentence
 from outreach_results.ui.figure import Figure
 
 HEIGHT = 300
 _MOST_TICKS = 9
+_HOVER_TEXT = "%{customdata}<extra></extra>"
 
 _WRITE = {Unit.EMAILS: text.number, Unit.REPLIES: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
 _TICKS = {Unit.EMAILS: ",d", Unit.REPLIES: ",d", Unit.SHARE: ".0%", Unit.DOLLARS: "$,.2f"}
 
 
-def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, compared_with: str = "") -> Figure:
-    """A rate as a line within its 95% range, a number as bars; the comparison as a thin dashed line.
+def headline_chart(
+    series: HeadlineSeries,
+    notes: Sequence[Annotation] = (),
+    *,
+    compared_with: str = "",
+    unfinished: datetime | None = None,
+) -> Figure:
+    """A rate as a line within its 95% range, a number as bars; the comparison as a thin dotted line.
 
     Args:
-        compared_with: what the dashed line is, for its label in the tooltip.
+        compared_with: what the dotted line is, for its label in the tooltip.
+        unfinished: until when the last day is known, in the reporting zone, while it is not over. What it counts in is
+            marked: the end of a line is dotted and hollow, a bar is faint.
     """
     metric, points = METRICS[series.name], series.points
     is_line = series.name in RATES or metric.numerator is not None
@@ -45,9 +57,9 @@ def headline_chart(series: HeadlineSeries, notes: Sequence[Annotation] = (), *, 
         yaxis={"tickformat": ticks, "range": [0, top], "nticks": 6},
     )
     if is_line:
-        _line(figure, series)
+        _line(figure, series, unfinished)
     else:
-        _bars(figure, series)
+        _bars(figure, series, unfinished)
     _compared(figure, series, compared_with)
     annotate(figure, notes, lambda day: bucket_start(day, series.every))
     return figure
@@ -58,7 +70,7 @@ def _ticks(dates: pd.Series[pd.Timestamp]) -> dict[str, Any]:
     return {"tickvals": list(dates)} if len(dates) < _MOST_TICKS else {"nticks": _MOST_TICKS}
 
 
-def _line(figure: Figure, series: HeadlineSeries) -> None:
+def _line(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -> None:
     points, color = series.points, COLORS[series.name]
     days, ends = _outline(points)
     if days:
@@ -71,15 +83,20 @@ def _line(figure: Figure, series: HeadlineSeries) -> None:
             hoverinfo="skip",
         )
     known = points[points["value"].notna()]
+    is_open = len(known) > 1 and _is_open(series, known.iloc[-1].to_dict(), unfinished)
+    # Without the point that is not complete: each trace tells its points on hover, and none may be told twice.
+    whole = points[points["date"] < known.iloc[-1]["date"]] if is_open else points
     figure.add_scatter(
-        x=points["date"],
-        y=points["value"],
+        x=whole["date"],
+        y=whole["value"],
         mode="lines" if len(known) > 1 else "markers",
         line={"color": color, "width": 2.5},
         **({} if len(known) > 1 else _single(points, color)),
-        hovertemplate="%{customdata}<extra></extra>",
-        customdata=[_sentence(series, point) for point in points.to_dict("records")],
+        hovertemplate=_HOVER_TEXT,
+        customdata=[_sentence(series, point, unfinished) for point in whole.to_dict("records")],
     )
+    if is_open:
+        _open_end(figure, series, known, unfinished)
     if len(known):
         last = known.iloc[-1]
         figure.add_annotation(
@@ -91,6 +108,31 @@ def _line(figure: Figure, series: HeadlineSeries) -> None:
             showarrow=False,
             font={"color": color, "size": 13},
         )
+
+
+def _open_end(figure: Figure, series: HeadlineSeries, known: pd.DataFrame, unfinished: datetime | None) -> None:
+    """The step to a point that is not complete, dotted, and the point, hollow."""
+    color, end = COLORS[series.name], known.iloc[-2:]
+    figure.add_scatter(
+        x=end["date"],
+        y=end["value"],
+        mode="lines",
+        line={"color": color, "width": 2.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=end["date"].iloc[-1:],
+        y=end["value"].iloc[-1:],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 8, "color": color, "line": {"color": color, "width": 2}},
+        hovertemplate=_HOVER_TEXT,
+        customdata=[_sentence(series, point, unfinished) for point in end.iloc[-1:].to_dict("records")],
+    )
+
+
+def _is_open(series: HeadlineSeries, point: Mapping[Any, Any], unfinished: datetime | None) -> bool:
+    """Whether a point counts the day that is not over."""
+    return holds(point["date"], series.every, unfinished)
 
 
 def _single(points: pd.DataFrame, color: str) -> dict[str, Any]:
@@ -111,14 +153,16 @@ def _outline(points: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     return days[:-1], ends[:-1]
 
 
-def _bars(figure: Figure, series: HeadlineSeries) -> None:
+def _bars(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -> None:
     points = series.points
+    rows = points.to_dict("records")
+    color = COLORS[series.name]
     figure.add_bar(
         x=points["date"],
         y=points["value"],
-        marker={"color": translucent(COLORS[series.name], 0.75)},
-        hovertemplate="%{customdata}<extra></extra>",
-        customdata=[_sentence(series, point) for point in points.to_dict("records")],
+        marker={"color": [translucent(color, FAINT if _is_open(series, row, unfinished) else 0.75) for row in rows]},
+        hovertemplate=_HOVER_TEXT,
+        customdata=[_sentence(series, row, unfinished) for row in rows],
     )
 
 
@@ -131,20 +175,24 @@ def _compared(figure: Figure, series: HeadlineSeries, compared_with: str) -> Non
         y=points["compared"],
         mode="lines" if len(points) > 1 else "markers",
         line={"color": GREY, "width": 1.3, "dash": "dot"},
-        hovertemplate="%{customdata}<extra></extra>",
+        # Wide, so that it can be seen behind the mark of the only value.
+        marker={"symbol": "line-ew", "size": 34, "line": {"color": GREY, "width": 2}},
+        hovertemplate=_HOVER_TEXT,
         customdata=[
             f"{text.escape_plotly(compared_with)}: {_write(series.name, value)}" for value in points["compared"]
         ],
     )
 
 
-def _sentence(series: HeadlineSeries, point: Mapping[Any, Any]) -> str:
+def _sentence(series: HeadlineSeries, point: Mapping[Any, Any], unfinished: datetime | None) -> str:
     if pd.isna(point["value"]):
         return f"{LABELS[series.name]}: {text.MISSING}"
     shown = f"{LABELS[series.name]}: {_write(series.name, point['value'])}"
-    if pd.isna(point["low"]):
-        return shown
-    return f"{shown} ({_write(series.name, point['low'])} to {_write(series.name, point['high'])})"
+    if not pd.isna(point["low"]):
+        shown += f" ({_write(series.name, point['low'])} to {_write(series.name, point['high'])})"
+    if unfinished is not None and _is_open(series, point, unfinished):
+        shown += f"<br>{unfinished_sentence(unfinished)}"
+    return shown
 
 
 def _write(name: str, value: float) -> str:

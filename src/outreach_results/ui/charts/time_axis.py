@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from math import ceil
 from typing import Any
 
 import pandas as pd
 
-from outreach_results.metrics import Every
+from outreach_results.metrics import Every, bucket_start
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import GREY
 
@@ -45,6 +45,11 @@ def time_axis(dates: pd.Series[pd.Timestamp], every: Every) -> dict[str, Any]:
         "tick0": _A_MONDAY,
         "dtick": between,
     } | few
+
+
+def holds(start: pd.Timestamp, every: Every, moment: datetime | None) -> bool:
+    """Whether a moment lies in the day, week or month that begins on a day; never without a moment."""
+    return moment is not None and bucket_start(moment.date(), every) == start.date()
 
 
 def weekends(dates: pd.Series[pd.Timestamp], every: Every) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from outreach_results.models import COST_COLUMNS
 from outreach_results.models.metric_definitions import COUNT_METRICS
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
+from outreach_results.ui.charts.time_axis import holds
 from outreach_results.ui.text import money, number, percent
 
 Point = Mapping[Hashable, Any]
@@ -94,10 +95,21 @@ def partial_sentence(point: Point, every: Every) -> str:
     return f"Only {days} of the {whole} days of this {every} are in the period."
 
 
-def remark(point: Point, cost: float, every: Every) -> str:
-    """The hover text of a day, week or month as such: its cost, and whether it is only partly in the period."""
+def unfinished_sentence(known_until: datetime) -> str:
+    """Why a point is still growing: its last day is not over."""
+    return f"The day is not over: known until {text.clock(known_until)}."
+
+
+def remark(point: Point, cost: float, every: Every, unfinished: datetime | None = None) -> str:
+    """The hover text of a day, week or month as such: its cost, and whether a part of it is not there (yet).
+
+    Args:
+        unfinished: until when the last day is known, while it is not over.
+    """
     spent = "" if pd.isna(cost) else f"{money(cost)} was spent in total."
-    return " ".join(filter(None, (spent, partial_sentence(point, every) if point["is_partial"] else "")))
+    partial = partial_sentence(point, every) if point["is_partial"] else ""
+    open_day = unfinished_sentence(unfinished) if unfinished and holds(point["date"], every, unfinished) else ""
+    return " ".join(filter(None, (spent, partial, open_day)))
 
 
 def cost_sentence(component: str, value: float) -> str:

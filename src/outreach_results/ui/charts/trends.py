@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby, pairwise
 from math import floor, log10
 from typing import Any
@@ -16,8 +16,8 @@ from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
 from outreach_results.ui.charts import trend_labels
 from outreach_results.ui.charts.annotations import annotate
-from outreach_results.ui.charts.base import COLORS, LABELS, Y_AXIS, empty
-from outreach_results.ui.charts.time_axis import selected_line, time_axis, weekends
+from outreach_results.ui.charts.base import COLORS, FAINT, LABELS, Y_AXIS, empty
+from outreach_results.ui.charts.time_axis import holds, selected_line, time_axis, weekends
 from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import escape_plotly, number, percent
 
@@ -45,10 +45,12 @@ def trend_chart(
     *,
     with_mean: bool = False,
     selected: date | None = None,
+    unfinished: datetime | None = None,
 ) -> Figure:
     """A panel for each metric with an axis of its own, one above the other over the same days.
 
     Args:
+        unfinished: until when the last day is known, in the reporting zone, while it is not over.
         with_mean: draw the mean of seven days strong and the single days faint.
         selected: the first day of the point whose details are shown. A new value resets Plotly's selection; otherwise
             Plotly keeps one point selected and takes a second click on it as deselection.
@@ -81,20 +83,21 @@ def trend_chart(
     )
     traces: list[dict[str, Any]] = []
     for place, (series, top) in enumerate(zip(trends.series, tops, strict=True)):
-        drawn = _Panel(series, trends.every, top, with_mean=with_mean)
-        # Plotly tells the last one first.
-        traces = [trace | {"yaxis": _short(place)} for trace in drawn.traces()] + traces
+        drawn = _Panel(series, trends.every, top, with_mean=with_mean, unfinished=unfinished)
+        traces += [trace | {"yaxis": _short(place)} for trace in drawn.traces()]
         figure.add_annotation(**drawn.label(), yref=_short(place))
     if trends.series:
-        traces.insert(0, _remarks(trends))
+        traces.append(_remarks(trends, unfinished))
     figure.data += traces
     annotate(figure, notes, lambda day: bucket_start(day, trends.every))
     return figure
 
 
-def cost_chart(trends: Trends) -> Figure:
-    """The cost by component, over the same days."""
+def cost_chart(trends: Trends, *, unfinished: datetime | None = None) -> Figure:
+    """The cost by component, over the same days; ``unfinished`` as in `trend_chart`."""
     costs = trends.costs
+    is_open = [holds(start, trends.every, unfinished) for start in costs["date"]]
+    so_far = [f" {trend_labels.unfinished_sentence(unfinished)}" if unfinished and one else "" for one in is_open]
     figure = empty(
         252,
         barmode="stack",
@@ -111,8 +114,8 @@ def cost_chart(trends: Trends) -> Figure:
             x=costs["date"],
             y=spent,
             name=LABELS[name],
-            marker={"color": COLORS[name], "line": {"width": 0}},
-            text=[trend_labels.cost_sentence(name, value) for value in spent],
+            marker={"color": COLORS[name], "line": {"width": 0}, "opacity": [FAINT if one else 1.0 for one in is_open]},
+            text=[trend_labels.cost_sentence(name, value) + rest for value, rest in zip(spent, so_far, strict=True)],
             textposition="none",
             hovertemplate=_HOVER_TEXT,
         )
@@ -122,8 +125,11 @@ def cost_chart(trends: Trends) -> Figure:
 class _Panel:
     """The traces and the label of one time series."""
 
-    def __init__(self, series: TimeSeries, every: Every, top: float, *, with_mean: bool) -> None:
+    def __init__(
+        self, series: TimeSeries, every: Every, top: float, *, with_mean: bool, unfinished: datetime | None
+    ) -> None:
         self._series, self._every, self._top = series, every, top
+        self._unfinished = unfinished
         self._color = COLORS[series.metric]
         self._is_mean = with_mean and bool(series.points["mean"].notna().any())
 
@@ -164,9 +170,13 @@ class _Panel:
         judged = self._series.points[self._series.points["usual_low"].notna()]
         if judged.empty:
             return []
-        shared = {"x": judged["date"], "line": {"width": 0}} | _LINES
-        fill = {"fill": "tonexty", "fillcolor": "rgba(128, 140, 155, 0.16)"}
-        return [shared | {"y": judged["usual_low"]}, shared | fill | {"y": judged["usual_high"]}]
+        # One outline, because two lines with "tonexty" between them make Plotly tell the metrics in reverse on hover.
+        outline = {
+            "x": [*judged["date"], *judged["date"][::-1]],
+            "y": [*judged["usual_high"], *judged["usual_low"][::-1]],
+        }
+        fill = {"fill": "toself", "fillcolor": "rgba(128, 140, 155, 0.16)", "line": {"width": 0}}
+        return [outline | fill | _LINES]
 
     def _compared(self) -> list[dict[str, Any]]:
         """The comparison as a thin dashed line."""
@@ -186,7 +196,8 @@ class _Panel:
     def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> list[dict[str, Any]]:
         known = points[points[column].notna()]
         dates, values = list(known["date"]), list(known[column])
-        loose = list(known["is_immature"] | known["is_partial"])
+        incomplete = known["is_immature"] | known["is_partial"]
+        loose = [one or self._is_open(start) for one, start in zip(incomplete, known["date"], strict=True)]
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
         return [
@@ -203,6 +214,10 @@ class _Panel:
             | _LINES
             for is_dotted, steps in pieces
         ]
+
+    def _is_open(self, start: pd.Timestamp) -> bool:
+        """Whether the point that begins on this day holds the day that is not over."""
+        return holds(start, self._every, self._unfinished)
 
     def _marks(self) -> dict[str, Any]:
         """A mark for each point, seen only where it says something; all have a hover text and can be clicked."""
@@ -234,8 +249,8 @@ class _Panel:
             return look | {"symbol": "diamond", "size": 11, "color": self._color, "ring": UNUSUAL_COLOR, "width": 2.5}
         if point["is_small"] or self._is_mean:
             return look
-        if point["is_immature"] or point["is_partial"]:
-            symbol = "circle-open" if point["is_immature"] else "square-open"
+        if point["is_immature"] or point["is_partial"] or self._is_open(point["date"]):
+            symbol = "square-open" if point["is_partial"] and not point["is_immature"] else "circle-open"
             return look | {"symbol": symbol, "color": self._color, "ring": self._color, "width": 1.6}
         return look | {"color": self._color} if is_alone else look
 
@@ -248,8 +263,8 @@ class _Panel:
         return " ".join(sentences)
 
 
-def _remarks(trends: Trends) -> dict[str, Any]:
-    """Hover texts without marks of their own: the cost, and which weeks or months are incomplete."""
+def _remarks(trends: Trends, unfinished: datetime | None) -> dict[str, Any]:
+    """Hover texts without marks of their own: the cost, and which days, weeks or months are incomplete."""
     points, spent = trends.series[0].points, trends.costs["cost_usd"]
     return {
         "type": "scatter",
@@ -260,7 +275,7 @@ def _remarks(trends: Trends) -> dict[str, Any]:
         "showlegend": False,
         "customdata": _keys(points["date"]),
         "text": [
-            trend_labels.remark(point, cost, trends.every).replace(". ", ".<br>")
+            trend_labels.remark(point, cost, trends.every, unfinished).replace(". ", ".<br>")
             for point, cost in zip(points.to_dict("records"), spent, strict=True)
         ],
         "hovertemplate": _HOVER_TEXT,

@@ -8,9 +8,10 @@ from outreach_results import results
 from outreach_results.models import COUNTS, Filters
 from outreach_results.models.metric_definitions import METRICS, TILES
 from outreach_results.results import Totals
-from outreach_results.ui import cards, charts, text, url_state
+from outreach_results.ui import cards, charts, filters, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.charts.headline import headline_chart, subtitle
+from outreach_results.ui.charts.trend_labels import unfinished_sentence
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View
 from outreach_results.ui.overview import tiles
@@ -39,9 +40,10 @@ def _chart(view: View, name: str) -> None:
             st.caption(f"{METRICS[name].label}: not tracked by these campaigns, or nothing to divide by.")
             return
         notes = ask(results.annotations_in, view.filters)
+        unfinished = view.unfinished(ask(filters.as_of))
         versus = view.compared_with if view.comparison is not None else ""
         chart_with_data(
-            draw(headline_chart, series, notes, compared_with=versus),
+            draw(headline_chart, series, notes, compared_with=versus, unfinished=unfinished),
             series.points.rename(columns={"value": name}),
             view.filters,
             key="headline",
@@ -49,7 +51,10 @@ def _chart(view: View, name: str) -> None:
             alt=f"{subtitle(series)}, {view.days()}",
             card=card,
         )
-        remarks = [f"Dotted line: {versus}."] if versus and series.points["compared"].notna().any() else []
+        compared = series.points["compared"].count()
+        remarks = [f"{'Dotted' if compared > 1 else 'Gray'} line: {versus}."] if versus and compared else []
+        if unfinished is not None:
+            remarks.append(unfinished_sentence(unfinished))
         remarks += still_collecting(view)
         if remarks:
             st.caption(text.escape(" ".join(remarks)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 import pandas as pd
@@ -13,10 +13,11 @@ from outreach_results import metrics, results
 from outreach_results.models import Annotation
 from outreach_results.models.metric_definitions import COST
 from outreach_results.results import Totals, Trends
-from outreach_results.ui import cards, charts, clicks, text, url_state
+from outreach_results.ui import cards, charts, clicks, filters, text, url_state
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.cards import Card
 from outreach_results.ui.charts import trend_labels
+from outreach_results.ui.charts.time_axis import holds
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View
@@ -54,7 +55,14 @@ def _chart(
     names = ", ".join(charts.LABELS[name] for name in question.names)
     st.caption(text.escape(_legend(trends, question, view)))
     chart_with_data(
-        draw(charts.trend_chart, trends, notes, with_mean=question.with_mean, selected=selected),
+        draw(
+            charts.trend_chart,
+            trends,
+            notes,
+            with_mean=question.with_mean,
+            selected=selected,
+            unfinished=_unfinished(view),
+        ),
         partial(Trends.table, trends, with_mean=question.with_mean),
         view.filters,
         key="trend",
@@ -89,13 +97,17 @@ def cost(trends: Trends, view: View) -> None:
             return
         st.caption(text.escape(f"{text.money(spent)} spent, by {trends.every}"))
         chart_with_data(
-            draw(charts.cost_chart, trends),
+            draw(charts.cost_chart, trends, unfinished=_unfinished(view)),
             trends.costs,
             view.filters,
             key="cost",
             alt=f"Cost by component and {trends.every}",
             card=card,
         )
+
+
+def _unfinished(view: View) -> datetime | None:
+    return view.unfinished(ask(filters.as_of))
 
 
 def is_quiet(trends: Trends) -> bool:
@@ -121,6 +133,9 @@ def _legend(trends: Trends, question: Question, view: View) -> str:
     ):
         if (points[column] & points["value"].notna()).any():
             parts.append(sign)
+    unfinished = _unfinished(view)
+    if any(holds(start, trends.every, unfinished) for start in points.loc[~points["is_partial"], "date"]):
+        parts.append(f"○ {trends.every} not over")
     return " · ".join(parts)
 
 
