@@ -120,6 +120,13 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
             expect(visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)).to_be_visible()
     # who reads the dark theme prints black on white, figures too, and reads on in the dark
     visitor.page.emulate_media(media="print", color_scheme="dark")
+    visitor.open("/benchmarks")
+    visitor.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for color, ink in {"green": "rgb(11, 81, 54)", "red": "rgb(143, 29, 29)"}.items():
+        badge = visitor.page.locator(f"[class*=st-key-verdict-{color}] .stMarkdownBadge").first
+        expect(badge).to_have_css("color", ink)  # verdicts keep their colors, as ink
+        expect(badge).to_have_css("print-color-adjust", "exact")
+    visitor.page.evaluate("dispatchEvent(new Event('afterprint'))")
     visitor.open("/usage")
     tick, printed = visitor.page.locator(".st-key-card-quota .xtick text").first, "data-outreach-paper"
     in_the_dark = tick.evaluate("mark => mark.style.fill")

@@ -18,6 +18,8 @@ def test_a_link_is_made_listed_and_revoked(run, database, writable_sample, monke
     _, row = (line.split() for line in run("links", "list").out.decode().splitlines())
     assert row[:6] == [link.link_id, "Monthly", "acme", "trends", "no", "no"]
     assert row[-1] == "open"
+    run("links", "create", "One", "--campaign", "camp_abc123", "--page", "trends")
+    assert " 1 campaign " in run("links", "list").out.decode()
     assert run("links", "revoke", link.link_id).err == "The link 'Monthly' is revoked.\n"
     refused = run("links", "create", "All", "--page", "data", "--client", "acme")
     assert (refused.status, "one or more of overview" in refused.err) == (1, True)

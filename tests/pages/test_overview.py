@@ -244,6 +244,14 @@ def test_a_dash_says_why_there_is_no_number(
     assert (row["reply_rate"].text, row["reply_rate"].title) == ("–", "Nothing delivered")
 
 
+def test_cost_of_a_component_has_a_bar_of_its_share(overview: AppTest) -> None:
+    overview.run()
+    rows = table(overview, "per_email")
+    bars = [present(row["total"].bar) for row in rows]
+    assert sum(bars) == pytest.approx(1)
+    assert bars[0] == pytest.approx(float(rows[0]["total"].by or 0) / sum(float(row["total"].by or 0) for row in rows))
+
+
 def test_costs_of_few_outcomes_are_ranges() -> None:
     counts = {"emails_sent": 100, "replied": 8, "meetings_booked": 2}
     costs = {"cost": 4_000_000, "cost_ai_generation": 4_000_000, "cost_lead_enrichment": 0}

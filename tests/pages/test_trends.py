@@ -11,9 +11,10 @@ from importlib import import_module
 import pytest
 
 from outreach_results import results
-from outreach_results.models import Basis, Filters
+from outreach_results.models import COUNTS, Basis, Filters
 from outreach_results.store import annotations as notes
 from outreach_results.store.tracking import choose_tracking
+from outreach_results.ui.charts import LABELS
 from support.dashboard import components, run_page, table, words
 from support.hostile import HOSTILE
 
@@ -204,6 +205,8 @@ def test_without_a_selection_the_period_is_shown(sample_dashboard, sample_store)
     rows = {row["metric"].text: row for row in table(app, "metric")}
     assert rows["Sent"]["value"].text == f"{now.emails_sent:,}"
     assert rows["Replied"]["compared"].text == f"{then.replied:,}"
+    assert list(rows) == [*(LABELS[name] for name in COUNTS), "Cost"]  # those that are not drawn, too
+    assert rows["Delivered"]["compared"].text == f"{then.delivered:,}"
 
 
 def test_a_day_in_the_link_selects_its_week(sample_dashboard):
@@ -305,11 +308,15 @@ def button(app, label):
 
 def test_shown_period_is_the_queried_period(sample_dashboard, sample_store):
     """The details of a single day equal the query results for that day alone."""
-    app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026")
+    app = page(period="Custom", days=["2026-03-16", "2026-03-22"], at="Tue 17 Mar 2026", overlay="true")
     day = date(2026, 3, 17)
     stats = results.totals(sample_store, replace(QUARTER, start=day, end=day, basis=Basis.ACTIVITY)).stats
     assert values(app)["Sent"] == str(stats.emails_sent)
     assert values(app)["Opened"] == str(stats.opened)
+    assert values(app)["Delivered"] == str(stats.delivered)  # which is not drawn
+    before = results.totals(sample_store, Filters(start=date(2026, 3, 10), end=date(2026, 3, 10))).stats
+    (row,) = [row for row in table(app, "metric") if row["metric"].text == "Delivered"]
+    assert row["compared"].text == str(before.delivered)
 
 
 # --- what is tracked, and by which date -------------------------------------------------------------------------

@@ -160,3 +160,20 @@ def test_wide_money_range_has_no_cents(low, high, shown):
 )
 def test_range_has_its_percent_sign_once(low, high, shown):
     assert text.span(low, high) == shown
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "shown"),
+    [
+        (1, "campaign", "1 campaign"),
+        (1_247, "campaign", "1,247 campaigns"),
+        (2, "reply", "2 replies"),
+        (2, "whole day", "2 whole days"),
+        (1, "person", "1 person"),
+        (2, "person", "2 people"),
+        (0, "row of contacts", "0 rows of contacts"),
+        (3, "process", "3 processes"),
+    ],
+)
+def test_a_count_is_singular_or_plural(n, noun, shown):
+    assert text.counted(n, noun) == shown

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from outreach_results.errors import QueryError
+from outreach_results.models.numbers import counted
 from outreach_results.results.alerts import (
     NEW_FOR,
     Look,
@@ -69,7 +70,7 @@ class Rule:
         """A limit as people write it: 2%, 5 days."""
         if self.unit == LimitUnit.PERCENT:
             return limit_words(limit)
-        return "1 day" if limit == 1 else f"{limit:.0f} days"
+        return counted(round(limit), "day")
 
     def checked(self, limit: float) -> float:
         """A limit that somebody chose.

@@ -10,6 +10,7 @@ import typer
 from outreach_results.cli.session import open_database, user_name
 from outreach_results.errors import QueryError
 from outreach_results.models import Plan
+from outreach_results.models.numbers import counted
 from outreach_results.store.account_entries import days_off, enter_days_off, enter_plan, entered_plan, source_plan
 
 
@@ -36,7 +37,7 @@ def plan(
 
 
 def _plan(shown: Plan) -> str:
-    return f"{shown.name}: {shown.email_limit:,} emails for ${shown.price_usd:g} a month"
+    return f"{shown.name}: {counted(shown.email_limit, 'email')} for ${shown.price_usd:g} a month"
 
 
 def enter_days(

@@ -11,6 +11,7 @@ from outreach_results.cli.copy_output import copy_progress
 from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
 from outreach_results.errors import StoreError
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.admin import backup as backups
 from outreach_results.store.admin.backup import BackupContent
@@ -72,7 +73,7 @@ def _forgotten(content: BackupContent) -> str | None:
             "This place could not say who was forgotten since the backup was made. If anybody was, forget them again, "
             "as docs/privacy.md says."
         )
-    who = "1 person was" if content.left_out == 1 else f"{content.left_out:,} people were"
+    who = f"{counted(content.left_out, 'person')} {'was' if content.left_out == 1 else 'were'}"
     return f"{who} forgotten since the backup was made, and left out of it." if content.left_out else None
 
 

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from outreach_results.errors import StoreError
+from outreach_results.models.numbers import counted
 from outreach_results.store.admin.copy import CopyReport, OnProgress
 from outreach_results.store.engine import Store, open_store
 
@@ -58,9 +59,9 @@ def print_comparison(console: Console, report: CopyReport) -> None:
         )
     console.print(table)
     rows = sum(compared.rows for compared in report.tables)
-    copied = f"{report.copied:,} rows copied in this run."
+    copied = f"{counted(report.copied, 'row')} copied in this run."
     if report.is_equal:
-        console.print(f"The two databases are equal: {rows:,} rows in {len(report.tables)} tables. {copied}")
+        console.print(f"The two databases are equal: {counted(rows, 'row')} in {len(report.tables)} tables. {copied}")
     else:
         console.print(
             "The two databases differ: the target was changed by something else, or its disk cannot be trusted. "

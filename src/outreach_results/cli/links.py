@@ -12,6 +12,7 @@ import typer
 from outreach_results.cli.output import write_table
 from outreach_results.cli.session import console, open_database, user_name
 from outreach_results.config import settings
+from outreach_results.models.numbers import counted
 from outreach_results.store import links as store_links
 from outreach_results.store.brand import COLOR, brand_of
 from outreach_results.store.links import LONGEST, PAGES, Link
@@ -83,7 +84,7 @@ def list_links() -> None:
         (
             one.link_id,
             one.name,
-            one.client_id or f"{len(one.campaigns)} campaigns",
+            one.client_id or counted(len(one.campaigns), "campaign"),
             ",".join(one.pages),
             "yes" if one.has_recipients else "no",
             "yes" if one.has_password else "no",

@@ -38,6 +38,7 @@ from outreach_results.cli.sources import sources
 from outreach_results.config import settings
 from outreach_results.errors import ConfigError, OutreachError
 from outreach_results.models.metric_definitions import TRACKED
+from outreach_results.models.numbers import counted
 from outreach_results.reconcile.comparison import reconcile
 from outreach_results.store import admin, api_keys
 from outreach_results.store.admin.copy import copy
@@ -76,7 +77,7 @@ def init(
         console.print(f"Placed on the cluster: {', '.join(placed)}." if placed else "Every table is placed already.")
         machines = workers(store)
         if machines:
-            console.print(f"{machines} worker machine{'s' if machines != 1 else ''} took part.")
+            console.print(f"{counted(machines, 'worker machine')} took part.")
         else:
             console.print(
                 "No worker machine took part: all rows are on the coordinator. Add workers with citus_add_node, then "
@@ -95,7 +96,7 @@ def demo(
     """Load the sample data, to look around before the first own campaign is in."""
     store = open_database()
     if remove:
-        console.print(f"{admin.remove_sample(store, by=user_name())} sample campaigns removed.")
+        console.print(f"{counted(admin.remove_sample(store, by=user_name()), 'sample campaign')} removed.")
         return
     if if_new and results.all_campaigns(store):
         return

@@ -243,4 +243,4 @@ def _near_miss(start: bytes) -> str:
     missing = _missing_columns(start)
     if not set(_header(start)) & set(CSV_COLUMNS) or not missing:
         return ""
-    return f"A CSV export also has the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+    return f"A CSV export also has the {'columns' if len(missing) > 1 else 'column'} {', '.join(missing)}. "

@@ -20,6 +20,7 @@ from outreach_results.ingest.merging import (
 from outreach_results.ingest.records import BenchmarkRecord, DailyRecord, PlanRecord, ReportedRecord
 from outreach_results.ingest.report import LoadReport
 from outreach_results.models import Basis, Detail
+from outreach_results.models.numbers import counted
 from outreach_results.store import admin, rollup, schema
 
 Day = tuple[str, date]
@@ -205,7 +206,7 @@ class TotalsWriter:
 
 def _named(plan: PlanRecord) -> str:
     known = f", known at {moment(plan.known_at)}" if plan.known_at else ""
-    return f"{plan.name!r} ({plan.email_limit:,} emails{known})"
+    return f"{plan.name!r} ({counted(plan.email_limit, 'email')}{known})"
 
 
 def _dated(updated_at: datetime | None) -> str:

@@ -26,6 +26,7 @@ from outreach_results.mcp_server.arguments import CompareArguments, GoalsArgumen
 from outreach_results.mcp_server.explained import about
 from outreach_results.mcp_server.questions import period_of, shown
 from outreach_results.models.metric_definitions import COST_PER_MEETING
+from outreach_results.models.numbers import counted
 from outreach_results.results import Comparison, shown_rate
 from outreach_results.store.engine import Store
 from outreach_results.store.reach import of_account
@@ -113,9 +114,11 @@ def compare_with_benchmarks(store: Store, arguments: PeersArguments) -> PeersAns
     compared = results.comparisons(store, period.filters, peers)
     remarks = []
     if not peers.is_own and peers.is_stale_on(period.last):
-        remarks.append(f"The benchmarks are {peers.age_on(period.last)} days older than the end of the period.")
+        remarks.append(
+            f"The benchmarks are {counted(peers.age_on(period.last) or 0, 'day')} older than the end of the period."
+        )
     if peers.is_small:
-        remarks.append(f"The benchmarks are of only {peers.numbers.sample_size} campaigns.")
+        remarks.append(f"The benchmarks are of only {counted(peers.numbers.sample_size or 0, 'campaign')}.")
     whose = "all your own campaigns of the period" if peers.is_own else "the community"
     return PeersAnswer(
         about=about(store, period.filters, [one.metric for one in compared], remarks=remarks),

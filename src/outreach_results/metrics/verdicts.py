@@ -26,6 +26,7 @@ from outreach_results.metrics.sample_size import (
     prior_of_quartiles,
 )
 from outreach_results.models import Distribution
+from outreach_results.models.numbers import counted
 
 SHOWN_CONFIDENCE = 0.95
 VERDICT_CONFIDENCE = 0.999
@@ -71,7 +72,7 @@ class Verdict:
     def brief(self) -> str:
         """The verdict in a few words, for a table."""
         if self.standing == Standing.TOO_EARLY and self.more is not None:
-            return f"Too early to call: about {self.more:,} more emails"
+            return f"Too early to call: about {counted(self.more, 'more email')}"
         return self._beyond_quartile() or self.standing.capitalize()
 
     def words(self, community: str = "the community") -> str:
@@ -83,7 +84,7 @@ class Verdict:
         if self.standing == Standing.TOO_EARLY:
             if self.more is None:
                 return "Too early to call: no number of emails is sure enough to settle it."
-            return f"Too early to call: about {self.more:,} more emails."
+            return f"Too early to call: about {counted(self.more, 'more email')}."
         return {
             Standing.BETTER: f"Better than {whose} median.",
             Standing.WORSE: f"Worse than {whose} median.",

@@ -11,8 +11,20 @@ def number(value: float | None) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """So many of something: 1 campaign, 1,247 campaigns."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+    """So many of something, which is named in the singular: 1 campaign, 1,247 replies."""
+    return f"{n:,} {noun if n == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun of this product: days, replies, more emails, people, rows of contacts."""
+    head, of, rest = noun.partition(" of ")
+    if of:
+        return f"{plural(head)}{of}{rest}"
+    if noun.endswith("person"):
+        return f"{noun.removesuffix('person')}people"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch")) else f"{noun}s"
 
 
 def percent(value: float | None) -> str:

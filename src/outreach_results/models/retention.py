@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from outreach_results.models.numbers import counted
+
 _UNITS = {"d": "day", "m": "month", "y": "year"}
 
 
@@ -34,7 +36,7 @@ class Retention:
 
     def words(self) -> str:
         """In words: 18 months."""
-        return f"{self.number:,} {_UNITS[self.unit]}{'' if self.number == 1 else 's'}"
+        return counted(self.number, _UNITS[self.unit])
 
     def before(self, now: datetime) -> datetime:
         """The moment that long before another one; of a month that is too short, its last day."""

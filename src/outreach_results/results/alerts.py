@@ -16,6 +16,7 @@ from outreach_results.metrics.dispersion import DailyCounts
 from outreach_results.metrics.exceedance import firmly_exceeding
 from outreach_results.metrics.falls import Fall, falls
 from outreach_results.models import Basis, Filters, InboxReply, OpenAlert, OpenAlerts, Sentiment, dates, numbers
+from outreach_results.models.numbers import counted
 from outreach_results.results.campaign_facts import campaign_facts
 from outreach_results.results.campaign_totals import CampaignRow, campaign_rows
 from outreach_results.results.campaigns import last_day, last_sent
@@ -223,7 +224,7 @@ def no_sends(look: Look, days: float) -> list[AlertCause]:
             kind="no_sends",
             item=sent_on.isoformat(),
             title="No emails sent",
-            what=f"Nothing was sent since {dates.day(sent_on)}: {idle} whole days.",
+            what=f"Nothing was sent since {dates.day(sent_on)}: {counted(idle, 'whole day')}.",
             next_step="Check that campaigns run and mailboxes are connected, or enter days off under Data, Settings.",
         )
     ]
@@ -333,7 +334,7 @@ def together(alerts: Sequence[RaisedAlert]) -> list[OpenAlert]:
 
 def _listed(group: Sequence[RaisedAlert]) -> OpenAlert:
     cause = group[0].cause
-    what = cause.what if len(group) == 1 else f"{len(group):,} new positive replies."
+    what = cause.what if len(group) == 1 else f"{counted(len(group), 'new positive reply')}."
     return OpenAlert(
         kind=cause.kind,
         title=cause.title,

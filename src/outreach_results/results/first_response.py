@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from outreach_results.metrics.waiting import WaitingTime, waiting_time
 from outreach_results.models import Filters, ReplyState, Sentiment
+from outreach_results.models.numbers import counted, plural
 from outreach_results.results.inbox_filters import InboxFilters, chosen_replies, newest_first
 from outreach_results.results.query import check_period
 from outreach_results.store.engine import Store
@@ -55,7 +56,7 @@ class FirstResponse:
         """How many wait: 2 positive replies are open for more than a day; empty where none does."""
         if not self.overdue:
             return ""
-        what = "1 positive reply is" if self.overdue == 1 else f"{self.overdue:,} positive replies are"
+        what = f"{counted(self.overdue, 'positive reply')} {'is' if self.overdue == 1 else 'are'}"
         return f"{what} open for more than a day"
 
 
@@ -89,9 +90,10 @@ def lasting(hours: float) -> str:
     for size, unit in ((48, 24), (1, 1)):
         if hours >= size:
             number = f"{hours / unit:.1f}".removesuffix(".0")
-            return f"{number} {'day' if unit == 24 else 'hour'}{'' if number == '1' else 's'}"
+            name = "day" if unit == 24 else "hour"
+            return f"{number} {name if number == '1' else plural(name)}"
     minutes = max(1, round(hours * 60))
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return counted(minutes, "minute")
 
 
 def _between(low: float | None, high: float | None) -> str:

@@ -15,6 +15,7 @@ from outreach_results import metrics
 from outreach_results.metrics.exceedance import Finding, exceeding
 from outreach_results.metrics.small_numbers import CostPerEvent, cost_per_event
 from outreach_results.models import OpenAlert
+from outreach_results.models.numbers import counted
 from outreach_results.results.campaign_totals import CampaignRow
 from outreach_results.results.headlines import Headlines
 from outreach_results.results.totals import Totals
@@ -219,7 +220,7 @@ def what_changed(
 def _volume(now: Totals, before: Totals, compared_with: str, headlines: Headlines) -> str:
     sent, sent_before = now.stats.emails_sent or 0, before.stats.emails_sent or 0
     compared = _compared(sent / sent_before - 1)
-    volume = f"{sent:,} emails sent, {compared} {'as' if compared == _AS_MANY else 'than'} {compared_with}."
+    volume = f"{counted(sent, 'email')} sent, {compared} {'as' if compared == _AS_MANY else 'than'} {compared_with}."
     rate, moved = headlines.rates["reply_rate"].rate, headlines.changes.get("reply_rate")
     if rate is None or moved is None:
         return volume
@@ -253,7 +254,7 @@ def _meetings(now: Totals, before: Totals, headlines: Headlines) -> str:
     count, count_before = now.stats.meetings_booked, before.stats.meetings_booked
     if count is None or count_before is None:
         return "Meetings are not tracked."
-    sentence = f"{count:,} meeting{'' if count == 1 else 's'}{_where_tracked(now, 'meetings_booked')}"
+    sentence = f"{counted(count, 'meeting')}{_where_tracked(now, 'meetings_booked')}"
     sentence += f" (was {count_before:,}{_where_tracked(before, 'meetings_booked')})"
     moved = headlines.changes.get("meetings_booked")
     if moved is not None:

@@ -18,6 +18,7 @@ from types import FrameType
 import httpx
 
 from outreach_results.errors import ConfigError
+from outreach_results.models.numbers import counted
 from outreach_results.server.bind_check import check_bind_address
 from outreach_results.server.proxy import open_connections, proxy_config, set_state
 
@@ -114,7 +115,7 @@ class _Supervisor:
         if self._has_proxy and not self._is_ending:
             self._start_proxy()
         if not self._is_ending:
-            several = f", with {len(self._ports)} processes" if self._has_proxy else ""
+            several = f", with {counted(len(self._ports), 'process')}" if self._has_proxy else ""
             self._say(f"Outreach Results is at {_url(self._host, self._port)}{several}. Press Ctrl+C to stop it.")
         while not self._is_ending:
             self._restart_what_ended()

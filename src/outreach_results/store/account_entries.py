@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, select
 
 from outreach_results.errors import QueryError
 from outreach_results.models import MICROS_PER_DOLLAR, Plan, dollars
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.schema import meta, plan
@@ -78,7 +79,7 @@ def enter_plan(store: Store, entered: Plan | None, *, by: str | None = None) -> 
             connection.execute(delete(meta).where(meta.c.key == _PLAN))
         else:
             set_meta(connection, _PLAN, entered.model_dump_json())
-        what = "of the source" if entered is None else f"{entered.name}, {entered.email_limit:,} emails"
+        what = "of the source" if entered is None else f"{entered.name}, {counted(entered.email_limit, 'email')}"
         audit.record(connection, audit.Action.CHANGED, f"plan: {what}", by=by)
 
 

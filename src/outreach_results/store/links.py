@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from outreach_results.errors import QueryError
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.brand import Brand
@@ -131,7 +132,7 @@ def create_link(
                 "expires_at": now + lasts,
             },
         )
-        of = client_id or f"{len(set(campaigns))} campaigns"
+        of = client_id or counted(len(set(campaigns)), "campaign")
         people = ", with recipients" if has_recipients else ""
         about = f"{name.strip()} ({of}: {', '.join(shown)}{people}, {link_id})"
         audit.record(connection, Action.LINK_CREATED, about, by=by)

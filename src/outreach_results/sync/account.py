@@ -16,6 +16,7 @@ from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.readers.account_json import plan_record
 from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Rejected
 from outreach_results.models import Usage
+from outreach_results.models.numbers import counted
 from outreach_results.store import admin, schema
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import Lease
@@ -121,7 +122,7 @@ class AccountSync:
         if not listing.is_complete:
             self.is_complete = False
             self.notes.append(
-                f"{self._api.server.name} says it has {listing.reported_total:,} campaigns and listed "
+                f"{self._api.server.name} says it has {counted(listing.reported_total, 'campaign')} and listed "
                 f"{len(listing.items):,}."
             )
         if listing.etags and not failed:

@@ -16,6 +16,7 @@ from outreach_results.ingest.history import LoadKind
 from outreach_results.ingest.load import LoadReport, load
 from outreach_results.ingest.records import CampaignRecord, Rejected, ReplyRecord, ReportedRecord
 from outreach_results.models import Detail
+from outreach_results.models.numbers import counted
 from outreach_results.store import schema
 from outreach_results.store.engine import Store
 from outreach_results.store.replies.deletion import delete_missing_replies
@@ -245,7 +246,7 @@ class CampaignSync:
         self._is_complete = False
         first = report.rejected[0]
         place = f" in row {first.row}" if first.row else ""
-        rows = "One row" if report.rejected_total == 1 else f"{report.rejected_total:,} rows"
+        rows = "One row" if report.rejected_total == 1 else counted(report.rejected_total, "row")
         self._notes.append(f"{rows} could not be used; the first is {first.column}{place}: {first.reason}.")
         return True
 
@@ -256,7 +257,7 @@ class CampaignSync:
             self._answers.pop("replies", None)
             self._is_complete = False
             self._notes.append(
-                f"{self._api.server.name} says it has {replies.reported_total:,} replies and gave "
+                f"{self._api.server.name} says it has {_replies(replies.reported_total)} and gave "
                 f"{len(replies.items):,}; none was deleted here."
             )
 
@@ -271,7 +272,7 @@ class CampaignSync:
 
 
 def _replies(count: int) -> str:
-    return "1 reply" if count == 1 else f"{count:,} replies"
+    return counted(count, "reply")
 
 
 def _delete_days(connection: Connection, campaign_id: str) -> None:

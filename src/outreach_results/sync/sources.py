@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from outreach_results.config import Settings
 from outreach_results.errors import ConfigError, NotOfferedError, QueryError
+from outreach_results.models.numbers import counted
 from outreach_results.store import sync_sources
 from outreach_results.store.engine import Store
 from outreach_results.sync.http_client import ClientLimits, RemoteServer
@@ -187,7 +188,7 @@ def connection_to(server: RemoteServer) -> str:
         api.usage()  # the contract has no list of campaigns, so a server need not have one
         return f"Connected to {server.name}. It lists no campaigns: name them with outreach-results sync --campaign ID."
     n = 0 if page is None else page.total
-    return f"Connected to {server.name}: {'1 campaign' if n == 1 else f'{n:,} campaigns'}."
+    return f"Connected to {server.name}: {counted(n, 'campaign')}."
 
 
 def _checked(address: str, key: SecretStr | None) -> str:

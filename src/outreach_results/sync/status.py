@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from outreach_results.models.numbers import counted
 from outreach_results.store.admin.deletion import still_deleted
 from outreach_results.store.engine import Store
 from outreach_results.store.sync_lease import current_claim
@@ -55,7 +56,7 @@ class SyncReport(BaseModel):
             "incomplete": len(set(self.incomplete) - {ACCOUNT}),
         }
         parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or self._without_campaigns()
-        campaigns = "1 campaign" if self.campaigns == 1 else f"{self.campaigns:,} campaigns"
+        campaigns = counted(self.campaigns, "campaign")
         return " ".join(filter(None, (f"{campaigns}: {parts}.", still_deleted(self.deleted))))
 
     def _without_campaigns(self) -> str:

@@ -143,9 +143,9 @@ def _in_short(
     """What the item is called: All campaigns; Acme Corp · spring; 2 of 13 campaigns."""
     parts = []
     if clients:
-        parts.append(client_names[clients[0]] if len(clients) == 1 else f"{len(clients)} clients")
+        parts.append(client_names[clients[0]] if len(clients) == 1 else text.counted(len(clients), "client"))
     if tags:
-        parts.append(tags[0] if len(tags) == 1 else f"{len(tags)} tags")
+        parts.append(tags[0] if len(tags) == 1 else text.counted(len(tags), "tag"))
     if chosen and not len(chosen) == len(offered) > 1:
         is_one = len(chosen) == 1
         parts.append(offered[chosen[0]] if is_one else f"{len(chosen)} of {len(offered)} campaigns")

@@ -33,8 +33,8 @@ def unsent(found: UnsentEvents) -> None:
 
 def _sentence(found: UnsentEvents) -> str:
     n, campaigns = sum(found.outcomes.values()), len(found.outcomes)
-    outcomes = "1 outcome belongs" if n == 1 else f"{text.number(n)} outcomes belong"
-    where = "one campaign" if campaigns == 1 else f"{text.number(campaigns)} campaigns"
+    outcomes = f"{text.counted(n, 'outcome')} {'belongs' if n == 1 else 'belong'}"
+    where = "one campaign" if campaigns == 1 else text.counted(campaigns, "campaign")
     listed = len(found.events)
     rest = f" {listed} events can be listed here; the download has all." if listed == results.UNSENT_SHOWN else ""
     return (

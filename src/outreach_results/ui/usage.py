@@ -70,7 +70,8 @@ def _due(month: Outlook, limit: int) -> float | None:
 def _used(month: Outlook) -> list[str]:
     name = text.month(month.first)
     if month.plan is None:
-        return [f"**{month.total:,}** emails were sent in {name}."]
+        verb = "email was" if month.total == 1 else "emails were"
+        return [f"**{month.total:,}** {verb} sent in {name}."]
     limit = month.plan.email_limit
     share = text.percent(month.total / limit if limit else None)
     sentences = [
@@ -78,7 +79,7 @@ def _used(month: Outlook) -> list[str]:
     ]
     if month.reached_on is not None:
         over = month.total - limit
-        beyond = f"; {over:,} emails went beyond it" if over > 0 else ""
+        beyond = f"; {text.counted(over, 'email')} went beyond it" if over > 0 else ""
         sentences.append(f"**The quota ran out on {text.short_weekday(month.reached_on)}**{beyond}.")
     elif month.is_over:
         sentences.append(f"The quota lasted for all of {name}.")

@@ -186,6 +186,10 @@ def test_a_long_name_stands_in_full_above_its_row():
 def test_more_rows_make_a_taller_figure_of_equal_rows():
     heights = [beside_community("reply_rate", [mark()] * rows).layout.height for rows in (1, 2, 3)]
     assert heights[1] - heights[0] == heights[2] - heights[1] > 30
+    # A few rows fill the height of the chart beside them, and many are as tall as ever.
+    filled = {rows: beside_community("reply_rate", [mark()] * rows, fills=320).layout.height for rows in (3, 9)}
+    assert 310 <= filled[3] <= 330
+    assert filled[9] == beside_community("reply_rate", [mark()] * 9).layout.height
 
 
 @pytest.mark.parametrize("name", hostile.HOSTILE)

@@ -18,6 +18,7 @@ from outreach_results.export.report.wording import Outcome, outcomes, price_word
 from outreach_results.metrics.small_numbers import CostPerEvent
 from outreach_results.models import Basis, InboxReply, Sentiment, dates, numbers
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
+from outreach_results.models.numbers import counted
 from outreach_results.results import (
     ChosenPeriod,
     Comparison,
@@ -167,7 +168,7 @@ def _subtitle(store: Store, period: ChosenPeriod, names: Mapping[str, str]) -> s
     elif len(chosen) == 1:
         campaigns = names.get(chosen[0], chosen[0])
     else:
-        campaigns = f"{len(chosen)} campaigns"
+        campaigns = counted(len(chosen), "campaign")
     compared = f"compared with {period.compared_with}" if period.comparison else period.remark
     labels = results.labels_in_words(store, period.filters)
     return " · ".join(filter(None, [period.days(), labels, campaigns, compared]))

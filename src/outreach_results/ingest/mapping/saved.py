@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from outreach_results.ingest.context import natural_id
 from outreach_results.ingest.mapping.types import Mapping
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit, schema
 from outreach_results.store.engine import Store
 
@@ -32,7 +33,12 @@ def save_mapping(store: Store, fields: Sequence[str], mapping: Mapping, *, by: s
     with store.write(exclusive=True, is_data=False) as connection:
         connection.execute(delete(schema.saved_mappings).where(schema.saved_mappings.c.header == row["header"]))
         connection.execute(insert(schema.saved_mappings), row)
-        audit.record(connection, audit.Action.CHANGED, f"how {len(fields)} columns of a file are read", by=by)
+        audit.record(
+            connection,
+            audit.Action.CHANGED,
+            f"how a file with {counted(len(fields), 'column')} is read",
+            by=by,
+        )
 
 
 def _header(fields: Sequence[str]) -> str:

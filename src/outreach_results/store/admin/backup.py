@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import delete, text
 
 from outreach_results.errors import ConflictError, StoreBusyError, StoreError
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.admin import canonical
 from outreach_results.store.admin.copy import (
@@ -63,9 +64,8 @@ class BackupContent:
 
     def sentence(self) -> str:
         """The numbers, to go into a sentence."""
-        counted = ((self.campaigns, "campaign"), (self.emails, "email"))
-        parts = [f"{n:,} {name}{'s' if n != 1 else ''}" for n, name in counted]
-        return f"{', '.join(parts)} and {self.replies:,} {'reply' if self.replies == 1 else 'replies'}"
+        campaigns, emails = counted(self.campaigns, "campaign"), counted(self.emails, "email")
+        return f"{campaigns}, {emails} and {counted(self.replies, 'reply')}"
 
 
 def backup(

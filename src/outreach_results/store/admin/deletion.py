@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy import delete as delete_from
 
 from outreach_results.errors import ConflictError, DeletedCampaignError
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
 from outreach_results.store.column_types import id_in
@@ -94,7 +95,7 @@ def still_deleted(n: int, names: Sequence[str] = ()) -> str:
         return ""
     named = ", ".join(names[:_NAMED]) + (f" and {n - _NAMED:,} more" if len(names) > _NAMED else "")
     return (
-        f"{'1 campaign is' if n == 1 else f'{n:,} campaigns are'} deleted here{f', {named}' if named else ''}: "
+        f"{counted(n, 'campaign')} {'is' if n == 1 else 'are'} deleted here{f', {named}' if named else ''}: "
         f"restore {'it' if n == 1 else 'them'} in Data → Settings."
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, update
 
 from outreach_results.errors import QueryError
 from outreach_results.models import domain_of, person_key
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit, schema
 from outreach_results.store.admin.renaming import rename_email, rename_event, rename_reply
 from outreach_results.store.admin.traces import IDS, Key, Mention, ids_with, mentions, present, traces
@@ -46,14 +47,8 @@ class ForgetReport:
             "row of contacts": self.contacts,
             "other text": self.mentions,
         }
-        named = ", ".join(f"{n:,} {_plural(what, n)}" for what, n in parts.items() if n)
+        named = ", ".join(counted(n, what) for what, n in parts.items() if n)
         return f"Forgotten, in {named}. All counts stay, and what comes in later is counted without the person."
-
-
-def _plural(what: str, n: int) -> str:
-    if n == 1:
-        return what
-    return {"reply": "replies", "row of contacts": "rows of contacts"}.get(what, f"{what}s")
 
 
 def checked_address(address: str) -> str:

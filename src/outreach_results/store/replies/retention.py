@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, and_, or_, select, update
 
 from outreach_results.models import ReplyState, Sentiment
+from outreach_results.models.numbers import counted
 from outreach_results.models.retention import Retention
 from outreach_results.store import audit
 from outreach_results.store.column_types import id_in
@@ -38,7 +39,7 @@ def remove_old_texts(store: Store, retention: Retention, now: datetime | None = 
             for campaign_id, reply_ids in old.items():
                 _remove(connection, campaign_id, reply_ids, str(retention))
             number = sum(map(len, old.values()))
-            about = f"{number} {'text' if number == 1 else 'texts'} of replies, older than {retention.words()}"
+            about = f"{counted(number, 'text')} of replies, older than {retention.words()}"
             audit.record(connection, audit.Action.DELETED, about, by=by)
             removed += number
     if removed:

@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 
 from outreach_results.errors import ConflictError
 from outreach_results.models.dates import moment
+from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.column_types import Instant
 from outreach_results.store.engine import Store, zone_of
@@ -198,7 +199,7 @@ def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], ch
 
 def _about(batch: Batch) -> str:
     """What was done with how many replies of which campaigns; no name or address of a recipient."""
-    replies_of = "1 reply" if batch.changed == 1 else f"{batch.changed} replies"
+    replies_of = counted(batch.changed, "reply")
     to = f" to {batch.change.assignee}" if isinstance(batch.change, Assignment) else ""
     return f"{replies_of} of {', '.join(batch.campaigns) or 'no campaign'}: {batch.change}{to}"
 

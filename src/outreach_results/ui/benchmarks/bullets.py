@@ -65,7 +65,7 @@ def reliability(peers: Peers, today: date) -> None:
             f"without those of fewer than {results.ENOUGH_CASES} emails."
         )
         return
-    sized = "an unknown number of peer campaigns" if size is None else f"{size:,} peer campaigns"
+    sized = "an unknown number of peer campaigns" if size is None else text.counted(size, "peer campaign")
     aged = "" if updated is None else f" · updated {text.day(updated)} ({_age_text(peers, today)})"
     st.caption(f"{sized[:1].upper()}{sized[1:]}{aged}")
     if peers.is_stale_on(today):
@@ -75,7 +75,7 @@ def reliability(peers: Peers, today: date) -> None:
         )
     if peers.is_small:
         st.warning(
-            f"These benchmarks rest on {size:,} campaigns only, so the percentiles are rough "
+            f"These benchmarks rest on {text.counted(size or 0, 'campaign')} only, so the percentiles are rough "
             "and more is left undecided. The whole community is a steadier yardstick."
         )
 
@@ -86,7 +86,7 @@ def _age_text(peers: Peers, today: date) -> str:
         return "date unknown"
     if age == 0:
         return "as recent as your data"
-    days = f"{abs(age):,} day{'' if abs(age) == 1 else 's'}"
+    days = text.counted(abs(age), "day")
     return f"{days} {'old' if age > 0 else 'newer than your data'}"
 
 
@@ -146,8 +146,8 @@ def _row(row: Comparison, peers: Peers, view: View) -> None:
             url_state.page_link("Costs" if row.is_money else "Over time", *leads_to, about=about)
     value.markdown(f"**{text.escape(value_text(row.metric, row.value))}**")
     median.markdown(text.escape(value_text(row.metric, row.community.p50)))
-    with verdict.container(gap=None):
-        badge = _BADGES.get(row.verdict.standing, "gray")
+    badge = _BADGES.get(row.verdict.standing, "gray")
+    with verdict.container(gap=None, key=f"verdict-{badge}-{row.metric}"):  # by which print knows its color
         st.markdown(f":{badge}-badge[{text.escape(row.verdict.brief())}]", help=text.escape(_whole_verdict(row, peers)))
         *shown, _ = _facts(row, peers)  # the last one, on the community, is in the chart
         if shown:
@@ -185,7 +185,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
         # A verdict beyond the quartiles includes it already.
         is_beyond = row.verdict.standing in (Standing.BEST_QUARTER, Standing.WEAKEST_QUARTER)
         where = "" if is_beyond or row.percentiles is None else percentile_sentence(row.percentiles)
-        facts.append(f"{where} {ends} with 95% confidence, from {row.cases:,} emails.".strip())
+        facts.append(f"{where} {ends} with 95% confidence, from {text.counted(row.cases or 0, 'email')}.".strip())
     facts += [maturity] if (maturity := maturity_sentence(row.metric, row.share_in)) else []
     numbers = row.community
     published = f"average {value_text(row.metric, numbers.average)}, median {value_text(row.metric, numbers.p50)}"

@@ -20,6 +20,7 @@ from outreach_results.ui.benchmarks.bullets import maturity_sentence
 from outreach_results.ui.cache import ask, draw
 from outreach_results.ui.cards import Card
 from outreach_results.ui.charts import Mark, value_text
+from outreach_results.ui.charts.benchmarks import OVER_TIME_HEIGHT
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, choose_campaigns, choose_days
@@ -75,7 +76,8 @@ def by_campaign(view: View, metric: str, rows: Sequence[CampaignComparison], car
         view.filters,
         key="by-campaign",
         name="benchmark-campaigns",
-        alt=f"{_label(metric)} of {len(shown)} campaigns beside the benchmark; a click shows only that campaign",
+        alt=f"{_label(metric)} of {text.counted(len(shown), 'campaign')} beside the benchmark; "
+        "a click shows only that campaign",
         on_click=clicks.on_chart_click(lambda campaign_id: choose_campaigns([campaign_id])),
         card=card,
     )
@@ -168,7 +170,7 @@ def by_mcp(view: View, metric: str, card: Card) -> None:
     called = type_names([row.mcp for row in known])
     marks = [_mark(row.mcp, _with_sizes(called[row.mcp], row), row.comparison) for row in known]
     chart_with_data(
-        draw(charts.beside_community, metric, marks),
+        draw(charts.beside_community, metric, marks, fills=OVER_TIME_HEIGHT),
         partial(results.mcp_comparison_table, rows),
         view.filters,
         key="by-mcp",
@@ -181,7 +183,7 @@ def by_mcp(view: View, metric: str, card: Card) -> None:
 
 
 def _with_sizes(name: str, row: McpComparison) -> str:
-    sample = "no benchmark" if row.comparison.community.p50 is None else f"{row.sample_size:,.0f} peers"
+    sample = "no benchmark" if row.comparison.community.p50 is None else text.counted(row.sample_size or 0, "peer")
     return f"{name} ({row.campaigns} of yours, {sample})"
 
 

@@ -20,7 +20,9 @@ _MEDIAN_RANGE = "rgba(120, 136, 158, 0.45)"
 _UNSEEN = "rgba(0, 0, 0, 0)"
 
 _BULLET_HEIGHT = 112
-_ROW_HEIGHT = 54
+_ROW_HEIGHT, _TALLEST_ROW = 54, 96
+_AXIS_HEIGHT = 44
+OVER_TIME_HEIGHT = 320
 _BAND_IN_ROW, _DOT_IN_ROW, _LINE_IN_ROW = (0.02, 0.36), 0.19, 0.4  # below the middle, which the label stands on
 _SIDES = {"l": 14, "r": 14}
 _ROOM = 1.14
@@ -113,23 +115,27 @@ def bullet(metric: str, mark: Mark, own: Distribution | None, *, lower_is_better
     return figure
 
 
-def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
+def beside_community(metric: str, marks: Sequence[Mark], *, fills: int = 0) -> Figure:
     """One row a campaign or mcp: our value with its interval, on the band of whom it is compared with.
 
     A filled dot is certainly on its side of the median; for an empty one that is not known. The name stands above
     its row, so that it fits a narrow screen. Each dot carries its key as ``customdata``.
+
+    Args:
+        fills: pixels that a few rows fill, each taller than others: the height of the chart beside this one.
     """
+    row_height = max(_ROW_HEIGHT, min(_TALLEST_ROW, (fills - _AXIS_HEIGHT) // max(1, len(marks))))
     known: list[float | None] = []
     shapes: list[dict[str, object]] = []
     names = [lines_of(mark.name) for mark in marks]
-    rows, height = rows_below(names, _ROW_HEIGHT)
+    rows, height = rows_below(names, row_height)
     for row, mark in zip(rows, marks, strict=True):
         shapes += _community_band(mark.community, mark.median, *(row + end for end in _BAND_IN_ROW))
         known += [mark.community.p25, mark.community.p75, mark.value]
         if mark.value is not None and mark.interval is not None:
             known += [_at_most(mark.value, mark.interval.low, mark), _at_most(mark.value, mark.interval.high, mark)]
     figure = empty(
-        round(height * _ROW_HEIGHT) + 44,
+        round(height * row_height) + _AXIS_HEIGHT,
         showlegend=False,
         hovermode="closest",
         margin={**_SIDES, "t": 6, "b": 6},
@@ -139,7 +145,8 @@ def beside_community(metric: str, marks: Sequence[Mark]) -> Figure:
             label_above(row, list(map(escape_plotly, lines)), 3) for row, lines in zip(rows, names, strict=True)
         ],
         xaxis=_value_axis(metric, None, known),
-        yaxis={"visible": False, "range": [height - 0.55, -0.62]},
+        # The first label needs as much room in tall rows as in others.
+        yaxis={"visible": False, "range": [height - 0.55, -0.62 * _ROW_HEIGHT / row_height]},
     )
     _dot(figure, metric, marks, [row + _DOT_IN_ROW for row in rows], size=11)
     return figure
@@ -171,7 +178,7 @@ def over_time(
     ends = [part.comparison.interval.high if part.comparison.interval else 0.0 for part, _, _ in known]
     top = max([*values, *ends, community.p75 or 0], default=1)
     figure = empty(
-        320,
+        OVER_TIME_HEIGHT,
         showlegend=False,
         hovermode="closest",
         yaxis={"tickformat": _tick_format(metric), "range": [0, min(top, _highest(values, community)) * 1.08]},

@@ -21,6 +21,7 @@ from outreach_results.ui.figure import Figure
 
 HEIGHT = 300
 _MOST_TICKS = 9
+_COMPARED_WIDTH = 28  # of the line that stands for the only value of the comparison, in pixels
 _HOVER_TEXT = "%{customdata}<extra></extra>"
 
 _WRITE = {Unit.EMAILS: text.number, Unit.REPLIES: text.number, Unit.SHARE: text.percent, Unit.DOLLARS: text.money}
@@ -104,7 +105,7 @@ def _line(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -
             y=last["value"],
             text=f"<b>{text.escape_plotly(_write(series.name, last['value']))}</b>",
             xanchor="left",
-            xshift=6,
+            xshift=6 if len(known) > 1 else _COMPARED_WIDTH / 2 + 4,
             showarrow=False,
             font={"color": color, "size": 13},
         )
@@ -176,7 +177,7 @@ def _compared(figure: Figure, series: HeadlineSeries, compared_with: str) -> Non
         mode="lines" if len(points) > 1 else "markers",
         line={"color": GREY, "width": 1.3, "dash": "dot"},
         # Wide, so that it can be seen behind the mark of the only value.
-        marker={"symbol": "line-ew", "size": 34, "line": {"color": GREY, "width": 2}},
+        marker={"symbol": "line-ew", "size": _COMPARED_WIDTH, "line": {"color": GREY, "width": 2}},
         hovertemplate=_HOVER_TEXT,
         customdata=[
             f"{text.escape_plotly(compared_with)}: {_write(series.name, value)}" for value in points["compared"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from outreach_results.ui.charts.base import COLORS, LABELS, empty
 from outreach_results.ui.figure import Figure
-from outreach_results.ui.text import number, percent
+from outreach_results.ui.text import counted, number, percent
 
 
 def funnel(stages: pd.DataFrame) -> Figure:
@@ -25,10 +25,10 @@ def funnel(stages: pd.DataFrame) -> Figure:
     names = [LABELS[stage] for stage in known["stage"]]
     numbers = [number(n) for n in known["emails"]]
     details = [
-        f"{n} emails: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
-        for n, name, share in zip(numbers, names, shares, strict=True)
+        f"{counted(n, 'email')}: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
+        for n, name, share in zip(known["emails"], names, shares, strict=True)
     ]
-    return _stages(names, known["emails"], list(map(add, numbers, shares)), details, height=250, room=1.75)
+    return _stages(names, known["emails"], list(map(add, numbers, shares)), details, height=216, room=1.75)
 
 
 def _whole(stage: str, of_emails: int, emails: int) -> str:
@@ -47,8 +47,8 @@ def people(stages: pd.DataFrame) -> Figure:
     shares = ["" if pd.isna(share) or share == 1 else f" · {percent(share)}" for share in known["share_of_contacted"]]
     numbers = [number(n) for n in known["people"]]
     details = [
-        f"{n} people: {stage.lower()}{share.replace(' · ', ', ')}{' of those contacted' if share else ''}."
-        for n, stage, share in zip(numbers, known["stage"], shares, strict=True)
+        f"{counted(n, 'person')}: {stage.lower()}{share.replace(' · ', ', ')}{' of those contacted' if share else ''}."
+        for n, stage, share in zip(known["people"], known["stage"], shares, strict=True)
     ]
     return _stages(
         list(known["stage"]), known["people"], list(map(add, numbers, shares)), details, height=300, room=1.5

@@ -174,7 +174,7 @@ def _denominator(metric: str) -> str:
 
 
 def _days(age: int) -> str:
-    return "the day" if age == 0 else f"{age} day{'' if age == 1 else 's'}"
+    return "the day" if age == 0 else text.counted(age, "day")
 
 
 def _listed(parts: list[str]) -> str:

@@ -43,10 +43,10 @@ def quota(sent: int, limit: int, due: float | None, ahead: Interval | None) -> F
         xaxis={"range": [0, end * 1.01], "tickformat": ",.0f", "nticks": 6, "tickfont": {"size": 12}},
         yaxis={"visible": False, "range": [-0.5, 0.5]},
     )
-    _bar(figure, 0, limit, GRID, f"The plan allows {limit:,} emails a month.")
+    _bar(figure, 0, limit, GRID, f"The plan allows {text.counted(limit, 'email')} a month.")
     _bar(figure, 0, min(sent, limit), USED, f"{sent:,} of {limit:,} emails are used.")
     if sent > limit:
-        _bar(figure, limit, sent, OVER, f"{sent - limit:,} emails went beyond the limit of {limit:,}.")
+        _bar(figure, limit, sent, OVER, f"{text.counted(sent - limit, 'email')} went beyond the limit of {limit:,}.")
     if ahead is not None and ahead.high > sent:
         label = f"By the end of the month {number(ahead.low)} to {number(ahead.high)} emails, 80% likely."
         _bar(figure, ahead.low, ahead.high, AHEAD, label, height=0.28)
@@ -123,7 +123,7 @@ def month_progress(
         line={"color": USED, "width": 2.5},
         marker={"size": 5},
         text=[
-            f"{text.short_weekday(day)}: {count:,} emails since the 1st, {today:,} of them on this day."
+            f"{text.short_weekday(day)}: {text.counted(count, 'email')} since the 1st, {today:,} of them on this day."
             for day, count, today in zip(days, so_far, sent, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",

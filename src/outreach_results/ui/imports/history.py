@@ -117,7 +117,8 @@ def _report(entry: ImportEntry) -> list[str]:
     """What the import did, and what there is to say of it; of several together, their sums and the newest's notes."""
     details = ask(import_details, entry.load_ids[0])
     if len(entry.load_ids) > 1:
-        sums = f"{entry.inserted:,} new, {entry.duplicate:,} already known in {len(entry.load_ids):,} imports."
+        imports = text.counted(len(entry.load_ids), "import")
+        sums = f"{entry.inserted:,} new, {entry.duplicate:,} already known in {imports}."
         return [sums, *details.notes]
     new = ", ".join(counted(n, kind) for kind, n in details.inserted.items() if n) or "nothing"
     known = ", ".join(counted(n, kind) for kind, n in details.duplicate.items() if n) or "nothing"

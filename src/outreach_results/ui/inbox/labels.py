@@ -48,7 +48,7 @@ def without_text(reply: InboxReply) -> str:
 
 def replies(number: int) -> str:
     """1 reply, 2 replies."""
-    return f"{number:,} {'reply' if number == 1 else 'replies'}"
+    return text.counted(number, "reply")
 
 
 def short_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -135,7 +135,7 @@ def button_label(change: Change, number: int) -> str:
         Action.MEETING_REMOVED: f"Remove the meeting of {replies(number)}",
         Action.UNASSIGNED: f"Unassign {replies(number)}",
         Action.SNOOZE_ENDED: f"End the snooze of {replies(number)}",
-        Action.CORRECTION_CLEARED: f"Clear {number:,} correction{'' if number == 1 else 's'}",
+        Action.CORRECTION_CLEARED: f"Clear {text.counted(number, 'correction')}",
     }[change]
 
 
@@ -148,9 +148,7 @@ def confirmation(preview: Preview, change: Change, total: int) -> str:
     if untouched:
         sentences.append(f"{untouched:,} more {'needs' if untouched == 1 else 'need'} no change.")
     if preview.corrected and isinstance(change, Sentiment):
-        sentences.append(
-            f"It replaces {preview.corrected:,} earlier correction{'' if preview.corrected == 1 else 's'}."
-        )
+        sentences.append(f"It replaces {text.counted(preview.corrected, 'earlier correction')}.")
     return " ".join([*sentences, "You can undo it."])
 
 

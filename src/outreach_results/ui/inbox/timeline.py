@@ -34,7 +34,7 @@ def timeline(history: Timeline, reply_id: str, zone: ZoneInfo) -> None:
     entries = "".join(_entry(event, history.emails, reply_id, zone) for event in history.events)
     st.html(f'<h3 class="timeline-heading">Timeline</h3><ol class="timeline" aria-label="Timeline">{entries}</ol>')
     if history.is_cut:
-        st.caption(f"Only the first {len(history.events):,} entries are shown.")
+        st.caption(f"Only the first {text.counted(len(history.events), 'entry')} are shown.")
 
 
 def sentence(event: TimelineEvent, emails: int, zone: ZoneInfo) -> str:

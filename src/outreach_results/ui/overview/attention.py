@@ -106,11 +106,11 @@ def _title(kind: str, alerts: Sequence[Alert]) -> str:
     others = len(alerts) - len(of_campaigns)
     if of_campaigns:
         return f"{kind}: {'all campaigns, ' if others else ''}{_campaigns(of_campaigns)}"
-    return kind if others == 1 else f"{kind}: {others} accounts"
+    return kind if others == 1 else f"{kind}: {text.counted(others, 'account')}"
 
 
 def _campaigns(alerts: Sequence[Alert]) -> str:
-    return f"{len(alerts)} campaign{'' if len(alerts) == 1 else 's'}"
+    return text.counted(len(alerts), "campaign")
 
 
 def _by_kind(alerts: Sequence[Alert]) -> list[tuple[str, list[Alert]]]:

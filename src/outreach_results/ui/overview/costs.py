@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -68,13 +69,15 @@ def costs(totals: Totals, view: View) -> None:
         *parts, every = _cost_rows(frame)
         tables.show(
             _COST_COLUMNS,
-            parts,
+            _with_shares(parts, totals.costs.total_byok_usd),
             key="cost-table",
             alt="Cost by component, in total and for each email, reply and meeting",
             totals=every,
         )
+        remarks = ["API spend, without the price of the plan, which is on Usage."]
         if any(share is not None and share < FULL for share in shares.values()):
-            st.caption("The cost of replies and meetings that are still to come is left out.")
+            remarks.append("The cost of replies and meetings that are still to come is left out.")
+        st.caption(" ".join(remarks))
 
 
 _OUTCOMES = {"per_reply": "Per reply", "per_positive_reply": "Per positive reply", "per_meeting": "Per meeting"}
@@ -124,6 +127,13 @@ def _cost_rows(frame: pd.DataFrame) -> list[tables.Row]:
     """The rows of `cost_table`; of each outcome its cost, or the range where it rests on too few."""
     rows = [row | {name: _price(row, name) for name in _OUTCOMES} for row in records(frame)]
     return [{column.name: column.write(row[column.name]) for column in _COST_COLUMNS} for row in rows]
+
+
+def _with_shares(parts: Sequence[tables.Row], spent: float | None) -> list[tables.Row]:
+    """The rows with a bar below each total: its share of all that was spent."""
+    costs = [row["total"].by for row in parts]
+    shares = [cost / spent if spent and isinstance(cost, float) else None for cost in costs]
+    return [{**row, "total": replace(row["total"], bar=share)} for row, share in zip(parts, shares, strict=True)]
 
 
 def _price(row: Mapping[str, Any], name: str) -> str | None:

@@ -68,7 +68,7 @@ def _used_plan(known: Plan | None, source: Plan | None) -> str:
 
 
 def _said(plan: Plan) -> str:
-    return f"{plan.name}, {plan.email_limit:,} emails for {text.money(plan.price_usd)} a month"
+    return f"{plan.name}, {text.counted(plan.email_limit, 'email')} for {text.money(plan.price_usd)} a month"
 
 
 def days_off() -> None:

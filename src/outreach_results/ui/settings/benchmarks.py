@@ -35,7 +35,7 @@ def sentence(known: Benchmarks) -> str:
     """Of whom benchmarks are, of how many campaigns, of which metrics, and as of when."""
     of = f"Campaign type {type_name(known.mcp)}" if known.mcp else "All campaigns of the community"
     n = known.sample_size
-    size = "" if n is None else f", {'1 campaign' if n == 1 else f'{n:,} campaigns'}"
+    size = "" if n is None else f", {text.counted(n, 'campaign')}"
     day = "" if known.updated_at is None else f", as of {text.day(known.updated_at.date())}"
-    metrics = "1 metric" if len(known.benchmarks) == 1 else f"{len(known.benchmarks)} metrics"
+    metrics = text.counted(len(known.benchmarks), "metric")
     return f"{of}: {metrics}{size}{day}"

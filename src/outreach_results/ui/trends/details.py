@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from outreach_results import results
+from outreach_results import metrics, results
+from outreach_results.models import COUNTS
 from outreach_results.models.metric_definitions import COST, METRICS
-from outreach_results.results import Trends
+from outreach_results.results import Totals, Trends
 from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.cache import ask
 from outreach_results.ui.charts import trend_labels
@@ -41,23 +43,31 @@ def card(trends: Trends, starts: Sequence[date], selected: date | None, question
         if chosen is None:
             _whole_period(question, view)
         else:
-            values(trends, starts.index(chosen), question)
+            values(trends, starts.index(chosen), question, view)
 
 
-def values(trends: Trends, place: int, question: Question) -> None:
+def values(trends: Trends, place: int, question: Question, view: View) -> None:
     """Draw the values of one point, the remarks on them, and links to other pages.
 
     Args:
         place: of the point in the series.
     """
     points = [series.points.iloc[[place]].to_dict("records")[0] for series in trends.series]
-    rows = []
+    drawn = {}
     for series, point in zip(trends.series, points, strict=True):
         value, compared = (trend_labels.shown(series, point[column]) for column in ("value", "compared"))
-        rows.append(_row(series.metric, Cell(value, note=trend_labels.shares(series, point)), compared))
-    rows.append(_row(COST.name, tables.dollars(trends.costs["cost_usd"].iloc[place]), ""))
+        drawn[series.metric] = _row(series.metric, Cell(value, note=trend_labels.shares(series, point)), compared)
     begins = points[0]["compared_first"]
+    first, last = points[0]["first"].date(), points[0]["last"].date()
+    now = ask(results.totals, replace(view.filters, start=first, end=last))
     has_compared = question.with_comparison and not pd.isna(begins)
+    then = None
+    if has_compared and view.comparison is not None:
+        until = begins.date() + (last - first)
+        then = ask(results.totals, replace(view.comparison, start=begins.date(), end=until))
+    others = _totals_rows(_alike(question), now, then)
+    spent = {COST.name: _row(COST.name, tables.dollars(trends.costs["cost_usd"].iloc[place]), "")}
+    rows = list((others | drawn | spent).values())
     _table(
         f"This {trends.every}",
         text.days(points[0]["first"].date(), points[0]["last"].date()),
@@ -119,12 +129,22 @@ def _whole_period(question: Question, view: View) -> None:
     """The values of the period, beside those of what it is compared with."""
     now = ask(results.totals, view.filters)
     then = None if view.comparison is None else ask(results.totals, view.comparison)
-    rows = []
-    for name in (*question.names, COST.name):
-        metric = METRICS[name]
-        before = "" if then is None else _cell(name, then.value(metric)).text
-        rows.append(_row(name, _cell(name, now.value(metric)), before))
-    _table("This period", view.days(), view.compared_with if then else "", rows)
+    rows = _totals_rows([*_alike(question), COST.name], now, then)
+    _table("This period", view.days(), view.compared_with if then else "", list(rows.values()))
+
+
+def _alike(question: Question) -> Sequence[str]:
+    """The metrics of the kind that is drawn: all counts, or all rates. Those that are not drawn fill the card."""
+    return COUNTS if question.names[0] in COUNTS else list(metrics.RATES)
+
+
+def _totals_rows(names: Sequence[str], now: Totals, then: Totals | None) -> dict[str, Row]:
+    """The rows of these metrics, by name."""
+    rows = {}
+    for name in names:
+        before = "" if then is None else _cell(name, then.value(METRICS[name])).text
+        rows[name] = _row(name, _cell(name, now.value(METRICS[name])), before)
+    return rows
 
 
 def _cell(name: str, value: float | None) -> Cell:
