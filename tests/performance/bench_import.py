@@ -8,12 +8,11 @@ import json
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from bench_load import TABLES, csv_file
+from bench_load import TABLES, csv_file, lines_in
 from databases import Databases
 from dataset import campaign_id, campaign_records, csv_rows
 from figures import BENCH, Figure, in_turns, middle, ratio_of
@@ -158,8 +157,7 @@ def _large_csv() -> tuple[Path, int]:
             for number in range(LARGE_CAMPAIGNS):
                 file.write(rows.replace(campaign_id(0).encode(), campaign_id(number).encode()))
         unfinished.rename(path)
-    with path.open("rb") as file:
-        return path, sum(block.count(b"\n") for block in iter(partial(file.read, MIB), b"")) - 1
+    return path, lines_in(path) - 1
 
 
 def _sheet() -> Path:

@@ -193,3 +193,8 @@ def test_new_groups_are_counted_by_their_emails_alone(sqlite_store):
         load(sqlite_store, "one more", [campaign(), of_domain[-1]])
     [plan] = [plan for statement, plan in result.items() if "AS wanted CROSS JOIN emails" in statement]
     assert "emails_by_recipient (campaign_id=? AND recipient_domain=?)" in plan
+    read = [line for plan in result.values() for line in re.findall(r"(?:SEARCH|SCAN) emails.*", plan)]
+    assert len(read) > 2
+    assert [
+        line for line in read if "(campaign_id=? AND email_id=?" not in line and "recipient_domain=?" not in line
+    ] == []

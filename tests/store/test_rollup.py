@@ -48,7 +48,7 @@ def test_a_change_is_added_to_the_days_it_touches(loaded):
 
 def test_recount_of_some_emails_is_their_share_of_all(loaded):
     with loaded.read() as connection:
-        whole = rollup.recount(connection, "camp_1")
+        whole = rollup.recount(connection, "camp_1", ["e1", "e2"])
         parts = rollup.recount(connection, "camp_1", ["e1"]) + rollup.recount(connection, "camp_1", ["e2", "unknown"])
         assert rollup.recount(connection, "camp_1", []) == {}
     assert whole == parts

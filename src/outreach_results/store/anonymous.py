@@ -74,8 +74,8 @@ def breakdown_kept(connection: Connection, campaign_id: str, email_ids: Collecti
     is_counted = connection.execute(detail).scalar_one_or_none() == Detail.EVENTS
     change: breakdown.Change = Counter()
     if is_counted:
-        change.subtract(breakdown.recount(connection, campaign_id, email_ids))
+        change.subtract(breakdown.recount_of(connection, campaign_id, email_ids))
     yield
     if is_counted:
-        change.update(breakdown.recount(connection, campaign_id, email_ids))
+        change.update(breakdown.recount_of(connection, campaign_id, email_ids))
         breakdown.add(connection, campaign_id, change)

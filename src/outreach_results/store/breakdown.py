@@ -32,10 +32,11 @@ from sqlalchemy import (
 )
 
 from outreach_results.models import COUNT_OF, COUNTS, Basis, Dimension, EventType
-from outreach_results.models.dimensions import DIMENSIONS, OF_EMAILS, UNKNOWN_GROUP
-from outreach_results.store.breakdown_sums import BASES, NUMBERS, GroupSums
+from outreach_results.models.dimensions import OF_EMAILS, UNKNOWN_GROUP
+from outreach_results.store.breakdown_sums import BASES, NUMBERS, Array, GroupSums
 from outreach_results.store.column_types import id_in, is_sqlite
 from outreach_results.store.schema import HAS_SUBJECT, breakdown_stats, daily_stats, emails, events
+from outreach_results.store.some_emails import COLUMN_OF, LATER_EVENTS, SomeEmails, some_emails
 from outreach_results.store.write import insert_new
 
 LEAST = 20
@@ -66,7 +67,6 @@ A domain or subject that may have become a group, or ceased to be one, has a key
 
 _CONCERNED = (date.min, "")
 
-_COLUMN_OF = {dimension: emails.c[DIMENSIONS[dimension].column] for dimension in OF_EMAILS}
 CAN_BE_MANY: dict[Dimension, ColumnElement[bool] | TextClause] = {
     Dimension.DOMAIN: emails.c.recipient_domain.is_not(None),
     Dimension.SUBJECT: HAS_SUBJECT,
@@ -81,14 +81,17 @@ _Wanted = dict[Dimension, Collection[str] | None]
 def rebuild(connection: Connection, campaign_id: str) -> None:
     """Count the groups of a campaign anew. Its days in ``daily_stats`` have to be right by then."""
     connection.execute(delete(breakdown_stats).where(breakdown_stats.c.campaign_id == campaign_id))
-    known, unknown = _counted(connection, campaign_id, None)
+    counts = connection.execute(
+        select(*(func.count(COLUMN_OF[one]) for one in OF_EMAILS)).where(emails.c.campaign_id == campaign_id)
+    ).one()
+    known, unknown = _counted(dict(zip(OF_EMAILS, counts, strict=True)))
     wanted: _Wanted = {
         dimension: {UNKNOWN_GROUP, *connection.execute(_large(campaign_id, dimension)).scalars()}
         if dimension in CAN_BE_MANY
         else None
         for dimension in known
     }
-    _insert_counted(connection, campaign_id, wanted)
+    _insert_sums(connection, campaign_id, _count_all(connection, campaign_id, wanted))
     for dimension in unknown:
         _insert_all(connection, campaign_id, dimension)
 
@@ -96,24 +99,27 @@ def rebuild(connection: Connection, campaign_id: str) -> None:
 def recount(
     connection: Connection,
     campaign_id: str,
-    email_ids: Collection[str] | None,
+    some: SomeEmails,
     days: Mapping[tuple[str | Group, date, str], int] | None = None,
 ) -> Change:
-    """What a campaign's emails, or only those given, add to its groups.
+    """What some emails of a campaign add to its groups.
 
     Args:
         days: what they add to its days, where that was counted: then a group of all of them need not be.
     """
     change: Change = Counter()
-    known, unknown = _counted(connection, campaign_id, email_ids)
+    known, unknown = _counted({dimension: len(set(some.values[dimension]) - {None}) for dimension in OF_EMAILS})
     if days is None:
         known, unknown, days = [*known, *unknown], [], {}
     wanted: _Wanted = dict.fromkeys(known)
     for dimension in CAN_BE_MANY.keys() & wanted.keys():
-        groups, concerned = _concerned(connection, campaign_id, dimension, email_ids)
+        named = {value for value in some.values[dimension] if value is not None and value != UNKNOWN_GROUP}
+        groups = _groups_among(connection, campaign_id, dimension, named)
+        # Of what is no group yet there are few emails, so that they are quickly counted.
+        large = _large_among(connection, campaign_id, dimension, named - groups)
         wanted[dimension] = {UNKNOWN_GROUP, *groups}
-        change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in concerned})
-    for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
+        change.update({(Group(dimension, "", value), *_CONCERNED): 1 for value in groups | large})
+    for dimension, sums in _count([some], wanted).items():
         for basis, on, value, counts in sums.rows():
             group = Group(dimension, basis, value)
             change.update({(group, on, name): n for name, n in zip(NUMBERS, counts, strict=True) if n})
@@ -125,6 +131,14 @@ def recount(
                 if name in NUMBERS and isinstance(basis, str)
             }
         )
+    return change
+
+
+def recount_of(connection: Connection, campaign_id: str, email_ids: Collection[str]) -> Change:
+    """The same of the emails with these ids."""
+    change: Change = Counter()
+    for some in some_emails(connection, campaign_id, email_ids):
+        change.update(recount(connection, campaign_id, some))
     return change
 
 
@@ -146,26 +160,20 @@ def add(connection: Connection, campaign_id: str, change: Mapping[tuple[str | Gr
     _merge(connection, campaign_id, days)
 
 
-def _among(connection: Connection, email_ids: Collection[str] | None) -> list[ColumnElement[bool]]:
-    """The condition that an email is one of these (None: all)."""
-    return [] if email_ids is None else [id_in(connection, emails.c.email_id, email_ids)]
+def _counted(known_of: Mapping[Dimension, int]) -> tuple[list[Dimension], list[Dimension]]:
+    """The dimensions of which emails are in groups: those that are known of any of them, and those that are known of
+    none, so that all of these emails are the `UNKNOWN_GROUP`, which need not be counted.
 
-
-def _counted(
-    connection: Connection, campaign_id: str, email_ids: Collection[str] | None
-) -> tuple[list[Dimension], list[Dimension]]:
-    """The dimensions of which these emails (None: all) are in groups: those that are known of any of them, and those
-    that are known of none, so that all of these emails are the `UNKNOWN_GROUP`, which need not be counted.
+    Args:
+        known_of: of how many emails, or of which number of values, each is known.
     """
-    chosen = (emails.c.campaign_id == campaign_id, *_among(connection, email_ids))
-    counts = connection.execute(select(*(func.count(_COLUMN_OF[one]) for one in OF_EMAILS)).where(*chosen)).one()
-    known = [one for one, n in zip(OF_EMAILS, counts, strict=True) if n]
+    known = [dimension for dimension, n in known_of.items() if n]
     return known, [one for one in CAN_BE_MANY if one not in known]
 
 
 def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
     """The domains or subjects of which a campaign has enough emails."""
-    column = _COLUMN_OF[dimension]
+    column = COLUMN_OF[dimension]
     return (
         select(column)
         .where(emails.c.campaign_id == campaign_id, CAN_BE_MANY[dimension], column != UNKNOWN_GROUP)
@@ -174,68 +182,36 @@ def _large(campaign_id: str, dimension: Dimension) -> Select[Any]:
     )
 
 
-def _concerned(
-    connection: Connection, campaign_id: str, dimension: Dimension, email_ids: Collection[str] | None
-) -> tuple[list[str], list[str]]:
-    """Of the domains or subjects of these emails: those that are groups, and those that are, or have to become, one."""
-    column = _COLUMN_OF[dimension]
-    named = (
-        select(column.label("value"))
-        .where(
-            emails.c.campaign_id == campaign_id,
-            CAN_BE_MANY[dimension],
-            column != UNKNOWN_GROUP,
-            *_among(connection, email_ids),
-        )
-        .distinct()
-        .subquery("named")
+def _groups_among(connection: Connection, campaign_id: str, dimension: Dimension, values: Collection[str]) -> set[str]:
+    """Which of these domains or subjects are groups."""
+    table = breakdown_stats.c
+    groups = select(table.value).where(
+        table.campaign_id == campaign_id, table.dimension == dimension.value, id_in(connection, table.value, values)
     )
-    of_table = breakdown_stats.c
-    is_group = (
-        select(of_table.campaign_id)
-        .where(
-            of_table.campaign_id == campaign_id,
-            of_table.dimension == dimension.value,
-            of_table.value == named.c.value,
-        )
-        .exists()
-    )
-    rows = connection.execute(select(named.c.value, is_group, _is_large(campaign_id, dimension, named.c.value))).all()
-    return [value for value, is_one, _ in rows if is_one], [value for value, *flags in rows if any(flags)]
+    return set(connection.execute(groups.distinct()).scalars())
 
 
-def _is_large(campaign_id: str, dimension: Dimension, value: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a campaign has enough emails of a domain or subject; reads no more of them than that takes."""
-    other = emails.alias("other")
-    column = other.c[_COLUMN_OF[dimension].name]
-    last = (
-        select(other.c.campaign_id)
-        .where(
-            other.c.campaign_id == campaign_id,
-            column == value,
-            *([HAS_SUBJECT] if dimension == Dimension.SUBJECT else []),
-        )
-        .limit(1)
-        .offset(LEAST - 1)
-        .scalar_subquery()
-    )
-    return last.is_not(None)
+def _large_among(connection: Connection, campaign_id: str, dimension: Dimension, values: Collection[str]) -> set[str]:
+    """Of which of these domains or subjects a campaign has enough emails."""
+    large = _large(campaign_id, dimension).where(id_in(connection, COLUMN_OF[dimension], values))
+    return set(connection.execute(large).scalars())
 
 
 def _settle(connection: Connection, campaign_id: str, dimension: Dimension, values: Collection[str]) -> set[str]:
     """Write the groups that are new, and delete those that are none any more; the values of all these."""
-    table, column = breakdown_stats.c, _COLUMN_OF[dimension]
-    these = (table.campaign_id == campaign_id, table.dimension == dimension.value)
-    were = set(
-        connection.execute(
-            select(table.value).where(*these, id_in(connection, table.value, values)).distinct()
-        ).scalars()
-    )
-    large = set(connection.execute(_large(campaign_id, dimension).where(id_in(connection, column, values))).scalars())
+    table = breakdown_stats.c
+    were = _groups_among(connection, campaign_id, dimension, values)
+    large = _large_among(connection, campaign_id, dimension, values)
     if gone := were - large:
+        these = (table.campaign_id == campaign_id, table.dimension == dimension.value)
         connection.execute(delete(breakdown_stats).where(*these, id_in(connection, table.value, gone)))
     if new := large - were:
-        _insert_counted(connection, campaign_id, {dimension: new}, _emails_of(connection, campaign_id, dimension, new))
+        wanted: _Wanted = {dimension: new}
+        if (own := _emails_of(connection, campaign_id, dimension, new)) is None:
+            counted = _count_all(connection, campaign_id, wanted)
+        else:
+            counted = _count(some_emails(connection, campaign_id, own), wanted)
+        _insert_sums(connection, campaign_id, counted)
     return gone | new
 
 
@@ -248,7 +224,7 @@ def _emails_of(
     """
     if not is_sqlite(connection):
         return None
-    column = _COLUMN_OF[dimension].name
+    column = COLUMN_OF[dimension].name
     is_indexed = f" AND {HAS_SUBJECT.text}" if dimension == Dimension.SUBJECT else ""
     query = text(
         f"SELECT email_id FROM json_each(:wanted) AS wanted CROSS JOIN emails "
@@ -257,36 +233,61 @@ def _emails_of(
     return connection.execute(query, {"wanted": json.dumps(list(values)), "campaign_id": campaign_id}).scalars().all()
 
 
-def _count(
-    connection: Connection, campaign_id: str, wanted: _Wanted, email_ids: Collection[str] | None = None
-) -> dict[Dimension, GroupSums]:
-    """Count groups of all emails of a campaign, or only of those given."""
-    wanted = {dimension: values for dimension, values in wanted.items() if values is None or values}
-    sums = {dimension: GroupSums(values) for dimension, values in wanted.items()}
-    if not wanted:
-        return sums
-    own = [emails.c.campaign_id == campaign_id, *_among(connection, email_ids)]
+def _count(parts: Iterable[SomeEmails], wanted: _Wanted) -> dict[Dimension, GroupSums]:
+    """Count groups of some emails."""
+    result = _nothing_counted(wanted)
+    columns_of = np.array([_PLACE_OF[kind] for kind in LATER_EVENTS], np.int64)
+    for some in parts:
+        sent_on, columns = some.sent_hour // 24, columns_of[some.kind]
+        for dimension, sums in result.items():
+            codes = sums.codes([_value_of(dimension, value) for value in some.values[dimension]])
+            _add_sent(sums, codes, sent_on)
+            whose = some.email
+            _add_firsts(sums, codes[whose], sent_on[whose], some.first_hour // 24, some.human_hour // 24, columns)
+    return result
+
+
+def _count_all(connection: Connection, campaign_id: str, wanted: _Wanted) -> dict[Dimension, GroupSums]:
+    """Count groups of all emails of a campaign."""
+    result = _nothing_counted(wanted)
+    if not result:
+        return result
+    own: list[ColumnElement[bool]] = [emails.c.campaign_id == campaign_id]
     if not any(values is None for values in wanted.values()):  # else any email may be in a group
-        own.append(or_(*(_is_one_of(connection, one, values or ()) for one, values in wanted.items())))
-    values = [_value(dimension) for dimension in wanted]
+        own.append(or_(*(_is_one_of(connection, one, wanted[one] or ()) for one in result)))
+    values = [_value(dimension) for dimension in result]
     sent_day = func.coalesce(emails.c.sent_hour // 24, -1)
     sent = select(sent_day, *values).where(*own, emails.c.sent_hour.is_not(None))
     for days, *texts in _columns(connection, sent):
-        sent_on = np.array(days, np.int64)
-        for one, of_one in zip(sums.values(), texts, strict=True):
-            codes, columns = one.codes(of_one), np.full(len(sent_on), _PLACE_OF[EventType.SENT])
-            for basis in BASES:
-                one.add(codes, basis, sent_on, columns)
+        for sums, of_one in zip(result.values(), texts, strict=True):
+            _add_sent(sums, sums.codes(of_one), np.array(days, np.int64))
     for days, kinds, *rest in _columns(connection, _first_events(connection, campaign_id, sent_day, values, own)):
         sent_on, first_on, human_on = (np.array(numbers, np.int64) for numbers in (days, *rest[:2]))
         columns = np.array([_PLACE_OF[kind] for kind in kinds], np.int64)
-        for one, of_one in zip(sums.values(), rest[2:], strict=True):
-            codes = one.codes(of_one)
-            one.add(codes, Basis.ACTIVITY, first_on, columns)
-            one.add(codes, Basis.SEND, sent_on, columns)
-            one.add(codes, Basis.ACTIVITY, human_on, columns + _TO_HUMANS)
-            one.add(codes, Basis.SEND, np.where(human_on < 0, -1, sent_on), columns + _TO_HUMANS)
-    return sums
+        for sums, of_one in zip(result.values(), rest[2:], strict=True):
+            _add_firsts(sums, sums.codes(of_one), sent_on, first_on, human_on, columns)
+    return result
+
+
+def _nothing_counted(wanted: _Wanted) -> dict[Dimension, GroupSums]:
+    return {dimension: GroupSums(values) for dimension, values in wanted.items() if values is None or values}
+
+
+def _add_sent(sums: GroupSums, codes: Array, sent_on: Array) -> None:
+    """Count emails on the day they were sent; a code or a day below 0 is none."""
+    columns = np.full(len(sent_on), _PLACE_OF[EventType.SENT])
+    for basis in BASES:
+        sums.add(codes, basis, sent_on, columns)
+
+
+def _add_firsts(
+    sums: GroupSums, codes: Array, sent_on: Array, first_on: Array, human_on: Array, columns: Array
+) -> None:
+    """Count first events: by the code, the sending day, the day of the event and that of the first by a human."""
+    sums.add(codes, Basis.ACTIVITY, first_on, columns)
+    sums.add(codes, Basis.SEND, sent_on, columns)
+    sums.add(codes, Basis.ACTIVITY, human_on, columns + _TO_HUMANS)
+    sums.add(codes, Basis.SEND, np.where(human_on < 0, -1, sent_on), columns + _TO_HUMANS)
 
 
 def _first_events(
@@ -314,14 +315,21 @@ def _first_events(
     return select(sent_day, *of_email.c, *values).select_from(emails.join(of_email, true())).where(*own)
 
 
+def _value_of(dimension: Dimension, stored: str | None) -> str | None:
+    """What an email is grouped by, of which that is stored."""
+    if dimension in CAN_BE_MANY:
+        return UNKNOWN_GROUP if stored is None else stored
+    return stored and stored[:LONGEST_VALUE]
+
+
 def _value(dimension: Dimension) -> ColumnElement[str]:
-    """What emails are grouped by."""
-    column = _COLUMN_OF[dimension]
+    """The same in SQL."""
+    column = COLUMN_OF[dimension]
     return func.coalesce(column, UNKNOWN_GROUP) if dimension in CAN_BE_MANY else func.substr(column, 1, LONGEST_VALUE)
 
 
 def _is_one_of(connection: Connection, dimension: Dimension, values: Collection[str]) -> ColumnElement[bool]:
-    column = _COLUMN_OF[dimension]
+    column = COLUMN_OF[dimension]
     known = and_(CAN_BE_MANY[dimension], id_in(connection, column, values, dimension.value))
     return or_(known, column.is_(None)) if UNKNOWN_GROUP in values else known
 
@@ -333,11 +341,9 @@ def _columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterato
         yield list(zip(*rows, strict=True))
 
 
-def _insert_counted(
-    connection: Connection, campaign_id: str, wanted: _Wanted, email_ids: Collection[str] | None = None
-) -> None:
-    """Count and write groups that have no rows yet; ``email_ids`` are those of all emails in them, where known."""
-    for dimension, sums in _count(connection, campaign_id, wanted, email_ids).items():
+def _insert_sums(connection: Connection, campaign_id: str, counted: Mapping[Dimension, GroupSums]) -> None:
+    """Write groups that have no rows yet."""
+    for dimension, sums in counted.items():
         rows = ((dimension, basis, on, value, counts) for basis, on, value, counts in sums.rows())
         while some := list(islice(rows, _ROWS_AT_A_TIME)):
             _write(connection, campaign_id, some)

@@ -44,6 +44,7 @@ from outreach_results.store.schema import (
     hourly_stats,
     lag_stats,
 )
+from outreach_results.store.some_emails import LATER_EVENTS, SomeEmails, some_emails
 from outreach_results.store.write import insert_new
 
 
@@ -79,9 +80,8 @@ Array = npt.NDArray[np.int64]
 # The events whose hour of the day is kept. Rounding the others to their day keeps the recount's groups few.
 _WITH_HOUR = tuple(kind.value for kind, name in COUNT_OF.items() if name in HOURLY_METRICS)
 
-# The events after the sending of an email, and the names of their counts.
-_LATER_EVENTS = tuple(kind.value for kind in COUNT_OF if kind != EventType.SENT)
-_BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in _LATER_EVENTS)
+# The names of the counts of the events after the sending.
+_BY_ANYBODY = tuple(COUNT_OF[EventType(kind)] for kind in LATER_EVENTS)
 _BY_HUMANS = tuple(f"{name}_human" for name in _BY_ANYBODY)
 _ROWS_AT_A_TIME = 20_000
 
@@ -117,18 +117,22 @@ class Sums:
         )
 
 
-def recount(connection: Connection, campaign_id: str, email_ids: Collection[str] | None = None) -> Tally:
-    """Count a campaign's emails, or only those given, from the events themselves."""
+def recount(connection: Connection, campaign_id: str, email_ids: Collection[str]) -> Tally:
+    """Count some emails of a campaign from the events themselves."""
     tally: Tally = Counter()
-    for sums in _sums(connection, campaign_id, email_ids):
-        tally.update(sums.tally())
-    tally.update(breakdown.recount(connection, campaign_id, email_ids, tally))
+    for some in some_emails(connection, campaign_id, email_ids):
+        days: Tally = Counter()
+        for sums in _sums(_sent_of(some), _first_events_of(some)):
+            days.update(sums.tally())
+        tally.update(days)
+        tally.update(breakdown.recount(connection, campaign_id, some, days))
     return tally
 
 
 def rebuild(connection: Connection, campaign_id: str) -> None:
     """Replace all days of a campaign by a recount of its events."""
-    for sums in _sums(connection, campaign_id, None):
+    sent, later = (_matrix(connection, query(campaign_id)) for query in (_sent, _first_events))
+    for sums in _sums(sent, later):
         connection.execute(delete(sums.rollup.table).where(sums.rollup.table.c.campaign_id == campaign_id))
         _insert(connection, sums.rollup, campaign_id, sums.rows())
     breakdown.rebuild(connection, campaign_id)
@@ -162,17 +166,8 @@ def add(connection: Connection, campaign_id: str, change: Tally) -> None:
     breakdown.add(connection, campaign_id, {key: n for key, n in change.items() if isinstance(key[0], Group)})
 
 
-def _chosen(
-    connection: Connection, column: ColumnElement[str], campaign_id: str, email_ids: Collection[str] | None
-) -> ColumnElement[bool]:
-    own = column.table.c.campaign_id == campaign_id
-    return own if email_ids is None else and_(own, id_in(connection, column, email_ids))
-
-
-def _sums(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> tuple[Sums, Sums, Sums]:
-    """The sums of each of the `ROLLUPS`."""
-    sent = _matrix(connection, _sent(connection, campaign_id, email_ids))
-    later = _matrix(connection, _first_events(connection, campaign_id, email_ids))
+def _sums(sent: Array, later: Array) -> tuple[Sums, Sums, Sums]:
+    """The sums of each of the `ROLLUPS`, from the rows of `_sent` and `_first_events`."""
     hours = np.concatenate((sent[:, 0], later[:, 1:4].ravel()))
     days = np.unique(hours[hours >= 0] // 24)
     daily, hourly, lag = (Sums(rollup, days) for rollup in ROLLUPS)
@@ -195,7 +190,20 @@ def _matrix(connection: Connection, query: Select[Any]) -> Array:
     return np.concatenate([np.empty(0, np.int64), *parts]).reshape(-1, width)
 
 
-def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
+def _sent_of(some: SomeEmails) -> Array:
+    """What `_sent` answers, of some emails: a row for each."""
+    is_sent = some.sent_hour >= 0
+    hours = some.sent_hour[is_sent]
+    return np.column_stack((hours, np.ones_like(hours), some.costs[is_sent]))
+
+
+def _first_events_of(some: SomeEmails) -> Array:
+    """What `_first_events` answers, of some emails: a row for each first event."""
+    sent_hour = some.sent_hour[some.email]
+    return np.column_stack((some.kind, sent_hour, some.first_hour, some.human_hour, np.ones_like(sent_hour)))
+
+
+def _sent(campaign_id: str) -> Select[Any]:
     """(sent_hour, emails, costs …)"""
     return (
         select(
@@ -203,13 +211,13 @@ def _sent(connection: Connection, campaign_id: str, email_ids: Collection[str] |
             func.count(),
             *(func.sum(emails.c[name]) for name in COST_COLUMNS),
         )
-        .where(_chosen(connection, emails.c.email_id, campaign_id, email_ids), emails.c.sent_hour.is_not(None))
+        .where(emails.c.campaign_id == campaign_id, emails.c.sent_hour.is_not(None))
         .group_by(emails.c.sent_hour)
     )
 
 
-def _first_events(connection: Connection, campaign_id: str, email_ids: Collection[str] | None) -> Select[Any]:
-    """(place in `_LATER_EVENTS`, sent_hour, local hour of the first occurrence, of the first by a human, emails)
+def _first_events(campaign_id: str) -> Select[Any]:
+    """(place in `LATER_EVENTS`, sent_hour, local hour of the first occurrence, of the first by a human, emails)
 
     An hour is -1 where there is none. Hours that are not stored are rounded to their day: fewer groups.
     """
@@ -221,7 +229,7 @@ def _first_events(connection: Connection, campaign_id: str, email_ids: Collectio
             func.min(events.c.occurred_hour).label("first_hour"),
             func.min(case((~events.c.is_machine, events.c.occurred_hour))).label("human_hour"),
         )
-        .where(_chosen(connection, events.c.email_id, campaign_id, email_ids))
+        .where(events.c.campaign_id == campaign_id)
         .group_by(events.c.campaign_id, events.c.email_id, events.c.type)
         .subquery("firsts")
     )
@@ -241,7 +249,7 @@ def _first_events(connection: Connection, campaign_id: str, email_ids: Collectio
         return case((firsts.c.type.in_(_WITH_HOUR), func.coalesce(hour, -1)), else_=day(hour))
 
     keyed = select(
-        case({kind: place for place, kind in enumerate(_LATER_EVENTS)}, value=firsts.c.type).label("kind"),
+        case({kind: place for place, kind in enumerate(LATER_EVENTS)}, value=firsts.c.type).label("kind"),
         day(sent_hour).label("sent_hour"),
         kept_hour(firsts.c.first_hour).label("first_hour"),
         kept_hour(firsts.c.human_hour).label("human_hour"),
