@@ -86,7 +86,7 @@ def curves_and_clock(store: Store, filters: Filters, now: datetime | None = None
     """By what rates are adjusted, and until when the data is known (by default `data_as_of`) in the reporting zone."""
     is_cohort = filters.basis == Basis.SEND
     curves = maturity_curves(store, humans_only=filters.humans_only) if is_cohort else NO_CURVES
-    return curves, (now or data_as_of(store)).astimezone(store.zone())
+    return curves, data_as_of(store) if now is None else now.astimezone(store.zone())
 
 
 def headlines_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, RowMapping, Table, case, func, select
 
@@ -72,12 +73,7 @@ def usd(micros: int | None) -> float | None:
 
 def sum_usd(amounts: pd.Series[float]) -> float:
     """The sum of amounts in dollars, added in micro-dollars and divided once; unknown ones are left out."""
-    return dollars(int(in_micros(amounts).sum()))
-
-
-def in_micros(amounts: pd.Series[float]) -> pd.Series[int]:
-    """Amounts in dollars as whole micro-dollars; 0 where one is unknown."""
-    return (amounts * MICROS_PER_DOLLAR).round().fillna(0).astype("int64")
+    return dollars(int(np.nansum(np.rint(amounts.to_numpy(dtype=np.float64) * MICROS_PER_DOLLAR))))
 
 
 def in_dollars(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

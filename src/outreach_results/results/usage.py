@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, case, func, select
 
 from outreach_results import metrics
@@ -26,18 +28,17 @@ from outreach_results.models import (
 )
 from outreach_results.results.account_usage import usage_of_accounts
 from outreach_results.results.campaign_facts import campaign_facts
-from outreach_results.results.campaign_totals import COST_FIELDS, campaign_totals
+from outreach_results.results.campaign_totals import CampaignRow, campaign_rows
 from outreach_results.results.campaigns import last_day
+from outreach_results.results.day_table import Days, Floats
 from outreach_results.results.kept import kept_on
 from outreach_results.results.query import (
     NOT_BROKEN_DOWN,
     chosen_days,
-    chosen_rows,
-    in_dollars,
-    in_micros,
-    not_broken_down,
+    of_any_campaign,
     sum_usd,
 )
+from outreach_results.results.rows import frame_of
 from outreach_results.results.tracked import tracked_column, unknown_numbers
 from outreach_results.store import account_entries, schema
 from outreach_results.store.account_entries import days_off as entered_days_off
@@ -74,11 +75,10 @@ def usage(store: Store, period: str = "month", *, now: datetime | None = None) -
                 func.sum(cost_column),
                 func.count(days.campaign_id.distinct()),
                 func.count(case((cost_column.is_not(None), days.campaign_id)).distinct()),
-            ).where(*chosen_days(in_month))
+            ).where(of_any_campaign(days.campaign_id), *chosen_days(in_month))
         ).one()
-        created = chosen_rows(schema.campaigns, in_month, date="created_on")
-        started = connection.execute(select(func.count()).where(*created)).scalar_one()
-        plan, is_entered = _plan(connection), entered_plan(connection) is not None
+        started = _created_by_month(connection)[month]
+        plan, is_entered = _plan(connection)
         accounts = usage_of_accounts(connection, in_month)
     remaining = None if plan is None else max(0, plan.email_limit - int(sent or 0))
     if accounts and plan is not None and not is_entered:
@@ -109,16 +109,30 @@ def usage_by_month(store: Store) -> pd.DataFrame:
     into them, cost_per_email_usd (NaN where nothing was sent).
     """
     of_account(store)
-    days = _days(store)
-    month = days["date"].dt.to_period("M").dt.to_timestamp().rename("month")
-    months = days.groupby(month)[["emails_sent", *_COSTS]].sum()
-    months = in_dollars(months, _COSTS).reset_index()
     with store.read() as connection:
-        created = pd.Series([of.created_on for of in campaign_facts(connection).values()], dtype="datetime64[s]")
+        days, created = _days(connection), _created_by_month(connection)
+    of_days = days.dates.astype("datetime64[M]")
+    starts = np.flatnonzero(np.r_[True, of_days[1:] != of_days[:-1]]) if len(of_days) else np.zeros(0, np.int64)
+    sums = {name: np.add.reduceat(column, starts) if len(starts) else column for name, column in days.numbers.items()}
+    months = of_days[starts].astype("datetime64[D]")
+    sent, amounts = sums["emails_sent"], {f"{name}_usd": sums[name] / MICROS_PER_DOLLAR for name in _COSTS}
+    return pd.DataFrame(
+        {
+            # The unit that the type of pandas has by itself, in which files and figures expect it.
+            "month": months.astype("datetime64[us]"),
+            "campaigns_created": pd.array([created[month] for month in months.tolist()], dtype="Int64"),
+            "emails_sent": sent,
+            **amounts,
+            # Without emails sent the cost per email is unknown; divided by 0 it would be infinite.
+            "cost_per_email_usd": amounts["cost_usd"] / np.where(sent > 0, sent, np.nan),
+        }
+    )
+
+
+def _created_by_month(connection: Connection) -> Counter[date]:
+    """How many campaigns were created in each month, by its first day."""
     # Counted here and not by SQL: the two databases have no common function for the month of a date.
-    by_month = created.dt.to_period("M").dt.to_timestamp().value_counts()
-    months.insert(1, "campaigns_created", months["month"].map(by_month).fillna(0).astype("Int64"))
-    return _per_email(months)
+    return Counter(of.created_on.replace(day=1) for of in campaign_facts(connection).values())
 
 
 def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
@@ -130,12 +144,29 @@ def campaign_costs(store: Store, filters: Filters) -> pd.DataFrame:
     Raises:
         QueryError: the period starts after its end.
     """
-    frame = campaign_totals(store, filters)[["campaign_id", "name", "emails_sent", *COST_FIELDS]]
-    micros = pd.DataFrame({name: in_micros(frame[f"{name}_usd"]) for name in ("cost", *COST_COLUMNS)})
-    parts = in_dollars(micros.assign(**{NOT_BROKEN_DOWN: not_broken_down(micros)}), (*COST_COLUMNS, NOT_BROKEN_DOWN))
-    return _per_email(frame.assign(**parts[list(_PARTS)])).sort_values(
-        ["cost_per_email_usd", "campaign_id"], ascending=[False, True], na_position="last", ignore_index=True
-    )
+    rows = []
+    for row in campaign_rows(store, filters):
+        micros = {name: round((row[f"{name}_usd"] or 0) * MICROS_PER_DOLLAR) for name in ("cost", *COST_COLUMNS)}
+        micros[NOT_BROKEN_DOWN] = max(0, micros["cost"] - sum(micros[name] for name in COST_COLUMNS))
+        # An unknown component is 0 here: its money is part of the cost, and so of the rest.
+        parts = {f"{name}_usd": dollars(micros[name]) for name in (*COST_COLUMNS, NOT_BROKEN_DOWN)}
+        price = metrics.ratio(row["cost_usd"], row["emails_sent"])
+        rows.append({**row, **parts, "cost_per_email_usd": price})
+    rows.sort(key=_dearest_first)
+    return frame_of(rows, _TYPES)
+
+
+_TYPES = {
+    "campaign_id": None,
+    "name": None,
+    "emails_sent": "Int64",
+    **dict.fromkeys((*(f"{name}_usd" for name in _COSTS), "cost_per_email_usd"), "float64"),
+}
+
+
+def _dearest_first(row: CampaignRow) -> tuple[bool, float, str]:
+    price = row["cost_per_email_usd"]
+    return price is None, -(price or 0.0), row["campaign_id"]
 
 
 def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -147,43 +178,50 @@ def component_costs(campaigns: pd.DataFrame) -> pd.DataFrame:
         campaigns: rows of `campaign_costs`.
     """
     sent = campaigns["emails_sent"].sum()
-    rows = [
-        {"component": part.removesuffix("_usd"), "cost_usd": cost, "cost_per_email_usd": cost / sent if sent else None}
-        for part in _PARTS
-        if (cost := sum_usd(campaigns[part])) > 0 or part != f"{NOT_BROKEN_DOWN}_usd"
-    ]
-    return pd.DataFrame(rows)
+    costs = {part: sum_usd(campaigns[part]) for part in _PARTS}
+    shown = [part for part, cost in costs.items() if cost > 0 or part != f"{NOT_BROKEN_DOWN}_usd"]
+    return pd.DataFrame(
+        {
+            "component": [part.removesuffix("_usd") for part in shown],
+            "cost_usd": [costs[part] for part in shown],
+            "cost_per_email_usd": [costs[part] / sent if sent else None for part in shown],
+        }
+    )
 
 
-def _days(store: Store, until: date | None = None) -> pd.DataFrame:
-    """Emails sent and cost of all campaigns by day, without gaps; unknown numbers count as 0, as in `usage`.
+class _Days(NamedTuple):
+    """The whole account by day, without gaps; unknown numbers count as 0, as in `usage`.
 
-    Columns: date (datetime64), emails_sent, and in micro-dollars cost, its components and cost_not_broken_down.
+    Attributes:
+        dates: (days,)
+        numbers: by name (days,) whole numbers: emails_sent, and in micro-dollars cost, its components and what is not
+            broken down into them.
     """
-    with store.read() as connection:
-        rows = kept_on(connection).get("days of usage", lambda: _read_days(connection))
-    rows = [row for row in rows if until is None or row[0] <= until]
-    days = pd.DataFrame(rows, columns=["date", "emails_sent", "cost", *COST_COLUMNS])
-    days = days.astype({"date": "datetime64[s]"}).set_index("date").astype("float64").fillna(0).astype("int64")
-    if len(days):
-        # The forecast takes the days by their place, so that a day without a row has to be there as 0.
-        days = days.reindex(pd.date_range(days.index[0], days.index[-1], name="date"), fill_value=0)
-    return days.assign(**{NOT_BROKEN_DOWN: not_broken_down(days)}).reset_index()
+
+    dates: Days
+    numbers: dict[str, NDArray[np.int64]]
 
 
-def _read_days(connection: Connection) -> list[Sequence[Any]]:
+def _days(connection: Connection) -> _Days:
+    return kept_on(connection).get("days of usage", lambda: _read_days(connection))
+
+
+def _read_days(connection: Connection) -> _Days:
     # Summed by SQL: these are all days of the account, and of each campaign they would be many.
     date_column, filters = schema.daily_stats.c.date, Filters(basis=Basis.SEND)
-    unknown = unknown_numbers(connection, filters)
-    sums = [func.sum(tracked_column(name, filters, unknown)) for name in ("emails_sent", "cost", *COST_COLUMNS)]
+    unknown, names = unknown_numbers(connection, filters), ("emails_sent", "cost", *COST_COLUMNS)
+    sums = [func.sum(tracked_column(name, filters, unknown)) for name in names]
     query = select(date_column, *sums).where(*chosen_days(filters)).group_by(date_column).order_by(date_column)
-    return list(connection.execute(query).all())
-
-
-def _per_email(frame: pd.DataFrame) -> pd.DataFrame:
-    # Without emails sent the cost per email is unknown; divided by 0 it would be infinite.
-    sent = frame["emails_sent"].astype("float64")
-    return frame.assign(cost_per_email_usd=frame["cost_usd"] / sent.where(sent > 0))
+    rows = connection.execute(query).all()
+    on = np.array([row[0] for row in rows], dtype="datetime64[D]")
+    # The forecast takes the days by their place, so that a day without a row has to be there as 0.
+    dates: Days = np.arange(on[0], on[-1] + 1) if rows else on
+    place = (on - dates[:1]).astype(np.int64)
+    numbers = {name: np.zeros(len(dates), np.int64) for name in names}
+    for column, values in zip(numbers.values(), list(zip(*rows, strict=True))[1:], strict=False):
+        column[place] = [int(value or 0) for value in values]
+    rest = numbers["cost"] - sum(numbers[name] for name in COST_COLUMNS)
+    return _Days(dates, numbers | {NOT_BROKEN_DOWN: np.maximum(rest, 0)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +268,9 @@ def outlook(
         days_off |= entered_days_off(connection)
     # Data that ends on the last day of the month is complete, unless that day is today and may bring more.
     is_over = last > end or (last == end and clock != end)
-    days = _days(store, today).set_index("date")
-    # From the first of the month at least, so that the last ``today.day`` numbers are those of the month.
-    start = min(days.index.min().date(), month) if len(days) else month
-    days = days.reindex(pd.date_range(start, today), fill_value=0)
-    sent, cost = (days[name].to_numpy(dtype="float64") for name in ("emails_sent", "cost"))
-    plan = plan_of(store)
+    with store.read() as connection:
+        days, plan = _days(connection), _plan(connection)[0]
+    sent, cost = (_until(days, name, month, today) for name in ("emails_sent", "cost"))
     seasonality = metrics.weekday_seasonality(sent, today)
     in_month = sent[-today.day :]
     return Outlook(
@@ -262,6 +297,17 @@ def outlook(
     )
 
 
+def _until(days: _Days, name: str, month: date, today: date) -> Floats:
+    """A number from the first day, but at latest that of the month, to today; 0 where there is no row."""
+    known = days.dates <= np.datetime64(today)
+    dates = days.dates[known]
+    # From the first of the month at least, so that the last ``today.day`` numbers are those of the month.
+    start = min([np.datetime64(month), *dates[:1]])
+    numbers = np.zeros((np.datetime64(today) - start).astype(int) + 1)
+    numbers[(dates - start).astype(np.int64)] = days.numbers[name][known]
+    return numbers
+
+
 def next_month(month: date) -> date:
     """The first day of the month after the one that ``month`` lies in."""
     # Every month has a 28th, and four days later it is over.
@@ -282,7 +328,7 @@ def _month(period: str) -> date:
 def plan_of(store: Store) -> Plan | None:
     """The account's plan; None where it is unknown."""
     with store.read() as connection:
-        return _plan(connection)
+        return _plan(connection)[0]
 
 
 def plan_known_at(store: Store) -> datetime | None:
@@ -291,5 +337,11 @@ def plan_known_at(store: Store) -> datetime | None:
         return account_entries.plan_known_at(connection)
 
 
-def _plan(connection: Connection) -> Plan | None:
-    return entered_plan(connection) or source_plan(connection)
+def _plan(connection: Connection) -> tuple[Plan | None, bool]:
+    """The plan that counts, and whether a person entered it."""
+
+    def read() -> tuple[Plan | None, bool]:
+        entered = entered_plan(connection)
+        return (source_plan(connection), False) if entered is None else (entered, True)
+
+    return kept_on(connection).get("plan", read)

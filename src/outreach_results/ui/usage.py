@@ -291,8 +291,8 @@ def by_campaign(campaigns: pd.DataFrame, filters: Filters, *, per_email: bool) -
             alt=f"Cost {_per(per_email)} by campaign; a click on a bar opens that campaign",
             card=card,
             links={
-                own: url_state.address("overview", {"campaigns": url_state.join([own])})
-                for own in most_expensive(campaigns, per_email=per_email)["campaign_id"]
+                row["campaign_id"]: url_state.address("overview", {"campaigns": url_state.join([row["campaign_id"]])})
+                for row in most_expensive(campaigns, per_email=per_email)
             },
         )
         if len(campaigns) > MOST_CAMPAIGNS:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 
-from outreach_results.metrics import Forecast, Interval, RunOut
+from outreach_results.metrics import Forecast, Interval, RunOut, ratio
 from outreach_results.models import COST_COLUMNS
 from outreach_results.results import NOT_BROKEN_DOWN
+from outreach_results.results.rows import records
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import COLORS, GRID, LABELS, empty, label_above, lines_of, rows_below
 from outreach_results.ui.figure import Figure, whole_width
@@ -255,10 +258,11 @@ def costs_of_components(frame: pd.DataFrame, *, per_email: bool) -> Figure:
     return figure
 
 
-def most_expensive(frame: pd.DataFrame, *, per_email: bool) -> pd.DataFrame:
+def most_expensive(frame: pd.DataFrame, *, per_email: bool) -> list[dict[str, Any]]:
     """The campaigns that `costs_of_campaigns` draws, the most expensive first."""
     by = _by(per_email=per_email)
-    return frame.dropna(subset=by).nlargest(MOST_CAMPAIGNS, by).reset_index(drop=True)
+    known = [row for row in records(frame) if row[by] is not None]
+    return sorted(known, key=itemgetter(by), reverse=True)[:MOST_CAMPAIGNS]
 
 
 def _by(*, per_email: bool) -> str:
@@ -274,9 +278,9 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
         frame: as `results.campaign_costs` gives it.
     """
     top, by = most_expensive(frame, per_email=per_email), _by(per_email=per_email)
-    highest = top[by].max() if len(top) else 0
-    prices = [_dollars(total) for total in top[by]]
-    names = [lines_of(name, used=len(price) + 2) for name, price in zip(top["name"], prices, strict=True)]
+    highest = top[0][by] if top else 0
+    prices = [_dollars(row[by]) for row in top]
+    names = [lines_of(row["name"], used=len(price) + 2) for row, price in zip(top, prices, strict=True)]
     labels = [
         [f"{escape_plotly(price)}  {escape_plotly(first)}", *map(escape_plotly, others)]
         for price, (first, *others) in zip(prices, names, strict=True)
@@ -301,11 +305,11 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
             width=0.38,
             name=LABELS[part],
             marker={"color": COLORS[part]},
-            customdata=list(top["campaign_id"]),
+            customdata=[row["campaign_id"] for row in top],
             hovertemplate=[
-                f"{escape_plotly(name)}: {_spent(part, value, per_email=per_email)} Click to see only this campaign."
-                "<extra></extra>"
-                for name, value in zip(top["name"], values, strict=True)
+                f"{escape_plotly(row['name'])}: {_spent(part, value, per_email=per_email)} "
+                "Click to see only this campaign.<extra></extra>"
+                for row, value in zip(top, values, strict=True)
             ],
         )
     return figure
@@ -325,32 +329,32 @@ def costs_of_months(frame: pd.DataFrame, *, per_email: bool) -> Figure:
         xaxis={"type": "category", "dtick": 1 if len(frame) <= MOST_CAMPAIGNS else 3},
         yaxis={"tickprefix": "$", "tickformat": ".3f" if per_email else ",.0f", "nticks": 6},
     )
-    for part, values in _parts(frame, per_email=per_email):
+    rows = records(frame)
+    for part, values in _parts(rows, per_email=per_email):
         figure.add_bar(
-            x=[f"{month:{text.SHORT_MONTH}}" for month in frame["month"]],
+            x=[f"{row['month']:{text.SHORT_MONTH}}" for row in rows],
             y=values,
             name=LABELS[part],
             marker={"color": COLORS[part]},
-            customdata=[f"{month:%Y-%m}" for month in frame["month"]],
+            customdata=[f"{row['month']:%Y-%m}" for row in rows],
             hovertemplate=[
-                f"{text.month(first)}: {_spent(part, value, per_email=per_email)} Click to show it.<extra></extra>"
-                for first, value in zip(frame["month"], values, strict=True)
+                f"{text.month(row['month'])}: {_spent(part, value, per_email=per_email)} "
+                "Click to show it.<extra></extra>"
+                for row, value in zip(rows, values, strict=True)
             ],
         )
     return figure
 
 
-def _parts(frame: pd.DataFrame, *, per_email: bool) -> Iterator[tuple[str, pd.Series[float]]]:
+def _parts(rows: Sequence[Mapping[str, Any]], *, per_email: bool) -> Iterator[tuple[str, list[float | None]]]:
     """The components of a cost, in total or per email; the remainder only where there is one."""
-    sent = frame["emails_sent"].astype("float64")
-    per = sent.where(sent > 0) if per_email else 1.0
     for part in (*COST_COLUMNS, NOT_BROKEN_DOWN):
-        values = frame[f"{part}_usd"] / per
-        if part != NOT_BROKEN_DOWN or values.sum() > 0:
+        values = [ratio(row[f"{part}_usd"], row["emails_sent"] if per_email else 1) for row in rows]
+        if part != NOT_BROKEN_DOWN or any(values):
             yield part, values
 
 
-def _spent(part: str, value: float, *, per_email: bool) -> str:
+def _spent(part: str, value: float | None, *, per_email: bool) -> str:
     return f"{LABELS[part]} {_dollars(value)} {'per email' if per_email else 'in total'}."
 
 
