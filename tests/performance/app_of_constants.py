@@ -15,7 +15,7 @@ if __name__ == "__main__" and st.runtime.exists():
     page = st.query_params.get("page", "overview")
     st.set_page_config(layout="wide")
     st.title(page.capitalize())
-    for number, figure in enumerate(json.loads((FIGURES / f"{page}.json").read_text(encoding="utf-8"))):
+    for number, figure in enumerate(json.loads((FIGURES / f"{page}.json").read_text(encoding="utf-8"))["figures"]):
         st.plotly_chart(go.Figure(figure, skip_invalid=True), key=f"figure-{number}", config={"displaylogo": False})
 else:
     from starlette.middleware import Middleware

@@ -3,7 +3,8 @@
 - *The floor*: a bare Streamlit page with four metrics, a line and a table (`app_of_the_floor`), started as Streamlit
   ships it: without our settings, our compression and our way of sending. Beside it, for information, the same page sent
   as ours is (`app_sending_the_floor`).
-- *Dash*: the same figures as our page's, in an environment of its own, because it is no dependency of the product.
+- *Dash*: the same numbers, figures and tables as our page's (`app_of_dash`), without filters, links and downloads; in
+  an environment of its own, because it is no dependency of the product.
 - *Constants*: a Streamlit page that draws the same figures and nothing else, sent as ours is; for information.
 
 *Warm* is a new tab of a browser that was there twice before, so that it has compiled scripts: less would measure
@@ -263,17 +264,17 @@ def _visit(context: BrowserContext, target: Target) -> Visit:
 
 
 def _record(folder: Path, url: str) -> dict[str, int]:
-    """Write every page's figures to ``folder``; how many each page has."""
-    command = [sys.executable, str(HERE / "record_figures.py"), str(folder)]
+    """Write what every page shows to ``folder``; how many figures each page has."""
+    command = [sys.executable, str(HERE / "record_pages.py"), str(folder)]
     # The yardsticks draw with Plotly's figures as Streamlit's own charts have them, so that is what is recorded.
     environment = clean_environment({"OUTREACH_DATABASE_URL": url, "OUTREACH_STREAMLIT_CHARTS": "true"})
     subprocess.run(command, env=environment, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
-    return {page: len(json.loads((folder / f"{page}.json").read_text())) for page in PAGES}
+    return {page: len(json.loads((folder / f"{page}.json").read_text())["figures"]) for page in PAGES}
 
 
 @contextmanager
 def _dash(folder: Path) -> Iterator[str]:
-    """The address of a server of Dash with the recorded figures."""
+    """The address of a server of Dash with the recorded pages."""
     port = free_port()
     process = subprocess.Popen(
         [str(DASH_PYTHON), str(HERE / "app_of_dash.py"), str(folder), str(port)],
