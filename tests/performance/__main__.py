@@ -24,7 +24,7 @@ from types import ModuleType
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/support
 
 from databases import Databases, databases, restricted
-from figures import Figure, keep, machine, text_table
+from figures import MET, Figure, keep, machine, text_table
 from sections import SECTIONS
 
 
@@ -56,8 +56,11 @@ def main() -> None:
             keep(name, figures, restricted())
             print(f"{text_table(figures)}\n({minutes[name]:.1f} minutes)", flush=True)
             result += figures
-    verdicts = [figure.verdict for figure in result if figure.verdict]
-    print(f"\n{text_table(result)}\n\n{_took(minutes)}\n\n{verdicts.count('met')} of {len(verdicts)} targets met.")
+    judged = [figure for figure in result if figure.verdict]
+    missed = [figure for figure in judged if figure.verdict != MET]
+    if missed:
+        print(f"\nMissed:\n{text_table(missed)}")
+    print(f"\n{_took(minutes)}\n\n{len(judged) - len(missed)} of {len(judged)} targets met.")
     if failed:
         sys.exit(f"These sections failed: {', '.join(failed)}.")
 
