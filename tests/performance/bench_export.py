@@ -14,11 +14,10 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import psutil
-from databases import Databases, kinds, main_size
+from databases import Databases, kinds, main_size, new_key
 from dataset import campaign_id
 from figures import Figure, in_turns, large, middle, milliseconds, ratio_of
 
-from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import open_store
 from support.server import running_server
 
@@ -80,7 +79,7 @@ def _export(way: str, url: str, fmt: str) -> dict[str, float]:
 def _over_http(kind: str, url: str) -> list[Figure]:
     """The same files from a running server: the API's, and the one that a link on a page leads to."""
     store = open_store(url)
-    key = create_key(store, "bench")
+    key = new_key(store)
     store.close()
     result = []
     with TemporaryDirectory() as folder, running_server(Path(folder), {"OUTREACH_DATABASE_URL": url}) as server:

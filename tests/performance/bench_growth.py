@@ -12,11 +12,10 @@ from datetime import date, timedelta
 from http.client import HTTPConnection
 
 from bench_api import api_server
-from databases import Databases, kinds, sizes
+from databases import Databases, kinds, new_key, sizes
 from figures import Figure, large, middle, milliseconds, percentile
 
 from outreach_results.results import all_campaigns, date_range
-from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import Store, open_store
 
 
@@ -37,7 +36,7 @@ def _growth(databases: Databases, kind: str) -> list[Figure]:
     for size in sizes():
         url = databases.full(kind, size)
         store = open_store(url)
-        key = create_key(store, f"bench {time.time_ns()}")
+        key = new_key(store)
         ids = [campaign.id for campaign in all_campaigns(store)]
         first, last = date_range(store) or (date(2025, 7, 1), date(2025, 12, 31))
         with api_server(url, b"{}") as port:

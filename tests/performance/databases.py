@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from outreach_results.ingest.load import load
 from outreach_results.store import schema
+from outreach_results.store.api_keys import create_key
 from outreach_results.store.engine import Store, open_store
 
 TOLD_EVERY_S = 10
@@ -149,6 +150,11 @@ class Databases:
             for setting, value in _SETTINGS.items():
                 self._execute(f"ALTER SYSTEM SET {setting} = {value}")
         return self._postgres
+
+
+def new_key(store: Store) -> str:
+    """A key of the API. Its name is new: the databases, with the keys of earlier runs, are kept."""
+    return create_key(store, f"bench {time.time_ns()}")
 
 
 @contextmanager
