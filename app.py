@@ -78,12 +78,13 @@ else:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+    from outreach_results import logs
     from outreach_results.api.mount import routes_of
     from outreach_results.api.service import Service
     from outreach_results.config import settings
     from outreach_results.errors import ConfigError
     from outreach_results.mcp_server.http import mcp_routes
-    from outreach_results.server import bind_check, compressed_assets, logs
+    from outreach_results.server import bind_check, compressed_assets
     from outreach_results.server.origin_check import OriginCheck
     from outreach_results.server.page_styles import PageStyles
     from outreach_results.server.security_headers import SecurityHeaders
@@ -94,8 +95,7 @@ else:
 
     try:
         how = sign_in.configured()
-        if settings().log == "json":
-            logs.log_as_json()
+        logs.log_as_json() if settings().log == "json" else logs.log_as_text()
         bind_check.check_bind_address(st.get_option("server.address"), has_sign_in=how is not None)
     except ConfigError as error:
         raise SystemExit(str(error)) from None

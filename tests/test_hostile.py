@@ -28,9 +28,9 @@ from outreach_results.errors import OutreachError
 from outreach_results.export import unescape_formula
 from outreach_results.export.report import ReportOptions, report_download
 from outreach_results.ingest.load import load
+from outreach_results.logs import JsonLines, text_records
 from outreach_results.mcp_server.tools import TOOLS
 from outreach_results.models import Filters
-from outreach_results.server.logs import JsonLines
 from outreach_results.store.engine import Store, open_store
 from support.databases import sqlite_url
 from support.hostile import HOSTILE, hostile_records
@@ -43,6 +43,7 @@ LONG_NAMES = [name for name in NAMES if len(name) > 10]
 MARKUP_OF_CHATS = re.compile(
     r"<|(?<!\d):[\w+-]+:|\w+://|mailto:\w|[@#]\w|`(?!\u2060)|(?<!\w)([*_~])[^\s\u2060][^*_~]*\1"
 )
+TEXTS_OF_LOGS = (*HOSTILE, "a\r\nb\x1b[2Jc", "x\nERROR: forged\x85\u2028y\x9b2J")
 FEBRUARY = datetime(2026, 2, 1, 9, tzinfo=UTC)
 
 
@@ -167,8 +168,31 @@ def test_assistants_get_their_words_as_data(hostile: Store) -> None:
 
 
 def test_log_has_a_line_for_each_message() -> None:
-    for words in (*HOSTILE, "a\r\nb\x1b[2Jc"):
+    for words in TEXTS_OF_LOGS:
         record = logging.LogRecord("outreach_results", logging.WARNING, "", 0, "%s", (words,), None)
         line = JsonLines().format(record)
         assert len(line.splitlines()) == 1
         assert json.loads(line)["message"] == words
+
+
+def test_text_log_has_no_line_of_theirs() -> None:
+    """Neither a message nor the text of an error begins a line, or holds what a terminal obeys."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    log = logging.getLogger("hostile")
+    log.propagate, log.handlers = False, [handler]
+    with text_records():
+        for words in TEXTS_OF_LOGS:
+            log.warning("Said: %s", words)
+            try:
+                raise ValueError(words)
+            except ValueError:
+                log.exception("Failed: %s", words)
+    text = written.getvalue()
+    ours = re.compile(r"WARNING: Said: |ERROR: Failed: |    ")
+    lines = text.removesuffix("\n").split("\n")
+    assert [line for line in lines if not ours.match(line)] == []
+    assert sum(line.startswith(("WARNING", "ERROR")) for line in lines) == 2 * len(TEXTS_OF_LOGS)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202e]", text)
+    assert "a\\r\\nb\\x1b[2Jc" in text

@@ -28,7 +28,7 @@ API = [name for name in MODULES if name.startswith(f"{PACKAGE}.api")]
 # Every module and package has a rank: each may import those of the lines before it, and itself.
 LAYERS = [
     ("errors", "models"),
-    ("config", "periodic", "store", "metrics", "server"),
+    ("config", "logs", "periodic", "store", "metrics", "server"),
     ("results", "delivery"),
     ("export", "reconcile"),
     ("ingest",),

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from outreach_results.cli.output import discard_stdout
 from outreach_results.errors import OutreachError
+from outreach_results.logs import text_records
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def failures_as_sentences(console: Console) -> Iterator[None]:
 
     What was logged as an error meanwhile, tracebacks included, is in a file that the last line names.
     """
-    with _log_file(console), _terminated_in_order():
+    with text_records(), _log_file(console), _terminated_in_order():
         try:
             try:
                 yield

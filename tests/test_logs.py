@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from outreach_results.errors import StoreError
-from outreach_results.server.logs import JsonLines
+from outreach_results.logs import JsonLines
 from support.server import ROOT, clean_environment, running_server
+from support.signing_in import sign_in_settings
 
 SECRET = "ada@acme.example"  # noqa: S105 - of an invented person
 
@@ -55,6 +56,19 @@ def test_server_logs_json_alone(tmp_path):
     assert any("The database cannot be used" in line["message"] for line in lines), printed
     assert "/api/v1/usage" not in printed
     assert "acme.example" not in printed
+
+
+def test_server_logs_text_of_whole_lines(tmp_path):
+    """The answer of a provider is logged as it came: a visitor can make one up."""
+    provider = "http://127.0.0.1:9"
+    signing_in = sign_in_settings("http://127.0.0.1:8501", provider, allowed="@example.com")
+    env = {"OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path}/own.db", **signing_in}
+    with running_server(tmp_path, env) as server:
+        forged = {"error": "x\x1b[2J\x9b\u2028", "error_description": "a\r\n2026-01-01 ERROR forged"}
+        httpx.get(f"{server.url}/oauth2callback", params=forged, headers={"Host": "127.0.0.1:8501"})
+        printed = server.printed()
+    [line] = [line for line in printed.splitlines() if "Error during authentication" in line]
+    assert "x\\x1b[2J\\x9b\\u2028" in line
 
 
 def test_wrong_kind_of_log_is_refused():
