@@ -18,7 +18,7 @@ NOT_IMPORTED = {
     "tzdata": "zoneinfo reads it where the system has no time zone database",
     "uvloop": "Streamlit runs on it where it is installed",
 }
-IMPORTED_AS = {"mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
+IMPORTED_AS = {"pillow": "PIL", "mail_parser_reply": "mailparser_reply", "python_dateutil": "dateutil"}
 """Distributions whose module has another name."""
 NOT_DECLARED = {
     "mcp_types": "each release of mcp requires one exact version of it",

@@ -9,6 +9,7 @@ import pytest
 from outreach_results.ingest.load import load
 from outreach_results.store import audit
 from outreach_results.store.engine import open_store
+from support.pictures import picture
 from support.records import campaign
 
 
@@ -63,7 +64,7 @@ def test_a_rule_says_what_it_catches_before_it_is_made(run, three):
 
 def pixel(folder):
     path = folder / "logo.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n")  # what is in it, only a PDF looks at
+    path.write_bytes(picture())
     return path
 
 

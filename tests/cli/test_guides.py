@@ -8,6 +8,7 @@ from pathlib import Path
 
 from outreach_results.config import settings
 from support.databases import sqlite_url
+from support.pictures import picture
 from support.server import ROOT
 
 GUIDES = ("docs/deploy.md", "docs/privacy.md", "docs/digests.md")
@@ -37,7 +38,7 @@ def test_commands_of_the_guides_run(run, sample_database, tmp_path, monkeypatch)
                 continue
             if command[:2] == ["links", "create"]:  # the guide's client and logo
                 run("clients", "add", "Acme")
-                Path("logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+                Path("logo.png").write_bytes(picture())
             if command[:2] == ["links", "revoke"]:
                 command[2] = run("links", "list").out.decode().splitlines()[1].split()[0]
             ended = run(*command, stdin="a long password\n" if "--password" in command else "y\n")

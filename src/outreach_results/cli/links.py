@@ -43,7 +43,7 @@ def create(
     ] = False,
     brand: Annotated[str, typer.Option(help="The name that stands on the pages.")] = "",
     color: Annotated[str, typer.Option(help="The color of the line above the pages.")] = COLOR,
-    logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG file of at most 100 KB.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG file of at most 512 KB.")] = None,
 ) -> None:
     """Make a link and print its address. It is shown this once: only a hash of it is kept."""
     token = store_links.create_link(

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from outreach_results.errors import OutreachError
 from outreach_results.models.metric_definitions import RATES
+from outreach_results.store.logos import LARGEST_LOGO, as_png
 
-LARGEST_LOGO = 512 * 1024
 LONGEST_NAME = 80
 COLOR = RATES["open_rate"].color
 """The color where no other is chosen."""
 
-_KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
-
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Whose report or page it is: a name, the color of headings, and a logo, the content of a PNG or a JPEG.
+    """Whose report or page it is: a name, the color of headings, and a logo, the content of a PNG.
+
+    It can be made with a JPEG, and with any PNG: both are written anew.
 
     Raises:
         OutreachError: one of them cannot be used; says why.
@@ -36,26 +36,17 @@ class Brand:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.color):
             raise OutreachError(f"{self.color[:20]!r} isn't a color. Write it like {COLOR}.")
         if self.logo is not None:
-            checked_logo(self.logo)
-
-    @property
-    def logo_kind(self) -> str:
-        """The kind of the logo: png or jpeg; '' without one."""
-        return "" if self.logo is None else checked_logo(self.logo)
+            object.__setattr__(self, "logo", as_png(self.logo))
 
 
-def checked_logo(content: bytes) -> str:
-    """The kind of a logo.
-
-    Raises:
-        OutreachError: it is too large, or neither a PNG nor a JPEG.
-    """
-    if len(content) > LARGEST_LOGO:
-        raise OutreachError(f"The logo is larger than {LARGEST_LOGO // 1024} KB. Use a smaller picture.")
-    for first, kind in _KINDS.items():
-        if content.startswith(first):
-            return kind
-    raise OutreachError("The logo isn't a PNG or a JPEG. Save it as one of them.")
+def stored_logo(written: str | None) -> bytes | None:
+    """A logo as it is stored, in hexadecimal digits; None for one that earlier versions kept unread."""
+    if written is None:
+        return None
+    try:
+        return as_png(bytes.fromhex(written))
+    except OutreachError:
+        return None  # a page without its logo is better than no page
 
 
 def brand_of(name: str, color: str, logo: Path | None) -> Brand:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete
 
 from outreach_results.errors import QueryError
 from outreach_results.store import audit
-from outreach_results.store.brand import Brand
+from outreach_results.store.brand import Brand, stored_logo
 from outreach_results.store.engine import Store, get_meta, set_meta
 from outreach_results.store.labels import read_book, require_client
 from outreach_results.store.schema import meta
@@ -26,7 +26,7 @@ def client_brand(store: Store, client_id: str) -> Brand | None:
             return None
         own = json.loads(stored)
         name = read_book(connection).names.get(client_id, client_id)
-    return Brand(name, own["color"], None if own["logo"] is None else bytes.fromhex(own["logo"]))
+    return Brand(name, own["color"], stored_logo(own["logo"]))
 
 
 def set_client_brand(

@@ -23,7 +23,7 @@ from outreach_results.errors import QueryError
 from outreach_results.models.numbers import counted
 from outreach_results.store import audit
 from outreach_results.store.audit import Action
-from outreach_results.store.brand import Brand
+from outreach_results.store.brand import Brand, stored_logo
 from outreach_results.store.engine import Store
 from outreach_results.store.labels import read_book, require_client
 from outreach_results.store.schema import share_links
@@ -104,7 +104,8 @@ def create_link(
     salt = secrets.token_bytes(16)
     own = brand or Brand()
     if own.logo is not None and len(own.logo) > LARGEST_LOGO:
-        raise QueryError("logo", f"The logo of a link has at most {LARGEST_LOGO // 1024} KB. Use a smaller picture.")
+        said = f"The logo of a link has at most {LARGEST_LOGO // 1024} KB as a PNG. Use a smaller or simpler picture."
+        raise QueryError("logo", said)
     with store.write(exclusive=True, is_data=False) as connection:
         if client_id is not None:
             require_client(read_book(connection).names, client_id)
@@ -254,7 +255,6 @@ def _usable(row: RowMapping | None) -> Link | None:
 
 
 def _link(row: RowMapping) -> Link:
-    logo = None if row["brand_logo"] is None else bytes.fromhex(row["brand_logo"])
     return Link(
         link_id=row["link_id"],
         name=row["name"],
@@ -263,7 +263,7 @@ def _link(row: RowMapping) -> Link:
         pages=tuple(json.loads(row["pages"])),
         has_recipients=row["has_recipients"],
         has_password=row["password_hash"] is not None,
-        brand=Brand(row["brand_name"], row["brand_color"], logo),
+        brand=Brand(row["brand_name"], row["brand_color"], stored_logo(row["brand_logo"])),
         created_at=row["created_at"],
         created_by=row["created_by"],
         expires_at=row["expires_at"],

@@ -8,6 +8,7 @@ import re
 import streamlit as st
 
 from outreach_results.store.links import Link
+from outreach_results.store.logos import size_of_png
 
 _LINE, _WIDEST = 1.25, 8.0  # rem
 
@@ -26,9 +27,10 @@ def style_of(link: Link) -> str:
     if own.logo is not None:
         picture = base64.b64encode(own.logo).decode("ascii")
         # As wide as its height of a line makes it, so that the name stands beside it.
-        width = min(_LINE * _aspect(own.logo), _WIDEST)
+        width_px, height_px = size_of_png(own.logo)
+        width = min(_LINE * (width_px / height_px), _WIDEST)
         rules += [
-            f'background-image: url("data:image/{own.logo_kind};base64,{picture}")',
+            f'background-image: url("data:image/png;base64,{picture}")',
             f"background-size: {width:.2f}rem auto",
             f"padding-inline-start: calc(var(--margin) + {width + 0.5:.2f}rem)",
         ]
@@ -38,14 +40,6 @@ def style_of(link: Link) -> str:
     header = "[data-testid=stApp] [data-testid=stHeader]"
     head = f"{header}::before {{ {'; '.join(rules)} }}" if rules else ""
     return f"{head} {header} {{ border-top: 3px solid {own.color} }}"
-
-
-def _aspect(logo: bytes) -> float:
-    """The width of a PNG for a height of 1; a JPEG is taken for a square."""
-    if not logo.startswith(b"\x89PNG") or len(logo) < 24:
-        return 1.0
-    width, height = int.from_bytes(logo[16:20]), int.from_bytes(logo[20:24])
-    return width / height if width and height else 1.0
 
 
 def _quoted(text: str) -> str:

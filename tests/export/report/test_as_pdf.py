@@ -6,10 +6,8 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
 from pypdf import PdfReader
 
-from outreach_results.errors import OutreachError
 from outreach_results.export.report import Brand, Report, ReportOptions
 from outreach_results.export.report.as_pdf import pdf
 from outreach_results.export.report.content import Quote
@@ -74,9 +72,3 @@ def test_brand_is_on_it(make_report: Callable[..., Report]) -> None:
     reader = read(make_report("last_month", ReportOptions(Brand("Łukasz & Söhne", "#7a1f5c", PIXEL))))
     assert "Łukasz & Söhne" in words(reader)
     assert len([image for page in reader.pages for image in page.images]) == 1
-
-
-def test_damaged_logo_is_a_sentence(make_report: Callable[..., Report]) -> None:
-    broken = make_report("last_month", ReportOptions(Brand(logo=PIXEL[:20])))
-    with pytest.raises(OutreachError, match="if there is a logo, it may be damaged"):
-        read(broken)

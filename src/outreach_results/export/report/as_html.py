@@ -16,7 +16,7 @@ from outreach_results.export.report.plain import plain
 def html(report: Report) -> Iterator[bytes]:
     """The file. Every text is escaped: nothing in it is markup."""
     brand = report.options.brand
-    logo = "" if brand.logo is None else f"data:image/{brand.logo_kind};base64,{base64.b64encode(brand.logo).decode()}"
+    logo = "" if brand.logo is None else f"data:image/png;base64,{base64.b64encode(brand.logo).decode()}"
     yield _template().render(plain(report), logo=logo).encode()
 
 

@@ -54,7 +54,6 @@ def _compiled(data: dict[str, Any], report: Report) -> bytes | set[str]:
     inputs = {
         "data": json.dumps(data),
         "logo": "" if logo is None else json.dumps(list(logo)),
-        "logo_kind": {"jpeg": "jpg"}.get(report.options.brand.logo_kind, report.options.brand.logo_kind),
     }
     source = (_FOLDER / "report.typ").read_bytes()
     try:
@@ -62,7 +61,7 @@ def _compiled(data: dict[str, Any], report: Report) -> bytes | set[str]:
     except typst.TypstError as error:
         texts = [_unescaped(text) for text in _UNDISPLAYED.findall(f"{error.message}\n{error.diagnostic}")]
         if not texts:
-            raise OutreachError("The PDF could not be made; if there is a logo, it may be damaged.") from error
+            raise OutreachError("The PDF could not be made. Use HTML.") from error
         return {letter for text in texts for letter in text}
     assert isinstance(made, bytes)
     return made

@@ -9,9 +9,10 @@ from outreach_results.models import Campaign
 from outreach_results.models.team import Role
 from outreach_results.results import Client
 from outreach_results.store import labeling
-from outreach_results.store.brand import COLOR, LARGEST_LOGO
+from outreach_results.store.brand import COLOR
 from outreach_results.store.client_brands import client_brand, remove_client_brand, set_client_brand
 from outreach_results.store.labels import MAX_NAME
+from outreach_results.store.logos import LARGEST_LOGO
 from outreach_results.ui import text
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.campaign_picker import client_labels

@@ -13,7 +13,6 @@ from outreach_results.models.team import Role
 from outreach_results.store import links
 from outreach_results.store.brand import COLOR, LONGEST_NAME, Brand
 from outreach_results.store.links import (
-    LARGEST_LOGO,
     LONGEST,
     LONGEST_PASSWORD,
     PAGES,
@@ -21,6 +20,7 @@ from outreach_results.store.links import (
     WITH_RECIPIENTS,
     Link,
 )
+from outreach_results.store.logos import LARGEST_LOGO
 from outreach_results.ui import filters, tables, text
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.sharing import PATH
