@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 
 TEMPLATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Email", "the address that was written to", "yes"),
@@ -23,6 +24,8 @@ TEMPLATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
 """Header, what stands below it, and whether it is needed."""
 
 
+# Kept, because a page offers both in every run, and openpyxl takes longer for its own than the rest of that page.
+@lru_cache(maxsize=1)
 def template_csv() -> bytes:
     """The header alone, as CSV that Excel opens in UTF-8."""
     written = io.StringIO()
@@ -30,6 +33,7 @@ def template_csv() -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
+@lru_cache(maxsize=1)
 def template_xlsx() -> bytes:
     """The header alone, as an Excel workbook."""
     from openpyxl import Workbook  # here, as in content/workbook.py

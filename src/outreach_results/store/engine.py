@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -225,6 +225,7 @@ class _Moment:
 
 
 _moments: ContextVar[Mapping[tuple[int, int], _Moment]] = ContextVar("moments", default=MappingProxyType({}))
+_META = select(meta.c.value).where(meta.c.key == bindparam("wanted"))  # built once: every run of a page asks it
 
 
 def _change_version(connection: Connection) -> None:
@@ -238,7 +239,7 @@ def zone_of(connection: Connection) -> ZoneInfo:
 
 def get_meta(connection: Connection, key: str) -> str | None:
     """The stored value of a key of this database; None where there is none."""
-    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+    return connection.execute(_META, {"wanted": key}).scalar()
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:

@@ -61,7 +61,6 @@ def actions_at_right(title: str, offered: Offer, *, key: str) -> None:
             actions(title, offered, key=key)
 
 
-@st.fragment
 def actions(title: str, offered: Offer, *, key: str) -> None:
     """Draw the buttons that download what is offered: CSV, JSON, and a menu with the other formats, PNG and a link.
 
@@ -72,12 +71,9 @@ def actions(title: str, offered: Offer, *, key: str) -> None:
         {"label": FORMATS[fmt].label, "href": href, "in_menu": fmt not in _BUTTONS}
         for fmt, href in offered.addresses(key).items()
     ]
-    table = offered if isinstance(offered, downloads.Table) else None
-    result = _component(
+    _component(
         key=key,
-        data={"title": title, "files": files, "has_picture": table is not None},
+        data={"title": title, "files": files, "has_picture": isinstance(offered, downloads.Table)},
         width="content",
-        on_picture_change=lambda: None,  # without a callback, Streamlit reports nothing
+        on_picture_change=lambda: png_export.ask_for(key),
     )
-    if table is not None and result.get("picture"):
-        png_export.save(table, key=key)

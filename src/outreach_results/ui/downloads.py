@@ -146,6 +146,12 @@ class Unsent:
         return {fmt: _address("unsent", fmt) for fmt in FORMATS}
 
 
+def held_table(key: str) -> Table | None:
+    """The table that the page of this session offers under the key of a card, if it does."""
+    held: _Held | None = st.session_state.get(_HELD, {}).get(key)
+    return None if held is None else held.table
+
+
 class _Held:
     """A table that a session shows. The session alone keeps it, so that it ends with the session."""
 

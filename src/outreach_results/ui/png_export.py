@@ -6,17 +6,35 @@ import streamlit as st
 
 from outreach_results.export import file_name
 from outreach_results.models import Filters
-from outreach_results.ui import cache, charts, text
+from outreach_results.ui import cache, charts, downloads, text
 from outreach_results.ui.cache import ask
 from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.charts import Inks
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import ways_of_counting
+from outreach_results.ui.fragments import fragment_run
 
-_SAVED = "pictures-saved"
+_PLACE, _ASKED_FOR, _SAVED = "picture-place", "picture-asked-for", "pictures-saved"
 
 
-def save(offered: Table, *, key: str) -> None:
+def ask_for(key: str) -> None:
+    """Have what a card with this key offers saved as PNG, without a run of the page. For the end of callbacks."""
+    st.session_state[_ASKED_FOR] = key
+    st.rerun([_PLACE])
+
+
+# One for the whole page: a fragment around each card's buttons would cost the page more than the buttons do.
+@st.fragment(key=_PLACE)
+def place() -> None:
+    """Draw what was asked for; nothing in a run of the page."""
+    with fragment_run():
+        key = st.session_state.pop(_ASKED_FOR, None)
+        table = None if key is None else downloads.held_table(key)
+        if table is not None:
+            _save(table, key=key)
+
+
+def _save(offered: Table, *, key: str) -> None:
     """Let the browser save the chart, the table or both as PNG: they are drawn out of sight for that, once."""
     chart = offered.chart
     pictured = offered.pictured() if callable(offered.pictured) else offered.pictured

@@ -13,7 +13,7 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store import admin
 from outreach_results.sync.status import sync_status
-from outreach_results.ui import branding, filters, fold, gate, imports, report, saved_views, text, url_state
+from outreach_results.ui import branding, filters, fold, gate, imports, png_export, report, saved_views, text, url_state
 from outreach_results.ui.cache import ask, may, person, snapshot_value, store_for
 from outreach_results.ui.components import glossary, only_in_print
 from outreach_results.ui.filters import View
@@ -75,6 +75,7 @@ def open_view(page: str) -> None:
         st.stop()
     label_of = ask(filters.campaign_labels)  # first, so that nothing is drawn if the database cannot be opened
     url_state.begin_run(page)
+    png_export.place()
     if not label_of:
         if person().link is not None:
             st.info("There are no results here yet.")

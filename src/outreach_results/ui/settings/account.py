@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -116,7 +117,7 @@ def ranges(days: Iterable[date]) -> list[tuple[date, date]]:
 def time_zone() -> None:
     """Draw the choice of the reporting time zone."""
     present = zone().key
-    zones = sorted({*available_timezones(), present})
+    zones = sorted({*_zones(), present})
     chosen = st.selectbox("Reporting time zone", zones, index=zones.index(present), key="settings-zone", width=_WIDTH)
     st.caption("It decides on which day and at which hour something happened. Changing it recalculates everything.")
     if st.button("Change time zone", type="primary", disabled=chosen == present, key="change-zone"):
@@ -127,6 +128,12 @@ def time_zone() -> None:
             st.error(text.escape(str(error)), icon="⚠️")
             return
         st.rerun()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    # It walks through a folder of files, which change with an upgrade of the system only.
+    return tuple(sorted(available_timezones()))
 
 
 def _entered_plan(opened: Store) -> Plan | None:
