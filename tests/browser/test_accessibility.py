@@ -70,6 +70,27 @@ def test_phone_with_open_menu_breaks_no_rule(open_visitor):
     assert violations(visitor) == []
 
 
+def test_open_menus_break_no_rule_in_either_theme(visitor):
+    """Those of the filter bar and of a reply; the menu of a card is in `test_tables`."""
+    visitor.open("/inbox")
+    for name, within in {
+        "All campaigns": "Campaigns",
+        "View": "Attribute to",
+        "Report": "",
+        "Saved": "Save this view as",
+        "Snooze": "",
+    }.items():
+        visitor.page.emulate_media(color_scheme="light")
+        visitor.click(visitor.page.get_by_role("button", name=name, exact=True).locator("visible=true").first)
+        menu = visitor.page.get_by_test_id("stPopoverBody").locator("visible=true")
+        expect(menu).to_contain_text(within)
+        for theme, background in (("light", WHITE), ("dark", NIGHT)):
+            wear(visitor, theme, background)
+            assert violations(visitor, within="[data-testid=stPopoverBody]") == [], (name, theme)
+        visitor.page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+
+
 def test_the_explanations_of_the_numbers_break_no_rule(visitor):
     visitor.open("/trends")
     visitor.page.get_by_role("button", name="Definitions").click()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from support.axe import violations
 from support.databases import sqlite_url
+from support.optional import present
 
 
 def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factory, open_visitor):
@@ -25,6 +26,9 @@ def test_missing_database_leads_to_the_sample_data(start_server, tmp_path_factor
     assert visitor.title == "Bring in your results"
     assert violations(visitor) == []
     assert visitor.overflow() <= 0
+    offers = ("Upload", "Connect an account", "Load sample data")
+    tops = [present(visitor.page.get_by_role("button", name=one, exact=True).bounding_box())["y"] for one in offers]
+    assert max(tops[:2]) < tops[2], "one's own data first"
 
     visitor.page.get_by_role("button", name="Load sample data").click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Inbox", timeout=30_000)  # the load takes a while

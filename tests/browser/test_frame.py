@@ -22,6 +22,19 @@ def top(visitor: Visitor, selector: str) -> float:
     return float(visitor.page.locator(selector).first.evaluate("box => box.getBoundingClientRect().top"))
 
 
+def assert_name_and_notice_stand_beside_the_navigation(visitor: Visitor) -> None:
+    """The product's name at the left, and that this is sample data at the right, in a line that takes no room."""
+    mark = visitor.page.get_by_test_id("stHeader").evaluate("head => getComputedStyle(head, '::before').content")
+    assert mark == '"Outreach Results"'
+    notice = visitor.page.locator(".st-key-sample-notice").bounding_box()
+    links = visitor.page.get_by_test_id("stTopNavLink").last.bounding_box()
+    assert notice is not None
+    assert links is not None
+    assert notice["height"] < 60, "no taller than the navigation"
+    assert notice["x"] > links["x"] + links["width"]
+    assert notice["y"] + notice["height"] / 2 == pytest.approx(links["y"] + links["height"] / 2, abs=6)
+
+
 def assert_first_number_is_near_the_top_and_the_bar_stays(visitor: Visitor) -> None:
     number = visitor.page.get_by_text("5.1%", exact=True).first  # of the sample's reply rate
     assert number.evaluate("box => box.getBoundingClientRect().top") < 150
@@ -45,6 +58,7 @@ def test_no_page_moves_while_it_loads(window, open_visitor) -> None:
         assert top(visitor, ".st-key-filter-bar") < 60
         moved[page] = sum(visitor.page.evaluate(SHIFTS))
     if window is DESK:
+        assert_name_and_notice_stand_beside_the_navigation(visitor)
         assert_first_number_is_near_the_top_and_the_bar_stays(visitor)
     assert {page: shift for page, shift in moved.items() if shift > 0.05} == {}
 
@@ -110,6 +124,11 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
     )
     assert cut == []
     assert visitor.overflow() <= 0
+    for card in visitor.page.locator("[class*=st-key-card-]:not([class*=card-heading])").all():
+        expect(card).to_have_css("break-inside", "avoid")
+    visitor.open("/")  # a table on paper has all of its columns
+    for box in visitor.page.locator(".table .box").all():
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 1
     for page, said in {
         "/benchmarks": ["Benchmark: Sales outreach", "Reply rate"],
         "/inbox": ["To do, human · page 1 of 6"],

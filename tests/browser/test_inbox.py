@@ -628,6 +628,10 @@ def test_reading_starts_near_the_top(enter):
         visitor.settle()
         assert present(name.bounding_box())["y"] < 200, width
         assert present(pane(visitor).bounding_box())["height"] > height / 2
+    choices = [visitor.page.locator(f".st-key-{one}_choice") for one in ("status", "lane", "sentiment")]
+    visitor.page.set_viewport_size({"width": 1440, "height": 900})
+    tops = [present(one.bounding_box())["y"] for one in (*choices, visitor.page.get_by_role("searchbox"))]
+    assert max(tops) - min(tops) < 12, "one row of controls"
     visitor.page.set_viewport_size(PHONE["viewport"])
     listed(visitor).first.click()
     visitor.settle()

@@ -109,6 +109,10 @@ def test_metrics_beside_community_lead_on(visitor: Visitor) -> None:
     assert text.get_by_text("1,247 peer campaigns · updated Jan 30, 2026").is_visible()
     for metric in ("delivery_rate", "open_rate", "reply_rate", "avg_cost_per_email_usd"):
         assert chart(visitor, f"bullet-{metric}").is_visible()
+    # all of them stand above the fold
+    visitor.page.set_viewport_size({"width": 1440, "height": 900})
+    last = present(chart(visitor, "bullet-avg_cost_per_email_usd").bounding_box())
+    assert last["y"] + last["height"] < 900
     # the bullets lie exactly below one another
     boxes = [
         present(chart(visitor, f"bullet-{metric}").bounding_box()) for metric in ("open_rate", "avg_cost_per_email_usd")

@@ -65,6 +65,10 @@ def test_reconciled_numbers_have_their_names() -> None:
 
 def test_without_a_sync_it_says_not_connected(data: AppTest) -> None:
     assert "Not connected yet." in [element.value for element in data.text]
+    # It is connected here: no setting of the server is the only way.
+    assert [button.label for button in data.button if "onnect" in button.label] == ["Connect an account"]
+    assert not any("OUTREACH_API" in said for said in words(data))
+    assert [heading.value for heading in data.subheader][:2] == ["Import files", "Connect"]
 
 
 def test_events_without_a_sent_record_are_listed(writable_sample: Store, use_database: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -276,4 +277,8 @@ def test_sparse_database_draws_on_every_page(use_database, tmp_path):
         app = run_page(page)
         assert not app.exception, page
         assert not app.error, page
+        # What is not known is a dash.
+        tables = [str(drawn["table"]) for drawn in components(app, "outreach_table")]
+        said = " ".join([*words(app), *map(str, numbers(app).values()), *tables])
+        assert not re.search(r"\b(?:None|NaN|nan|NaT|N/A|<NA>)\b", said), page
         assert [shown.value for shown in app.title] == [title(page)]

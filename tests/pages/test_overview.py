@@ -1,5 +1,6 @@
 """The overview page shows the results of the queries."""
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -14,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from outreach_results import results
 from outreach_results.export.report import report_content
 from outreach_results.ingest.load import load
-from outreach_results.models import Basis, Filters
-from outreach_results.models.metric_definitions import RATES
+from outreach_results.models import COUNTS, Basis, Filters
+from outreach_results.models.metric_definitions import METRICS, RATES
 from outreach_results.store.alert_state import AlertCause, AlertState, RaisedAlert, keep_state
 from outreach_results.store.engine import Store, open_store
 from outreach_results.store.goals import set_goals
@@ -78,6 +79,24 @@ def test_goal_is_on_the_tile_and_in_the_report(overview: AppTest, sample_databas
     overview.run()
     assert f"Mar: {pace.words()}" in note(overview, "Meetings")
     assert report.goals == (f"Meetings in March 2026: {pace.words()}.",)
+
+
+def test_tiles_lead_with_what_counts(overview: AppTest) -> None:
+    overview.run()
+    assert list(tiles(overview))[:4] == ["Positive replies", "Reply rate", "Meetings", "Cost per meeting"]
+
+
+def test_every_number_of_the_contract_has_its_place(overview: AppTest) -> None:
+    """On a tile, in the funnel or below it, or in a column of the table of campaigns."""
+    overview.run()
+    drawn = [one for one in components(overview, "outreach_table") if one["leads_to"]]
+    columns = [column["label"] for one in drawn for column in json.loads(one["table"])["columns"]]
+    funnel = " ".join(one["figure"] for one in components(overview, "outreach_chart"))
+    beside = " ".join(str(shown.value) for shown in overview.caption)
+    for name in (*COUNTS, *RATES):
+        label = METRICS[name].label
+        places = [label in tiles(overview), label in columns, f'"{label}"' in funnel, f" {label.lower()} " in beside]
+        assert any(places), label
 
 
 def test_contract_campaign_numbers_on_tiles(overview: AppTest) -> None:

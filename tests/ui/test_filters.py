@@ -74,6 +74,14 @@ def test_a_preset_ends_with_the_data(period, first, sample_dashboard):
     assert (view.filters.start, view.filters.end) == (view.first, view.last) == (first, LAST)
 
 
+def test_the_periods_that_are_offered(sample_dashboard):
+    offered = bar().selectbox(key="period_choice").options
+    assert offered == [
+        *("Yesterday", "Last 7 days", "Last 28 days", "Last 90 days", "This week", "Last week", "This month"),
+        *("Last month", "This quarter", "Year to date", "All time", "Custom"),
+    ]
+
+
 def test_all_time_is_open_and_shows_data_days(sample_dashboard, writable_sample):
     view = view_of(bar(period="All time"))
     assert (view.filters.start, view.filters.end) == (None, None)

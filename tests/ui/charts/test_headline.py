@@ -1,11 +1,12 @@
 """The large chart of the overview: ranges, labels, comparison."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 
 from outreach_results.metrics import Every
+from outreach_results.models import Annotation
 from outreach_results.results import HeadlineSeries
 from outreach_results.ui.charts import headline as figures
 from outreach_results.ui.charts.headline import subtitle
@@ -55,6 +56,13 @@ def test_a_single_day_is_a_mark():
     figure = headline_chart(series(value=[0.04, NAN], low=[0.03, NAN], high=[0.06, NAN]))
     assert figure.data[-1].mode == "markers"
     assert figure.data[-1].error_y.array[0] == pytest.approx(0.02)
+
+
+def test_notes_are_marks_of_the_chart():
+    note = Annotation("1", date(2026, 3, 2), "", "New subject line", None, datetime(2026, 3, 2, tzinfo=UTC))
+    figure = headline_chart(series(), [note])
+    assert "New subject line" in " ".join(one.text for one in figure.layout.annotations)
+    assert [shape.type for shape in figure.layout.shapes] == ["line"]
 
 
 def test_a_day_that_is_not_over_is_marked():

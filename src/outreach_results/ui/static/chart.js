@@ -17,7 +17,11 @@ function mount(root) {
   const chart = { root, plot: root.querySelector(".chart-plot"), isGone: false };
   const resized = new ResizeObserver(() => fit(chart));
   const print = () => onPaper(chart);
-  const done = () => (chart.isOnWhite ? draw(chart) : fit(chart));
+  const done = () => {
+    // As the frame does, which may be told later: its colors would be those of paper still.
+    document.documentElement.toggleAttribute("data-outreach-paper", false);
+    return chart.isOnWhite ? draw(chart) : fit(chart);
+  };
   addEventListener("beforeprint", print);
   addEventListener("afterprint", done);
   chart.save = root.querySelector(".chart-save");
