@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_results.metrics import Every, bucket_start, bucketed
+from outreach_results.metrics import Every, bucket_start
+from outreach_results.metrics.buckets import Buckets
 
 DATES = st.dates(date(1995, 1, 1), date(2095, 1, 1))
 
 
-def days(first, count, **numbers):
-    return pd.DataFrame({"date": pd.date_range(first, periods=count), **numbers})
+def bucketed(first, count, n, every):
+    """The buckets of so many days with a number on each, as a frame with the sums."""
+    buckets = Buckets(pd.date_range(first, periods=count).to_numpy(), every)
+    return pd.DataFrame(buckets.columns() | {"n": buckets.sum(np.array(n, dtype=np.float64))})
 
 
 def whole(start, every):
@@ -33,7 +36,7 @@ def whole(start, every):
 
 @given(first=DATES, count=st.integers(1, 100), every=st.sampled_from(Every))
 def test_each_day_is_in_one_calendar_bucket(first, count, every):
-    frame = bucketed(days(first, count, n=np.ones(count)), every)
+    frame = bucketed(first, count, np.ones(count), every)
     requested = {first + timedelta(days=n) for n in range(count)}
     seen = set()
     bucket: Any  # its columns are known to pandas only
@@ -52,7 +55,7 @@ def test_each_day_is_in_one_calendar_bucket(first, count, every):
 
 
 def test_week_is_labeled_by_its_monday():
-    frame = bucketed(days("2026-03-18", 10, n=range(10)), Every.WEEK)
+    frame = bucketed("2026-03-18", 10, range(10), Every.WEEK)
     assert list(frame["date"]) == [pd.Timestamp("2026-03-16"), pd.Timestamp("2026-03-23")]
     assert list(frame["first"]) == [pd.Timestamp("2026-03-18"), pd.Timestamp("2026-03-23")]
     assert list(frame["is_partial"]) == [True, True]
@@ -60,12 +63,11 @@ def test_week_is_labeled_by_its_monday():
 
 
 def test_week_with_unknown_day_is_unknown():
-    known = pd.array([1, 2, None, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], dtype="Int64")
-    frame = bucketed(days("2026-03-16", 14, n=known), Every.WEEK)
+    frame = bucketed("2026-03-16", 14, [1, 2, np.nan, *range(4, 15)], Every.WEEK)
     assert np.isnan(frame["n"][0])
     assert frame["n"][1] == sum(range(8, 15))
 
 
 @pytest.mark.parametrize("every", Every)
 def test_no_days_make_no_buckets(every):
-    assert bucketed(days("2026-03-16", 0, n=[]), every).empty
+    assert bucketed("2026-03-16", 0, [], every).empty

@@ -1,6 +1,6 @@
 """Rates, intervals, percentiles, forecasts and verdicts: pure functions over numbers, no database and no drawing."""
 
-from outreach_results.metrics.buckets import Every, bucket_start, bucketed
+from outreach_results.metrics.buckets import Every, bucket_start
 from outreach_results.metrics.changes import Change, relative_change
 from outreach_results.metrics.control import (
     MIN_JUDGED_OF,
@@ -48,7 +48,6 @@ __all__ = [
     "Verdict",
     "binomial_limits",
     "bucket_start",
-    "bucketed",
     "counted",
     "forecast",
     "judge",

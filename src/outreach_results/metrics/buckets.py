@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Days = NDArray[np.datetime64]
@@ -57,25 +56,6 @@ def bucket_start(day: date, every: Every) -> date:
     if every == Every.WEEK:
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if every == Every.MONTH else day
-
-
-def bucketed(days: pd.DataFrame, every: Every) -> pd.DataFrame:
-    """Sum numbers by bucket.
-
-    Args:
-        days: a column ``date`` (datetime64, without gaps, oldest first) and numbers.
-
-    Returns:
-        One row a bucket: date, first, last and is_partial, see `Buckets`, and the sums.
-    """
-    buckets = Buckets(days["date"].to_numpy(), every)
-    sums = {name: buckets.sum(floats(days, name)) for name in days.columns if name != "date"}
-    return pd.DataFrame(buckets.columns() | sums)
-
-
-def floats(frame: pd.DataFrame, name: str) -> Floats:
-    """A column as (rows,) floats; NaN where a number is unknown."""
-    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _starts(days: Days, every: Every) -> Days:

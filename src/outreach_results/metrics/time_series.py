@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -22,9 +23,13 @@ MEAN_DAYS = 7
 """The rolling mean is that of a whole week, so that weekends cancel out."""
 
 
+Point = Mapping[str, Any]
+"""A point of a series by the names of the columns; NaN where a number is unknown, None where a day is."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeSeries:
-    """One metric's series. Its ``points`` are a frame with one row a day, week or month, oldest first:
+    """One metric's series. Its ``columns`` have, by name, one value a day, week or month, oldest first:
 
     - date, first, last, is_partial: the bucket, see `Buckets`
     - count, of: the emails that count, and the denominator (NaN where unknown)
@@ -41,8 +46,23 @@ class TimeSeries:
     """
 
     metric: str
-    points: pd.DataFrame
+    columns: Mapping[str, NDArray[Any]]
     is_cohort: bool = False
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The columns as a frame, a row a point."""
+        return pd.DataFrame(self.columns)
+
+    def rows(self) -> list[Point]:
+        """The points one by one: what is drawn for each of them is many times faster than with a frame."""
+        values = [column.tolist() for column in self.columns.values()]
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*values, strict=True)]
+
+    def known(self, name: str) -> Bools:
+        """(points,) whether a number of each point is known."""
+        known: Bools = ~np.isnan(self.columns[name])
+        return known
 
     @property
     def is_rate(self) -> bool:
@@ -52,8 +72,8 @@ class TimeSeries:
     @property
     def is_unknown(self) -> bool:
         """Whether every point lacks a number it needs, because the source does not track it."""
-        needed = ["count", "of"] if self.is_rate else ["count"]
-        return bool(self.points[needed].isna().any(axis="columns").all())
+        known = self.known("count")
+        return not (known & self.known("of") if self.is_rate else known).any()
 
     @property
     def unusual(self) -> pd.DataFrame:
@@ -118,7 +138,7 @@ def time_series(
     columns |= _maturity_columns(parts, points, buckets, maturity if is_cohort else None, ages)
     columns |= _limits(metric, points, ~columns["is_immature"] & is_cohort)
     columns |= _comparison(metric, dates, buckets, compared, is_daily=is_daily)
-    return TimeSeries(metric, pd.DataFrame(columns), is_cohort)
+    return TimeSeries(metric, columns, is_cohort)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
-from outreach_results.metrics import Every, bucketed, together
+from outreach_results.metrics import Every, together
+from outreach_results.metrics.buckets import Buckets
 from outreach_results.models import COST_COLUMNS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
 from outreach_results.models.metric_definitions import PAIRS
 from outreach_results.results.campaign_facts import campaign_facts
@@ -23,9 +24,7 @@ from outreach_results.results.query import (
     check_period,
     chosen_days,
     complete_sum,
-    in_dollars,
     integers,
-    not_broken_down,
     usd,
 )
 from outreach_results.results.tracked import (
@@ -181,11 +180,16 @@ def _in_usd(name: str) -> str:
 
 
 def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> pd.DataFrame:
+    """`cost_columns` as a frame."""
+    return pd.DataFrame(cost_columns(store, filters, every=every))
+
+
+def cost_columns(store: Store, filters: Filters, *, every: Every = Every.DAY) -> dict[str, NDArray[Any]]:
     """What all chosen campaigns together cost in each day, week or month, without gaps; the days of `daily_stats`.
 
-    Columns: date, first, last and is_partial, see `metrics.bucketed`; cost_usd, its components as far as they are
-    known, and cost_not_broken_down_usd, the rest: some sources report only the total cost of a day. All of them are NaN
-    where none of the campaigns with any activity tracks costs.
+    By name, one value each: date, first, last and is_partial, see `Buckets`; cost_usd, its components as far as they
+    are known, and cost_not_broken_down_usd, the rest: some sources report only the total cost of a day. All of them are
+    NaN where none of the campaigns with any activity tracks costs.
 
     Raises:
         QueryError: the period starts after its end.
@@ -198,12 +202,17 @@ def daily_costs(store: Store, filters: Filters, *, every: Every = Every.DAY) -> 
     dates = _days_between(table, filters)
     on = (table.dates - dates[0]).astype(np.int64) if len(dates) else np.zeros(0, np.int64)
     # Unlike in `daily_stats`, an unknown component is 0 here: its money is part of the total, and so of the rest.
-    sums = {name: np.bincount(on, np.nan_to_num(table.column(name)), len(dates)).astype(np.int64) for name in _COSTS}
-    frame = pd.DataFrame({"date": dates.astype("datetime64[s]"), **sums})
-    frame = frame.assign(**{NOT_BROKEN_DOWN: not_broken_down(frame)})
-    costs = in_dollars(bucketed(frame, every), [*_COSTS, NOT_BROKEN_DOWN])
+    spent: dict[str, Floats] = {
+        name: np.bincount(on, np.nan_to_num(table.column(name)), len(dates)).astype(np.float64) for name in _COSTS
+    }
+    spent[NOT_BROKEN_DOWN] = np.maximum(spent["cost"] - sum(spent[name] for name in COST_COLUMNS), 0.0)
+    buckets = Buckets(dates, every)
     is_known = not len(table) or not np.isnan(table.column("cost")).all()
-    return costs if is_known else costs.assign(**{f"{name}_usd": np.nan for name in (*_COSTS, NOT_BROKEN_DOWN)})
+    unknown = np.full(len(buckets.start), np.nan)
+    return buckets.columns() | {
+        f"{name}_usd": buckets.sum(amounts) / MICROS_PER_DOLLAR if is_known else unknown
+        for name, amounts in spent.items()
+    }
 
 
 _COSTS = ("cost", *COST_COLUMNS)

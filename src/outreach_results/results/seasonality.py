@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, func, or_, select
 
 from outreach_results import metrics
@@ -32,13 +33,21 @@ LEARNED_FROM_DAYS = 120
 class WeeklyActivity:
     """Counts by hour of the week, each email at the hour of its first event of a kind.
 
-    ``hours`` has 168 rows: weekday (0: Monday), hour (0–23) of the reporting ``zone``, and one count a metric.
+    ``counts`` has by metric its numbers by weekday (from Monday) and hour (0–23) of the reporting ``zone``: (7, 24).
     ``unknown`` holds by metric how many more there were without an hour: those of campaigns with daily numbers only.
     """
 
-    hours: pd.DataFrame
+    counts: dict[str, NDArray[np.int64]]
     zone: str
     unknown: dict[str, int]
+
+    @property
+    def hours(self) -> pd.DataFrame:
+        """The same in 168 rows: weekday (0: Monday), hour, and one count a metric."""
+        weekday, hour = np.divmod(np.arange(7 * 24), 24)
+        return pd.DataFrame(
+            {"weekday": weekday, "hour": hour} | {name: counts.ravel() for name, counts in self.counts.items()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,9 @@ def weekly_activity(store: Store, filters: Filters) -> WeeklyActivity:
         days = day_table(connection, by_activity).without(untracked)
         totals = [np.nansum(days.column(name, humans_only=filters.humans_only)) for name in HOURLY_COUNTS]
         zone = zone_of(connection).key
-    weekday, hour = np.divmod(np.arange(7 * 24), 24)
-    frame = pd.DataFrame(
-        {"weekday": weekday, "hour": hour} | dict(zip(HOURLY_COUNTS, week.reshape(3, -1), strict=True))
-    )
-    without_hour = {name: int(n) - int(frame[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
-    return WeeklyActivity(frame, zone, without_hour)
+    counts = dict(zip(HOURLY_COUNTS, week, strict=True))
+    without_hour = {name: int(n) - int(counts[name].sum()) for name, n in zip(HOURLY_COUNTS, totals, strict=True)}
+    return WeeklyActivity(counts, zone, without_hour)
 
 
 NO_CURVES = MaturityCurves({}, None)

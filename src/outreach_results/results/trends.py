@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from outreach_results import metrics
 from outreach_results.metrics import ComparisonDays, Every, TimeSeries
 from outreach_results.models import Basis, Filters
-from outreach_results.results.daily import daily_costs, daily_stats
+from outreach_results.results.daily import cost_columns, daily_stats
 from outreach_results.results.seasonality import NO_CURVES, MaturityCurves, maturity_curves
 from outreach_results.store.engine import Store
 
@@ -23,19 +25,24 @@ _WHOLE = {"value": "Int64", "compared": "Int64"}
 class Trends:
     """The time series of some metrics and of the cost over the same days, weeks or months.
 
-    ``costs``: the columns of `daily_costs` in the same buckets. ``is_cohort``: counted on the sending day, so that
+    ``spent``: `cost_columns` of the same buckets. ``is_cohort``: counted on the sending day, so that
     control limits and maturity apply; ``maturity_curves`` are those that maturity was computed with.
     """
 
     every: Every
     series: tuple[TimeSeries, ...]
-    costs: pd.DataFrame
+    spent: Mapping[str, NDArray[Any]]
     is_cohort: bool
     maturity_curves: MaturityCurves
 
+    @property
+    def costs(self) -> pd.DataFrame:
+        """What was spent as a frame, a row a bucket."""
+        return pd.DataFrame(self.spent)
+
     def table(self, *, with_mean: bool = True) -> pd.DataFrame:
         """The data of the chart, a row a bucket: date, value, mean, comparison, limits and maturity by metric, cost."""
-        frame = self.costs[["date"]].copy()
+        frame = pd.DataFrame({"date": self.spent["date"]})
         columns = ("mean", "compared", "usual_low", "usual_high", "arrived", "expected")
         for series in self.series:
             points = series.points if series.is_rate else series.points.astype(_WHOLE)
@@ -43,7 +50,7 @@ class Trends:
             for column in columns if with_mean else columns[1:]:
                 if points[column].notna().any():
                     frame[f"{series.metric}_{column}"] = points[column]
-        return frame.assign(cost_usd=self.costs["cost_usd"])
+        return frame.assign(cost_usd=self.spent["cost_usd"])
 
 
 def trends(
@@ -80,7 +87,7 @@ def trends(
         )
         for name in names
     )
-    return Trends(every, series, daily_costs(store, filters, every=every), is_cohort, curves)
+    return Trends(every, series, cost_columns(store, filters, every=every), is_cohort, curves)
 
 
 def run_up(filters: Filters) -> Filters:

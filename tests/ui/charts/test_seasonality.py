@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from outreach_results import results
@@ -17,10 +16,8 @@ heat_map = checked(figures.heat_map)
 
 
 def week(grid):
-    weekday, hour = np.divmod(np.arange(168), 24)
-    counts = np.asarray(grid).reshape(-1)
-    frame = pd.DataFrame({"weekday": weekday, "hour": hour} | dict.fromkeys(HOURLY_COUNTS, counts))
-    return WeeklyActivity(frame, "Europe/Zurich", dict.fromkeys(HOURLY_COUNTS, 0))
+    counts = np.asarray(grid).reshape(7, 24)
+    return WeeklyActivity(dict.fromkeys(HOURLY_COUNTS, counts), "Europe/Zurich", dict.fromkeys(HOURLY_COUNTS, 0))
 
 
 def even(each=10):

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from outreach_results import results
-from outreach_results.metrics import ComparisonDays, Every, MaturityCurve, bucketed, time_series
+from outreach_results.metrics import ComparisonDays, Every, MaturityCurve, time_series
+from outreach_results.metrics.buckets import Buckets
 from outreach_results.models import COST_COLUMNS, COUNTS, Annotation, Basis, Filters
 from outreach_results.results import MaturityCurves, Trends
 from outreach_results.ui.charts import COLORS, LABELS
@@ -40,7 +41,8 @@ def trends(*names, every=Every.DAY, days=None, is_cohort=True, maturity=None, sp
         time_series(name, days, every=every, is_cohort=is_cohort, maturity=maturity, last_day=LAST, **options)
         for name in names
     )
-    costs = bucketed(days[["date"]].assign(**dict.fromkeys(SOME_COST, spent)), every)
+    buckets = Buckets(days["date"].to_numpy(), every)
+    costs = buckets.columns() | dict.fromkeys(SOME_COST, buckets.sum(np.full(len(days), spent)))
     known = {"opened": SLOW, "replied": MaturityCurve((0.2, 0.9, 0.96, 1.0), 90)}
     return Trends(every, courses, costs, is_cohort, MaturityCurves(known, LAST))
 
@@ -150,7 +152,8 @@ def test_cost_is_stacked_by_component():
 
 def test_zero_rest_of_cost_is_not_drawn():
     result = trends("opened")
-    broken_down = replace(result, costs=result.costs.assign(cost_not_broken_down_usd=0.0))
+    nothing = {"cost_not_broken_down_usd": np.zeros(len(result.costs))}
+    broken_down = replace(result, spent={**result.spent, **nothing})
     assert len(cost_chart(result).data) == 4
     assert len(cost_chart(broken_down).data) == 3
 

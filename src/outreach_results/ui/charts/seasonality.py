@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from outreach_results.metrics.best_slot import best_slot
 from outreach_results.results import WeeklyActivity
 from outreach_results.ui.charts.base import COLORS, empty
@@ -24,7 +21,7 @@ _NOUN = {"emails_sent": "emails sent", "opened": "opens", "replied": "replies"}
 
 def heat_map(activity: WeeklyActivity, metric: str) -> Figure:
     """Weekdays downwards, hours to the right; the stronger the color, the more happened."""
-    grid = _grid(activity, metric)
+    grid = activity.counts[metric]
     total = int(grid.sum())
     figure = empty(
         HEIGHT,
@@ -56,11 +53,6 @@ def heat_map(activity: WeeklyActivity, metric: str) -> Figure:
     return figure
 
 
-def _grid(activity: WeeklyActivity, metric: str) -> NDArray[np.int64]:
-    """Counts (weekday, hour)."""
-    return activity.hours[metric].to_numpy(dtype=np.int64).reshape(7, 24)
-
-
 def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone: str) -> str:
     """Tuesdays, 9 – 10 AM (Europe/Zurich): 34 emails were first opened, 6.2% of all."""
     share = f", {percent(count / total)} of all" if count else ""
@@ -70,7 +62,7 @@ def _sentence(metric: str, weekday: int, hour: int, count: int, total: int, zone
 
 def busiest(activity: WeeklyActivity, metric: str) -> str:
     """A sentence on the busiest hour of the week, where it would most likely be the same again."""
-    grid = _grid(activity, metric)
+    grid = activity.counts[metric]
     total = int(grid.sum())
     if not total:
         return "No activity in this period."

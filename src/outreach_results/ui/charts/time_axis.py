@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
-
-import pandas as pd
 
 from outreach_results.metrics import Every, bucket_start
 from outreach_results.ui import text
@@ -15,14 +14,14 @@ from outreach_results.ui.charts.base import GREY
 _TICKS = 8
 _MOST_SHADED_DAYS = 200  # beyond, the weekends of a chart are stripes too narrow to be told apart
 _SATURDAY = 5
-_DAY = pd.Timedelta(days=1)
+_DAY = timedelta(days=1)
 _A_MONDAY, _A_WEEK = "2024-01-01", 7 * 24 * 60 * 60 * 1000  # in milliseconds, the unit of Plotly's date axes
 _HALF = {Every.DAY: _DAY / 2, Every.WEEK: 3.5 * _DAY, Every.MONTH: 15 * _DAY}
 _HOVER = {Every.DAY: text.WEEKDAY, Every.WEEK: f"Week of {text.DAY}", Every.MONTH: text.MONTH}
 _TICK = {Every.DAY: "%b %-d\n%Y", Every.WEEK: "%b %-d\n%Y", Every.MONTH: "%b\n%Y"}
 
 
-def time_axis(dates: pd.Series[pd.Timestamp], every: Every) -> dict[str, Any]:
+def time_axis(dates: Sequence[datetime], every: Every) -> dict[str, Any]:
     """The layout of the x axis for the first days of all days, weeks or months that are shown."""
     if every == Every.MONTH:
         between: Any = f"M{max(1, ceil(len(dates) / _TICKS))}"
@@ -32,7 +31,7 @@ def time_axis(dates: pd.Series[pd.Timestamp], every: Every) -> dict[str, Any]:
     few: dict[str, Any] = {}
     if len(dates) < _TICKS:
         few = {"tickmode": "array", "tickvals": list(dates)}
-        if dates.iloc[0].year == dates.iloc[-1].year:
+        if dates[0].year == dates[-1].year:
             few["tickformat"] = _TICK[every].partition("\n")[0]  # else each would repeat the year
     return {
         "type": "date",
@@ -47,17 +46,19 @@ def time_axis(dates: pd.Series[pd.Timestamp], every: Every) -> dict[str, Any]:
     } | few
 
 
-def holds(start: pd.Timestamp, every: Every, moment: datetime | None) -> bool:
+def holds(start: datetime, every: Every, moment: datetime | None) -> bool:
     """Whether a moment lies in the day, week or month that begins on a day; never without a moment."""
     return moment is not None and bucket_start(moment.date(), every) == start.date()
 
 
-def weekends(dates: pd.Series[pd.Timestamp], every: Every) -> list[dict[str, Any]]:
+def weekends(dates: Sequence[datetime], every: Every) -> list[dict[str, Any]]:
     """Gray areas behind Saturdays and Sundays, through all plots of a figure by day."""
     if every != Every.DAY or not 1 < len(dates) <= _MOST_SHADED_DAYS:
         return []
     first, last = _span(dates, every)
-    saturdays = [day for day in pd.date_range(first.normalize() - _DAY, last) if day.weekday() == _SATURDAY]
+    before = datetime.combine(first.date(), time.min) - _DAY  # of an axis that begins on a Sunday, the day before too
+    saturday = before + (_SATURDAY - before.weekday()) % 7 * _DAY
+    saturdays = [saturday + week * 7 * _DAY for week in range((last - saturday).days // 7 + 1)]
     spans = [(max(first, day - _DAY / 2), min(last, day + 1.5 * _DAY)) for day in saturdays]
     return [_area(*span) for span in spans if span[0] < span[1]]
 
@@ -76,11 +77,11 @@ def selected_line(day: date) -> dict[str, Any]:
     }
 
 
-def _span(dates: pd.Series[pd.Timestamp], every: Every) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return dates.iloc[0] - _HALF[every], dates.iloc[-1] + _HALF[every]
+def _span(dates: Sequence[datetime], every: Every) -> tuple[datetime, datetime]:
+    return dates[0] - _HALF[every], dates[-1] + _HALF[every]
 
 
-def _area(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+def _area(start: datetime, end: datetime) -> dict[str, Any]:
     return {
         "type": "rect",
         "x0": start,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 
 from outreach_results.metrics import RATES, Every, MaturityCurve, TimeSeries, counted
 from outreach_results.metrics.control import OF
+from outreach_results.metrics.time_series import Point
 from outreach_results.models import COST_COLUMNS
 from outreach_results.models.metric_definitions import COUNT_METRICS
 from outreach_results.ui import text
 from outreach_results.ui.charts.base import LABELS
 from outreach_results.ui.charts.time_axis import holds
 from outreach_results.ui.text import money, number, percent
-
-Point = Mapping[Hashable, Any]
-"""A row of `TimeSeries.points`."""
 
 ARRIVALS: dict[str, str] = {name: count.tracked_as for name, count in COUNT_METRICS.items() if count.has_lags}
 """The plural nouns of what arrives some time after sending."""

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from outreach_results.metrics import Every, TimeSeries, bucket_start
+from outreach_results.metrics.time_series import Point
 from outreach_results.models import COST_COLUMNS, Annotation
 from outreach_results.results import Trends
 from outreach_results.ui.charts import trend_labels
@@ -55,7 +57,7 @@ def trend_chart(
         selected: the first day of the point whose details are shown. A new value resets Plotly's selection; otherwise
             Plotly keeps one point selected and takes a second click on it as deselection.
     """
-    dates = trends.costs["date"]
+    dates = trends.spent["date"].tolist()
     count = len(trends.series)
     panel = _PANEL_HEIGHT.get(count, _LEAST_PANEL_HEIGHT)
     plots = count * panel + (count - 1) * _GAP
@@ -95,27 +97,30 @@ def trend_chart(
 
 def cost_chart(trends: Trends, *, unfinished: datetime | None = None) -> Figure:
     """The cost by component, over the same days; ``unfinished`` as in `trend_chart`."""
-    costs = trends.costs
-    is_open = [holds(start, trends.every, unfinished) for start in costs["date"]]
+    dates: list[datetime] = trends.spent["date"].tolist()
+    is_open = [holds(start, trends.every, unfinished) for start in dates]
     so_far = [f" {trend_labels.unfinished_sentence(unfinished)}" if unfinished and one else "" for one in is_open]
     figure = empty(
         252,
         barmode="stack",
         bargap=0.25,
-        shapes=weekends(costs["date"], trends.every),
-        xaxis=time_axis(costs["date"], trends.every),
+        shapes=weekends(dates, trends.every),
+        xaxis=time_axis(dates, trends.every),
         yaxis={"tickprefix": "$", "nticks": 5},
     )
     for name in COST_PARTS:
-        spent = costs[f"{name}_usd"]
-        if name not in COST_COLUMNS and not spent.any():
+        spent = trends.spent[f"{name}_usd"]
+        if name not in COST_COLUMNS and not spent[~np.isnan(spent)].any():
             continue
         figure.add_bar(
-            x=costs["date"],
+            x=dates,
             y=spent,
             name=LABELS[name],
             marker={"color": COLORS[name], "line": {"width": 0}, "opacity": [FAINT if one else 1.0 for one in is_open]},
-            text=[trend_labels.cost_sentence(name, value) + rest for value, rest in zip(spent, so_far, strict=True)],
+            text=[
+                trend_labels.cost_sentence(name, value) + rest
+                for value, rest in zip(spent.tolist(), so_far, strict=True)
+            ],
             textposition="none",
             hovertemplate=_HOVER_TEXT,
         )
@@ -131,7 +136,9 @@ class _Panel:
         self._series, self._every, self._top = series, every, top
         self._unfinished = unfinished
         self._color = COLORS[series.metric]
-        self._is_mean = with_mean and bool(series.points["mean"].notna().any())
+        self._is_mean = with_mean and bool(series.known("mean").any())
+        self._dates: list[datetime] = series.columns["date"].tolist()
+        self._is_shown = ~series.columns["is_small"]
 
     def traces(self) -> list[dict[str, Any]]:
         """The usual range, the comparison, the line, and the marks that tell about each point."""
@@ -141,11 +148,11 @@ class _Panel:
 
     def label(self) -> dict[str, Any]:
         """The name of the metric and its last value, at the end of its line."""
-        points = self._series.points
-        known = points[points[self._main].notna() & ~points["is_small"]]
-        known = points[points[self._main].notna()] if known.empty else known
-        at = points.iloc[-1]["date"] if known.empty else known.iloc[-1]["date"]
-        value = None if known.empty else known.iloc[-1][self._main]
+        is_known = self._series.known(self._main)
+        places = np.flatnonzero(is_known & self._is_shown)
+        places = np.flatnonzero(is_known) if not len(places) else places
+        at = self._dates[places[-1] if len(places) else -1]
+        value = float(self._series.columns[self._main][places[-1]]) if len(places) else None
         name = escape_plotly(LABELS[self._series.metric]).replace(" ", "<br>")
         shown = "not tracked" if value is None else percent(value) if self._series.is_rate else _count(value)
         return {
@@ -167,37 +174,42 @@ class _Panel:
 
     def _usual_range(self) -> list[dict[str, Any]]:
         """The range that chance alone explains, as a band."""
-        judged = self._series.points[self._series.points["usual_low"].notna()]
-        if judged.empty:
+        judged = self._series.known("usual_low")
+        if not judged.any():
             return []
         # One outline, because two lines with "tonexty" between them make Plotly tell the metrics in reverse on hover.
-        outline = {
-            "x": [*judged["date"], *judged["date"][::-1]],
-            "y": [*judged["usual_high"], *judged["usual_low"][::-1]],
-        }
+        days = self._days(judged)
+        low, high = (self._series.columns[name][judged].tolist() for name in ("usual_low", "usual_high"))
+        outline = {"x": [*days, *days[::-1]], "y": [*high, *low[::-1]]}
         fill = {"fill": "toself", "fillcolor": "rgba(128, 140, 155, 0.16)", "line": {"width": 0}}
         return [outline | fill | _LINES]
 
     def _compared(self) -> list[dict[str, Any]]:
         """The comparison as a thin dashed line."""
         column = "compared_mean" if self._is_mean else "compared"
-        points = self._series.points[self._series.points[column].notna() & ~self._series.points["is_small"]]
-        if points.empty:
+        chosen = self._series.known(column) & self._is_shown
+        if not chosen.any():
             return []
         line = {"color": self._color, "width": 1.2, "dash": "dash"}
-        return [{"x": points["date"], "y": points[column], "opacity": 0.6, "line": line} | _LINES]
+        values = self._series.columns[column][chosen]
+        return [{"x": self._days(chosen), "y": values, "opacity": 0.6, "line": line} | _LINES]
+
+    def _days(self, chosen: NDArray[np.bool_]) -> list[datetime]:
+        return [self._dates[place] for place in np.flatnonzero(chosen)]
 
     def _lines(self) -> list[dict[str, Any]]:
         """The line through the points, dotted where they are not complete, and the mean."""
-        points = self._series.points
-        lines = self._line(points[~points["is_small"]], "value", is_main=not self._is_mean)
-        return lines + self._line(points, "mean", is_main=True) if self._is_mean else lines
+        lines = self._line(self._is_shown, "value", is_main=not self._is_mean)
+        if self._is_mean:
+            lines += self._line(np.ones(len(self._dates), dtype=np.bool_), "mean", is_main=True)
+        return lines
 
-    def _line(self, points: pd.DataFrame, column: str, *, is_main: bool) -> list[dict[str, Any]]:
-        known = points[points[column].notna()]
-        dates, values = list(known["date"]), list(known[column])
-        incomplete = known["is_immature"] | known["is_partial"]
-        loose = [one or self._is_open(start) for one, start in zip(incomplete, known["date"], strict=True)]
+    def _line(self, chosen: NDArray[np.bool_], column: str, *, is_main: bool) -> list[dict[str, Any]]:
+        columns = self._series.columns
+        known = chosen & self._series.known(column)
+        dates, values = self._days(known), columns[column][known].tolist()
+        incomplete = (columns["is_immature"] | columns["is_partial"])[known].tolist()
+        loose = [one or self._is_open(start) for one, start in zip(incomplete, dates, strict=True)]
         dotted = [one or other for one, other in pairwise(loose)]
         pieces = [(key, [i for i, _ in run]) for key, run in groupby(enumerate(dotted), key=lambda pair: pair[1])]
         return [
@@ -215,18 +227,19 @@ class _Panel:
             for is_dotted, steps in pieces
         ]
 
-    def _is_open(self, start: pd.Timestamp) -> bool:
+    def _is_open(self, start: datetime) -> bool:
         """Whether the point that begins on this day holds the day that is not over."""
         return holds(start, self._every, self._unfinished)
 
     def _marks(self) -> dict[str, Any]:
         """A mark for each point, seen only where it says something; all have a hover text and can be clicked."""
-        points = self._series.points.to_dict("records")
-        is_alone = sum(not pd.isna(point["value"]) for point in points) == 1
+        points = self._series.rows()
+        is_known = self._series.known("value")
+        is_alone = np.count_nonzero(is_known) == 1
         looks = [self._look(point, is_alone=is_alone) for point in points]
         return {
-            "x": self._series.points["date"],
-            "y": self._series.points["value"].fillna(0).clip(upper=self._top),
+            "x": self._dates,
+            "y": np.minimum(np.where(is_known, self._series.columns["value"], 0.0), self._top),
             "mode": "markers",
             "marker": {
                 "color": [look["color"] for look in looks],
@@ -236,12 +249,12 @@ class _Panel:
             },
             "cliponaxis": False,
             "text": [self._told(point).replace(". ", ".<br>") for point in points],
-            "customdata": _keys(self._series.points["date"]),
+            "customdata": _keys(self._dates),
             "hovertemplate": _HOVER_TEXT,
             **_STAY,
         }
 
-    def _look(self, point: trend_labels.Point, *, is_alone: bool) -> dict[str, Any]:
+    def _look(self, point: Point, *, is_alone: bool) -> dict[str, Any]:
         look = {"symbol": "circle", "size": 7, "color": _UNSEEN, "ring": _UNSEEN, "width": 0}
         if pd.isna(point["value"]):
             return look
@@ -254,7 +267,7 @@ class _Panel:
             return look | {"symbol": symbol, "color": self._color, "ring": self._color, "width": 1.6}
         return look | {"color": self._color} if is_alone else look
 
-    def _told(self, point: trend_labels.Point) -> str:
+    def _told(self, point: Point) -> str:
         sentences = [trend_labels.point_sentence(self._series, point)]
         if self._is_mean and not pd.isna(point["mean"]):
             sentences.append(trend_labels.mean_sentence(self._series, point["mean"]))
@@ -265,24 +278,25 @@ class _Panel:
 
 def _remarks(trends: Trends, unfinished: datetime | None) -> dict[str, Any]:
     """Hover texts without marks of their own: the cost, and which days, weeks or months are incomplete."""
-    points, spent = trends.series[0].points, trends.costs["cost_usd"]
+    series, spent = trends.series[0], trends.spent["cost_usd"].tolist()
+    dates = series.columns["date"].tolist()
     return {
         "type": "scatter",
-        "x": points["date"],
-        "y": points["value"].fillna(0),
+        "x": dates,
+        "y": np.where(series.known("value"), series.columns["value"], 0.0),
         "mode": "markers",
         "marker": {"size": 0.1, "color": _UNSEEN},
         "showlegend": False,
-        "customdata": _keys(points["date"]),
+        "customdata": _keys(dates),
         "text": [
             trend_labels.remark(point, cost, trends.every, unfinished).replace(". ", ".<br>")
-            for point, cost in zip(points.to_dict("records"), spent, strict=True)
+            for point, cost in zip(series.rows(), spent, strict=True)
         ],
         "hovertemplate": _HOVER_TEXT,
     }
 
 
-def _keys(dates: Iterable[pd.Timestamp]) -> list[str]:
+def _keys(dates: Iterable[date]) -> list[str]:
     """The ``customdata`` that a click on these dates reports."""
     return [f"{day:%Y-%m-%d}" for day in dates]
 
@@ -307,10 +321,10 @@ def _short(place: int) -> str:
 
 def _top(series: TimeSeries) -> float:
     """The upper end of a panel, without rates of few emails: their extremes would squeeze all others."""
-    columns = ["value", "usual_high", "compared"]
-    highest = series.points.loc[~series.points["is_small"], columns].astype(float).max().max()
-    least = 0.01 if series.is_rate else 2.0
-    return max(least, 0.0 if pd.isna(highest) else float(highest) * 1.1)
+    is_shown = ~series.columns["is_small"]
+    values = np.concatenate([series.columns[name][is_shown] for name in ("value", "usual_high", "compared")])
+    highest = float(np.max(values, where=~np.isnan(values), initial=0.0))
+    return max(0.01 if series.is_rate else 2.0, highest * 1.1)
 
 
 def _ticks(top: float, *, is_rate: bool, most: int) -> list[float]:

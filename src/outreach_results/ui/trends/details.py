@@ -52,7 +52,7 @@ def values(trends: Trends, place: int, question: Question, view: View) -> None:
     Args:
         place: of the point in the series.
     """
-    points = [series.points.iloc[[place]].to_dict("records")[0] for series in trends.series]
+    points = [series.rows()[place] for series in trends.series]
     drawn = {}
     for series, point in zip(trends.series, points, strict=True):
         value, compared = (trend_labels.shown(series, point[column]) for column in ("value", "compared"))
@@ -66,7 +66,7 @@ def values(trends: Trends, place: int, question: Question, view: View) -> None:
         until = begins.date() + (last - first)
         then = ask(results.totals, replace(view.comparison, start=begins.date(), end=until))
     others = _totals_rows(_alike(question), now, then)
-    spent = {COST.name: _row(COST.name, tables.dollars(trends.costs["cost_usd"].iloc[place]), "")}
+    spent = {COST.name: _row(COST.name, tables.dollars(trends.spent["cost_usd"][place]), "")}
     rows = list((others | drawn | spent).values())
     _table(
         f"This {trends.every}",
@@ -82,19 +82,19 @@ def single(trends: Trends, view: View) -> None:
     then = None if view.comparison is None else ask(results.totals, view.comparison)
     with st.grid(4):
         for series in trends.series:
-            point = series.points.to_dict("records")[0]
+            point = series.rows()[0]
             before = "" if then is None else _cell(series.metric, then.value(METRICS[series.metric])).text
             notes = [trend_labels.shares(series, point), f"{before} on {view.compared_with}" if before else ""]
             _figure(series.metric, trend_labels.shown(series, point["value"]), notes)
         before = "" if then is None else tables.dollars(then.value(COST)).text
-        spent = tables.dollars(trends.costs["cost_usd"].iloc[0]).text
+        spent = tables.dollars(trends.spent["cost_usd"][0]).text
         _figure(COST.name, spent, [f"{before} on {view.compared_with}" if before else ""])
     _remarks_and_links(trends, 0)
 
 
 def cost_parts(trends: Trends) -> None:
     """Draw the cost of the only point by component."""
-    spent = trends.costs.iloc[0]
+    spent = {name: float(column[0]) for name, column in trends.spent.items() if name.endswith("_usd")}
     parts = [name for name in charts.COST_PARTS if spent[f"{name}_usd"]]
     tables.show(
         [Column("part", "Component"), Column("spent", "Cost", Kind.NUMBER)],
@@ -112,7 +112,7 @@ def _figure(name: str, value: str, notes: Sequence[str]) -> None:
 
 
 def _remarks_and_links(trends: Trends, place: int) -> None:
-    points = [series.points.iloc[[place]].to_dict("records")[0] for series in trends.series]
+    points = [series.rows()[place] for series in trends.series]
     sentences = [
         f"{charts.LABELS[series.metric]}: {remark[0].lower()}{remark[1:]}"
         for series, point in zip(trends.series, points, strict=True)

@@ -19,7 +19,7 @@ def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
         "Activity by hour",
         key="hours",
         help=text.escape(f"Hours in {activity.zone}. Each email counts once, in the hour it first happened."),
-        downloads=Table("hours", activity.hours, view.filters),
+        downloads=Table("hours", lambda: activity.hours, view.filters),
     ):
         _map(activity)
         unknown = [f"{text.number(n)} {charts.LABELS[name].lower()}" for name, n in activity.unknown.items() if n > 0]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from outreach_results import metrics, results
 from outreach_results.models import Annotation
@@ -31,7 +34,7 @@ _UNITS = {True: "Share of emails", False: "Emails"}
 @st.fragment
 def performance(trends: Trends, notes: Sequence[Annotation], question: Question, view: View) -> None:
     """Draw the chart and beside it the details of the selected point. A click redraws these two alone."""
-    starts = [start.date() for start in trends.costs["date"]]
+    starts = [start.date() for start in trends.spent["date"].tolist()]
     if len(starts) == 1:
         _single(trends, question, view)
         return
@@ -46,7 +49,7 @@ def performance(trends: Trends, notes: Sequence[Annotation], question: Question,
 def _chart(
     trends: Trends, notes: Sequence[Annotation], question: Question, view: View, card: Card, selected: date | None
 ) -> None:
-    starts = {f"{start:%Y-%m-%d}" for start in trends.costs["date"]}
+    starts = {f"{start:%Y-%m-%d}" for start in trends.spent["date"].tolist()}
 
     def look_at(day: str) -> None:
         if day in starts:
@@ -86,19 +89,21 @@ def _single(trends: Trends, question: Question, view: View) -> None:
 def cost(trends: Trends, view: View) -> None:
     """Draw the cost by component in a card of its own."""
     with cards.card("Cost", key="trend-cost") as card:
-        spent = trends.costs["cost_usd"].sum(min_count=1)
-        if pd.isna(spent):
-            card.offer(Table("cost", trends.costs, view.filters))
+        spent = trends.spent["cost_usd"]
+        is_known = ~np.isnan(spent)
+        frame = partial(pd.DataFrame, trends.spent)
+        if not is_known.any():
+            card.offer(Table("cost", frame, view.filters))
             st.caption("Cost is not tracked in these campaigns.")
             return
-        if len(trends.costs) == 1:
-            card.offer(Table("cost", trends.costs, view.filters))
+        if len(spent) == 1:
+            card.offer(Table("cost", frame, view.filters))
             details.cost_parts(trends)
             return
-        st.caption(text.escape(f"{text.money(spent)} spent, by {trends.every}"))
+        st.caption(text.escape(f"{text.money(float(spent[is_known].sum()))} spent, by {trends.every}"))
         chart_with_data(
             draw(charts.cost_chart, trends, unfinished=_unfinished(view)),
-            trends.costs,
+            frame,
             view.filters,
             key="cost",
             alt=f"Cost by component and {trends.every}",
@@ -112,29 +117,37 @@ def _unfinished(view: View) -> datetime | None:
 
 def is_quiet(trends: Trends) -> bool:
     """Whether every count and every cost is 0 or unknown."""
-    counts = pd.concat([series.points["count"] for series in trends.series])
-    return not counts.fillna(0).any() and not trends.costs["cost_usd"].fillna(0).any()
+    return not any(np.nan_to_num(numbers).any() for numbers in (_column(trends, "count"), trends.spent["cost_usd"]))
+
+
+def _column(trends: Trends, name: str) -> NDArray[Any]:
+    """A column of all series, one after the other."""
+    return np.concatenate([series.columns[name] for series in trends.series])
+
+
+def _is_known(trends: Trends, name: str) -> NDArray[np.bool_]:
+    return np.concatenate([series.known(name) for series in trends.series])
 
 
 def _legend(trends: Trends, question: Question, view: View) -> str:
     """What is drawn, and the marks that occur: Emails per day · dashed: Jan 31 – Feb 27, 2026 · ◆ unusual."""
-    points = pd.concat([series.points for series in trends.series])
     parts = [f"{_UNITS[trends.series[0].is_rate]} per {trends.every}"]
-    if question.with_mean and points["mean"].notna().any():
+    if question.with_mean and _is_known(trends, "mean").any():
         parts[0] += ", bold: 7-day average"
-    if points["compared"].notna().any():
+    if _is_known(trends, "compared").any():
         parts.append(f"dashed: {view.compared_with}")
-    if points["usual_low"].notna().any():
+    if _is_known(trends, "usual_low").any():
         parts.append("gray band: usual range")
     for column, sign in (
         ("is_unusual", "◆ unusual"),
         ("is_immature", "dotted: still collecting"),
         ("is_partial", f"□ part of a {trends.every}"),
     ):
-        if (points[column] & points["value"].notna()).any():
+        if (_column(trends, column) & _is_known(trends, "value")).any():
             parts.append(sign)
     unfinished = _unfinished(view)
-    if any(holds(start, trends.every, unfinished) for start in points.loc[~points["is_partial"], "date"]):
+    first = trends.series[0].columns
+    if any(holds(start, trends.every, unfinished) for start in first["date"][~first["is_partial"]].tolist()):
         parts.append(f"○ {trends.every} not over")
     return " · ".join(parts)
 
@@ -146,11 +159,10 @@ def _remarks(trends: Trends, question: Question, totals: Totals) -> list[str]:
 
 
 def _explanation(trends: Trends, question: Question, undated: Collection[str]) -> list[str]:
-    points = pd.concat([series.points for series in trends.series])
     lines = []
-    if points["is_immature"].any():
+    if _column(trends, "is_immature").any():
         lines.append(trend_labels.lag_sentence(trends.maturity_curves.by_count, list(question.names)))
-    if points["is_small"].any():
+    if _column(trends, "is_small").any():
         lines.append(f"The lines leave out {trends.every}s with fewer than 20 emails.")
     without_dates = [series.metric for series in trends.series if metrics.counted(series.metric) in undated]
     if without_dates:
@@ -160,7 +172,7 @@ def _explanation(trends: Trends, question: Question, undated: Collection[str]) -
     if unknown:
         names = ", ".join(charts.LABELS[name].lower() for name in unknown)
         lines.append(f"Not shown, because not every campaign tracks it: {names}.")
-    if question.with_comparison and points["compared"].isna().all():
+    if question.with_comparison and not _is_known(trends, "compared").any():
         lines.append("No activity in the comparison period.")
     return [line for line in lines if line]
 
@@ -186,7 +198,7 @@ def _read_selected(trends: Trends, starts: Sequence[date]) -> date | None:
     if not written:
         return None
     day = trend_labels.day_written(written)
-    lasts = [last.date() for last in trends.series[0].points["last"]]
+    lasts = [last.date() for last in trends.series[0].columns["last"].tolist()]
     for start, last in zip(starts, lasts, strict=True):
         if day is not None and start <= day <= last:
             return start

@@ -6,6 +6,7 @@ import streamlit as st
 
 from outreach_results import metrics
 from outreach_results.metrics import TimeSeries
+from outreach_results.metrics.time_series import Point
 from outreach_results.results import Trends
 from outreach_results.ui import cards, charts, dates, tables, text, url_state
 from outreach_results.ui.charts import trend_labels
@@ -28,7 +29,7 @@ def unusual(trends: Trends) -> None:
         if not trends.is_cohort:
             _not_judged()
             return
-        points = [(series, point) for series in trends.series for point in series.unusual.to_dict("records")]
+        points = [(series, point) for series in trends.series for point in series.rows() if point["is_unusual"]]
         if not points:
             st.caption(_none_caption(trends))
             return
@@ -43,7 +44,7 @@ def unusual(trends: Trends) -> None:
         st.caption(text.escape(_judgement(trends, len(points))))
 
 
-def _row(series: TimeSeries, point: trend_labels.Point, trends: Trends) -> Row:
+def _row(series: TimeSeries, point: Point, trends: Trends) -> Row:
     low, high = trend_labels.limits(series, point)
     first, last = point["first"].date(), point["last"].date()
     return {
@@ -66,7 +67,7 @@ def _row(series: TimeSeries, point: trend_labels.Point, trends: Trends) -> Row:
 def _judgement(trends: Trends, count: int) -> str:
     every = trends.every
     sentences = [f"By chance alone, fewer than 3 in 1,000 {every}s would fall outside the usual range."]
-    judged = sum(int(series.points["usual_low"].notna().sum()) for series in trends.series)
+    judged = sum(int(series.known("usual_low").sum()) for series in trends.series)
     if count > _MANY * judged:
         sentences.append("So many are outside that campaigns or lists must differ: look at one campaign at a time.")
     if count > _LISTED:
@@ -75,7 +76,7 @@ def _judgement(trends: Trends, count: int) -> str:
 
 
 def _none_caption(trends: Trends) -> str:
-    if any(series.points["usual_low"].notna().any() for series in trends.series):
+    if any(series.known("usual_low").any() for series in trends.series):
         return f"No unusual {trends.every}s."
     return (
         f"Not enough data to find unusual {trends.every}s: it takes at least {metrics.MIN_JUDGED_POINTS} complete "
