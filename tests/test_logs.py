@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+from contextlib import closing
 
 import httpx
 import pytest
@@ -13,9 +14,14 @@ from sqlalchemy import text
 
 from outreach_results.errors import StoreError
 from outreach_results.logs import JsonLines
+from outreach_results.store.api_keys import KeyScope, create_key
+from outreach_results.store.engine import open_store
+from support.databases import sqlite_url
 from support.server import ROOT, clean_environment, running_server
 from support.signing_in import sign_in_settings
+from support.webhooks import sendgrid_event
 
+NAME = "Ada Lovelace"
 SECRET = "ada@acme.example"  # noqa: S105 - of an invented person
 
 
@@ -47,15 +53,45 @@ def test_errors_of_the_database_hide_values(store):
     assert SECRET not in str(raised.value.__cause__)
 
 
-def test_server_logs_json_alone(tmp_path):
-    env = {"OUTREACH_LOG": "json", "OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path}/no/such/folder.db"}
-    with running_server(tmp_path, env) as server:
-        httpx.get(f"{server.url}/api/v1/usage", params={"q": SECRET})
+def test_line_leaves_addresses_out():
+    """As where a mail server refuses the recipient of a digest."""
+    line = line_of("%r to %s: %s", "Weekly", SECRET, f"<{SECRET}> was refused: 550 No such user 'Ada.Lovelace@local'")
+    said = "'Weekly' to (address): <(address)> was refused: 550 No such user '(address)'"
+    assert json.loads(line)["message"] == said
+
+
+def test_server_logs_json_without_people(sample_database, tmp_path):
+    """Whatever names somebody: a search, events that cannot be used, wrong keys and routes, a lost database."""
+    with closing(open_store(sqlite_url(sample_database))) as store:
+        reads, delivers = (create_key(store, scope, scope) for scope in (KeyScope.READ, KeyScope.INGEST))
+    env = {"OUTREACH_LOG": "json", "OUTREACH_DATABASE_URL": sqlite_url(sample_database)}
+    broken = [sendgrid_event(1, email=SECRET, timestamp=NAME), sendgrid_event(2, email=f"{NAME} <{SECRET}", event=NAME)]
+    with (
+        running_server(tmp_path, env) as server,
+        httpx.Client(base_url=f"{server.url}/api/v1", headers={"User-Agent": NAME}) as client,
+    ):
+        statuses = [
+            client.get("/campaigns/camp_abc123/replies", params={"q": SECRET}, headers=bearer(reads)).status_code,
+            client.get(f"/campaigns/{SECRET}/replies", params={"q": SECRET}, headers=bearer(reads)).status_code,
+            client.get(f"/{SECRET}", headers=bearer(SECRET)).status_code,
+            client.get("/usage", params={"q": SECRET}, headers=bearer(SECRET)).status_code,
+            *(
+                client.post("/ingest/sendgrid", json=body, headers=bearer(delivers)).status_code
+                for body in (broken, NAME)
+            ),
+        ]
+        sample_database.unlink()
+        statuses.append(client.get("/usage", headers=bearer(reads)).status_code)
         printed = server.printed()
+    assert statuses == [200, 404, 404, 401, 200, 422, 503], printed
     lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-    assert any("The database cannot be used" in line["message"] for line in lines), printed
-    assert "/api/v1/usage" not in printed
-    assert "acme.example" not in printed
+    assert "StoreError" in [line["error"]["type"] for line in lines if "error" in line]
+    for trace in (SECRET, NAME, "/api/v1/usage"):
+        assert trace not in printed
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}
 
 
 def test_server_logs_text_of_whole_lines(tmp_path):

@@ -20,6 +20,9 @@ from typing import Any
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Line breaks, what terminals obey, what changes the direction of writing, and halves of characters."""
 
+# Also without the dot of a domain: mail servers quote what they refuse, whatever it is.
+_ADDRESS = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
+
 
 def without_controls(text: str) -> str:
     """The text with control characters as Python writes them, such as ``\\n`` and ``\\x1b``."""
@@ -64,7 +67,8 @@ def log_as_text() -> None:
 class JsonLines(logging.Formatter):
     """One object a line: time, level, logger and message; of an error its type and where it was, never its text.
 
-    The text of an unexpected error can quote a row or a request, which may be of people: it is left out.
+    The text of an unexpected error can quote a row or a request, which may be of people: it is left out. So are email
+    addresses in messages, such as that of a recipient whom a mail server refuses.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -73,7 +77,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _ADDRESS.sub("(address)", record.getMessage()),
         }
         if record.exc_info and record.exc_info[0] is not None:
             kind, _, trace = record.exc_info

@@ -33,7 +33,7 @@ from support.signing_in import (
 from support.visitor import Visitor
 
 PASSWORD = "correct horse"  # noqa: S105 -- of no real link
-ANN, EVE = "ann@example.com", "eve@evil.example"
+ANN, EVE, UNSURE = "ann@example.com", "eve@evil.example", "unsure@example.com"
 DEEP = "/trends?period=all&metrics=opened"
 
 
@@ -42,7 +42,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     with running_provider(tmp_path_factory.mktemp("provider")) as running:
         running.knows(ANN)
         running.knows(EVE)
-        running.knows("unsure@example.com", email_verified=False)
+        running.knows(UNSURE, email_verified=False)
         yield running
 
 
@@ -58,15 +58,18 @@ def env(provider: Provider, team_store: Store) -> dict[str, str]:
     """The settings of the server, whose address they name."""
     port = free_port()
     settings = sign_in_settings(f"http://127.0.0.1:{port}", provider.url, allowed="@example.com")
-    more = {"OUTREACH_TRUSTED_PROXIES": "127.0.0.1"}
+    more = {"OUTREACH_TRUSTED_PROXIES": "127.0.0.1", "OUTREACH_LOG": "json"}
     return {"OUTREACH_DATABASE_URL": team_store.engine.url.render_as_string(), **settings, **more}
 
 
 @pytest.fixture(scope="module")
 def served(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server, whose log names nobody when all have come and gone."""
     port = int(env["OUTREACH_PUBLIC_URL"].rpartition(":")[2])
     with running_server(tmp_path_factory.mktemp("served"), env, port=port) as running:
         yield running
+    for trace in (ANN, EVE, UNSURE, PASSWORD):
+        assert trace not in running.printed()
 
 
 @pytest.fixture
@@ -106,8 +109,8 @@ def test_a_wrong_domain_is_refused(visitor: Visitor) -> None:
 
 def test_unverified_address_is_refused(visitor: Visitor) -> None:
     visitor.open("/")
-    sign_in(visitor, "unsure@example.com")
-    expect(visitor.page.get_by_text("has not verified unsure@example.com")).to_be_visible()
+    sign_in(visitor, UNSURE)
+    expect(visitor.page.get_by_text(f"has not verified {UNSURE}")).to_be_visible()
 
 
 def test_a_denied_sign_in_says_so(visitor: Visitor) -> None:
