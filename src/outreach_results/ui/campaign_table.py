@@ -21,6 +21,7 @@ from outreach_results.ui import cards, charts, downloads, tables, text, url_stat
 from outreach_results.ui.cache import ask, person
 from outreach_results.ui.components import DEFINITIONS, FULL
 from outreach_results.ui.filters import View, campaign_labels, choose_campaigns
+from outreach_results.ui.fragments import fragment_run
 from outreach_results.ui.tables import Cell, Column, Kind, Row, Sort, Tone
 
 MANY = 15
@@ -122,6 +123,7 @@ def campaigns(view: View) -> None:
 
 
 @st.fragment
+@fragment_run()
 def _card(view: View, sort_at_first: Sort, searched_at_first: str) -> None:
     if st.session_state.pop(_LEAD_TO, False):
         st.rerun()  # the whole page: it has other filters now

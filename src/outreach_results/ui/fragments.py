@@ -24,8 +24,9 @@ def show_errors() -> Iterator[None]:
 
 @contextmanager
 def fragment_run() -> Iterator[bool]:
-    """Around all that a fragment does: a slot of the run limiter, one snapshot, errors as sentences.
+    """Around all that a fragment does, or its decorator: a slot of the run limiter, one snapshot, errors as sentences.
 
+    Without it, a fragment that runs alone would look for the version of the data and for the person at every question.
     Within a run of the whole page it adds nothing. Gives whether the fragment runs alone.
     """
     if has_snapshot():

@@ -88,8 +88,10 @@ def trusted_proxies() -> list[str]:
 
 
 def claims() -> Mapping[str, Any]:
-    """What the provider said of whoever this script runs for; nothing outside of a script."""
-    return st.user.to_dict() if get_script_run_ctx() is not None else {}
+    """What the provider said of whoever this script runs for; nothing outside of a script, or where nobody signs in."""
+    # Asked only then, because Streamlit looks for its files of secrets each time.
+    is_known = get_script_run_ctx() is not None and settings().sign_in is not None
+    return st.user.to_dict() if is_known else {}
 
 
 def carried() -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from outreach_results.ui.charts.headline import headline_chart, subtitle
 from outreach_results.ui.charts.trend_labels import unfinished_sentence
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.filters import View
+from outreach_results.ui.fragments import fragment_run
 from outreach_results.ui.overview import tiles
 
 DEFAULT = "reply_rate"
@@ -21,6 +22,7 @@ _CODES = {metric.name: metric.name for metric in TILES}
 
 
 @st.fragment
+@fragment_run()
 def headline(view: View) -> None:
     """Draw the strip and the chart of the metric that was clicked there."""
     name = url_state.one_of("tile", _CODES, DEFAULT)

@@ -9,6 +9,7 @@ from outreach_results.ui import cards, charts, text
 from outreach_results.ui.cache import derive, draw
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View
+from outreach_results.ui.fragments import fragment_run
 
 _FIRST = "replied"
 
@@ -28,6 +29,7 @@ def activity_by_hour(activity: WeeklyActivity, view: View) -> None:
 
 
 @st.fragment
+@fragment_run()
 def _map(activity: WeeklyActivity) -> None:
     metric = (
         st.segmented_control(

@@ -24,6 +24,7 @@ from outreach_results.ui.charts.time_axis import holds
 from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View
+from outreach_results.ui.fragments import fragment_run
 from outreach_results.ui.trends import details
 from outreach_results.ui.trends.controls import Question
 
@@ -32,6 +33,7 @@ _UNITS = {True: "Share of emails", False: "Emails"}
 
 
 @st.fragment
+@fragment_run()
 def performance(trends: Trends, notes: Sequence[Annotation], question: Question, view: View) -> None:
     """Draw the chart and beside it the details of the selected point. A click redraws these two alone."""
     starts = [start.date() for start in trends.spent["date"].tolist()]
