@@ -29,7 +29,7 @@ CONSTANTS_AT_MOST = 1.5
 SCRIPT_AT_MOST_S = 0.015
 MORE_THAN_FLOOR_S = 0.05
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-_IS_THERE = {'[data-testid="stApp"]': 1}
+_IS_THERE = {"h1": 1}  # Streamlit calls a script that has not begun yet over
 _PERIODS = ("Last 7 days", "Last 90 days", "This month", "Last month", "This quarter", "Year to date", "All time")
 
 FRAGMENTS: dict[str, tuple[str, str]] = {
@@ -142,6 +142,7 @@ def _fragment(what: str, ours: Tab, floor: Tab) -> list[Figure]:
     print(f"  {what}", flush=True)
     page, buttons = FRAGMENTS[what]
     ours.open(page)
+    ours.page.locator(buttons).first.wait_for()
     floor.open("overview")
     scripts: list[float] = []
     clicks = 0

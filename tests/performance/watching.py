@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import json
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 CALM_MS = 300
 WITHIN_MS = 60_000
 
-# Mutations in shadow roots, where our components stand, are seen by an observer of each root only. Numbers are looked
-# for in the observer, because frames are drawn seldom while scripts are evaluated.
+# An observer sees the mutations of one root. Roots in the shadow, where our components stand, are caught when they are
+# made: a component may make its own long after its host was added. Numbers are looked for in the observer, because
+# frames are drawn seldom while scripts are evaluated.
 _WATCH = """([selector, count]) => {
-    const roots = new Set();
-    const observer = new MutationObserver((changes) => {
+    const roots = [document];
+    const observer = new MutationObserver(() => {
         window.changedAt = performance.now();
-        for (const change of changes) for (const node of change.addedNodes) reach(node);
         if (selector && window.numbersAt === undefined && standing() >= count) window.numbersAt = performance.now();
     });
-    const observe = (root) => {
-        if (roots.has(root)) return;
-        roots.add(root);
+    const observe = (root) =>
         observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-        reach(root);
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function (...options) {
+        const root = attach.apply(this, options);
+        roots.push(root);
+        observe(root);
+        return root;
     };
-    const reach = (node) => {
-        if (node.shadowRoot) observe(node.shadowRoot);
-        for (const one of node.querySelectorAll?.('*') ?? []) if (one.shadowRoot) observe(one.shadowRoot);
-    };
-    const standing = () => [...roots].flatMap((root) => [...root.querySelectorAll(selector)])
+    const standing = () => roots.flatMap((root) => [...root.querySelectorAll(selector)])
         .filter((one) => /[0-9]/.test(one.textContent)).length;
     addEventListener('click', () => { window.clickedAt = window.changedAt = performance.now(); }, true);
-    document.addEventListener('DOMContentLoaded', () => observe(document));
+    window.changedAt = performance.now();  // a page that comes all at once changes no more
+    observe(document);
 }"""
 
 # Dash has no state of a script.
@@ -40,6 +40,13 @@ _IS_CALM = """([calm, parts, numbers]) =>
     && Object.entries(parts).every(([selector, count]) => document.querySelectorAll(selector).length >= count)
     && (!numbers || window.numbersAt !== undefined)
     && performance.now() - window.changedAt > calm"""
+
+_STATE = """([_, parts]) => ({
+    script: document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState,
+    parts: Object.keys(parts).map((selector) => document.querySelectorAll(selector).length),
+    numbersAt: window.numbersAt, changedAt: window.changedAt, now: performance.now(),
+    text: document.body.innerText.slice(0, 300),
+})"""
 
 
 def watch(page: Page, numbers: str | None = None, count: int = 1) -> None:
@@ -58,7 +65,12 @@ def settle(page: Page, parts: dict[str, int] | None = None, *, numbers: bool = F
     Args:
         parts: how many elements there have to be, by selector.
     """
-    page.wait_for_function(_IS_CALM, arg=[CALM_MS, parts or {}, numbers], polling=50, timeout=WITHIN_MS)
+    wanted = [CALM_MS, parts or {}, numbers]
+    try:
+        page.wait_for_function(_IS_CALM, arg=wanted, polling=50, timeout=WITHIN_MS)
+    except Error as error:
+        # Hours of other sections come before: what is missing has to be known without measuring again.
+        raise RuntimeError(f"{page.url} does not stand: {page.evaluate(_STATE, wanted)} of {wanted}") from error
 
 
 def changed_s(page: Page) -> float:
