@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from outreach_results.mcp_server.tools import TOOLS
 from outreach_results.models import Filters
 from outreach_results.models.team import Role
 from outreach_results.store import api_keys, team
+from outreach_results.store.alert_state import AlertCause, AlertState, RaisedAlert, keep_state
 from outreach_results.store.api_keys import KeyScope
 from outreach_results.store.engine import Store
 from outreach_results.ui import cache, downloads, sharing, shell, sign_in
@@ -32,8 +34,9 @@ from support.signing_in import require_sign_in, said_of
 from support.two_clients import HIDDEN, SEEN, fill, secrets_in
 
 ANN = "ann@example.com"
+RAISED = datetime(2026, 3, 1, tzinfo=UTC)
 OWN, OTHER, UNKNOWN = f"{SEEN}-1", f"{HIDDEN}-1", "none-1"
-OF_ACCOUNT = {"/usage", "/alerts"}
+OF_ACCOUNT = {"/usage"}
 """The routes that a key of a client is refused."""
 
 OF_NOBODY = {"/openapi.json", "/docs"}
@@ -46,7 +49,18 @@ TOOLS_OF_ACCOUNT = {"usage", "goals"}
 def store(sqlite_store: Store) -> Store:
     """Campaigns of two clients."""
     fill(sqlite_store)
+    with sqlite_store.write() as connection:
+        keep_state(connection, AlertState(began_at=RAISED, alerts=tuple(map(raised, (OWN, OTHER, "")))))
     return sqlite_store
+
+
+def raised(of: str) -> RaisedAlert:
+    """An alert on a campaign, or on the account."""
+    whose = of.partition("-")[0] or "zorn account"
+    cause = AlertCause(
+        kind="bounce_rate", campaign_id=of, title="Bounces", name=whose, what=f"{whose} bounces", next_step="Stop."
+    )
+    return RaisedAlert(cause=cause, since=RAISED)
 
 
 # --- the API -----------------------------------------------------------------------------------------------------
@@ -238,6 +252,26 @@ def test_no_page_or_file_shows_anything_of_others(page: str, limited_person: Sto
                 answer = client.get(address)
                 assert answer.status_code == 200, (of, kind, answer.text)
                 assert not secrets_in(without(parameters, answer.content)), (name, of, kind)
+
+
+def test_alerts_on_own_campaigns_are_seen(limited_person: Store, client: TestClient, routes: list[BaseRoute]) -> None:
+    """By page, API and assistant alike, and no others."""
+    limited, full = (headers(limited_person, of=of) for of in (SEEN, None))
+    [alert] = client.get("/api/v1/alerts", headers=limited).json()["alerts"]
+    assert (alert["campaign_id"], alert["what"]) == (OWN, f"{SEEN} bounces")
+    everything = client.get("/api/v1/alerts", headers=full).json()["alerts"]
+    assert {one["campaign_id"] for one in everything} == {OWN, OTHER, None}
+    with serving(Starlette(routes=routes), api_keys.create_key(limited_person, "asks", client_id=SEEN)) as served:
+        [(text, _)] = asked(over_http(served), ("alerts", {}))
+    assert f"{SEEN} bounces" in text
+    assert f"{SEEN} bounces" in " ".join(words(visit("overview", **VIEWS["all"])))
+
+
+def test_an_editor_is_told_how_to_import(limited_person: Store) -> None:
+    assert "Ask an admin to import a file for you" in " ".join(words(visit("data")))
+    assert "To import files, ask an admin." in " ".join(words(visit("overview", **VIEWS["all"])))
+    team.set_role(limited_person, ANN, Role.VIEWER)
+    assert "To import files" not in " ".join(words(visit("overview", **VIEWS["all"])))
 
 
 def test_navigation_leaves_out_what_is_of_the_account(limited_person: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from support.hiding import answers, hidden_campaigns
 from support.questions import questions
 from support.records import CAMPAIGN
 
-OF_ACCOUNT = {"usage", "usage_by_month", "outlook", "open_alerts"}
+OF_ACCOUNT = {"usage", "usage_by_month", "outlook"}
 """Questions that are refused."""
 
 ABOUT_ACCOUNT = {"load_history", "audit_table", "paces", "plan_of", "plan_known_at"}

@@ -8,7 +8,7 @@ import typer
 from pydantic import SecretStr
 
 from outreach_results import results
-from outreach_results.cli.session import console, open_database, user_name
+from outreach_results.cli.session import console, open_database, open_database_of_today, user_name
 from outreach_results.config import settings
 from outreach_results.digests import kept
 from outreach_results.digests.kept import Every
@@ -92,7 +92,7 @@ def send() -> None:
     from outreach_results.delivery.sending import Post
     from outreach_results.digests.sending import send_due
 
-    attempted = send_due(open_database(), Post(settings()))
+    attempted = send_due(open_database_of_today(), Post(settings()))
     for one in attempted:
         console.print(f"{one.digest}, {one.place}: {one.problem or one.status}", markup=False)
     if not attempted:

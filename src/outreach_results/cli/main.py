@@ -33,7 +33,7 @@ from outreach_results.cli.people import people
 from outreach_results.cli.report import report
 from outreach_results.cli.rights import export_person, forget_person, keep_to_retention, remove_replies
 from outreach_results.cli.serve import serve
-from outreach_results.cli.session import console, open_database, opened, user_name
+from outreach_results.cli.session import console, open_database, open_database_of_today, opened, user_name
 from outreach_results.cli.sources import sources
 from outreach_results.config import settings
 from outreach_results.errors import ConfigError, OutreachError
@@ -298,7 +298,7 @@ def get(
     """Print what the HTTP API answers, without a server and without a key."""
     from outreach_results.api.in_process import get as answer  # slow to load, and nothing else here needs it
 
-    answer(open_database(), path, sys.stdout.buffer.write)
+    answer(open_database_of_today(), path, sys.stdout.buffer.write)
     sys.stdout.buffer.flush()
     if sys.stdout.isatty():
         typer.echo()
@@ -309,7 +309,7 @@ def mcp_on_stdio() -> None:
     """Answer an assistant on standard input and output, by the Model Context Protocol. It can only read."""
     from outreach_results.mcp_server.stdio import serve as answer  # slow to load, and nothing else here needs it
 
-    answer(open_database())
+    answer(open_database_of_today())
 
 
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)

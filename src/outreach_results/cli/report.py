@@ -12,7 +12,7 @@ import typer
 from outreach_results import results
 from outreach_results.cli.audit import note_export
 from outreach_results.cli.output import write_file
-from outreach_results.cli.session import console, open_database
+from outreach_results.cli.session import console, open_database_of_today
 from outreach_results.config import settings
 from outreach_results.errors import OutreachError
 from outreach_results.models import Basis, Filters
@@ -58,7 +58,7 @@ def report(
     brand = brand_of(
         own.brand_name if brand_name is None else brand_name, brand_color or own.brand_color, logo or own.brand_logo
     )
-    store = open_database()
+    store = open_database_of_today()
     if brand_name is None and brand_color is None and logo is None:
         brand = brand_for(store, client, brand)
     basis = Basis.SEND if send_date else Basis.ACTIVITY

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from outreach_results.config import settings
 from outreach_results.store.engine import Store, open_store
+from outreach_results.store.replies.inbox_table import end_snoozes_before_reading
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path or a sentence is never broken in two
 opened = ExitStack()  # closes what a command has opened, also after an error
@@ -29,3 +30,14 @@ def open_database() -> Store:
         StoreError: it cannot be opened.
     """
     return opened.enter_context(closing(open_store(settings().database_url, new_zone=settings().time_zone)))
+
+
+def open_database_of_today() -> Store:
+    """The same, for a command that answers of replies: those whose snooze is over are to do, whatever else runs.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    store = open_database()
+    end_snoozes_before_reading(store)
+    return store

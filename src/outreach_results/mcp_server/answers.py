@@ -288,6 +288,25 @@ class UsageAnswer(Answer):
     outlook: Outlook
 
 
+class ListedAlert(Model):
+    """An alert: what needs someone now. ``count``: more than 1 only for positive replies, together by campaign."""
+
+    kind: str
+    title: str
+    campaign_id: str | None
+    name: Quoted | None
+    what: Quoted
+    next_step: Quoted
+    count: int
+    since: Instant
+
+
+class AlertsAnswer(Answer):
+    """The alerts whose cause lasts, the oldest first."""
+
+    alerts: list[ListedAlert]
+
+
 class MonthGoal(Model):
     """A goal of all campaigns together, and how the month of the last data stands beside it.
 

@@ -102,6 +102,10 @@ class UsageArguments(BaseModel):
     )
 
 
+class AlertsArguments(BaseModel):
+    """Nothing: all alerts are listed."""
+
+
 class GoalsArguments(BaseModel):
     """Whose goals."""
 

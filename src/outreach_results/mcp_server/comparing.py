@@ -10,10 +10,12 @@ from typing import Any
 from outreach_results import results
 from outreach_results.errors import OutreachError
 from outreach_results.mcp_server.answers import (
+    AlertsAnswer,
     ComparedAnswer,
     ComparedCampaign,
     ComparedMetric,
     GoalsAnswer,
+    ListedAlert,
     MeetingCost,
     MonthGoal,
     Outlook,
@@ -22,8 +24,14 @@ from outreach_results.mcp_server.answers import (
     Range,
     UsageAnswer,
 )
-from outreach_results.mcp_server.arguments import CompareArguments, GoalsArguments, PeersArguments, UsageArguments
-from outreach_results.mcp_server.explained import about
+from outreach_results.mcp_server.arguments import (
+    AlertsArguments,
+    CompareArguments,
+    GoalsArguments,
+    PeersArguments,
+    UsageArguments,
+)
+from outreach_results.mcp_server.explained import about, quoted
 from outreach_results.mcp_server.questions import period_of, shown
 from outreach_results.models.metric_definitions import COST_PER_MEETING
 from outreach_results.models.numbers import counted
@@ -174,6 +182,27 @@ def goals(store: Store, arguments: GoalsArguments) -> GoalsAnswer:
                 sentence=pace.sentence(),
             )
             for pace in paces
+        ],
+    )
+
+
+def alerts(store: Store, _arguments: AlertsArguments) -> AlertsAnswer:
+    """What needs someone now."""
+    return AlertsAnswer(
+        about=about(store, None, []),
+        alerts=[
+            ListedAlert(
+                kind=alert.kind,
+                title=alert.title,
+                campaign_id=alert.campaign_id,
+                name=quoted(alert.name),
+                # It may quote what another server answered.
+                what=Quoted(written_by_others=alert.what),
+                next_step=Quoted(written_by_others=alert.next_step),
+                count=alert.count,
+                since=alert.since,
+            )
+            for alert in results.open_alerts(store).alerts
         ],
     )
 

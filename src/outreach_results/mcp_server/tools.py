@@ -140,6 +140,15 @@ _TOOLS = (
         questions.replies,
     ),
     Tool(
+        "alerts",
+        "What needs someone now",
+        "The alerts that are raised now, the oldest first: failed syncs, days without emails, bounces, replies that "
+        "fell, new positive replies. Each says what is wrong and what to do.",
+        arguments.AlertsArguments,
+        answers.AlertsAnswer,
+        comparing.alerts,
+    ),
+    Tool(
         "usage",
         "Usage of the plan",
         "What a month used of the plan, and when the quota runs out: a forecast with its 80% range.",

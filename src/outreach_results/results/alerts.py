@@ -31,7 +31,7 @@ from outreach_results.results.usage import outlook
 from outreach_results.store.account_entries import days_off
 from outreach_results.store.alert_state import AlertCause, RaisedAlert, choices_in, state_in
 from outreach_results.store.engine import Store
-from outreach_results.store.reach import of_account
+from outreach_results.store.reach import LimitedStore
 
 WINDOW = 28
 """Rates are those of so many days up to today; a fall is against as many before."""
@@ -304,15 +304,14 @@ def told_replies(store: Store, causes: Sequence[AlertCause], most: int) -> list[
 def open_alerts(store: Store, campaigns: Sequence[str] | None = None) -> OpenAlerts:
     """The alerts whose cause lasts, the oldest first; positive replies together by campaign.
 
+    Of a store that has a part of the campaigns, those on these campaigns.
+
     Args:
         campaigns: only what is about these, or about the account; None is all.
-
-    Raises:
-        NotAllowedError: the store has a part of the account only.
     """
-    of_account(store)
     with store.read() as connection:
-        state, shown = state_in(connection), campaign_facts(connection)
+        shown = campaign_facts(connection)
+        state = store.alerts() if isinstance(store, LimitedStore) else state_in(connection)
     alerts = [
         alert
         for alert in ([] if state is None else state.open_alerts)

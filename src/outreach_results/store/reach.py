@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Table, event
 
 from outreach_results.errors import NotAllowedError, StoreError
 from outreach_results.store import client_brands, schema
+from outreach_results.store.alert_state import AlertState, state_in
 from outreach_results.store.engine import Store, engine_for, revision
 from outreach_results.store.sqlite_file import SqliteFile
 
@@ -50,7 +51,7 @@ UNTIL = "loads"
 META_KEYS = ("data_version", "time_zone", "alert_rules")
 """What may be seen of `meta`. Of alerts, only the limits: pages judge rates by them."""
 
-OF_ACCOUNT = "Usage, plan, quota and alerts are those of the whole account, and you see a part of its campaigns only."
+OF_ACCOUNT = "Usage, plan, quota and goals are those of the whole account, and you see a part of its campaigns only."
 
 _NOTHING = "NULL"
 _WITHOUT_RECIPIENTS: Mapping[str, Mapping[str, str]] = {
@@ -102,6 +103,7 @@ class LimitedStore(Store):
 
     def __init__(self, full: Store, reach: Reach) -> None:
         self.reach = reach
+        self._full = full
         self.digest = reach.digest  # once: there may be thousands of ids
         self._views = _Views(reach, is_sqlite=full.is_sqlite)
         engine = engine_for(full.engine.url, pool_size=_CONNECTIONS)
@@ -124,6 +126,17 @@ class LimitedStore(Store):
         """
         _refuse()
         yield  # makes it a context manager
+
+    def alerts(self) -> AlertState | None:
+        """The alerts on the campaigns that may be seen, without those on the account.
+
+        All alerts are one value of `meta`, of which a view could not show a part: it is read here, and nowhere else.
+        """
+        with self._full.read() as connection:
+            state = state_in(connection)
+        own = frozenset(self.reach.campaigns)
+        alerts = () if state is None else tuple(alert for alert in state.alerts if alert.cause.campaign_id in own)
+        return state and state.model_copy(update={"alerts": alerts})
 
     def erase_deleted(self) -> bool:
         """Refuse, as `write` does.

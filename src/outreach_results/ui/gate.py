@@ -59,6 +59,8 @@ def account_menu() -> None:
     with st.popover(":material/account_circle:", key="account", help="Your account"):
         st.text(person.address)
         st.caption(f"Role: {person.role}")
+        if person.limit is not None and person.role.allows(Role.EDITOR):
+            st.caption("You see some of the campaigns. To import files, ask an admin.")
         st.button("Sign out", key="sign-out", on_click=_sign_out, args=(person,), width="stretch")
 
 

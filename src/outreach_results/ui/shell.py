@@ -33,7 +33,8 @@ WITHOUT_FILTERS = frozenset({"usage", "data"})
 
 OF_ACCOUNT = {
     "usage": "Usage, plan and quota are those of the whole account, and you see a part of its campaigns only.",
-    "data": "Imports and settings are those of the whole account, and you see a part of its campaigns only.",
+    "data": "Imports and settings are those of the whole account, and you see a part of its campaigns only. Ask an "
+    "admin to import a file for you; what it holds of your campaigns then shows on your pages.",
 }
 """The pages about the account as a whole, and what they say to who sees a part of it."""
 

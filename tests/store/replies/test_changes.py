@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from outreach_results import results
 from outreach_results.ingest.load import load
+from outreach_results.mcp_server import stdio
 from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyStatus
 from outreach_results.store import schema
@@ -62,6 +63,18 @@ def test_a_snoozed_reply_comes_back_by_itself(filled):
     assert end_snoozes(filled, date(2027, 1, 1)) == 1
     with filled.read() as connection:
         assert not has_wrong_rows(connection)
+
+
+def test_snooze_over_is_to_do_without_dashboard(filled):
+    """For commands and assistants, which may be all that runs."""
+    do(filled, "r1", Snooze(FEB_3))
+    do(filled, "r2", Snooze(date(2100, 1, 1)))
+    assert listed(filled, ReplyStatus.OPEN) == {"r3"}
+    stdio._of_today(lambda store: store.version(), filled)
+    assert listed(filled, ReplyStatus.OPEN) == {"r1", "r3"}
+    version = filled.version()
+    stdio._of_today(lambda store: store.version(), filled)
+    assert filled.version() == version, "nothing is written where no snooze is over"
 
 
 def test_what_is_done_is_neither_snoozed_nor_back(filled):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs
 import anyio
 from starlette.requests import ClientDisconnect, Request
 
+from outreach_results.api.access import client_address
 from outreach_results.api.problems import Fault, ProblemError
 
 MAX_BODY = 4 * 1024 * 1024
@@ -20,11 +22,16 @@ RETRY_AFTER_S = 5
 
 
 class Bodies:
-    """Reads bodies, and limits how many bytes of them are held at the same time."""
+    """Reads bodies, and limits how many bytes of them are held at the same time.
+
+    Half of the room is for whoever comes first; of the other half each sender has one body at most. What is signed
+    needs no key to begin, so one that sends slowly could else keep out all others.
+    """
 
     def __init__(self, max_held: int = MAX_HELD) -> None:
         self._max_held = max_held
         self._held = 0
+        self._senders: Counter[str] = Counter()
 
     @asynccontextmanager
     async def body_of(self, request: Request) -> AsyncIterator[bytes]:
@@ -33,10 +40,12 @@ class Bodies:
         Raises:
             ProblemError: it is too large (413), comes too slowly (408), or there is no room for it now (503).
         """
-        size = _announced(request)
-        if self._held + size > self._max_held:
+        size, sender = _announced(request), client_address(request.scope)
+        room = self._max_held // 2 if self._senders[sender] else self._max_held
+        if self._held + size > room:
             raise too_busy()
         self._held += size
+        self._senders[sender] += 1
         try:
             with anyio.fail_after(READ_WITHIN_S):
                 body = await _read(request)
@@ -47,6 +56,9 @@ class Bodies:
             ) from None
         finally:
             self._held -= size
+            self._senders[sender] -= 1
+            if not self._senders[sender]:  # else every address that ever sent something would be kept
+                del self._senders[sender]
 
 
 def too_busy() -> ProblemError:

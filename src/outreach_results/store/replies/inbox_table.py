@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
+from outreach_results.errors import StoreError
 from outreach_results.models import ReplyState, Sentiment
 from outreach_results.store.batches import LONG_ROWS_FETCHED, batches
 from outreach_results.store.column_types import is_sqlite
@@ -120,6 +122,20 @@ def end_snoozes(store: Store, today: date) -> int:
         for campaign_id, reply_ids in sorted(ended.items()):
             apply_states(connection, campaign_id, reply_ids)
     return sum(map(len, ended.values()))
+
+
+def end_snoozes_before_reading(store: Store) -> None:
+    """Do so for a program that answers of replies and may be the only one that runs.
+
+    Where no snooze is over nothing is written, so that who reads does not wait for who writes; and a database that may
+    only be read answers as it is.
+    """
+    today = datetime.now(store.zone()).date()
+    with store.read() as connection:
+        has_any = connection.execute(_ending(snoozes_ended_on(connection), today).limit(1)).first() is not None
+    if has_any:
+        with suppress(StoreError):
+            end_snoozes(store, today)
 
 
 def _ending(after: date, until: date) -> Select[tuple[str, str]]:

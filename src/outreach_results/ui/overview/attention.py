@@ -14,7 +14,6 @@ from outreach_results.models.team import Role
 from outreach_results.results import InboxFilters, ReplyStatus, insights
 from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
-from outreach_results.store.reach import LimitedStore
 from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
 from outreach_results.ui.cache import ask, may, store_for
@@ -42,8 +41,8 @@ def alone(view: View) -> None:
 
 
 def raised_alerts(opened: Store, campaigns: tuple[str, ...] | None) -> list[OpenAlert]:
-    """The alerts on these campaigns or the account; none for who may see a part of the campaigns only."""
-    return [] if isinstance(opened, LimitedStore) else results.open_alerts(opened, campaigns).alerts
+    """The alerts on these campaigns or the account."""
+    return results.open_alerts(opened, campaigns).alerts
 
 
 def what_changed(opened: Store, filters: Filters, comparison: Filters | None, compared_with: str) -> list[str]:
