@@ -33,7 +33,7 @@ from outreach_results.mcp_server.tools import TOOLS
 from outreach_results.models import Filters
 from outreach_results.store.engine import Store, open_store
 from support.databases import sqlite_url
-from support.hostile import HOSTILE, hostile_records
+from support.hostile import HOSTILE, add_hostile_names, hostile_records
 from support.optional import present
 
 NAMES = {" ".join(words.split()) for words in HOSTILE}
@@ -54,6 +54,7 @@ def hostile(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     path.write_bytes(sqlite_template.read_bytes())
     store = open_store(sqlite_url(path))
     load(store, "hostile", hostile_records())
+    add_hostile_names(store)
     yield store
     store.close()
 

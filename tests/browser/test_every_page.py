@@ -25,7 +25,7 @@ from outreach_results.ui.url_parameters import PARAMETERS
 from outreach_results.ui.url_state import FIELDS
 from support.dashboard import HOME, PAGES, address, title
 from support.databases import contents, sqlite_url
-from support.hostile import HOSTILE, hostile_records
+from support.hostile import HOSTILE, add_hostile_names, hostile_records
 from support.server import ROOT, running_server
 from support.snapshot import rows_where
 from support.visitor import PHONE
@@ -230,6 +230,7 @@ def hostile_server(start_server, tmp_path_factory):
     url = sqlite_url(tmp_path_factory.mktemp("hostile") / "hostile.db")
     store = open_store(url)
     assert not load(store, "hostile", hostile_records()).rejected
+    add_hostile_names(store)
     store.close()
     return start_server({"OUTREACH_DATABASE_URL": url})
 
@@ -247,6 +248,13 @@ def test_hostile_text_is_plain_on_every_page(hostile_server, open_visitor):
         assert_all_is_well(visitor, page)
         assert visitor.page.evaluate(FOREIGN) == [], page
         assert visitor.overflow() <= 0
+    # What a change says of it, and the menus, which are drawn when they are opened.
+    visitor.open(address("inbox", period="all", reply="camp_hostile_1/r1"))
+    visitor.click(visitor.page.get_by_role("button", name="Mark done").first)
+    expect(visitor.page.locator(".st-key-inbox-done")).to_contain_text(HOSTILE[1])
+    visitor.page.locator(".st-key-saved-views").get_by_role("button").first.click()
+    expect(visitor.page.locator(".st-key-saved-views-content")).to_contain_text(HOSTILE[1])
+    assert visitor.page.evaluate(FOREIGN) == []
 
 
 def test_charts_and_choices_show_names_to_the_letter(hostile_server, open_visitor):

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 
-from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record
+from outreach_results.errors import OutreachError
+from outreach_results.ingest.load import load
+from outreach_results.ingest.records import BenchmarkRecord, PlanRecord, Record, Rejected
+from outreach_results.store import annotations as notes
+from outreach_results.store import api_keys, labeling, saved_views
+from outreach_results.store.alert_state import AlertCause, AlertState, RaisedAlert, keep_state
+from outreach_results.store.engine import Store
+from outreach_results.store.labels import checked_rule
+from outreach_results.store.saved_views import SHARED
 from support.records import at, campaign, email, event, mark, reply
 
 HOSTILE: tuple[str, ...] = (
@@ -73,3 +83,34 @@ def hostile_records() -> Iterator[Record]:
     for metric in ("delivery_rate", "open_rate", "reply_rate"):
         yield BenchmarkRecord(HOSTILE[0], metric, 0.3, 0.2, 0.3, 0.4, 100, at(1))
         yield BenchmarkRecord("", metric, 0.3, 0.2, 0.3, 0.4, 100, at(1))
+
+
+def add_hostile_names(store: Store) -> None:
+    """What people and other servers name, with the same words: clients, tags, rules, notes, views, keys, alerts, files.
+
+    The campaigns of `hostile_records` have to be there.
+    """
+    names = [" ".join(words.split()) for words in HOSTILE]
+    for number, name in enumerate(names):
+        own = f"camp_hostile_{number}"
+        with suppress(OutreachError):  # a name that is too long, or like another
+            labeling.choose_client(store, [own], labeling.add_client(store, name))
+        with suppress(OutreachError):
+            labeling.choose_tags(store, [own], [name.replace(",", " ")])
+        with suppress(OutreachError):
+            labeling.add_rule(store, checked_rule("contains", name, tag=f"rule {number}"))
+        with suppress(OutreachError):
+            saved_views.save(store, SHARED, name, "overview", "period=all", by=name)
+        notes.add(store, date(2026, 1, 5 + number % 20), name[: notes.MAX_LENGTH], author=name)
+        with suppress(OutreachError):
+            api_keys.create_key(store, name)
+        if number < 5:
+            load(store, name, [Rejected(name, number, name, f"{name} isn't a date", {name: name})])
+    raised = [_alert(f"camp_hostile_{number}", name) for number, name in enumerate(names)]
+    with store.write() as connection:
+        keep_state(connection, AlertState(began_at=at(1), alerts=(*raised, _alert("", names[1]))))
+
+
+def _alert(of: str, words: str) -> RaisedAlert:
+    told = {"title": "Bounces", "name": words, "what": f"{words} said so", "next_step": f"Ask {words}"}
+    return RaisedAlert(cause=AlertCause(kind="bounce_rate", campaign_id=of, **told), since=at(2))
