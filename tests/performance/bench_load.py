@@ -1,7 +1,7 @@
 """Loading: how fast a CSV comes in, what a new day costs, how much memory it takes.
 
-Most of an hour would go into what is not measured, so files are kept between runs as databases are, and the loads that
-are timed say their memory too.
+Files are kept between runs, as databases are: to write one takes as long as to load it. The loads that are timed say
+their memory too, because each further one takes seconds.
 """
 
 from __future__ import annotations
