@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 
@@ -23,7 +24,7 @@ def at(hour: float) -> datetime:
     return on(5) + timedelta(hours=hour)
 
 
-def test_open_replies_count_as_waiting(store):
+def test_open_replies_count_as_waiting(store, monkeypatch):
     replies = [reply(f"r{n}", at(n), email_id="e1", sentiment="positive") for n in range(12)]
     others: list[Record] = [
         reply("negative", at(1), email_id="e1", sentiment="negative"),
@@ -38,6 +39,8 @@ def test_open_replies_count_as_waiting(store):
     # 9 of 12 are left after 3 hours; from there on, without the youngest, 8 go one by one: 0.75 · 5/8 < 0.5.
     assert found.hours.median == 6, "those that are done alone would have a median of 5"
     assert found.sentence().startswith("First response after 6 hours (")
+    monkeypatch.setattr(import_module("outreach_results.results.first_response"), "LATEST", 3)
+    assert results.first_response(store, Filters(), NOW).overdue == 2, "of all, though only the newest are read"
     assert found.waiting() == "2 positive replies are open for more than a day"
     # By now all three have waited for long.
     report = report_content(store, present(results.chosen_period(store, Filters())))

@@ -20,7 +20,8 @@ T = TypeVar("T", bound=str)
 def controls(filters: Filters) -> None:
     """Draw the controls for status, kind, sentiments and search."""
     inbox_filters = inbox_url.read_filters()
-    counted = ask(results.inbox, filters, inbox_filters)
+    # Of the page that the list shows next, so that one answer serves both.
+    counted = ask(results.inbox, filters, inbox_filters, page=inbox_url.page())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inbox-choices"):
         _one(
             "Status",
