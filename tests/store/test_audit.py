@@ -110,7 +110,7 @@ def test_nothing_changes_or_removes_an_entry():
         if re.search(r"\baudit_log\b", path.read_text(encoding="utf-8")) and "migrations" not in path.parts
     }
     assert users == {
-        *("store/account_tables.py", "store/admin/distribute.py", "store/audit.py", "store/schema.py"),
+        *("store/account_tables.py", "store/audit.py", "store/schema.py"),
         "cli/audit.py",
         "store/admin/traces.py",  # forgetting takes the address of a person out of what an entry is about
     }
