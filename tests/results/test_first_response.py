@@ -39,8 +39,9 @@ def test_open_replies_count_as_waiting(store, monkeypatch):
     # 9 of 12 are left after 3 hours; from there on, without the youngest, 8 go one by one: 0.75 · 5/8 < 0.5.
     assert found.hours.median == 6, "those that are done alone would have a median of 5"
     assert found.sentence().startswith("First response after 6 hours (")
-    monkeypatch.setattr(import_module("outreach_results.results.first_response"), "LATEST", 3)
-    assert results.first_response(store, Filters(), NOW).overdue == 2, "of all, though only the newest are read"
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module("outreach_results.results.first_response"), "LATEST", 3)
+        assert results.first_response(store, Filters(), NOW).overdue == 2, "of all, though only the newest are read"
     assert found.waiting() == "2 positive replies are open for more than a day"
     # By now all three have waited for long.
     report = report_content(store, present(results.chosen_period(store, Filters())))
