@@ -41,12 +41,15 @@ class DailyCounts:
     @cached_property
     def total(self) -> float:
         """All emails that count."""
-        return float(np.where(self.is_known, self.count, 0.0).sum())
+        return self._sum_of_known(self.count)
 
     @cached_property
     def whole(self) -> float:
         """All emails that could."""
-        return float(np.where(self.is_known, self.of, 0.0).sum())
+        return self._sum_of_known(self.of)
+
+    def _sum_of_known(self, numbers: Floats) -> float:
+        return float((numbers if self.is_known.all() else np.where(self.is_known, numbers, 0.0)).sum())
 
     @property
     def rate(self) -> float | None:

@@ -13,14 +13,13 @@ from outreach_results import metrics
 from outreach_results.metrics import Every, together
 from outreach_results.metrics.buckets import Buckets
 from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, rate_interval
-from outreach_results.models import MICROS_PER_DOLLAR, Filters, Sentiment
+from outreach_results.models import MICROS_PER_DOLLAR, Filters
 from outreach_results.models.metric_definitions import COST, COST_PER_MEETING, POSITIVE_REPLIES, RATES, TILES
 from outreach_results.results.daily import DayNumbers, day_numbers
 from outreach_results.results.day_table import Days, Floats
 from outreach_results.results.headlines import SIGNIFICANT, PeriodDays, curves_and_clock
-from outreach_results.results.inbox_filters import InboxFilters
 from outreach_results.results.query import check_period
-from outreach_results.results.reply_counts import count_days
+from outreach_results.results.reply_counts import positive_by_day
 from outreach_results.store.engine import Store
 
 WEEKLY_FROM = 61
@@ -28,8 +27,6 @@ WEEKLY_FROM = 61
 
 COST_WINDOW = 28
 """Days over which cost per meeting is taken: most days have no meeting."""
-
-_EVERYTHING = InboxFilters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +178,8 @@ def _cost_per_meeting(store: Store, filters: Filters) -> _Points:
 
 def _positive(store: Store, filters: Filters, dates: Days) -> Floats:
     with store.read() as connection:
-        by_day = {
-            day: float(n)
-            for day, sentiment, n in count_days(connection, filters, _EVERYTHING)
-            if sentiment == Sentiment.POSITIVE
-        }
-    return np.array([by_day.get(day, 0.0) for day in dates.tolist()], dtype=np.float64)
+        by_day = positive_by_day(connection, filters)
+    return np.array([by_day.get(day, 0) for day in dates.tolist()], dtype=np.float64)
 
 
 def _frame(points: _Points) -> pd.DataFrame:

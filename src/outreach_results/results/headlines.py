@@ -133,17 +133,23 @@ class PeriodDays:
         clock: datetime,
     ) -> None:
         self._counts = counts
+        self._plain: dict[tuple[str, str], DailyCounts] = {}
         self._is_cohort = basis == Basis.SEND
         self._curves = curves.by_count if self._is_cohort else {}
-        # Without curves there is no last day, and nobody uses the ages: any day will do.
-        self._ages = (np.datetime64(curves.last_day or date(1970, 1, 1), "D") - dates).astype(np.int64)
-        seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
-        self._day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
+        self._ages, self._day_fraction = np.zeros(len(dates), dtype=np.int64), 1.0
+        if self._curves:  # else nobody uses the ages, and a page has such a period for each of its campaigns
+            self._ages = (np.datetime64(curves.last_day or date(1970, 1, 1), "D") - dates).astype(np.int64)
+            seconds = (clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+            self._day_fraction = seconds / 86_400 if clock.date() == curves.last_day else 1.0
 
     def plain(self, count: str, of: str) -> DailyCounts:
         """Daily counts as they are, of the campaigns that know both."""
-        one, two = metrics.together(count, of), metrics.together(of, count)
-        return DailyCounts(self._counts.get(one, self._counts[count]), self._counts.get(two, self._counts[of]))
+        found = self._plain.get((count, of))
+        if found is None:
+            one, two = metrics.together(count, of), metrics.together(of, count)
+            found = DailyCounts(self._counts.get(one, self._counts[count]), self._counts.get(two, self._counts[of]))
+            self._plain[count, of] = found  # with its sums, which are asked for again and again
+        return found
 
     def counts(self, count: str, of: str) -> DailyCounts:
         """Daily counts; with a maturity curve, their denominators are weighted by the share of outcomes that is in."""
@@ -165,7 +171,7 @@ class PeriodDays:
             with_interval: without the interval it takes a fraction of the time.
         """
         plain = self.plain(count, of)
-        if not np.isfinite(plain.count).all() or not np.isfinite(plain.of).all():
+        if not plain.is_known.all():
             return HeadlineRate(None, None)  # unknown on some of the days: the rest would pass for the whole period
         curve = self._curves.get(count)
         if curve is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -143,8 +143,13 @@ def _together(newer: ImportEntry, older: ImportEntry) -> ImportEntry:
 
 def history_table(entries: Sequence[ImportEntry]) -> pd.DataFrame:
     """The history as a table: one row a line, ``loads`` counts its imports, ``load_id`` is that of the newest."""
-    rows = [asdict(entry) | {"load_id": entry.load_ids[0], "loads": len(entry.load_ids)} for entry in entries]
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    of_entries = [name for name in _COLUMNS if name not in ("load_id", "loads")]
+    columns = {name: [getattr(entry, name) for entry in entries] for name in of_entries}
+    columns |= {
+        "load_id": [entry.load_ids[0] for entry in entries],
+        "loads": [len(entry.load_ids) for entry in entries],
+    }
+    return pd.DataFrame(columns, columns=list(_COLUMNS))
 
 
 def import_details(store: Store, load_id: str) -> ImportDetails:

@@ -36,6 +36,7 @@ from outreach_results.results.campaigns import require_campaign
 from outreach_results.results.day_table import DayTable, Floats, day_table
 from outreach_results.results.kept import kept_on
 from outreach_results.results.query import check_period, usd
+from outreach_results.results.rows import frame_of
 from outreach_results.results.tracked import NUMBERS, TrackedPart
 from outreach_results.results.undated import sums_by_sending, undated_counts
 from outreach_results.store import schema
@@ -161,9 +162,8 @@ def funnel(totals: Totals) -> pd.DataFrame:
         pair = totals.pairs[stage, origin] if origin else None
         shown = share if share is None or share <= 1 else None
         rows.append((stage, getattr(totals.stats, stage), origin, shown, pair[1] if pair else None))
-    return pd.DataFrame(rows, columns=["stage", "emails", "of", "share", "of_emails"]).astype(
-        {"emails": "Int64", "share": "float64", "of_emails": "Int64"}
-    )
+    types = {"stage": None, "emails": "Int64", "of": None, "share": "float64", "of_emails": "Int64"}
+    return frame_of([dict(zip(types, row, strict=True)) for row in rows], types)
 
 
 # The sums of a campaign without activity: nothing happened, which is 0 and not unknown.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
-
-import pandas as pd
 
 from outreach_results.metrics import Every, bucket_start
 from outreach_results.models import Annotation
 from outreach_results.models.metric_definitions import METRICS, RATES, Unit
 from outreach_results.results import HeadlineSeries
+from outreach_results.results.rows import records
 from outreach_results.ui import text
 from outreach_results.ui.charts.annotations import annotate
 from outreach_results.ui.charts.base import COLORS, FAINT, GREY, LABELS, empty, translucent
@@ -20,6 +20,10 @@ from outreach_results.ui.charts.trend_labels import unfinished_sentence
 from outreach_results.ui.figure import Figure
 
 HEIGHT = 300
+
+Point = Mapping[str, Any]
+"""A row of `HeadlineSeries.points`; None for what is not known."""
+
 _MOST_TICKS = 9
 _COMPARED_WIDTH = 28  # of the line that stands for the only value of the comparison, in pixels
 _HOVER_TEXT = "%{customdata}<extra></extra>"
@@ -42,10 +46,10 @@ def headline_chart(
         unfinished: until when the last day is known, in the reporting zone, while it is not over. What it counts in is
             marked: the end of a line is dotted and hollow, a bar is faint.
     """
-    metric, points = METRICS[series.name], series.points
+    metric, points = METRICS[series.name], records(series.points)
     is_line = series.name in RATES or metric.numerator is not None
-    known = points["value"].dropna()
-    peak = max([0.0, *known, *points["high"].dropna(), *points["compared"].dropna()])
+    drawn = (point[name] for point in points for name in ("value", "high", "compared"))
+    peak = max([0.0, *(value for value in drawn if value is not None)])
     top = peak * 1.12 or 1.0
     ticks = ".1%" if metric.unit == Unit.SHARE and peak < 0.05 else _TICKS[metric.unit]
     figure = empty(
@@ -54,25 +58,29 @@ def headline_chart(
         hovermode="x unified",
         bargap=0.25,
         margin={"l": 8, "r": 60 if is_line else 16, "t": 12, "b": 8},
-        xaxis={"type": "date", "tickformat": "%b %-d", "hoverformat": "%b %-d, %Y"} | _ticks(points["date"]),
+        xaxis={"type": "date", "tickformat": "%b %-d", "hoverformat": "%b %-d, %Y"} | _ticks(_column(points, "date")),
         yaxis={"tickformat": ticks, "range": [0, top], "nticks": 6},
     )
     if is_line:
-        _line(figure, series, unfinished)
+        _line(figure, series, points, unfinished)
     else:
-        _bars(figure, series, unfinished)
-    _compared(figure, series, compared_with)
+        _bars(figure, series, points, unfinished)
+    _compared(figure, series.name, points, compared_with)
     annotate(figure, notes, lambda day: bucket_start(day, series.every))
     return figure
 
 
-def _ticks(dates: pd.Series[pd.Timestamp]) -> dict[str, Any]:
+def _column(points: Sequence[Point], name: str) -> list[Any]:
+    return [point[name] for point in points]
+
+
+def _ticks(dates: list[Any]) -> dict[str, Any]:
     # Between a few days Plotly puts ticks at hours, which would repeat the days.
-    return {"tickvals": list(dates)} if len(dates) < _MOST_TICKS else {"nticks": _MOST_TICKS}
+    return {"tickvals": dates} if len(dates) < _MOST_TICKS else {"nticks": _MOST_TICKS}
 
 
-def _line(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -> None:
-    points, color = series.points, COLORS[series.name]
+def _line(figure: Figure, series: HeadlineSeries, points: Sequence[Point], unfinished: datetime | None) -> None:
+    color = COLORS[series.name]
     days, ends = _outline(points)
     if days:
         figure.add_scatter(
@@ -83,23 +91,23 @@ def _line(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -
             fillcolor=translucent(color, 0.14),
             hoverinfo="skip",
         )
-    known = points[points["value"].notna()]
-    is_open = len(known) > 1 and _is_open(series, known.iloc[-1].to_dict(), unfinished)
+    known = [point for point in points if point["value"] is not None]
+    is_open = len(known) > 1 and _is_open(series, known[-1], unfinished)
     # Without the point that is not complete: each trace tells its points on hover, and none may be told twice.
-    whole = points[points["date"] < known.iloc[-1]["date"]] if is_open else points
+    whole = [point for point in points if point["date"] < known[-1]["date"]] if is_open else points
     figure.add_scatter(
-        x=whole["date"],
-        y=whole["value"],
+        x=_column(whole, "date"),
+        y=_column(whole, "value"),
         mode="lines" if len(known) > 1 else "markers",
         line={"color": color, "width": 2.5},
         **({} if len(known) > 1 else _single(points, color)),
         hovertemplate=_HOVER_TEXT,
-        customdata=[_sentence(series, point, unfinished) for point in whole.to_dict("records")],
+        customdata=[_sentence(series, point, unfinished) for point in whole],
     )
     if is_open:
         _open_end(figure, series, known, unfinished)
-    if len(known):
-        last = known.iloc[-1]
+    if known:
+        last = known[-1]
         figure.add_annotation(
             x=last["date"],
             y=last["value"],
@@ -111,85 +119,88 @@ def _line(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -
         )
 
 
-def _open_end(figure: Figure, series: HeadlineSeries, known: pd.DataFrame, unfinished: datetime | None) -> None:
+def _open_end(figure: Figure, series: HeadlineSeries, known: Sequence[Point], unfinished: datetime | None) -> None:
     """The step to a point that is not complete, dotted, and the point, hollow."""
-    color, end = COLORS[series.name], known.iloc[-2:]
+    color, end, last = COLORS[series.name], known[-2:], known[-1:]
     figure.add_scatter(
-        x=end["date"],
-        y=end["value"],
+        x=_column(end, "date"),
+        y=_column(end, "value"),
         mode="lines",
         line={"color": color, "width": 2.5, "dash": "dot"},
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=end["date"].iloc[-1:],
-        y=end["value"].iloc[-1:],
+        x=_column(last, "date"),
+        y=_column(last, "value"),
         mode="markers",
         marker={"symbol": "circle-open", "size": 8, "color": color, "line": {"color": color, "width": 2}},
         hovertemplate=_HOVER_TEXT,
-        customdata=[_sentence(series, point, unfinished) for point in end.iloc[-1:].to_dict("records")],
+        customdata=[_sentence(series, point, unfinished) for point in last],
     )
 
 
-def _is_open(series: HeadlineSeries, point: Mapping[Any, Any], unfinished: datetime | None) -> bool:
+def _is_open(series: HeadlineSeries, point: Point, unfinished: datetime | None) -> bool:
     """Whether a point counts the day that is not over."""
     return holds(point["date"], series.every, unfinished)
 
 
-def _single(points: pd.DataFrame, color: str) -> dict[str, Any]:
+def _single(points: Sequence[Point], color: str) -> dict[str, Any]:
     """How the only value is drawn: a dot that can be seen, with its range as arms."""
-    above, below = points["high"] - points["value"], points["value"] - points["low"]
-    arms = {"type": "data", "symmetric": False, "array": above.fillna(0), "arrayminus": below.fillna(0)}
+    above, below = _arms(points, "high", "value"), _arms(points, "value", "low")
+    arms = {"type": "data", "symmetric": False, "array": above, "arrayminus": below}
     return {"marker": {"color": color, "size": 10}, "error_y": arms | {"color": color, "thickness": 2, "width": 8}}
 
 
-def _outline(points: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+def _arms(points: Sequence[Point], end: str, start: str) -> list[float]:
+    return [0.0 if None in (point[end], point[start]) else point[end] - point[start] for point in points]
+
+
+def _outline(points: Sequence[Point]) -> tuple[list[Any], list[Any]]:
     """The days and ends of the range, around each stretch of days that has one; None between them, over the gaps."""
     days: list[Any] = []
     ends: list[Any] = []
-    for _, run in points[points["low"].notna()].groupby(points["low"].isna().cumsum()):
-        if len(run) > 1:
-            days += [*run["date"], *run["date"][::-1], None]
-            ends += [*run["high"], *run["low"][::-1], None]
+    for has_range, stretch in groupby(points, key=lambda point: point["low"] is not None):
+        run = list(stretch)
+        if has_range and len(run) > 1:
+            days += [*_column(run, "date"), *_column(run[::-1], "date"), None]
+            ends += [*_column(run, "high"), *_column(run[::-1], "low"), None]
     return days[:-1], ends[:-1]
 
 
-def _bars(figure: Figure, series: HeadlineSeries, unfinished: datetime | None) -> None:
-    points = series.points
-    rows = points.to_dict("records")
+def _bars(figure: Figure, series: HeadlineSeries, points: Sequence[Point], unfinished: datetime | None) -> None:
     color = COLORS[series.name]
     figure.add_bar(
-        x=points["date"],
-        y=points["value"],
-        marker={"color": [translucent(color, FAINT if _is_open(series, row, unfinished) else 0.75) for row in rows]},
+        x=_column(points, "date"),
+        y=_column(points, "value"),
+        marker={
+            "color": [translucent(color, FAINT if _is_open(series, point, unfinished) else 0.75) for point in points]
+        },
         hovertemplate=_HOVER_TEXT,
-        customdata=[_sentence(series, row, unfinished) for row in rows],
+        customdata=[_sentence(series, point, unfinished) for point in points],
     )
 
 
-def _compared(figure: Figure, series: HeadlineSeries, compared_with: str) -> None:
-    points = series.points[series.points["compared"].notna()]
-    if points.empty:
+def _compared(figure: Figure, name: str, points: Sequence[Point], compared_with: str) -> None:
+    known = [point for point in points if point["compared"] is not None]
+    if not known:
         return
     figure.add_scatter(
-        x=points["date"],
-        y=points["compared"],
-        mode="lines" if len(points) > 1 else "markers",
+        x=_column(known, "date"),
+        y=_column(known, "compared"),
+        mode="lines" if len(known) > 1 else "markers",
         line={"color": GREY, "width": 1.3, "dash": "dot"},
         # Wide, so that it can be seen behind the mark of the only value.
         marker={"symbol": "line-ew", "size": _COMPARED_WIDTH, "line": {"color": GREY, "width": 2}},
         hovertemplate=_HOVER_TEXT,
-        customdata=[
-            f"{text.escape_plotly(compared_with)}: {_write(series.name, value)}" for value in points["compared"]
-        ],
+        customdata=[f"{text.escape_plotly(compared_with)}: {_write(name, point['compared'])}" for point in known],
     )
 
 
-def _sentence(series: HeadlineSeries, point: Mapping[Any, Any], unfinished: datetime | None) -> str:
-    if pd.isna(point["value"]):
+def _sentence(series: HeadlineSeries, point: Point, unfinished: datetime | None) -> str:
+    if point["value"] is None:
         return f"{LABELS[series.name]}: {text.MISSING}"
     shown = f"{LABELS[series.name]}: {_write(series.name, point['value'])}"
-    if not pd.isna(point["low"]):
+    if point["low"] is not None:
         shown += f" ({_write(series.name, point['low'])} to {_write(series.name, point['high'])})"
     if unfinished is not None and _is_open(series, point, unfinished):
         shown += f"<br>{unfinished_sentence(unfinished)}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import add
 from typing import Any
 
 import pandas as pd
 
+from outreach_results.results.rows import records
 from outreach_results.ui.charts.base import COLORS, LABELS, empty
 from outreach_results.ui.figure import Figure
 from outreach_results.ui.text import counted, number, percent
@@ -14,21 +16,24 @@ from outreach_results.ui.text import counted, number, percent
 
 def funnel(stages: pd.DataFrame) -> Figure:
     """The funnel: one bar per stage of `results.funnel`, with its share of the stage before."""
-    known = stages.dropna(subset="emails")
-    reached = dict(zip(stages["stage"], stages["emails"], strict=True))
-    shares = [
-        "" if pd.isna(share) else f" · {percent(share)} of {_whole(stage, of_emails, reached[stage])}"
-        for share, stage, of_emails in zip(
-            known["share"], known["of"].fillna("emails_sent"), known["of_emails"], strict=True
-        )
-    ]
-    names = [LABELS[stage] for stage in known["stage"]]
-    numbers = [number(n) for n in known["emails"]]
+    rows = records(stages)
+    known = [row for row in rows if row["emails"] is not None]
+    reached = {row["stage"]: row["emails"] for row in rows}
+    shares = [_of_stage_before(row, reached) for row in known]
+    names = [LABELS[row["stage"]] for row in known]
+    numbers = [number(row["emails"]) for row in known]
     details = [
-        f"{counted(n, 'email')}: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
-        for n, name, share in zip(known["emails"], names, shares, strict=True)
+        f"{counted(row['emails'], 'email')}: {name.lower()}{share.replace(' · ', ', ')}. Click to see them."
+        for row, name, share in zip(known, names, shares, strict=True)
     ]
-    return _stages(names, known["emails"], list(map(add, numbers, shares)), details, height=216, room=1.75)
+    counts = [float(row["emails"]) for row in known]
+    return _stages(names, counts, list(map(add, numbers, shares)), details, height=216, room=1.75)
+
+
+def _of_stage_before(row: Mapping[str, Any], reached: Mapping[str, int]) -> str:
+    if row["share"] is None:
+        return ""
+    return f" · {percent(row['share'])} of {_whole(row['of'], row['of_emails'], reached[row['of']])}"
 
 
 def _whole(stage: str, of_emails: int, emails: int) -> str:
@@ -51,12 +56,17 @@ def people(stages: pd.DataFrame) -> Figure:
         for n, stage, share in zip(known["people"], known["stage"], shares, strict=True)
     ]
     return _stages(
-        list(known["stage"]), known["people"], list(map(add, numbers, shares)), details, height=300, room=1.5
+        list(known["stage"]),
+        known["people"].astype("float64").tolist(),
+        list(map(add, numbers, shares)),
+        details,
+        height=300,
+        room=1.5,
     )
 
 
 def _stages(
-    names: list[str], counts: pd.Series[Any], texts: list[str], details: list[str], *, height: int, room: float
+    names: list[str], counts: list[float], texts: list[str], details: list[str], *, height: int, room: float
 ) -> Figure:
     """One bar for each stage, the first at the top, with its text beside it.
 
@@ -68,13 +78,13 @@ def _stages(
         height,
         showlegend=False,
         hovermode="closest",
-        xaxis={"visible": False, "range": [0, max([*counts, 1]) * room]},
+        xaxis={"visible": False, "range": [0, max([*counts, 1.0]) * room]},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
     figure.add_bar(
         orientation="h",
         y=names,
-        x=counts.astype("float64"),
+        x=counts,
         marker={"color": COLORS["opened"]},  # one hue: the stages are told apart by their names
         text=texts,
         textposition="outside",

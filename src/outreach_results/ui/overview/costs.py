@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from outreach_results.metrics.small_numbers import cost_per_event
 from outreach_results.models import COSTS, Sentiment
 from outreach_results.models.metric_definitions import COST, COUNT_METRICS
 from outreach_results.results import Totals
-from outreach_results.results.rows import records
+from outreach_results.results.rows import frame_of
 from outreach_results.ui import cards, charts, tables, text, url_state
 from outreach_results.ui.cache import ask, derive, draw
 from outreach_results.ui.components import FULL, chart_with_data
@@ -64,9 +65,10 @@ def costs(totals: Totals, view: View) -> None:
     rates = ask(results.headlines, view.filters, view.comparison).rates
     shares = {name: rates[name].share_in for name in ("reply_rate", "conversion_rate")}
     positive = ask(results.reply_totals, view.filters)[Sentiment.POSITIVE]
-    frame = derive(cost_table, totals, positive, shares)
-    with cards.card("Cost breakdown", key="costs", downloads=Table("costs", frame, view.filters)):
-        *parts, every = _cost_rows(frame)
+    rows = derive(cost_rows, totals, positive, shares)
+    offered = Table("costs", partial(_frame_of_costs, rows), view.filters)
+    with cards.card("Cost breakdown", key="costs", downloads=offered):
+        *parts, every = _written(rows)
         tables.show(
             _COST_COLUMNS,
             _with_shares(parts, totals.costs.total_byok_usd),
@@ -90,7 +92,7 @@ _COST_COLUMNS = (
 )
 
 
-def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> pd.DataFrame:
+def cost_rows(totals: Totals, positive: int, share_in: Mapping[str, float | None]) -> list[dict[str, Any]]:
     """One row a component and one for all.
 
     Args:
@@ -98,8 +100,8 @@ def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | Non
         share_in: how much of replies and meetings is in, by ``reply_rate`` and ``conversion_rate``.
 
     Returns:
-        Columns in dollars: total, per_email, and for each of per_reply, per_positive_reply and per_meeting the cost (NA
-        with fewer than three) with its range ``*_low`` and ``*_high`` (NA without any).
+        In dollars: total, per_email, and for each of per_reply, per_positive_reply and per_meeting the cost (None with
+        fewer than three) with its range ``*_low`` and ``*_high`` (None without any).
     """
     parts = {charts.LABELS[f"cost_{name}"]: (f"cost_{name}", getattr(totals.costs.breakdown, name)) for name in COSTS}
     parts["All"] = (COST.name, totals.costs.total_byok_usd)
@@ -119,14 +121,17 @@ def cost_table(totals: Totals, positive: int, share_in: Mapping[str, float | Non
             values = (None, None, None) if price is None else (price.value, price.low, price.high)
             row |= dict(zip((column, f"{column}_low", f"{column}_high"), values, strict=True))
         rows.append(row)
-    frame = pd.DataFrame(rows)
-    return frame.astype(dict.fromkeys(frame.columns.drop("component"), "float64"))
+    return rows
 
 
-def _cost_rows(frame: pd.DataFrame) -> list[tables.Row]:
-    """The rows of `cost_table`; of each outcome its cost, or the range where it rests on too few."""
-    rows = [row | {name: _price(row, name) for name in _OUTCOMES} for row in records(frame)]
-    return [{column.name: column.write(row[column.name]) for column in _COST_COLUMNS} for row in rows]
+def _frame_of_costs(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    return frame_of(rows, {name: None if name == "component" else "float64" for name in rows[0]})
+
+
+def _written(rows: Sequence[Mapping[str, Any]]) -> list[tables.Row]:
+    """The cells of `cost_rows`; of each outcome its cost, or the range where it rests on too few."""
+    shown = [{**row, **{name: _price(row, name) for name in _OUTCOMES}} for row in rows]
+    return [{column.name: column.write(row[column.name]) for column in _COST_COLUMNS} for row in shown]
 
 
 def _with_shares(parts: Sequence[tables.Row], spent: float | None) -> list[tables.Row]:
