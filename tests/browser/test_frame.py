@@ -136,7 +136,12 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
     }.items():
         visitor.open(page)
         for sentence in said:
-            expect(visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)).to_be_visible()
+            words = visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)
+            expect(words).to_be_visible()
+            assert words.evaluate("words => words.getBoundingClientRect().left") < 200, (
+                "at the left, or beside a heading"
+            )
+        assert not any(icon.is_visible() for icon in visitor.page.get_by_test_id("stTooltipIcon").all()), page
     # who reads the dark theme prints black on white, figures too, and reads on in the dark
     visitor.page.emulate_media(media="print", color_scheme="dark")
     visitor.open("/benchmarks")
