@@ -141,13 +141,15 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
             assert words.evaluate("words => words.getBoundingClientRect().left") < 200, (
                 "at the left, or beside a heading"
             )
-        assert not any(icon.is_visible() for icon in visitor.page.get_by_test_id("stTooltipIcon").all()), page
+        question_marks = visitor.page.get_by_test_id("stTooltipIcon").locator("svg")
+        assert not any(mark.is_visible() for mark in question_marks.all()), page
     # who reads the dark theme prints black on white, figures too, and reads on in the dark
     visitor.page.emulate_media(media="print", color_scheme="dark")
     visitor.open("/benchmarks")
     visitor.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for color, ink in {"green": "rgb(11, 81, 54)", "red": "rgb(143, 29, 29)"}.items():
         badge = visitor.page.locator(f"[class*=st-key-verdict-{color}] .stMarkdownBadge").first
+        expect(badge).to_be_visible()
         expect(badge).to_have_css("color", ink)  # verdicts keep their colors, as ink
         expect(badge).to_have_css("print-color-adjust", "exact")
     visitor.page.evaluate("dispatchEvent(new Event('afterprint'))")

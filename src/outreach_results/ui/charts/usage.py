@@ -23,7 +23,7 @@ OVER = COLORS["meetings_booked"]
 AHEAD = "rgba(0, 114, 178, 0.32)"
 QUIET = "#7a8795"
 MOST_CAMPAIGNS = 15
-_ROW_HEIGHT = 52
+_ROW_HEIGHT = 58
 _LEGEND = 54  # below the bars, in two lines on a phone
 _FAR = 3.0  # a limit beyond this many times what is sent would flatten the line
 
@@ -293,7 +293,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
         # The legend is at the bottom: to the right it would hide bars in print, where they are drawn wider.
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"t": 4},
-        annotations=[label_above(row, lines, 9) for row, lines in zip(rows, labels, strict=True)],
+        annotations=[label_above(row, lines, 11) for row, lines in zip(rows, labels, strict=True)],
         xaxis={"visible": False, "range": [0, highest * 1.02 if highest > 0 else 1]},
         yaxis={"visible": False, "range": [height - 0.4, -0.85]},
     )
@@ -302,7 +302,7 @@ def costs_of_campaigns(frame: pd.DataFrame, *, per_email: bool) -> Figure:
             orientation="h",
             y=rows,
             x=values,
-            width=0.38,
+            width=0.34,
             name=LABELS[part],
             marker={"color": COLORS[part]},
             customdata=[row["campaign_id"] for row in top],
