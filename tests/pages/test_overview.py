@@ -238,6 +238,7 @@ def test_what_stands_out_is_said_in_words(overview: AppTest) -> None:
     assert bounce_rate.title.startswith("Above 2%")
     assert (reply_rate.tone, bounce_rate.tone, bounce_rate.sign) == (Tone.WORSE, Tone.WORSE, "!")
     assert 0 < sum(bool(row["bounce_rate"].tone) for row in rows.values()) < len(rows)
+    assert all(any(cell.line for cell in row.values()) for row in rows.values()), "each has its course as a line"
 
 
 def test_each_campaign_is_a_link_that_keeps_filters(overview: AppTest) -> None:

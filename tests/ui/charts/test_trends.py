@@ -165,6 +165,11 @@ def test_plain_points_have_no_marks():
     assert not seen(marks(trend_chart(trends("replied")), "replied"))
 
 
+@pytest.mark.parametrize(("spent", "ticks"), [(0.2, "$,.2f"), (40.0, "$,")])
+def test_cents_of_the_cost_axis_have_two_digits(spent, ticks):
+    assert cost_chart(trends("opened", spent=spent)).layout.yaxis.tickformat == ticks
+
+
 def test_a_small_day_is_off_the_line_but_told():
     sent = [100] * 27 + [4]
     days = history(emails_sent=sent, delivered=sent, opened=[20] * 27 + [4])

@@ -38,6 +38,9 @@ def heat_map(activity: WeeklyActivity, metric: str) -> Figure:
     red, green, blue = (int(COLORS[metric][at : at + 2], 16) for at in (1, 3, 5))
     figure.add_heatmap(
         z=grid,
+        # Fixed, because Plotly gives a week of zeros the middle of the scale.
+        zmin=0,
+        zmax=max(1, int(grid.max())),
         x=list(range(24)),
         y=[day[:3] for day in WEEKDAYS],
         colorscale=[[0, f"rgba({red}, {green}, {blue}, 0.05)"], [1, f"rgb({red}, {green}, {blue})"]],

@@ -39,6 +39,7 @@ _HOVER_TEXT = "%{text}<extra></extra>"
 _LINES = {"mode": "lines", "hoverinfo": "skip"}
 _STAY = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 _STEPS = (1, 2, 2.5, 5, 10)
+_CENTS_BELOW = 2.0  # dollars: up to there the steps of an axis are parts of a dollar, and $0.2 is no price
 
 
 def trend_chart(
@@ -100,13 +101,14 @@ def cost_chart(trends: Trends, *, unfinished: datetime | None = None) -> Figure:
     dates: list[datetime] = trends.spent["date"].tolist()
     is_open = [holds(start, trends.every, unfinished) for start in dates]
     so_far = [f" {trend_labels.unfinished_sentence(unfinished)}" if unfinished and one else "" for one in is_open]
+    peak = np.nan_to_num(trends.spent["cost_usd"]).max(initial=0.0)
     figure = empty(
         252,
         barmode="stack",
         bargap=0.25,
         shapes=weekends(dates, trends.every),
         xaxis=time_axis(dates, trends.every),
-        yaxis={"tickprefix": "$", "nticks": 5},
+        yaxis={"tickformat": "$,.2f" if peak < _CENTS_BELOW else "$,", "nticks": 5},
     )
     for name in COST_PARTS:
         spent = trends.spent[f"{name}_usd"]
