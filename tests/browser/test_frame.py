@@ -136,9 +136,9 @@ def test_print_has_words_in_place_of_controls(open_visitor) -> None:
     }.items():
         visitor.open(page)
         for sentence in said:
-            words = visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)
-            expect(words).to_be_visible()
-            assert words.evaluate("words => words.getBoundingClientRect().left") < 200, (
+            shown = visitor.page.locator("[class*=st-key-print-]").get_by_text(sentence, exact=True)
+            expect(shown).to_be_visible()
+            assert shown.evaluate("shown => shown.getBoundingClientRect().left") < 200, (
                 "at the left, or beside a heading"
             )
         question_marks = visitor.page.get_by_test_id("stTooltipIcon").locator("svg")
