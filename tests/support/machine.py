@@ -108,7 +108,21 @@ def running_machine(folder: Path, shown: Mapping[Path, str], path: str = DEBIANS
         raise MachineUnavailableError(f"a cgroup cannot be made: {getattr(error, 'stderr', error)}") from error
     script = Path(__file__).with_name("machine.sh")
     shows = [word for here, there in shown.items() for word in (str(here), there)]
-    own = ["unshare", *OWN, "--fork", "--kill-child", "sh", str(script), str(folder), str(SYSTEMD), *shows]
+    # A test process that is killed takes the machine with it.
+    own = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        *OWN,
+        "--fork",
+        "--kill-child",
+        "sh",
+        str(script),
+        str(folder),
+        str(SYSTEMD),
+        *shows,
+    ]
     join = ["sh", "-c", f'echo $$ > "{cgroup}/cgroup.procs"; exec "$@"', "join"]
     try:
         with (
