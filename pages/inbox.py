@@ -3,6 +3,6 @@
 from outreach_results.ui import inbox, shell
 
 view = shell.begin("Inbox", "Replies")
-inbox.who_field()
+inbox.name_field()
 inbox.sections(view)
 inbox.refresh_on_change()

@@ -12,13 +12,13 @@ if view.of_people:
     st.stop()
 totals = ask(results.totals, view.filters)
 if not any(totals.stats.model_dump().values()):
-    overview.alone(view)
+    overview.alerts_without_activity(view)
     st.info(shell.NO_ACTIVITY)
     st.stop()
 
 with st.container(key="headlines"):
     overview.headline(view)
-    overview.side(view)
+    overview.side_cards(view)
 overview.undated_remark(totals, view)
 event_dates.notice(view)
 campaign_table.campaigns(view)

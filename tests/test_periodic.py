@@ -20,7 +20,7 @@ class Looking(PeriodicThread):
         self._happens = happens
         self.is_through = Event()
 
-    def look(self) -> float:
+    def run_once(self) -> float:
         try:
             failure = next(self._happens)
         except StopIteration:

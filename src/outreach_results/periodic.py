@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 class PeriodicThread(ABC):
-    """Calls `look` until it is stopped. No failure ends it, and the same one is logged once, not at every look."""
+    """Calls `run_once` until it is stopped. No failure ends it, and the same one is logged once, not at every look."""
 
     def __init__(self, name: str, *, retried_after_s: float, first_after_s: float = 0.0) -> None:
         """``name`` stands in the log, such as "sync"; ``retried_after_s`` is the pause after a failure."""
@@ -25,7 +25,7 @@ class PeriodicThread(ABC):
         self._thread = Thread(target=self._loop, name=name, daemon=True)
 
     @abstractmethod
-    def look(self) -> float:
+    def run_once(self) -> float:
         """Do what is due; the seconds until the next look."""
 
     def interrupt(self) -> None:  # noqa: B027 -- most looks are too short to be ended early
@@ -51,7 +51,7 @@ class PeriodicThread(ABC):
         pause = self._first_after_s
         while not self._stopped.wait(pause):
             try:
-                pause = self.look()
+                pause = self.run_once()
                 self._last_logged = ""  # a failure that comes back after a success is news again
             except OutreachError as error:
                 self._log_once(str(error))

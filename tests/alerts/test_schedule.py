@@ -25,18 +25,18 @@ def kinds(store: Store) -> list[str]:
 
 def test_import_and_failed_sync_are_noticed(store: Store) -> None:
     looking = AlertSchedule(lambda: store)
-    looking.look()
+    looking.run_once()
     now = datetime.now(UTC)
     reply = records.reply(received_at=now + timedelta(seconds=1), sentiment="positive")
     load(store, "test", [records.campaign(), records.email(sent_at=now), reply])
-    looking.look()
+    looking.run_once()
     assert kinds(store) == ["positive_reply"]
     keep_start_failure(store, "https://platform.example.com/", "the key was refused")  # no new version
-    looking.look()
+    looking.run_once()
     assert sorted(kinds(store)) == ["positive_reply", "sync_failed"]
     with store.write(is_data=False) as connection:
         connection.execute(delete(schema.sync_runs))
-    looking.look()
+    looking.run_once()
     assert kinds(store) == ["positive_reply"]
 
 
@@ -46,11 +46,11 @@ def test_nothing_changed_is_not_looked_at_again(sqlite_store: Store, monkeypatch
     monkeypatch.setattr(schedule, "check_rules", lambda store, now: (seen.append(store), real(store, now)))
     looking = AlertSchedule(lambda: sqlite_store)
     for _ in range(3):
-        looking.look()
+        looking.run_once()
     assert len(seen) == 1
     load(sqlite_store, "test", [records.campaign()])
-    looking.look()
-    looking.look()
+    looking.run_once()
+    looking.run_once()
     assert len(seen) == 2
 
 
@@ -62,6 +62,6 @@ def test_a_defect_in_one_rule_leaves_the_others(
 
     monkeypatch.setitem(RULES, "quota_pace", replace(RULES["quota_pace"], find=broken))
     keep_start_failure(sqlite_store, "https://platform.example.com/", "the key was refused")
-    AlertSchedule(lambda: sqlite_store).look()
+    AlertSchedule(lambda: sqlite_store).run_once()
     assert kinds(sqlite_store) == ["sync_failed"]
     assert "The rule quota_pace could not be looked at" in caplog.text

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from outreach_results.metrics.maturity import MIN_EVENTS, MIN_HISTORY_DAYS, likely_total, maturity, still_to_come
+from outreach_results.metrics.maturity import (
+    MIN_EVENTS,
+    MIN_HISTORY_DAYS,
+    later_outcome_probability,
+    likely_total,
+    maturity,
+)
 from support.optional import present
 
 LAGS = 30
@@ -88,9 +94,9 @@ def test_expected_totals_come_within_their_range(rate):
         share = TRUE_SHARES[age]
         final = chance.binomial(of, rate, size=4_000)
         now = chance.binomial(final, share)
-        expected = now + (of - now) * still_to_come(rate, share)
+        expected = now + (of - now) * later_outcome_probability(rate, share)
         assert expected.mean() == pytest.approx(final.mean(), rel=0.02)
-        ranges = np.array([likely_total(int(n), of, still_to_come(rate, share)) for n in now])
+        ranges = np.array([likely_total(int(n), of, later_outcome_probability(rate, share)) for n in now])
         within = (ranges[:, 0] <= final) & (final <= ranges[:, 1])
         assert within.mean() >= 0.9 - 0.015
 
@@ -105,7 +111,7 @@ def test_likely_total_coverage_with_learned_curve():
         shares = np.array([learned.at(int(age)) for age in ages])
         rate = seen.sum() / (200 * shares.sum())
         for day in range(-6, 0):
-            low, high = likely_total(int(seen[day].sum()), 200, still_to_come(rate, shares[day]))
+            low, high = likely_total(int(seen[day].sum()), 200, later_outcome_probability(rate, shares[day]))
             hits += low <= lags[day].sum() <= high
             total += 1
     assert total == 900
@@ -113,7 +119,7 @@ def test_likely_total_coverage_with_learned_curve():
 
 
 def test_still_to_come_at_the_extremes():
-    assert still_to_come(0.1, 1.0) == 0.0
-    assert still_to_come(0.0, 0.3) == 0.0
-    assert still_to_come(1.0, 0.0) == 1.0
+    assert later_outcome_probability(0.1, 1.0) == 0.0
+    assert later_outcome_probability(0.0, 0.3) == 0.0
+    assert later_outcome_probability(1.0, 0.0) == 1.0
     assert likely_total(7, 7, 0.5) == (7, 7)

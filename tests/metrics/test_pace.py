@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from outreach_results.metrics.pace import still_to_come
+from outreach_results.metrics.pace import remaining_outcomes
 
 FIRST = date(2026, 1, 5)
 END = date(2026, 3, 31)
@@ -21,7 +21,7 @@ def month_ends(random: np.random.Generator, rate: float, clumps: float, today: d
     # Negative binomial days: `clumps` is the variance of a day as a multiple of its mean.
     counts = random.poisson(means) if clumps == 1 else random.negative_binomial(means / (clumps - 1), 1 / clumps)
     seen = (today - FIRST).days + 1
-    found = still_to_come(counts[:seen].astype(np.float64), today, END)
+    found = remaining_outcomes(counts[:seen].astype(np.float64), today, END)
     assert found is not None
     return int(found.low), int(found.high), float(counts[seen:].sum())
 
@@ -41,7 +41,7 @@ def test_range_narrows_as_the_month_goes_on() -> None:
     counts = np.tile([1.0, 2.0, 0.0, 1.0, 1.0, 0.0, 0.0], 12)
     widths = []
     for day in (5, 15, 25):
-        found = still_to_come(counts[: (date(2026, 3, day) - FIRST).days + 1], date(2026, 3, day), END)
+        found = remaining_outcomes(counts[: (date(2026, 3, day) - FIRST).days + 1], date(2026, 3, day), END)
         assert found is not None
         widths.append(found.high - found.low)
     assert widths == sorted(widths, reverse=True)
@@ -49,12 +49,12 @@ def test_range_narrows_as_the_month_goes_on() -> None:
 
 def test_over_is_over_and_little_is_not_enough() -> None:
     counts = np.ones(40)
-    assert still_to_come(counts, END, END) == (0.0, 0.0)
-    assert still_to_come(counts[:13], date(2026, 3, 5), END) is None
-    assert still_to_come(np.append(counts, np.nan), date(2026, 3, 5), END) is None
+    assert remaining_outcomes(counts, END, END) == (0.0, 0.0)
+    assert remaining_outcomes(counts[:13], date(2026, 3, 5), END) is None
+    assert remaining_outcomes(np.append(counts, np.nan), date(2026, 3, 5), END) is None
 
 
 def test_without_outcomes_some_may_still_come() -> None:
-    found = still_to_come(np.zeros(42), date(2026, 3, 5), END)
+    found = remaining_outcomes(np.zeros(42), date(2026, 3, 5), END)
     assert found is not None
     assert (found.low, found.high) == (0.0, 2.0)

@@ -39,7 +39,9 @@ def rule(store, match, text, **gives):
 
 def say(store, campaign_id, origin, client, tags):
     with store.write() as connection:
-        labeling.say(connection, campaign_id, origin, client_id=client_id_of(client), client_name=client, tags=tags)
+        labeling.store_labels(
+            connection, campaign_id, origin, client_id=client_id_of(client), client_name=client, tags=tags
+        )
 
 
 def test_longest_rule_gives_the_client(four):

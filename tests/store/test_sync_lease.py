@@ -121,10 +121,10 @@ def test_who_lost_the_claim_does_not_give_it_back(store: Store, clock: Clock) ->
     assert report_in(store) is None
 
 
-@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
+@pytest.mark.skipif(not sync_lease._process_namespace(), reason="Only Linux can tell which process died.")
 def test_claim_of_a_dead_local_process_is_free(store: Store, clock: Clock) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    claimed(store, place=sync_lease._this_place(), process=process.pid)
+    claimed(store, place=sync_lease._process_namespace(), process=process.pid)
     with pytest.raises(SyncRunningError):
         Lease(store, ACCOUNT, clock).acquire()
     process.kill()
@@ -132,13 +132,13 @@ def test_claim_of_a_dead_local_process_is_free(store: Store, clock: Clock) -> No
     Lease(store, ACCOUNT, clock).acquire()
 
 
-@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process died.")
+@pytest.mark.skipif(not sync_lease._process_namespace(), reason="Only Linux can tell which process died.")
 def test_claim_of_a_dead_process_is_free(store: Store, clock: Clock) -> None:
-    claimed(store, place=sync_lease._this_place(), process=os.getpid())
+    claimed(store, place=sync_lease._process_namespace(), process=os.getpid())
     Lease(store, ACCOUNT, clock).acquire()
 
 
-@pytest.mark.skipif(not sync_lease._this_place(), reason="Only Linux can tell which process lives.")
+@pytest.mark.skipif(not sync_lease._process_namespace(), reason="Only Linux can tell which process lives.")
 def test_unrenewed_claim_still_counts_as_running(store: Store, clock: Clock) -> None:
     lease = Lease(store, ACCOUNT, clock)
     lease.acquire()

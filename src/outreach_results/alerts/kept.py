@@ -150,7 +150,11 @@ def set_recipients(
     with store.write(exclusive=True, is_data=False) as connection:
         known = recipients_in(connection)
         changed = known.of(client).model_copy(update=changes)
-        kept = changed if client is None else known.model_copy(update={"clients": _with(known, client, changed)})
+        kept = (
+            changed
+            if client is None
+            else known.model_copy(update={"clients": _with_recipients(known, client, changed)})
+        )
         set_meta(connection, _RECIPIENTS, kept.model_dump_json())
         # Who gets what: alerts go on being sent to these places.
         quotes = "with" if changed.with_replies else "without"
@@ -162,7 +166,7 @@ def set_recipients(
     return changed
 
 
-def _with(known: AlertRecipients, client: str, changed: Recipients) -> dict[str, Recipients]:
+def _with_recipients(known: AlertRecipients, client: str, changed: Recipients) -> dict[str, Recipients]:
     own = Recipients(to=changed.to, webhook_encrypted=changed.webhook_encrypted)
     every = {**known.clients, client: own}
     return {client_id: one for client_id, one in every.items() if one.places}
@@ -195,11 +199,11 @@ def choose_rules(store: Store, changes: dict[str, RuleChoice], *, by: str | None
             given = {name: value for name, value in choice.model_dump().items() if value is not None}
             known[kind] = known.get(kind, RuleChoice()).model_copy(update=given)
         keep_choices(connection, known)
-        said = ", ".join(f"{kind} {_said(RULES[kind], known[kind])}" for kind in checked)
+        said = ", ".join(f"{kind} {_rule_text(RULES[kind], known[kind])}" for kind in checked)
         audit.record(connection, audit.Action.CHANGED, f"alerts: {said}", by=by)
 
 
-def _said(rule: Rule, choice: RuleChoice) -> str:
+def _rule_text(rule: Rule, choice: RuleChoice) -> str:
     limit = "" if rule.default is None else f" at {rule.limit_words(rule.limit(choice))}"
     return f"{'on' if is_on(choice) else 'off'}{limit}"
 

@@ -14,7 +14,7 @@ from outreach_results.config import Settings
 from outreach_results.delivery.wording import Words, written
 from outreach_results.export.report.content import LONGEST_QUOTE
 from outreach_results.models import OpenAlert
-from outreach_results.results.alerts import together, told_replies
+from outreach_results.results.alerts import announced_replies, grouped_alerts
 from outreach_results.results.insights import POSITIVE_REPLY
 from outreach_results.results.own_words import own_part
 from outreach_results.store.alert_state import AlertCause, RaisedAlert
@@ -35,7 +35,7 @@ def words(store: Store, settings: Settings, to: AlertRecipients, own: str, alert
     """The message that tells of these alerts; without any it says so, as a test does where nothing is raised."""
     causes = [alert.cause for alert in alerts]
     order = {kind: place for place, kind in enumerate(RULES)}
-    listed = sorted(together(alerts), key=lambda alert: (order.get(alert.kind, len(order)), alert.title))
+    listed = sorted(grouped_alerts(alerts), key=lambda alert: (order.get(alert.kind, len(order)), alert.title))
     data = {
         "title": settings.brand_name or "Outreach Results",
         "color": settings.brand_color,
@@ -66,7 +66,7 @@ def _group(title: str, alerts: Sequence[OpenAlert]) -> dict[str, Any]:
 def _quotes(store: Store, causes: Sequence[AlertCause]) -> list[dict[str, str]]:
     """The newest positive replies in their own words, read now: what was removed since is not quoted."""
     quotes = []
-    for found in told_replies(store, causes, MOST_QUOTED):
+    for found in announced_replies(store, causes, MOST_QUOTED):
         if found.text_removed is not None:
             continue
         own = " ".join((own_part(found.body)[0] if found.body else found.preview).split())

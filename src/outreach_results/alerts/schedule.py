@@ -28,7 +28,7 @@ class AlertSchedule(PeriodicThread):
         self._checked: tuple[object, ...] = ()
         self._due = 0.0  # on the clock of this process, when the rules are looked at although nothing changed
 
-    def look(self) -> float:
+    def run_once(self) -> float:
         """Look at the rules if something changed, and tell of what was raised."""
         store = self._open_store()
         if _present(store) != self._checked or monotonic() >= self._due:

@@ -41,12 +41,12 @@ def choose_states(
             mine, default = chosen.get(key, InterestStates()), entry.states
             assert default is not None
             typer.echo(f"{key}: {entry.name}")
-            typer.echo(f"  meetings   {_said(mine.meetings, default.meetings)}")
+            typer.echo(f"  meetings   {_interest_text(mine.meetings, default.meetings)}")
             if entry.has_positives:
-                typer.echo(f"  positives  {_said(mine.positives, default.positives)}")
+                typer.echo(f"  positives  {_interest_text(mine.positives, default.positives)}")
 
 
-def _said(chosen: tuple[str, ...], default: tuple[str, ...]) -> str:
+def _interest_text(chosen: tuple[str, ...], default: tuple[str, ...]) -> str:
     if chosen:
         return f"{', '.join(chosen)} (chosen here)"
     return f"{', '.join(default)} (by its source)" if default else "unknown (its source has none)"

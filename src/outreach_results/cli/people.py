@@ -55,7 +55,7 @@ def add(
 def list_people() -> None:
     """Show everybody with a role, and whom the settings let in besides."""
     rows = [
-        (one.address, str(one.role), _seen(one.clients), f"{one.added_at:%Y-%m-%d}", one.added_by or "-")
+        (one.address, str(one.role), _visible_clients(one.clients), f"{one.added_at:%Y-%m-%d}", one.added_by or "-")
         for one in _members()
     ]
     named = (
@@ -67,7 +67,7 @@ def list_people() -> None:
     write_table(rows)
 
 
-def _seen(clients: frozenset[str] | None) -> str:
+def _visible_clients(clients: frozenset[str] | None) -> str:
     return "all" if clients is None else ",".join(sorted(clients)) or "none"
 
 

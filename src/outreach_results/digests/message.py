@@ -14,7 +14,7 @@ from outreach_results.digests.due import PERIOD
 from outreach_results.digests.kept import Digest, Every
 from outreach_results.errors import QueryError
 from outreach_results.export.report import ReportOptions, report_content
-from outreach_results.export.report.plain import plain
+from outreach_results.export.report.template_values import template_values
 from outreach_results.models import Filters, dates
 from outreach_results.models.url_lists import join
 from outreach_results.results import ChosenPeriod
@@ -56,7 +56,7 @@ def message(
         known = "" if last is None else f" The last activity was on {dates.day(last)}."
         sentence = f"Nothing was sent and nothing happened in {period.days()}.{known}"
         return _without_numbers(store, digest, options, public_url, period, EMPTY, [sentence])
-    report = plain(report_content(store, period, options))
+    report = template_values(report_content(store, period, options))
     data = _frame(store, digest, options, public_url, period) | {
         "outcomes": [*report["leading"], *report["others"]],
         "goals": report["goals"],

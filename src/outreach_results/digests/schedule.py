@@ -21,7 +21,7 @@ class DigestSchedule(PeriodicThread):
         self._open_store = store
         self._pause_s = pause_s
 
-    def look(self) -> float:
+    def run_once(self) -> float:
         """Send what is due."""
         send_due(self._open_store(), Post(config.settings()))
         return self._pause_s

@@ -173,13 +173,13 @@ def workbook(sheets: Iterable[Sheet], meta: dict[str, Any]) -> Iterator[bytes]:
             writer = _Writer(book)
             for sheet in sheets:
                 writer.write(sheet)
-            writer.write(Sheet("about", ["name", "value"], [list(_about(meta))]))
+            writer.write(Sheet("about", ["name", "value"], [list(_metadata_rows(meta))]))
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
 
-def _about(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _metadata_rows(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What `file_metadata` says of the file, a row each."""
     for name, value in meta.items():
         parts = value if isinstance(value, dict) else {"": value}

@@ -104,20 +104,22 @@ def _import(
                 reports.append(report)
             return reports
     except SameDayError as error:
-        raise OpenQuestionsError(name, [error.question], _already(reports) if reports else "") from None
+        raise OpenQuestionsError(
+            name, [error.question], _imported_tables_sentence(reports) if reports else ""
+        ) from None
     except OutreachError as error:
         if not reports:
             raise
-        raise SourceError(f"{error} {_already(reports)}") from error
+        raise SourceError(f"{error} {_imported_tables_sentence(reports)}") from error
     except Exception as error:
         _log.exception("The import of %s failed unexpectedly", name)
-        left = _already(reports) if reports else "Nothing of it was imported."
+        left = _imported_tables_sentence(reports) if reports else "Nothing of it was imported."
         raise SourceError(
             f"{name} could not be imported: something unexpected happened ({type(error).__name__}), and the log "
             f"says what. {left}"
         ) from error
 
 
-def _already(reports: list[LoadReport]) -> str:
+def _imported_tables_sentence(reports: list[LoadReport]) -> str:
     """What tables of a file came in before one of them failed."""
     return f"Other tables of the file were imported: {' '.join(report.sentence() for report in reports)}"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from outreach_results.ingest.records import ClientRecord, RuleRecord
 from outreach_results.store.client_tables import campaign_labels, clients
-from outreach_results.store.labeling import keep_rule, name_client, say, tags_text
+from outreach_results.store.labeling import keep_rule, name_client, store_labels, tags_text
 from outreach_results.store.labels import NO_CLIENT, Origin, SaidLabels, read_book
 
 
@@ -24,17 +24,19 @@ def write_labels(connection: Connection, campaign_id: str, said: SaidLabels, *, 
     """
     if replace:
         tags = tags_text(said.tags) if said.tags else None
-        say(connection, campaign_id, Origin.SOURCE, client_id=said.client_id, client_name=said.client_name, tags=tags)
+        store_labels(
+            connection, campaign_id, Origin.SOURCE, client_id=said.client_id, client_name=said.client_name, tags=tags
+        )
         return
     client_by = Origin.FILE if said.is_client_chosen else Origin.SOURCE
     if said.is_client_chosen or said.client_id is not None:
         _keep_client(connection, campaign_id, client_by, said.client_id or NO_CLIENT, said.client_name)
     if said.are_tags_chosen:
         stored = _stored(connection, campaign_id, Origin.FILE).get("tags")
-        say(connection, campaign_id, Origin.FILE, tags=max(stored or "", tags_text(said.tags)))
+        store_labels(connection, campaign_id, Origin.FILE, tags=max(stored or "", tags_text(said.tags)))
     elif said.tags:
         known = json.loads(_stored(connection, campaign_id, Origin.SOURCE).get("tags") or "[]")
-        say(connection, campaign_id, Origin.SOURCE, tags=tags_text(sorted({*known, *said.tags})))
+        store_labels(connection, campaign_id, Origin.SOURCE, tags=tags_text(sorted({*known, *said.tags})))
 
 
 def write_clients_and_rules(connection: Connection, records: Sequence[ClientRecord | RuleRecord]) -> int:
@@ -58,7 +60,7 @@ def _keep_client(connection: Connection, campaign_id: str, origin: Origin, clien
     stored = _stored(connection, campaign_id, origin)
     before = (stored.get("client_id") or NO_CLIENT, stored.get("client_name") or "")
     client_id, name = max(before, (client_id, name or ""))
-    say(connection, campaign_id, origin, client_id=client_id, client_name=name or None)
+    store_labels(connection, campaign_id, origin, client_id=client_id, client_name=name or None)
 
 
 def _stored(connection: Connection, campaign_id: str, origin: Origin) -> dict[str, Any]:

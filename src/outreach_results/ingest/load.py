@@ -71,7 +71,7 @@ def load(
     started = datetime.now(UTC)
     is_durable = kind is LoadKind.WEBHOOK  # its sender forgets it once it is answered
     with _rare_collections(), store.write(exclusive=True, is_durable=is_durable) as connection:
-        entries.lift(connection)
+        entries.restore_source_values(connection)
         load_no = history.next_load_no(connection)
         rejects = history.RejectedRows(connection)
 

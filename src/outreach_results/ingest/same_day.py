@@ -81,7 +81,7 @@ def settle(
     Raises:
         SameDayError: they differ from those that are there, and ``choice`` leaves it open.
     """
-    there, waiting = _at(campaign_id, as_of), _at(campaign_id, waiting_place(as_of))
+    there, waiting = _contacts_of_day(campaign_id, as_of), _contacts_of_day(campaign_id, waiting_place(as_of))
     differ = _differ(connection, campaign_id, as_of) or _is_by_contact(connection, there) != is_row_a_contact
     if differ and choice is SameDay.ASK:
         raise SameDayError(report.source, *_named(connection, campaign_id, as_of))
@@ -113,16 +113,20 @@ def open_question(store: Store, source: str, contacts: Iterable[ContactRecord], 
         by_snapshot.setdefault((record.campaign_id, record.as_of), {})[record.contact_id] = record
     with store.read() as connection:
         for (campaign_id, as_of), records in sorted(by_snapshot.items()):
-            there = _at(campaign_id, as_of)
+            there = _contacts_of_day(campaign_id, as_of)
             if connection.execute(select(_CONTACTS.c.contact_id).where(there).limit(1)).first() is None:
                 continue
             by_contact = any(is_row_a_contact(record.contact_id, record.address) for record in records.values())
-            if not is_all or by_contact != _is_by_contact(connection, there) or _says_else(connection, there, records):
+            if (
+                not is_all
+                or by_contact != _is_by_contact(connection, there)
+                or _differs_from_stored(connection, there, records)
+            ):
                 return SameDayError(source, *_named(connection, campaign_id, as_of)).question
     return None
 
 
-def _at(campaign_id: str, as_of: datetime) -> ColumnElement[bool]:
+def _contacts_of_day(campaign_id: str, as_of: datetime) -> ColumnElement[bool]:
     return and_(_CONTACTS.c.campaign_id == campaign_id, _CONTACTS.c.as_of == as_of)
 
 
@@ -147,7 +151,7 @@ def _differ(connection: Connection, campaign_id: str, as_of: datetime) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _says_else(connection: Connection, there: ColumnElement[bool], records: dict[str, ContactRecord]) -> bool:
+def _differs_from_stored(connection: Connection, there: ColumnElement[bool], records: dict[str, ContactRecord]) -> bool:
     """Whether any of these contacts is stored and described differently."""
     columns = [_CONTACTS.c[name] for name in ContactRecord._fields]
     ids = list(records)

@@ -56,7 +56,7 @@ def undo_load(store: Store, load_id: str, *, by: str | None = None) -> UndoRepor
         if row["undone_at"] is not None:
             raise ConflictError("This import was already undone.")
         report = UndoReport(row["source"])
-        entries.lift(connection)
+        entries.restore_source_values(connection)
         for campaign_id in json.loads(row["report"])["campaigns"]:
             _undo_in_campaign(connection, campaign_id, row["load_no"], report)
         entries.apply(connection)

@@ -133,7 +133,9 @@ def compare_with_benchmarks(store: Store, arguments: PeersArguments) -> PeersAns
         period=shown(period),
         compared_with=whose if mcp is None else f"{whose}, only {mcp}",
         sample_size=peers.numbers.sample_size,
-        metrics=[_beside(one, "all your own campaigns" if peers.is_own else "the community") for one in compared],
+        metrics=[
+            _compared_metric(one, "all your own campaigns" if peers.is_own else "the community") for one in compared
+        ],
     )
 
 
@@ -143,7 +145,7 @@ def _mcp_of(store: Store, campaign_ids: Sequence[str] | None) -> str | None:
     return kind if len(kinds) == 1 and (kind := kinds.pop()) in results.benchmark_mcps(store) else None
 
 
-def _beside(one: Comparison, whom: str) -> ComparedMetric:
+def _compared_metric(one: Comparison, whom: str) -> ComparedMetric:
     low, high = one.interval or (None, None)
     return ComparedMetric(
         metric=one.metric,

@@ -22,7 +22,7 @@ from outreach_results.metrics.rates import (
     ratio,
     rolling_rate,
     rolling_sum,
-    together,
+    shared_column,
 )
 from outreach_results.metrics.seasonality import weekday_seasonality
 from outreach_results.metrics.sentiment import PositiveRate, positive_rate
@@ -64,8 +64,8 @@ __all__ = [
     "rolling_rate",
     "rolling_sum",
     "round_up",
+    "shared_column",
     "time_series",
-    "together",
     "weekday_seasonality",
     "wilson",
 ]

@@ -71,7 +71,7 @@ def maturity(arrived: NDArray[np.float64], ages: NDArray[np.int_]) -> MaturityCu
     return MaturityCurve(tuple(float(share) for share in shares), events)
 
 
-def still_to_come(rate: float, arrived: float) -> float:
+def later_outcome_probability(rate: float, arrived: float) -> float:
     """The probability that an email without the outcome so far still gets it.
 
     Args:
@@ -88,7 +88,7 @@ def likely_total(count: int, of: int, chance: float) -> CountLimits:
     Args:
         count: what has arrived.
         of: the emails of the day.
-        chance: the probability that each email without the outcome still gets it (`still_to_come`).
+        chance: the probability that each email without the outcome still gets it (`later_outcome_probability`).
     """
     more = binomial_limits(max(of - count, 0), chance, _LIKELY)
     return CountLimits(count + more.low, count + more.high)

@@ -26,7 +26,7 @@ _MOST_SPREAD = 10.0
 Floats = NDArray[np.float64]
 
 
-def still_to_come(counts: Floats, today: date, end: date) -> Interval | None:
+def remaining_outcomes(counts: Floats, today: date, end: date) -> Interval | None:
     """How many outcomes come after ``today`` up to ``end``, with 80% probability; whole numbers.
 
     Args:

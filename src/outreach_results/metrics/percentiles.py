@@ -112,8 +112,8 @@ def _range_of(curve: QuantileCurve, share: float, sample_size: int | None) -> In
         value = curve.value_at(share)
         return Interval(value, value)
     ranks = wilson_of_share(share, sample_size)
-    return Interval(curve.value_at(_within(ranks.low)), curve.value_at(_within(ranks.high)))
+    return Interval(curve.value_at(_clamped(ranks.low)), curve.value_at(_clamped(ranks.high)))
 
 
-def _within(share: float) -> float:
+def _clamped(share: float) -> float:
     return min(1 - _SHARPEST, max(_SHARPEST, share))

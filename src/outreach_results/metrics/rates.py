@@ -36,7 +36,7 @@ def rate_of(stats: Stats, name: str) -> float | None:
     return ratio(getattr(stats, count), getattr(stats, of))
 
 
-def together(name: str, other: str) -> str:
+def shared_column(name: str, other: str) -> str:
     """The column for one number in the campaigns that know the other as well."""
     return f"{name}_with_{other}"
 
@@ -46,9 +46,9 @@ def pair(frame: pd.DataFrame, name: str, other: str) -> tuple[pd.Series, pd.Seri
 
     Args:
         frame: days or campaigns with the numbers in columns. Where some of the campaigns in a row know only one of the
-            two numbers, it has the columns `together` as well.
+            two numbers, it has the columns `shared_column` as well.
     """
-    one, two = together(name, other), together(other, name)
+    one, two = shared_column(name, other), shared_column(other, name)
     return (frame[one], frame[two]) if one in frame else (frame[name], frame[other])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from outreach_results.metrics.buckets import Buckets, Days, Every, Floats
 from outreach_results.metrics.control import MIN_JUDGED_OF, OF, Bools, control_limits
-from outreach_results.metrics.maturity import MATURE, MaturityCurve, likely_total, still_to_come
+from outreach_results.metrics.maturity import MATURE, MaturityCurve, later_outcome_probability, likely_total
 from outreach_results.metrics.rates import pair
 from outreach_results.models.metric_definitions import RATES
 
@@ -212,7 +212,7 @@ def _maturity_columns(
     # The denominator counts only what can have arrived by now, so that young days do not lower the final rate.
     rate = min(1.0, float(np.nansum(parts.count)) / seen) if seen else 0.0
     left = np.maximum(parts.of - parts.count, 0)
-    to_come = buckets.sum(left * np.array([still_to_come(rate, share) for share in arrived]))
+    to_come = buckets.sum(left * np.array([later_outcome_probability(rate, share) for share in arrived]))
     share = np.divide(buckets.sum(parts.of * arrived), points.of, out=unknown.copy(), where=points.of > 0)
     is_immature = (share < MATURE) & np.isfinite(points.count)
     if not is_immature.any():

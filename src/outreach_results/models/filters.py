@@ -102,9 +102,9 @@ class Filters:
 
     def of(self, campaign_id: str) -> Filters:
         """The same question about one campaign."""
-        return self.among((campaign_id,))
+        return self.for_campaigns((campaign_id,))
 
-    def among(self, campaign_ids: tuple[str, ...] | None) -> Filters:
+    def for_campaigns(self, campaign_ids: tuple[str, ...] | None) -> Filters:
         """The same question about these campaigns (None: all), chosen as such and not by client or tag."""
         return replace(self, campaigns=campaign_ids, clients=None, tags=None)
 

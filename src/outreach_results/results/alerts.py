@@ -288,7 +288,7 @@ def _item(reply: InboxReply) -> str:
     return hashlib.sha256(reply.id.encode()).hexdigest()[:20]
 
 
-def told_replies(store: Store, causes: Sequence[AlertCause], most: int) -> list[InboxReply]:
+def announced_replies(store: Store, causes: Sequence[AlertCause], most: int) -> list[InboxReply]:
     """The newest of the positive replies that alerts are about, without those that are done or gone by now."""
     wanted = {(cause.campaign_id, cause.item) for cause in causes if cause.kind == POSITIVE_REPLY}
     if not wanted:
@@ -319,10 +319,10 @@ def open_alerts(store: Store, campaigns: Sequence[str] | None = None) -> OpenAle
         or (alert.cause.campaign_id in shown and (campaigns is None or alert.cause.campaign_id in campaigns))
     ]
     # Of those that one look raised, the order is that of the rules: the most urgent first.
-    return OpenAlerts(alerts=sorted(together(alerts), key=lambda alert: alert.since))
+    return OpenAlerts(alerts=sorted(grouped_alerts(alerts), key=lambda alert: alert.since))
 
 
-def together(alerts: Sequence[RaisedAlert]) -> list[OpenAlert]:
+def grouped_alerts(alerts: Sequence[RaisedAlert]) -> list[OpenAlert]:
     """Alerts as they are listed: one a cause, but one a campaign for positive replies, of which there may be many."""
     single = [alert for alert in alerts if alert.cause.kind != POSITIVE_REPLY]
     replies = [alert for alert in alerts if alert.cause.kind == POSITIVE_REPLY]

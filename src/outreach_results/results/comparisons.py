@@ -99,9 +99,9 @@ class _Account:
         check_period(filters)
         self._filters = filters
         self._mcps = {one.id: one.mcp for one in all_campaigns(store)}
-        self._all_days = own_days(store, filters.among(None))
+        self._all_days = own_days(store, filters.for_campaigns(None))
         self._by_campaign = self._all_days.by_campaign()
-        self._rows = records(campaign_totals(store, filters.among(None)))
+        self._rows = records(campaign_totals(store, filters.for_campaigns(None)))
         self._end = filters.end or last_day(store) or date.min
         self._together: dict[frozenset[str], OwnDays] = {}
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
-from outreach_results.metrics import Every, together
+from outreach_results.metrics import Every, shared_column
 from outreach_results.metrics.buckets import Buckets
 from outreach_results.models import COST_COLUMNS, MICROS_PER_DOLLAR, DailyRow, DailyStats, Filters
 from outreach_results.models.metric_definitions import PAIRS
@@ -76,7 +76,7 @@ class DayNumbers:
         dates: (days,)
         numbers: by name (days,) the counts, and costs in micro-dollars. Days without activity hold 0; a number that
             only some campaigns know is that of those, and NaN where none does. For numbers that are divided by each
-            other and known of different campaigns also those of `metrics.together`.
+            other and known of different campaigns also those of `metrics.shared_column`.
     """
 
     dates: Days
@@ -120,7 +120,7 @@ def _days_between(table: DayTable, filters: Filters) -> Days:
 
 
 def _known_columns(table: DayTable, unknown: Mapping[str, Unknown], *, humans_only: bool) -> dict[str, Floats]:
-    """Each number of the rows, 0 where another campaign knows it better; and those `together`."""
+    """Each number of the rows, 0 where another campaign knows it better; and those of `shared_column`."""
     columns = {name: table.column(name, humans_only=humans_only) for name in NUMBERS}
     if unknown.keys().isdisjoint(table.ids):
         return columns
@@ -140,7 +140,7 @@ def _known_columns(table: DayTable, unknown: Mapping[str, Unknown], *, humans_on
     for one, other in PAIRS:
         own, others = knowing[one], knowing[other]
         if one not in COST_COLUMNS and own.any() and others.any() and (own != others).any():
-            known |= {together(a, b): of(a, own & others) for a, b in ((one, other), (other, one))}
+            known |= {shared_column(a, b): of(a, own & others) for a, b in ((one, other), (other, one))}
     return known
 
 
@@ -160,7 +160,7 @@ def daily_stats(store: Store, filters: Filters) -> pd.DataFrame:
     costs: dict[str, Any] = {}
     for name, column in days.numbers.items():
         one, _, other = name.partition("_with_")
-        named = _in_usd(one) if not other else together(_in_usd(one), _in_usd(other))
+        named = _in_usd(one) if not other else shared_column(_in_usd(one), _in_usd(other))
         if one in _COSTS:
             # Dollars only here: until now money is summed in whole micro-dollars, without rounding errors.
             costs[named] = column / MICROS_PER_DOLLAR

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from outreach_results.metrics.pace import LEARNED_FROM, still_to_come
+from outreach_results.metrics.pace import LEARNED_FROM, remaining_outcomes
 from outreach_results.models import Filters, Sentiment, dates, numbers
 from outreach_results.models.metric_definitions import METRICS, POSITIVE_REPLIES
 from outreach_results.results.campaigns import last_day
@@ -113,7 +113,7 @@ def _pace(
     by_day = np.asarray(every_day, dtype=np.float64)
     so_far = by_day[-today.day :]
     done = None if not np.isfinite(so_far).all() else int(so_far.sum())
-    coming = None if end is None or done is None else still_to_come(by_day, today, end)
+    coming = None if end is None or done is None else remaining_outcomes(by_day, today, end)
     if coming is None or done is None:
         return Pace(name, month, goal, done)
     return Pace(name, month, goal, done, done + int(coming.low), done + int(coming.high))

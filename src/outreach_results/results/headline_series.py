@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from outreach_results import metrics
-from outreach_results.metrics import Every, together
+from outreach_results.metrics import Every, shared_column
 from outreach_results.metrics.buckets import Buckets
 from outreach_results.metrics.dispersion import DailyCounts, change_p_value, dispersion, rate_interval
 from outreach_results.models import MICROS_PER_DOLLAR, Filters
@@ -166,7 +166,7 @@ def _rate(store: Store, filters: Filters, name: str, *, with_range: bool) -> _Po
 def _cost_per_meeting(store: Store, filters: Filters) -> _Points:
     days = _days(store, filters, COST_WINDOW - 1)
     one, other = COST.name, "meetings_booked"
-    pair = together(one, other), together(other, one)
+    pair = shared_column(one, other), shared_column(other, one)
     cost, meetings = (
         metrics.rolling_sum(days.numbers[name], COST_WINDOW)
         for name in (pair if pair[0] in days.numbers else (one, other))

@@ -119,7 +119,7 @@ class PeriodDays:
     Args:
         dates: (days,) in any order.
         counts: by name of a count, its value on each of the days; NaN where it is not known. For two counts that are
-            not known of the same campaigns, also those of `metrics.together`.
+            not known of the same campaigns, also those of `metrics.shared_column`.
         curves, basis, clock: see `headlines_of`.
     """
 
@@ -146,7 +146,7 @@ class PeriodDays:
         """Daily counts as they are, of the campaigns that know both."""
         found = self._plain.get((count, of))
         if found is None:
-            one, two = metrics.together(count, of), metrics.together(of, count)
+            one, two = metrics.shared_column(count, of), metrics.shared_column(of, count)
             found = DailyCounts(self._counts.get(one, self._counts[count]), self._counts.get(two, self._counts[of]))
             self._plain[count, of] = found  # with its sums, which are asked for again and again
         return found

@@ -89,7 +89,7 @@ class OwnDays:
         one, other = parts
         if (lacking[one] != lacking[other]).any():
             unknown = lacking[one] | lacking[other]
-            counts |= {metrics.together(a, b): summed(a, unknown) for a, b in ((one, other), (other, one))}
+            counts |= {metrics.shared_column(a, b): summed(a, unknown) for a, b in ((one, other), (other, one))}
         return self._period(days, counts)
 
     def _period(self, days: Days, counts: Mapping[str, Floats]) -> PeriodDays:
@@ -134,7 +134,7 @@ def sums_of(rows: Sequence[Mapping[str, Any]], metric: str) -> Sums:
     """The totals that a metric needs of some rows of `campaign_totals`, over those that know a number.
 
     None where none does. Of two numbers that are divided by each other, also those of the rows that know both, see
-    `metrics.together`.
+    `metrics.shared_column`.
     """
     numbers = {
         name: np.rint(np.array([row["cost_usd"] for row in rows], dtype=np.float64) * MICROS_PER_DOLLAR)
@@ -158,7 +158,7 @@ def _totals(numbers: Mapping[str, Floats], metric: str) -> Sums:
     one, other = parts_of(metric)
     # Numerator and denominator of the same campaigns: of different ones their ratio would be the rate of none.
     both = known[one] & known[other]
-    sums |= {metrics.together(a, b): total(a, both) for a, b in ((one, other), (other, one))}
+    sums |= {metrics.shared_column(a, b): total(a, both) for a, b in ((one, other), (other, one))}
     return {name.replace("cost", "cost_usd"): _in_dollars(name, value) for name, value in sums.items()}
 
 
@@ -168,7 +168,9 @@ def _in_dollars(name: str, value: float | None) -> float | None:
 
 def _both(sums: Sums, one: str, other: str) -> tuple[Any, Any]:
     """Two totals of the same campaigns."""
-    return sums.get(metrics.together(one, other), sums[one]), sums.get(metrics.together(other, one), sums[other])
+    return sums.get(metrics.shared_column(one, other), sums[one]), sums.get(
+        metrics.shared_column(other, one), sums[other]
+    )
 
 
 def alike(metric: str, histories: Iterable[OwnDays]) -> Correlation:

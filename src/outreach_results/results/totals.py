@@ -192,7 +192,7 @@ def _read_sums(connection: Connection, filters: Filters) -> dict[str, dict[str, 
         if campaign_id in sums:  # the day of sending is the event date of what was sent, so that both have a row
             sums[campaign_id] |= counts | {"undated": undated[campaign_id]}
     # Totals that a platform reports of a whole campaign cannot be divided into periods or bases.
-    is_of_all_time = replace(filters.among(None), basis=Basis.ACTIVITY) == Filters()
+    is_of_all_time = replace(filters.for_campaigns(None), basis=Basis.ACTIVITY) == Filters()
     if is_of_all_time and any(own.detail != Detail.EVENTS for own in facts.values()):
         _prefer_reported(connection, filters, sums)
     for campaign_id, own in facts.items():

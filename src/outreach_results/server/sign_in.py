@@ -54,7 +54,7 @@ class SignInCookies:
             self._set(answer, RETURN_COOKIE, quote(_page_before(Headers(scope=scope)), safe=""), _RETURN_S)
         elif scope["path"] == CALLBACK_PATH and "location" in answer:
             if _signs_in(answer):
-                answer["location"] = _way_back(Headers(scope=scope))
+                answer["location"] = _return_path(Headers(scope=scope))
             elif parse_qs(scope["query_string"].decode("latin-1")).keys() & {"code", "error"}:  # none after a sign-out
                 self._set(answer, FAILED_COOKIE, FAILED, _FAILED_S)
             self._set(answer, RETURN_COOKIE, "", 0)
@@ -116,7 +116,7 @@ def _page_before(headers: Headers) -> str:
     return _safe(f"{before.path or '/'}?{before.query}" if before.query else before.path or "/")
 
 
-def _way_back(headers: Headers) -> str:
+def _return_path(headers: Headers) -> str:
     return _safe(unquote(cookie_parser(headers.get("cookie", "")).get(RETURN_COOKIE, "/")))
 
 

@@ -55,7 +55,7 @@ def restore(store: Store, annotation: Annotation, *, by: str | None = None) -> N
                 "created_at": annotation.created_at,
             },
         )
-        audit.record(connection, audit.Action.NOTED, _about(annotation), by=by)
+        audit.record(connection, audit.Action.NOTED, _audit_text(annotation), by=by)
 
 
 def remove(store: Store, annotation: Annotation, *, by: str | None = None) -> bool:
@@ -68,11 +68,11 @@ def remove(store: Store, annotation: Annotation, *, by: str | None = None) -> bo
     with store.write() as connection:
         gone = connection.execute(delete(schema.annotations).where(*key).returning(table.c.annotation_id)).all()
         if gone:
-            audit.record(connection, audit.Action.NOTE_REMOVED, _about(annotation), by=by)
+            audit.record(connection, audit.Action.NOTE_REMOVED, _audit_text(annotation), by=by)
         return bool(gone)
 
 
-def _about(annotation: Annotation) -> str:
+def _audit_text(annotation: Annotation) -> str:
     # Without its text, which may name a recipient.
     return f"{annotation.date}, {f'campaign {annotation.campaign_id}' if annotation.campaign_id else 'all campaigns'}"
 

@@ -136,7 +136,7 @@ def enter(store: Store, campaign_id: str, entries: Entries, *, by: str | None = 
     """
     with store.write(exclusive=True) as connection:
         shown_campaign(connection, campaign_id)
-        lift(connection, (campaign_id,))
+        restore_source_values(connection, (campaign_id,))
         remove(connection, campaign_id)
         if entries != Entries():
             add(connection, campaign_id, entries, by=by)
@@ -194,15 +194,15 @@ def with_entered_cost(connection: Connection, campaign_ids: Sequence[str] | None
 
 
 @contextmanager
-def lifted(connection: Connection, campaign_id: str) -> Iterator[None]:
+def with_source_values(connection: Connection, campaign_id: str) -> Iterator[None]:
     """Work on a campaign's source values; what was entered counts again afterward, unless somebody else lifted it."""
-    ids = lift(connection, (campaign_id,))
+    ids = restore_source_values(connection, (campaign_id,))
     yield
     if ids:
         apply(connection)
 
 
-def lift(connection: Connection, campaign_ids: Sequence[str] | None = None) -> list[str]:
+def restore_source_values(connection: Connection, campaign_ids: Sequence[str] | None = None) -> list[str]:
     """Put the source's values of these campaigns (None: all) in their place; the ids of those that had others."""
     query = select(campaign_entries).where(campaign_entries.c.is_applied)
     if campaign_ids is not None:

@@ -175,7 +175,9 @@ def keep_rule(connection: Connection, rule: Rule, *, by: str | None = None) -> N
     connection.execute(insert(label_rules), values | origin)
 
 
-def say(connection: Connection, campaign_id: str, origin: Origin, by: str | None = None, **said: str | None) -> None:
+def store_labels(
+    connection: Connection, campaign_id: str, origin: Origin, by: str | None = None, **said: str | None
+) -> None:
     """Store what an origin says of a campaign.
 
     Args:
@@ -205,7 +207,7 @@ def _choose(connection: Connection, campaign_ids: Collection[str], by: str | Non
     """Store a person's choice; the names of the campaigns, for the audit log."""
     names = [shown_campaign(connection, campaign_id).name for campaign_id in campaign_ids]
     for campaign_id in campaign_ids:
-        say(connection, campaign_id, Origin.PERSON, by, **said)
+        store_labels(connection, campaign_id, Origin.PERSON, by, **said)
     return ", ".join(names)
 
 

@@ -47,7 +47,7 @@ class Claim(BaseModel):
 
     def _is_alive(self) -> bool | None:
         """Whether its process exists; None if it may run on another machine, or cannot be checked."""
-        if not self.place or self.place != _this_place():
+        if not self.place or self.place != _process_namespace():
             return None
         if self.process == os.getpid():
             return self.holder in _own_claims
@@ -63,7 +63,7 @@ class Claim(BaseModel):
 _own_claims: set[str] = set()
 
 
-def _this_place() -> str:
+def _process_namespace() -> str:
     """The host and its process namespace; '' where processes cannot be checked."""
     try:
         return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').readlink()}"
@@ -101,7 +101,7 @@ class Lease:
         claim = Claim(
             account=self._account,
             holder=secrets.token_hex(16),
-            place=_this_place(),
+            place=_process_namespace(),
             process=os.getpid(),
             started_at=now,
             expires_at=now + LEASE_LASTS,

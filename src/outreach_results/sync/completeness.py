@@ -27,7 +27,7 @@ def failed_syncs(store: Store) -> dict[str, FailedSync]:
     """By account, those whose last sync did not bring in everything."""
     names = {source.account: source.name for source in list_sources(store)}
     return {
-        account: FailedSync(names.get(account, account), _why(status))
+        account: FailedSync(names.get(account, account), _failure_reason(status))
         for account, status in sync_status(store).accounts.items()
         if not status.is_fine
     }
@@ -43,7 +43,7 @@ def known_until(store: Store) -> datetime:
     return max([data_as_of(store), *finished])
 
 
-def _why(status: AccountStatus) -> str:
+def _failure_reason(status: AccountStatus) -> str:
     reason = None if status.start_failure is None else status.start_failure.reason
     if reason is None and status.last is not None:
         reason = status.last.problem or status.last.sentence()

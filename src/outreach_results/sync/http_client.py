@@ -206,13 +206,15 @@ class RemoteServer:
             reraise=True,
         )
         try:
-            return retrying(self._once, url, etag, read, seconds)
+            return retrying(self._request_once, url, etag, read, seconds)
         except _RetryableError as failure:
             self.raise_if_stopped()
             n = self._limits.attempts
             raise SourceError(f"{failure} {f'{n} attempts were made; t' if n > 1 else 'T'}ry again later.") from None
 
-    def _once(self, url: httpx.URL, etag: str | None, read: Callable[[httpx.Response], T], seconds: float) -> T | None:
+    def _request_once(
+        self, url: httpx.URL, etag: str | None, read: Callable[[httpx.Response], T], seconds: float
+    ) -> T | None:
         self.raise_if_stopped()
         self.on_step(0)
         started = time.monotonic()
@@ -323,7 +325,7 @@ class RemoteServer:
     def _read_file(self, response: httpx.Response, file: IO[bytes], can_read: Callable[[DownloadStart], bool]) -> bool:
         chunks = response.iter_bytes(CHUNK)
         head = next(chunks, b"")
-        if not can_read(DownloadStart(head, _ends_visibly(response))):
+        if not can_read(DownloadStart(head, _has_known_end(response))):
             return False
         file.write(head)
         received = len(head)
@@ -348,7 +350,7 @@ def _etag_of(response: httpx.Response) -> str | None:
     return etag if etag and etag.isascii() and etag.isprintable() and len(etag) <= _MAX_ETAG else None
 
 
-def _ends_visibly(response: httpx.Response) -> bool:
+def _has_known_end(response: httpx.Response) -> bool:
     headers = response.headers
     return "Content-Length" in headers or "chunked" in headers.get("Transfer-Encoding", "").lower()
 

@@ -76,7 +76,7 @@ class SyncSchedule(PeriodicThread):
         if (job := self._job) is not None:
             job.cancel()
 
-    def look(self) -> float:
+    def run_once(self) -> float:
         """Do what is due; the seconds until it has to be looked at again."""
         store = self._open_store()
         end_snoozes(store, datetime.now(store.zone()).date())

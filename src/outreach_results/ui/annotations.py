@@ -45,7 +45,7 @@ def notes(annotations: Sequence[Annotation], label_of: Mapping[str, str], view: 
             key="notes-table",
             alt="Notes in this period",
             sort=Sort("date", descending=True),
-            on_click=_take_away,
+            on_click=_remove,
         )
 
 
@@ -107,7 +107,7 @@ def _row(note: Annotation, label_of: Mapping[str, str]) -> Row:
     }
 
 
-def _take_away(click: Click) -> None:
+def _remove(click: Click) -> None:
     note: Annotation | None = st.session_state.get(_SHOWN, {}).get(click.value)
     if note is not None and remove(store_for(Role.EDITOR, [note.campaign_id]), note, by=_author()):
         st.session_state[_TAKEN] = note

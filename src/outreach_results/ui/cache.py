@@ -196,7 +196,9 @@ def narrowed(filters: Filters) -> Filters:
     if not isinstance(readable, LimitedStore):
         return filters
     seen = readable.reach.campaigns
-    return filters.among(seen if filters.campaigns is None else tuple(one for one in filters.campaigns if one in seen))
+    return filters.for_campaigns(
+        seen if filters.campaigns is None else tuple(one for one in filters.campaigns if one in seen)
+    )
 
 
 def zone() -> ZoneInfo:

@@ -18,9 +18,9 @@ from outreach_results.store import saved_views
 from outreach_results.store.engine import Store
 from outreach_results.store.saved_views import SHARED, SavedView
 from outreach_results.ui import campaign_codes, text, url_state
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import may, person, snapshot_value, store_for
 from outreach_results.ui.url_parameters import PARAMETERS
-from outreach_results.ui.who import who
 
 _NAME, _FOR_ALL, _CHOSEN, _NEW_NAME, _PROBLEM = (
     *("saved-view-name", "saved-view-shared", "saved-view-chosen", "saved-view-new-name"),
@@ -152,18 +152,18 @@ def _save(page: str) -> None:
     # The text fields of the URL hold what callbacks of this run have not changed.
     query = urlencode(_kept(url_state.parameters({}), page))
     owner = SHARED if is_shared else person().address
-    saved_views.save(_whole_store(), owner, str(st.session_state.get(_NAME) or ""), page, query, by=who())
+    saved_views.save(_whole_store(), owner, str(st.session_state.get(_NAME) or ""), page, query, by=author_name())
     st.session_state[_NAME] = ""
 
 
 def _rename(by_id: Mapping[str, SavedView]) -> None:
     view = _changeable(by_id)
-    saved_views.rename(_whole_store(), view, str(st.session_state.get(_NEW_NAME) or ""), by=who())
+    saved_views.rename(_whole_store(), view, str(st.session_state.get(_NEW_NAME) or ""), by=author_name())
     st.session_state[_NEW_NAME] = ""
 
 
 def _remove(by_id: Mapping[str, SavedView]) -> None:
-    saved_views.remove(_whole_store(), _changeable(by_id), by=who())
+    saved_views.remove(_whole_store(), _changeable(by_id), by=author_name())
 
 
 def _changeable(by_id: Mapping[str, SavedView]) -> SavedView:

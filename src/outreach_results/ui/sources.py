@@ -134,15 +134,15 @@ def _troubles(last: SyncReport) -> None:
     if last.problem:
         st.error(text.escape(last.problem), icon="⚠️")
     for title, lines in (
-        ("failed", [f"{_of(campaign)}: {reason}" for campaign, reason in last.failed.items()]),
-        ("notes", [f"{_of(campaign)}: {note}" for campaign, notes in last.notes.items() for note in notes]),
+        ("failed", [f"{_label(campaign)}: {reason}" for campaign, reason in last.failed.items()]),
+        ("notes", [f"{_label(campaign)}: {note}" for campaign, notes in last.notes.items() for note in notes]),
     ):
         if lines:
             with st.expander(f"{len(lines)} {title}", expanded=title == "failed" and len(lines) < 4):
                 st.text("\n".join(lines))
 
 
-def _of(campaign_id: str) -> str:
+def _label(campaign_id: str) -> str:
     return "Account" if campaign_id == ACCOUNT else campaign_id
 
 

@@ -41,7 +41,7 @@ def month_chooser(months: pd.DataFrame) -> date:
 
 def quota(month: Outlook) -> None:
     """Draw how much of the plan's quota is used, and whether it will last."""
-    st.markdown(" ".join([*_used(month), *_ahead(month)]))
+    st.markdown(" ".join([*_used(month), *_forecast_sentences(month)]))
     plan = month.plan
     if plan is None:
         st.info("The plan is not known, so there is no quota to compare with. It comes with a sync or an account file.")
@@ -86,7 +86,7 @@ def _used(month: Outlook) -> list[str]:
     return sentences
 
 
-def _ahead(month: Outlook) -> list[str]:
+def _forecast_sentences(month: Outlook) -> list[str]:
     if month.is_over:
         return []
     forecast = month.forecast

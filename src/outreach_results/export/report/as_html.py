@@ -10,14 +10,14 @@ from pathlib import Path
 import jinja2
 
 from outreach_results.export.report.content import Report
-from outreach_results.export.report.plain import plain
+from outreach_results.export.report.template_values import template_values
 
 
 def html(report: Report) -> Iterator[bytes]:
     """The file. Every text is escaped: nothing in it is markup."""
     brand = report.options.brand
     logo = "" if brand.logo is None else f"data:image/png;base64,{base64.b64encode(brand.logo).decode()}"
-    yield _template().render(plain(report), logo=logo).encode()
+    yield _template().render(template_values(report), logo=logo).encode()
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from typing import Any
 
 from outreach_results.errors import OutreachError
 from outreach_results.export.report.content import Report
-from outreach_results.export.report.plain import plain
+from outreach_results.export.report.template_values import template_values
 
 _FOLDER = Path(__file__).parent
 _MISSING = "\N{REPLACEMENT CHARACTER}"
@@ -32,7 +32,7 @@ def pdf(report: Report) -> Iterator[bytes]:
     Raises:
         OutreachError: it could not be made.
     """
-    data = plain(report)
+    data = template_values(report)
     missing = {letter for letter in set(json.dumps(data, ensure_ascii=False)) if unicodedata.category(letter) in _NEVER}
     for _ in range(_TRIES):
         shown = _replaced(data, missing)

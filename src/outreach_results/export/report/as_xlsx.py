@@ -27,7 +27,7 @@ def xlsx(report: Report) -> Iterator[bytes]:
     tables = {"outcomes": outcomes, "what changed": changed, "campaigns": report.table, "replies": replies}
     tables |= {"over time": pd.concat(days, ignore_index=True)} if days else {}
     tables |= {"benchmarks": _benchmarks(report)} if report.compared else {}
-    yield from workbook((table_sheet(name, frame) for name, frame in tables.items()), _about(report))
+    yield from workbook((table_sheet(name, frame) for name, frame in tables.items()), _metadata(report))
 
 
 def _days(name: str, points: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def _benchmarks(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _about(report: Report) -> dict[str, object]:
+def _metadata(report: Report) -> dict[str, object]:
     said = {str(number): line for number, line in enumerate(report.small_print, 1)}
     about: dict[str, object] = {"report": {"title": report.title, "subtitle": report.subtitle}, "notes": said}
     return about | file_metadata(report.period.filters, report.zone)

@@ -220,7 +220,7 @@ def _quotes(store: Store, period: ChosenPeriod, names: Mapping[str, str], *, wit
         Quote(
             campaign=names.get(reply.campaign_id, reply.campaign_id),
             day=dates.day(reply.received_at.astimezone(zone)),
-            who=_who(reply) if with_names else "",
+            who=_reply_author(reply) if with_names else "",
             text=_beginning(reply) if with_names else without_names(reply),
         )
         for reply in results.inbox(store, period.filters, chosen, per_page=BEST_REPLIES).replies
@@ -234,7 +234,7 @@ def _beginning(reply: InboxReply) -> str:
     return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
 
 
-def _who(reply: InboxReply) -> str:
+def _reply_author(reply: InboxReply) -> str:
     return ", ".join(filter(None, [reply.name or reply.email, reply.company]))
 
 

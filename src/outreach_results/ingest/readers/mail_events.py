@@ -116,7 +116,7 @@ class _Emails:
             yield from self._names.seen(campaign, min(event.at, event.sent_at or event.at))
             yield from self._email(campaign, email_id, event)
             if event.type is not EventType.SENT:
-                yield _happening(campaign, email_id, event)
+                yield _event_record(campaign, email_id, event)
 
     def _email(self, campaign: str, email_id: str, event: MailEvent) -> Iterator[EmailRecord]:
         """The email, unless all of it is known already, in the same spelling of its address."""
@@ -135,7 +135,7 @@ class _Emails:
             yield about._replace(subject=event.subject, mailbox=event.mailbox)
 
 
-def _happening(campaign: str, email_id: str, event: MailEvent) -> EventRecord | ReplyRecord:
+def _event_record(campaign: str, email_id: str, event: MailEvent) -> EventRecord | ReplyRecord:
     """What happened to the email: a reply, or an event of another type."""
     parts = (email_id, event.type.value, event.at.isoformat(), str(event.is_machine), event.url or "")
     key = event.key or natural_id(*parts)

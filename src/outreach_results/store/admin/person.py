@@ -71,9 +71,9 @@ def _rows(connection: Connection, found: Traces) -> dict[str, list[dict[str, Any
         )
         reply_ids = {*found.replies.get(campaign_id, []), *connection.execute(answers).scalars()}
         for table in (schema.emails, schema.events):
-            rows[table.name] += _of(connection, table, campaign_id, "email_id", email_ids)
+            rows[table.name] += _rows_with_ids(connection, table, campaign_id, "email_id", email_ids)
         for table in (schema.replies, schema.reply_marks, schema.mark_changes):
-            rows[table.name] += _of(connection, table, campaign_id, "reply_id", reply_ids)
+            rows[table.name] += _rows_with_ids(connection, table, campaign_id, "reply_id", reply_ids)
     contacts = schema.contacts
     rows["contacts"] = [
         _row(connection, contacts, and_(*(contacts.c[name] == value for name, value in key.items())))
@@ -82,7 +82,7 @@ def _rows(connection: Connection, found: Traces) -> dict[str, list[dict[str, Any
     return rows
 
 
-def _of(
+def _rows_with_ids(
     connection: Connection, table: Table, campaign_id: str, column: str, ids: Collection[str]
 ) -> list[dict[str, Any]]:
     query = select(table).where(

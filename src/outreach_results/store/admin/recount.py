@@ -59,7 +59,7 @@ def is_inbox_wrong(store: Store, *, fix: bool = False) -> bool:
 
 def _rebuild(connection: Connection, campaign_id: str) -> None:
     detail = connection.execute(select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)).scalar()
-    with entries.lifted(connection, campaign_id):
+    with entries.with_source_values(connection, campaign_id):
         if detail == Detail.EVENTS:  # the days of the others come from their source, or from their snapshots
             rollup.rebuild(connection, campaign_id)
         snapshots.rebuild(connection, campaign_id)

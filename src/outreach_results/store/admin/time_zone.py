@@ -37,7 +37,7 @@ def change_time_zone(store: Store, name: str, *, by: str | None = None) -> ZoneI
             (schema.inbox, "received"),
         ):
             _redate(connection, table, stem, zone.key)
-        entries.lift(connection)
+        entries.restore_source_values(connection)
         rollup.rebuild_all(connection)
         inbox_table.recount(connection)
         set_meta(connection, "time_zone", zone.key)

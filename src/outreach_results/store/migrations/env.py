@@ -16,6 +16,6 @@ with context.begin_transaction():
 # today's code fits today's tables and none of those on the way to them.
 for mark, derive_anew in (("rollups", rollup.rebuild_all), ("inbox", inbox_table.rebuild)):
     if connection.execute(delete(meta).where(meta.c.key == mark)).rowcount:
-        entries.lift(connection)
+        entries.restore_source_values(connection)
         derive_anew(connection)
         entries.apply(connection)

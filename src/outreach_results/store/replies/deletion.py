@@ -81,5 +81,5 @@ def _delete(connection: Connection, campaign_id: str, reply_ids: list[str], emai
         connection.execute(delete(table).where(*these, *blank))
     if counts_events:
         change.update(rollup.recount(connection, campaign_id, email_ids))
-        with entries.lifted(connection, campaign_id):
+        with entries.with_source_values(connection, campaign_id):
             rollup.add(connection, campaign_id, change)

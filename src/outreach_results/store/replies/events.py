@@ -57,7 +57,7 @@ def _recounted(connection: Connection, campaign_id: str, email_ids: Collection[s
     # Where only totals of the source are stored, they stay those of the source.
     detail = select(campaigns.c.detail).where(campaigns.c.campaign_id == campaign_id)
     if connection.execute(detail).scalar_one() == Detail.EVENTS:
-        with entries.lifted(connection, campaign_id):
+        with entries.with_source_values(connection, campaign_id):
             rollup.add(connection, campaign_id, change)
 
 

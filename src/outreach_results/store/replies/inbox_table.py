@@ -81,7 +81,7 @@ def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection
                 *(value.label(f"now_{name}") for name, value in now.items()),
             )
             .select_from(replies_with_state.join(inbox, same_reply(replies.c, inbox.c)))
-            .where(_these(connection, campaign_id, part), is_other)
+            .where(_id_condition(connection, campaign_id, part), is_other)
         ).all()
         alike: dict[tuple[str | None, ...], list[str]] = {}
         for row in moved:
@@ -90,7 +90,7 @@ def apply_states(connection: Connection, campaign_id: str, reply_ids: Collection
             change[row.received_on, (row.sentiment, row.state)] -= 1
             change[row.received_on, (row.now_sentiment, row.now_state)] += 1
         for values, ids in alike.items():
-            here = _these(connection, campaign_id, ids)
+            here = _id_condition(connection, campaign_id, ids)
             connection.execute(update(inbox).where(here).values(dict(zip(_FROM_MARKS, values, strict=True))))
     _add(connection, campaign_id, change)
 
@@ -213,10 +213,14 @@ def _stored_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[s
     columns = (*(row[name] for name in _KINDS), row.words)
     held: dict[Any, str] = {}
     if is_sqlite(connection):
-        places = connection.execute(select(row.words).where(_these(connection, campaign_id, reply_ids))).scalars().all()
+        places = (
+            connection.execute(select(row.words).where(_id_condition(connection, campaign_id, reply_ids)))
+            .scalars()
+            .all()
+        )
         texts = f"SELECT rowid, words FROM {FULL_TEXT} WHERE rowid IN (SELECT value FROM json_each(?))"
         held = dict(connection.exec_driver_sql(texts, (json.dumps(list(places)),)).all())
-    stored = connection.execute(select(row.reply_id, *columns).where(_these(connection, campaign_id, reply_ids)))
+    stored = connection.execute(select(row.reply_id, *columns).where(_id_condition(connection, campaign_id, reply_ids)))
     return {
         # PostgreSQL shows each word of its own index in quotes.
         reply_id: (*kinds, {*(held.get(words, "") if is_sqlite(connection) else words.replace("'", "")).split()})
@@ -231,13 +235,13 @@ def _parts(reply_ids: Collection[str]) -> Iterator[list[str]]:
         yield ids[first : first + _AT_A_TIME]
 
 
-def _these(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> ColumnElement[bool]:
+def _id_condition(connection: Connection, campaign_id: str, reply_ids: Collection[str]) -> ColumnElement[bool]:
     return and_(inbox.c.campaign_id == campaign_id, id_in(connection, inbox.c.reply_id, reply_ids))
 
 
 def _delete_rows(connection: Connection, campaign_id: str, reply_ids: Sequence[str]) -> _Tally:
     """Delete rows of the inbox and return what they counted for."""
-    these = _these(connection, campaign_id, reply_ids)
+    these = _id_condition(connection, campaign_id, reply_ids)
     tally = _tally(connection, these)
     if tally:
         if is_sqlite(connection):

@@ -125,7 +125,7 @@ class unindexed(FunctionElement[Any]):  # noqa: N801 - it is used like a functio
 
 
 @compiles(unindexed, "sqlite")
-def _alone(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+def _compile_unindexed(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
 
 

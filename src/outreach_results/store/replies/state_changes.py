@@ -125,7 +125,7 @@ def preview(store: Store, conditions: Sequence[ColumnElement[bool]], change: Cha
     )
     with store.read() as connection:
         changed, corrected = connection.execute(affected).one()
-        return Preview(changed, corrected if is_about_sentiment(change) else 0, _seen(connection, conditions))
+        return Preview(changed, corrected if is_about_sentiment(change) else 0, _current_counts(connection, conditions))
 
 
 def change_replies(
@@ -139,7 +139,7 @@ def change_replies(
         ConflictError: replies came or went, or somebody changed one; nothing was changed.
     """
     with _locked(store, change) as connection:
-        now = _seen(connection, conditions)
+        now = _current_counts(connection, conditions)
         if now != seen:
             raise ConflictError(_conflict_of_many(connection, conditions, seen, now))
         # Changes older than `KEPT_FOR` cannot be undone any more; they go here, where many are written anyway.
@@ -169,7 +169,7 @@ def undo(store: Store, batch: Batch, *, by: str) -> UndoResult:
         undoing = _record(connection, untouched, Action.UNDONE, by)
         _write(connection, undoing, _state_before(batch, undoing, by))
         _update_derived(connection, undoing, batch.change)
-        audit.record(connection, audit.Action.MARKS_UNDONE, _about(undoing), by=by)
+        audit.record(connection, audit.Action.MARKS_UNDONE, _audit_text(undoing), by=by)
     return UndoResult(undoing.changed, batch.changed - undoing.changed, changed_since)
 
 
@@ -193,11 +193,11 @@ def _apply(connection: Connection, conditions: Sequence[ColumnElement[bool]], ch
     batch = _record(connection, chosen, change, by)
     _write(connection, batch, _state_after(batch, by))
     _update_derived(connection, batch, change)
-    audit.record(connection, audit.Action.MARKED, _about(batch), by=by)
+    audit.record(connection, audit.Action.MARKED, _audit_text(batch), by=by)
     return batch
 
 
-def _about(batch: Batch) -> str:
+def _audit_text(batch: Batch) -> str:
     """What was done with how many replies of which campaigns; no name or address of a recipient."""
     replies_of = counted(batch.changed, "reply")
     to = f" to {batch.change.assignee}" if isinstance(batch.change, Assignment) else ""
@@ -280,7 +280,7 @@ def _update_derived(connection: Connection, batch: Batch, change: Change) -> Non
 # --- messages ------------------------------------------------------------------------------------------------------
 
 
-def _seen(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Seen:
+def _current_counts(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Seen:
     query = (
         select(
             func.count(),

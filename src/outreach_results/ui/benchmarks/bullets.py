@@ -157,7 +157,7 @@ def _row(row: Comparison, peers: Peers, view: View) -> None:
 
 
 def _whole_verdict(row: Comparison, peers: Peers) -> str:
-    return " ".join([row.verdict.words(_whom(peers)), *_facts(row, peers)])
+    return " ".join([row.verdict.words(_peers_phrase(peers)), *_facts(row, peers)])
 
 
 def _leads_to(row: Comparison, peers: Peers, view: View) -> tuple[str, dict[str, str]] | None:
@@ -192,7 +192,7 @@ def _facts(row: Comparison, peers: Peers) -> list[str]:
     own_median = (
         "" if row.own is None or peers.is_own else f" Your campaigns: median {value_text(row.metric, row.own.p50)}."
     )
-    facts.append(f"{_whom(peers).capitalize()}: {published}.{own_median}")
+    facts.append(f"{_peers_phrase(peers).capitalize()}: {published}.{own_median}")
     return facts
 
 
@@ -239,7 +239,7 @@ def _definition(row: Comparison) -> str:
     )
 
 
-def _whom(peers: Peers) -> str:
+def _peers_phrase(peers: Peers) -> str:
     return "your own campaigns" if peers.is_own else "the community"
 
 
@@ -264,7 +264,7 @@ def _bullet(row: Comparison, peers: Peers, leads_to: str) -> None:
     charts.show(
         draw(charts.bullet, row.metric, mark, None if peers.is_own else row.own, lower_is_better=row.lower_is_better),
         key=f"bullet-{row.metric}",
-        alt=" ".join([f"{label}:", row.verdict.words(_whom(peers)), *_facts(row, peers)]),
+        alt=" ".join([f"{label}:", row.verdict.words(_peers_phrase(peers)), *_facts(row, peers)]),
         links={"": leads_to} if leads_to else charts.NO_LINKS,
     )
 
@@ -275,7 +275,7 @@ def _sentence(row: Comparison, peers: Peers) -> str:
     if row.interval is not None:
         low, high = value_text(row.metric, row.interval.low), value_text(row.metric, row.interval.high)
         reach = f", with 95% confidence between {low} and {high}"
-    return text.escape_plotly(f"{value}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_whom(peers)))
+    return text.escape_plotly(f"{value}{reach}.") + "<br>" + text.escape_plotly(row.verdict.words(_peers_phrase(peers)))
 
 
 def as_frame(rows: Sequence[Comparison]) -> pd.DataFrame:
@@ -321,7 +321,7 @@ def as_page_frame(rows: Sequence[Comparison], peers: Peers) -> pd.DataFrame:
                     ("75th percentile", row.community.p75),
                 )
             },
-            "Verdict": row.verdict.words(_whom(peers)),
+            "Verdict": row.verdict.words(_peers_phrase(peers)),
         }
         for row in rows
     )

@@ -54,7 +54,7 @@ def point_sentence(series: TimeSeries, point: Point) -> str:
 
 def remarks(series: TimeSeries, point: Point) -> str:
     """The remarks on a point beside its value: whether it is unusual, and what share is still expected."""
-    return " ".join(filter(None, (_usual(series, point), _to_come(series, point))))
+    return " ".join(filter(None, (_usual(series, point), _still_expected(series, point))))
 
 
 def shares(series: TimeSeries, point: Point) -> str:
@@ -155,7 +155,7 @@ def _limits(series: TimeSeries, point: Point) -> str:
     return f"between {' and '.join(limits(series, point))} would be usual"
 
 
-def _to_come(series: TimeSeries, point: Point) -> str:
+def _still_expected(series: TimeSeries, point: Point) -> str:
     if not point["is_immature"]:
         return ""
     arrivals = ARRIVALS[counted(series.metric)]

@@ -250,7 +250,7 @@ class _Panel:
                 "line": {"color": [look["ring"] for look in looks], "width": [look["width"] for look in looks]},
             },
             "cliponaxis": False,
-            "text": [self._told(point).replace(". ", ".<br>") for point in points],
+            "text": [self._hover_text(point).replace(". ", ".<br>") for point in points],
             "customdata": _keys(self._dates),
             "hovertemplate": _HOVER_TEXT,
             **_STAY,
@@ -269,7 +269,7 @@ class _Panel:
             return look | {"symbol": symbol, "color": self._color, "ring": self._color, "width": 1.6}
         return look | {"color": self._color} if is_alone else look
 
-    def _told(self, point: Point) -> str:
+    def _hover_text(self, point: Point) -> str:
         sentences = [trend_labels.point_sentence(self._series, point)]
         if self._is_mean and not pd.isna(point["mean"]):
             sentences.append(trend_labels.mean_sentence(self._series, point["mean"]))

@@ -14,10 +14,10 @@ from outreach_results.models import Filters
 from outreach_results.models.team import Role
 from outreach_results.results import ImportEntry, history_table, import_details
 from outreach_results.ui import cards, tables, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, derive, may, store_for
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.imports import rejects
-from outreach_results.ui.who import who
 
 _UNDONE, _CHOSEN = "import-undone", "import-chosen"
 _AT_FIRST = 10
@@ -66,7 +66,7 @@ def _row(entry: ImportEntry) -> tables.Row:
     several = f"{n:,} {_TOGETHER.get(LoadKind(entry.kind), 'imports')}" if n > 1 and entry.kind else ""
     cells = {
         "source": tables.Cell(entry.source, entry.source.casefold(), value=entry.load_ids[0], note=several),
-        "finished_at": tables.Cell(_when(entry), entry.finished_at.isoformat()),
+        "finished_at": tables.Cell(_time_span(entry), entry.finished_at.isoformat()),
         "loaded_by": tables.plain(entry.loaded_by or _KINDS.get(LoadKind(entry.kind)) if entry.kind else None),
         "state": _state(entry),
     }
@@ -75,7 +75,7 @@ def _row(entry: ImportEntry) -> tables.Row:
     return cells
 
 
-def _when(entry: ImportEntry) -> str:
+def _time_span(entry: ImportEntry) -> str:
     """One moment, or from when to when: Mar 9, 2026, 10:00 AM – 2:23 PM."""
     first, last = entry.first_at, entry.finished_at
     if first.date() != last.date():
@@ -95,7 +95,7 @@ def _state(entry: ImportEntry) -> tables.Cell:
 @st.dialog("Import", width="large")
 def _details(entry: ImportEntry) -> None:
     by = f", by {entry.loaded_by}" if entry.loaded_by else ""
-    st.markdown(f"**{text.escape(entry.source)}**  \n{text.escape(_when(entry) + by)}")
+    st.markdown(f"**{text.escape(entry.source)}**  \n{text.escape(_time_span(entry) + by)}")
     if entry.problem is not None:
         st.error(text.escape(entry.problem), icon="⚠️")
         return
@@ -127,7 +127,7 @@ def _report(entry: ImportEntry) -> list[str]:
 
 def _undo(load_id: str) -> None:
     try:
-        report = undo_load(store_for(Role.EDITOR), load_id, by=who())
+        report = undo_load(store_for(Role.EDITOR), load_id, by=author_name())
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return

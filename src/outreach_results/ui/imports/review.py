@@ -16,6 +16,7 @@ from outreach_results.ingest.records import Record
 from outreach_results.ingest.report import counted
 from outreach_results.models.team import Role
 from outreach_results.ui import cards, tables, text, url_state
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import store_for
 from outreach_results.ui.imports import rejects, section, session
 from outreach_results.ui.imports.form import answered
@@ -23,7 +24,6 @@ from outreach_results.ui.imports.job import ImportJob
 from outreach_results.ui.imports.uploads import PREVIEWED, Upload, Uploads
 from outreach_results.ui.settings.deleted import still_deleted
 from outreach_results.ui.watched_jobs import redraw_after_jobs
-from outreach_results.ui.who import who
 
 _ROWS = 5
 
@@ -150,7 +150,7 @@ def _remember_mappings(uploads: Uploads) -> None:
             continue
         for view in views:
             if view.plan.mapping is not None and view.plan.content is not None:
-                save_mapping(store_for(Role.EDITOR), view.plan.content.fields, view.plan.mapping, by=who())
+                save_mapping(store_for(Role.EDITOR), view.plan.content.fields, view.plan.mapping, by=author_name())
 
 
 # --- the report --------------------------------------------------------------------------------------------------

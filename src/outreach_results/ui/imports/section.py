@@ -12,12 +12,12 @@ from outreach_results.ingest.registry import EXTENSIONS
 from outreach_results.ingest.template import TEMPLATE_COLUMNS, template_csv, template_xlsx
 from outreach_results.models.team import Role
 from outreach_results.ui import cards, tables, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import store_for
 from outreach_results.ui.imports import session
 from outreach_results.ui.imports.job import ImportJob, start_import
 from outreach_results.ui.imports.uploads import Uploads
 from outreach_results.ui.watched_jobs import redraw_after_jobs, watch
-from outreach_results.ui.who import who
 
 
 def card() -> None:
@@ -35,7 +35,7 @@ def card() -> None:
 
 def start(uploads: Uploads) -> None:
     """Begin to import the uploaded files, and empty the uploader."""
-    job = start_import(store_for(Role.EDITOR), uploads, loaded_by=who())
+    job = start_import(store_for(Role.EDITOR), uploads, loaded_by=author_name())
     session.begin(job)
     watch(job)
     st.rerun()

@@ -15,11 +15,11 @@ from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.changes import Change
 from outreach_results.store.replies.state_changes import Preview
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import narrowed, store_for
 from outreach_results.ui.filters import View
 from outreach_results.ui.inbox import inbox_url, keys, labels, watch, work
 from outreach_results.ui.inbox.state_changes import StatusMessage, attempt, set_status
-from outreach_results.ui.who import who
 
 _PENDING, _TICKED, _MENU = "inbox-pending", "inbox-ticked", "inbox-bulk"
 _NOTHING_TO_DO = "Nothing to change: these replies are marked that way already."
@@ -104,7 +104,7 @@ def _change(chosen: Sequence[InboxReply], change: Change) -> StatusMessage:
     if not preview.changed:
         return StatusMessage(_NOTHING_TO_DO)
     opened = store_for(Role.EDITOR, {reply.campaign_id for reply in chosen})
-    batch = state_changes.change_replies(opened, conditions, change, by=who(), seen=preview.seen)
+    batch = state_changes.change_replies(opened, conditions, change, by=author_name(), seen=preview.seen)
     return StatusMessage(labels.done_sentence(batch), batch=batch)
 
 
@@ -123,7 +123,7 @@ def _confirmed(pending: _Pending) -> None:
             store_for(Role.EDITOR, filters.campaigns),
             chosen_replies(filters, pending.inbox_filters),
             pending.change,
-            by=who(),
+            by=author_name(),
             seen=pending.preview.seen,
         )
         inbox_url.start_over()

@@ -9,8 +9,8 @@ from outreach_results import results
 from outreach_results.models import Sentiment
 from outreach_results.results import NOBODY, InboxFilters, ReplyKey, ReplyKind, ReplyStatus, is_of_kind
 from outreach_results.ui import url_state
+from outreach_results.ui.author import own_name
 from outreach_results.ui.cache import ask
-from outreach_results.ui.who import me
 
 KIND, STATUS, SENTIMENT, SEARCH, PAGE, REPLY = "lane", "status", "sentiment", "q", "page", "reply"
 ASSIGNED = "assigned"
@@ -54,7 +54,7 @@ def _assignee() -> str | None:
     if chosen == ANYONE:
         return None
     # Who is not known has nothing assigned: the name is as empty for a link from somebody who is.
-    return {ME: me() or _NO_ONE, UNASSIGNED: NOBODY}.get(chosen, chosen)
+    return {ME: own_name() or _NO_ONE, UNASSIGNED: NOBODY}.get(chosen, chosen)
 
 
 def _code_of(name: str) -> str:

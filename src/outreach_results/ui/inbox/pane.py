@@ -64,7 +64,7 @@ def shown_reply(inbox_page: Inbox, *, read_before: ReplyKey | None = None) -> In
 
 def _pane(reply: InboxReply, inbox_page: Inbox, filters: Filters, inbox_filters: InboxFilters) -> None:
     is_listed = key_of(reply) in map(key_of, inbox_page.replies)
-    around = _around(reply, inbox_page) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
+    around = _neighbors(reply, inbox_page) if is_listed else ask(results.neighbors, filters, inbox_filters, reply)
     history = ask(results.timeline, reply.campaign_id, reply.id)
     campaign = next(one for one in ask(results.all_campaigns) if one.id == reply.campaign_id)
     _toolbar(reply, around, inbox_page, filters, inbox_filters)
@@ -79,7 +79,7 @@ def _pane(reply: InboxReply, inbox_page: Inbox, filters: Filters, inbox_filters:
         _sentiment(reply, around, inbox_filters)
 
 
-def _around(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
+def _neighbors(reply: InboxReply, inbox_page: Inbox) -> Neighbors:
     keys = [inbox_page.before, *map(key_of, inbox_page.replies), inbox_page.after]
     place = keys.index(key_of(reply), 1)
     return Neighbors(keys[place - 1], keys[place + 1])
@@ -107,7 +107,7 @@ def _toolbar(
         if may(Role.EDITOR):
             _marks(reply, around, inbox_filters)
         if inbox_url.reply():  # on a phone it leads from the reply to the list, and shows which of them is seen
-            st.button("‹ Replies", key="inbox-back", type="tertiary", on_click=_back)
+            st.button("‹ Replies", key="inbox-back", type="tertiary", on_click=_close_reply)
 
 
 def _marks(reply: InboxReply, around: Neighbors, inbox_filters: InboxFilters) -> None:
@@ -146,7 +146,7 @@ def _next(change: Change, around: Neighbors, inbox_filters: InboxFilters) -> Rep
     return around.after or around.before if leaves_the_list(change, inbox_filters) else None
 
 
-def _back() -> None:
+def _close_reply() -> None:
     inbox_url.read(None)
     url_state.keep_in_fragment()
 

@@ -15,9 +15,9 @@ from outreach_results.store.replies import state_changes
 from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
 from outreach_results.store.replies.state_changes import Batch
 from outreach_results.ui import cache
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import store_for
 from outreach_results.ui.inbox import inbox_url, keys, labels
-from outreach_results.ui.who import who
 
 _STATUS = "inbox-status"
 
@@ -39,7 +39,7 @@ def change_shown_reply(reply: InboxReply, change: Change, goes_on_to: ReplyKey |
         key, subject = key_of(reply), labels.of_sender(reply)
         try:
             batch = state_changes.change_reply(
-                store_for(Role.EDITOR, key[:1]), *key, change, by=who(), seen_version=reply.mark_version
+                store_for(Role.EDITOR, key[:1]), *key, change, by=author_name(), seen_version=reply.mark_version
             )
         except ConflictError:
             inbox_url.read(key)  # keep showing it, with its new state, even where it is no longer listed
@@ -108,7 +108,7 @@ def _close() -> None:
 def _undo(status: StatusMessage) -> None:
     def restore() -> StatusMessage:
         assert status.batch is not None
-        undone = state_changes.undo(store_for(Role.EDITOR, status.batch.campaigns), status.batch, by=who())
+        undone = state_changes.undo(store_for(Role.EDITOR, status.batch.campaigns), status.batch, by=author_name())
         if status.reply is not None:
             inbox_url.read(status.reply)
         return StatusMessage(labels.undone_sentence(undone, cache.zone()), is_warning=undone.changed_since_total > 0)

@@ -15,11 +15,11 @@ from outreach_results.results import key_of
 from outreach_results.store import team
 from outreach_results.store.replies.changes import Action, Assignment, Change, Snooze
 from outreach_results.ui import cache
+from outreach_results.ui.author import LONGEST_NAME, own_name
 from outreach_results.ui.cache import ask, person, snapshot_value
 from outreach_results.ui.inbox import labels
 from outreach_results.ui.inbox.keys import redraw_all
 from outreach_results.ui.inbox.state_changes import StatusMessage, set_status
-from outreach_results.ui.who import LONGEST_NAME, me
 
 Apply = Callable[[Change], None]
 """Makes a change of the reply that is shown, and goes on to the next one where it leaves the list."""
@@ -39,7 +39,7 @@ def assign_to_me() -> Assignment:
     Raises:
         ConflictError: nobody is signed in, and no name was entered.
     """
-    name = me()
+    name = own_name()
     if not name:
         raise ConflictError("Not saved: enter your name under “View” first, so that others see whose it is.")
     return Assignment(name)
@@ -83,7 +83,7 @@ def people() -> list[str]:
     # Who sees one client only does not learn who works for the others.
     known = snapshot_value(team.members) if person().limit is None else []
     members = [member.address for member in known if member.role.allows(Role.EDITOR)]
-    return list(dict.fromkeys([*filter(None, [me()]), *members, *ask(results.assignees)]))
+    return list(dict.fromkeys([*filter(None, [own_name()]), *members, *ask(results.assignees)]))
 
 
 def controls(reply: InboxReply, apply: Apply) -> None:

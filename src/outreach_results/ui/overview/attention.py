@@ -16,9 +16,9 @@ from outreach_results.results.insights import Alert
 from outreach_results.store.engine import Store
 from outreach_results.store.tracking import choose_tracking
 from outreach_results.ui import cards, text, url_state
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, may, store_for
 from outreach_results.ui.filters import View, choose_campaigns
-from outreach_results.ui.who import who
 
 ALERTS_A_PAGE = 10
 _WATCH = (
@@ -26,14 +26,14 @@ _WATCH = (
 )
 
 
-def side(view: View) -> None:
+def side_cards(view: View) -> None:
     """Draw the two cards beside the chart."""
     with st.container(key="side", height="stretch"):
-        alerts(ask(what_stands_out, view.filters), ask(positive_to_do, view.filters))
+        alerts(ask(found_alerts, view.filters), ask(positive_to_do, view.filters))
         changes(ask(what_changed, view.filters, view.comparison, view.compared_with))
 
 
-def alone(view: View) -> None:
+def alerts_without_activity(view: View) -> None:
     """Draw what is raised where the period has no activity, which may be what is wrong; nothing without alerts."""
     raised = insights.with_raised([], ask(raised_alerts, view.filters.campaigns))
     if raised:
@@ -70,7 +70,7 @@ def positive_to_do(_store: Store, filters: Filters) -> int:
     return ask(results.reply_totals, filters, open_ones)[Sentiment.POSITIVE]
 
 
-def what_stands_out(opened: Store, filters: Filters) -> list[Alert]:
+def found_alerts(opened: Store, filters: Filters) -> list[Alert]:
     """What stands out among the campaigns of the filters, and the alerts that are raised on them or the account."""
     # Not by `ask`: the sums are there already, and to keep the rows as bytes costs as much as to make them.
     campaigns = results.campaign_rows(opened, filters)
@@ -165,4 +165,4 @@ def _alert(alert: Alert, key: str) -> None:
 
 
 def _set_untracked(campaign_id: str, kinds: Sequence[str]) -> None:
-    choose_tracking(store_for(Role.ADMIN), campaign_id, dict.fromkeys(kinds, False), by=who())
+    choose_tracking(store_for(Role.ADMIN), campaign_id, dict.fromkeys(kinds, False), by=author_name())

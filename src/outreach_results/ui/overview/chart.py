@@ -79,5 +79,5 @@ def undated_remark(totals: Totals, view: View) -> None:
     """Draw which counts have no dates of their own, and where they are counted then."""
     if totals.undated:
         names = ", ".join(charts.LABELS[name].lower() for name in COUNTS if name in totals.undated)
-        where = "in the totals" if view.filters.among(None) == Filters() else "by send date"
+        where = "in the totals" if view.filters.for_campaigns(None) == Filters() else "by send date"
         st.caption(f"Dates not in this export: counted {where} ({names}).")

@@ -15,7 +15,7 @@ from outreach_results.ui.components import chart_with_data
 from outreach_results.ui.downloads import Table
 from outreach_results.ui.filters import View, campaign_labels, choose_campaigns
 from outreach_results.ui.overview import tiles
-from outreach_results.ui.overview.attention import side
+from outreach_results.ui.overview.attention import side_cards
 from outreach_results.ui.overview.tiles import Tile
 from outreach_results.ui.shell import NO_ACTIVITY
 from outreach_results.ui.tables import Cell, Column, Kind, Link, Sort
@@ -37,7 +37,7 @@ def people(view: View) -> None:
             tiles.show([_tile(name, found, before, view) for name in PEOPLE], key="tiles")
             with st.container(key="headline-chart"):
                 _funnel(found, view)
-        side(view)
+        side_cards(view)
     _campaigns(found, view)
 
 

@@ -17,8 +17,8 @@ from outreach_results.store.account_entries import days_off as entered_days_off
 from outreach_results.store.account_entries import enter_days_off, enter_plan, entered_plan, source_plan
 from outreach_results.store.engine import Store
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
-from outreach_results.ui.who import who
 
 _WIDTH = 420
 MOST_DAYS = 366
@@ -54,7 +54,7 @@ def plan() -> None:
                 return
             entered = None if limit is None else Plan(name=name.strip(), email_limit=limit, price_usd=price)
             try:
-                enter_plan(store_for(Role.ADMIN), entered, by=who())
+                enter_plan(store_for(Role.ADMIN), entered, by=author_name())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
@@ -63,12 +63,14 @@ def plan() -> None:
 
 def _used_plan(known: Plan | None, source: Plan | None) -> str:
     if known is None:
-        return "The plan is not known." if source is None else f"The plan comes from the source: {_said(source)}."
-    instead = "the source's, which is unknown" if source is None else _said(source)
-    return f"The plan was entered by hand: {_said(known)}, instead of {instead}."
+        return (
+            "The plan is not known." if source is None else f"The plan comes from the source: {_plan_summary(source)}."
+        )
+    instead = "the source's, which is unknown" if source is None else _plan_summary(source)
+    return f"The plan was entered by hand: {_plan_summary(known)}, instead of {instead}."
 
 
-def _said(plan: Plan) -> str:
+def _plan_summary(plan: Plan) -> str:
     return f"{plan.name}, {text.counted(plan.email_limit, 'email')} for {text.money(plan.price_usd)} a month"
 
 
@@ -81,7 +83,7 @@ def days_off() -> None:
             st.text(text.days(first, last), width="content")
             if st.button("Remove", key=f"days-off-{first}", type="tertiary"):
                 remaining = [day for day in known if not first <= day <= last]
-                enter_days_off(store_for(Role.ADMIN), remaining, by=who())
+                enter_days_off(store_for(Role.ADMIN), remaining, by=author_name())
                 st.rerun()
     with st.form("days-off", border=False, clear_on_submit=True):
         chosen = st.date_input("First and last day", value=[], format="YYYY-MM-DD", width=_WIDTH)
@@ -92,7 +94,7 @@ def days_off() -> None:
             elif len(days) > MOST_DAYS:
                 st.error(f"At most {MOST_DAYS} days can be added at once.", icon="⚠️")
             else:
-                enter_days_off(store_for(Role.ADMIN), {*known, *days}, by=who())
+                enter_days_off(store_for(Role.ADMIN), {*known, *days}, by=author_name())
                 st.rerun()
 
 
@@ -123,7 +125,7 @@ def time_zone() -> None:
     if st.button("Change time zone", type="primary", disabled=chosen == present, key="change-zone"):
         try:
             with st.spinner("Recalculating all days and hours …"):
-                admin.change_time_zone(store_for(Role.ADMIN), chosen, by=who())
+                admin.change_time_zone(store_for(Role.ADMIN), chosen, by=author_name())
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return

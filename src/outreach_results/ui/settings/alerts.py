@@ -17,9 +17,9 @@ from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.store.alert_state import RuleChoice
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.campaign_picker import client_labels
-from outreach_results.ui.who import who
 
 _SHOWN = 10
 _SAID = "alerts-said"
@@ -49,7 +49,7 @@ def form() -> None:
         if names
         else None
     )
-    _who(kept.recipients(opened).of(client), client)
+    _recipients_form(kept.recipients(opened).of(client), client)
     if said := st.session_state.pop(_SAID, ""):
         st.info(text.escape(said))
     deliveries = kept.LOG.newest_first(opened)
@@ -64,7 +64,7 @@ def _rules(choices: Mapping[str, RuleChoice]) -> None:
         changes = {kind: _rule(rule, choices[kind]) for kind, rule in RULES.items()}
         if st.form_submit_button("Save rules", type="primary"):
             try:
-                kept.choose_rules(store_for(Role.ADMIN), changes, by=who())
+                kept.choose_rules(store_for(Role.ADMIN), changes, by=author_name())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
@@ -94,7 +94,7 @@ def _rule(rule: Rule, choice: RuleChoice) -> RuleChoice:
     return RuleChoice(is_on=is_on, limit=round(entered / factor, 6))
 
 
-def _who(known: AlertRecipients, client: str | None) -> None:
+def _recipients_form(known: AlertRecipients, client: str | None) -> None:
     """Draw the form of who is told; what is the same for all clients stands in that of everything."""
     with st.form(f"alert-recipients-{client}", border=False):
         to = st.text_input("Email addresses of alerts", ", ".join(known.to), placeholder="anna@example.com")
@@ -103,7 +103,7 @@ def _who(known: AlertRecipients, client: str | None) -> None:
             type="password",
             placeholder="kept; enter another to replace it" if known.webhook_encrypted else "https://hooks.slack.com/…",
         )
-        quiet, with_replies = _how(known) if client is None else (None, None)
+        quiet, with_replies = _quiet_hours(known) if client is None else (None, None)
         without = bool(known.webhook_encrypted) and st.checkbox("Remove the webhook")
         if st.form_submit_button("Save recipients", type="primary"):
             try:
@@ -116,7 +116,7 @@ def _who(known: AlertRecipients, client: str | None) -> None:
                     with_replies=with_replies,
                     client=client,
                     secret=settings().secret_key,
-                    by=who(),
+                    by=author_name(),
                 )
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
@@ -126,7 +126,7 @@ def _who(known: AlertRecipients, client: str | None) -> None:
         st.button("Send test", key="alert-test", on_click=_test, args=(client,))
 
 
-def _how(known: AlertRecipients) -> tuple[tuple[int, int], bool]:
+def _quiet_hours(known: AlertRecipients) -> tuple[tuple[int, int], bool]:
     columns = st.columns(2)
     start, end = known.quiet or (0, 0)
     quiet = (

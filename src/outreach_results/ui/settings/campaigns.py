@@ -24,9 +24,9 @@ from outreach_results.store.entries import (
     source_values,
 )
 from outreach_results.ui import filters, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.settings import deleted
-from outreach_results.ui.who import who
 
 _PER = {CostPer.EMAIL: "per email sent", CostPer.CAMPAIGN: "for the whole campaign", CostPer.MONTH: "per month"}
 _UNKNOWN = "unknown"
@@ -72,7 +72,7 @@ def form(campaigns: list[Campaign]) -> None:
             amount = None if cost is None else Decimal(str(cost))
             try:
                 mcp = type_of(typed, types)
-                enter(store_for(Role.ADMIN), chosen, checked(name, mcp, amount, per), by=who())
+                enter(store_for(Role.ADMIN), chosen, checked(name, mcp, amount, per), by=author_name())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return

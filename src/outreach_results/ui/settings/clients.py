@@ -14,11 +14,11 @@ from outreach_results.store.client_brands import client_brand, remove_client_bra
 from outreach_results.store.labels import MAX_NAME
 from outreach_results.store.logos import LARGEST_LOGO
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.campaign_picker import client_labels
 from outreach_results.ui.settings import label_choice, label_rules
 from outreach_results.ui.settings.changes import make
-from outreach_results.ui.who import who
 
 _ABOUT = (
     "A campaign belongs to one client and has any number of tags; both filter every page. What you choose counts "
@@ -43,7 +43,7 @@ def _clients(known: list[Client]) -> None:
     with left, st.form("client-add", border=False, clear_on_submit=True):
         name = st.text_input("New client", max_chars=MAX_NAME, placeholder="Acme Corp")
         if st.form_submit_button("Add client"):
-            make(lambda: labeling.add_client(store_for(Role.ADMIN), name, by=who()))
+            make(lambda: labeling.add_client(store_for(Role.ADMIN), name, by=author_name()))
     if not known:
         return
     of = {client.id: client for client in known}
@@ -65,14 +65,14 @@ def _edit(client: Client) -> None:
     name = st.text_input("Name", client.name, max_chars=MAX_NAME, key=f"client-name-{client.id}")
     with st.container(horizontal=True):
         if st.button("Rename", key="client-rename"):
-            make(lambda: labeling.rename_client(store_for(Role.ADMIN), client.id, name, by=who()))
+            make(lambda: labeling.rename_client(store_for(Role.ADMIN), client.id, name, by=author_name()))
         with st.popover("Remove client", key="client-remove"):
             st.text(
                 f"Its {text.counted(client.campaigns, 'campaign')} and their results stay, without a client. "
                 "Rules that give it are removed too."
             )
             if st.button("Remove", type="primary", key="client-remove-confirmed"):
-                make(lambda: labeling.remove_client(store_for(Role.ADMIN), client.id, by=who()))
+                make(lambda: labeling.remove_client(store_for(Role.ADMIN), client.id, by=author_name()))
 
 
 def _brand(client: Client) -> None:
@@ -89,13 +89,13 @@ def _brand(client: Client) -> None:
             # No more of it than shows that it is too large; without a new one the present one stays.
             present = None if known is None else known.logo
             content = present if logo is None else logo.read(LARGEST_LOGO + 1)
-            make(lambda: set_client_brand(store_for(Role.ADMIN), client.id, color, content, by=who()))
+            make(lambda: set_client_brand(store_for(Role.ADMIN), client.id, color, content, by=author_name()))
     if known is None:
         return
     if known.logo is not None:
         st.image(known.logo, width=120)
     if st.button("Remove brand", key="client-brand-remove"):
-        make(lambda: remove_client_brand(store_for(Role.ADMIN), client.id, by=who()))
+        make(lambda: remove_client_brand(store_for(Role.ADMIN), client.id, by=author_name()))
 
 
 def _counted(client: Client) -> str:

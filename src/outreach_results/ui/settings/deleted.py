@@ -9,9 +9,9 @@ import streamlit as st
 from outreach_results.models.team import Role
 from outreach_results.store.admin import deletion
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, may, store_for, zone
 from outreach_results.ui.settings.changes import make
-from outreach_results.ui.who import who
 
 
 def delete_button(campaign_id: str) -> None:
@@ -22,7 +22,7 @@ def delete_button(campaign_id: str) -> None:
         type="tertiary",
         help="Hides it on all pages, in the API and in exports. Nothing of it is lost, and Restore brings it back.",
     ):
-        make(lambda: deletion.delete(store_for(Role.ADMIN), campaign_id, by=who()))
+        make(lambda: deletion.delete(store_for(Role.ADMIN), campaign_id, by=author_name()))
 
 
 def deleted() -> None:
@@ -38,7 +38,7 @@ def deleted() -> None:
             at = one.at.astimezone(zone())
             st.text(f"{one.name} · deleted {text.day(at.date())}, {text.clock(at)}{by}", width="content")
             if st.button("Restore", key=f"restore-{one.id}", type="tertiary"):
-                make(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id, by=who()))  # type: ignore[misc]
+                make(lambda campaign_id=one.id: deletion.restore(store_for(Role.ADMIN), campaign_id, by=author_name()))  # type: ignore[misc]
 
 
 def still_deleted(campaign_ids: Collection[str]) -> str:

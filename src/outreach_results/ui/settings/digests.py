@@ -13,9 +13,9 @@ from outreach_results.digests.sending import send_test
 from outreach_results.errors import OutreachError
 from outreach_results.models.team import Role
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.campaign_picker import client_labels
-from outreach_results.ui.who import who
 
 _SHOWN = 10
 _SAID = "digests-said"
@@ -71,7 +71,7 @@ def _add() -> None:
                     secret=settings().secret_key,
                     clients=tuple(clients) or None,
                     hour=int(hour),
-                    by=who(),
+                    by=author_name(),
                 )
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
@@ -90,7 +90,7 @@ def _test(name: str) -> None:
 
 def _remove(name: str) -> None:
     try:
-        kept.remove_digest(store_for(Role.ADMIN), name, by=who())
+        kept.remove_digest(store_for(Role.ADMIN), name, by=author_name())
     except OutreachError as error:
         st.session_state[_SAID] = str(error)
 

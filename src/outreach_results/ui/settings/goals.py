@@ -11,9 +11,9 @@ from outreach_results.models.team import Role
 from outreach_results.store.engine import Store
 from outreach_results.store.goals import GOAL_METRICS, MAX_GOAL, goals_in, set_goals
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.campaign_picker import client_labels
-from outreach_results.ui.who import who
 
 _ALL = ""  # no id of a client
 _WIDTH = 420
@@ -22,7 +22,7 @@ _WIDTH = 420
 def form() -> None:
     """Draw the form that enters the goals, and how the month stands beside them."""
     st.caption("What all campaigns together, or those of a client, should reach in a month. Empty fields have no goal.")
-    client = _whose()
+    client = _choose_client()
     known = ask(_goals, client)
     with st.form(f"settings-goals-{client}", border=False):
         columns = st.columns(len(GOAL_METRICS))
@@ -34,7 +34,7 @@ def form() -> None:
         }
         if st.form_submit_button("Save goals", type="primary"):
             try:
-                set_goals(store_for(Role.ADMIN), entered, client=client, by=who())
+                set_goals(store_for(Role.ADMIN), entered, client=client, by=author_name())
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return
@@ -43,7 +43,7 @@ def form() -> None:
         st.text(pace.sentence())
 
 
-def _whose() -> str | None:
+def _choose_client() -> str | None:
     """The id of the client whose goals are edited; None for those of all campaigns."""
     names = ask(client_labels)
     if not names:

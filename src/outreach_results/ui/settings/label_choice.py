@@ -13,9 +13,9 @@ from outreach_results.store import labeling
 from outreach_results.store.engine import Store
 from outreach_results.store.labels import MAX_TAG, NO_CLIENT, Labels, Origin
 from outreach_results.ui import filters, tables, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.settings.changes import make
-from outreach_results.ui.who import who
 
 MANY = 15
 """With more campaigns than these there is a field to search them."""
@@ -97,8 +97,8 @@ def _client(campaign_ids: list[str], common: str | None, names: Mapping[str, str
 def _set_client(campaign_ids: list[str], chosen: str, offered: Mapping[str, str]) -> None:
     opened = store_for(Role.ADMIN)
     if chosen not in offered:  # typed
-        chosen = labeling.add_client(opened, chosen, by=who())
-    labeling.choose_client(opened, campaign_ids, None if chosen == _LEAVE else chosen, by=who())
+        chosen = labeling.add_client(opened, chosen, by=author_name())
+    labeling.choose_client(opened, campaign_ids, None if chosen == _LEAVE else chosen, by=author_name())
 
 
 def _tags(campaign_ids: list[str], common: Sequence[str]) -> None:
@@ -113,9 +113,9 @@ def _tags(campaign_ids: list[str], common: Sequence[str]) -> None:
     )
     with st.container(horizontal=True):
         if st.button("Set tags", type="primary", key="labels-set-tags"):
-            make(lambda: labeling.choose_tags(store_for(Role.ADMIN), campaign_ids, chosen, by=who()))
+            make(lambda: labeling.choose_tags(store_for(Role.ADMIN), campaign_ids, chosen, by=author_name()))
         if st.button("Leave tags to rules and the source", type="tertiary", key="labels-leave-tags"):
-            make(lambda: labeling.choose_tags(store_for(Role.ADMIN), campaign_ids, None, by=who()))
+            make(lambda: labeling.choose_tags(store_for(Role.ADMIN), campaign_ids, None, by=author_name()))
 
 
 def _key(campaign_ids: Sequence[str]) -> str:

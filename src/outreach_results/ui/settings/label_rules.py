@@ -12,9 +12,9 @@ from outreach_results.models.team import Role
 from outreach_results.store import labeling
 from outreach_results.store.labels import MAX_TAG, MAX_TEXT, Match, Rule, checked_rule
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
 from outreach_results.ui.settings.changes import make
-from outreach_results.ui.who import who
 
 _MATCHES = {Match.STARTS_WITH: "Name starts with", Match.CONTAINS: "Name contains"}
 _TAG = ""  # no id of a client
@@ -37,7 +37,7 @@ def form(names: Mapping[str, str]) -> None:
             words = labeling.rule_in_words(rule, names)
             st.text(f"{words[:1].upper()}{words[1:]} · {text.counted(caught, 'campaign')}", width="content")
             if st.button("Remove", key=f"rule-remove-{rule.id}", type="tertiary"):
-                make(lambda rule_id=rule.id: labeling.remove_rule(store_for(Role.ADMIN), rule_id, by=who()))  # type: ignore[misc]
+                make(lambda rule_id=rule.id: labeling.remove_rule(store_for(Role.ADMIN), rule_id, by=author_name()))  # type: ignore[misc]
     _add(names)
 
 
@@ -73,7 +73,7 @@ def _keep(rule: Rule | OutreachError | None) -> None:
         raise rule
     if rule is None:
         raise QueryError("text", "Enter a text that names have.")
-    labeling.add_rule(store_for(Role.ADMIN), rule, by=who())
+    labeling.add_rule(store_for(Role.ADMIN), rule, by=author_name())
 
 
 def _preview(caught: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ from outreach_results.store import audit
 from outreach_results.store.admin.forgetting import checked_address, forget
 from outreach_results.store.admin.person import PERSON, as_json, person_data
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.who import who
 
 _WIDTH = 420
 _ADDRESS, _TO_CONFIRM, _DONE = "person-address", "person-to-confirm", "person-done"
@@ -54,7 +54,7 @@ def _offered(key: str) -> None:
 
 
 def _note_export() -> None:
-    audit.note(store_for(Role.ADMIN), audit.Action.EXPORTED, PERSON, by=who())
+    audit.note(store_for(Role.ADMIN), audit.Action.EXPORTED, PERSON, by=author_name())
 
 
 def _held(data: dict[str, list[object]]) -> str:
@@ -80,7 +80,7 @@ def _confirmation(key: str) -> None:
         with st.container(horizontal=True):
             if st.button("Forget for good", key="person-confirmed", type="primary"):
                 with st.spinner("Removing the person everywhere …"):
-                    report = forget(store_for(Role.ADMIN), key, by=who())
+                    report = forget(store_for(Role.ADMIN), key, by=author_name())
                 st.session_state[_DONE] = report.sentence()
                 del st.session_state[_TO_CONFIRM]
                 st.rerun()

@@ -10,8 +10,8 @@ from outreach_results.models.team import Role
 from outreach_results.store.engine import Store
 from outreach_results.store.interests import APPLIES_LATER, InterestStates, choose_interest_states, interest_states
 from outreach_results.ui import text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for
-from outreach_results.ui.who import who
 
 _WIDTH = 420
 
@@ -42,7 +42,9 @@ def form() -> None:
         st.caption(f"Empty uses the source's own. {APPLIES_LATER}")
         if st.form_submit_button("Save states", type="primary"):
             try:
-                choose_interest_states(store_for(Role.ADMIN), source, meetings=meetings, positives=positives, by=who())
+                choose_interest_states(
+                    store_for(Role.ADMIN), source, meetings=meetings, positives=positives, by=author_name()
+                )
             except OutreachError as error:
                 st.error(text.escape(str(error)), icon="⚠️")
                 return

@@ -9,10 +9,10 @@ from outreach_results.models.team import Role
 from outreach_results.store import api_keys
 from outreach_results.store.api_keys import ApiKey, KeyScope
 from outreach_results.ui import tables, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.team import shown_once
 from outreach_results.ui.team.people import clients
-from outreach_results.ui.who import who
 
 _CLICKED, _SAID, _REVOKED = "team-key-clicked", "team-key-said", "team-keys-revoked"
 _COLUMNS = (
@@ -91,7 +91,7 @@ def _create() -> None:
             return
     try:
         opened = store_for(Role.ADMIN)
-        key = api_keys.create_key(opened, name.strip(), scope or KeyScope.READ, client_id=client, by=who())
+        key = api_keys.create_key(opened, name.strip(), scope or KeyScope.READ, client_id=client, by=author_name())
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
@@ -105,7 +105,7 @@ def _revoke(key: ApiKey) -> None:
     st.write(text.escape(f"{key.name} {used}. What uses it is refused from now on. There is no undo."))
     if st.button("Revoke key", type="primary", key="team-revoke-key"):
         try:
-            api_keys.revoke_key(store_for(Role.ADMIN), key.name, by=who())
+            api_keys.revoke_key(store_for(Role.ADMIN), key.name, by=author_name())
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return

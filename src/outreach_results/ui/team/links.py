@@ -22,11 +22,11 @@ from outreach_results.store.links import (
 )
 from outreach_results.store.logos import LARGEST_LOGO
 from outreach_results.ui import filters, tables, text
+from outreach_results.ui.author import author_name
 from outreach_results.ui.cache import ask, store_for, zone
 from outreach_results.ui.sharing import PATH
 from outreach_results.ui.team import shown_once
 from outreach_results.ui.team.people import clients
-from outreach_results.ui.who import who
 
 _CLICKED, _SAID, _ENDED = "team-link-clicked", "team-link-said", "team-links-ended"
 _COLUMNS = (
@@ -112,7 +112,7 @@ def _create() -> None:
             return
     try:
         name = entered["name"].strip()
-        token = links.create_link(store_for(Role.ADMIN), by=who(), **_as_arguments(entered))
+        token = links.create_link(store_for(Role.ADMIN), by=author_name(), **_as_arguments(entered))
     except OutreachError as error:
         st.error(text.escape(str(error)), icon="⚠️")
         return
@@ -185,7 +185,7 @@ def _revoke(link: Link) -> None:
     st.write(text.escape(f"{link.name} shows nothing from now on, also where it is open. There is no undo."))
     if st.button("Revoke link", type="primary", key="team-revoke-link"):
         try:
-            links.revoke_link(store_for(Role.ADMIN), link.link_id, by=who())
+            links.revoke_link(store_for(Role.ADMIN), link.link_id, by=author_name())
         except OutreachError as error:
             st.error(text.escape(str(error)), icon="⚠️")
             return

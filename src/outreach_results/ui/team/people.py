@@ -106,7 +106,7 @@ def _row(one: _Listed) -> tables.Row:
     return {
         "person": tables.Cell(one.address),
         "role": tables.Cell(one.role.value.capitalize() if one.role is not Role.NONE else "Shut out"),
-        "clients": tables.Cell(_seen(one)),
+        "clients": tables.Cell(_visible_clients(one)),
         "last": tables.moment(None if one.last is None else one.last.astimezone(zone())),
         "given": tables.Cell(one.origin, is_quiet=True),
         "change": tables.Cell() if _is_fixed(one) else tables.Cell("Change", value=one.address),
@@ -114,7 +114,7 @@ def _row(one: _Listed) -> tables.Row:
     }
 
 
-def _seen(one: _Listed) -> str:
+def _visible_clients(one: _Listed) -> str:
     if one.role is Role.NONE:
         return "Nothing"
     if one.clients is None or _is_fixed(one):
@@ -202,7 +202,7 @@ def _given(address: str, role: Role, limit: list[str] | None) -> str:
     member = team.set_role(opened, address, role, clients=limit, by=person().address or None)
     if role is Role.NONE:
         return f"{member.address} is shut out."
-    seen = _seen(_Listed(member.address, role, "", clients=member.clients))
+    seen = _visible_clients(_Listed(member.address, role, "", clients=member.clients))
     return f"{member.address} may sign in, with the role {role}. They see: {seen}."
 
 

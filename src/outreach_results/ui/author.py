@@ -12,7 +12,7 @@ LONGEST_NAME = 80
 _WHO = "inbox-who"
 
 
-def who_field() -> None:
+def name_field() -> None:
     """Show the field for the name that is recorded with changes, where nobody signs in."""
     if person().address:
         return
@@ -28,11 +28,11 @@ def who_field() -> None:
         )
 
 
-def who() -> str:
+def author_name() -> str:
     """Whose name is recorded with changes; "someone" where none is known."""
-    return me() or SOMEONE
+    return own_name() or SOMEONE
 
 
-def me() -> str:
+def own_name() -> str:
     """The name under which replies are assigned to whoever looks; empty where none is known."""
     return person().address or " ".join(str(st.session_state.get(_WHO) or "").split())

@@ -12,7 +12,7 @@ LEADING = 4
 """How many of the outcomes are large."""
 
 
-def plain(report: Report) -> dict[str, Any]:
+def template_values(report: Report) -> dict[str, Any]:
     """All that the templates show; every text is a plain string, never markup."""
     versus = report.period.versus
     outcomes = [asdict(one) for one in report.outcomes]
