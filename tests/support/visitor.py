@@ -17,6 +17,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 CALM_MS = 300
 """A page is settled after this long without a run: the time a click may take to become a message to the server."""
 
+ANSWERED_CALM_MS = 120
+"""The same once a message was sent and answered: the time in which another run may follow."""
+
 ANSWER_MS = 2_000
 """After this long without an answer a message is taken for one that the server does not answer."""
 
@@ -24,7 +27,7 @@ ANSWER_MS = 2_000
 _WATCH_MESSAGES = """() => {
     const send = WebSocket.prototype.send, watched = new WeakSet();
     WebSocket.prototype.send = function (...message) {
-        window.sentAt = performance.now();
+        window.sentAt = window.lastSentAt = performance.now();
         if (!watched.has(this)) {
             watched.add(this);
             this.addEventListener('message', () => { window.sentAt = undefined });
@@ -37,7 +40,7 @@ _WATCH_MESSAGES = """() => {
 _PROBE = re.compile(r"/_stcore/(health|host-config)$")
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
 
-_IS_CALM = """([calm, answer]) => {
+_IS_CALM = """([calm, answeredCalm, answer]) => {
     const app = document.querySelector('[data-testid="stApp"]');
     const busy = !app
         || performance.now() - window.sentAt < answer
@@ -46,7 +49,10 @@ _IS_CALM = """([calm, answer]) => {
         || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stSpinner"]');
     if (busy) { window.calmSince = undefined; return false; }
     window.calmSince ??= performance.now();
-    return performance.now() - window.calmSince >= calm;
+    const isAnswered = window.lastSentAt > (window.settledAt ?? -1);
+    if (performance.now() - window.calmSince < (isAnswered ? answeredCalm : calm)) return false;
+    window.settledAt = performance.now();
+    return true;
 }"""
 
 
@@ -138,7 +144,7 @@ class Visitor:
     def settle(self) -> None:
         """Wait until the script has run, everything is drawn and nothing is on its way."""
         self.page.evaluate("window.calmSince = undefined")
-        self.page.wait_for_function(_IS_CALM, arg=[CALM_MS, ANSWER_MS], polling=50)
+        self.page.wait_for_function(_IS_CALM, arg=[CALM_MS, ANSWERED_CALM_MS, ANSWER_MS], polling=30)
 
     def click(self, what: Locator) -> None:
         """Click, and wait for what comes of it."""

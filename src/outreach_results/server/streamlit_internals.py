@@ -65,6 +65,7 @@ TEST_IDS = frozenset(
         "stText",
         "stTextInput",
         "stToolbar",
+        "stTooltipIcon",
         "stTopNavLink",
         "stVerticalBlock",
     }
