@@ -12,7 +12,7 @@ from outreach_results.models import Filters, Sentiment
 from outreach_results.results import InboxFilters, ReplyKey, ReplyKind, ReplyStatus
 from outreach_results.store.engine import open_store
 from outreach_results.store.replies import state_changes
-from outreach_results.store.replies.changes import Action
+from outreach_results.store.replies.changes import Action, Snooze
 from support.dashboard import components, go_back, run_page, words
 from support.databases import sqlite_url
 from support.records import at, campaign, email, event, reply
@@ -484,3 +484,11 @@ def test_filter_works_with_an_outdated_count(inbox):
 def test_a_reply_without_words_says_so(inbox):
     load(inbox, "more", [reply("r4", at(10), email_id="e1", name="Dan", preview="\u00a0 ", body="")])
     assert pane(open_inbox())["without_text"] == "No text in this reply"
+
+
+def test_a_later_snooze_than_the_calendar_offers_shows(inbox):
+    far = date(2100, 1, 1)  # as a program may choose
+    state_changes.change_reply(inbox, "camp_1", "r1", Snooze(far), by="Eva", seen_version=0)
+    app = run_page("inbox", period="All time", status="all", reply="camp_1/r1")
+    assert not app.exception
+    assert [field.value for field in app.date_input if field.label == "Until another day"] == [far]

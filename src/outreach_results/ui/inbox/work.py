@@ -160,7 +160,8 @@ def _snooze(reply: InboxReply, own: str, apply: Apply) -> None:
             "Until another day",
             reply.snoozed_until if is_asleep else None,
             min_value=now + _DAY,
-            max_value=now + _LONGEST_SNOOZE,
+            # A colleague's program may have chosen a later one, which Streamlit would refuse to show.
+            max_value=max(now + _LONGEST_SNOOZE, reply.snoozed_until or now),
             key=key,
             on_change=until_chosen,
         )
