@@ -16,8 +16,11 @@ from outreach_results.store.engine import Store
 from outreach_results.store.replies.state import same_reply
 from outreach_results.store.schema import inbox, reply_marks
 
-LATEST = 10_000
-"""The most positive replies that are looked at, the newest ones: more do not narrow the range any further."""
+LATEST = 2_000
+"""The most positive replies that are looked at, the newest ones.
+
+The range of a median of so many spans 4.4 of 100 ranks, and reading each one costs time in every question.
+"""
 
 SOON = timedelta(days=1)
 _HOUR = timedelta(hours=1)
