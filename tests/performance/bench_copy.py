@@ -41,8 +41,8 @@ def measure(databases: Databases) -> list[Figure]:
             rows, copied, whole, grown = own_process.apply(copy_once, (there, here))
         way = f"{source} → {target}"
         result += [
-            Figure(way, f"copy of {large(emails)} emails, rows a second", f"{rows / copied:,.0f}"),
-            Figure(way, "copy and comparison of both sides, rows a second", f"{rows / whole:,.0f}"),
+            Figure(way, f"copy of {large(emails)} emails, rows/s", f"{rows / copied:,.0f}"),
+            Figure(way, "copy and comparison of both sides, rows/s", f"{rows / whole:,.0f}"),
             Figure(way, "memory that it grows by", f"{grown:,.0f} MiB"),
         ]
         store = open_store(here)
