@@ -186,9 +186,7 @@ def _meeting_cost(row: CampaignRow) -> dict[str, float | None]:
     share_in = row.get("conversion_rate_share_in")
     price = cost_per_event(row["cost_usd"], row["meetings_booked"], share_in=share_in)
     ends = (None, None, None) if price is None else (price.value, price.low, price.high)
-    return dict(
-        zip(("cost_per_meeting_usd", "cost_per_meeting_low_usd", "cost_per_meeting_high_usd"), ends, strict=True)
-    )
+    return dict(zip(_MEETING_COSTS, ends, strict=True))
 
 
 def _add_estimates(rows: Sequence[dict[str, Any]]) -> None:

@@ -26,7 +26,7 @@ from outreach_results.results.benchmarks import (
     benchmark_mcps,
     community,
 )
-from outreach_results.results.campaign_totals import campaign_totals
+from outreach_results.results.campaign_totals import campaign_rows
 from outreach_results.results.campaigns import all_campaigns, last_day
 from outreach_results.results.kept import kept_on
 from outreach_results.results.own_days import (
@@ -42,7 +42,6 @@ from outreach_results.results.own_days import (
     values,
 )
 from outreach_results.results.query import check_period
-from outreach_results.results.rows import records
 from outreach_results.store.engine import Store
 
 
@@ -101,7 +100,7 @@ class _Account:
         self._mcps = {one.id: one.mcp for one in all_campaigns(store)}
         self._all_days = own_days(store, filters.for_campaigns(None))
         self._by_campaign = self._all_days.by_campaign()
-        self._rows = records(campaign_totals(store, filters.for_campaigns(None)))
+        self._rows = campaign_rows(store, filters.for_campaigns(None))
         self._end = filters.end or last_day(store) or date.min
         self._together: dict[frozenset[str], OwnDays] = {}
 
@@ -115,7 +114,7 @@ class _Account:
         return every if self._filters.campaigns is None else every & set(self._filters.campaigns)
 
     def chosen(self, mcp: str | None) -> list[dict[str, Any]]:
-        """The rows of `campaign_totals` of the chosen campaigns."""
+        """The rows of `campaign_rows` of the chosen campaigns."""
         ids = self.chosen_ids(mcp)
         return [row for row in self._rows if row["campaign_id"] in ids]
 

@@ -131,7 +131,7 @@ def own_days(store: Store, filters: Filters) -> OwnDays:
 
 
 def sums_of(rows: Sequence[Mapping[str, Any]], metric: str) -> Sums:
-    """The totals that a metric needs of some rows of `campaign_totals`, over those that know a number.
+    """The totals that a metric needs of some rows of `campaign_rows`, over those that know a number.
 
     None where none does. Of two numbers that are divided by each other, also those of the rows that know both, see
     `metrics.shared_column`.
